@@ -1,1 +1,21 @@
-//! base
+//! What every other crate stands on: ids, instants, the working-time calendar, codes, money, text folding, who may do what,
+//! and the refusals a person can cause. No input or output, and no clock: the time is always a parameter.
+
+pub mod actor;
+pub mod calendar;
+pub mod codes;
+pub mod fault;
+pub mod id;
+pub mod locales;
+pub mod text;
+pub mod time;
+pub mod words;
+
+pub use actor::{Actor, Grant, Permission, Role};
+pub use calendar::{Limit, PausePolicy};
+pub use codes::{AgencyCode, CitizenId, Dong, DossierCode, Phone, Sex, TaxCode};
+pub use fault::{Fault, Problem};
+pub use id::Id;
+pub use text::fold;
+pub use time::{Date, DateTime, Instant, Time, vn_date, vn_date_time, vn_time};
+pub use words::{Channel, Lang, Level};

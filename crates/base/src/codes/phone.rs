@@ -1,0 +1,112 @@
+//! Telephone numbers of Vietnam.
+
+use super::{bare_digits, identity_data::DATA, masked_debug, text_code};
+use crate::Problem;
+use std::str::FromStr;
+
+/// A number in the national form, `0912345678`. The forms `+84 912 345 678`, `0084…` and `84912345678` are read too.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Phone(String);
+text_code!(Phone);
+masked_debug!(Phone);
+
+impl Phone {
+    /// Whether it is a mobile number, which can be sent an SMS.
+    pub fn is_mobile(&self) -> bool {
+        DATA.phone.mobile.iter().any(|prefix| self.0.starts_with(prefix.as_str()))
+    }
+
+    /// `+84912345678`, the form that SMS gateways take.
+    pub fn international(&self) -> String {
+        format!("+84{}", self.0.get(1..).unwrap_or_default())
+    }
+}
+
+impl FromStr for Phone {
+    type Err = Problem;
+
+    /// Blanks, dots, hyphens and brackets do not count. Problems: `base-phone-digits`, `base-phone-length`,
+    /// `base-phone-prefix`. The number typed is never put in the message.
+    fn from_str(s: &str) -> Result<Phone, Problem> {
+        let bare: String = s.chars().filter(|c| !matches!(c, '(' | ')')).collect();
+        let bare = bare.trim();
+        let (foreign, bare) = bare.strip_prefix('+').map_or((false, bare), |rest| (true, rest));
+        let digits = bare_digits(bare).ok_or_else(|| Problem::new("base-phone-digits"))?;
+        let digits = if foreign { format!("00{digits}") } else { digits };
+        let national = match digits.strip_prefix("0084") {
+            // People write +84 0912… as well.
+            Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
+            None if digits.starts_with("84") && digits.len() >= 11 => format!("0{}", &digits[2..]),
+            None => digits,
+        };
+        let phone = Phone(national);
+        let length = phone.0.len();
+        let prefix = phone.0.get(..3).unwrap_or(&phone.0).to_owned();
+        match (phone.is_mobile(), phone.0.starts_with(DATA.phone.fixed.as_str())) {
+            (true, _) if length == 10 => Ok(phone),
+            (_, true) if matches!(length, 10 | 11) => Ok(phone),
+            (false, false) if length == 10 => Err(Problem::new("base-phone-prefix").arg("prefix", prefix)),
+            _ => Err(Problem::new("base-phone-length").arg("count", length)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_way_of_writing_it_is_the_same_number() {
+        for text in [
+            "0912345678",
+            "+84912345678",
+            "+84 912 345 678",
+            "0084912345678",
+            "84912345678",
+            "0912.345.678",
+            "0912-345-678",
+            "(+84) 912 345 678",
+            "+84 0912 345 678",
+            " 0912 345 678 ",
+        ] {
+            let phone: Phone = text.parse().unwrap();
+            assert_eq!(phone.as_str(), "0912345678", "{text:?}");
+            assert!(phone.is_mobile());
+            assert_eq!(phone.international(), "+84912345678");
+        }
+    }
+
+    #[test]
+    fn fixed_lines_have_ten_or_eleven_digits() {
+        let fixed: Phone = "0292 3 820 536".parse().unwrap();
+        assert_eq!(fixed.as_str(), "02923820536");
+        assert!(!fixed.is_mobile());
+    }
+
+    #[test]
+    fn each_refusal_names_its_reason() {
+        let reason = |s: &str| s.parse::<Phone>().unwrap_err().code;
+        assert_eq!(reason("0912345a78"), "base-phone-digits");
+        assert_eq!(reason("++84912345678"), "base-phone-digits");
+        assert_eq!(reason(""), "base-phone-length");
+        assert_eq!(reason("091234567"), "base-phone-length");
+        assert_eq!(reason("09123456789"), "base-phone-length");
+        assert_eq!(reason("0112345678"), "base-phone-prefix");
+        assert_eq!(reason("+14155550100"), "base-phone-length");
+    }
+
+    proptest! {
+        #[test]
+        fn mobile_numbers_round_trip(n in "09[0-46-9][0-9]{7}") {
+            let phone: Phone = n.parse().unwrap();
+            prop_assert_eq!(phone.international().parse::<Phone>().unwrap(), phone.clone());
+            prop_assert_eq!(phone.to_string().parse::<Phone>().unwrap(), phone);
+        }
+
+        #[test]
+        fn any_text_parses_or_is_refused_without_panic(s in any::<String>(), n in "[+0-9 ().-]{0,20}") {
+            let _ = (s.parse::<Phone>(), n.parse::<Phone>());
+        }
+    }
+}

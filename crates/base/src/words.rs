@@ -1,0 +1,122 @@
+//! The small closed lists that every room uses: language, level of government, channel.
+
+use crate::Problem;
+
+/// Gives a closed list its text form: `as_str`, `Display`, `FromStr` (problem code as named), serde as that text.
+macro_rules! closed_list {
+    ($type:ident, $problem:literal, { $($variant:ident => $text:literal),+ $(,)? }) => {
+        impl $type {
+            /// Every member, in order.
+            pub const ALL: &'static [$type] = &[$($type::$variant),+];
+            /// The stable text of the member, as kept in the database and in JSON.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($type::$variant => $text),+ }
+            }
+        }
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl std::str::FromStr for $type {
+            type Err = $crate::Problem;
+            fn from_str(s: &str) -> Result<Self, $crate::Problem> {
+                match s {
+                    $($text => Ok($type::$variant),)+
+                    _ => Err($crate::Problem::new($problem).arg("value", $crate::text::clip(s, 40))),
+                }
+            }
+        }
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'_, str>::deserialize(d)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use closed_list;
+
+/// A language of the screens. Vietnamese comes first everywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lang {
+    /// Vietnamese.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+closed_list!(Lang, "base-lang", { Vi => "vi", En => "en" });
+
+impl Lang {
+    /// `vi` or `en`, as in the `lang` attribute of a page.
+    pub const fn code(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+/// A level of government. Since 01/07/2025 only province and commune exist (Luật Tổ chức chính quyền địa phương 72/2025/QH15);
+/// districts stay for what was done before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Cấp tỉnh.
+    Province,
+    /// Cấp huyện, abolished on 01/07/2025.
+    District,
+    /// Cấp xã.
+    Commune,
+}
+closed_list!(Level, "base-level", { Province => "province", District => "district", Commune => "commune" });
+
+/// How a dossier came in. The numbers are those of the national portal's field `KenhThucHien`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// Trực tiếp.
+    Counter = 1,
+    /// Trực tuyến.
+    Online = 2,
+    /// Bưu chính công ích.
+    Post = 3,
+}
+closed_list!(Channel, "base-channel", { Counter => "counter", Online => "online", Post => "post" });
+
+impl Channel {
+    /// The national portal's number: 1 counter, 2 online, 3 post.
+    pub const fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// The channel of the national portal's number. Problem: `base-channel`.
+    pub fn from_code(code: i64) -> Result<Channel, Problem> {
+        Channel::ALL
+            .iter()
+            .copied()
+            .find(|c| c.code() == code)
+            .ok_or_else(|| Problem::new("base-channel").arg("value", code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back_as_itself() {
+        for l in Level::ALL {
+            assert_eq!(l.as_str().parse::<Level>().unwrap(), *l);
+        }
+        for c in Channel::ALL {
+            assert_eq!(c.as_str().parse::<Channel>().unwrap(), *c);
+            assert_eq!(Channel::from_code(c.code()).unwrap(), *c);
+            assert_eq!(serde_json::from_str::<Channel>(&serde_json::to_string(c).unwrap()).unwrap(), *c);
+        }
+        assert_eq!(Lang::default().code(), "vi");
+        assert_eq!("fr".parse::<Lang>().unwrap_err().code, "base-lang");
+        assert_eq!(Channel::from_code(9).unwrap_err().code, "base-channel");
+    }
+}
