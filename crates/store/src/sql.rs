@@ -1,0 +1,126 @@
+use std::sync::Arc;
+
+use crate::Engine;
+
+/// The text of a statement, with parameters `$1, $2 …` on both engines.
+///
+/// Texts that are built at run time (an `INSERT` of hundreds of rows) are cached by their text like any other; build
+/// such a text once and pass an [`Arc<str>`] to avoid copying it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sql {
+    /// One text for both engines.
+    Static(&'static str),
+    /// For the few statements that must differ.
+    Each { sqlite: &'static str, postgres: &'static str },
+    /// Built at run time.
+    Owned(String),
+    /// Built once at run time, used many times.
+    Shared(Arc<str>),
+}
+
+impl Sql {
+    /// Two texts, for a statement that the engines spell differently (claiming a job, full-text search).
+    pub const fn each(sqlite: &'static str, postgres: &'static str) -> Sql {
+        Sql::Each { sqlite, postgres }
+    }
+
+    /// The text for `engine`.
+    pub fn text(&self, engine: Engine) -> &str {
+        match (self, engine) {
+            (Sql::Static(text), _) => text,
+            (Sql::Each { sqlite, .. }, Engine::Sqlite) => sqlite,
+            (Sql::Each { postgres, .. }, Engine::Postgres) => postgres,
+            (Sql::Owned(text), _) => text,
+            (Sql::Shared(text), _) => text,
+        }
+    }
+}
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Sql {
+        Sql::Static(text)
+    }
+}
+
+impl From<String> for Sql {
+    fn from(text: String) -> Sql {
+        Sql::Owned(text)
+    }
+}
+
+impl From<Arc<str>> for Sql {
+    fn from(text: Arc<str>) -> Sql {
+        Sql::Shared(text)
+    }
+}
+
+impl From<&Arc<str>> for Sql {
+    fn from(text: &Arc<str>) -> Sql {
+        Sql::Shared(text.clone())
+    }
+}
+
+impl From<&Sql> for Sql {
+    fn from(sql: &Sql) -> Sql {
+        sql.clone()
+    }
+}
+
+/// A statement named by [`statements!`](crate::statements).
+pub struct Registered {
+    /// `crate::module::NAME`
+    pub module: &'static str,
+    pub name: &'static str,
+    pub sql: Sql,
+}
+
+/// Every statement of every crate that is linked in; filled by [`statements!`](crate::statements).
+#[linkme::distributed_slice]
+pub static REGISTRY: [Registered];
+
+/// Every registered statement as (`module::NAME`, text), in a stable order: a test prepares each on both engines.
+pub fn registered() -> Vec<(String, Sql)> {
+    let mut all: Vec<_> = REGISTRY.iter().map(|s| (format!("{}::{}", s.module, s.name), s.sql.clone())).collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all
+}
+
+/// Names SQL statements and registers them, so that one test can prepare every statement of the product on both
+/// engines.
+///
+/// ```
+/// store::statements! {
+///     /// One dossier by its code.
+///     pub BY_CODE = "SELECT id FROM dossier WHERE code = $1";
+///     CLAIM = sqlite "UPDATE job SET owner = $1 WHERE id = (SELECT min(id) FROM job)",
+///             postgres "UPDATE job SET owner = $1 WHERE id = (SELECT id FROM job LIMIT 1 FOR UPDATE SKIP LOCKED)";
+/// }
+/// # fn main() { assert_eq!(BY_CODE.text(store::Engine::Sqlite), "SELECT id FROM dossier WHERE code = $1"); }
+/// ```
+#[macro_export]
+macro_rules! statements {
+    () => {};
+    ($(#[$meta:meta])* $vis:vis $name:ident = sqlite $sqlite:expr, postgres $postgres:expr; $($rest:tt)*) => {
+        $(#[$meta])* $vis const $name: $crate::Sql = $crate::Sql::each($sqlite, $postgres);
+        $crate::register_statement!($name);
+        $crate::statements! { $($rest)* }
+    };
+    ($(#[$meta:meta])* $vis:vis $name:ident = $text:expr; $($rest:tt)*) => {
+        $(#[$meta])* $vis const $name: $crate::Sql = $crate::Sql::Static($text);
+        $crate::register_statement!($name);
+        $crate::statements! { $($rest)* }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! register_statement {
+    ($name:ident) => {
+        const _: () = {
+            #[$crate::linkme::distributed_slice($crate::REGISTRY)]
+            #[linkme(crate = $crate::linkme)]
+            static REGISTERED: $crate::Registered =
+                $crate::Registered { module: module_path!(), name: stringify!($name), sql: $name };
+        };
+    };
+}

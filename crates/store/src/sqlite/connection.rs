@@ -1,0 +1,170 @@
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{OpenFlags, ToSql};
+
+use super::rewrite::Rewriter;
+use crate::{Row, StoreError, Value};
+
+/// Compiled statements kept per connection. A bulk insert of 30,000 parameters takes about 2 MB compiled.
+const STATEMENT_CACHE: usize = 256;
+/// Another process (a backup, a shell) may hold the file this long.
+const BUSY_TIMEOUT_MS: u32 = 5_000;
+
+const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+     PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;";
+const READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;";
+
+/// One connection of one thread. The lock is never contended: it is there because actions hold `&Tx` across
+/// suspension points as far as the compiler knows.
+pub(crate) struct Connection {
+    raw: Mutex<Raw>,
+}
+
+struct Raw {
+    connection: rusqlite::Connection,
+    rewriter: Rewriter,
+    query_only: std::cell::Cell<bool>,
+}
+
+impl Connection {
+    /// `None` is a database in memory.
+    pub(crate) fn open_writer(path: Option<&Path>) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::open(path, flags, WRITER)
+    }
+
+    pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+        // Read-write access to the file lets a reader mend the log's index; query_only keeps it from changing a row.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::open(Some(path), flags, READER)
+    }
+
+    fn open(path: Option<&Path>, flags: OpenFlags, pragmas: &str) -> Result<Connection, StoreError> {
+        let place = path.map_or("memory".into(), |path| path.display().to_string());
+        let connection = match path {
+            Some(path) => rusqlite::Connection::open_with_flags(path, flags),
+            None => rusqlite::Connection::open_in_memory_with_flags(flags),
+        }
+        .and_then(|connection| {
+            connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS.into()))?;
+            connection.execute_batch(pragmas)?;
+            connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+            Ok(connection)
+        })
+        .map_err(|error| StoreError::Address(format!("{place}: {error}")))?;
+        Ok(Connection { raw: Mutex::new(Raw { connection, rewriter: Rewriter::default(), query_only: false.into() }) })
+    }
+
+    fn raw(&self) -> MutexGuard<'_, Raw> {
+        // A panic in an action leaves nothing half-done here: statements reset themselves when dropped.
+        self.raw.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn run(
+        &self,
+        text: &str,
+        params: &[Value],
+        each: &mut (dyn FnMut(Row) -> Result<(), StoreError> + Send),
+    ) -> Result<u64, StoreError> {
+        let raw = &mut *self.raw();
+        let sql = raw.rewriter.rewrite(text);
+        let fail = |error| StoreError::sqlite(error, text);
+        let mut statement = raw.connection.prepare_cached(sql).map_err(fail)?;
+        let wanted = statement.parameter_count();
+        if wanted != params.len() {
+            return Err(StoreError::Parameter(format!("{wanted} wanted, {} given, in: {text:.300}", params.len())));
+        }
+        for (index, param) in params.iter().enumerate() {
+            statement.raw_bind_parameter(index + 1, param).map_err(fail)?;
+        }
+        if statement.column_count() == 0 {
+            return statement.raw_execute().map(|changed| changed as u64).map_err(fail);
+        }
+        let readonly = statement.readonly();
+        let width = statement.column_count();
+        let columns: std::sync::Arc<[String]> = statement.column_names().into_iter().map(String::from).collect();
+        let mut seen = 0;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(fail)? {
+            let mut values = Vec::with_capacity(width);
+            for index in 0..width {
+                values.push(decode(row.get_ref(index).map_err(fail)?)?);
+            }
+            seen += 1;
+            each(Row::new(columns.clone(), values))?;
+        }
+        drop(rows);
+        drop(statement);
+        Ok(if readonly { seen } else { raw.connection.changes() })
+    }
+
+    pub(crate) fn script(&self, sql: &str) -> Result<(), StoreError> {
+        self.raw().connection.execute_batch(sql).map_err(|error| StoreError::sqlite(error, sql))
+    }
+
+    /// BEGIN, COMMIT and their kin.
+    pub(crate) fn control(&self, sql: &'static str) -> Result<(), StoreError> {
+        let raw = self.raw();
+        let done = raw.connection.prepare_cached(sql).and_then(|mut statement| statement.raw_execute());
+        done.map(drop).map_err(|error| StoreError::sqlite(error, sql))
+    }
+
+    /// Rolls back what is open, if anything is.
+    pub(crate) fn roll_back(&self) -> Result<(), StoreError> {
+        if self.is_autocommit() { Ok(()) } else { self.control("ROLLBACK") }
+    }
+
+    /// No transaction is open.
+    pub(crate) fn is_autocommit(&self) -> bool {
+        self.raw().connection.is_autocommit()
+    }
+
+    /// Only a database in memory reads through its writer.
+    pub(crate) fn set_query_only(&self, on: bool) -> Result<(), StoreError> {
+        let raw = self.raw();
+        if raw.query_only.replace(on) != on {
+            let sql = if on { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" };
+            raw.connection.execute_batch(sql).map_err(|error| StoreError::sqlite(error, sql))?;
+        }
+        Ok(())
+    }
+
+    /// Refreshes the planner's statistics where they have gone stale.
+    pub(crate) fn optimise(&self) {
+        let raw = self.raw();
+        raw.connection.flush_prepared_statement_cache();
+        if let Err(error) = raw.connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize;") {
+            tracing::warn!(%error, "could not optimise the database on closing");
+        }
+    }
+}
+
+fn decode(cell: ValueRef<'_>) -> Result<Value, StoreError> {
+    Ok(match cell {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(value) => Value::Int(value),
+        ValueRef::Real(value) => Value::Real(value),
+        ValueRef::Text(bytes) => Value::Text(
+            std::str::from_utf8(bytes)
+                .map_err(|_| StoreError::Column { column: "text".into(), problem: "not UTF-8".into() })?
+                .to_string(),
+        ),
+        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+    })
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Value::Int(value) => ToSqlOutput::Borrowed(ValueRef::Integer(*value)),
+            Value::Real(value) => ToSqlOutput::Borrowed(ValueRef::Real(*value)),
+            Value::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Value::Bool(value) => ToSqlOutput::Borrowed(ValueRef::Integer((*value).into())),
+            Value::Json(value) => ToSqlOutput::Owned(rusqlite::types::Value::Text(value.to_string())),
+            Value::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+        })
+    }
+}

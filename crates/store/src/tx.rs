@@ -1,0 +1,168 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::postgres::Session;
+use crate::sqlite::Connection;
+use crate::{Engine, Row, Sql, StoreError, Value};
+
+/// A statement that was run, with its parameters, as [`Tx::record`] captures it.
+pub type Recorded = (String, Vec<Value>);
+
+/// An open transaction. It lives as long as the action it was given to; whether it is kept or rolled back is decided
+/// by what the action returns.
+///
+/// Once a statement fails, the transaction is doomed: every later statement answers [`StoreError::Doomed`] and
+/// nothing of it is kept, on both engines.
+pub struct Tx {
+    pub(crate) inner: Inner,
+    doomed: AtomicBool,
+    conflict: AtomicBool,
+    recorder: Mutex<Option<Vec<Recorded>>>,
+    recording: AtomicBool,
+}
+
+pub(crate) enum Inner {
+    Sqlite(Arc<Connection>),
+    Postgres(Session),
+}
+
+impl Tx {
+    pub(crate) fn new(inner: Inner) -> Tx {
+        Tx {
+            inner,
+            doomed: AtomicBool::new(false),
+            conflict: AtomicBool::new(false),
+            recorder: Mutex::new(None),
+            recording: AtomicBool::new(false),
+        }
+    }
+
+    /// Which engine this is, for the rare rule that must know.
+    pub fn engine(&self) -> Engine {
+        match self.inner {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// All rows of an answer, in memory: for lists with a limit. Use [`Tx::query_each`] for the rest.
+    pub async fn query(&self, sql: impl Into<Sql>, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        self.run(&sql.into(), params, &mut |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// The only row, or none. More than one is [`StoreError::TooManyRows`].
+    pub async fn query_opt(&self, sql: impl Into<Sql>, params: &[Value]) -> Result<Option<Row>, StoreError> {
+        let mut found = None;
+        self.run(&sql.into(), params, &mut |row| match found.replace(row) {
+            None => Ok(()),
+            Some(_) => Err(StoreError::TooManyRows),
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// The only row; none is [`StoreError::NotFound`] (which does not doom the transaction).
+    pub async fn query_one(&self, sql: impl Into<Sql>, params: &[Value]) -> Result<Row, StoreError> {
+        self.query_opt(sql, params).await?.ok_or(StoreError::NotFound)
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    pub async fn execute(&self, sql: impl Into<Sql>, params: &[Value]) -> Result<u64, StoreError> {
+        self.run(&sql.into(), params, &mut |_| Ok(())).await
+    }
+
+    /// Hands every row to `each` as it arrives, holding one at a time: for going over millions of rows. `each` must
+    /// not use this transaction; an error from it ends the walk. Returns the number of rows seen.
+    pub async fn query_each<F>(&self, sql: impl Into<Sql>, params: &[Value], mut each: F) -> Result<u64, StoreError>
+    where
+        F: FnMut(&Row) -> Result<(), StoreError> + Send,
+    {
+        let mut seen = 0;
+        self.run(&sql.into(), params, &mut |row| {
+            seen += 1;
+            each(&row)
+        })
+        .await?;
+        Ok(seen)
+    }
+
+    /// Holds the lock called `name` until the end of the transaction, so that two writers of one chain follow each
+    /// other. SQLite has one writer at a time anyway.
+    pub async fn lock(&self, name: &str) -> Result<(), StoreError> {
+        if let Inner::Postgres(_) = self.inner {
+            self.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0)) IS NULL", &[Value::from(name)]).await?;
+        }
+        Ok(())
+    }
+
+    /// For benches only: captures every statement from here on; [`Tx::recorded`] takes the list.
+    pub fn record(&self) {
+        self.recording.store(true, Ordering::Relaxed);
+        *self.recorder.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+    }
+
+    /// Takes what was captured since [`Tx::record`] and stops capturing.
+    pub fn recorded(&self) -> Vec<Recorded> {
+        self.recording.store(false, Ordering::Relaxed);
+        self.recorder.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+
+    async fn run(
+        &self,
+        sql: &Sql,
+        params: &[Value],
+        each: &mut (dyn FnMut(Row) -> Result<(), StoreError> + Send),
+    ) -> Result<u64, StoreError> {
+        if self.is_doomed() {
+            return Err(StoreError::Doomed);
+        }
+        let text = sql.text(self.engine());
+        if self.recording.load(Ordering::Relaxed)
+            && let Some(list) = &mut *self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            list.push((text.to_string(), params.to_vec()));
+        }
+        let outcome = match &self.inner {
+            Inner::Sqlite(connection) => connection.run(text, params, each),
+            Inner::Postgres(session) => session.run(text, params, each).await,
+        };
+        if let Err(error) = &outcome {
+            self.doom(error);
+        }
+        outcome
+    }
+
+    /// Several statements at once, without parameters: migrations only.
+    pub(crate) async fn script(&self, sql: &str) -> Result<(), StoreError> {
+        let outcome = match &self.inner {
+            Inner::Sqlite(connection) => connection.script(sql),
+            Inner::Postgres(session) => session.script(sql).await,
+        };
+        if let Err(error) = &outcome {
+            self.doom(error);
+        }
+        outcome
+    }
+
+    fn doom(&self, error: &StoreError) {
+        self.doomed.store(true, Ordering::Relaxed);
+        if matches!(error, StoreError::Serialization(_)) {
+            self.conflict.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn is_doomed(&self) -> bool {
+        self.doomed.load(Ordering::Relaxed)
+    }
+
+    /// Did another transaction come first, so that repeating the whole action may help?
+    pub(crate) fn had_conflict(&self) -> bool {
+        self.conflict.load(Ordering::Relaxed)
+    }
+}
