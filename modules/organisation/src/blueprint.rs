@@ -1,0 +1,382 @@
+//! The demo province's agencies, made from `data/agencies.toml` and the shipped units: today's agencies with their codes, and those of
+//! the provinces and districts they followed.
+
+use crate::shipped::{self, Era, FIRST_DAY_AFTER, LAST_DAY_BEFORE};
+use crate::tree::{Agency, Kind};
+use base::{Id, Level};
+use serde::Deserialize;
+use std::collections::{BTreeSet, HashMap};
+
+const FILE: &str = include_str!("../../../data/agencies.toml");
+
+/// Why the shipped file could not be used; a test keeps it from happening.
+#[derive(Debug)]
+pub struct BadFile(pub String);
+
+impl std::fmt::Display for BadFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "data/agencies.toml: {}", self.0)
+    }
+}
+
+impl std::error::Error for BadFile {}
+
+#[derive(Deserialize)]
+struct File {
+    province: String,
+    first_commune_number: i64,
+    root: Root,
+    department: Vec<Department>,
+    commune: Commune,
+    before: Vec<Before>,
+}
+
+#[derive(Deserialize)]
+struct Root {
+    code: String,
+    old_code: String,
+    name: String,
+    short: String,
+}
+
+#[derive(Deserialize)]
+struct Department {
+    number: i64,
+    kind: Option<String>,
+    name: String,
+    short: String,
+    /// The name before the place in the former provinces; `name` when absent.
+    stem: Option<String>,
+    divisions: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+struct Commune {
+    division: Vec<CommuneDivision>,
+}
+
+#[derive(Deserialize)]
+struct CommuneDivision {
+    number: i64,
+    kind: String,
+    duty: String,
+    name: String,
+    ward: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Before {
+    code: String,
+    old_code: String,
+    province: String,
+    name: String,
+    short: String,
+    place: String,
+    departments: Vec<i64>,
+}
+
+/// The agencies and their successions (before, after).
+#[derive(Debug)]
+pub struct Blueprint {
+    pub agencies: Vec<Agency>,
+    pub successions: Vec<(Id, Id)>,
+}
+
+/// The provinces' decision on two-tier units; each commune's is the Standing Committee's resolution for its province.
+const DECISION_AFTER: &str = "NQ 202/2025/QH15; NQ 1668/NQ-UBTVQH15";
+
+const ROOT_ID: i64 = 1;
+const DEPARTMENTS: i64 = 100;
+const COMMUNES: i64 = 2_000;
+const BEFORE: i64 = 9_000;
+const DISTRICTS: i64 = 9_500;
+
+/// Makes the agencies. Ids are fixed by the file's order, so two databases made from one file agree.
+pub fn blueprint() -> Result<Blueprint, BadFile> {
+    let file: File = toml::from_str(FILE).map_err(|error| BadFile(error.to_string()))?;
+    let units = shipped::units();
+    let mut made = Maker { file: &file, agencies: Vec::new(), successions: Vec::new() };
+    made.root();
+    for department in &file.department {
+        made.department(department)?;
+    }
+    let province = shipped::unit_id(Era::After, Level::Province, &file.province);
+    let communes: Vec<&shipped::Unit> = units.iter().filter(|unit| unit.parent == province && province.is_some()).collect();
+    for (index, unit) in communes.iter().enumerate() {
+        made.commune(index as i64, unit)?;
+    }
+    let commune_ids: HashMap<i64, Id> =
+        communes.iter().enumerate().map(|(index, unit)| (unit.id, Id(COMMUNES + 1 + index as i64))).collect();
+    let steps = shipped::commune_successions();
+    let mut district_number = 0;
+    for (index, before) in file.before.iter().enumerate() {
+        made.province_before(index as i64, before)?;
+        let province = shipped::unit_id(Era::Before, Level::Province, &before.province);
+        for district in units.iter().filter(|unit| unit.level == Level::District && unit.parent == province) {
+            district_number += 1;
+            let inside: BTreeSet<i64> =
+                units.iter().filter(|unit| unit.parent == Some(district.id)).map(|unit| unit.id).collect();
+            let after: BTreeSet<Id> = steps
+                .iter()
+                .filter(|step| inside.contains(&step.before))
+                .filter_map(|step| commune_ids.get(&step.after).copied())
+                .collect();
+            made.district(index as i64, district_number, before, district, after);
+        }
+    }
+    Ok(Blueprint { agencies: made.agencies, successions: made.successions })
+}
+
+struct Maker<'a> {
+    file: &'a File,
+    agencies: Vec<Agency>,
+    successions: Vec<(Id, Id)>,
+}
+
+impl Maker<'_> {
+    fn today(&self, id: i64, parent: &str, code: String, name: &str, short: &str, kind: Kind, level: Level) -> Agency {
+        Agency {
+            id: Id(id),
+            code,
+            old_code: None,
+            name: name.into(),
+            short_name: short.into(),
+            kind,
+            duty: None,
+            level,
+            parent: parent.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map(Id),
+            path: format!("{parent}{id}/"),
+            unit_code: None,
+            valid_from: Some(FIRST_DAY_AFTER),
+            valid_to: None,
+            decision: Some(DECISION_AFTER.into()),
+        }
+    }
+
+    fn root(&mut self) {
+        let root = &self.file.root;
+        let mut agency = self.today(ROOT_ID, "/", root.code.clone(), &root.name, &root.short, Kind::PeoplesCommittee, Level::Province);
+        agency.old_code = Some(root.old_code.clone());
+        agency.unit_code = Some(self.file.province.clone());
+        self.agencies.push(agency);
+    }
+
+    fn department(&mut self, department: &Department) -> Result<(), BadFile> {
+        let id = DEPARTMENTS + department.number;
+        let code = format!("{}.{:02}", self.file.root.code, department.number);
+        let kind = kind(department.kind.as_deref().unwrap_or("department"))?;
+        let mut agency = self.today(id, "/1/", code.clone(), &department.name, &department.short, kind, Level::Province);
+        if kind == Kind::ServiceCentre {
+            agency.duty = Some("desk".into());
+        }
+        let path = agency.path.clone();
+        self.agencies.push(agency);
+        for (index, (duty, name)) in department.divisions.iter().enumerate() {
+            let number = index as i64 + 1;
+            let mut division =
+                self.today(id * 10 + number, &path, format!("{code}.{number:02}"), name, name, Kind::Division, Level::Province);
+            division.duty = Some(duty.clone());
+            self.agencies.push(division);
+        }
+        Ok(())
+    }
+
+    fn commune(&mut self, index: i64, unit: &shipped::Unit) -> Result<(), BadFile> {
+        let id = COMMUNES + 1 + index;
+        let code = format!("{}.{:02}", self.file.root.code, self.file.first_commune_number + index);
+        // "Xã An Ninh" inside a sentence is "xã An Ninh".
+        let place = lower_first(unit.name);
+        let mut agency = self.today(
+            id,
+            "/1/",
+            code.clone(),
+            &format!("Ủy ban nhân dân {place}"),
+            &format!("UBND {place}"),
+            Kind::CommuneCommittee,
+            Level::Commune,
+        );
+        agency.unit_code = Some(unit.code.into());
+        let path = agency.path.clone();
+        self.agencies.push(agency);
+        for division in &self.file.commune.division {
+            let name = match (&division.ward, unit.kind) {
+                (Some(ward), "ward") => ward,
+                _ => &division.name,
+            };
+            let mut below = self.today(
+                id * 10 + division.number,
+                &path,
+                format!("{code}.{:02}", division.number),
+                &format!("{name} {place}"),
+                name,
+                kind(&division.kind)?,
+                Level::Commune,
+            );
+            below.duty = Some(division.duty.clone());
+            below.unit_code = Some(unit.code.into());
+            self.agencies.push(below);
+        }
+        Ok(())
+    }
+
+    fn past(&self, id: i64, parent: &str, code: String, name: String, short: String, kind: Kind, level: Level) -> Agency {
+        let mut agency = self.today(id, parent, code, &name, &short, kind, level);
+        agency.valid_from = None;
+        agency.valid_to = Some(LAST_DAY_BEFORE);
+        agency
+    }
+
+    fn province_before(&mut self, index: i64, before: &Before) -> Result<(), BadFile> {
+        let id = BEFORE + 1 + index;
+        let mut root = self.past(
+            id,
+            "/",
+            before.code.clone(),
+            before.name.clone(),
+            before.short.clone(),
+            Kind::PeoplesCommittee,
+            Level::Province,
+        );
+        root.old_code = Some(before.old_code.clone());
+        root.unit_code = Some(before.province.clone());
+        let path = root.path.clone();
+        self.agencies.push(root);
+        self.successions.push((Id(id), Id(ROOT_ID)));
+        for number in &before.departments {
+            let department = self
+                .file
+                .department
+                .iter()
+                .find(|department| department.number == *number)
+                .ok_or_else(|| BadFile(format!("{}: no department {number}", before.code)))?;
+            let stem = department.stem.as_ref().unwrap_or(&department.name);
+            let past_id = BEFORE + (index + 1) * 100 + number;
+            let kind = kind(department.kind.as_deref().unwrap_or("department"))?;
+            let mut agency = self.past(
+                past_id,
+                &path,
+                format!("{}.{number:02}", before.code),
+                format!("{stem} {}", before.place),
+                department.short.clone(),
+                kind,
+                Level::Province,
+            );
+            agency.duty = (kind == Kind::ServiceCentre).then(|| "desk".into());
+            self.agencies.push(agency);
+            self.successions.push((Id(past_id), Id(DEPARTMENTS + number)));
+        }
+        Ok(())
+    }
+
+    fn district(&mut self, index: i64, number: i64, before: &Before, unit: &shipped::Unit, after: BTreeSet<Id>) {
+        let id = DISTRICTS + number;
+        let place = lower_first(unit.name);
+        let mut agency = self.past(
+            id,
+            &format!("/{}/", BEFORE + 1 + index),
+            format!("{}.{}", before.code, 30 + number),
+            format!("Ủy ban nhân dân {place}, {}", before.place),
+            format!("UBND {place}"),
+            Kind::PeoplesCommittee,
+            Level::District,
+        );
+        agency.unit_code = Some(unit.code.into());
+        self.agencies.push(agency);
+        self.successions.extend(after.into_iter().map(|commune| (Id(id), commune)));
+    }
+}
+
+fn kind(word: &str) -> Result<Kind, BadFile> {
+    Kind::parse(word).ok_or_else(|| BadFile(format!("no kind {word:?}")))
+}
+
+/// The text with its first letter in lower case.
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Tree;
+    use std::collections::HashSet;
+
+    fn tree() -> Tree {
+        let made = blueprint().unwrap();
+        Tree::new(made.agencies, made.successions)
+    }
+
+    #[test]
+    fn the_province_has_its_departments_a_service_centre_and_103_communes_with_four_parts_each() {
+        let tree = tree();
+        let root = tree.root().unwrap();
+        assert_eq!(root.code, "H13");
+        assert_eq!(tree.departments().len(), 14);
+        assert_eq!(tree.communes().len(), 103);
+        assert!(tree.communes().iter().all(|commune| tree.children(commune.id).len() == 4));
+        assert_eq!(tree.desk_of(root.id).unwrap().code, "H13.20");
+        assert_eq!(tree.communes()[0].code, "H13.31");
+        assert_eq!(tree.communes()[102].code, "H13.133");
+    }
+
+    #[test]
+    fn ids_are_unique_and_standing_codes_are_unique_and_well_formed() {
+        let tree = tree();
+        let ids: HashSet<Id> = tree.all().iter().map(|agency| agency.id).collect();
+        assert_eq!(ids.len(), tree.all().len());
+        for day in [LAST_DAY_BEFORE, FIRST_DAY_AFTER] {
+            let mut codes = HashSet::new();
+            for agency in tree.all().iter().filter(|agency| agency.stands_on(day)) {
+                assert!(codes.insert(&agency.code), "{day} {}", agency.code);
+                assert!(agency.code.parse::<base::AgencyCode>().is_ok(), "{}", agency.code);
+            }
+        }
+    }
+
+    #[test]
+    fn an_identifier_belongs_to_another_agency_before_the_merger() {
+        let tree = tree();
+        assert_eq!(tree.by_code_on("H13", LAST_DAY_BEFORE).unwrap().id, Id(9_001));
+        assert_eq!(tree.by_code_on("H13", FIRST_DAY_AFTER).unwrap().id, Id(1));
+        assert_eq!(tree.by_code_on("H51", LAST_DAY_BEFORE).unwrap().name, "Ủy ban nhân dân tỉnh Sóc Trăng");
+        assert!(tree.by_code_on("H51", FIRST_DAY_AFTER).is_none());
+    }
+
+    #[test]
+    fn three_provinces_their_departments_and_28_districts_stand_before_and_are_followed() {
+        let tree = tree();
+        let mut codes: Vec<&str> = tree.predecessors(Id(1)).iter().map(|agency| agency.code.as_str()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, ["H13", "H30", "H51"]);
+        let interior = tree.by_code("H13.02").unwrap();
+        assert_eq!(tree.predecessors(interior.id).len(), 3);
+        let districts: Vec<&Agency> = tree.all().iter().filter(|agency| agency.level == Level::District).collect();
+        assert_eq!(districts.len(), 28);
+        assert!(districts.iter().all(|district| !tree.successors(district.id).is_empty()));
+        let ke_sach = districts.iter().find(|agency| agency.name.contains("Kế Sách")).unwrap();
+        let after: Vec<&str> = tree.successors(ke_sach.id).iter().map(|agency| agency.name.as_str()).collect();
+        assert!(after.contains(&"Ủy ban nhân dân xã Kế Sách"), "{after:?}");
+    }
+
+    #[test]
+    fn a_desk_serves_every_agency_and_a_division_is_found_by_its_duty() {
+        let tree = tree();
+        let commune = tree.communes()[1];
+        assert_eq!(tree.desk_of(commune.id).unwrap().parent, Some(commune.id));
+        let office = tree.division(commune.id, "office").unwrap();
+        assert_eq!(tree.desk_of(office.id).unwrap().parent, Some(commune.id));
+        assert_eq!(tree.house_of(office.id).unwrap().id, commune.id);
+        assert!(tree.is_within(office.id, Id(1)) && !tree.is_within(Id(1), office.id));
+        assert!(tree.subtree(Id(1)).len() > 500);
+    }
+
+    #[test]
+    fn the_search_forgives_case_and_marks() {
+        let tree = tree();
+        let found = tree.search("KE SACH", FIRST_DAY_AFTER, 5);
+        assert_eq!(found[0].name, "Ủy ban nhân dân xã Kế Sách");
+        assert_eq!(tree.search("h13.31", FIRST_DAY_AFTER, 5)[0].code, "H13.31");
+        assert!(tree.search("   ", FIRST_DAY_AFTER, 5).is_empty());
+    }
+}

@@ -1,0 +1,257 @@
+//! Agencies and the tree they form. The tree is small (some hundreds of agencies in a province) and read by nearly every request, so it
+//! is kept in memory and exchanged whole when a keeper changes something.
+
+use base::{Date, Id, Level};
+use std::collections::HashMap;
+
+/// What an agency is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Ủy ban nhân dân of a province or (until 30/06/2025) a district.
+    PeoplesCommittee,
+    /// Sở and the bodies of equal rank.
+    Department,
+    /// Phòng, chi cục, văn phòng inside a department or a commune.
+    Division,
+    /// Trung tâm Phục vụ hành chính công: the one-stop desk.
+    ServiceCentre,
+    /// Ủy ban nhân dân of a commune, ward or special zone.
+    CommuneCommittee,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 5] =
+        [Kind::PeoplesCommittee, Kind::Department, Kind::Division, Kind::ServiceCentre, Kind::CommuneCommittee];
+
+    /// The word in the database and in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::PeoplesCommittee => "peoples-committee",
+            Kind::Department => "department",
+            Kind::Division => "division",
+            Kind::ServiceCentre => "service-centre",
+            Kind::CommuneCommittee => "commune-committee",
+        }
+    }
+
+    /// The kind with this word.
+    pub fn parse(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// The level with this word.
+pub(crate) fn level_of(word: &str) -> Option<Level> {
+    [Level::Province, Level::District, Level::Commune].into_iter().find(|level| level.as_str() == word)
+}
+
+/// One agency over its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agency {
+    pub id: Id,
+    /// Its electronic identifier (`H13.31`, QĐ 20/2020/QĐ-TTg). One code may have belonged to several agencies, one after the other.
+    pub code: String,
+    /// The identifier in the form used before 2020 (`000.00.00.H13`), when it had one.
+    pub old_code: Option<String>,
+    pub name: String,
+    pub short_name: String,
+    pub kind: Kind,
+    /// What a division works on (`justice`, `economy`, `office`, …); `desk` for a service centre.
+    pub duty: Option<String>,
+    pub level: Level,
+    pub parent: Option<Id>,
+    /// The ids from the root to this agency: `/1/2031/`.
+    pub path: String,
+    /// The code of the administrative unit it serves, on its own dates.
+    pub unit_code: Option<String>,
+    /// `None`: from before these records begin.
+    pub valid_from: Option<Date>,
+    /// The last day; `None` while it stands.
+    pub valid_to: Option<Date>,
+    /// The decision that made it or last changed it.
+    pub decision: Option<String>,
+}
+
+impl Agency {
+    /// Did it stand on this day?
+    pub fn stands_on(&self, day: Date) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+    }
+
+    /// The ids on its path, root first, itself last.
+    pub fn lineage(&self) -> Vec<Id> {
+        self.path.split('/').filter_map(|id| id.parse::<i64>().ok()).map(Id).collect()
+    }
+}
+
+/// All agencies, past ones too.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    agencies: Vec<Agency>,
+    by_id: HashMap<Id, usize>,
+    children: HashMap<Id, Vec<usize>>,
+    /// (before, after)
+    successions: Vec<(Id, Id)>,
+}
+
+impl Tree {
+    /// Puts agencies and their successions (before, after) together. Children keep the order given.
+    pub fn new(agencies: Vec<Agency>, successions: Vec<(Id, Id)>) -> Tree {
+        let by_id = agencies.iter().enumerate().map(|(n, agency)| (agency.id, n)).collect();
+        let mut children: HashMap<Id, Vec<usize>> = HashMap::new();
+        for (n, agency) in agencies.iter().enumerate() {
+            if let Some(parent) = agency.parent {
+                children.entry(parent).or_default().push(n);
+            }
+        }
+        Tree { agencies, by_id, children, successions }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.agencies.is_empty()
+    }
+
+    /// Every agency, past ones too.
+    pub fn all(&self) -> &[Agency] {
+        &self.agencies
+    }
+
+    /// The province's People's Committee of today.
+    pub fn root(&self) -> Option<&Agency> {
+        self.agencies.iter().find(|agency| agency.parent.is_none() && agency.valid_to.is_none())
+    }
+
+    pub fn get(&self, id: Id) -> Option<&Agency> {
+        self.by_id.get(&id).map(|n| &self.agencies[*n])
+    }
+
+    /// Its name, or the id's number when it is unknown.
+    pub fn name(&self, id: Id) -> String {
+        self.get(id).map_or_else(|| id.to_string(), |agency| agency.name.clone())
+    }
+
+    /// Its path, `/` when it is unknown.
+    pub fn path(&self, id: Id) -> &str {
+        self.get(id).map_or("/", |agency| agency.path.as_str())
+    }
+
+    /// The standing agency with this identifier.
+    pub fn by_code(&self, code: &str) -> Option<&Agency> {
+        self.agencies.iter().find(|agency| agency.valid_to.is_none() && agency.code == code)
+    }
+
+    /// The agency that carried this identifier on that day.
+    pub fn by_code_on(&self, code: &str, day: Date) -> Option<&Agency> {
+        self.agencies.iter().find(|agency| agency.code == code && agency.stands_on(day))
+    }
+
+    /// The standing agencies right below.
+    pub fn children(&self, id: Id) -> Vec<&Agency> {
+        self.below(id).filter(|agency| agency.valid_to.is_none()).collect()
+    }
+
+    /// The agencies right below that stood on that day.
+    pub fn children_on(&self, id: Id, day: Date) -> Vec<&Agency> {
+        self.below(id).filter(|agency| agency.stands_on(day)).collect()
+    }
+
+    fn below(&self, id: Id) -> impl Iterator<Item = &Agency> {
+        self.children.get(&id).into_iter().flatten().map(|n| &self.agencies[*n])
+    }
+
+    /// From the root to the agency, itself included.
+    pub fn ancestors(&self, id: Id) -> Vec<&Agency> {
+        self.get(id).map(|agency| agency.lineage()).unwrap_or_default().into_iter().filter_map(|id| self.get(id)).collect()
+    }
+
+    /// The agency and every standing one below it, depth first.
+    pub fn subtree(&self, id: Id) -> Vec<&Agency> {
+        let mut found = Vec::new();
+        let mut open = vec![id];
+        while let Some(next) = open.pop() {
+            let Some(agency) = self.get(next) else { continue };
+            found.push(agency);
+            open.extend(self.children(next).iter().rev().map(|child| child.id));
+        }
+        found
+    }
+
+    /// Is `id` the agency `above` or below it?
+    pub fn is_within(&self, id: Id, above: Id) -> bool {
+        let above = self.path(above);
+        above != "/" && self.path(id).starts_with(above)
+    }
+
+    /// The standing communes' People's Committees, in order.
+    pub fn communes(&self) -> Vec<&Agency> {
+        self.agencies.iter().filter(|agency| agency.kind == Kind::CommuneCommittee && agency.valid_to.is_none()).collect()
+    }
+
+    /// The standing departments, in order.
+    pub fn departments(&self) -> Vec<&Agency> {
+        self.agencies.iter().filter(|agency| agency.kind == Kind::Department && agency.valid_to.is_none()).collect()
+    }
+
+    /// The one-stop desk that serves an agency: its own service centre, or that of the nearest agency above.
+    pub fn desk_of(&self, id: Id) -> Option<&Agency> {
+        self.ancestors(id).into_iter().rev().find_map(|agency| {
+            if agency.kind == Kind::ServiceCentre {
+                return Some(agency);
+            }
+            self.children(agency.id).into_iter().find(|child| child.kind == Kind::ServiceCentre)
+        })
+    }
+
+    /// The standing division of an agency with this duty.
+    pub fn division(&self, agency: Id, duty: &str) -> Option<&Agency> {
+        self.children(agency)
+            .into_iter()
+            .find(|child| child.kind == Kind::Division && child.duty.as_deref() == Some(duty))
+    }
+
+    /// The committee or department a division or service centre belongs to; the agency itself otherwise.
+    pub fn house_of(&self, id: Id) -> Option<&Agency> {
+        self.ancestors(id)
+            .into_iter()
+            .rev()
+            .find(|agency| matches!(agency.kind, Kind::PeoplesCommittee | Kind::Department | Kind::CommuneCommittee))
+    }
+
+    /// The agencies this one followed.
+    pub fn predecessors(&self, id: Id) -> Vec<&Agency> {
+        self.successions.iter().filter(|(_, after)| *after == id).filter_map(|(before, _)| self.get(*before)).collect()
+    }
+
+    /// The agencies that followed this one.
+    pub fn successors(&self, id: Id) -> Vec<&Agency> {
+        self.successions.iter().filter(|(before, _)| *before == id).filter_map(|(_, after)| self.get(*after)).collect()
+    }
+
+    /// Agencies whose name, short name or identifier holds the words, marks and case aside, that stood on the day; at most `limit`.
+    pub fn search(&self, words: &str, day: Date, limit: usize) -> Vec<&Agency> {
+        let wanted = base::fold(words);
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<(u8, &Agency)> = self
+            .agencies
+            .iter()
+            .filter(|agency| agency.stands_on(day))
+            .filter_map(|agency| {
+                let code = agency.code.to_lowercase();
+                let name = base::fold(&agency.name);
+                if code == wanted {
+                    Some((0, agency))
+                } else if name.ends_with(&wanted) {
+                    Some((1, agency))
+                } else if name.contains(&wanted) || base::fold(&agency.short_name).contains(&wanted) {
+                    Some((2, agency))
+                } else {
+                    code.starts_with(&wanted).then_some((3, agency))
+                }
+            })
+            .collect();
+        found.sort_by_key(|(rank, agency)| (*rank, agency.path.matches('/').count()));
+        found.into_iter().take(limit).map(|(_, agency)| agency).collect()
+    }
+}
