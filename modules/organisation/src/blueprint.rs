@@ -2,7 +2,7 @@
 //! the provinces and districts they followed.
 
 use crate::shipped::{self, Era, FIRST_DAY_AFTER, LAST_DAY_BEFORE};
-use crate::tree::{Agency, Kind};
+use crate::tree::{Agency, Kind, Tree};
 use base::{Id, Level};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
@@ -101,7 +101,8 @@ pub fn blueprint() -> Result<Blueprint, BadFile> {
         made.department(department)?;
     }
     let province = shipped::unit_id(Era::After, Level::Province, &file.province);
-    let communes: Vec<&shipped::Unit> = units.iter().filter(|unit| unit.parent == province && province.is_some()).collect();
+    let communes: Vec<&shipped::Unit> =
+        units.iter().filter(|unit| unit.parent == province && province.is_some()).collect();
     for (index, unit) in communes.iter().enumerate() {
         made.commune(index as i64, unit)?;
     }
@@ -125,6 +126,11 @@ pub fn blueprint() -> Result<Blueprint, BadFile> {
         }
     }
     Ok(Blueprint { agencies: made.agencies, successions: made.successions })
+}
+
+/// The demo province's tree without a database: what a fresh demo holds.
+pub fn demo_tree() -> Result<Tree, BadFile> {
+    blueprint().map(|made| Tree::new(made.agencies, made.successions))
 }
 
 struct Maker<'a> {
@@ -155,7 +161,15 @@ impl Maker<'_> {
 
     fn root(&mut self) {
         let root = &self.file.root;
-        let mut agency = self.today(ROOT_ID, "/", root.code.clone(), &root.name, &root.short, Kind::PeoplesCommittee, Level::Province);
+        let mut agency = self.today(
+            ROOT_ID,
+            "/",
+            root.code.clone(),
+            &root.name,
+            &root.short,
+            Kind::PeoplesCommittee,
+            Level::Province,
+        );
         agency.old_code = Some(root.old_code.clone());
         agency.unit_code = Some(self.file.province.clone());
         self.agencies.push(agency);
@@ -165,7 +179,8 @@ impl Maker<'_> {
         let id = DEPARTMENTS + department.number;
         let code = format!("{}.{:02}", self.file.root.code, department.number);
         let kind = kind(department.kind.as_deref().unwrap_or("department"))?;
-        let mut agency = self.today(id, "/1/", code.clone(), &department.name, &department.short, kind, Level::Province);
+        let mut agency =
+            self.today(id, "/1/", code.clone(), &department.name, &department.short, kind, Level::Province);
         if kind == Kind::ServiceCentre {
             agency.duty = Some("desk".into());
         }
@@ -173,8 +188,15 @@ impl Maker<'_> {
         self.agencies.push(agency);
         for (index, (duty, name)) in department.divisions.iter().enumerate() {
             let number = index as i64 + 1;
-            let mut division =
-                self.today(id * 10 + number, &path, format!("{code}.{number:02}"), name, name, Kind::Division, Level::Province);
+            let mut division = self.today(
+                id * 10 + number,
+                &path,
+                format!("{code}.{number:02}"),
+                name,
+                name,
+                Kind::Division,
+                Level::Province,
+            );
             division.duty = Some(duty.clone());
             self.agencies.push(division);
         }
@@ -219,7 +241,16 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn past(&self, id: i64, parent: &str, code: String, name: String, short: String, kind: Kind, level: Level) -> Agency {
+    fn past(
+        &self,
+        id: i64,
+        parent: &str,
+        code: String,
+        name: String,
+        short: String,
+        kind: Kind,
+        level: Level,
+    ) -> Agency {
         let mut agency = self.today(id, parent, code, &name, &short, kind, level);
         agency.valid_from = None;
         agency.valid_to = Some(LAST_DAY_BEFORE);
@@ -299,12 +330,10 @@ fn lower_first(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::Tree;
     use std::collections::HashSet;
 
     fn tree() -> Tree {
-        let made = blueprint().unwrap();
-        Tree::new(made.agencies, made.successions)
+        demo_tree().unwrap()
     }
 
     #[test]

@@ -100,8 +100,12 @@ pub fn units() -> Vec<Unit> {
         unit_id(era, level, code).map(|id| Unit { id, code, name, kind: kind_of(name, level), level, parent, era })
     };
     let mut all = Vec::with_capacity(14_200);
-    all.extend(lines::<3>(PROVINCES_BEFORE).filter_map(|[code, name, _]| unit(Era::Before, Level::Province, code, name, None)));
-    all.extend(lines::<2>(PROVINCES_AFTER).filter_map(|[code, name]| unit(Era::After, Level::Province, code, name, None)));
+    all.extend(
+        lines::<3>(PROVINCES_BEFORE).filter_map(|[code, name, _]| unit(Era::Before, Level::Province, code, name, None)),
+    );
+    all.extend(
+        lines::<2>(PROVINCES_AFTER).filter_map(|[code, name]| unit(Era::After, Level::Province, code, name, None)),
+    );
     all.extend(lines::<3>(DISTRICTS_BEFORE).filter_map(|[code, name, province]| {
         unit(Era::Before, Level::District, code, name, unit_id(Era::Before, Level::Province, province))
     }));
@@ -196,7 +200,8 @@ mod tests {
     #[test]
     fn a_commune_goes_only_to_the_province_its_province_went_to() {
         let units: HashMap<i64, Unit> = units().into_iter().map(|unit| (unit.id, unit)).collect();
-        let provinces: HashMap<i64, i64> = province_successions().iter().map(|step| (step.before, step.after)).collect();
+        let provinces: HashMap<i64, i64> =
+            province_successions().iter().map(|step| (step.before, step.after)).collect();
         let province = |mut id: i64| {
             while let Some(parent) = units[&id].parent {
                 id = parent;
@@ -214,10 +219,14 @@ mod tests {
         let district = unit_id(Era::Before, Level::District, "906");
         let before: HashSet<i64> = units.iter().filter(|unit| unit.parent == district).map(|unit| unit.id).collect();
         assert_eq!(before.len(), 19);
-        let after: HashSet<i64> = commune_successions().iter().filter(|s| before.contains(&s.before)).map(|s| s.after).collect();
+        let after: HashSet<i64> =
+            commune_successions().iter().filter(|s| before.contains(&s.before)).map(|s| s.after).collect();
         let mut names: Vec<&str> = units.iter().filter(|unit| after.contains(&unit.id)).map(|unit| unit.name).collect();
         names.sort_unstable();
-        assert_eq!(names, ["Xã Giồng Riềng", "Xã Hòa Hưng", "Xã Hòa Thuận", "Xã Long Thạnh", "Xã Ngọc Chúc", "Xã Thạnh Hưng"]);
+        assert_eq!(
+            names,
+            ["Xã Giồng Riềng", "Xã Hòa Hưng", "Xã Hòa Thuận", "Xã Long Thạnh", "Xã Ngọc Chúc", "Xã Thạnh Hưng"]
+        );
     }
 
     #[test]
@@ -250,7 +259,14 @@ mod tests {
 
     #[test]
     fn no_line_of_the_shipped_files_is_dropped() {
-        for (text, columns) in [(PROVINCES_BEFORE, 3), (PROVINCES_AFTER, 2), (DISTRICTS_BEFORE, 3), (COMMUNES_BEFORE, 3), (COMMUNES_AFTER, 3), (MAPPING, 4)] {
+        for (text, columns) in [
+            (PROVINCES_BEFORE, 3),
+            (PROVINCES_AFTER, 2),
+            (DISTRICTS_BEFORE, 3),
+            (COMMUNES_BEFORE, 3),
+            (COMMUNES_AFTER, 3),
+            (MAPPING, 4),
+        ] {
             assert!(text.lines().all(|line| line.split(',').count() == columns));
         }
     }

@@ -40,11 +40,6 @@ impl Kind {
     }
 }
 
-/// The level with this word.
-pub(crate) fn level_of(word: &str) -> Option<Level> {
-    [Level::Province, Level::District, Level::Commune].into_iter().find(|level| level.as_str() == word)
-}
-
 /// One agency over its life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agency {
@@ -161,7 +156,12 @@ impl Tree {
 
     /// From the root to the agency, itself included.
     pub fn ancestors(&self, id: Id) -> Vec<&Agency> {
-        self.get(id).map(|agency| agency.lineage()).unwrap_or_default().into_iter().filter_map(|id| self.get(id)).collect()
+        self.get(id)
+            .map(|agency| agency.lineage())
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|id| self.get(id))
+            .collect()
     }
 
     /// The agency and every standing one below it, depth first.
@@ -184,7 +184,10 @@ impl Tree {
 
     /// The standing communes' People's Committees, in order.
     pub fn communes(&self) -> Vec<&Agency> {
-        self.agencies.iter().filter(|agency| agency.kind == Kind::CommuneCommittee && agency.valid_to.is_none()).collect()
+        self.agencies
+            .iter()
+            .filter(|agency| agency.kind == Kind::CommuneCommittee && agency.valid_to.is_none())
+            .collect()
     }
 
     /// The standing departments, in order.
