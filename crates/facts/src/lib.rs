@@ -1,1 +1,28 @@
-//! facts
+//! Facts, their roll-up, and the indicators evaluated over them.
+//!
+//! A *fact* says that something countable happened on a day at an agency: "a dossier was received online", "a dossier was
+//! settled on time". Actions append facts in their own transaction. In the background facts are rolled up by period and
+//! node of the agency tree; a reading adds the rows not yet rolled up, in one snapshot, so that it is exact at every
+//! moment. *Indicators* are dated definitions (TOML) of a numerator and a denominator over facts.
+//!
+//! Facts are derived: `verify` rebuilds them from the events and compares.
+
+mod append;
+mod cases;
+mod fact;
+mod figure;
+mod indicator;
+mod read;
+mod rollup;
+
+pub use append::{append, fact_rows, set_scope, FACT_COLUMNS};
+pub use cases::{Case, Part, cases, count_cases};
+pub use fact::{Fact, flag};
+pub use figure::{Cell, Cube, Figure, Filter};
+pub use indicator::{Count, Indicator, Indicators, Unit};
+pub use read::{by_unit, cube, cube_by_month, figures_by_measure, series_by_month, value};
+pub use rollup::{Rollup, RollupKey, rebuild_rollup, roll_up};
+
+/// The tables this crate owns.
+pub const MIGRATIONS: store::Migrations =
+    store::Migrations { module: "facts", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };

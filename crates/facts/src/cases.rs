@@ -1,0 +1,137 @@
+//! From a figure to the very dossiers behind it.
+
+use crate::figure::Filter;
+use crate::indicator::{Count, Indicator};
+use base::{Date, Id};
+use jiff::ToSpan;
+use jiff::civil::date;
+use store::{Sql, StoreError, Tx, Value};
+
+/// Cases on one page at most.
+pub const CASES_MAX: i64 = 500;
+/// The first look goes back this many days from the end; each further one four times as many.
+const FIRST_WINDOW_DAYS: i32 = 7;
+
+/// Which side of an indicator to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Numerator,
+    Denominator,
+    /// In the denominator and not in the numerator: what is missing to the goal.
+    Missing,
+}
+
+/// One case behind a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    pub subject: Id,
+    pub day: Date,
+    pub agency: Id,
+}
+
+struct Where {
+    sql: String,
+    params: Vec<Value>,
+}
+
+impl Where {
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.params.push(value.into());
+        format!("${}", self.params.len())
+    }
+
+    /// An SQL condition that holds for the facts `count` takes.
+    fn condition(&mut self, count: &Count, filter: &Filter) -> String {
+        let mut parts = vec![
+            format!("f.measure = {}", self.bind(count.measure.as_str())),
+            format!("(f.flags & {all}) = {all}", all = self.bind(count.all)),
+            format!("(f.flags & {}) = 0", self.bind(count.none)),
+        ];
+        if let Some(channel) = count.channel {
+            parts.push(format!("f.channel = {}", self.bind(channel)));
+        }
+        for level in [count.level, filter.level].into_iter().flatten() {
+            parts.push(format!("f.level = {}", self.bind(level.as_str())));
+        }
+        for fields in [&count.fields, &filter.fields].into_iter().flatten() {
+            let marks: Vec<String> = fields.iter().map(|field| self.bind(field.as_str())).collect();
+            parts.push(format!("f.field IN ({})", if marks.is_empty() { "NULL".into() } else { marks.join(", ") }));
+        }
+        parts.join(" AND ")
+    }
+}
+
+fn statement(indicator: &Indicator, node: Id, filter: &Filter, part: Part, from: Date, to: Date) -> Where {
+    let mut query = Where { sql: String::new(), params: Vec::new() };
+    let numerator = query.condition(&indicator.numerator, filter);
+    let denominator = query.condition(&indicator.denominator, filter);
+    let sum = |condition: &str| format!("SUM(CASE WHEN {condition} THEN f.qty ELSE 0 END)");
+    let having = match part {
+        Part::Numerator => format!("{} > 0", sum(&numerator)),
+        Part::Denominator => format!("{} > 0", sum(&denominator)),
+        Part::Missing => format!("{} > 0 AND {} <= 0", sum(&denominator), sum(&numerator)),
+    };
+    let (first, second) =
+        (query.bind(indicator.numerator.measure.as_str()), query.bind(indicator.denominator.measure.as_str()));
+    let (node, from, to) = (query.bind(node), query.bind(from), query.bind(to));
+    query.sql = format!(
+        "SELECT f.subject_id, MAX(f.day) AS day, MAX(f.agency_id) AS agency_id FROM fact_scope s \
+         JOIN fact f ON f.agency_id = s.agency_id AND f.measure IN ({first}, {second}) AND f.day >= {from} AND f.day <= {to} \
+         WHERE s.node_id = {node} GROUP BY f.subject_id HAVING {having}"
+    );
+    query
+}
+
+fn whole_span(indicator: &Indicator, filter: &Filter) -> (Date, Date, bool) {
+    let stock = indicator.numerator.stock || indicator.denominator.stock;
+    let from = if stock { date(2000, 1, 1) } else { filter.from };
+    // Only where both sides count the same measure do all facts of a case share a day, so that days can be taken in turn.
+    (from, filter.to, !stock && indicator.numerator.measure == indicator.denominator.measure)
+}
+
+/// The cases of one side, latest first, `limit` of them after `offset`.
+pub async fn cases(
+    tx: &Tx,
+    indicator: &Indicator,
+    node: Id,
+    filter: &Filter,
+    part: Part,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Case>, StoreError> {
+    let wanted = limit.clamp(1, CASES_MAX) + offset.max(0);
+    let (from, mut to, by_days) = whole_span(indicator, filter);
+    let mut width = if by_days { FIRST_WINDOW_DAYS } else { i32::MAX };
+    let mut found = Vec::new();
+    loop {
+        let start = to.checked_sub(width.saturating_sub(1).min(100_000).days()).map_or(from, |start| start.max(from));
+        let mut query = statement(indicator, node, filter, part, start, to);
+        query.sql.push_str(&format!(" ORDER BY 2 DESC, 1 DESC LIMIT {}", wanted - found.len() as i64));
+        for row in tx.query(Sql::from(query.sql), &query.params).await? {
+            found.push(Case { subject: row.get("subject_id")?, day: row.get("day")?, agency: row.get("agency_id")? });
+        }
+        if found.len() as i64 >= wanted || start <= from {
+            break;
+        }
+        match start.yesterday() {
+            Ok(day) => to = day,
+            Err(_) => break,
+        }
+        width = width.saturating_mul(4);
+    }
+    Ok(found.into_iter().skip(offset.max(0) as usize).collect())
+}
+
+/// How many cases one side has.
+pub async fn count_cases(
+    tx: &Tx,
+    indicator: &Indicator,
+    node: Id,
+    filter: &Filter,
+    part: Part,
+) -> Result<i64, StoreError> {
+    let (from, to, _) = whole_span(indicator, filter);
+    let query = statement(indicator, node, filter, part, from, to);
+    let sql = format!("SELECT COUNT(*) AS n FROM ({}) c", query.sql);
+    tx.query_one(Sql::from(sql), &query.params).await?.get("n")
+}

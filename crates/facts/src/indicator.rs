@@ -1,0 +1,267 @@
+//! Indicators: dated definitions of what is divided by what.
+
+use crate::fact::flag;
+use crate::figure::{Cell, Filter};
+use base::{Channel, Date, Level};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// In what a figure is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// numerator × 100 ÷ denominator.
+    Percent,
+    /// The numerator itself.
+    Count,
+}
+
+/// One side of an indicator: a measure and what must hold of the fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    pub measure: String,
+    /// Flags that must all be set.
+    pub all: i64,
+    /// Flags none of which may be set.
+    pub none: i64,
+    /// Channel that must match, as `Channel::code()`.
+    pub channel: Option<i64>,
+    /// Fields counted; `None` for all.
+    pub fields: Option<Vec<String>>,
+    pub level: Option<Level>,
+    /// A stock: counted from the beginning to the end of the period, not within it.
+    pub stock: bool,
+}
+
+impl Count {
+    /// Whether a cell is counted under `filter`.
+    pub fn takes(&self, cell: &Cell, filter: &Filter) -> bool {
+        cell.measure == self.measure
+            && cell.flags & self.all == self.all
+            && cell.flags & self.none == 0
+            && self.channel.is_none_or(|channel| channel == cell.channel)
+            && self.level.or(filter.level).is_none_or(|level| level.as_str() == cell.level)
+            && self.level.is_none_or(|own| filter.level.is_none_or(|asked| asked == own))
+            && within(&self.fields, &cell.field)
+            && within(&filter.fields, &cell.field)
+    }
+}
+
+fn within(list: &Option<Vec<String>>, word: &str) -> bool {
+    list.as_ref().is_none_or(|list| list.iter().any(|known| known == word))
+}
+
+/// A definition, in force from `valid_from` until the next one of the same id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Indicator {
+    pub id: String,
+    pub valid_from: Date,
+    pub name_vi: String,
+    pub name_en: String,
+    /// One sentence: what is divided by what.
+    pub definition_vi: String,
+    pub definition_en: String,
+    pub unit: Unit,
+    /// Law or programme clause the definition follows.
+    pub source: String,
+    pub numerator: Count,
+    pub denominator: Count,
+}
+
+/// All definitions, by id and date.
+#[derive(Debug, Clone, Default)]
+pub struct Indicators {
+    by_id: BTreeMap<String, Vec<Indicator>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    indicator: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    valid_from: String,
+    name_vi: String,
+    name_en: String,
+    definition_vi: String,
+    definition_en: String,
+    unit: Unit,
+    source: String,
+    numerator: CountEntry,
+    denominator: CountEntry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountEntry {
+    measure: String,
+    #[serde(default)]
+    all: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+    channel: Option<String>,
+    fields: Option<Vec<String>>,
+    level: Option<String>,
+    #[serde(default)]
+    stock: bool,
+}
+
+fn flags(names: &[String]) -> Result<i64, String> {
+    names.iter().try_fold(0, |sum, name| Ok(sum | flag::named(name).ok_or_else(|| format!("unknown flag {name}"))?))
+}
+
+impl CountEntry {
+    fn read(self) -> Result<Count, String> {
+        let channel = match self.channel.as_deref() {
+            None => None,
+            Some(word) => Some(
+                [Channel::Counter, Channel::Online, Channel::Post]
+                    .into_iter()
+                    .find(|channel| channel.as_str() == word)
+                    .ok_or_else(|| format!("unknown channel {word}"))?
+                    .code(),
+            ),
+        };
+        let level = match self.level.as_deref() {
+            None => None,
+            Some(word) => Some(
+                [Level::Province, Level::District, Level::Commune]
+                    .into_iter()
+                    .find(|level| level.as_str() == word)
+                    .ok_or_else(|| format!("unknown level {word}"))?,
+            ),
+        };
+        Ok(Count {
+            measure: self.measure,
+            all: flags(&self.all)?,
+            none: flags(&self.none)?,
+            channel,
+            fields: self.fields,
+            level,
+            stock: self.stock,
+        })
+    }
+}
+
+impl Indicators {
+    /// Reads definition files; the error names the indicator and what is wrong with it.
+    pub fn from_toml(files: &[&str]) -> Result<Self, String> {
+        let mut by_id: BTreeMap<String, Vec<Indicator>> = BTreeMap::new();
+        for text in files {
+            let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+            for entry in file.indicator {
+                let named = |error: String| format!("{}: {error}", entry.id);
+                let indicator = Indicator {
+                    valid_from: entry.valid_from.parse().map_err(|error| named(format!("valid_from: {error}")))?,
+                    numerator: entry.numerator.read().map_err(named)?,
+                    denominator: entry.denominator.read().map_err(named)?,
+                    id: entry.id.clone(),
+                    name_vi: entry.name_vi,
+                    name_en: entry.name_en,
+                    definition_vi: entry.definition_vi,
+                    definition_en: entry.definition_en,
+                    unit: entry.unit,
+                    source: entry.source,
+                };
+                by_id.entry(entry.id).or_default().push(indicator);
+            }
+        }
+        for versions in by_id.values_mut() {
+            versions.sort_by_key(|indicator| indicator.valid_from);
+            if versions.windows(2).any(|pair| pair[0].valid_from == pair[1].valid_from) {
+                return Err(format!("{}: two definitions begin on the same day", versions[0].id));
+            }
+        }
+        Ok(Self { by_id })
+    }
+
+    /// The definition in force on a day; before the first one, the first one.
+    pub fn get(&self, id: &str, on: Date) -> Option<&Indicator> {
+        let versions = self.by_id.get(id)?;
+        versions.iter().rev().find(|indicator| indicator.valid_from <= on).or_else(|| versions.first())
+    }
+
+    /// Every indicator as in force on a day.
+    pub fn all(&self, on: Date) -> impl Iterator<Item = &Indicator> {
+        self.by_id.keys().filter_map(move |id| self.get(id, on))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    const TWO: &str = r#"
+[[indicator]]
+id = "on-time"
+valid_from = "2021-01-01"
+name_vi = "Đúng hạn"
+name_en = "On time"
+definition_vi = "Hồ sơ giải quyết đúng hạn trên tổng số hồ sơ đã giải quyết."
+definition_en = "Dossiers settled on time over dossiers settled."
+unit = "percent"
+source = "NĐ 61/2018 Điều 31"
+numerator = { measure = "settled", all = ["ON_TIME"] }
+denominator = { measure = "settled" }
+
+[[indicator]]
+id = "on-time"
+valid_from = "2026-07-01"
+name_vi = "Đúng hạn"
+name_en = "On time"
+definition_vi = "Như trên, bổ sung lần hai tính là trễ."
+definition_en = "As before, a second supplement counts as late."
+unit = "percent"
+source = "QĐ 766/QĐ-TTg"
+numerator = { measure = "settled", all = ["ON_TIME"], none = ["SUPPLEMENTED_AGAIN"] }
+denominator = { measure = "settled" }
+"#;
+
+    #[test]
+    fn the_definition_of_the_day_is_used() {
+        let indicators = Indicators::from_toml(&[TWO]).unwrap();
+        assert_eq!(indicators.get("on-time", date(2026, 6, 30)).unwrap().numerator.none, 0);
+        assert_eq!(indicators.get("on-time", date(2026, 7, 1)).unwrap().numerator.none, flag::SUPPLEMENTED_AGAIN);
+        assert_eq!(indicators.get("on-time", date(2019, 1, 1)).unwrap().valid_from, date(2021, 1, 1));
+        assert!(indicators.get("nothing", date(2026, 7, 1)).is_none());
+    }
+
+    #[test]
+    fn a_wrong_definition_is_refused_by_name() {
+        let error = Indicators::from_toml(&[&TWO.replace("ON_TIME", "ONTIME")]).unwrap_err();
+        assert!(error.contains("on-time") && error.contains("ONTIME"), "{error}");
+        let error = Indicators::from_toml(&[&TWO.replace("2026-07-01", "2021-01-01")]).unwrap_err();
+        assert!(error.contains("same day"), "{error}");
+    }
+
+    #[test]
+    fn a_level_of_the_definition_and_one_of_the_question_must_agree() {
+        let cell = Cell {
+            measure: "settled".into(),
+            level: "commune".into(),
+            field: "ho-tich".into(),
+            channel: 1,
+            flags: flag::ON_TIME,
+            n: 1,
+        };
+        let count = |level| Count {
+            measure: "settled".into(),
+            all: 0,
+            none: 0,
+            channel: None,
+            fields: None,
+            level,
+            stock: false,
+        };
+        let filter = |level| Filter { level, ..Filter::year(2026) };
+        assert!(count(None).takes(&cell, &filter(None)));
+        assert!(count(Some(Level::Commune)).takes(&cell, &filter(None)));
+        assert!(!count(Some(Level::Commune)).takes(&cell, &filter(Some(Level::Province))));
+        assert!(!count(None).takes(&cell, &filter(Some(Level::Province))));
+    }
+}

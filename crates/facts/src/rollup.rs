@@ -1,0 +1,149 @@
+//! Rolling facts up, in the background for live work and in memory for bulk work.
+
+use base::Id;
+use std::collections::{BTreeMap, HashMap};
+use store::{StoreError, Tx, Value, params};
+
+/// Facts rolled up in one transaction.
+const FACTS_PER_STEP: i64 = 2_000;
+/// Rows in one upsert; eight parameters each.
+const ROWS_PER_STATEMENT: usize = 500;
+
+store::statements! {
+    /// Takes the oldest facts not yet rolled up. Two workers never take the same one.
+    pub TAKE_TAIL =
+        sqlite "UPDATE fact SET rolled = TRUE WHERE seq IN (SELECT seq FROM fact WHERE NOT rolled ORDER BY seq LIMIT $1) RETURNING measure, day, agency_id, level, field, channel, flags, qty",
+        postgres "UPDATE fact SET rolled = TRUE WHERE seq IN (SELECT seq FROM fact WHERE NOT rolled ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING measure, day, agency_id, level, field, channel, flags, qty";
+    /// The agency tree.
+    pub SELECT_SCOPE = "SELECT agency_id, node_id, topmost FROM fact_scope";
+    /// Before a rebuild.
+    pub DELETE_ROLLUP = "DELETE FROM fact_rollup";
+    /// After which every fact is tail again.
+    pub UNROLL = "UPDATE fact SET rolled = FALSE WHERE rolled";
+}
+
+/// What a roll-up row is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RollupKey {
+    pub node: i64,
+    pub measure: String,
+    pub period: String,
+    pub level: String,
+    pub field: String,
+    pub channel: i64,
+    pub flags: i64,
+}
+
+/// Sums waiting to be added to the roll-up.
+#[derive(Debug, Default)]
+pub struct Rollup {
+    scope: HashMap<i64, Vec<(i64, bool)>>,
+    sums: BTreeMap<RollupKey, i64>,
+}
+
+impl Rollup {
+    /// An empty one that knows the agency tree.
+    pub async fn load(tx: &Tx) -> Result<Self, StoreError> {
+        let mut scope: HashMap<i64, Vec<(i64, bool)>> = HashMap::new();
+        for row in tx.query(SELECT_SCOPE, params![]).await? {
+            scope.entry(row.get("agency_id")?).or_default().push((row.get("node_id")?, row.get("topmost")?));
+        }
+        Ok(Self { scope, sums: BTreeMap::new() })
+    }
+
+    /// Adds one fact at every node its agency counts for. `day` is ISO text. An agency without a place counts for itself.
+    #[expect(clippy::too_many_arguments, reason = "the dimensions of a fact, one by one")]
+    pub fn add(&mut self, measure: &str, day: &str, agency: Id, level: &str, field: &str, channel: i64, flags: i64, qty: i64) {
+        let alone = [(agency.0, true)];
+        let nodes = self.scope.get(&agency.0).map_or(&alone[..], Vec::as_slice);
+        for (node, topmost) in nodes {
+            let grains = [day.get(..4), day.get(..7), topmost.then_some(day)];
+            for period in grains.into_iter().flatten() {
+                let key = RollupKey {
+                    node: *node,
+                    measure: measure.to_owned(),
+                    period: period.to_owned(),
+                    level: level.to_owned(),
+                    field: field.to_owned(),
+                    channel,
+                    flags,
+                };
+                *self.sums.entry(key).or_default() += qty;
+            }
+        }
+    }
+
+    /// How many sums wait.
+    pub fn len(&self) -> usize {
+        self.sums.len()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.sums.is_empty()
+    }
+
+    /// Hands over the waiting sums, in key order: two writers then lock rows in the same order.
+    pub fn take(&mut self) -> BTreeMap<RollupKey, i64> {
+        std::mem::take(&mut self.sums)
+    }
+
+    /// Adds sums to the stored rows.
+    pub async fn write(tx: &Tx, sums: BTreeMap<RollupKey, i64>) -> Result<(), StoreError> {
+        let mut rows = sums.into_iter().filter(|(_, n)| *n != 0).peekable();
+        while rows.peek().is_some() {
+            let mut params = Vec::with_capacity(ROWS_PER_STATEMENT * 8);
+            let mut count = 0;
+            for (key, n) in rows.by_ref().take(ROWS_PER_STATEMENT) {
+                params.extend([
+                    Value::from(key.node),
+                    Value::from(key.measure),
+                    Value::from(key.period),
+                    Value::from(key.level),
+                    Value::from(key.field),
+                    Value::from(key.channel),
+                    Value::from(key.flags),
+                    Value::from(n),
+                ]);
+                count += 1;
+            }
+            let columns = "node_id, measure, period, level, field, channel, flags, n";
+            let sql = store::insert_many("fact_rollup", columns, count).text_with(
+                " ON CONFLICT (node_id, measure, period, level, field, channel, flags) DO UPDATE SET n = fact_rollup.n + excluded.n",
+            );
+            tx.execute(sql, &params).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Rolls up one step's worth of facts; returns how many. Readings stay exact before, during and after.
+pub async fn roll_up(tx: &Tx) -> Result<usize, StoreError> {
+    let rows = tx.query(TAKE_TAIL, params![FACTS_PER_STEP]).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let mut rollup = Rollup::load(tx).await?;
+    for row in &rows {
+        rollup.add(
+            &row.get::<String>("measure")?,
+            &row.get::<String>("day")?,
+            row.get("agency_id")?,
+            &row.get::<String>("level")?,
+            &row.get::<String>("field")?,
+            row.get("channel")?,
+            row.get("flags")?,
+            row.get("qty")?,
+        );
+    }
+    Rollup::write(tx, rollup.take()).await?;
+    Ok(rows.len())
+}
+
+/// Forgets the roll-up and marks every fact as tail; readings stay exact, the background work fills it again.
+/// For use after the agency tree changed, or by an administrator.
+pub async fn rebuild_rollup(tx: &Tx) -> Result<(), StoreError> {
+    tx.execute(DELETE_ROLLUP, params![]).await?;
+    tx.execute(UNROLL, params![]).await?;
+    Ok(())
+}

@@ -1,0 +1,266 @@
+//! A dossier: where it stands.
+
+use audit::Head;
+use base::{Channel, Id, Instant, Level};
+use serde::{Deserialize, Serialize};
+
+/// Status codes of the national portal (one-stop specification 5.1); the numbers travel outside and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// Mới đăng ký: filed online, waiting for intake.
+    Filed = 1,
+    /// Được tiếp nhận.
+    Received = 2,
+    /// Không được tiếp nhận: intake refused.
+    IntakeRefused = 3,
+    /// Đang xử lý.
+    Processing = 4,
+    /// Yêu cầu bổ sung giấy tờ.
+    Supplement = 5,
+    /// Yêu cầu thực hiện nghĩa vụ tài chính.
+    Payment = 6,
+    /// Công dân yêu cầu rút hồ sơ.
+    Withdrawn = 7,
+    /// Dừng xử lý.
+    Stopped = 8,
+    /// Đã xử lý xong: decided, the result waits.
+    Decided = 9,
+    /// Đã trả kết quả.
+    Returned = 10,
+}
+
+impl Status {
+    pub const ALL: [Self; 10] = [
+        Self::Filed,
+        Self::Received,
+        Self::IntakeRefused,
+        Self::Processing,
+        Self::Supplement,
+        Self::Payment,
+        Self::Withdrawn,
+        Self::Stopped,
+        Self::Decided,
+        Self::Returned,
+    ];
+
+    /// The code of specification 5.1.
+    pub fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// The status of that code.
+    pub fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+
+    /// Fluent key of its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Filed => "dossier-status-filed",
+            Self::Received => "dossier-status-received",
+            Self::IntakeRefused => "dossier-status-intake-refused",
+            Self::Processing => "dossier-status-processing",
+            Self::Supplement => "dossier-status-supplement",
+            Self::Payment => "dossier-status-payment",
+            Self::Withdrawn => "dossier-status-withdrawn",
+            Self::Stopped => "dossier-status-stopped",
+            Self::Decided => "dossier-status-decided",
+            Self::Returned => "dossier-status-returned",
+        }
+    }
+
+    /// Someone still has to do something.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::IntakeRefused | Self::Withdrawn | Self::Stopped | Self::Returned)
+    }
+
+    /// The legal clock runs.
+    pub fn clock_runs(self) -> bool {
+        matches!(self, Self::Received | Self::Processing)
+    }
+
+    /// The office waits for the applicant.
+    pub fn waits_for_applicant(self) -> bool {
+        matches!(self, Self::Supplement | Self::Payment)
+    }
+}
+
+/// How a dossier ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    #[default]
+    None,
+    Granted,
+    Refused,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn read(word: &str) -> Self {
+        match word {
+            "granted" => Self::Granted,
+            "refused" => Self::Refused,
+            _ => Self::None,
+        }
+    }
+}
+
+/// The state its events have made; rebuilt from them it is the same ([`crate::apply`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dossier {
+    pub id: Id,
+    pub code: String,
+    pub procedure: Id,
+    /// The procedure version it was received under; later versions never change it.
+    pub version: Id,
+    pub field: String,
+    /// Level of the competent agency.
+    pub level: Level,
+    pub channel: Channel,
+    pub intake: Id,
+    pub competent: Id,
+    pub return_to: Id,
+    /// The citizen's account, when filed or followed online.
+    pub account: Option<Id>,
+    pub status: Status,
+    /// Index into the version's internal process.
+    pub step: i64,
+    /// The unit that holds it now.
+    pub unit: Id,
+    pub handler: Option<Id>,
+    pub filed_at: Instant,
+    /// An online filing is answered by then: 8 working hours (NĐ 45/2020/NĐ-CP Điều 11).
+    pub answer_due_at: Option<Instant>,
+    pub received_at: Option<Instant>,
+    pub due_at: Option<Instant>,
+    /// The first promise, kept when supplements move the due date.
+    pub first_due_at: Option<Instant>,
+    /// How `due_at` came about, machine-readable.
+    pub due_basis: String,
+    pub step_due_at: Option<Instant>,
+    pub paused_at: Option<Instant>,
+    pub supplements: i64,
+    /// The moment that counts for "on time".
+    pub finished_at: Option<Instant>,
+    pub returned_at: Option<Instant>,
+    pub outcome: Outcome,
+    /// `facts::flag`s gathered on the way, and [`PAPER`].
+    pub flags: i64,
+    pub fee_dong: i64,
+    pub paid_dong: i64,
+    /// 1 (very dissatisfied) to 5 (very satisfied).
+    pub rating: Option<i64>,
+    pub head: Head,
+}
+
+/// Some hand-over was on paper. Internal to dossiers, never in a fact.
+pub const PAPER: i64 = 1 << 40;
+
+/// Whom a dossier is about and who brought it; personal data, never in events or logs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applicant {
+    pub owner_name: String,
+    /// Citizen number or tax code.
+    pub owner_number: String,
+    pub owner_phone: String,
+    pub owner_address: String,
+    /// Who brought it, when not the owner.
+    pub submitter_name: String,
+    pub summary: String,
+    /// Answers to the procedure's form, a JSON object of field → text.
+    pub answers: String,
+}
+
+impl Applicant {
+    /// Digest of the personal data, kept in the first event: a row changed behind the program's back no longer matches.
+    pub fn digest(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let mut hasher = Sha256::new();
+        for part in [
+            &self.owner_name,
+            &self.owner_number,
+            &self.owner_phone,
+            &self.owner_address,
+            &self.submitter_name,
+            &self.summary,
+            &self.answers,
+        ] {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+        let digest: [u8; 32] = hasher.finalize().into();
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// One paper of a dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    pub code: String,
+    pub name: String,
+    pub required: bool,
+    pub state: ComponentState,
+    pub file: Option<Id>,
+}
+
+/// How a component is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ComponentState {
+    #[default]
+    Missing,
+    /// On paper only.
+    Paper,
+    /// As a file: uploaded, or scanned at the counter.
+    File,
+    /// Taken from an earlier dossier or a shared database, not asked for again.
+    Reused,
+}
+
+impl ComponentState {
+    pub const ALL: [Self; 4] = [Self::Missing, Self::Paper, Self::File, Self::Reused];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Paper => "paper",
+            Self::File => "file",
+            Self::Reused => "reused",
+        }
+    }
+
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_codes_are_those_of_the_national_portal() {
+        let codes: Vec<i64> = Status::ALL.iter().map(|status| status.code()).collect();
+        assert_eq!(codes, (1..=10).collect::<Vec<_>>());
+        for status in Status::ALL {
+            assert_eq!(Status::from_code(status.code()), Some(status));
+        }
+        assert_eq!(Status::from_code(0), None);
+    }
+
+    #[test]
+    fn the_digest_of_an_applicant_tells_apart_where_one_field_ends() {
+        let one = Applicant { owner_name: "An".into(), owner_number: "Bình".into(), ..Applicant::default() };
+        let other = Applicant { owner_name: "AnBình".into(), ..Applicant::default() };
+        assert_ne!(one.digest(), other.digest());
+        assert_eq!(one.digest(), one.clone().digest());
+    }
+}

@@ -1,0 +1,69 @@
+//! Where a step of the internal process is done, seen from the competent agency.
+
+use base::{Id, Permission, Role};
+use catalogue::{StepUnit, Version};
+use organisation::{Kind, Tree};
+
+/// The word a division goes by in a process: its folded name with hyphens.
+pub fn kebab(name: &str) -> String {
+    base::fold(name).split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// A division "whatever its name": the specialist one in charge.
+const SPECIALIST: &str = "chuyen-mon";
+/// The duty of the office of a committee, which is not a specialist division.
+const OFFICE: &str = "office";
+
+/// The unit that does a step. A named division the agency does not have falls to its specialist division, and where there
+/// is none to the agency itself: a dossier is never without a place.
+pub fn unit_for(tree: &Tree, competent: Id, unit: &StepUnit) -> Id {
+    match unit {
+        StepUnit::Desk => tree.desk_of(competent).map_or(competent, |desk| desk.id),
+        StepUnit::Leader => competent,
+        StepUnit::Division(word) => {
+            let divisions: Vec<_> =
+                tree.children(competent).into_iter().filter(|child| child.kind == Kind::Division).collect();
+            let named = divisions
+                .iter()
+                .find(|child| word != SPECIALIST && (child.duty.as_deref() == Some(word) || kebab(&child.name) == *word));
+            let specialist = divisions.iter().find(|child| child.duty.as_deref() != Some(OFFICE));
+            named.or(specialist).or(divisions.first()).map_or(competent, |child| child.id)
+        }
+    }
+}
+
+/// What the holder of a step must be allowed to do at its unit.
+pub fn permission_for(role: Role) -> Permission {
+    match role {
+        Role::Clerk => Permission::ReceiveDossier,
+        Role::DivisionHead => Permission::AssignDossier,
+        Role::Leader => Permission::ApproveDossier,
+        _ => Permission::ProcessDossier,
+    }
+}
+
+/// The first step after intake: steps at the desk before it are done by receiving.
+pub fn first_step(version: &Version) -> usize {
+    version.process.iter().position(|step| step.unit != StepUnit::Desk).unwrap_or(0)
+}
+
+/// The step after `step`, if the process goes on before the result is handed out at the desk.
+pub fn next_step(version: &Version, step: usize) -> Option<usize> {
+    let next = step + 1;
+    version.process.get(next).filter(|found| found.unit != StepUnit::Desk).map(|_| next)
+}
+
+/// The step before `step`, as far back as the first after intake.
+pub fn previous_step(version: &Version, step: usize) -> Option<usize> {
+    step.checked_sub(1).filter(|previous| *previous >= first_step(version))
+}
+
+/// The department a provincial procedure belongs to, else the committee itself.
+pub fn department_of(tree: &Tree, version: &Version) -> Option<Id> {
+    let word = version.department.as_deref();
+    tree.departments()
+        .into_iter()
+        .find(|department| word.is_some_and(|word| kebab(&department.name) == word))
+        .or_else(|| tree.root())
+        .map(|agency| agency.id)
+}

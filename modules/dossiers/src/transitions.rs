@@ -1,0 +1,192 @@
+//! The state machine, as one table.
+//!
+//! Each row: in which statuses an action is possible, who may, and what it leads to. What an action demands besides (a
+//! reason, an allowed step, a running clock) stands in [`crate::decide`], next to the rule's source.
+
+use crate::dossier::Status;
+use base::Permission;
+
+/// What a person can do to a dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verb {
+    FileOnline,
+    ReceiveAtCounter,
+    ReceiveOnline,
+    RefuseIntake,
+    Assign,
+    Forward,
+    SendBack,
+    RequestSupplement,
+    CompleteSupplement,
+    RequestPayment,
+    RecordPayment,
+    Approve,
+    Refuse,
+    Withdraw,
+    Stop,
+    ReturnResult,
+    Rate,
+}
+
+/// Whose permission counts, and at which unit it must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The citizen whose account filed it.
+    Applicant,
+    /// An official with that permission over the place of intake.
+    AtIntake(Permission),
+    /// … over the place of return.
+    AtReturn(Permission),
+    /// … over the unit that holds it.
+    AtUnit(Permission),
+    /// The holder of the current step: the permission follows from the step's role.
+    AtStep,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Transition {
+    pub verb: Verb,
+    pub from: &'static [Status],
+    /// Where it leads; more than one where the history decides.
+    pub to: &'static [Status],
+    pub who: &'static [Who],
+}
+
+use Permission::{AssignDossier, FileDossier, ProcessDossier, ReceiveDossier, ReturnResult};
+use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
+use Who::{Applicant, AtIntake, AtReturn, AtStep, AtUnit};
+
+/// The table. An empty `from` makes a new dossier.
+pub const TRANSITIONS: &[Transition] = &[
+    Transition { verb: Verb::FileOnline, from: &[], to: &[Filed], who: &[Applicant] },
+    Transition { verb: Verb::ReceiveAtCounter, from: &[], to: &[Received], who: &[AtIntake(ReceiveDossier)] },
+    Transition { verb: Verb::ReceiveOnline, from: &[Filed], to: &[Received], who: &[AtIntake(ReceiveDossier)] },
+    Transition { verb: Verb::RefuseIntake, from: &[Filed], to: &[IntakeRefused], who: &[AtIntake(ReceiveDossier)] },
+    Transition {
+        verb: Verb::Assign,
+        from: &[Received, Processing],
+        to: &[Received, Processing],
+        who: &[AtUnit(AssignDossier), AtUnit(ProcessDossier)],
+    },
+    Transition { verb: Verb::Forward, from: &[Received, Processing], to: &[Processing], who: &[AtStep] },
+    Transition { verb: Verb::SendBack, from: &[Processing], to: &[Processing], who: &[AtStep] },
+    Transition {
+        verb: Verb::RequestSupplement,
+        from: &[Filed, Received, Processing],
+        to: &[Supplement],
+        who: &[AtStep, AtIntake(ReceiveDossier)],
+    },
+    Transition {
+        verb: Verb::CompleteSupplement,
+        from: &[Supplement],
+        to: &[Filed, Processing],
+        who: &[Applicant, AtIntake(ReceiveDossier)],
+    },
+    Transition { verb: Verb::RequestPayment, from: &[Received, Processing], to: &[Payment], who: &[AtStep] },
+    Transition {
+        verb: Verb::RecordPayment,
+        from: &[Received, Processing, Payment, Decided],
+        to: &[Received, Processing, Decided],
+        who: &[Applicant, AtIntake(ReceiveDossier), AtReturn(ReturnResult)],
+    },
+    Transition { verb: Verb::Approve, from: &[Received, Processing], to: &[Decided], who: &[AtStep] },
+    Transition { verb: Verb::Refuse, from: &[Received, Processing], to: &[Decided], who: &[AtStep] },
+    Transition {
+        verb: Verb::Withdraw,
+        from: &[Filed, Received, Processing, Supplement, Payment],
+        to: &[Withdrawn],
+        who: &[Applicant, AtIntake(ReceiveDossier)],
+    },
+    Transition {
+        verb: Verb::Stop,
+        from: &[Received, Processing, Supplement, Payment],
+        to: &[Stopped],
+        who: &[AtStep, AtUnit(AssignDossier)],
+    },
+    Transition { verb: Verb::ReturnResult, from: &[Decided], to: &[Returned], who: &[AtReturn(ReturnResult)] },
+    Transition { verb: Verb::Rate, from: &[Decided, Returned], to: &[Decided, Returned], who: &[Applicant] },
+];
+
+impl Verb {
+    /// Its row.
+    pub fn transition(self) -> &'static Transition {
+        // Every verb has one row (tested), so the fallback is never taken.
+        TRANSITIONS.iter().find(|row| row.verb == self).unwrap_or(&TRANSITIONS[0])
+    }
+
+    /// The word in addresses and in a step's list of allowed actions.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FileOnline => "file-online",
+            Self::ReceiveAtCounter => "receive-at-counter",
+            Self::ReceiveOnline => "receive-online",
+            Self::RefuseIntake => "refuse-intake",
+            Self::Assign => "assign",
+            Self::Forward => "forward",
+            Self::SendBack => "send-back",
+            Self::RequestSupplement => "request-supplement",
+            Self::CompleteSupplement => "complete-supplement",
+            Self::RequestPayment => "request-payment",
+            Self::RecordPayment => "record-payment",
+            Self::Approve => "approve",
+            Self::Refuse => "refuse",
+            Self::Withdraw => "withdraw",
+            Self::Stop => "stop",
+            Self::ReturnResult => "return-result",
+            Self::Rate => "rate",
+        }
+    }
+
+    /// The verb of that word.
+    pub fn read(word: &str) -> Option<Self> {
+        TRANSITIONS.iter().map(|row| row.verb).find(|verb| verb.as_str() == word)
+    }
+
+    /// Fluent key of its name.
+    pub fn key(self) -> String {
+        format!("dossier-act-{}", self.as_str())
+    }
+}
+
+/// A permission that lets a citizen file and follow.
+pub const FILING: Permission = FileDossier;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_verb_has_exactly_one_row() {
+        let verbs: BTreeSet<Verb> = TRANSITIONS.iter().map(|row| row.verb).collect();
+        assert_eq!(verbs.len(), TRANSITIONS.len());
+        for row in TRANSITIONS {
+            assert_eq!(Verb::read(row.verb.as_str()), Some(row.verb));
+            assert_eq!(row.verb.transition().verb, row.verb);
+        }
+    }
+
+    #[test]
+    fn every_status_is_reached_and_closed_ones_are_never_left_but_to_be_rated() {
+        let reached: BTreeSet<Status> = TRANSITIONS.iter().flat_map(|row| row.to).copied().collect();
+        assert_eq!(reached.len(), Status::ALL.len());
+        for row in TRANSITIONS.iter().filter(|row| row.verb != Verb::Rate) {
+            assert!(row.from.iter().all(|status| status.is_open()), "{:?}", row.verb);
+        }
+    }
+
+    #[test]
+    fn from_every_open_status_a_way_leads_to_the_end() {
+        for status in Status::ALL.into_iter().filter(|status| status.is_open()) {
+            let mut seen = BTreeSet::from([status]);
+            let mut queue = vec![status];
+            while let Some(at) = queue.pop() {
+                for row in TRANSITIONS.iter().filter(|row| row.from.contains(&at)) {
+                    queue.extend(row.to.iter().copied().filter(|to| seen.insert(*to)));
+                }
+            }
+            assert!(seen.contains(&Returned), "{status:?}");
+        }
+    }
+}
