@@ -64,10 +64,9 @@ fn chain_day(previous: &[u8], found: &DayDigest) -> EventHash {
 pub async fn seal_days(tx: &Tx, now: Instant, days_max: usize) -> Result<usize, StoreError> {
     let (mut next, mut previous) = match tx.query_opt(LAST_DAY, params![]).await? {
         Some(row) => (row.get::<Date>("day")?.tomorrow().ok(), row.get::<Vec<u8>>("hash")?),
-        None => (
-            tx.query_one(FIRST_EVENT, params![]).await?.get::<Option<Instant>>("at")?.map(Instant::date),
-            vec![0; 32],
-        ),
+        None => {
+            (tx.query_one(FIRST_EVENT, params![]).await?.get::<Option<Instant>>("at")?.map(Instant::date), vec![0; 32])
+        }
     };
     let open_day = now.plus_ms(-SEAL_AFTER_MS).date();
     let mut sealed = 0;

@@ -45,7 +45,7 @@ pub async fn append(tx: &Tx, facts: &[Fact]) -> Result<(), StoreError> {
         if let [_] = chunk {
             tx.execute(INSERT_FACT, &params).await?;
         } else {
-            tx.execute(store::insert_many("fact", FACT_COLUMNS, chunk.len()), &params).await?;
+            tx.execute(store::insert_many("fact", FACT_COLUMNS, chunk.len(), ""), &params).await?;
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ mod indicator;
 mod read;
 mod rollup;
 
-pub use append::{append, fact_rows, set_scope, FACT_COLUMNS};
+pub use append::{FACT_COLUMNS, append, fact_rows, set_scope};
 pub use cases::{Case, Part, cases, count_cases};
 pub use fact::{Fact, flag};
 pub use figure::{Cell, Cube, Figure, Filter};

@@ -103,8 +103,7 @@ async fn read(
 ) -> Result<Vec<(String, i64, Cell)>, StoreError> {
     let span = if by_month { months(from, to) } else { Span::of(from, to) };
     let (Grain::Node(node) | Grain::Agencies(node)) = grain;
-    let topmost =
-        matches!(grain, Grain::Node(_)) && tx.query_opt(IS_TOPMOST, params![node]).await?.is_some();
+    let topmost = matches!(grain, Grain::Node(_)) && tx.query_opt(IS_TOPMOST, params![node]).await?.is_some();
     let mut query = Query { sql: String::new(), params: Vec::new() };
     let mut periods = span.periods.clone();
     if topmost {
@@ -121,7 +120,9 @@ async fn read(
         Grain::Node(_) => ("r.node_id", format!("r.node_id = {node_mark}")),
         Grain::Agencies(_) => (
             "r.node_id",
-            format!("r.node_id IN (SELECT agency_id FROM fact_scope WHERE node_id = {node_mark} AND agency_id <> {node_mark})"),
+            format!(
+                "r.node_id IN (SELECT agency_id FROM fact_scope WHERE node_id = {node_mark} AND agency_id <> {node_mark})"
+            ),
         ),
     };
     let _ = write!(
@@ -195,7 +196,11 @@ pub async fn cube(tx: &Tx, node: Id, measures: &[&str], filter: &Filter) -> Resu
 fn measures<'a>(indicators: &[&'a Indicator]) -> (Vec<&'a str>, Vec<&'a str>) {
     let (mut flows, mut stocks) = (BTreeSet::new(), BTreeSet::new());
     for count in indicators.iter().flat_map(|indicator| [&indicator.numerator, &indicator.denominator]) {
-        if count.stock { stocks.insert(&*count.measure) } else { flows.insert(&*count.measure) };
+        if count.stock {
+            stocks.insert(&*count.measure)
+        } else {
+            flows.insert(&*count.measure)
+        };
     }
     (flows.into_iter().collect(), stocks.into_iter().collect())
 }
@@ -301,10 +306,7 @@ mod tests {
     fn a_span_is_cut_into_years_months_and_days() {
         let span = Span::of(date(2024, 12, 30), date(2026, 2, 3));
         assert_eq!(span.periods, ["2025", "2026-01"]);
-        assert_eq!(
-            span.days,
-            [(date(2024, 12, 30), date(2024, 12, 31)), (date(2026, 2, 1), date(2026, 2, 3))]
-        );
+        assert_eq!(span.days, [(date(2024, 12, 30), date(2024, 12, 31)), (date(2026, 2, 1), date(2026, 2, 3))]);
         assert_eq!(Span::of(date(2026, 11, 22), date(2026, 11, 22)).days, [(date(2026, 11, 22), date(2026, 11, 22))]);
         assert_eq!(Span::of(date(2026, 1, 2), date(2026, 1, 1)), Span::default());
         assert_eq!(Span::of(date(2026, 1, 30), date(2026, 3, 2)).each_day().len(), 4);
@@ -318,9 +320,7 @@ mod tests {
         for period in &span.periods {
             days += match period.split_once('-') {
                 None => date(period.parse().unwrap(), 1, 1).days_in_year() as usize,
-                Some((year, month)) => {
-                    date(year.parse().unwrap(), month.parse().unwrap(), 1).days_in_month() as usize
-                }
+                Some((year, month)) => date(year.parse().unwrap(), month.parse().unwrap(), 1).days_in_month() as usize,
             };
         }
         assert_eq!(days as i32, from.until(to).unwrap().get_days() + 1);

@@ -53,7 +53,17 @@ impl Rollup {
 
     /// Adds one fact at every node its agency counts for. `day` is ISO text. An agency without a place counts for itself.
     #[expect(clippy::too_many_arguments, reason = "the dimensions of a fact, one by one")]
-    pub fn add(&mut self, measure: &str, day: &str, agency: Id, level: &str, field: &str, channel: i64, flags: i64, qty: i64) {
+    pub fn add(
+        &mut self,
+        measure: &str,
+        day: &str,
+        agency: Id,
+        level: &str,
+        field: &str,
+        channel: i64,
+        flags: i64,
+        qty: i64,
+    ) {
         let alone = [(agency.0, true)];
         let nodes = self.scope.get(&agency.0).map_or(&alone[..], Vec::as_slice);
         for (node, topmost) in nodes {
@@ -108,9 +118,8 @@ impl Rollup {
                 count += 1;
             }
             let columns = "node_id, measure, period, level, field, channel, flags, n";
-            let sql = store::insert_many("fact_rollup", columns, count).text_with(
-                " ON CONFLICT (node_id, measure, period, level, field, channel, flags) DO UPDATE SET n = fact_rollup.n + excluded.n",
-            );
+            let add = " ON CONFLICT (node_id, measure, period, level, field, channel, flags) DO UPDATE SET n = fact_rollup.n + excluded.n";
+            let sql = store::insert_many("fact_rollup", columns, count, add);
             tx.execute(sql, &params).await?;
         }
         Ok(())

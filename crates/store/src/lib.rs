@@ -9,6 +9,7 @@
 
 mod db;
 mod error;
+mod many;
 mod migrations;
 mod options;
 mod postgres;
@@ -25,6 +26,7 @@ pub mod testing;
 
 pub use db::{BoxFuture, Db, Engine};
 pub use error::StoreError;
+pub use many::insert_many;
 pub use migrations::Migrations;
 pub use row::{Cell, FromCell, Row};
 pub use sql::{REGISTRY, Registered, Sql, registered};

@@ -176,7 +176,7 @@ pub async fn update(tx: &Tx, d: &Dossier, before: Head) -> Result<bool, StoreErr
 }
 
 fn unreadable(column: &'static str) -> StoreError {
-    StoreError::decode(column, "not a value this program writes")
+    StoreError::Column { column: column.to_owned(), problem: "not a value this program writes".to_owned() }
 }
 
 /// Reads a whole row.
