@@ -7,8 +7,8 @@ pub mod shipped;
 mod store;
 mod tree;
 
-pub use blueprint::{BadFile, Blueprint, blueprint, demo_tree};
 pub use self::store::{UnitRow, find_units, load_tree, provinces_on, unit, units_after, units_before, units_below};
+pub use blueprint::{BadFile, Blueprint, blueprint, demo_tree};
 pub use seed::{seed_demo, seed_units};
 pub use tree::{Agency, Kind, Tree};
 

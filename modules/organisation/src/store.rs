@@ -171,7 +171,17 @@ pub(crate) async fn insert_shipped_units(tx: &Tx) -> Result<(), StoreError> {
                 Era::Before => (None, Some(LAST_DAY_BEFORE.to_string())),
                 Era::After => (Some(FIRST_DAY_AFTER.to_string()), None),
             };
-            json!([unit.id, unit.code, unit.name, base::fold(unit.name), unit.kind, unit.level.as_str(), unit.parent, from, to])
+            json!([
+                unit.id,
+                unit.code,
+                unit.name,
+                base::fold(unit.name),
+                unit.kind,
+                unit.level.as_str(),
+                unit.parent,
+                from,
+                to
+            ])
         })
         .collect();
     for part in rows.chunks(ROWS_PER_INSERT) {
@@ -216,7 +226,11 @@ pub async fn find_units(tx: &Tx, words: &str, day: Date) -> Result<Vec<UnitRow>,
 
 /// What a unit came from; `true` where only a part of it did.
 pub async fn units_before(tx: &Tx, id: Id) -> Result<Vec<(UnitRow, bool)>, StoreError> {
-    tx.query(UNITS_BEFORE, params![id]).await?.iter().map(|row| Ok((UnitRow::read(row)?, row.get("partial")?))).collect()
+    tx.query(UNITS_BEFORE, params![id])
+        .await?
+        .iter()
+        .map(|row| Ok((UnitRow::read(row)?, row.get("partial")?)))
+        .collect()
 }
 
 /// What a unit became; `true` where only a part of it went there. The default successor comes first.
