@@ -12,7 +12,7 @@ pub mod time;
 pub mod words;
 
 pub use actor::{Actor, Grant, Permission, Role};
-pub use calendar::{Limit, PausePolicy};
+pub use calendar::{Basis, Calendar, DueDate, Extension, Limit, PausePolicy, WorkingHours};
 pub use codes::{AgencyCode, CitizenId, Dong, DossierCode, Phone, Sex, TaxCode};
 pub use fault::{Fault, Problem};
 pub use id::Id;

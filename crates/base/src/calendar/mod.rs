@@ -1,3 +1,195 @@
-//! The working-time calendar.
+//! The working-time calendar: which days are worked, when the clock of a dossier runs, and when it is due.
+//!
+//! The days and hours are data (`data/calendar/vn.toml`), dated and versioned; an agency may have its own hours. What was
+//! once counted stays: a due date carries its [`Basis`], and [`Calendar::recount`] shows that the two agree.
+//!
+//! The clock runs in half-open spans: 17:00 sharp is no longer office time for what comes in, and still on time for what
+//! is due.
+
+mod basis;
+mod data;
+mod due;
+mod hours;
 mod limit;
+#[cfg(test)]
+mod properties;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use basis::{Basis, DueDate, Manner};
+pub use data::{DayOff, OffKind, Swap};
+pub use due::Extension;
+pub use hours::{Span, WeekText, WorkingHours};
 pub use limit::{LIMIT_MAX, Limit, PausePolicy};
+
+use crate::{
+    Date, Instant, Problem, Time,
+    time::{date_of_day, day_number, ms_of_time},
+};
+use data::{Content, weekday_index};
+use std::sync::{Arc, LazyLock};
+use table::Table;
+
+/// The calendar shipped with the program, as text.
+pub const SHIPPED: &str = include_str!("../../../../data/calendar/vn.toml");
+
+/// Working days and hours, with the version they were read under. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    content: Arc<Content>,
+    table: Arc<Table>,
+}
+
+impl Calendar {
+    /// Reads a calendar file. Problems: `base-calendar-text`, `base-calendar-version`, `base-calendar-day`,
+    /// `base-calendar-swap`, `base-hours`, `base-hours-order`, `base-hours-none`.
+    pub fn from_toml(text: &str) -> Result<Calendar, Problem> {
+        Content::parse(text).map(Calendar::of)
+    }
+
+    /// The calendar of state offices shipped with the program: 2020 to 2027.
+    pub fn shipped() -> &'static Calendar {
+        static SHIPPED_CALENDAR: LazyLock<Calendar> = LazyLock::new(|| {
+            // The file is part of the program and a test reads it; a plain week stands in so that nothing here can panic.
+            Calendar::from_toml(SHIPPED).unwrap_or_else(|_| Calendar::of(Content::plain_week()))
+        });
+        &SHIPPED_CALENDAR
+    }
+
+    /// The same days with an agency's own hours. The name becomes part of the version: `vn-2026.11/ninh-kieu`.
+    /// Problem: `base-calendar-version` (letters, digits, `.`, `-` and `_` only, at most 30).
+    pub fn with_hours(&self, name: &str, hours: WorkingHours) -> Result<Calendar, Problem> {
+        let mut content = (*self.content).clone();
+        let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+        if name.is_empty() || name.len() > 30 || !plain {
+            return Err(Problem::new("base-calendar-version").arg("value", crate::text::clip(name, 40)));
+        }
+        content.version = format!("{}/{name}", content.version);
+        content.hours = hours;
+        Ok(Calendar::of(content))
+    }
+
+    fn of(content: Content) -> Calendar {
+        let table = Table::build(|day| {
+            let own = content.hours.of_weekday(weekday_index(day));
+            if content.is_off(day) {
+                return &[];
+            }
+            // A swapped-in day has the hours of the day it stands for, or its own when the agency works longer on it.
+            let ms = |spans: &[Span]| spans.iter().map(|s| s.to - s.from).sum::<i64>();
+            let stands_for = content.swaps.iter().find(|s| day_number(s.worked) == day).map(|s| day_number(s.off));
+            let other = stands_for.map_or(&[][..], |off| content.hours.of_weekday(weekday_index(off)));
+            if ms(other) > ms(own) { other } else { own }
+        });
+        Calendar { content: Arc::new(content), table: Arc::new(table) }
+    }
+
+    /// The version, which is part of every basis.
+    pub fn version(&self) -> &str {
+        &self.content.version
+    }
+
+    /// The weekly hours.
+    pub fn hours(&self) -> &WorkingHours {
+        &self.content.hours
+    }
+
+    /// The swaps that were ordered.
+    pub fn swaps(&self) -> &[Swap] {
+        &self.content.swaps
+    }
+
+    /// The first and last dates whose holidays are in the data. Beyond them only the week and the fixed dates count, so a
+    /// due date there is a forecast.
+    pub fn covers(&self) -> (Date, Date) {
+        (self.content.from, self.content.to)
+    }
+
+    /// Why a date is off, if it is a holiday, given for one, or swapped.
+    pub fn day_off(&self, date: Date) -> Option<&DayOff> {
+        self.content.off.get(&day_number(date))
+    }
+
+    /// Whether the clock runs on the date (a half day counts as a working day).
+    pub fn is_working_day(&self, date: Date) -> bool {
+        self.table.is_working(day_number(date))
+    }
+
+    /// Working days from one date to another, both included; 0 when they are the wrong way round.
+    pub fn working_days_in(&self, from: Date, to: Date) -> i64 {
+        (self.table.count_through(day_number(to)) - self.table.count_through(day_number(from) - 1)).max(0)
+    }
+
+    /// The n-th working day after a date, n from 1: the date on which a limit of n working days ends.
+    pub fn nth_working_day_after(&self, date: Date, n: i64) -> Date {
+        date_of_day(self.table.nth_after(day_number(date), n))
+    }
+
+    /// Whether the moment lies in working hours.
+    pub fn is_working_time(&self, at: Instant) -> bool {
+        self.table.spans(at.day()).iter().any(|s| s.from <= at.ms_of_day() && at.ms_of_day() < s.to)
+    }
+
+    /// Whether the desk takes dossiers in: working hours, and the further desk hours of the week except on days off.
+    pub fn desk_is_open(&self, at: Instant) -> bool {
+        let (day, ms) = (at.day(), at.ms_of_day());
+        let desk = self.content.hours.desk_of_weekday(weekday_index(day));
+        self.is_working_time(at) || (!self.content.is_off(day) && desk.iter().any(|s| s.from <= ms && ms < s.to))
+    }
+
+    /// The moment itself in working hours, else the next opening.
+    pub fn next_working_instant(&self, at: Instant) -> Instant {
+        self.table.next_open(at)
+    }
+
+    /// When the clock of something received begins to run: at once in working hours; outside them and at lunch, at the
+    /// next opening; after the procedure's cut-off hour, at the opening of the next working day (as NĐ 63/2024/NĐ-CP
+    /// Điều 7 has for 15:00). Sharp on the cut-off is still in time.
+    pub fn start_of_clock(&self, received: Instant, cut_off: Option<Time>) -> Instant {
+        let day = received.day();
+        let past = cut_off.is_some_and(|time| received.ms_of_day() > ms_of_time(time));
+        if past && self.table.is_working(day) {
+            return self.table.opening_after(day).max(received);
+        }
+        self.table.next_open(received)
+    }
+
+    /// Working time from `a` to `b` in milliseconds; negative when `b` is earlier. Adds up over any division.
+    pub fn working_ms_between(&self, a: Instant, b: Instant) -> i64 {
+        self.table.worked_until(b) - self.table.worked_until(a)
+    }
+
+    /// The earliest moment at which so much working time has gone by since `from`. Nothing or less gives the next working
+    /// moment.
+    pub fn add_working_ms(&self, from: Instant, ms: i64) -> Instant {
+        if ms <= 0 {
+            return self.table.next_open(from);
+        }
+        self.table.moment_worked(self.table.worked_until(from).saturating_add(ms)).max(from)
+    }
+}
+
+impl Content {
+    fn is_off(&self, day: i64) -> bool {
+        if self.off.contains_key(&day) {
+            return true;
+        }
+        let date = date_of_day(day);
+        let covered = self.from <= date && date <= self.to;
+        let falls_on = |y: &data::Yearly| y.month == date.month() && y.day == date.day() && date.year() >= y.from_year;
+        !covered && self.yearly.iter().any(falls_on)
+    }
+
+    fn plain_week() -> Content {
+        Content {
+            version: "plain-week".to_owned(),
+            from: Date::MIN,
+            to: Date::MIN,
+            hours: WorkingHours::usual(),
+            off: Default::default(),
+            swaps: Vec::new(),
+            yearly: Vec::new(),
+        }
+    }
+}

@@ -38,7 +38,7 @@ impl AgencyCode {
     }
 
     /// The order of QCVN 102:2016 (`000.12.05.H56`). None when the code does not fit its `XXX.XX.XX.Xnn` frame:
-    /// more than four levels, or a group of another width.
+    /// more than four levels, a group of another width, or a lowest group that would read as a head.
     pub fn to_old_form(&self) -> Option<String> {
         let mut groups = self.0.split('.');
         let head = groups.next()?;
@@ -52,12 +52,13 @@ impl AgencyCode {
             }
             *slot = group;
         }
-        groups.next().is_none().then(|| format!("{fourth}.{third}.{second}.{head}"))
+        (groups.next().is_none() && !is_head(fourth)).then(|| format!("{fourth}.{third}.{second}.{head}"))
     }
 
     fn from_old_form(groups: &[&str]) -> Option<String> {
         let [fourth, third, second, head] = groups else { return None };
-        if fourth.len() != 3 || third.len() != 2 || second.len() != 2 || !is_head(head) {
+        // A first group that could be a head is read in the present order: `H13.05.12.G09` is a unit of H13.
+        if fourth.len() != 3 || third.len() != 2 || second.len() != 2 || !is_head(head) || is_head(fourth) {
             return None;
         }
         // Zero groups at the lower end are only fillers of the old frame.

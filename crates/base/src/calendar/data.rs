@@ -1,0 +1,191 @@
+//! The calendar file: its shape and its checks.
+
+use super::hours::{WeekText, WorkingHours};
+use crate::{Date, Problem, time::day_number};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a day is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OffKind {
+    /// A paid holiday (Bộ luật Lao động 2019 Điều 112).
+    Holiday,
+    /// A working day given for a holiday that fell on a weekly day off (Điều 111 khoản 3).
+    Compensatory,
+    /// A working day exchanged for a Saturday.
+    Swapped,
+}
+
+/// A day off that is not a weekly one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayOff {
+    /// Why.
+    pub kind: OffKind,
+    /// The holiday's name in Vietnamese; of a swapped day, the document that ordered it.
+    pub name_vi: String,
+    /// The same in English.
+    pub name_en: String,
+}
+
+/// A working day taken off and the day off worked for it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Swap {
+    /// The working day that is off.
+    pub off: Date,
+    /// The day off that is worked, with the hours of the day it stands for.
+    pub worked: Date,
+    /// The document that ordered it.
+    pub basis: String,
+}
+
+/// A calendar as read and checked.
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    pub(super) version: String,
+    pub(super) from: Date,
+    pub(super) to: Date,
+    pub(super) hours: WorkingHours,
+    pub(super) off: BTreeMap<i64, DayOff>,
+    pub(super) swaps: Vec<Swap>,
+    pub(super) yearly: Vec<Yearly>,
+}
+
+/// A holiday on the same date every year.
+#[derive(Clone, Debug)]
+pub(super) struct Yearly {
+    pub(super) month: i8,
+    pub(super) day: i8,
+    pub(super) from_year: i16,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: String,
+    covers: Period,
+    hours: WeekText,
+    #[serde(default)]
+    desk: WeekText,
+    names: BTreeMap<String, Name>,
+    off: Off,
+    #[serde(default)]
+    swaps: Swaps,
+    #[serde(default)]
+    yearly: Vec<YearlyText>,
+}
+
+#[derive(Deserialize)]
+struct Period {
+    from: Date,
+    to: Date,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    vi: String,
+    en: String,
+}
+
+#[derive(Deserialize)]
+struct Off {
+    days: Vec<OffText>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OffText {
+    Kind(String, String, OffKind),
+    Holiday(String, String),
+}
+
+#[derive(Default, Deserialize)]
+struct Swaps {
+    list: Vec<Swap>,
+}
+
+#[derive(Deserialize)]
+struct YearlyText {
+    day: String,
+    name: String,
+    #[serde(default)]
+    from_year: i16,
+}
+
+/// A version goes into every basis text, between `=` and `;`.
+fn is_version(text: &str) -> bool {
+    (1..=60).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'/' | b'_'))
+}
+
+impl Content {
+    /// Problems: `base-calendar-text` (not TOML of this shape), `base-calendar-version`, `base-calendar-day` (a date,
+    /// name or period that does not hold together), `base-calendar-swap`, and those of the hours.
+    pub(super) fn parse(text: &str) -> Result<Content, Problem> {
+        let file: File =
+            toml::from_str(text).map_err(|error| Problem::new("base-calendar-text").arg("detail", error.message()))?;
+        if !is_version(&file.version) {
+            return Err(Problem::new("base-calendar-version").arg("value", &file.version));
+        }
+        let hours = WorkingHours::new(&file.hours, &file.desk)?;
+        let mut off = BTreeMap::new();
+        for entry in &file.off.days {
+            let (days, name, kind) = match entry {
+                OffText::Kind(days, name, kind) => (days, name, *kind),
+                OffText::Holiday(days, name) => (days, name, OffKind::Holiday),
+            };
+            let problem = || Problem::new("base-calendar-day").arg("value", days).arg("name", name);
+            let names = file.names.get(name).ok_or_else(problem)?;
+            let (from, to) = period(days).ok_or_else(problem)?;
+            for day in day_number(from)..=day_number(to) {
+                off.insert(day, DayOff { kind, name_vi: names.vi.clone(), name_en: names.en.clone() });
+            }
+        }
+        for swap in &file.swaps.list {
+            let entry = DayOff { kind: OffKind::Swapped, name_vi: swap.basis.clone(), name_en: swap.basis.clone() };
+            if off.insert(day_number(swap.off), entry).is_some() {
+                return Err(Problem::new("base-calendar-swap").arg("day", swap.off));
+            }
+        }
+        check_swaps(&file.swaps.list, &hours, &off)?;
+        let mut yearly = Vec::with_capacity(file.yearly.len());
+        for entry in &file.yearly {
+            let problem = || Problem::new("base-calendar-day").arg("value", &entry.day).arg("name", &entry.name);
+            let (month, day) = entry.day.split_once('-').ok_or_else(problem)?;
+            let (month, day) = (month.parse().map_err(|_| problem())?, day.parse().map_err(|_| problem())?);
+            // 2000 has a 29 February, so every date there is passes.
+            Date::new(2000, month, day).map_err(|_| problem())?;
+            yearly.push(Yearly { month, day, from_year: entry.from_year });
+        }
+        let (from, to) = (file.covers.from, file.covers.to);
+        if from > to {
+            return Err(Problem::new("base-calendar-day").arg("value", format!("{from}..{to}")).arg("name", "covers"));
+        }
+        Ok(Content { version: file.version, from, to, hours, off, swaps: file.swaps.list, yearly })
+    }
+}
+
+/// `2026-02-16` or `2026-02-16..2026-02-20`, at most a month.
+fn period(text: &str) -> Option<(Date, Date)> {
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    let (from, to): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
+    (0..=31).contains(&(day_number(to) - day_number(from))).then_some((from, to))
+}
+
+/// The day taken off must be one of work, the day worked a weekly day off that is no holiday, each used once.
+fn check_swaps(swaps: &[Swap], hours: &WorkingHours, off: &BTreeMap<i64, DayOff>) -> Result<(), Problem> {
+    let mut worked = BTreeSet::new();
+    for swap in swaps {
+        let has_hours = |d: Date| !hours.of_weekday(weekday_index(day_number(d))).is_empty();
+        let given = day_number(swap.worked);
+        if !has_hours(swap.off) || has_hours(swap.worked) || off.contains_key(&given) || !worked.insert(given) {
+            return Err(Problem::new("base-calendar-swap").arg("day", swap.off));
+        }
+    }
+    Ok(())
+}
+
+/// 0 is Monday; 1970-01-01 was a Thursday.
+pub(super) fn weekday_index(day: i64) -> usize {
+    usize::try_from((day + 3).rem_euclid(7)).unwrap_or(0)
+}
