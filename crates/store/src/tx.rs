@@ -138,6 +138,17 @@ impl Tx {
         outcome
     }
 
+    /// Has the engine compile a statement without running it: unknown names, wrong arity and wrong types are told.
+    pub async fn prepare(&self, sql: impl Into<Sql>) -> Result<(), StoreError> {
+        let sql = sql.into();
+        let text = sql.text(self.engine());
+        match &self.inner {
+            Inner::Sqlite(connection) => connection.prepare(text),
+            Inner::Postgres(session) => session.prepare(text).await,
+        }
+        .inspect_err(|error| self.doom(error))
+    }
+
     /// Several statements at once, without parameters: migrations only.
     pub(crate) async fn script(&self, sql: &str) -> Result<(), StoreError> {
         let outcome = match &self.inner {

@@ -26,7 +26,6 @@ const IDLE_IN_TRANSACTION_MS_MAX: u64 = 60_000;
 
 pub(crate) struct Postgres {
     pub(crate) pool: Pool,
-    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "benches open plain connections"))]
     pub(crate) config: tokio_postgres::Config,
     queue: usize,
     prepared: bool,

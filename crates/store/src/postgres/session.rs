@@ -130,6 +130,11 @@ impl Session {
         Ok(stream.rows_affected().unwrap_or(0))
     }
 
+    pub(crate) async fn prepare(&self, text: &str) -> Result<(), StoreError> {
+        let client: &Client = self.client()?;
+        client.prepare(text).await.map(drop).map_err(|error| StoreError::postgres(error, text))
+    }
+
     pub(crate) async fn script(&self, sql: &str) -> Result<(), StoreError> {
         let client = self.client()?;
         self.after_begin(client, client.batch_execute(sql)).await.map_err(|error| StoreError::postgres(error, sql))

@@ -100,6 +100,12 @@ impl Connection {
         Ok(if readonly { seen } else { raw.connection.changes() })
     }
 
+    pub(crate) fn prepare(&self, text: &str) -> Result<(), StoreError> {
+        let raw = &mut *self.raw();
+        let sql = raw.rewriter.rewrite(text);
+        raw.connection.prepare(sql).map(drop).map_err(|error| StoreError::sqlite(error, text))
+    }
+
     pub(crate) fn script(&self, sql: &str) -> Result<(), StoreError> {
         self.raw().connection.execute_batch(sql).map_err(|error| StoreError::sqlite(error, sql))
     }

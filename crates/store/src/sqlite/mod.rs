@@ -29,7 +29,6 @@ pub(crate) struct Sqlite {
     /// The writer's own queue when the database is in memory, where there is only one connection.
     reads: Arc<Jobs>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "benches open a second connection"))]
     pub(crate) path: Option<PathBuf>,
 }
 
