@@ -1,1 +1,35 @@
-//! web
+//! The web edge: request context, access, forms and their safety, layout, components, assets, charts, exports.
+//!
+//! A module hands in a [`Module`] with its [`Routes`]; [`build_router`] turns all of them into one service. A
+//! handler takes a [`Ctx`] and returns an [`Answer`]; any [`base::Fault`] it meets becomes a page (or
+//! `application/problem+json`) in the reader's language.
+
+extern crate self as web;
+
+mod app;
+pub mod assets;
+pub mod chart;
+pub mod cookie;
+mod ctx;
+mod failure;
+mod form;
+mod language;
+mod layout;
+pub mod limits;
+mod router;
+mod routes;
+pub mod safety;
+pub mod table;
+mod ui;
+mod upload;
+
+pub use app::{AgencyName, App, AppInner, Clock, Extensions, Module, NavItem, NoSessions, Sessions, SignedIn};
+pub use ctx::Ctx;
+pub use failure::{Answer, Failure};
+pub use form::{Form, FormMap, Json};
+pub use futures_util::future::BoxFuture;
+pub use language::safe_next;
+pub use router::{build_router, locales, routes};
+pub use routes::{Access, RouteEntry, Routes};
+pub use ui::{Breadcrumb, Choice, error_of, icon, problem_text};
+pub use upload::{Upload, Uploaded};

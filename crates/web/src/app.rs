@@ -1,0 +1,176 @@
+//! What every request shares: database, clock, sessions, menu; and what a module hands in.
+
+use crate::routes::{Access, Routes};
+use base::{Actor, Fault, Id, Instant};
+use futures_util::future::BoxFuture;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, RwLock};
+use store::{Db, Migrations};
+
+/// The state of the one service; cheap to clone.
+#[derive(Clone)]
+pub struct App(pub Arc<AppInner>);
+
+impl std::ops::Deref for App {
+    type Target = AppInner;
+    fn deref(&self) -> &AppInner {
+        &self.0
+    }
+}
+
+/// See [`App`].
+pub struct AppInner {
+    pub db: Db,
+    pub clock: Clock,
+    pub sessions: Arc<dyn Sessions>,
+    /// Shows the banner saying that the data are invented.
+    pub demo: bool,
+    /// Directory of the database, uploads and temporary files.
+    pub data_dir: PathBuf,
+    /// The menu; when empty, the modules' own entries are taken.
+    pub nav: Vec<NavItem>,
+    /// True behind HTTPS: cookies get `Secure` and the `__Host-` prefix.
+    pub secure_cookies: bool,
+    pub extensions: Extensions,
+}
+
+impl App {
+    pub fn new(inner: AppInner) -> App {
+        App(Arc::new(inner))
+    }
+
+    /// A value a module put into the extensions.
+    pub fn get<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.0.extensions.get::<T>()
+    }
+
+    /// Puts (or replaces) a value of a module: its cache, its settings.
+    pub fn put<T: Any + Send + Sync>(&self, value: T) -> Arc<T> {
+        self.0.extensions.put(value)
+    }
+}
+
+/// One value per type, shared and replaceable while the service runs.
+#[derive(Default)]
+pub struct Extensions(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl Extensions {
+    pub fn get<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let map = self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        map.get(&TypeId::of::<T>()).cloned().and_then(|any| any.downcast::<T>().ok())
+    }
+
+    pub fn put<T: Any + Send + Sync>(&self, value: T) -> Arc<T> {
+        let value = Arc::new(value);
+        let mut map = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        map.insert(TypeId::of::<T>(), value.clone());
+        value
+    }
+}
+
+/// Tells the layout the short name of an agency; the organisation module puts one into the extensions.
+pub struct AgencyName(pub Box<dyn Fn(Id) -> Option<String> + Send + Sync>);
+
+/// Where "now" comes from. Everything below the edge is handed an [`Instant`].
+#[derive(Clone)]
+pub struct Clock {
+    now: Arc<dyn Fn() -> Instant + Send + Sync>,
+    hand: Option<Arc<AtomicI64>>,
+}
+
+impl Clock {
+    /// The machine's clock. The one place of the product that reads it.
+    pub fn system() -> Clock {
+        #[allow(clippy::disallowed_methods)]
+        fn read() -> Instant {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        }
+        Clock { now: Arc::new(read), hand: None }
+    }
+
+    /// Stands still.
+    pub fn fixed(at: Instant) -> Clock {
+        Clock { now: Arc::new(move || at), hand: None }
+    }
+
+    /// Stands still until [`Clock::set`] or [`Clock::advance_ms`]; clones share the hand. For tests and rehearsals.
+    pub fn settable(at: Instant) -> Clock {
+        let hand = Arc::new(AtomicI64::new(at.0));
+        let read = hand.clone();
+        Clock { now: Arc::new(move || Instant(read.load(Ordering::SeqCst))), hand: Some(hand) }
+    }
+
+    /// From any function.
+    pub fn from_fn(now: impl Fn() -> Instant + Send + Sync + 'static) -> Clock {
+        Clock { now: Arc::new(now), hand: None }
+    }
+
+    pub fn now(&self) -> Instant {
+        (self.now)()
+    }
+
+    /// Moves the hand; false when this clock has none.
+    pub fn set(&self, at: Instant) -> bool {
+        self.hand.as_ref().map(|hand| hand.store(at.0, Ordering::SeqCst)).is_some()
+    }
+
+    /// Moves the hand forward; false when this clock has none.
+    pub fn advance_ms(&self, ms: i64) -> bool {
+        self.hand.as_ref().map(|hand| hand.fetch_add(ms, Ordering::SeqCst)).is_some()
+    }
+}
+
+/// Who stands behind a session token.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub actor: Actor,
+    pub session: Id,
+    /// Secret of the session that its forms' tokens are derived from; never shown as such.
+    pub csrf: String,
+}
+
+/// Looks sessions up; implemented by the identity crate.
+pub trait Sessions: Send + Sync {
+    /// The person behind the token, or none when the token is unknown, closed or expired at `now`.
+    fn load<'a>(
+        &'a self,
+        db: &'a Db,
+        token: &'a str,
+        now: Instant,
+    ) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>>;
+}
+
+/// Nobody is ever signed in. For the gallery and for tests of public pages.
+pub struct NoSessions;
+
+impl Sessions for NoSessions {
+    fn load<'a>(&'a self, _: &'a Db, _: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+/// What a module hands to the application.
+pub struct Module {
+    pub name: &'static str,
+    pub routes: Routes,
+    pub migrations: Migrations,
+    pub locales: i18n::Source,
+    pub nav: Vec<NavItem>,
+}
+
+/// One entry of the menu. It is shown to those its access lets in.
+#[derive(Clone, Copy, Debug)]
+pub struct NavItem {
+    /// Key of its words.
+    pub key: &'static str,
+    pub href: &'static str,
+    /// Name of a drawing in [`crate::icon`].
+    pub icon: &'static str,
+    pub access: Access,
+    /// Lower stands first; the first four are in a phone's bottom bar.
+    pub order: u16,
+}

@@ -1,0 +1,205 @@
+//! All modules' routes as one service, and the layer every request passes: context, limits, forged requests, time
+//! limit, failures turned into pages, headers, one log line.
+
+use crate::app::{App, Module, NavItem};
+use crate::ctx::Ctx;
+use crate::failure::{self, Carried, Failure};
+use crate::limits::{Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
+use crate::routes::{Access, Routes};
+use crate::{assets, cookie, language, safety};
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use base::{Fault, Problem};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::compression::CompressionLayer;
+
+/// The words of the shared layout, components and error pages; the application installs them with the modules'.
+pub fn locales() -> i18n::Source {
+    i18n::Source {
+        module: "web",
+        vi: include_str!("../locales/vi.ftl"),
+        en: include_str!("../locales/en.ftl"),
+    }
+}
+
+/// The menu gathered from the modules, used when the application gave none.
+pub(crate) struct Menu(pub Vec<NavItem>);
+
+/// The few routes of the edge itself.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/language", Access::Public, language::switch)
+        .post("/language", Access::Public, language::switch_form)
+        .get("/search", Access::Public, language::search)
+        .get("/help", Access::Public, language::help)
+}
+
+/// One service out of all modules. Their words are installed here too.
+pub fn build_router(app: App, modules: Vec<Module>) -> Router {
+    let mut words = vec![locales()];
+    words.extend(modules.iter().map(|m| m.locales));
+    i18n::install(&words);
+
+    let mut menu: Vec<NavItem> =
+        if app.nav.is_empty() { modules.iter().flat_map(|m| m.nav.clone()).collect() } else { app.nav.clone() };
+    menu.sort_by_key(|item| item.order);
+    app.put(Menu(menu));
+    if app.get::<Rates>().is_none() {
+        app.put(Rates::default());
+    }
+    app.put(Limiter::default());
+
+    let mut router: Router<App> = routes().into_router();
+    for module in modules {
+        router = router.merge(module.routes.into_router());
+    }
+    router
+        .fallback(|| async { Failure(Fault::NotFound("web-error-404-detail")) })
+        .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
+        .layer(DefaultBodyLimit::disable()) // each extractor has its own bound
+        .layer(from_fn_with_state(app.clone(), around))
+        .route("/assets/{mark}/{name}", axum::routing::get(assets::serve))
+        .layer(CompressionLayer::new().gzip(true))
+        .with_state(app)
+}
+
+/// Key of the client for the rate limits: the person when signed in, else the address.
+fn client(request: &Request, ctx: &Ctx) -> String {
+    match &ctx.actor {
+        Some(actor) => format!("account {}", actor.account),
+        None => request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string()),
+    }
+}
+
+/// What must hold before a handler is asked at all.
+fn admit(app: &App, ctx: &Ctx, request: &Request) -> Result<(), Fault> {
+    let rates = app.get::<Rates>().unwrap_or_default();
+    if let Some((kind, rate)) = rates.of(request.method(), request.uri().path())
+        && let Some(limiter) = app.get::<Limiter>()
+    {
+        limiter
+            .take(kind, &client(request, ctx), rate, ctx.now)
+            .map_err(|retry_after_s| Fault::TooMany { retry_after_s })?;
+    }
+    if !request.method().is_safe() && safety::is_cross_site(request.headers()) {
+        return Err(Fault::Forbidden(Problem::new("web-cross-site")));
+    }
+    Ok(())
+}
+
+async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = std::time::Instant::now();
+    let request_id = safety::random_token();
+    let (method, secure) = (request.method().clone(), app.secure_cookies);
+    // The route's pattern, never the address itself: an address may hold a dossier code or a name searched for.
+    let route = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned()).unwrap_or_default();
+    let mut ctx = Ctx::read(&app, &method, request.uri(), request.headers(), request_id.clone());
+
+    let token = cookie::read(request.headers(), cookie::SESSION, secure);
+    let mut stale_session = false;
+    let mut refused = None;
+    if let Some(token) = token {
+        match app.sessions.load(&app.db, &token, ctx.now).await {
+            Ok(Some(signed_in)) => ctx.sign_in(signed_in),
+            Ok(None) => stale_session = true,
+            Err(fault) => refused = Some(fault),
+        }
+    }
+    if refused.is_none() {
+        refused = admit(&app, &ctx, &request).err();
+    }
+    let multipart = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.starts_with("multipart/form-data"));
+    let patience = Duration::from_millis(if multipart { UPLOAD_REQUEST_MS_MAX } else { REQUEST_MS_MAX });
+
+    let mut response = match refused {
+        Some(fault) => Failure(fault).into_response(),
+        None => {
+            request.extensions_mut().insert(ctx.clone());
+            match tokio::time::timeout(patience, next.run(request)).await {
+                Ok(response) => response,
+                Err(_) => Failure(Fault::Busy).into_response(),
+            }
+        }
+    };
+    response = page_of_failure(&ctx, response);
+    finish(&ctx, &mut response, stale_session, secure);
+    tracing::info!(
+        request_id = %request_id,
+        method = %method,
+        route = %route,
+        status = response.status().as_u16(),
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    response
+}
+
+/// Gives a failure its page. A library's own plain-text refusal (a path that does not parse, a method not offered)
+/// gets one too.
+fn page_of_failure(ctx: &Ctx, response: Response) -> Response {
+    let status = response.status();
+    if let Some(carried) = response.extensions().get::<Carried>().cloned() {
+        return failure::render(ctx, status, carried.take());
+    }
+    let is_bare = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|v| v.to_str().is_ok_and(|v| v.starts_with("text/plain")));
+    if (status.is_client_error() || status.is_server_error()) && is_bare {
+        let allow = response.headers().get(header::ALLOW).cloned();
+        let mut page = failure::render(ctx, status, None);
+        if let Some(allow) = allow {
+            page.headers_mut().insert(header::ALLOW, allow);
+        }
+        return page;
+    }
+    response
+}
+
+fn finish(ctx: &Ctx, response: &mut Response, stale_session: bool, secure: bool) {
+    let is_html = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("text/html")));
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    let headers = response.headers_mut();
+    safety::add_headers(headers, secure);
+    // A person's page must not stay behind on a shared counter computer.
+    let keep = if ctx.actor.is_some() { "no-store" } else { "private, no-cache" };
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(keep));
+    if let Ok(id) = HeaderValue::from_str(&ctx.request_id) {
+        headers.insert(header::HeaderName::from_static("x-request-id"), id);
+    }
+    if is_html && ctx.new_visitor {
+        headers.append(header::SET_COOKIE, cookie::set(cookie::CSRF, &ctx.csrf_secret, None, secure));
+    }
+    if is_html && ctx.flash.is_some() && !is_error && !ctx.htmx {
+        headers.append(header::SET_COOKIE, cookie::clear(cookie::FLASH, secure));
+    }
+    let sets_session = headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .any(|v| v.to_str().is_ok_and(|v| v.trim_start_matches("__Host-").starts_with("session=")));
+    if stale_session && !sets_session {
+        headers.append(header::SET_COOKIE, cookie::clear(cookie::SESSION, secure));
+    }
+}
+
+/// So that tests and the application need not name `Arc` for it.
+impl From<crate::app::AppInner> for App {
+    fn from(inner: crate::app::AppInner) -> App {
+        App(Arc::new(inner))
+    }
+}

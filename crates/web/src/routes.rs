@@ -1,0 +1,125 @@
+//! Routes that name who may use them. The access is checked before the handler runs, and the list of all routes is
+//! what the authorisation table is tested against.
+
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::failure::Failure;
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use base::{Fault, Permission};
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Anybody with an account.
+    SignedIn,
+    /// A person some grant of whom allows this; the action checks the grant's scope.
+    Needs(Permission),
+}
+
+impl Access {
+    /// Whether this visitor is let in; else why not.
+    pub fn check(self, ctx: &Ctx) -> Result<(), Fault> {
+        match self {
+            Access::Public => Ok(()),
+            Access::SignedIn => ctx.actor().map(|_| ()),
+            Access::Needs(permission) => ctx.require(permission).map(|_| ()),
+        }
+    }
+}
+
+/// One line of the authorisation table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteEntry {
+    /// "GET", "POST", "PUT" or "DELETE".
+    pub method: &'static str,
+    /// As axum writes it: `/dossiers/{code}`.
+    pub path: &'static str,
+    pub access: Access,
+}
+
+/// A module's routes; see [`Routes::get`].
+#[derive(Default)]
+pub struct Routes {
+    entries: Vec<RouteEntry>,
+    router: Router<App>,
+}
+
+impl Routes {
+    pub fn new() -> Routes {
+        Routes::default()
+    }
+
+    /// `.get("/dossiers/{code}", Access::Needs(Permission::ReadDossiers), show)`; answers HEAD too.
+    pub fn get<H, T>(self, path: &'static str, access: Access, handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add("GET", path, access, axum::routing::get(handler))
+    }
+
+    pub fn post<H, T>(self, path: &'static str, access: Access, handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add("POST", path, access, axum::routing::post(handler))
+    }
+
+    pub fn put<H, T>(self, path: &'static str, access: Access, handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add("PUT", path, access, axum::routing::put(handler))
+    }
+
+    pub fn delete<H, T>(self, path: &'static str, access: Access, handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add("DELETE", path, access, axum::routing::delete(handler))
+    }
+
+    fn add(mut self, method: &'static str, path: &'static str, access: Access, to: MethodRouter<App>) -> Routes {
+        self.entries.push(RouteEntry { method, path, access });
+        let guarded = to.layer(from_fn(move |request: Request, next: Next| guard(access, request, next)));
+        self.router = self.router.route(path, guarded);
+        self
+    }
+
+    /// These routes followed by others.
+    pub fn merge(mut self, other: Routes) -> Routes {
+        self.entries.extend(other.entries);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// Every route with its access.
+    pub fn entries(&self) -> &[RouteEntry] {
+        &self.entries
+    }
+
+    pub(crate) fn into_router(self) -> Router<App> {
+        self.router
+    }
+}
+
+async fn guard(access: Access, request: Request, next: Next) -> Response {
+    let allowed = match request.extensions().get::<Ctx>() {
+        Some(ctx) => access.check(ctx),
+        None => Err(Fault::internal(std::io::Error::other("the request has no context"))),
+    };
+    match allowed {
+        Ok(()) => next.run(request).await,
+        Err(fault) => Failure(fault).into_response(),
+    }
+}

@@ -1,0 +1,318 @@
+//! Lists: pages, sort links and filters whose state is in the address, and exports of what is shown.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use base::{Fault, Problem};
+use i18n::L;
+
+/// Rows a list shows when nothing else is asked.
+pub const PER_PAGE: u32 = 25;
+/// Rows a list shows at most.
+pub const PER_PAGE_MAX: u32 = 100;
+/// Pages one may turn; beyond this a filter finds faster than leafing.
+pub const PAGE_MAX: u32 = 10_000;
+/// Rows an export holds at most; the sheet says so when it was cut.
+pub const EXPORT_ROWS_MAX: usize = 50_000;
+
+/// Percent-encodes a value for a query or a path part.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// The pairs of an address's query.
+pub fn query_pairs(uri: &str) -> Vec<(String, String)> {
+    let query = uri.split_once('?').map_or("", |(_, query)| query);
+    serde_urlencoded::from_str(query).unwrap_or_default()
+}
+
+/// The first value of a name in an address's query; empty when absent.
+pub fn query_value(uri: &str, name: &str) -> String {
+    query_pairs(uri).into_iter().find(|(n, _)| n == name).map(|(_, v)| v).unwrap_or_default()
+}
+
+/// The address with some values changed (an empty value takes the name out), everything else kept:
+/// `with("/work?tab=late&page=3", &[("sort", "due"), ("page", "")])` is `/work?tab=late&sort=due`.
+pub fn with(uri: &str, changes: &[(&str, &str)]) -> String {
+    let path = uri.split('?').next().unwrap_or("/");
+    let mut pairs = query_pairs(uri);
+    pairs.retain(|(name, value)| !value.is_empty() && !changes.iter().any(|(changed, _)| changed == name));
+    pairs.extend(changes.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+    let query: Vec<String> = pairs.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// Which part of a list is shown. `page` counts from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    pub page: u32,
+    pub per_page: u32,
+    /// All rows of the list, once counted.
+    pub total: i64,
+    uri: String,
+}
+
+impl Paging {
+    /// From the address's `page` and `per_page`; nonsense becomes the first page of the usual length.
+    pub fn from_uri(uri: &str) -> Paging {
+        let number = |name: &str| query_value(uri, name).parse::<u32>().ok();
+        Paging {
+            page: number("page").unwrap_or(1).clamp(1, PAGE_MAX),
+            per_page: number("per_page").unwrap_or(PER_PAGE).clamp(1, PER_PAGE_MAX),
+            total: 0,
+            uri: uri.to_owned(),
+        }
+    }
+
+    /// With the number of all rows, so that the pager knows its end.
+    pub fn of(mut self, total: i64) -> Paging {
+        self.total = total;
+        self
+    }
+
+    /// For SQL: how many rows.
+    pub fn limit(&self) -> i64 {
+        i64::from(self.per_page)
+    }
+
+    /// For SQL: how many rows to pass over.
+    pub fn offset(&self) -> i64 {
+        i64::from(self.page - 1) * i64::from(self.per_page)
+    }
+
+    /// Number of pages, at least 1.
+    pub fn pages(&self) -> i64 {
+        (self.total + self.limit() - 1).max(0) / self.limit() + i64::from(self.total == 0)
+    }
+
+    /// Number of the first row shown; 0 for an empty list.
+    pub fn first(&self) -> i64 {
+        if self.total == 0 { 0 } else { self.offset() + 1 }
+    }
+
+    /// Number of the last row shown.
+    pub fn last(&self) -> i64 {
+        (self.offset() + self.limit()).min(self.total)
+    }
+
+    pub fn has_previous(&self) -> bool {
+        self.page > 1
+    }
+
+    pub fn has_next(&self) -> bool {
+        i64::from(self.page) < self.pages()
+    }
+
+    /// Address of another page of the same list.
+    pub fn link(&self, page: i64) -> String {
+        let page = page.to_string();
+        with(&self.uri, &[("page", if page == "1" { "" } else { &page })])
+    }
+
+    pub fn previous(&self) -> String {
+        self.link(i64::from(self.page) - 1)
+    }
+
+    pub fn next(&self) -> String {
+        self.link(i64::from(self.page) + 1)
+    }
+}
+
+/// A sortable column's head: `sort=due` ascending, `sort=-due` descending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortLink {
+    pub href: String,
+    /// "ascending", "descending" or "none", for `aria-sort`.
+    pub state: &'static str,
+}
+
+/// The link that sorts by a column, or turns its direction round.
+pub fn sort_link(uri: &str, column: &str) -> SortLink {
+    let now = query_value(uri, "sort");
+    let (next, state) = match now.strip_prefix('-') {
+        Some(c) if c == column => (column.to_owned(), "descending"),
+        None if now == column => (format!("-{column}"), "ascending"),
+        _ => (column.to_owned(), "none"),
+    };
+    SortLink { href: with(uri, &[("sort", &next), ("page", "")]), state }
+}
+
+/// The sort asked for, if it is one of the columns offered: (column, descending).
+pub fn sort_of<'a>(uri: &str, offered: &[&'a str]) -> Option<(&'a str, bool)> {
+    let asked = query_value(uri, "sort");
+    let (name, descending) = asked.strip_prefix('-').map_or((asked.as_str(), false), |name| (name, true));
+    offered.iter().find(|c| **c == name).map(|c| (*c, descending))
+}
+
+/// A cell of an export.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Text(String),
+    Number(f64),
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Cell::Text(text)
+    }
+}
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Cell::Text(text.to_owned())
+    }
+}
+impl From<i64> for Cell {
+    fn from(n: i64) -> Self {
+        Cell::Number(n as f64)
+    }
+}
+impl From<f64> for Cell {
+    fn from(n: f64) -> Self {
+        Cell::Number(n)
+    }
+}
+
+/// The list as a file: `format` is "csv" or "xlsx"; `name` without its ending. Rows over [`EXPORT_ROWS_MAX`] are
+/// left out and a last row says so.
+pub fn export(
+    l: L,
+    format: &str,
+    name: &str,
+    headers: &[String],
+    mut rows: Vec<Vec<Cell>>,
+) -> Result<Response, Fault> {
+    if rows.len() > EXPORT_ROWS_MAX {
+        rows.truncate(EXPORT_ROWS_MAX);
+        rows.push(vec![Cell::Text(l.tr("web-export-cut", [("max", EXPORT_ROWS_MAX.to_string())]))]);
+    }
+    let (bytes, media_type) = match format {
+        "csv" => (csv(headers, &rows).into_bytes(), "text/csv; charset=utf-8"),
+        "xlsx" => (
+            xlsx(headers, &rows).map_err(Fault::internal)?,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+        _ => return Err(Fault::invalid(Problem::new("web-export-format").field("format"))),
+    };
+    let mut response = bytes.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment(&format!("{name}.{format}")));
+    Ok(response)
+}
+
+/// `Content-Disposition: attachment` with a Vietnamese file name (RFC 6266) and a plain one for old programs.
+pub fn attachment(name: &str) -> HeaderValue {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' })
+        .collect();
+    let text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+}
+
+/// With the byte order mark Excel needs to read UTF-8, CRLF, RFC 4180 quotes. A text a spreadsheet would run as a
+/// formula is led by an apostrophe.
+fn csv(headers: &[String], rows: &[Vec<Cell>]) -> String {
+    let mut out = String::from("\u{FEFF}");
+    let mut line = |cells: &mut dyn Iterator<Item = String>| {
+        let cells: Vec<String> = cells.collect();
+        out.push_str(&cells.join(","));
+        out.push_str("\r\n");
+    };
+    line(&mut headers.iter().map(|h| quoted(h)));
+    for row in rows {
+        line(&mut row.iter().map(|cell| match cell {
+            Cell::Text(text) => quoted(text),
+            Cell::Number(n) => n.to_string(),
+        }));
+    }
+    out
+}
+
+fn quoted(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let safe = if risky { format!("'{text}") } else { text.to_owned() };
+    if safe.contains([',', '"', '\n', '\r', ';']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+}
+
+fn xlsx(headers: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
+    use rust_xlsxwriter::{Format, FormatBorder, Workbook};
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let head = Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin);
+    for (column, text) in (0u16..).zip(headers) {
+        sheet.write_string_with_format(0, column, text, &head)?;
+    }
+    for (row, cells) in (1u32..).zip(rows) {
+        for (column, cell) in (0u16..).zip(cells) {
+            match cell {
+                // Written as a string, a text is never run as a formula.
+                Cell::Text(text) => sheet.write_string(row, column, text.chars().take(32_767).collect::<String>())?,
+                Cell::Number(n) => sheet.write_number(row, column, *n)?,
+            };
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.autofit();
+    book.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_of_a_list_stays_in_the_address() {
+        assert_eq!(with("/work?tab=late&page=3", &[("sort", "due"), ("page", "")]), "/work?tab=late&sort=due");
+        assert_eq!(with("/work", &[("q", "đường 1")]), "/work?q=%C4%91%C6%B0%E1%BB%9Dng%201");
+        assert_eq!(query_value("/work?q=%C4%91%C6%B0%E1%BB%9Dng+1", "q"), "đường 1");
+    }
+
+    #[test]
+    fn paging_is_bounded_and_counts_right() {
+        let p = Paging::from_uri("/x?page=2&per_page=9999").of(130);
+        assert_eq!((p.per_page, p.offset(), p.first(), p.last(), p.pages()), (100, 100, 101, 130, 2));
+        assert!(!p.has_next() && p.has_previous());
+        assert_eq!(p.previous(), "/x?per_page=9999");
+        let empty = Paging::from_uri("/x?page=abc").of(0);
+        assert_eq!((empty.page, empty.pages(), empty.first(), empty.last()), (1, 1, 0, 0));
+    }
+
+    #[test]
+    fn sorting_turns_round_and_only_offered_columns_count() {
+        assert_eq!(sort_link("/x?page=4", "due").href, "/x?sort=due");
+        let link = sort_link("/x?sort=due", "due");
+        assert_eq!((link.href.as_str(), link.state), ("/x?sort=-due", "ascending"));
+        assert_eq!(sort_of("/x?sort=-due", &["due"]), Some(("due", true)));
+        assert_eq!(sort_of("/x?sort=;drop", &["due"]), None);
+    }
+
+    #[test]
+    fn a_csv_opens_in_excel_and_runs_no_formula() {
+        let text = csv(
+            &["Chủ hồ sơ".into(), "Số".into()],
+            &[vec!["=HYPERLINK(\"x\")".into(), Cell::Number(-5.0)], vec!["Nguyễn, Lan".into(), 3i64.into()]],
+        );
+        assert!(text.starts_with('\u{FEFF}'));
+        assert_eq!(
+            text.trim_start_matches('\u{FEFF}'),
+            "Chủ hồ sơ,Số\r\n\"'=HYPERLINK(\"\"x\"\")\",-5\r\n\"Nguyễn, Lan\",3\r\n"
+        );
+    }
+
+    #[test]
+    fn a_workbook_is_written_and_an_unknown_format_refused() {
+        let l = L(base::Lang::Vi);
+        let rows = vec![vec![Cell::from("Đường"), Cell::from(2i64)]];
+        let response = export(l, "xlsx", "hồ sơ", &["A".into(), "B".into()], rows.clone()).unwrap();
+        let disposition = response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap();
+        assert_eq!(disposition, "attachment; filename=\"h_ s_.xlsx\"; filename*=UTF-8''h%E1%BB%93%20s%C6%A1.xlsx");
+        assert!(matches!(export(l, "pdf", "x", &[], rows), Err(Fault::Invalid(_))));
+        assert!(xlsx(&["A".into()], &[]).unwrap().starts_with(b"PK"));
+    }
+}

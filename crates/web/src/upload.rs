@@ -1,0 +1,175 @@
+//! Forms with files. Each file is written to a temporary file as it arrives, never held in memory whole.
+
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::failure::Failure;
+use crate::form::{FormMap, check_token};
+use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, UPLOAD_BYTES_MAX, UPLOAD_FILES_MAX, UPLOAD_REQUEST_BYTES_MAX};
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header;
+use base::{Fault, Problem};
+use std::path::{Path, PathBuf};
+use tokio::io::AsyncWriteExt as _;
+
+/// The fields and files of a multipart form, its `_csrf` token checked.
+pub struct Upload {
+    pub fields: FormMap,
+    pub files: Vec<Uploaded>,
+}
+
+/// One file as it came in. Its temporary copy goes away with this value unless somebody moves it.
+pub struct Uploaded {
+    /// Name of the form's field.
+    pub field: String,
+    /// File name as the visitor's computer gave it, without directories.
+    pub name: String,
+    pub size_bytes: u64,
+    file: tempfile::TempPath,
+}
+
+impl Uploaded {
+    /// Where the bytes are until this value goes away.
+    pub fn path(&self) -> &Path {
+        &self.file
+    }
+}
+
+impl Upload {
+    /// The files of one field.
+    pub fn files_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a Uploaded> + 'a {
+        self.files.iter().filter(move |f| f.field == field)
+    }
+}
+
+impl FromRequest<App> for Upload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let headers = request.headers().clone();
+        let announced: Option<u64> =
+            headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+        // The parts' own heads need a little room beside the files.
+        if announced.is_some_and(|bytes| bytes > UPLOAD_REQUEST_BYTES_MAX + FORM_BYTES_MAX as u64) {
+            return Err(too_large(UPLOAD_REQUEST_BYTES_MAX).into());
+        }
+        let ctx = request.extensions().get::<Ctx>().cloned();
+        let mut multipart = Multipart::from_request(request, app)
+            .await
+            .map_err(|_| Fault::UnsupportedType(Problem::new("web-upload-expected")))?;
+
+        let directory = stage_directory(app).await?;
+        let mut upload = Upload { fields: FormMap::default(), files: Vec::new() };
+        let mut sum_bytes = 0;
+        let mut field_bytes = 0;
+        let mut checked = false;
+        while let Some(mut part) = multipart.next_field().await.map_err(broken)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            match part.file_name().map(plain_name) {
+                None => {
+                    let value = text(&mut part, &mut field_bytes).await?;
+                    if name == "_csrf" {
+                        check_token(ctx.as_ref(), &headers, Some(&value))?;
+                        checked = true;
+                    } else {
+                        upload.fields.0.entry(name).or_default().push(value);
+                    }
+                    if upload.fields.0.len() > FORM_FIELDS_MAX {
+                        return Err(Fault::TooLarge(Problem::new("web-form-too-many-fields").arg("max", FORM_FIELDS_MAX.to_string())).into());
+                    }
+                }
+                // A file input left empty is sent as a nameless empty file.
+                Some(file_name) if file_name.is_empty() => while part.chunk().await.map_err(broken)?.is_some() {},
+                Some(file_name) => {
+                    // Not one byte is kept for a form whose token has not been seen: it stands first in our forms.
+                    if !checked {
+                        check_token(ctx.as_ref(), &headers, None)?;
+                    }
+                    if upload.files.len() >= UPLOAD_FILES_MAX {
+                        return Err(Fault::TooLarge(Problem::new("web-upload-too-many").field(name).arg("max", UPLOAD_FILES_MAX.to_string())).into());
+                    }
+                    let (file, size_bytes) = spool(&mut part, &directory, &mut sum_bytes, &name).await?;
+                    upload.files.push(Uploaded { field: name, name: file_name, size_bytes, file });
+                }
+            }
+        }
+        if !checked {
+            check_token(ctx.as_ref(), &headers, None)?;
+        }
+        Ok(upload)
+    }
+}
+
+/// Beside the uploads, so that keeping a file is a rename.
+async fn stage_directory(app: &App) -> Result<PathBuf, Fault> {
+    let directory = app.data_dir.join("uploads").join("stage");
+    tokio::fs::create_dir_all(&directory).await.map_err(Fault::internal)?;
+    Ok(directory)
+}
+
+async fn text(part: &mut Field<'_>, sum: &mut usize) -> Result<String, Fault> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(broken)? {
+        *sum += chunk.len();
+        if *sum > FORM_BYTES_MAX {
+            return Err(Fault::TooLarge(
+                Problem::new("web-body-too-large").arg("kilobytes", (FORM_BYTES_MAX / 1024).to_string()),
+            ));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Fault::invalid(Problem::new("web-form-unreadable")))
+}
+
+async fn spool(
+    part: &mut Field<'_>,
+    directory: &Path,
+    sum_bytes: &mut u64,
+    field: &str,
+) -> Result<(tempfile::TempPath, u64), Fault> {
+    let (file, path) = tempfile::NamedTempFile::new_in(directory).map_err(Fault::internal)?.into_parts();
+    let mut file = tokio::fs::File::from_std(file);
+    let mut size_bytes = 0;
+    while let Some(chunk) = part.chunk().await.map_err(broken)? {
+        size_bytes += chunk.len() as u64;
+        *sum_bytes += chunk.len() as u64;
+        if size_bytes > UPLOAD_BYTES_MAX {
+            return Err(match too_large(UPLOAD_BYTES_MAX) {
+                Fault::TooLarge(problem) => Fault::TooLarge(problem.field(field)),
+                other => other,
+            });
+        }
+        if *sum_bytes > UPLOAD_REQUEST_BYTES_MAX {
+            return Err(too_large(UPLOAD_REQUEST_BYTES_MAX));
+        }
+        file.write_all(&chunk).await.map_err(Fault::internal)?;
+    }
+    file.flush().await.map_err(Fault::internal)?;
+    Ok((path, size_bytes))
+}
+
+fn too_large(bytes: u64) -> Fault {
+    Fault::TooLarge(Problem::new("web-upload-too-large").arg("megabytes", (bytes / 1024 / 1024).to_string()))
+}
+
+fn broken(_: MultipartError) -> Fault {
+    Fault::invalid(Problem::new("web-body-broken-off"))
+}
+
+/// The last part of a name, of at most 200 characters, without control characters.
+fn plain_name(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_keeps_no_directory() {
+        assert_eq!(plain_name("C:\\Users\\Lan\\giấy.pdf"), "giấy.pdf");
+        assert_eq!(plain_name("../../etc/passwd"), "passwd");
+        assert_eq!(plain_name("a\r\nb.pdf"), "ab.pdf");
+        assert_eq!(plain_name(&"x".repeat(500)).len(), 200);
+    }
+}
