@@ -136,12 +136,7 @@ pub struct SignedIn {
 /// Looks sessions up; implemented by the identity crate.
 pub trait Sessions: Send + Sync {
     /// The person behind the token, or none when the token is unknown, closed or expired at `now`.
-    fn load<'a>(
-        &'a self,
-        db: &'a Db,
-        token: &'a str,
-        now: Instant,
-    ) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>>;
+    fn load<'a>(&'a self, db: &'a Db, token: &'a str, now: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>>;
 }
 
 /// Nobody is ever signed in. For the gallery and for tests of public pages.

@@ -51,7 +51,8 @@ impl Ctx {
         let new_visitor = known.is_none();
         let csrf_secret = known.unwrap_or_else(safety::random_token);
         let path = uri.path();
-        let flash = cookie::read(headers, cookie::FLASH, secure).filter(|key| method == Method::GET && i18n::has(lang, key));
+        let flash =
+            cookie::read(headers, cookie::FLASH, secure).filter(|key| method == Method::GET && i18n::has(lang, key));
         let host = text(header::HOST);
         let referer = text(header::REFERER)
             .split_once("://")

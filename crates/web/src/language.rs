@@ -64,7 +64,8 @@ pub(crate) struct Search {
 fn looks_like_code(q: &str) -> bool {
     let mut parts = q.split('-');
     let (agency, date, counter, rest) = (parts.next(), parts.next(), parts.next(), parts.next());
-    let digits = |s: Option<&str>, from: usize| s.is_some_and(|s| s.len() >= from && s.bytes().all(|b| b.is_ascii_digit()));
+    let digits =
+        |s: Option<&str>, from: usize| s.is_some_and(|s| s.len() >= from && s.bytes().all(|b| b.is_ascii_digit()));
     rest.is_none()
         && agency.is_some_and(|a| a.len() >= 3 && a.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.'))
         && date.is_some_and(|d| d.len() == 6)
@@ -104,7 +105,9 @@ mod tests {
     #[test]
     fn only_our_own_addresses_are_followed() {
         assert_eq!(safe_next("/my?x=1"), "/my?x=1");
-        for bad in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\r\nSet-Cookie: x", "javascript:1"] {
+        for bad in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\r\nSet-Cookie: x", "javascript:1"]
+        {
             assert_eq!(safe_next(bad), "/", "{bad}");
         }
     }

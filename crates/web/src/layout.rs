@@ -62,9 +62,8 @@ fn shown(ctx: &Ctx) -> Vec<Entry> {
         items.sort_by_key(|item| (item.access == Access::Public, item.order));
     }
     let path = ctx.path();
-    let is_under = |href: &str| {
-        path == href || (href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
-    };
+    let is_under =
+        |href: &str| path == href || (href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')));
     let here = items.iter().map(|i| i.href).filter(|href| is_under(href)).max_by_key(|href| href.len());
     items
         .into_iter()

@@ -20,11 +20,12 @@ use tower_http::compression::CompressionLayer;
 
 /// The words of the shared layout, components and error pages; the application installs them with the modules'.
 pub fn locales() -> i18n::Source {
-    i18n::Source {
-        module: "web",
-        vi: include_str!("../locales/vi.ftl"),
-        en: include_str!("../locales/en.ftl"),
-    }
+    i18n::Source { module: "web", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") }
+}
+
+/// The words of the refusals of `base` (codes, phone numbers, dates that do not parse).
+pub fn base_locales() -> i18n::Source {
+    i18n::Source { module: base::locales::MODULE, vi: base::locales::VI, en: base::locales::EN }
 }
 
 /// The menu gathered from the modules, used when the application gave none.
@@ -41,7 +42,7 @@ pub fn routes() -> Routes {
 
 /// One service out of all modules. Their words are installed here too.
 pub fn build_router(app: App, modules: Vec<Module>) -> Router {
-    let mut words = vec![locales()];
+    let mut words = vec![locales(), base_locales()];
     words.extend(modules.iter().map(|m| m.locales));
     i18n::install(&words);
 

@@ -180,13 +180,7 @@ impl From<f64> for Cell {
 
 /// The list as a file: `format` is "csv" or "xlsx"; `name` without its ending. Rows over [`EXPORT_ROWS_MAX`] are
 /// left out and a last row says so.
-pub fn export(
-    l: L,
-    format: &str,
-    name: &str,
-    headers: &[String],
-    mut rows: Vec<Vec<Cell>>,
-) -> Result<Response, Fault> {
+pub fn export(l: L, format: &str, name: &str, headers: &[String], mut rows: Vec<Vec<Cell>>) -> Result<Response, Fault> {
     if rows.len() > EXPORT_ROWS_MAX {
         rows.truncate(EXPORT_ROWS_MAX);
         rows.push(vec![Cell::Text(l.tr("web-export-cut", [("max", EXPORT_ROWS_MAX.to_string())]))]);
@@ -207,10 +201,8 @@ pub fn export(
 
 /// `Content-Disposition: attachment` with a Vietnamese file name (RFC 6266) and a plain one for old programs.
 pub fn attachment(name: &str) -> HeaderValue {
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' })
-        .collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
     let text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name));
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }

@@ -75,7 +75,10 @@ impl FromRequest<App> for Upload {
                         upload.fields.0.entry(name).or_default().push(value);
                     }
                     if upload.fields.0.len() > FORM_FIELDS_MAX {
-                        return Err(Fault::TooLarge(Problem::new("web-form-too-many-fields").arg("max", FORM_FIELDS_MAX.to_string())).into());
+                        return Err(Fault::TooLarge(
+                            Problem::new("web-form-too-many-fields").arg("max", FORM_FIELDS_MAX.to_string()),
+                        )
+                        .into());
                     }
                 }
                 // A file input left empty is sent as a nameless empty file.
@@ -86,7 +89,10 @@ impl FromRequest<App> for Upload {
                         check_token(ctx.as_ref(), &headers, None)?;
                     }
                     if upload.files.len() >= UPLOAD_FILES_MAX {
-                        return Err(Fault::TooLarge(Problem::new("web-upload-too-many").field(name).arg("max", UPLOAD_FILES_MAX.to_string())).into());
+                        return Err(Fault::TooLarge(
+                            Problem::new("web-upload-too-many").field(name).arg("max", UPLOAD_FILES_MAX.to_string()),
+                        )
+                        .into());
                     }
                     let (file, size_bytes) = spool(&mut part, &directory, &mut sum_bytes, &name).await?;
                     upload.files.push(Uploaded { field: name, name: file_name, size_bytes, file });
