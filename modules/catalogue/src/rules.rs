@@ -33,18 +33,16 @@ pub fn check(version: &Version) -> Vec<Problem> {
     }
     for (at, terms) in version.channels.iter().enumerate() {
         if version.channels.iter().take(at).any(|earlier| earlier.channel == terms.channel) {
-            problems.push(
-                Problem::new("catalogue-channel-twice").field("channels").arg("channel", terms.channel.as_str()),
-            );
+            problems
+                .push(Problem::new("catalogue-channel-twice").field("channels").arg("channel", terms.channel.as_str()));
         }
         if terms.fee.iter().any(|fee| fee.amount.0 < 0) {
             problems.push(Problem::new("catalogue-fee-wrong").field("channels"));
         }
     }
     if matches!(&version.service_level, ServiceLevel::Partial(reason) if reason.trim().is_empty()) {
-        problems.push(
-            Problem::new("catalogue-partial-reason").field("service_level").rule("NĐ 224/2025/NĐ-CP Điều 14"),
-        );
+        problems
+            .push(Problem::new("catalogue-partial-reason").field("service_level").rule("NĐ 224/2025/NĐ-CP Điều 14"));
     }
     if let Some(text) = &version.cut_off
         && time_of_day(text).is_none()
@@ -284,7 +282,11 @@ mod tests {
         assert_eq!(codes(&version), ["catalogue-norms-over-limit"]);
         version.channels[0].limit = Limit::WorkingDays(2);
         assert_eq!(codes(&version), Vec::<&str>::new());
-        version.channels.push(ChannelTerms { channel: Channel::Online, limit: Limit::Hours(4), ..version.channels[0].clone() });
+        version.channels.push(ChannelTerms {
+            channel: Channel::Online,
+            limit: Limit::Hours(4),
+            ..version.channels[0].clone()
+        });
         assert_eq!(codes(&version), ["catalogue-norms-over-limit"]);
     }
 
