@@ -49,3 +49,13 @@ CREATE TABLE agency_succession (
   after_id {id} NOT NULL REFERENCES agency (id),
   PRIMARY KEY (before_id, after_id)
 ){clustered};
+
+-- Former names: what an agency was called until a day.
+CREATE TABLE agency_name (
+  agency_id {id} NOT NULL REFERENCES agency (id),
+  valid_to {date} NOT NULL,
+  name {text} NOT NULL,
+  short_name {text} NOT NULL,
+  decision {text},
+  PRIMARY KEY (agency_id, valid_to)
+){clustered};

@@ -156,6 +156,7 @@ impl Maker<'_> {
             valid_from: Some(FIRST_DAY_AFTER),
             valid_to: None,
             decision: Some(DECISION_AFTER.into()),
+            former_names: Vec::new(),
         }
     }
 

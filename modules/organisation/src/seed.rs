@@ -31,14 +31,14 @@ pub async fn seed_demo(tx: &Tx, now: Instant) -> Result<(), Fault> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use base::{Date, Id};
     use store::{Db, testing};
 
     const DAY: Date = jiff::civil::date(2026, 11, 22);
 
-    async fn seeded() -> Vec<Db> {
+    pub(crate) async fn seeded() -> Vec<Db> {
         let databases = testing::databases().await;
         for db in &databases {
             db.migrate(&[audit::MIGRATIONS, facts::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();

@@ -1,7 +1,7 @@
 //! SQL and row mapping of the tables this module owns.
 
 use crate::shipped::{self, Era, FIRST_DAY_AFTER, LAST_DAY_BEFORE};
-use crate::tree::{Agency, Kind, Tree};
+use crate::tree::{Agency, FormerName, Kind, Tree};
 use base::{Date, Id};
 use serde_json::{Value as Json, json};
 use store::{Row, StoreError, Tx, params};
@@ -19,6 +19,18 @@ store::statements! {
     /// One agency.
     pub INSERT_AGENCY = "INSERT INTO agency (id, code, old_code, name, short_name, kind, duty, level, parent_id, path, unit_code, valid_from, valid_to, decision, place)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    /// Former names, oldest first.
+    pub FORMER_NAMES = "SELECT agency_id, valid_to, name, short_name FROM agency_name ORDER BY agency_id, valid_to";
+    /// Keeps the name an agency had until a day.
+    pub INSERT_FORMER_NAME = "INSERT INTO agency_name (agency_id, valid_to, name, short_name, decision) VALUES ($1, $2, $3, $4, $5)";
+    /// The highest id given out among agencies; new ones follow it.
+    pub LAST_AGENCY = "SELECT MAX(id) AS id FROM agency";
+    /// The standing agency with an identifier.
+    pub STANDING_BY_CODE = "SELECT id FROM agency WHERE code = $1 AND valid_to IS NULL";
+    /// One agency.
+    pub AGENCY = "SELECT id, code, old_code, name, short_name, kind, duty, level, parent_id, path, unit_code, valid_from, valid_to, decision FROM agency WHERE id = $1";
+    /// The standing agencies right below one.
+    pub STANDING_BELOW = "SELECT count(*) AS n FROM agency WHERE parent_id = $1 AND valid_to IS NULL";
     /// One succession between agencies.
     pub INSERT_AGENCY_SUCCESSION = "INSERT INTO agency_succession (before_id, after_id) VALUES ($1, $2)";
     /// A new name by a decision.
@@ -102,7 +114,15 @@ impl UnitRow {
 
 /// Reads all agencies into a tree.
 pub async fn load_tree(tx: &Tx) -> Result<Tree, StoreError> {
-    let agencies = tx.query(AGENCIES, params![]).await?.iter().map(read_agency).collect::<Result<Vec<_>, _>>()?;
+    let mut agencies = tx.query(AGENCIES, params![]).await?.iter().map(read_agency).collect::<Result<Vec<_>, _>>()?;
+    for row in tx.query(FORMER_NAMES, params![]).await? {
+        let id: Id = row.get("agency_id")?;
+        if let Some(agency) = agencies.iter_mut().find(|agency| agency.id == id) {
+            let former =
+                FormerName { until: row.get("valid_to")?, name: row.get("name")?, short_name: row.get("short_name")? };
+            agency.former_names.push(former);
+        }
+    }
     let successions = tx
         .query(AGENCY_SUCCESSIONS, params![])
         .await?
@@ -130,7 +150,13 @@ fn read_agency(row: &Row) -> Result<Agency, StoreError> {
         valid_from: row.get("valid_from")?,
         valid_to: row.get("valid_to")?,
         decision: row.get("decision")?,
+        former_names: Vec::new(),
     })
+}
+
+/// One agency, without its former names.
+pub(crate) async fn agency(tx: &Tx, id: Id) -> Result<Option<Agency>, StoreError> {
+    tx.query_opt(AGENCY, params![id]).await?.as_ref().map(read_agency).transpose()
 }
 
 /// Writes one agency; `place` orders it among its like.

@@ -65,12 +65,28 @@ pub struct Agency {
     pub valid_to: Option<Date>,
     /// The decision that made it or last changed it.
     pub decision: Option<String>,
+    /// What it was called before, oldest first.
+    pub former_names: Vec<FormerName>,
+}
+
+/// What an agency was called until a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerName {
+    /// The last day of the name.
+    pub until: Date,
+    pub name: String,
+    pub short_name: String,
 }
 
 impl Agency {
     /// Did it stand on this day?
     pub fn stands_on(&self, day: Date) -> bool {
         self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+    }
+
+    /// What it was called on this day.
+    pub fn name_on(&self, day: Date) -> &str {
+        self.former_names.iter().find(|former| day <= former.until).map_or(self.name.as_str(), |former| &former.name)
     }
 
     /// The ids on its path, root first, itself last.
