@@ -23,6 +23,19 @@ pub enum Limit {
     SameDay,
 }
 
+impl Limit {
+    /// The Fluent key of the limit in words and the number `n` in it (`5 ngày làm việc`).
+    pub const fn words(self) -> (&'static str, i32) {
+        match self {
+            Limit::WorkingDays(n) => ("base-limit-working-days", n),
+            Limit::CalendarDays(n) => ("base-limit-calendar-days", n),
+            Limit::Hours(n) => ("base-limit-hours", n),
+            Limit::Months(n) => ("base-limit-months", n),
+            Limit::SameDay => ("base-limit-same-day", 1),
+        }
+    }
+}
+
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
