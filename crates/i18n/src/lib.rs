@@ -123,6 +123,50 @@ fn format(lang: Lang, key: &str, args: Option<&FluentArgs<'_>>) -> String {
     bundle.format_pattern(pattern, args, &mut errors).into_owned()
 }
 
+/// A value for a message, by its name: any pair of texts, or a borrowed pair (as templates hand them over).
+pub trait Arg {
+    fn name(&self) -> &str;
+    fn value(&self) -> &str;
+}
+
+impl<N: AsRef<str>, V: AsRef<str>> Arg for (N, V) {
+    fn name(&self) -> &str {
+        self.0.as_ref()
+    }
+    fn value(&self) -> &str {
+        self.1.as_ref()
+    }
+}
+
+impl<A: Arg> Arg for &A {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+    fn value(&self) -> &str {
+        (**self).value()
+    }
+}
+
+/// A whole number of any width, or a borrowed one. Beyond 63 bits it is held at the end of the scale.
+pub trait Whole {
+    fn whole(&self) -> i64;
+}
+
+macro_rules! whole {
+    ($($t:ty)*) => { $(impl Whole for $t {
+        fn whole(&self) -> i64 {
+            i64::try_from(*self).unwrap_or(i64::MAX)
+        }
+    })* };
+}
+whole!(u8 u16 u32 u64 usize i32 i64);
+
+impl<T: Whole> Whole for &T {
+    fn whole(&self) -> i64 {
+        (**self).whole()
+    }
+}
+
 /// The language of one page, small enough to be copied into every template struct as `l`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct L(pub Lang);
@@ -134,13 +178,9 @@ impl L {
     }
 
     /// `{{ l.tr("key", [("n", n.to_string())]) }}`; names and values may be `&str` or `String`.
-    pub fn tr<N: AsRef<str>, V: AsRef<str>>(
-        &self,
-        key: impl AsRef<str>,
-        args: impl IntoIterator<Item = (N, V)>,
-    ) -> String {
-        let args: Vec<(N, V)> = args.into_iter().collect();
-        let borrowed: Vec<(&str, &str)> = args.iter().map(|(n, v)| (n.as_ref(), v.as_ref())).collect();
+    pub fn tr<A: Arg>(&self, key: impl AsRef<str>, args: impl IntoIterator<Item = A>) -> String {
+        let args: Vec<A> = args.into_iter().collect();
+        let borrowed: Vec<(&str, &str)> = args.iter().map(|a| (a.name(), a.value())).collect();
         tr(self.0, key.as_ref(), &borrowed)
     }
 
@@ -150,8 +190,8 @@ impl L {
     }
 
     /// A number of people, cases and so on with the thousands mark of the language: 12.345 or 12,345.
-    pub fn number(&self, n: impl Into<i64>) -> String {
-        let n: i64 = n.into();
+    pub fn number(&self, n: impl Whole) -> String {
+        let n = n.whole();
         let mark = if self.0 == Lang::Vi { '.' } else { ',' };
         let digits = n.unsigned_abs().to_string();
         let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);

@@ -31,5 +31,5 @@ pub use futures_util::future::BoxFuture;
 pub use language::safe_next;
 pub use router::{base_locales, build_router, locales, routes};
 pub use routes::{Access, RouteEntry, Routes};
-pub use ui::{Breadcrumb, Choice, error_of, icon, percent_width, problem_text};
+pub use ui::{Breadcrumb, Choice, error_of, icon, percent_width, problem_text, same};
 pub use upload::{Upload, Uploaded};

@@ -113,6 +113,11 @@ pub fn icon(name: impl AsRef<str>) -> String {
 }
 
 /// Width of a clock bar's used part, 0 to 100.
-pub fn percent_width(used: impl Into<i64>) -> i64 {
-    used.into().clamp(0, 100)
+pub fn percent_width(used: impl i18n::Whole) -> i64 {
+    used.whole().clamp(0, 100)
+}
+
+/// Whether two texts are the same, whatever their types.
+pub fn same(a: impl AsRef<str>, b: impl AsRef<str>) -> bool {
+    a.as_ref() == b.as_ref()
 }
