@@ -1,0 +1,237 @@
+//! Paragraphs, list items and table cells, with the number or sign that opens each.
+
+use crate::fold::patterns;
+use crate::lines::{Line, continues, is_upper, lines, wrap_width};
+use crate::view::View;
+
+patterns! {
+    PART = r"^(?:phần|chương)\s+(?:thứ\s+)?(?:[ivxl]{1,5}|\d{1,2}|một|hai|ba|nhất)\b[.:]?\s*";
+    ARTICLE = r"^(?:điều|mục)\s+(?:\d{1,3}|[ivxl]{1,5})\b[.:]?\s*";
+    ROMAN = r"^[ivxl]{1,5}[.)\-/:]\s*";
+    CAPITAL = r"^[a-h][.)\-]\s+";
+    DOTTED = r"^\d{1,2}(?:\.\d{1,2}){1,3}[.)]?\s+";
+    ARABIC = r"^\d{1,2}[.)]\s+|^\d{1,2}[.)]$|^\d{1,2}[.)]\s*$";
+    BRACKETED = r"^\(\d{1,2}\)\s*";
+    LETTER = r"^\(?[a-zđ]{1,2}[.)]\s+";
+    SIGN = r"^[-+•]\s*";
+    HASHES = r"^#{1,6}\s*";
+    DELIMITER_ROW = r"^[|:\- ]+$";
+}
+
+/// What opens a block. The order is that of outlines: a marker closes all that come after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Marker {
+    Part,
+    Capital,
+    Roman,
+    Article,
+    Arabic,
+    Dotted(u8),
+    Bracketed,
+    Letter,
+    Dash,
+    Plus,
+    None,
+}
+
+/// Where a block stands in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) table: u32,
+    pub(crate) row: u32,
+    pub(crate) col: u32,
+}
+
+/// A paragraph, a list item or a table cell, as a range of the view.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Block {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Where the words start, after the marker.
+    pub(crate) body: usize,
+    pub(crate) marker: Marker,
+    /// A Markdown heading of this many hashes, 0 for none.
+    pub(crate) hashes: u8,
+    pub(crate) upper: bool,
+    /// The cell of a pipe row.
+    pub(crate) cell: Option<Cell>,
+    /// A line of a single pipe follows: the cell of a table written one cell a line.
+    pub(crate) closes_cell: bool,
+}
+
+/// Cuts the view into blocks and joins the wrapped lines of each.
+pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
+    let lines = lines(view);
+    let width = wrap_width(&lines);
+    let mut spans: Vec<(Line, Option<Cell>, bool)> = Vec::new();
+    let mut breaks = Vec::new();
+    let (mut table, mut row, mut in_rows) = (0u32, 0u32, false);
+    let mut open = false;
+    for line in lines {
+        let text = view.flat(line.start, line.end);
+        if text == "|" {
+            match spans.last_mut() {
+                Some(last) if open => last.2 = true,
+                // An empty cell still counts as a column.
+                _ => spans.push((Line { start: line.start, end: line.start, after_gap: false }, None, true)),
+            }
+            open = false;
+            continue;
+        }
+        if text.starts_with('|') || text.matches('|').count() >= 2 {
+            if !in_rows {
+                table += 1;
+                row = 0;
+            }
+            in_rows = true;
+            open = false;
+            if !DELIMITER_ROW.is_match(text) {
+                push_row(view, line, table, row, &mut spans);
+                row += 1;
+            }
+            continue;
+        }
+        in_rows = false;
+        match spans.last_mut() {
+            Some((last, None, false)) if open && continues(view, *last, line, width) => {
+                breaks.push(last.end);
+                for at in last.end..line.start {
+                    if view.flat(at, at + 1) == "\n" {
+                        breaks.push(at);
+                    }
+                }
+                last.end = line.end;
+            }
+            _ => spans.push((line, None, false)),
+        }
+        open = true;
+    }
+    view.join_lines(&breaks);
+    spans.into_iter().map(|(line, cell, closes)| block(view, line, cell, closes)).collect()
+}
+
+/// The cells of a row between pipes; an escaped pipe has lost its stroke in the view already.
+fn push_row(view: &View, line: Line, table: u32, row: u32, spans: &mut Vec<(Line, Option<Cell>, bool)>) {
+    let text = view.flat(line.start, line.end);
+    let (mut at, mut col) = (line.start, 0);
+    let inner = text.strip_prefix('|').map(|t| {
+        at += 1;
+        t
+    });
+    let inner = inner.unwrap_or(text);
+    let inner = inner.strip_suffix('|').unwrap_or(inner);
+    for piece in inner.split('|') {
+        let lead = piece.len() - piece.trim_start().len();
+        let cell = Line { start: at + lead, end: at + lead + piece.trim().len(), after_gap: false };
+        spans.push((cell, Some(Cell { table, row, col }), false));
+        at += piece.len() + 1;
+        col += 1;
+    }
+}
+
+fn block(view: &View, line: Line, cell: Option<Cell>, closes_cell: bool) -> Block {
+    let text = view.flat(line.start, line.end.min(line.start + 80));
+    let hashes = HASHES.find(text).map_or(0, |(_, end)| text[..end].matches('#').count() as u8);
+    let skip = if hashes > 0 { HASHES.find(text).map_or(0, |(_, end)| end) } else { 0 };
+    let (marker, width) = marker(view, line.start + skip, &text[skip..]);
+    let body = (line.start + skip + width).min(line.end);
+    let upper = is_upper(view, Line { start: body, ..line });
+    Block { start: line.start, end: line.end, body, marker, hashes, upper, cell, closes_cell }
+}
+
+/// The marker that opens a text and how many characters it takes.
+fn marker(view: &View, start: usize, text: &str) -> (Marker, usize) {
+    let upper = view.char(start).is_some_and(char::is_uppercase);
+    let take = |pattern: &crate::fold::Pattern| pattern.find(text).map(|(_, end)| end);
+    if let Some(end) = take(&PART).filter(|_| upper) {
+        return (Marker::Part, end);
+    }
+    if let Some(end) = take(&ARTICLE).filter(|_| upper) {
+        return (Marker::Article, end);
+    }
+    if let Some(end) = take(&ROMAN).filter(|end| upper && (*end > 2 || !text.starts_with(['c', 'd', 'l']))) {
+        return (Marker::Roman, end);
+    }
+    if let Some(end) = take(&CAPITAL).filter(|_| upper) {
+        return (Marker::Capital, end);
+    }
+    if let Some(end) = take(&DOTTED) {
+        let depth = text[..end].trim_end().trim_end_matches('.').matches('.').count() as u8;
+        return (Marker::Dotted(depth), end);
+    }
+    if let Some(end) = take(&ARABIC) {
+        return (Marker::Arabic, end);
+    }
+    if let Some(end) = take(&BRACKETED) {
+        return (Marker::Bracketed, end);
+    }
+    if let Some(end) = take(&LETTER).filter(|_| !upper) {
+        return (Marker::Letter, end);
+    }
+    match take(&SIGN) {
+        Some(end) if text.starts_with('+') => (Marker::Plus, end),
+        Some(end) => (Marker::Dash, end),
+        None => (Marker::None, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<(Marker, String)> {
+        let mut view = View::new(text);
+        let blocks = blocks(&mut view);
+        blocks.iter().map(|b| (b.marker, view.text(b.body, b.end))).collect()
+    }
+
+    #[test]
+    fn markers_of_the_outline_are_told_apart() {
+        let found = cut(
+            "II. MỤC TIÊU\n1. Mục tiêu chung\n2.1. Chỉ tiêu\n(3) Đến năm\na) Sở Nội vụ\n- Rà soát\n+ Tối thiểu\nĐiều 2. Thi hành",
+        );
+        let markers: Vec<Marker> = found.iter().map(|f| f.0).collect();
+        assert_eq!(
+            markers,
+            [
+                Marker::Roman,
+                Marker::Arabic,
+                Marker::Dotted(1),
+                Marker::Bracketed,
+                Marker::Letter,
+                Marker::Dash,
+                Marker::Plus,
+                Marker::Article
+            ]
+        );
+        assert_eq!(found[3].1, "Đến năm");
+    }
+
+    #[test]
+    fn a_pipe_row_is_one_block_a_cell_and_the_rule_below_the_head_is_none() {
+        let mut view = View::new("| STT | Nhiệm vụ |\n|---|---|\n| 1 | Rà soát |");
+        let cells: Vec<_> = blocks(&mut view)
+            .iter()
+            .map(|b| (b.cell.unwrap().row, b.cell.unwrap().col, view.text(b.start, b.end)))
+            .collect();
+        assert_eq!(
+            cells,
+            [(0, 0, "STT".into()), (0, 1, "Nhiệm vụ".into()), (1, 0, "1".into()), (1, 1, "Rà soát".into())]
+        );
+    }
+
+    #[test]
+    fn an_empty_cell_between_lone_pipes_is_kept() {
+        let mut view = View::new("I\n|\nThể chế\n|\n|\n|\n1\n|");
+        let blocks = blocks(&mut view);
+        assert_eq!(blocks.len(), 5);
+        assert!(blocks.iter().all(|b| b.closes_cell));
+        assert_eq!(blocks[2].start, blocks[2].end);
+    }
+
+    #[test]
+    fn a_number_with_thousands_is_no_marker() {
+        assert_eq!(cut("1.009 lượt người")[0].0, Marker::None);
+        assert_eq!(cut("100% xã đạt chuẩn")[0].0, Marker::None);
+    }
+}

@@ -1,0 +1,210 @@
+//! What a document says of itself: number, kind, issuer, place, date, title, legal bases.
+
+use crate::blocks::{Block, Marker};
+use crate::fold::patterns;
+use crate::outline::{Section, section};
+use crate::plan::Metadata;
+use crate::targets::Frame;
+use crate::view::View;
+use crate::years::heading_due;
+
+/// Blocks of the head that are looked at.
+const HEAD_BLOCKS: usize = 400;
+/// Longest title, in characters.
+const TITLE_CHARS_MAX: usize = 600;
+
+patterns! {
+    NUMBER = r"\bsố\s?:?\s?(\d{1,5}[a-zđ]?\s?(?:/\s?(?:19|20)\d\d)?\s?[/\-]\s?[a-zWAEDOQU0-9][a-zWAEDOQU0-9&.\-/ ]{0,24}?)(?:[\s,;).|]|$)";
+    NUMBER_LINE = r"^số\s?:";
+    DATE = r"ngày\s?(\d{1,2})\s?(?:tháng|/|-|\.)\s?(\d{1,2})\s?(?:năm|/|-|\.)\s?((?:19|20)\d\d)";
+    PLACE_DATE = r"^([^,;:\d]{2,40}),\s?ngày\s?\d";
+    STAMP = r"(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)";
+    KIND_LINE = r"^(quyết định|nghị quyết|kế hoạch|chỉ thị|chương trình hành động|chương trình|đề án|công văn|báo cáo|thông báo|công điện|tờ trình|hướng dẫn|kết luận|nghị định|thông tư|quy định|quy chế|thông tri)\b";
+    KIND_ALONE = r"^(?:quyết định|nghị quyết|kế hoạch|chỉ thị|chương trình hành động|chương trình|đề án|công văn|báo cáo|thông báo|công điện|tờ trình|hướng dẫn|kết luận|nghị định|thông tư)\s?:?$";
+    TITLE_ENDS = r"^(?:căn cứ|\(ban hành|\(kèm|kính gửi|số\s?:|điều 1|chủ tịch ủy ban|ủy ban nhân dân tỉnh [a-z ]{2,20}$|hội đồng nhân dân [a-zWAEDOQU ]{2,30}$|thực hiện |-{3,})|ngày \d";
+    ISSUER = r"^(?:(?:văn phòng )?ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd|thủ tướng chính phủ|chính phủ|tỉnh ủy|huyện ủy|thành ủy|thị ủy|đảng ủy|ban chấp hành|ban thường vụ|ban cán sự đảng|ban chỉ đạo|bộ (?:trưởng bộ )?[a-zWAEDOQU]|sở [a-zWAEDOQU]|cục |tổng cục |quốc hội|văn phòng chính phủ|đảng bộ|ngân hàng nhà nước|bảo hiểm xã hội|chủ tịch ủy ban)";
+    BASIS = r"^-?\s?(?:căn cứ|theo đề nghị|xét đề nghị|xét tờ trình)\b\s?";
+    NATION = r"cộng hòa xã hội|độc lập\s?-|đảng cộng sản việt nam";
+    DATED = r"ngày \d{1,2}|giai đoạn|năm 20";
+    NEWS_TITLE = r"kế hoạch|chương trình|tổng kết|mục tiêu|chuyển đổi số|cải cách|nghị quyết|đề án|phấn đấu|chỉ tiêu|chiến lược";
+}
+
+/// Reads the head of the document. The frame gives the reader of targets the period of the title and
+/// the year it was made; the section is set when the title itself announces a summary of results.
+pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Option<Section>) {
+    let head = &blocks[..blocks.len().min(HEAD_BLOCKS)];
+    let title_at = head.iter().position(|b| is_kind(view, b));
+    let (kind, title) = match title_at {
+        Some(at) => title(view, head, at),
+        None => (None, plain_title(view, head)),
+    };
+    let number = head.iter().take(title_at.map_or(40, |t| t + 12)).find_map(|b| number(view, b));
+    let (place, date) = place_and_date(view, head, title_at);
+    let legal_bases = head
+        .iter()
+        .filter(|b| BASIS.is_match(view.flat(b.start, b.end.min(b.start + 40))))
+        .map(|b| basis(view, b))
+        .collect();
+    let issuer = issuer(view, head);
+    let title_flat = title.as_deref().map(crate::fold::folded).unwrap_or_default();
+    let title_due = heading_due(&title_flat).or_else(|| later_title(view, blocks, title_at));
+    let made = date.as_ref().and_then(|d| d[..4].parse().ok());
+    let known = [number.is_some(), kind.is_some(), issuer.is_some(), date.is_some(), title.is_some()];
+    let confidence = 0.5 + 0.09 * known.iter().filter(|k| **k).count() as f64;
+    let summary = section(&title_flat).filter(|s| *s == Section::Situation);
+    let metadata = Metadata {
+        number,
+        kind,
+        issuer,
+        place,
+        date,
+        title,
+        legal_bases,
+        confidence,
+        reason: "the head of the document".into(),
+    };
+    (metadata, Frame { title_due, made }, summary)
+}
+
+fn is_kind(view: &View, block: &Block) -> bool {
+    let flat = view.flat(block.body, block.end.min(block.body + 60));
+    (block.upper || KIND_ALONE.is_match(view.flat(block.body, block.end)))
+        && KIND_LINE.is_match(flat)
+        && block.marker == Marker::None
+}
+
+/// The kind and the lines under it, up to the bases or the first outline number.
+fn title(view: &View, head: &[Block], at: usize) -> (Option<String>, Option<String>) {
+    let block = &head[at];
+    let flat = view.flat(block.body, block.end);
+    let kind_end = KIND_LINE.find(flat).map_or(0, |(_, end)| end);
+    let kind = capitalised(&view.text(block.body, block.body + kind_end));
+    let rest = view.text(block.body + kind_end, block.end);
+    let mut title = rest.trim_matches(|c: char| c.is_whitespace() || ":.-".contains(c)).to_owned();
+    for next in &head[at + 1..] {
+        let flat = view.flat(next.body, next.end);
+        let stops = next.marker != Marker::None
+            || TITLE_ENDS.is_match(flat)
+            || next.cell.is_some()
+            || flat.len() > 400
+            || NATION.is_match(flat);
+        let done =
+            !title.is_empty() && (!next.upper && !title.is_empty() && !DATED.is_match(flat) || ISSUER.is_match(flat));
+        if stops || done || is_kind(view, next) || title.len() > TITLE_CHARS_MAX {
+            break;
+        }
+        if !title.is_empty() {
+            title.push(' ');
+        }
+        title.push_str(&view.text(next.body, next.end));
+        if !next.upper {
+            break;
+        }
+    }
+    (Some(kind), Some(title).filter(|t| !t.is_empty()))
+}
+
+/// A page of news or a cut-out: its first line that speaks of a plan.
+fn plain_title(view: &View, head: &[Block]) -> Option<String> {
+    let fits = |b: &&Block| {
+        let length = b.end - b.body;
+        (12..260).contains(&length) && b.cell.is_none() && !NATION.is_match(view.flat(b.body, b.end))
+    };
+    let speaking = head.iter().take(30).filter(fits).find(|b| {
+        let flat = view.flat(b.body, b.end);
+        NEWS_TITLE.is_match(flat) && b.marker == Marker::None && !flat.ends_with(['.', ';', ':'])
+    });
+    speaking.map(|b| view.text(b.body, b.end))
+}
+
+/// The period of a second title ("KẾ HOẠCH … GIAI ĐOẠN 2021 - 2025") when the first one names none.
+fn later_title(view: &View, blocks: &[Block], first: Option<usize>) -> Option<u16> {
+    let from = first.map_or(0, |f| f + 1);
+    blocks.iter().skip(from).take(HEAD_BLOCKS).filter(|b| b.upper && b.cell.is_none() && !b.closes_cell).find_map(|b| {
+        let flat = view.flat(b.body, b.end.min(b.body + TITLE_CHARS_MAX));
+        heading_due(flat)
+    })
+}
+
+fn number(view: &View, block: &Block) -> Option<String> {
+    let flat = view.flat(block.start, block.end.min(block.start + 120));
+    let line = NUMBER_LINE.is_match(flat) || flat.len() < 60 && flat.starts_with("sO");
+    let groups = NUMBER.groups(flat).filter(|_| line)?;
+    let (a, b) = groups[1]?;
+    let text: String = view.text(block.start + a, block.start + b).chars().filter(|c| !c.is_whitespace()).collect();
+    Some(text.trim_end_matches(['.', '-', '/']).to_owned())
+}
+
+fn place_and_date(view: &View, head: &[Block], title_at: Option<usize>) -> (Option<String>, Option<String>) {
+    for block in head.iter().take(title_at.map_or(60, |t| t + 30)) {
+        let flat = view.flat(block.start, block.end.min(block.start + 160));
+        if let Some(groups) = PLACE_DATE.groups(flat) {
+            let place = groups[1].map(|(a, b)| view.text(block.start + a, block.start + b));
+            if let Some(date) = date(flat, &DATE) {
+                return (place, Some(date));
+            }
+        }
+    }
+    let short = |b: &&Block| b.end - b.start < 90;
+    let stamp = head.iter().take(20).filter(short).find_map(|b| {
+        let flat = view.flat(b.start, b.end);
+        date(flat, &DATE).or_else(|| date(flat, &STAMP)).filter(|_| !flat.contains("sO ") && b.marker == Marker::None)
+    });
+    (None, stamp)
+}
+
+fn date(flat: &str, pattern: &crate::fold::Pattern) -> Option<String> {
+    let groups = pattern.groups(flat)?;
+    let part = |i: usize| groups[i].and_then(|(a, b)| flat[a..b].parse::<u32>().ok());
+    let (day, month, year) = (part(1)?, part(2)?, part(3)?);
+    ((1..=31).contains(&day) && (1..=12).contains(&month)).then(|| format!("{year:04}-{month:02}-{day:02}"))
+}
+
+fn issuer(view: &View, head: &[Block]) -> Option<String> {
+    let named = |b: &&Block| b.upper && ISSUER.is_match(view.flat(b.body, b.end)) && b.end - b.body < 120;
+    head.iter().take(40).find(named).map(|b| {
+        let text = view.text(b.body, b.end);
+        text.trim_end_matches(['-', '_', '*', ' ']).to_owned()
+    })
+}
+
+/// The act after *Căn cứ*, without the closing sign.
+fn basis(view: &View, block: &Block) -> String {
+    let flat = view.flat(block.start, block.end);
+    let skip = BASIS.find(flat).map_or(0, |(_, end)| end);
+    let keep = if flat[..skip].contains("cWn cU") { skip } else { 0 };
+    view.text(block.start + keep, block.end).trim_end_matches([';', '.', ',', ' ']).to_owned()
+}
+
+fn capitalised(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let mut letters = lower.chars();
+    letters.next().map(|c| c.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::blocks;
+
+    fn read(text: &str) -> (Metadata, Frame) {
+        let mut view = View::new(text);
+        let blocks = blocks(&mut view);
+        let (metadata, frame, _) = metadata(&view, &blocks);
+        (metadata, frame)
+    }
+
+    #[test]
+    fn the_head_of_a_decision_is_read() {
+        let (m, frame) = read(
+            "ỦY BAN NHÂN DÂN\nTỈNH NINH THUẬN\n-------\nSố: 681/QĐ-UBND\n\nNinh Thuận, ngày 27 tháng 10 năm 2021\n\nQUYẾT ĐỊNH\nBAN HÀNH KẾ HOẠCH CẢI CÁCH HÀNH CHÍNH GIAI ĐOẠN 2021 - 2025\n\nCăn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;\n",
+        );
+        assert_eq!(m.number.as_deref(), Some("681/QĐ-UBND"));
+        assert_eq!(m.kind.as_deref(), Some("Quyết định"));
+        assert_eq!(m.issuer.as_deref(), Some("ỦY BAN NHÂN DÂN TỈNH NINH THUẬN"));
+        assert_eq!(m.place.as_deref(), Some("Ninh Thuận"));
+        assert_eq!(m.date.as_deref(), Some("2021-10-27"));
+        assert_eq!(m.legal_bases, ["Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015"]);
+        assert_eq!((frame.title_due, frame.made), (Some(2025), Some(2021)));
+    }
+}
