@@ -1,1 +1,40 @@
-//! identity
+//! Who signs in, and what they may do where.
+//!
+//! Accounts of officials and citizens, sign-in with a password and a one-time code, sessions in the database, and
+//! roles granted at an agency for a time. What a role allows is `base::actor`'s table; which route needs what is said
+//! by each module's routes and held by the authorisation table test.
+//!
+//! Deliberately absent: agencies (a grant only carries an agency's id and path; names come through [`Agencies`]), and
+//! reading the clock.
+
+pub mod accounts;
+pub mod actions;
+mod demo;
+pub mod lockout;
+mod pages;
+pub mod passwords;
+pub mod sessions;
+mod settings;
+pub mod signing_in;
+mod store;
+pub mod totp;
+
+pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
+pub use actions::{NewGrant, account, create_account, grant, grant_by, grants, move_paths, revoke_by};
+pub use demo::{DEMO_PASSWORD, DemoAccount, seed_demo};
+pub use pages::module;
+pub use passwords::{Cost, Hashed, Hasher, Password};
+pub use sessions::SessionStore;
+pub use settings::{Agencies, AgencyRef, Settings};
+pub use signing_in::{Answer, SignUp, sign_in, sign_in_code, sign_out, sign_up};
+
+use base::{Id, Instant};
+
+/// Tables of this crate.
+pub const MIGRATIONS: ::store::Migrations =
+    ::store::Migrations { module: "identity", steps: &[("0001_accounts", include_str!("../migrations/0001_accounts.sql"))] };
+
+/// A new id at an instant.
+pub(crate) fn new_id(now: Instant) -> Id {
+    Id::from_parts(now.0, rand::random::<u32>())
+}

@@ -1,0 +1,344 @@
+//! What is done with accounts and grants: one function per act.
+
+use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role};
+use serde_json::json;
+use store::{Tx, params};
+
+use crate::accounts::{Account, BASIS_CHARS_MAX, Held, Kind, NewAccount, State};
+use crate::passwords::Hashed;
+use crate::{new_id, signing_in, store as sql, totp};
+
+/// Makes an account.
+///
+/// # Errors
+/// `Fault::Conflict` `identity-login-taken` when login, citizen number or a citizen's phone is in use; it does not say
+/// which, and not by whom.
+pub async fn create_account(tx: &Tx, new: NewAccount, now: Instant) -> Result<Id, Fault> {
+    let mut taken = tx.query_opt(sql::ACCOUNT_TAKEN, params![new.login.as_str()]).await?.is_some();
+    if new.kind == Kind::Citizen
+        && let Some(phone) = &new.phone
+    {
+        taken |= tx.query_opt(sql::PHONE_TAKEN, params![phone.as_str()]).await?.is_some();
+    }
+    if taken {
+        return Err(Fault::Conflict(Problem::new("identity-login-taken").field("login")));
+    }
+    let id = new_id(now);
+    sql::insert_account(tx, id, &new, now).await?;
+    record(tx, id, "account-created", new.created_by.or(Some(id)), None, json!({ "kind": new.kind.as_str() }), now).await?;
+    Ok(id)
+}
+
+/// A grant to be made.
+#[derive(Clone, Debug)]
+pub struct NewGrant {
+    /// Who gets it.
+    pub account: Id,
+    /// What.
+    pub role: Role,
+    /// Where, with everything below.
+    pub agency: Id,
+    /// The agency's path, `/1/12/`.
+    pub agency_path: String,
+    /// First day.
+    pub valid_from: Date,
+    /// Last day, open when absent.
+    pub valid_to: Option<Date>,
+    /// The decision it rests on.
+    pub basis: String,
+}
+
+/// Grants a role from today on without asking who may: for data the program itself makes (demo, simulation, the
+/// first administrator). People go through [`grant_by`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn grant(tx: &Tx, account: Id, role: Role, agency: Id, path: &str, now: Instant) -> Result<Id, Fault> {
+    let new = NewGrant {
+        account,
+        role,
+        agency,
+        agency_path: path.to_owned(),
+        valid_from: now.date(),
+        valid_to: None,
+        basis: String::new(),
+    };
+    write_grant(tx, None, new, now).await
+}
+
+/// Grants a role in an administrator's name.
+///
+/// # Errors
+/// `Fault::Forbidden` outside the administrator's units; `Fault::Invalid` for a citizen's account, a role citizens
+/// have, a missing basis, or an end before the beginning; `Fault::NotFound`.
+pub async fn grant_by(tx: &Tx, by: &Actor, new: NewGrant, now: Instant) -> Result<Id, Fault> {
+    if !by.may_at(Permission::KeepAccounts, &new.agency_path) {
+        return Err(Fault::Forbidden(Problem::new("identity-grant-outside-units").field("agency")));
+    }
+    let account = account_kept_by(tx, by, new.account).await?;
+    let mut problems = Vec::new();
+    if account.kind == Kind::Citizen || new.role == Role::Citizen {
+        problems.push(Problem::new("identity-grant-officials-only").field("role"));
+    }
+    if account.state == State::Closed {
+        problems.push(Problem::new("identity-account-closed"));
+    }
+    let basis = new.basis.trim();
+    if basis.is_empty() || basis.chars().count() > BASIS_CHARS_MAX {
+        let max = BASIS_CHARS_MAX.to_string();
+        problems.push(Problem::new("identity-grant-basis-needed").field("basis").arg("max", max));
+    }
+    if new.valid_to.is_some_and(|last| last < new.valid_from) {
+        problems.push(Problem::new("identity-grant-ends-before-start").field("valid_to"));
+    }
+    if !problems.is_empty() {
+        return Err(Fault::Invalid(problems));
+    }
+    write_grant(tx, Some(by.account), NewGrant { basis: basis.to_owned(), ..new }, now).await
+}
+
+async fn write_grant(tx: &Tx, by: Option<Id>, new: NewGrant, now: Instant) -> Result<Id, Fault> {
+    let id = new_id(now);
+    let values = params![
+        id,
+        new.account,
+        new.role.as_str(),
+        new.agency,
+        new.agency_path,
+        new.valid_from,
+        new.valid_to,
+        new.basis.clone(),
+        by,
+        now
+    ];
+    tx.execute(sql::GRANT_INSERT, values).await?;
+    let data = json!({
+        "grant": id.to_string(),
+        "role": new.role.as_str(),
+        "from": new.valid_from.to_string(),
+        "to": new.valid_to.map(|day| day.to_string()),
+        "basis": new.basis,
+    });
+    record(tx, new.account, "role-granted", by, Some(new.agency), data, now).await?;
+    Ok(id)
+}
+
+/// Takes a grant back. It stays on record with who took it back and when.
+///
+/// # Errors
+/// `Fault::Forbidden` outside the administrator's units; `Fault::NotFound`; `Fault::Conflict` when already revoked.
+pub async fn revoke_by(tx: &Tx, by: &Actor, account: Id, grant: Id, now: Instant) -> Result<(), Fault> {
+    let held = sql::grants(tx, account).await?;
+    let Some(held) = held.into_iter().find(|held| held.id == grant) else {
+        return Err(Fault::NotFound("identity-grant-unknown"));
+    };
+    if !by.may_at(Permission::KeepAccounts, &held.agency_path) {
+        return Err(Fault::Forbidden(Problem::new("identity-grant-outside-units")));
+    }
+    if tx.execute(sql::GRANT_REVOKE, params![grant, by.account, now]).await? == 0 {
+        return Err(Fault::Conflict(Problem::new("identity-grant-revoked")));
+    }
+    let data = json!({ "grant": grant.to_string(), "role": held.role.as_str() });
+    record(tx, account, "role-revoked", Some(by.account), Some(held.agency), data, now).await
+}
+
+/// An agency moved in the tree: grants at it and below follow to the new path.
+///
+/// # Errors
+/// Those of the database.
+pub async fn move_paths(tx: &Tx, old_path: &str, new_path: &str) -> Result<u64, Fault> {
+    // '0' follows '/' in ASCII: the range is exactly the paths that begin with `old_path`.
+    let end = format!("{}0", old_path.trim_end_matches('/'));
+    let rest_from = i64::try_from(old_path.chars().count()).unwrap_or(i64::MAX) + 1;
+    Ok(tx.execute(sql::GRANT_PATHS_MOVE, params![old_path, new_path, rest_from, end]).await?)
+}
+
+/// Suspends, reopens or closes an account; its sessions end unless it becomes active.
+///
+/// # Errors
+/// `Fault::Forbidden` when the account holds a role outside the administrator's units, or is the administrator's own;
+/// `Fault::Conflict` for a change the table of states does not have.
+pub async fn change_state_by(tx: &Tx, by: &Actor, account: Id, next: State, now: Instant) -> Result<(), Fault> {
+    let found = account_ruled_by(tx, by, account).await?;
+    if !found.state.may_become(next) {
+        return Err(Fault::Conflict(Problem::new("identity-state-change-wrong")));
+    }
+    tx.execute(sql::STATE_SET, params![account, next.as_str()]).await?;
+    if next != State::Active {
+        signing_in::sign_out_everywhere(tx, account, None).await?;
+    }
+    let data = json!({ "from": found.state.as_str(), "to": next.as_str() });
+    record(tx, account, "account-state", Some(by.account), None, data, now).await
+}
+
+/// Gives an account a password chosen by the administrator's side, to be changed at the next sign-in; sessions end.
+///
+/// # Errors
+/// As [`change_state_by`].
+pub async fn reset_password_by(tx: &Tx, by: &Actor, account: Id, hashed: Hashed, now: Instant) -> Result<(), Fault> {
+    account_ruled_by(tx, by, account).await?;
+    tx.execute(sql::PASSWORD_SET, params![account, hashed.0, now, true]).await?;
+    signing_in::sign_out_everywhere(tx, account, None).await?;
+    record(tx, account, "password-reset", Some(by.account), None, json!({}), now).await
+}
+
+/// Takes the one-time codes off an account whose owner lost phone and recovery codes.
+///
+/// # Errors
+/// As [`change_state_by`].
+pub async fn clear_totp_by(tx: &Tx, by: &Actor, account: Id, now: Instant) -> Result<(), Fault> {
+    account_ruled_by(tx, by, account).await?;
+    clear_totp(tx, account).await?;
+    signing_in::sign_out_everywhere(tx, account, None).await?;
+    record(tx, account, "totp-cleared", Some(by.account), None, json!({}), now).await
+}
+
+/// Notes that the person's card was seen: from now on the account reads dossiers filed under its citizen number.
+///
+/// # Errors
+/// `Fault::Conflict` when already proven or without a number.
+pub async fn prove_identity_by(tx: &Tx, by: &Actor, account: Id, now: Instant) -> Result<(), Fault> {
+    let found = account_kept_by(tx, by, account).await?;
+    if found.citizen_number.is_none() || tx.execute(sql::PROVEN_SET, params![account, now]).await? == 0 {
+        return Err(Fault::Conflict(Problem::new("identity-proof-not-needed")));
+    }
+    record(tx, account, "identity-proven", Some(by.account), None, json!({}), now).await
+}
+
+/// The person's own new password; every other session ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn change_password(tx: &Tx, account: Id, hashed: Hashed, spared: Id, now: Instant) -> Result<(), Fault> {
+    tx.execute(sql::PASSWORD_SET, params![account, hashed.0, now, false]).await?;
+    signing_in::sign_out_everywhere(tx, account, Some(spared)).await?;
+    record(tx, account, "password-changed", Some(account), None, json!({}), now).await
+}
+
+/// Starts the one-time codes: a new secret, not asked for before a first code confirms it.
+///
+/// # Errors
+/// `Fault::Conflict` when the account has codes already.
+pub async fn begin_totp(tx: &Tx, account: Id) -> Result<[u8; totp::SECRET_BYTES], Fault> {
+    let secret = totp::new_secret();
+    if tx.execute(sql::TOTP_BEGIN, params![account, secret.to_vec()]).await? == 0 {
+        return Err(Fault::Conflict(Problem::new("identity-totp-on-already")));
+    }
+    Ok(secret)
+}
+
+/// Confirms the secret with a first code and hands out recovery codes, shown this once.
+///
+/// # Errors
+/// `Fault::Invalid` `identity-code-wrong`; `Fault::Conflict` when nothing waits to be confirmed.
+pub async fn confirm_totp(tx: &Tx, account: Id, code: &str, spared: Id, now: Instant) -> Result<Vec<String>, Fault> {
+    let row = tx.query_one(sql::SECRETS_GET, params![account]).await?;
+    let waiting = row.get::<Option<Instant>>("totp_confirmed_at")?.is_none();
+    let Some(secret) = row.get::<Option<Vec<u8>>>("totp_secret")?.filter(|_| waiting) else {
+        return Err(Fault::Conflict(Problem::new("identity-totp-not-begun")));
+    };
+    let Some(step) = totp::accepted_step(&secret, code, now, None) else {
+        return Err(Fault::invalid(Problem::new("identity-code-wrong").field("code")));
+    };
+    tx.execute(sql::TOTP_CONFIRM, params![account, now, step]).await?;
+    let codes = totp::new_recovery_codes();
+    tx.execute(sql::RECOVERY_CLEAR, params![account]).await?;
+    for code in &codes {
+        tx.execute(sql::RECOVERY_INSERT, params![totp::recovery_hash(account, code), account, now]).await?;
+    }
+    signing_in::sign_out_everywhere(tx, account, Some(spared)).await?;
+    record(tx, account, "totp-on", Some(account), None, json!({}), now).await?;
+    Ok(codes)
+}
+
+/// The person switches the codes off, with a code.
+///
+/// # Errors
+/// `Fault::Invalid` `identity-code-wrong`.
+pub async fn stop_totp(tx: &Tx, account: Id, code: &str, now: Instant) -> Result<(), Fault> {
+    if !signing_in::use_code(tx, account, code, now).await? {
+        return Err(Fault::invalid(Problem::new("identity-code-wrong").field("code")));
+    }
+    clear_totp(tx, account).await?;
+    record(tx, account, "totp-off", Some(account), None, json!({}), now).await
+}
+
+async fn clear_totp(tx: &Tx, account: Id) -> Result<(), Fault> {
+    tx.execute(sql::TOTP_CLEAR, params![account]).await?;
+    tx.execute(sql::RECOVERY_CLEAR, params![account]).await?;
+    Ok(())
+}
+
+/// An account by id.
+///
+/// # Errors
+/// `Fault::NotFound` `identity-account-unknown`.
+pub async fn account(tx: &Tx, id: Id) -> Result<Account, Fault> {
+    let row = tx.query_opt(sql::ACCOUNT_GET, params![id]).await?;
+    let row = row.ok_or(Fault::NotFound("identity-account-unknown"))?;
+    Ok(sql::account(&row)?)
+}
+
+/// Every grant of an account, also past and revoked ones, the newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn grants(tx: &Tx, account: Id) -> Result<Vec<Held>, Fault> {
+    Ok(sql::grants(tx, account).await?)
+}
+
+/// An account the administrator may see: one with a grant, now or once, inside the units; or one without any grant
+/// that the administrator made; an administrator of the whole province sees all. Others are "not found", so that ids
+/// cannot be tried out.
+///
+/// # Errors
+/// `Fault::NotFound`.
+pub async fn account_kept_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fault> {
+    let held = sql::grants(tx, id).await?;
+    let inside = held.iter().any(|held| by.may_at(Permission::KeepAccounts, &held.agency_path));
+    let own = held.is_empty() && created_by(tx, id).await? == Some(by.account);
+    if !(inside || own || keeps_all(by)) {
+        return Err(Fault::NotFound("identity-account-unknown"));
+    }
+    account(tx, id).await
+}
+
+/// An account the administrator may act on: seen, not the own one, and without a standing grant outside the units.
+async fn account_ruled_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fault> {
+    let found = account_kept_by(tx, by, id).await?;
+    let held = sql::grants(tx, id).await?;
+    let outside = held.iter().any(|h| h.revoked_at.is_none() && !by.may_at(Permission::KeepAccounts, &h.agency_path));
+    if outside {
+        return Err(Fault::Forbidden(Problem::new("identity-account-outside-units")));
+    }
+    if id == by.account {
+        return Err(Fault::Forbidden(Problem::new("identity-account-own")));
+    }
+    Ok(found)
+}
+
+/// Whether an administrator's units are the whole province: a scope of one step, `/1/`.
+pub(crate) fn keeps_all(by: &Actor) -> bool {
+    by.scopes(Permission::KeepAccounts).iter().any(|path| path.matches('/').count() <= 2)
+}
+
+async fn created_by(tx: &Tx, id: Id) -> Result<Option<Id>, Fault> {
+    match tx.query_opt(sql::ACCOUNT_CREATOR, params![id]).await? {
+        Some(row) => Ok(row.get("created_by")?),
+        None => Ok(None),
+    }
+}
+
+/// The audit event of an act. No personal data: names and numbers can be deleted, events cannot.
+async fn record(
+    tx: &Tx,
+    account: Id,
+    kind: &'static str,
+    actor: Option<Id>,
+    agency: Option<Id>,
+    data: serde_json::Value,
+    at: Instant,
+) -> Result<(), Fault> {
+    audit::append(tx, account, audit::NewEvent { kind, at, actor, agency, data }).await?;
+    Ok(())
+}

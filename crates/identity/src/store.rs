@@ -1,0 +1,214 @@
+//! SQL of accounts, grants, sessions and attempts, and the rows they give. Nothing else.
+
+use base::{Date, Id, Instant, Role};
+use store::{Row, StoreError, Tx, params};
+
+use crate::accounts::{Account, Held, Kind, NewAccount, State};
+
+store::statements! {
+    /// A new account.
+    pub ACCOUNT_INSERT = "INSERT INTO account (id, login, kind, name, search_text, phone, citizen_number, \
+        identity_proven_at, state, password_hash, password_changed_at, must_change_password, created_at, created_by) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $10, $12)";
+    /// Who holds a login, citizen number or phone already.
+    pub ACCOUNT_TAKEN = "SELECT id FROM account WHERE login = $1 OR citizen_number = $1 LIMIT 1";
+    /// Whether a citizen signs in with that phone already.
+    pub PHONE_TAKEN = "SELECT id FROM account WHERE phone = $1 AND kind = 'citizen' LIMIT 1";
+    /// The account behind what was typed at sign-in: its login, or a citizen's phone.
+    pub ACCOUNT_BY_LOGIN = "SELECT id, state, password_hash, totp_confirmed_at FROM account WHERE login = $1 \
+        UNION ALL SELECT id, state, password_hash, totp_confirmed_at FROM account WHERE phone = $1 AND kind = 'citizen' \
+        ORDER BY 1 LIMIT 1";
+    /// One account.
+    pub ACCOUNT_GET = "SELECT id, login, kind, name, phone, citizen_number, identity_proven_at, state, \
+        totp_confirmed_at, must_change_password, created_at FROM account WHERE id = $1";
+    /// Who made an account.
+    pub ACCOUNT_CREATOR = "SELECT created_by FROM account WHERE id = $1";
+    /// What the account's own secrets are.
+    pub SECRETS_GET = "SELECT password_hash, totp_secret, totp_confirmed_at, totp_last_step FROM account WHERE id = $1";
+    /// A new password.
+    pub PASSWORD_SET = "UPDATE account SET password_hash = $2, password_changed_at = $3, must_change_password = $4 \
+        WHERE id = $1";
+    /// Another state.
+    pub STATE_SET = "UPDATE account SET state = $2 WHERE id = $1";
+    /// Somebody saw the person's paper.
+    pub PROVEN_SET = "UPDATE account SET identity_proven_at = $2 WHERE id = $1 AND identity_proven_at IS NULL";
+    /// A secret waiting to be confirmed by a first code.
+    pub TOTP_BEGIN = "UPDATE account SET totp_secret = $2, totp_confirmed_at = NULL, totp_last_step = NULL \
+        WHERE id = $1 AND totp_confirmed_at IS NULL";
+    /// The first right code came.
+    pub TOTP_CONFIRM = "UPDATE account SET totp_confirmed_at = $2, totp_last_step = $3 WHERE id = $1";
+    /// A code was used: conditional, so that of two requests with one code only one wins.
+    pub TOTP_USE = "UPDATE account SET totp_last_step = $2 \
+        WHERE id = $1 AND (totp_last_step IS NULL OR totp_last_step < $2)";
+    /// No codes any more.
+    pub TOTP_CLEAR = "UPDATE account SET totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step = NULL WHERE id = $1";
+    /// A recovery code.
+    pub RECOVERY_INSERT = "INSERT INTO recovery_code (code_hash, account_id, created_at) VALUES ($1, $2, $3)";
+    /// A recovery code used up.
+    pub RECOVERY_USE = "DELETE FROM recovery_code WHERE code_hash = $1 AND account_id = $2";
+    /// All recovery codes of an account gone.
+    pub RECOVERY_CLEAR = "DELETE FROM recovery_code WHERE account_id = $1";
+    /// How many are left.
+    pub RECOVERY_LEFT = "SELECT count(*) AS left_over FROM recovery_code WHERE account_id = $1";
+
+    /// A new grant.
+    pub GRANT_INSERT = "INSERT INTO account_grant (id, account_id, role, agency_id, agency_path, valid_from, valid_to, \
+        basis, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    /// A grant taken back.
+    pub GRANT_REVOKE = "UPDATE account_grant SET revoked_by = $2, revoked_at = $3 WHERE id = $1 AND revoked_at IS NULL";
+    /// All grants of an account, the newest first.
+    pub GRANTS_OF = "SELECT id, role, agency_id, agency_path, valid_from, valid_to, basis, revoked_at \
+        FROM account_grant WHERE account_id = $1 ORDER BY id DESC LIMIT 200";
+    /// An agency moved in the tree: its path begins another grant path.
+    pub GRANT_PATHS_MOVE = "UPDATE account_grant SET agency_path = $2 || substr(agency_path, $3) \
+        WHERE agency_path >= $1 AND agency_path < $4";
+
+    /// A browser signed in.
+    pub SESSION_INSERT = "INSERT INTO session (id, token_hash, account_id, stage, csrf, created_at, seen_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $6)";
+    /// The session of a cookie with its account.
+    pub SESSION_GET = "SELECT s.id AS session_id, s.csrf, s.stage, s.created_at, s.seen_at, a.id, a.login, a.kind, a.name, \
+        a.citizen_number, a.identity_proven_at, a.state, a.must_change_password, a.totp_confirmed_at \
+        FROM session s JOIN account a ON a.id = s.account_id WHERE s.token_hash = $1";
+    /// It was used just now.
+    pub SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
+    /// One session ends.
+    pub SESSION_END = "DELETE FROM session WHERE token_hash = $1";
+    /// All sessions of an account end, but one (0: none is spared).
+    pub SESSIONS_END = "DELETE FROM session WHERE account_id = $1 AND id <> $2";
+    /// Sessions long unused go, a bounded number at a time.
+    pub SESSIONS_PURGE = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE seen_at < $1 LIMIT 200)";
+    /// How many browsers are signed in.
+    pub SESSIONS_COUNT = "SELECT count(*) AS open FROM session WHERE account_id = $1 AND stage = 'open'";
+
+    /// A try is counted before the password is looked at, so that parallel guesses cannot outrun the count. $3: when
+    /// older failures are forgotten.
+    pub ATTEMPT_COUNT = "INSERT INTO sign_in_attempt (login_hash, failures, last_at) VALUES ($1, 1, $2) \
+        ON CONFLICT (login_hash) DO UPDATE SET last_at = excluded.last_at, failures = \
+        CASE WHEN sign_in_attempt.last_at <= $3 THEN 1 ELSE sign_in_attempt.failures + 1 END";
+    /// The tries of a login so far, kept from others until the transaction ends.
+    pub ATTEMPT_LOCK = sqlite "SELECT failures, last_at FROM sign_in_attempt WHERE login_hash = $1",
+        postgres "SELECT failures, last_at FROM sign_in_attempt WHERE login_hash = $1 FOR UPDATE";
+    /// A success forgets the failures.
+    pub ATTEMPT_FORGET = "DELETE FROM sign_in_attempt WHERE login_hash = $1";
+    /// Old ones go, a bounded number at a time.
+    pub ATTEMPTS_PURGE = "DELETE FROM sign_in_attempt WHERE login_hash IN \
+        (SELECT login_hash FROM sign_in_attempt WHERE last_at < $1 LIMIT 200)";
+}
+
+pub(crate) async fn insert_account(tx: &Tx, id: Id, new: &NewAccount, now: Instant) -> Result<(), StoreError> {
+    let search = base::fold(&format!("{} {} {}", new.name, new.login.as_str(), phone_text(new).unwrap_or_default()));
+    tx.execute(
+        ACCOUNT_INSERT,
+        params![
+            id,
+            new.login.as_str(),
+            new.kind.as_str(),
+            new.name.as_str(),
+            search,
+            phone_text(new),
+            new.citizen_number.as_ref().map(|number| number.as_str().to_owned()),
+            new.proven.then_some(now),
+            new.password.0.clone(),
+            now,
+            new.must_change_password,
+            new.created_by
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+fn phone_text(new: &NewAccount) -> Option<String> {
+    new.phone.as_ref().map(|phone| phone.as_str().to_owned())
+}
+
+pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.get("id")?,
+        login: row.get("login")?,
+        kind: Kind::from_stored(&row.get::<String>("kind")?),
+        name: row.get("name")?,
+        phone: row.get("phone")?,
+        citizen_number: row.get("citizen_number")?,
+        proven_at: row.get("identity_proven_at")?,
+        state: State::parse(&row.get::<String>("state")?).unwrap_or(State::Closed),
+        has_totp: row.get::<Option<Instant>>("totp_confirmed_at")?.is_some(),
+        must_change_password: row.get("must_change_password")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+/// A grant of a role the program no longer knows is left out: it gives nothing.
+pub(crate) async fn grants(tx: &Tx, account: Id) -> Result<Vec<Held>, StoreError> {
+    let rows = tx.query(GRANTS_OF, params![account]).await?;
+    let mut held = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let Some(role) = role(&row.get::<String>("role")?) else { continue };
+        held.push(Held {
+            id: row.get("id")?,
+            role,
+            agency: row.get("agency_id")?,
+            agency_path: row.get("agency_path")?,
+            valid_from: row.get::<Date>("valid_from")?,
+            valid_to: row.get::<Option<Date>>("valid_to")?,
+            basis: row.get("basis")?,
+            revoked_at: row.get("revoked_at")?,
+        });
+    }
+    Ok(held)
+}
+
+/// The role of its stored word.
+pub(crate) fn role(text: &str) -> Option<Role> {
+    Role::ALL.iter().copied().find(|role| role.as_str() == text)
+}
+
+/// One page of accounts an administrator may see: those with a grant inside `scope_path` (all, when the scope is the
+/// root), and those without any grant that `by` made.
+pub(crate) async fn accounts_page(tx: &Tx, look: &Look, limit: i64, offset: i64) -> Result<(Vec<Account>, i64), StoreError> {
+    let Look { words, kind, scopes, by } = look;
+    // At most eight words and eight scopes: the text below stays one of a few shapes the statement cache keeps.
+    let mut sql = String::from(" FROM account a WHERE a.kind = $1");
+    let mut values = vec![store::Value::from(kind.as_str())];
+    for word in words.iter().take(8) {
+        values.push(format!("%{word}%").into());
+        sql.push_str(&format!(" AND a.search_text LIKE ${}", values.len()));
+    }
+    if !scopes.iter().any(|scope| scope.matches('/').count() <= 2) {
+        values.push((*by).into());
+        sql.push_str(&format!(
+            " AND ((a.created_by = ${} AND NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id))",
+            values.len()
+        ));
+        for scope in scopes.iter().take(8) {
+            values.push(format!("{scope}%").into());
+            sql.push_str(&format!(
+                " OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND g.agency_path LIKE ${})",
+                values.len()
+            ));
+        }
+        sql.push(')');
+    }
+    let total: i64 = tx.query_one(format!("SELECT count(*) AS total{sql}"), &values).await?.get("total")?;
+    let columns = "SELECT a.id, a.login, a.kind, a.name, a.phone, a.citizen_number, a.identity_proven_at, a.state, \
+        a.totp_confirmed_at, a.must_change_password, a.created_at";
+    values.push(limit.into());
+    values.push(offset.into());
+    let page = format!("{columns}{sql} ORDER BY a.search_text, a.id LIMIT ${} OFFSET ${}", values.len() - 1, values.len());
+    let rows = tx.query(page, &values).await?;
+    let accounts = rows.iter().map(account).collect::<Result<_, _>>()?;
+    Ok((accounts, total))
+}
+
+/// What an administrator looks for.
+pub(crate) struct Look {
+    /// Folded words, each of which must occur.
+    pub words: Vec<String>,
+    /// Officials or citizens.
+    pub kind: Kind,
+    /// Paths the administrator keeps accounts of.
+    pub scopes: Vec<String>,
+    /// The administrator.
+    pub by: Id,
+}
