@@ -191,6 +191,26 @@ pub struct Account {
     pub created_at: Instant,
 }
 
+impl Account {
+    /// Key of the state's word.
+    pub(crate) fn state_key(&self) -> &'static str {
+        match self.state {
+            State::Active => "identity-state-active",
+            State::Suspended => "identity-state-suspended",
+            State::Closed => "identity-state-closed",
+        }
+    }
+
+    /// Which badge the state wears.
+    pub(crate) fn state_badge(&self) -> &'static str {
+        match self.state {
+            State::Active => "ontime",
+            State::Suspended => "near",
+            State::Closed => "paused",
+        }
+    }
+}
+
 /// A role held at an agency over a time.
 #[derive(Clone, Debug)]
 pub struct Held {

@@ -136,6 +136,43 @@ pub async fn sign_up(
     replace_session(db, account, "open", previous, now).await
 }
 
+/// Whether a signed-in person knows the own password; wrong tries count like those at the door.
+///
+/// # Errors
+/// `Fault::TooMany` while the account rests; `Fault::Busy`.
+pub async fn verify_own_password(
+    db: &Db,
+    hasher: &Hasher,
+    account: Id,
+    typed: &str,
+    now: Instant,
+) -> Result<bool, Fault> {
+    count_own_try(db, account, now).await?;
+    let stored: Option<String> = db
+        .read(move |tx| {
+            Box::pin(async move {
+                let row = tx.query_one(sql::SECRETS_GET, params![account]).await?;
+                Ok::<_, Fault>(row.get("password_hash")?)
+            })
+        })
+        .await?;
+    let right = hasher.verify(typed, stored.as_deref()).await?;
+    if right {
+        db.write(move |tx| Box::pin(async move { forget_failures(tx, account).await })).await?;
+    }
+    Ok(right)
+}
+
+/// Counts a try of a signed-in person at the own password or code, in a transaction of its own: the refusal that may
+/// follow must not undo it.
+///
+/// # Errors
+/// `Fault::TooMany` while the account rests.
+pub async fn count_own_try(db: &Db, account: Id, now: Instant) -> Result<(), Fault> {
+    let key = attempt_key(Some(account), &Login::typed(""));
+    db.write(move |tx| Box::pin(async move { count(tx, key, now).await })).await
+}
+
 /// A login rests under its account, whichever of its spellings is tried; one that nobody has rests under itself.
 fn attempt_key(known: Option<Id>, login: &Login) -> Vec<u8> {
     let text = known.map_or_else(|| format!("login:{}", login.as_str()), |id| format!("account:{id}"));

@@ -1,0 +1,196 @@
+//! /account: one's own password, one-time codes, sessions and roles.
+
+use askama::Template;
+use axum::response::Response;
+use base::{Actor, Fault, Id, Problem};
+use i18n::L;
+use serde::Deserialize;
+use store::params;
+use web::{Answer, Ctx, Form};
+
+use super::{problems_of, settings};
+use crate::accounts::{Account, Held};
+use crate::passwords::Password;
+use crate::pages::show::{GrantRow, grant_rows};
+use crate::totp::Enrolment;
+use crate::{Settings, actions, signing_in, store as sql, totp};
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage<'a> {
+    l: L,
+    csrf: &'a str,
+    problems: &'a [Problem],
+    account: &'a Account,
+    grants: Vec<GrantRow>,
+    sessions: i64,
+    recovery_left: i64,
+    must_enrol: bool,
+    password_min: usize,
+}
+
+#[derive(Template)]
+#[template(path = "account_totp.html")]
+struct EnrolPage<'a> {
+    l: L,
+    csrf: &'a str,
+    problems: &'a [Problem],
+    enrolment: &'a Enrolment,
+}
+
+#[derive(Template)]
+#[template(path = "account_recovery.html")]
+struct RecoveryPage<'a> {
+    l: L,
+    codes: &'a [String],
+}
+
+/// Fields of /account/password.
+#[derive(Deserialize)]
+pub(super) struct PasswordForm {
+    #[serde(default)]
+    current: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// Fields of the forms that ask for a one-time code.
+#[derive(Deserialize)]
+pub(super) struct CodeForm {
+    #[serde(default)]
+    code: String,
+}
+
+/// A form that only says "do it".
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+pub(super) async fn show(ctx: Ctx) -> Answer {
+    page(&ctx, &[]).await
+}
+
+pub(super) async fn change_password(ctx: Ctx, Form(form): Form<PasswordForm>) -> Answer {
+    let (actor, session) = who(&ctx)?;
+    let hasher = settings(&ctx)?.hasher;
+    let id = actor.account;
+    let account = ctx.db().read(move |tx| Box::pin(async move { actions::account(tx, id).await })).await?;
+    if !signing_in::verify_own_password(ctx.db(), &hasher, id, &form.current, ctx.now).await? {
+        return page(&ctx, &[Problem::new("identity-password-current-wrong").field("current")]).await;
+    }
+    let own = [&account.login, account.phone.as_deref().unwrap_or(""), account.citizen_number.as_deref().unwrap_or("")];
+    let password = match Password::parse(&form.password, &own) {
+        Ok(password) => password,
+        Err(problem) => return page(&ctx, &[problem]).await,
+    };
+    let (hashed, now) = (hasher.hash(password).await?, ctx.now);
+    ctx.db()
+        .write(move |tx| Box::pin(async move { actions::change_password(tx, id, hashed, session, now).await }))
+        .await?;
+    Ok(ctx.flash("/account", "identity-password-changed"))
+}
+
+pub(super) async fn end_other_sessions(ctx: Ctx, Form(_): Form<Nothing>) -> Answer {
+    let (actor, session) = who(&ctx)?;
+    let id = actor.account;
+    ctx.db()
+        .write(move |tx| Box::pin(async move { signing_in::sign_out_everywhere(tx, id, Some(session)).await }))
+        .await?;
+    Ok(ctx.flash("/account", "identity-sessions-ended"))
+}
+
+pub(super) async fn begin_totp(ctx: Ctx, Form(_): Form<Nothing>) -> Answer {
+    let id = who(&ctx)?.0.account;
+    let begun = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move { Ok::<_, Fault>((actions::begin_totp(tx, id).await?, actions::account(tx, id).await?)) })
+        })
+        .await;
+    match begun {
+        Ok((secret, account)) => enrol_page(&ctx, &totp::enrolment(&secret, &account.login)?, &[]),
+        Err(fault) => page(&ctx, &problems_of(fault)?).await,
+    }
+}
+
+pub(super) async fn confirm_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
+    let (actor, session) = who(&ctx)?;
+    let (id, now) = (actor.account, ctx.now);
+    let confirmed = ctx
+        .db()
+        .write(move |tx| Box::pin(async move { actions::confirm_totp(tx, id, &form.code, session, now).await }))
+        .await;
+    match confirmed {
+        Ok(codes) => Ok(ctx.page(&ctx.l.t("identity-recovery-title"), &RecoveryPage { l: ctx.l, codes: &codes })),
+        Err(Fault::Invalid(problems)) => {
+            // The same secret again: the app on the phone already holds it.
+            let (secret, account) = ctx
+                .db()
+                .read(move |tx| {
+                    Box::pin(async move {
+                        let row = tx.query_one(sql::SECRETS_GET, params![id]).await?;
+                        let secret: Option<Vec<u8>> = row.get("totp_secret")?;
+                        Ok::<_, Fault>((secret.unwrap_or_default(), actions::account(tx, id).await?))
+                    })
+                })
+                .await?;
+            enrol_page(&ctx, &totp::enrolment(&secret, &account.login)?, &problems)
+        }
+        Err(fault) => page(&ctx, &problems_of(fault)?).await,
+    }
+}
+
+pub(super) async fn stop_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
+    let (id, now) = (who(&ctx)?.0.account, ctx.now);
+    if settings(&ctx)?.officials_need_totp && ctx.is_official() {
+        return page(&ctx, &[Problem::new("identity-totp-required")]).await;
+    }
+    signing_in::count_own_try(ctx.db(), id, now).await?;
+    let stopped =
+        ctx.db().write(move |tx| Box::pin(async move { actions::stop_totp(tx, id, &form.code, now).await })).await;
+    match stopped {
+        Ok(()) => Ok(ctx.flash("/account", "identity-totp-stopped")),
+        Err(fault) => page(&ctx, &problems_of(fault)?).await,
+    }
+}
+
+fn who(ctx: &Ctx) -> Result<(&Actor, Id), Fault> {
+    Ok((ctx.actor()?, ctx.session.ok_or(Fault::SignInNeeded)?))
+}
+
+async fn page(ctx: &Ctx, problems: &[Problem]) -> Answer {
+    let id = ctx.actor()?.account;
+    let settings: Settings = settings(ctx)?;
+    let (account, held, sessions, recovery_left) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let sessions: i64 = tx.query_one(sql::SESSIONS_COUNT, params![id]).await?.get("open")?;
+                let left: i64 = tx.query_one(sql::RECOVERY_LEFT, params![id]).await?.get("left_over")?;
+                let held: Vec<Held> = actions::grants(tx, id).await?;
+                Ok::<_, Fault>((actions::account(tx, id).await?, held, sessions, left))
+            })
+        })
+        .await?;
+    let body = AccountPage {
+        l: ctx.l,
+        csrf: &ctx.csrf,
+        problems,
+        must_enrol: settings.officials_need_totp && !account.has_totp && account.kind == crate::Kind::Official,
+        grants: grant_rows(ctx, &settings, &held, |_| false),
+        account: &account,
+        sessions,
+        recovery_left,
+        password_min: crate::passwords::PASSWORD_CHARS_MIN,
+    };
+    Ok(answer(ctx, "identity-account", &body, problems))
+}
+
+fn enrol_page(ctx: &Ctx, enrolment: &Enrolment, problems: &[Problem]) -> Answer {
+    let body = EnrolPage { l: ctx.l, csrf: &ctx.csrf, problems, enrolment };
+    Ok(answer(ctx, "identity-totp-title", &body, problems))
+}
+
+fn answer(ctx: &Ctx, title: &str, body: &impl Template, problems: &[Problem]) -> Response {
+    let title = ctx.l.t(title);
+    if problems.is_empty() { ctx.page(&title, body) } else { ctx.invalid_page(&title, body) }
+}

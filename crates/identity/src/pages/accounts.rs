@@ -1,0 +1,142 @@
+//! /accounts: the administrators' list, and a new official's account.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use base::{Fault, Permission, Phone, Problem, fold};
+use i18n::L;
+use serde::Deserialize;
+use web::table::Paging;
+use web::{Answer, Ctx, Form};
+
+use super::{problems_of, settings};
+use crate::accounts::{Account, Kind, Login, NewAccount, parse_name};
+use crate::passwords::{Password, random_password};
+use crate::{actions, store as sql};
+
+/// Longest search text looked at, in characters.
+const SEARCH_CHARS_MAX: usize = 100;
+
+/// What is looked for: `?q=&kind=`.
+#[derive(Deserialize, Default)]
+pub(super) struct Search {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    kind: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts.html")]
+struct ListPage<'a> {
+    l: L,
+    accounts: Vec<Account>,
+    paging: Paging,
+    q: &'a str,
+    kind: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "account_new.html")]
+struct NewPage<'a> {
+    l: L,
+    csrf: &'a str,
+    problems: &'a [Problem],
+    form: &'a NewForm,
+}
+
+#[derive(Template)]
+#[template(path = "account_password.html")]
+pub(super) struct PasswordPage<'a> {
+    pub(super) l: L,
+    pub(super) account: &'a Account,
+    pub(super) password: &'a str,
+}
+
+/// Fields of /accounts/new.
+#[derive(Deserialize, Default)]
+pub(super) struct NewForm {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    phone: String,
+}
+
+pub(super) async fn list(ctx: Ctx, Query(search): Query<Search>) -> Answer {
+    let actor = ctx.require(Permission::KeepAccounts)?;
+    let kind = if search.kind == "citizen" { Kind::Citizen } else { Kind::Official };
+    let q: String = search.q.trim().chars().take(SEARCH_CHARS_MAX).collect();
+    let paging = Paging::from_uri(&ctx.uri);
+    let look = sql::Look {
+        words: fold(&q).split_whitespace().map(str::to_owned).collect(),
+        kind,
+        scopes: actor.scopes(Permission::KeepAccounts).into_iter().map(str::to_owned).collect(),
+        by: actor.account,
+    };
+    let (limit, offset) = (paging.limit(), paging.offset());
+    let (accounts, total) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move { Ok::<_, Fault>(sql::accounts_page(tx, &look, limit, offset).await?) })
+        })
+        .await?;
+    let body = ListPage { l: ctx.l, accounts, paging: paging.of(total), q: &q, kind: kind.as_str() };
+    Ok(ctx.page(&ctx.l.t("identity-accounts"), &body))
+}
+
+pub(super) async fn new_form(ctx: Ctx) -> Answer {
+    Ok(new_page(&ctx, &NewForm::default(), &[]))
+}
+
+pub(super) async fn create(ctx: Ctx, Form(form): Form<NewForm>) -> Answer {
+    let by = ctx.require(Permission::KeepAccounts)?.account;
+    let mut problems = Vec::new();
+    let login = Login::new(&form.login).map_err(|problem| problems.push(problem)).ok();
+    let name = parse_name(&form.name).map_err(|problem| problems.push(problem)).ok();
+    let phone = match form.phone.trim() {
+        "" => None,
+        text => match text.parse::<Phone>() {
+            Ok(phone) => Some(phone),
+            Err(_) => {
+                problems.push(Problem::new("identity-phone-wrong").field("phone"));
+                None
+            }
+        },
+    };
+    let (Some(login), Some(name), true) = (login, name, problems.is_empty()) else {
+        return Ok(new_page(&ctx, &form, &problems));
+    };
+    let password = random_password();
+    let hashed = settings(&ctx)?.hasher.hash(Password::parse(&password, &[]).map_err(Fault::invalid)?).await?;
+    let new = NewAccount {
+        phone,
+        must_change_password: true,
+        created_by: Some(by),
+        ..NewAccount::official(login, name, hashed)
+    };
+    let now = ctx.now;
+    let made = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                let id = actions::create_account(tx, new, now).await?;
+                actions::account(tx, id).await
+            })
+        })
+        .await;
+    match made {
+        Ok(account) => {
+            let body = PasswordPage { l: ctx.l, account: &account, password: &password };
+            Ok(ctx.page(&ctx.l.t("identity-account-made"), &body))
+        }
+        Err(fault) => Ok(new_page(&ctx, &form, &problems_of(fault)?)),
+    }
+}
+
+fn new_page(ctx: &Ctx, form: &NewForm, problems: &[Problem]) -> Response {
+    let title = ctx.l.t("identity-account-new");
+    let body = NewPage { l: ctx.l, csrf: &ctx.csrf, problems, form };
+    if problems.is_empty() { ctx.page(&title, &body) } else { ctx.invalid_page(&title, &body) }
+}

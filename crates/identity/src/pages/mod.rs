@@ -1,0 +1,96 @@
+//! The pages of this crate: signing in and up, one's own account, and the administrators' list of accounts.
+
+mod account;
+mod accounts;
+mod show;
+mod sign_in;
+
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use base::{Actor, Fault, Permission, Problem};
+use web::{Access, Ctx, Module, NavItem, Routes, cookie};
+
+use crate::Settings;
+use crate::sessions::{AGE_MS_MAX, Opened};
+
+const ACCOUNTS: Access = Access::Needs(Permission::KeepAccounts);
+
+/// What the application takes in. It must also put [`Settings`] into its extensions.
+pub fn module() -> Module {
+    let routes = Routes::new()
+        // anybody
+        .get("/sign-in", Access::Public, sign_in::form)
+        .post("/sign-in", Access::Public, sign_in::try_password)
+        .post("/sign-in/code", Access::Public, sign_in::try_code)
+        .get("/sign-up", Access::Public, sign_in::sign_up_form)
+        .post("/sign-up", Access::Public, sign_in::sign_up)
+        .post("/sign-out", Access::Public, sign_in::sign_out)
+        // one's own account
+        .get("/account", Access::SignedIn, account::show)
+        .post("/account/password", Access::SignedIn, account::change_password)
+        .post("/account/sessions/end", Access::SignedIn, account::end_other_sessions)
+        .post("/account/totp/begin", Access::SignedIn, account::begin_totp)
+        .post("/account/totp/confirm", Access::SignedIn, account::confirm_totp)
+        .post("/account/totp/stop", Access::SignedIn, account::stop_totp)
+        // administrators
+        .get("/accounts", ACCOUNTS, accounts::list)
+        .get("/accounts/new", ACCOUNTS, accounts::new_form)
+        .post("/accounts/new", ACCOUNTS, accounts::create)
+        .get("/accounts/{id}", ACCOUNTS, show::show)
+        .post("/accounts/{id}/grants", ACCOUNTS, show::grant)
+        .post("/accounts/{id}/grants/{grant}/revoke", ACCOUNTS, show::revoke)
+        .post("/accounts/{id}/state", ACCOUNTS, show::change_state)
+        .post("/accounts/{id}/password", ACCOUNTS, show::reset_password)
+        .post("/accounts/{id}/totp/clear", ACCOUNTS, show::clear_totp)
+        .post("/accounts/{id}/proof", ACCOUNTS, show::prove);
+    Module {
+        name: "identity",
+        routes,
+        migrations: crate::MIGRATIONS,
+        locales: i18n::Source {
+            module: "identity",
+            vi: include_str!("../../locales/vi.ftl"),
+            en: include_str!("../../locales/en.ftl"),
+        },
+        nav: vec![NavItem { key: "identity-nav-accounts", href: "/accounts", icon: "users", access: ACCOUNTS, order: 80 }],
+    }
+}
+
+/// The settings the application put into its extensions.
+fn settings(ctx: &Ctx) -> Result<Settings, Fault> {
+    let found = ctx.app.get::<Settings>().map(|settings| (*settings).clone());
+    found.ok_or_else(|| Fault::internal(std::io::Error::other("identity::Settings is not among the app's extensions")))
+}
+
+/// The token of the cookie the browser carries, whatever it is worth.
+fn cookie_of(ctx: &Ctx, headers: &HeaderMap) -> Option<String> {
+    cookie::read(headers, cookie::SESSION, ctx.app.secure_cookies)
+}
+
+/// Puts a new session's token into the browser.
+fn with_session(ctx: &Ctx, mut response: Response, opened: &Opened) -> Response {
+    let value = cookie::set(cookie::SESSION, &opened.token, Some(AGE_MS_MAX / 1000), ctx.app.secure_cookies);
+    response.headers_mut().append(header::SET_COOKIE, value);
+    response
+}
+
+/// The problems a form is shown again with; any other fault goes on to the edge.
+fn problems_of(fault: Fault) -> Result<Vec<Problem>, Fault> {
+    match fault {
+        Fault::Invalid(problems) => Ok(problems),
+        Fault::Conflict(problem) => Ok(vec![problem]),
+        other => Err(other),
+    }
+}
+
+/// Where a person begins after signing in.
+fn home(actor: &Actor) -> &'static str {
+    use Permission::{KeepAccounts, KeepCatalogue, OwnDossiers, ReadDossiers, ReadSteering};
+    if actor.grants.is_empty() {
+        // Confined to the own account: a password to change, codes to switch on, or no role yet.
+        return "/account";
+    }
+    let first = [(OwnDossiers, "/my"), (ReadDossiers, "/work"), (ReadSteering, "/steering")];
+    let next = [(KeepCatalogue, "/procedures"), (KeepAccounts, "/accounts")];
+    first.iter().chain(&next).find(|(permission, _)| actor.may(*permission)).map_or("/account", |(_, path)| path)
+}

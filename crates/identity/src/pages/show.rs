@@ -1,0 +1,247 @@
+//! /accounts/{id}: one account with its roles, and what an administrator does with it.
+
+use askama::Template;
+use axum::extract::Path;
+use base::{Date, Fault, Id, Permission, Problem, Role, vn_date, vn_date_time};
+use futures_util::future::BoxFuture;
+use i18n::L;
+use serde::Deserialize;
+use store::Tx;
+use web::{Answer, Choice, Ctx, Form};
+
+use super::accounts::PasswordPage;
+use super::{problems_of, settings};
+use crate::accounts::{Account, Held, State};
+use crate::passwords::{Password, random_password};
+use crate::settings::AgencyRef;
+use crate::{NewGrant, Settings, actions};
+
+/// Agencies offered in the grant form's list; others are typed by their code.
+const AGENCIES_OFFERED_MAX: usize = 400;
+
+/// One line of the table of roles, in words.
+pub(super) struct GrantRow {
+    pub(super) id: Id,
+    pub(super) role: String,
+    pub(super) agency: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) basis: String,
+    /// Gives its rights today.
+    pub(super) holds: bool,
+    pub(super) revoked: bool,
+    pub(super) may_revoke: bool,
+}
+
+/// The grants in words. `may_revoke` says by the agency's path whether the reader may take one back.
+pub(super) fn grant_rows(
+    ctx: &Ctx,
+    settings: &Settings,
+    held: &[Held],
+    may_revoke: impl Fn(&str) -> bool,
+) -> Vec<GrantRow> {
+    let name = |id: Id| settings.agencies.as_ref().and_then(|agencies| agencies.by_id(id));
+    held.iter()
+        .map(|held| GrantRow {
+            id: held.id,
+            role: ctx.l.t(format!("identity-role-{}", held.role.as_str())),
+            agency: name(held.agency).map_or_else(|| held.agency.to_string(), |agency| agency.name),
+            from: vn_date(held.valid_from),
+            to: held.valid_to.map(vn_date).unwrap_or_default(),
+            basis: held.basis.clone(),
+            holds: held.holds_on(ctx.now.date()),
+            revoked: held.revoked_at.is_some(),
+            may_revoke: held.revoked_at.is_none() && may_revoke(&held.agency_path),
+        })
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "account_show.html")]
+struct ShowPage<'a> {
+    l: L,
+    csrf: &'a str,
+    problems: &'a [Problem],
+    account: &'a Account,
+    proven: String,
+    created: String,
+    grants: Vec<GrantRow>,
+    roles: Vec<Choice>,
+    agencies: Vec<AgencyRef>,
+    form: &'a GrantForm,
+    own: bool,
+}
+
+/// Fields of a new grant.
+#[derive(Deserialize, Default)]
+pub(super) struct GrantForm {
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    agency: String,
+    #[serde(default)]
+    valid_from: String,
+    #[serde(default)]
+    valid_to: String,
+    #[serde(default)]
+    basis: String,
+}
+
+/// Field of a change of state.
+#[derive(Deserialize)]
+pub(super) struct StateForm {
+    #[serde(default)]
+    state: String,
+}
+
+/// A form that only says "do it".
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+pub(super) async fn show(ctx: Ctx, Path(id): Path<Id>) -> Answer {
+    page(&ctx, id, &GrantForm::default(), &[]).await
+}
+
+pub(super) async fn grant(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<GrantForm>) -> Answer {
+    let new = match read_grant(&ctx, id, &form) {
+        Ok(new) => new,
+        Err(problems) => return page(&ctx, id, &form, &problems).await,
+    };
+    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    let granted =
+        ctx.db().write(move |tx| Box::pin(async move { actions::grant_by(tx, &by, new, now).await })).await;
+    match granted {
+        Ok(_) => Ok(ctx.flash(format!("/accounts/{id}"), "identity-granted")),
+        Err(fault) => page(&ctx, id, &form, &problems_of(fault)?).await,
+    }
+}
+
+fn read_grant(ctx: &Ctx, account: Id, form: &GrantForm) -> Result<NewGrant, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let role = form.role.parse::<Role>().ok();
+    if role.is_none() {
+        problems.push(Problem::new("identity-grant-role-needed").field("role"));
+    }
+    // A list item reads "H13.08 · Sở Tư pháp": the code is its first word.
+    let code = form.agency.split_whitespace().next().unwrap_or_default();
+    let agency = settings(ctx).ok().and_then(|settings| settings.agencies).and_then(|all| all.by_code(code));
+    if agency.is_none() {
+        problems.push(Problem::new("identity-grant-agency-unknown").field("agency"));
+    }
+    let day = |text: &str, field: &str| -> Result<Option<Date>, Problem> {
+        match text.trim() {
+            "" => Ok(None),
+            typed => typed.parse().map(Some).map_err(|_| Problem::new("identity-date-wrong").field(field)),
+        }
+    };
+    let from = day(&form.valid_from, "valid_from").map_err(|problem| problems.push(problem)).ok();
+    let to = day(&form.valid_to, "valid_to").map_err(|problem| problems.push(problem)).ok();
+    match (role, agency, from, to) {
+        (Some(role), Some(agency), Some(from), Some(valid_to)) => Ok(NewGrant {
+            account,
+            role,
+            agency: agency.id,
+            agency_path: agency.path,
+            valid_from: from.unwrap_or(ctx.now.date()),
+            valid_to,
+            basis: form.basis.clone(),
+        }),
+        _ => Err(problems),
+    }
+}
+
+pub(super) async fn revoke(ctx: Ctx, Path((id, grant)): Path<(Id, Id)>, Form(_): Form<Nothing>) -> Answer {
+    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    act(&ctx, id, "identity-revoked", move |tx| {
+        Box::pin(async move { actions::revoke_by(tx, &by, id, grant, now).await })
+    })
+    .await
+}
+
+pub(super) async fn change_state(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<StateForm>) -> Answer {
+    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    let Some(next) = State::parse(&form.state) else {
+        let problem = Problem::new("identity-state-change-wrong").field("state");
+        return page(&ctx, id, &GrantForm::default(), &[problem]).await;
+    };
+    act(&ctx, id, "identity-state-changed", move |tx| {
+        Box::pin(async move { actions::change_state_by(tx, &by, id, next, now).await })
+    })
+    .await
+}
+
+pub(super) async fn clear_totp(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
+    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    act(&ctx, id, "identity-totp-cleared", move |tx| {
+        Box::pin(async move { actions::clear_totp_by(tx, &by, id, now).await })
+    })
+    .await
+}
+
+pub(super) async fn prove(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
+    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    act(&ctx, id, "identity-proof-noted", move |tx| {
+        Box::pin(async move { actions::prove_identity_by(tx, &by, id, now).await })
+    })
+    .await
+}
+
+pub(super) async fn reset_password(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
+    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    let password = random_password();
+    let hashed = settings(&ctx)?.hasher.hash(Password::parse(&password, &[]).map_err(Fault::invalid)?).await?;
+    let account = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                actions::reset_password_by(tx, &by, id, hashed, now).await?;
+                actions::account(tx, id).await
+            })
+        })
+        .await?;
+    let body = PasswordPage { l: ctx.l, account: &account, password: &password };
+    Ok(ctx.page(&ctx.l.t("identity-password-reset"), &body))
+}
+
+/// One act on an account: back to its page with a word of success, or the page again with what stands against it.
+async fn act<F>(ctx: &Ctx, id: Id, done: &str, work: F) -> Answer
+where
+    F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<(), Fault>> + Send + 'static,
+{
+    match ctx.db().write(work).await {
+        Ok(()) => Ok(ctx.flash(format!("/accounts/{id}"), done)),
+        Err(fault) => page(ctx, id, &GrantForm::default(), &problems_of(fault)?).await,
+    }
+}
+
+async fn page(ctx: &Ctx, id: Id, form: &GrantForm, problems: &[Problem]) -> Answer {
+    let actor = ctx.require(Permission::KeepAccounts)?;
+    let settings = settings(ctx)?;
+    let by = actor.clone();
+    let (account, held) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let account = actions::account_kept_by(tx, &by, id).await?;
+                Ok::<_, Fault>((account, actions::grants(tx, id).await?))
+            })
+        })
+        .await?;
+    let scopes = actor.scopes(Permission::KeepAccounts);
+    let officials = Role::ALL.iter().filter(|role| role.is_official());
+    let body = ShowPage {
+        l: ctx.l,
+        csrf: &ctx.csrf,
+        problems,
+        proven: account.proven_at.map(vn_date_time).unwrap_or_default(),
+        created: vn_date_time(account.created_at),
+        grants: grant_rows(ctx, &settings, &held, |path| actor.may_at(Permission::KeepAccounts, path)),
+        roles: officials.map(|role| Choice::new(role.as_str(), ctx.l.t(format!("identity-role-{}", role.as_str())))).collect(),
+        agencies: settings.agencies.map(|all| all.within(&scopes, AGENCIES_OFFERED_MAX)).unwrap_or_default(),
+        form,
+        own: account.id == actor.account,
+        account: &account,
+    };
+    let title = account.name.clone();
+    Ok(if problems.is_empty() { ctx.page(&title, &body) } else { ctx.invalid_page(&title, &body) })
+}

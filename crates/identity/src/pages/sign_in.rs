@@ -1,0 +1,227 @@
+//! /sign-in, /sign-up, /sign-out
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base::{Fault, Problem};
+use i18n::L;
+use serde::Deserialize;
+use web::{Answer, Ctx, Form, cookie, safe_next};
+
+use super::{cookie_of, home, problems_of, settings, with_session};
+use crate::sessions::Opened;
+use crate::signing_in::{self, Answer as Tried, SignUp};
+
+/// `?next=` of a page that asked for signing in.
+#[derive(Deserialize, Default)]
+pub(super) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    l: L,
+    csrf: &'a str,
+    problems: &'a [Problem],
+    login: &'a str,
+    next: &'a str,
+    demo_password: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct CodePage<'a> {
+    l: L,
+    csrf: &'a str,
+    problems: &'a [Problem],
+    pending: &'a str,
+    next: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "sign_up.html")]
+struct SignUpPage<'a> {
+    l: L,
+    csrf: &'a str,
+    problems: &'a [Problem],
+    form: &'a SignUpForm,
+    password_min: usize,
+}
+
+/// Fields of /sign-in.
+#[derive(Deserialize, Default)]
+pub(super) struct SignInForm {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Fields of /sign-in/code.
+#[derive(Deserialize)]
+pub(super) struct CodeForm {
+    pending: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Fields of /sign-up.
+#[derive(Deserialize, Default)]
+pub(super) struct SignUpForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    citizen_number: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn form(ctx: Ctx, Query(query): Query<Next>) -> Answer {
+    if let Some(actor) = &ctx.actor {
+        return Ok(ctx.redirect(after(&query.next, home(actor))));
+    }
+    Ok(sign_in_page(&ctx, &SignInForm { next: query.next, ..SignInForm::default() }, &[]))
+}
+
+pub(super) async fn try_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<SignInForm>) -> Answer {
+    let hasher = settings(&ctx)?.hasher;
+    let previous = cookie_of(&ctx, &headers);
+    let tried =
+        signing_in::sign_in(ctx.db(), &hasher, &form.login, &form.password, previous.as_deref(), ctx.now).await;
+    let tried = match tried {
+        Err(Fault::TooMany { retry_after_s }) => {
+            return Ok(resting(sign_in_page(&ctx, &form, &[rests(retry_after_s)]), retry_after_s));
+        }
+        tried => tried?,
+    };
+    match tried {
+        Tried::Open(opened) => go_on(&ctx, &opened, &form.next).await,
+        Tried::CodeNeeded { pending } => Ok(code_page(&ctx, &pending, &form.next, &[])),
+        Tried::Wrong => Ok(sign_in_page(&ctx, &form, &[Problem::new("identity-sign-in-wrong").field("login")])),
+        Tried::NotActive => Ok(sign_in_page(&ctx, &form, &[Problem::new("identity-sign-in-not-active")])),
+    }
+}
+
+pub(super) async fn try_code(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
+    match signing_in::sign_in_code(ctx.db(), &form.pending, &form.code, ctx.now).await {
+        Ok(Tried::Open(opened)) => go_on(&ctx, &opened, &form.next).await,
+        Ok(Tried::NotActive) => {
+            Ok(sign_in_page(&ctx, &SignInForm::default(), &[Problem::new("identity-sign-in-not-active")]))
+        }
+        Ok(_) => {
+            let wrong = Problem::new("identity-code-wrong").field("code");
+            Ok(code_page(&ctx, &form.pending, &form.next, &[wrong]))
+        }
+        Err(Fault::TooMany { retry_after_s }) => {
+            Ok(resting(code_page(&ctx, &form.pending, &form.next, &[rests(retry_after_s)]), retry_after_s))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+pub(super) async fn sign_up_form(ctx: Ctx, Query(query): Query<Next>) -> Answer {
+    if let Some(actor) = &ctx.actor {
+        return Ok(ctx.redirect(after(&query.next, home(actor))));
+    }
+    Ok(sign_up_page(&ctx, &SignUpForm { next: query.next, ..SignUpForm::default() }, &[]))
+}
+
+pub(super) async fn sign_up(ctx: Ctx, headers: HeaderMap, Form(form): Form<SignUpForm>) -> Answer {
+    let hasher = settings(&ctx)?.hasher;
+    let new = SignUp {
+        name: form.name.clone(),
+        citizen_number: form.citizen_number.clone(),
+        phone: form.phone.clone(),
+        password: form.password.clone(),
+    };
+    let previous = cookie_of(&ctx, &headers);
+    match signing_in::sign_up(ctx.db(), &hasher, &new, previous.as_deref(), ctx.now).await {
+        Ok(opened) => go_on(&ctx, &opened, &form.next).await,
+        Err(fault) => Ok(sign_up_page(&ctx, &form, &problems_of(fault)?)),
+    }
+}
+
+/// Signing out twice, or after the session is over, is fine; so anybody may.
+pub(super) async fn sign_out(ctx: Ctx, headers: HeaderMap, Form(_): Form<Next>) -> Answer {
+    if let Some(token) = cookie_of(&ctx, &headers) {
+        ctx.db().write(move |tx| Box::pin(async move { signing_in::sign_out(tx, &token).await })).await?;
+    }
+    let mut response = ctx.flash("/sign-in", "identity-signed-out");
+    let cleared = cookie::clear(cookie::SESSION, ctx.app.secure_cookies);
+    response.headers_mut().append(header::SET_COOKIE, cleared);
+    Ok(response)
+}
+
+/// To the page that asked for signing in, else to the person's first page.
+async fn go_on(ctx: &Ctx, opened: &Opened, next: &str) -> Answer {
+    let signed_in = ctx.app.sessions.load(ctx.db(), &opened.token, ctx.now).await?;
+    let home = signed_in.as_ref().map_or("/account", |signed_in| home(&signed_in.actor));
+    let to = if home == "/account" { home.to_owned() } else { after(next, home) };
+    Ok(with_session(ctx, ctx.redirect(to), opened))
+}
+
+/// `next` is from the address bar: only a path of this site is followed, and not back to signing in.
+fn after(next: &str, home: &str) -> String {
+    let safe = safe_next(next);
+    let path = safe.split(['?', '#']).next().unwrap_or_default();
+    if path == "/" || path.starts_with("/sign-") { home.to_owned() } else { safe.to_string() }
+}
+
+fn sign_in_page(ctx: &Ctx, form: &SignInForm, problems: &[Problem]) -> Response {
+    let page = SignInPage {
+        l: ctx.l,
+        csrf: &ctx.csrf,
+        problems,
+        login: &form.login,
+        next: &form.next,
+        demo_password: ctx.app.demo.then_some(crate::DEMO_PASSWORD),
+    };
+    answer(ctx, "identity-sign-in", &page, problems)
+}
+
+fn code_page(ctx: &Ctx, pending: &str, next: &str, problems: &[Problem]) -> Response {
+    answer(ctx, "identity-code-title", &CodePage { l: ctx.l, csrf: &ctx.csrf, problems, pending, next }, problems)
+}
+
+fn sign_up_page(ctx: &Ctx, form: &SignUpForm, problems: &[Problem]) -> Response {
+    let password_min = crate::passwords::PASSWORD_CHARS_MIN;
+    answer(ctx, "identity-sign-up", &SignUpPage { l: ctx.l, csrf: &ctx.csrf, problems, form, password_min }, problems)
+}
+
+fn answer(ctx: &Ctx, title: &str, page: &impl Template, problems: &[Problem]) -> Response {
+    let title = ctx.l.t(title);
+    if problems.is_empty() { ctx.page(&title, page) } else { ctx.invalid_page(&title, page) }
+}
+
+fn rests(retry_after_s: u32) -> Problem {
+    Problem::new("identity-sign-in-rests").arg("minutes", retry_after_s.div_ceil(60).to_string())
+}
+
+fn resting(page: Response, retry_after_s: u32) -> Response {
+    let retry = [(header::RETRY_AFTER, retry_after_s.to_string())];
+    (StatusCode::TOO_MANY_REQUESTS, retry, page).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_only_paths_of_this_site_are_followed() {
+        assert_eq!(after("/dossiers/H13.08-261122-0012?tab=1", "/work"), "/dossiers/H13.08-261122-0012?tab=1");
+        for typed in ["", "/", "//evil.example", "https://evil.example", "/\\evil", "/sign-in", "/sign-out?x"] {
+            assert_eq!(after(typed, "/work"), "/work", "{typed}");
+        }
+    }
+}
