@@ -25,7 +25,8 @@ pub async fn create_account(tx: &Tx, new: NewAccount, now: Instant) -> Result<Id
     }
     let id = new_id(now);
     sql::insert_account(tx, id, &new, now).await?;
-    record(tx, id, "account-created", new.created_by.or(Some(id)), None, json!({ "kind": new.kind.as_str() }), now).await?;
+    record(tx, id, "account-created", new.created_by.or(Some(id)), None, json!({ "kind": new.kind.as_str() }), now)
+        .await?;
     Ok(id)
 }
 

@@ -40,7 +40,8 @@ pub async fn seed_demo(tx: &Tx, accounts: &[DemoAccount], now: Instant) -> Resul
         let login = Login::typed(&demo.login);
         let id = match (&demo.citizen_number, demo.role) {
             (Some(number), Role::Citizen) => {
-                let citizen = NewAccount::citizen(number.clone(), &demo.name, demo.phone.clone(), demo.password.clone());
+                let citizen =
+                    NewAccount::citizen(number.clone(), &demo.name, demo.phone.clone(), demo.password.clone());
                 actions::create_account(tx, NewAccount { login, proven: true, ..citizen }, now).await?
             }
             _ => {

@@ -31,8 +31,10 @@ pub use signing_in::{Answer, SignUp, sign_in, sign_in_code, sign_out, sign_up};
 use base::{Id, Instant};
 
 /// Tables of this crate.
-pub const MIGRATIONS: ::store::Migrations =
-    ::store::Migrations { module: "identity", steps: &[("0001_accounts", include_str!("../migrations/0001_accounts.sql"))] };
+pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
+    module: "identity",
+    steps: &[("0001_accounts", include_str!("../migrations/0001_accounts.sql"))],
+};
 
 /// A new id at an instant.
 pub(crate) fn new_id(now: Instant) -> Id {

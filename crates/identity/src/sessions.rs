@@ -79,7 +79,7 @@ impl Sessions for SessionStore {
                     })
                     .await;
                 // A page is not refused because this note could not be taken: the session only ends a little earlier.
-                if let Err(StoreError::Busy) = touched {
+                if let Err(StoreError::Busy(_)) = touched {
                     tracing::debug!("session not marked as seen: busy");
                 } else {
                     touched?;

@@ -122,10 +122,7 @@ pub async fn sign_up(
     let number = number.map_err(|_| keep(Problem::new("identity-citizen-number-wrong").field("citizen_number"))).ok();
     let phone = form.phone.parse::<Phone>();
     let phone = phone.map_err(|_| keep(Problem::new("identity-phone-wrong").field("phone"))).ok();
-    let own = [
-        number.as_ref().map_or("", |number| number.as_str()),
-        phone.as_ref().map_or("", |phone| phone.as_str()),
-    ];
+    let own = [number.as_ref().map_or("", |number| number.as_str()), phone.as_ref().map_or("", |phone| phone.as_str())];
     let password = Password::parse(&form.password, &own).map_err(&mut keep).ok();
     let (Some(name), Some(number), Some(phone), Some(password)) = (name, number, phone, password) else {
         return Err(Fault::Invalid(problems));

@@ -166,7 +166,12 @@ pub(crate) fn role(text: &str) -> Option<Role> {
 
 /// One page of accounts an administrator may see: those with a grant inside `scope_path` (all, when the scope is the
 /// root), and those without any grant that `by` made.
-pub(crate) async fn accounts_page(tx: &Tx, look: &Look, limit: i64, offset: i64) -> Result<(Vec<Account>, i64), StoreError> {
+pub(crate) async fn accounts_page(
+    tx: &Tx,
+    look: &Look,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Account>, i64), StoreError> {
     let Look { words, kind, scopes, by } = look;
     // At most eight words and eight scopes: the text below stays one of a few shapes the statement cache keeps.
     let mut sql = String::from(" FROM account a WHERE a.kind = $1");
@@ -195,7 +200,8 @@ pub(crate) async fn accounts_page(tx: &Tx, look: &Look, limit: i64, offset: i64)
         a.totp_confirmed_at, a.must_change_password, a.created_at";
     values.push(limit.into());
     values.push(offset.into());
-    let page = format!("{columns}{sql} ORDER BY a.search_text, a.id LIMIT ${} OFFSET ${}", values.len() - 1, values.len());
+    let page =
+        format!("{columns}{sql} ORDER BY a.search_text, a.id LIMIT ${} OFFSET ${}", values.len() - 1, values.len());
     let rows = tx.query(page, &values).await?;
     let accounts = rows.iter().map(account).collect::<Result<_, _>>()?;
     Ok((accounts, total))

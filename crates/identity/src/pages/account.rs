@@ -10,8 +10,8 @@ use web::{Answer, Ctx, Form};
 
 use super::{problems_of, settings};
 use crate::accounts::{Account, Held};
-use crate::passwords::Password;
 use crate::pages::show::{GrantRow, grant_rows};
+use crate::passwords::Password;
 use crate::totp::Enrolment;
 use crate::{Settings, actions, signing_in, store as sql, totp};
 
@@ -103,7 +103,9 @@ pub(super) async fn begin_totp(ctx: Ctx, Form(_): Form<Nothing>) -> Answer {
     let begun = ctx
         .db()
         .write(move |tx| {
-            Box::pin(async move { Ok::<_, Fault>((actions::begin_totp(tx, id).await?, actions::account(tx, id).await?)) })
+            Box::pin(
+                async move { Ok::<_, Fault>((actions::begin_totp(tx, id).await?, actions::account(tx, id).await?)) },
+            )
         })
         .await;
     match begun {

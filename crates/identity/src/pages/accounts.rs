@@ -78,9 +78,7 @@ pub(super) async fn list(ctx: Ctx, Query(search): Query<Search>) -> Answer {
     let (limit, offset) = (paging.limit(), paging.offset());
     let (accounts, total) = ctx
         .db()
-        .read(move |tx| {
-            Box::pin(async move { Ok::<_, Fault>(sql::accounts_page(tx, &look, limit, offset).await?) })
-        })
+        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(sql::accounts_page(tx, &look, limit, offset).await?) }))
         .await?;
     let body = ListPage { l: ctx.l, accounts, paging: paging.of(total), q: &q, kind: kind.as_str() };
     Ok(ctx.page(&ctx.l.t("identity-accounts"), &body))

@@ -52,7 +52,13 @@ pub fn module() -> Module {
             vi: include_str!("../../locales/vi.ftl"),
             en: include_str!("../../locales/en.ftl"),
         },
-        nav: vec![NavItem { key: "identity-nav-accounts", href: "/accounts", icon: "users", access: ACCOUNTS, order: 80 }],
+        nav: vec![NavItem {
+            key: "identity-nav-accounts",
+            href: "/accounts",
+            icon: "users",
+            access: ACCOUNTS,
+            order: 80,
+        }],
     }
 }
 

@@ -108,8 +108,7 @@ pub(super) async fn grant(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<GrantFo
         Err(problems) => return page(&ctx, id, &form, &problems).await,
     };
     let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
-    let granted =
-        ctx.db().write(move |tx| Box::pin(async move { actions::grant_by(tx, &by, new, now).await })).await;
+    let granted = ctx.db().write(move |tx| Box::pin(async move { actions::grant_by(tx, &by, new, now).await })).await;
     match granted {
         Ok(_) => Ok(ctx.flash(format!("/accounts/{id}"), "identity-granted")),
         Err(fault) => page(&ctx, id, &form, &problems_of(fault)?).await,
@@ -236,7 +235,9 @@ async fn page(ctx: &Ctx, id: Id, form: &GrantForm, problems: &[Problem]) -> Answ
         proven: account.proven_at.map(vn_date_time).unwrap_or_default(),
         created: vn_date_time(account.created_at),
         grants: grant_rows(ctx, &settings, &held, |path| actor.may_at(Permission::KeepAccounts, path)),
-        roles: officials.map(|role| Choice::new(role.as_str(), ctx.l.t(format!("identity-role-{}", role.as_str())))).collect(),
+        roles: officials
+            .map(|role| Choice::new(role.as_str(), ctx.l.t(format!("identity-role-{}", role.as_str()))))
+            .collect(),
         agencies: settings.agencies.map(|all| all.within(&scopes, AGENCIES_OFFERED_MAX)).unwrap_or_default(),
         form,
         own: account.id == actor.account,

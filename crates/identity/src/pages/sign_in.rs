@@ -97,8 +97,7 @@ pub(super) async fn form(ctx: Ctx, Query(query): Query<Next>) -> Answer {
 pub(super) async fn try_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<SignInForm>) -> Answer {
     let hasher = settings(&ctx)?.hasher;
     let previous = cookie_of(&ctx, &headers);
-    let tried =
-        signing_in::sign_in(ctx.db(), &hasher, &form.login, &form.password, previous.as_deref(), ctx.now).await;
+    let tried = signing_in::sign_in(ctx.db(), &hasher, &form.login, &form.password, previous.as_deref(), ctx.now).await;
     let tried = match tried {
         Err(Fault::TooMany { retry_after_s }) => {
             return Ok(resting(sign_in_page(&ctx, &form, &[rests(retry_after_s)]), retry_after_s));
