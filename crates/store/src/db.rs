@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use crate::bench::Recorder;
 use crate::migrations::{self, Migrations};
 use crate::options::{Options, Place};
 use crate::postgres::{Isolation, Postgres};
@@ -28,6 +29,7 @@ impl Engine {
 #[derive(Clone)]
 pub struct Db {
     pub(crate) backend: Backend,
+    pub(crate) recorder: Arc<Recorder>,
 }
 
 #[derive(Clone)]
@@ -44,7 +46,7 @@ impl Db {
             Place::Postgres(_) => Backend::Postgres(Arc::new(Postgres::open(&options).await?)),
             _ => Backend::Sqlite(Arc::new(Sqlite::open(options).await?)),
         };
-        Ok(Db { backend })
+        Ok(Db { backend, recorder: Arc::default() })
     }
 
     /// Which engine this is.
@@ -74,6 +76,19 @@ impl Db {
     /// PostgreSQL runs it READ COMMITTED, SQLite one after the other: guard decisions that rest on rows read before
     /// by a unique key, by `UPDATE … WHERE` the old state, or by [`Tx::lock`]; or use [`Db::write_repeatable`].
     pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        if self.recorder.is_on() {
+            let recorder = self.recorder.clone();
+            return self.write_now(move |tx| Box::pin(recorded(tx, recorder, f))).await;
+        }
+        self.write_now(f).await
+    }
+
+    async fn write_now<T, E, F>(&self, f: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -127,6 +142,16 @@ impl Db {
             Backend::Postgres(postgres) => postgres.close(),
         }
     }
+}
+
+async fn recorded<T, E, F>(tx: &Tx, recorder: Arc<Recorder>, f: F) -> Result<T, E>
+where
+    F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+{
+    tx.record();
+    let value = f(tx).await?;
+    recorder.keep(tx.recorded());
+    Ok(value)
 }
 
 /// How often [`Db::write_repeatable`] tries before it gives up.

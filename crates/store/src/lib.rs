@@ -7,6 +7,7 @@
 //!
 //! Deliberately absent: any table but the list of migrations, any SQL builder, any object mapper, any clock.
 
+mod bench;
 mod db;
 mod error;
 mod many;
@@ -19,8 +20,6 @@ mod sqlite;
 mod tx;
 mod value;
 
-#[cfg(feature = "testing")]
-pub mod bench;
 #[cfg(feature = "testing")]
 pub mod testing;
 

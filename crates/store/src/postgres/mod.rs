@@ -26,7 +26,7 @@ const IDLE_IN_TRANSACTION_MS_MAX: u64 = 60_000;
 
 pub(crate) struct Postgres {
     pub(crate) pool: Pool,
-    pub(crate) config: tokio_postgres::Config,
+    config: tokio_postgres::Config,
     queue: usize,
     prepared: bool,
     schema: Option<String>,
@@ -93,6 +93,23 @@ impl Postgres {
 
     pub(crate) fn close(&self) {
         self.pool.close();
+    }
+
+    /// A connection outside of the pool, for benches.
+    pub(crate) async fn connect_plain(&self) -> Result<tokio_postgres::Client, StoreError> {
+        let fail = |error| StoreError::postgres(error, "connect");
+        Ok(match self.config.get_ssl_mode() {
+            SslMode::Require => {
+                let (client, connection) = self.config.connect(tls()?).await.map_err(fail)?;
+                tokio::spawn(connection);
+                client
+            }
+            _ => {
+                let (client, connection) = self.config.connect(tokio_postgres::NoTls).await.map_err(fail)?;
+                tokio::spawn(connection);
+                client
+            }
+        })
     }
 
     async fn client(&self) -> Result<deadpool_postgres::Object, StoreError> {

@@ -100,6 +100,11 @@ impl Connection {
         Ok(if readonly { seen } else { raw.connection.changes() })
     }
 
+    /// The bare connection, for benches.
+    pub(crate) fn into_plain(self) -> rusqlite::Connection {
+        self.raw.into_inner().unwrap_or_else(PoisonError::into_inner).connection
+    }
+
     pub(crate) fn prepare(&self, text: &str) -> Result<(), StoreError> {
         let raw = &mut *self.raw();
         let sql = raw.rewriter.rewrite(text);

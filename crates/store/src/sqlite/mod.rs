@@ -17,6 +17,7 @@ pub(crate) use connection::Connection;
 pub(crate) use job::panic_text;
 use job::{Job, Kind, Work};
 use queue::Queue;
+pub(crate) use rewrite::rewrite;
 
 use crate::options::{Options, Place};
 use crate::{StoreError, Tx};

@@ -1,6 +1,7 @@
 //! The door's promises, each tried on both engines. One binary: every further one links everything again.
 
 mod basics;
+mod transactions;
 
 use store::{Db, Migrations, StoreError};
 
