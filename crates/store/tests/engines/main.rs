@@ -1,6 +1,9 @@
 //! The door's promises, each tried on both engines. One binary: every further one links everything again.
 
 mod basics;
+mod bulk;
+mod crash;
+mod migrating;
 mod transactions;
 
 use store::{Db, Migrations, StoreError};
