@@ -73,7 +73,7 @@ impl Db {
 }
 
 fn replay_sqlite(path: &std::path::Path, actions: &[Vec<Recorded>], batch: usize) -> Result<Duration, StoreError> {
-    let connection = Connection::open_writer(Some(path))?.into_plain();
+    let connection = Connection::open_writer(Some(path), Duration::MAX)?.into_plain();
     let fail = |error| StoreError::sqlite(error, "replay");
     let mut statements: HashMap<&str, rusqlite::Statement<'_>> = HashMap::new();
     for (text, _) in actions.iter().flatten() {

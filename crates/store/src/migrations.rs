@@ -111,10 +111,8 @@ async fn step(tx: &Tx, module: &'static str, name: &'static str, sql: &'static s
     let engine = tx.engine();
     let full = format!("{module}/{name}");
     let fail = |problem: String| StoreError::Migration { name: full.clone(), problem };
+    tx.without_time_limit().await?;
     tx.lock("motcua migrations").await?;
-    if engine == Engine::Postgres {
-        tx.script("SET LOCAL statement_timeout = 0").await?;
-    }
     tx.script(&expand(CREATE, engine).map_err(&fail)?).await?;
     let sum = checksum(sql);
     let before = tx

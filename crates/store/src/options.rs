@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub prepared: bool,
     /// PostgreSQL: the schema of the province; made by `migrate` when missing.
     pub schema: Option<String>,
+    /// PostgreSQL: trust these certificates (PEM) instead of the public ones.
+    pub ca: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,8 +38,8 @@ pub(crate) enum Place {
 }
 
 impl Options {
-    /// `sqlite:PATH`, `sqlite::memory:` or `postgres://…`, each with `?queue=`; SQLite also `readers=`; PostgreSQL also
-    /// `pool=`, `statement_timeout_ms=`, `prepared=off`, `schema=` and everything libpq knows.
+    /// `sqlite:PATH`, `sqlite::memory:` or `postgres://…`, each with `?queue=` and `statement_timeout_ms=`; SQLite also `readers=`; PostgreSQL also
+    /// `pool=`, `ca=FILE`, `prepared=off`, `schema=` and everything libpq knows.
     pub(crate) fn parse(url: &str) -> Result<Options, StoreError> {
         let (main, query) = url.split_once('?').unwrap_or((url, ""));
         let mut options = Options {
@@ -48,6 +50,7 @@ impl Options {
             statement_timeout_ms: STATEMENT_TIMEOUT_MS,
             prepared: true,
             schema: None,
+            ca: None,
         };
         let mut others = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -58,6 +61,7 @@ impl Options {
                 "pool" => options.pool = number(key, value)?,
                 "statement_timeout_ms" => options.statement_timeout_ms = number(key, value)? as u64,
                 "prepared" => options.prepared = value != "off",
+                "ca" => options.ca = Some(value.into()),
                 "schema" => options.schema = Some(schema_name(value)?),
                 _ => others.push(pair),
             }

@@ -19,6 +19,7 @@ pub struct Tx {
     conflict: AtomicBool,
     recorder: Mutex<Option<Vec<Recorded>>>,
     recording: AtomicBool,
+    unlimited: AtomicBool,
 }
 
 pub(crate) enum Inner {
@@ -34,6 +35,7 @@ impl Tx {
             conflict: AtomicBool::new(false),
             recorder: Mutex::new(None),
             recording: AtomicBool::new(false),
+            unlimited: AtomicBool::new(false),
         }
     }
 
@@ -78,11 +80,13 @@ impl Tx {
     }
 
     /// Hands every row to `each` as it arrives, holding one at a time: for going over millions of rows. `each` must
-    /// not use this transaction; an error from it ends the walk. Returns the number of rows seen.
+    /// not use this transaction; an error from it ends the walk. Returns the number of rows seen. The time limit of
+    /// statements does not hold from here on, see [`Tx::without_time_limit`].
     pub async fn query_each<F>(&self, sql: impl Into<Sql>, params: &[Value], mut each: F) -> Result<u64, StoreError>
     where
         F: FnMut(&Row) -> Result<(), StoreError> + Send,
     {
+        self.without_time_limit().await?;
         let mut seen = 0;
         self.run(&sql.into(), params, &mut |row| {
             seen += 1;
@@ -90,6 +94,17 @@ impl Tx {
         })
         .await?;
         Ok(seen)
+    }
+
+    /// Lifts the time limit of statements for the rest of this transaction: rebuilding, verifying and importing take
+    /// the time they take.
+    pub async fn without_time_limit(&self) -> Result<(), StoreError> {
+        if !self.unlimited.swap(true, Ordering::Relaxed)
+            && let Inner::Postgres(_) = self.inner
+        {
+            self.script("SET LOCAL statement_timeout = 0").await?;
+        }
+        Ok(())
     }
 
     /// Holds the lock called `name` until the end of the transaction, so that two writers of one chain follow each
@@ -129,7 +144,7 @@ impl Tx {
             list.push((text.to_string(), params.to_vec()));
         }
         let outcome = match &self.inner {
-            Inner::Sqlite(connection) => connection.run(text, params, each),
+            Inner::Sqlite(connection) => connection.run(text, params, !self.unlimited.load(Ordering::Relaxed), each),
             Inner::Postgres(session) => session.run(text, params, each).await,
         };
         if let Err(error) = &outcome {

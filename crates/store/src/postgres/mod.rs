@@ -4,12 +4,15 @@ mod encode;
 mod session;
 
 use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio_postgres::config::SslMode;
 
 pub(crate) use session::{Isolation, Session};
@@ -30,6 +33,7 @@ pub(crate) struct Postgres {
     queue: usize,
     prepared: bool,
     schema: Option<String>,
+    ca: Option<PathBuf>,
     /// Behind a pooler the limits cannot be settings of the connection; they go with each BEGIN.
     begin_suffix: Arc<str>,
 }
@@ -64,7 +68,7 @@ impl Postgres {
         }
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match config.get_ssl_mode() {
-            SslMode::Require => Manager::from_config(config.clone(), tls()?, manager_config),
+            SslMode::Require => Manager::from_config(config.clone(), tls(options.ca.as_deref())?, manager_config),
             _ => Manager::from_config(config.clone(), tokio_postgres::NoTls, manager_config),
         };
         let pool = Pool::builder(manager)
@@ -80,6 +84,7 @@ impl Postgres {
             queue: options.queue,
             prepared: options.prepared,
             schema: options.schema.clone(),
+            ca: options.ca.clone(),
             begin_suffix: begin_suffix.into(),
         };
         // A wrong address is told now, not at the first page.
@@ -100,7 +105,7 @@ impl Postgres {
         let fail = |error| StoreError::postgres(error, "connect");
         Ok(match self.config.get_ssl_mode() {
             SslMode::Require => {
-                let (client, connection) = self.config.connect(tls()?).await.map_err(fail)?;
+                let (client, connection) = self.config.connect(tls(self.ca.as_deref())?).await.map_err(fail)?;
                 tokio::spawn(connection);
                 client
             }
@@ -182,10 +187,20 @@ fn error_chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Certificates are checked against the roots that browsers trust.
-fn tls() -> Result<tokio_postgres_rustls::MakeRustlsConnect, StoreError> {
+/// The server's certificate is checked against the roots that browsers trust, or against `ca` where an office has a
+/// certificate authority of its own.
+fn tls(ca: Option<&Path>) -> Result<tokio_postgres_rustls::MakeRustlsConnect, StoreError> {
     let mut roots = rustls::RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    match ca {
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Some(path) => {
+            let fail = |error: &dyn std::fmt::Display| StoreError::Address(format!("{}: {error}", path.display()));
+            for certificate in CertificateDer::pem_file_iter(path).map_err(|error| fail(&error))? {
+                let certificate = certificate.map_err(|error| fail(&error))?;
+                roots.add(certificate).map_err(|error| fail(&error))?;
+            }
+        }
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

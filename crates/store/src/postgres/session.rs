@@ -24,6 +24,8 @@ const STATEMENT_CACHE: usize = 512;
 const NOTHING_SENT: u8 = 0;
 const OPEN: u8 = 1;
 const CLEAN: u8 = 2;
+/// An answer was given up half-way; closing the connection is cheaper than reading the rest.
+const GIVEN_UP: u8 = 3;
 
 /// One connection while it serves one transaction. BEGIN travels with the first statement; a transaction without
 /// statements sends nothing at all.
@@ -125,7 +127,10 @@ impl Session {
                     problem: super::error_chain(&error),
                 })?);
             }
-            each(Row::new(columns.clone(), values))?;
+            if let Err(error) = each(Row::new(columns.clone(), values)) {
+                self.state.store(GIVEN_UP, Ordering::Relaxed);
+                return Err(error);
+            }
         }
         Ok(stream.rows_affected().unwrap_or(0))
     }
@@ -170,10 +175,10 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.state.load(Ordering::Relaxed) == OPEN
+        if matches!(self.state.load(Ordering::Relaxed), OPEN | GIVEN_UP)
             && let Some(client) = self.client.take()
         {
-            // Neither committed nor rolled back: no one else may have this connection.
+            // Neither committed nor rolled back, or still sending: no one else may have this connection.
             drop(Object::take(client));
         }
     }

@@ -1,10 +1,12 @@
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql};
 
 use super::rewrite::Rewriter;
+use super::watch::Watched;
 use crate::{Row, StoreError, Value};
 
 /// Compiled statements kept per connection. A bulk insert of 30,000 parameters takes about 2 MB compiled.
@@ -20,6 +22,8 @@ const READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA
 /// suspension points as far as the compiler knows.
 pub(crate) struct Connection {
     raw: Mutex<Raw>,
+    watched: Arc<Watched>,
+    statement_limit: Duration,
 }
 
 struct Raw {
@@ -30,31 +34,38 @@ struct Raw {
 
 impl Connection {
     /// `None` is a database in memory.
-    pub(crate) fn open_writer(path: Option<&Path>) -> Result<Connection, StoreError> {
+    pub(crate) fn open_writer(path: Option<&Path>, limit: Duration) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Self::open(path, flags, WRITER)
+        Self::open(path, flags, WRITER, limit)
     }
 
-    pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    pub(crate) fn open_reader(path: &Path, limit: Duration) -> Result<Connection, StoreError> {
         // Read-write access to the file lets a reader mend the log's index; query_only keeps it from changing a row.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Self::open(Some(path), flags, READER)
+        Self::open(Some(path), flags, READER, limit)
     }
 
-    fn open(path: Option<&Path>, flags: OpenFlags, pragmas: &str) -> Result<Connection, StoreError> {
+    fn open(path: Option<&Path>, flags: OpenFlags, pragmas: &str, limit: Duration) -> Result<Connection, StoreError> {
         let place = path.map_or("memory".into(), |path| path.display().to_string());
         let connection = match path {
             Some(path) => rusqlite::Connection::open_with_flags(path, flags),
             None => rusqlite::Connection::open_in_memory_with_flags(flags),
         }
         .and_then(|connection| {
-            connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS.into()))?;
+            connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS.into()))?;
             connection.execute_batch(pragmas)?;
             connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
             Ok(connection)
         })
         .map_err(|error| StoreError::Address(format!("{place}: {error}")))?;
-        Ok(Connection { raw: Mutex::new(Raw { connection, rewriter: Rewriter::default(), query_only: false.into() }) })
+        let watched = Arc::new(Watched::new(connection.get_interrupt_handle()));
+        let raw = Raw { connection, rewriter: Rewriter::default(), query_only: false.into() };
+        Ok(Connection { raw: Mutex::new(raw), watched, statement_limit: limit })
+    }
+
+    /// For the thread that looks after the time limit.
+    pub(crate) fn watched(&self) -> &Arc<Watched> {
+        &self.watched
     }
 
     fn raw(&self) -> MutexGuard<'_, Raw> {
@@ -66,12 +77,14 @@ impl Connection {
         &self,
         text: &str,
         params: &[Value],
+        limited: bool,
         each: &mut (dyn FnMut(Row) -> Result<(), StoreError> + Send),
     ) -> Result<u64, StoreError> {
         let raw = &mut *self.raw();
         let sql = raw.rewriter.rewrite(text);
         let fail = |error| StoreError::sqlite(error, text);
         let mut statement = raw.connection.prepare_cached(sql).map_err(fail)?;
+        let _watching = self.watched.begin(limited.then_some(self.statement_limit));
         let wanted = statement.parameter_count();
         if wanted != params.len() {
             return Err(StoreError::Parameter(format!("{wanted} wanted, {} given, in: {text:.300}", params.len())));
@@ -84,7 +97,7 @@ impl Connection {
         }
         let readonly = statement.readonly();
         let width = statement.column_count();
-        let columns: std::sync::Arc<[String]> = statement.column_names().into_iter().map(String::from).collect();
+        let columns: Arc<[String]> = statement.column_names().into_iter().map(String::from).collect();
         let mut seen = 0;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(fail)? {

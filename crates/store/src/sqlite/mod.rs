@@ -5,10 +5,12 @@ mod connection;
 mod job;
 mod queue;
 mod rewrite;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
@@ -43,20 +45,25 @@ impl Sqlite {
             Place::File(path) => Some(path.clone()),
             _ => None,
         };
+        let limit = Duration::from_millis(options.statement_timeout_ms);
         let writes = Arc::new(Queue::new(options.queue));
         let mut threads = Vec::new();
-        let writer = Connection::open_writer(path.as_deref())?;
+        let writer = Connection::open_writer(path.as_deref(), limit)?;
+        let mut watched = vec![Arc::downgrade(writer.watched())];
         let queue = writes.clone();
         threads.push(spawn("store-writer", move || batch::write_until_closed(writer, &queue))?);
         let mut reads = writes.clone();
         if let Some(path) = &path {
             reads = Arc::new(Queue::new(options.queue));
             for _ in 0..options.readers {
-                let reader = Connection::open_reader(path)?;
+                let reader = Connection::open_reader(path, limit)?;
+                watched.push(Arc::downgrade(reader.watched()));
                 let queue = reads.clone();
                 threads.push(spawn("store-reader", move || batch::read_until_closed(reader, &queue))?);
             }
         }
+        // Not among those that `close` waits for: it ends by itself, a moment after the connections.
+        spawn("store-watch", move || watch::watch_until_closed(&watched))?;
         Ok(Sqlite { writes, reads, threads: Mutex::new(threads), path })
     }
 

@@ -3,6 +3,7 @@
 mod basics;
 mod bulk;
 mod crash;
+mod limits;
 mod migrating;
 mod transactions;
 
