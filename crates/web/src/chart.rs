@@ -90,8 +90,10 @@ pub fn trajectory(l: L, t: &Trajectory) -> String {
     let months =
         t.goals.iter().map(|g| g.month).max().unwrap_or(0).max(i32::try_from(t.points.len()).unwrap_or(0) - 1).max(1);
     let highest = t.points.iter().flatten().chain(t.goals.iter().map(|g| &g.value)).fold(0.0f64, |a, b| a.max(*b));
-    let step = step(t.top.unwrap_or(highest).max(highest));
-    let top = (t.top.unwrap_or(highest).max(highest) / step).ceil() * step;
+    // All values nought still needs a scale.
+    let needed = Some(t.top.unwrap_or(highest).max(highest)).filter(|v| *v > 0.0).unwrap_or(1.0);
+    let step = step(needed);
+    let top = (needed / step).ceil() * step;
     let x = |month: f64| LEFT + month / f64::from(months) * (WIDTH - LEFT - RIGHT);
     let y = |value: f64| HEIGHT - BOTTOM - value.max(0.0) / top * (HEIGHT - TOP - BOTTOM);
 
@@ -142,13 +144,15 @@ pub fn trajectory(l: L, t: &Trajectory) -> String {
         let _ = write!(path, "{:.1},{:.1} ", x(f64::from(goal.month)), y(goal.value));
     }
     let _ = write!(svg, "<polyline class=\"path\" points=\"{}\"/>", path.trim_end());
-    for goal in &t.goals {
+    for (i, goal) in t.goals.iter().enumerate() {
+        // The last goal's word stands in the margin; an earlier one's below its point, clear of the path.
+        let (dx, dy, anchor) = if i + 1 == t.goals.len() { (9.0, 4.0, "start") } else { (0.0, 19.0, "middle") };
         let (gx, gy) = (x(f64::from(goal.month)), y(goal.value));
         let _ = write!(
             svg,
-            "<circle class=\"goal\" cx=\"{gx:.1}\" cy=\"{gy:.1}\" r=\"4\"/><text class=\"goal-label\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-            gx + 8.0,
-            gy + 4.0,
+            "<circle class=\"goal\" cx=\"{gx:.1}\" cy=\"{gy:.1}\" r=\"4\"/><text class=\"goal-label\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            gx + dx,
+            gy + dy,
             escape(&goal.label)
         );
     }

@@ -64,8 +64,9 @@ pub fn build_router(app: App, modules: Vec<Module>) -> Router {
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
         .layer(DefaultBodyLimit::disable()) // each extractor has its own bound
         .layer(from_fn_with_state(app.clone(), around))
-        .route("/assets/{mark}/{name}", axum::routing::get(assets::serve))
         .layer(CompressionLayer::new().gzip(true))
+        // The assets lie compressed already, the fonts by nature.
+        .route("/assets/{mark}/{name}", axum::routing::get(assets::serve))
         .with_state(app)
 }
 
