@@ -112,7 +112,7 @@ pub async fn open(tx: &Tx, actor: &Actor, now: Instant, input: Open) -> Result<I
     };
     let kind = input.kind.unwrap_or(Kind::Division);
     if input.kind.is_none_or(|kind| matches!(kind, Kind::PeoplesCommittee)) {
-        problems.push(Problem::new("organisation-kind").field("kind"));
+        problems.push(Problem::new("organisation-kind-wrong").field("kind"));
     }
     if !code.is_empty() && tx.query_opt(sql::STANDING_BY_CODE, params![code.clone()]).await?.is_some() {
         problems.push(Problem::new("organisation-code-taken").field("code").rule("QĐ 20/2020/QĐ-TTg"));

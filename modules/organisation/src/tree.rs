@@ -84,6 +84,11 @@ impl Agency {
         self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
     }
 
+    /// Itself when it is a committee or a department, not a part of one.
+    pub fn house(&self) -> Option<&Agency> {
+        matches!(self.kind, Kind::PeoplesCommittee | Kind::Department | Kind::CommuneCommittee).then_some(self)
+    }
+
     /// What it was called on this day.
     pub fn name_on(&self, day: Date) -> &str {
         self.former_names.iter().find(|former| day <= former.until).map_or(self.name.as_str(), |former| &former.name)
@@ -233,7 +238,7 @@ impl Tree {
         self.ancestors(id)
             .into_iter()
             .rev()
-            .find(|agency| matches!(agency.kind, Kind::PeoplesCommittee | Kind::Department | Kind::CommuneCommittee))
+            .find_map(|agency| agency.house())
     }
 
     /// The agencies this one followed.
