@@ -3,6 +3,8 @@
 
 pub mod actions;
 mod blueprint;
+#[cfg(test)]
+mod journeys;
 mod pages;
 mod pages_admin;
 mod pages_keep;
@@ -27,8 +29,11 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
 };
 
 /// The words of this module.
-pub const LOCALES: i18n::Source =
-    i18n::Source { module: "organisation", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
+pub const LOCALES: i18n::Source = i18n::Source {
+    module: "organisation",
+    vi: include_str!("../locales/vi.ftl"),
+    en: include_str!("../locales/en.ftl"),
+};
 
 /// The tree kept in the application; read from the database the first time it is asked for.
 pub async fn tree_of(app: &App) -> Result<Arc<Tree>, Fault> {

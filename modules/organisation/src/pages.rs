@@ -109,7 +109,11 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     let q = query_value(&ctx.uri, "q").trim().to_owned();
     let found = tree.search(&q, day, FOUND_MAX).into_iter().map(|agency| lines.line(agency)).collect();
     let roots = if q.is_empty() {
-        tree.all().iter().filter(|agency| agency.parent.is_none() && agency.stands_on(day)).map(|r| root(&lines, r)).collect()
+        tree.all()
+            .iter()
+            .filter(|agency| agency.parent.is_none() && agency.stands_on(day))
+            .map(|r| root(&lines, r))
+            .collect()
     } else {
         Vec::new()
     };
@@ -251,7 +255,8 @@ async fn behind(ctx: &Ctx, agency: &Agency) -> Result<(Option<sql::UnitRow>, Vec
         actor.may_at(Permission::KeepOrganisation, &agency.path) || actor.may_at(Permission::ReadAudit, &agency.path)
     });
     let id = agency.id;
-    let era = if agency.valid_to == Some(shipped::LAST_DAY_BEFORE) { shipped::Era::Before } else { shipped::Era::After };
+    let era =
+        if agency.valid_to == Some(shipped::LAST_DAY_BEFORE) { shipped::Era::Before } else { shipped::Era::After };
     let unit = agency.unit_code.as_deref().and_then(|code| shipped::unit_id(era, level_of_code(code), code)).map(Id);
     let (unit, events) = ctx
         .db()
@@ -276,7 +281,10 @@ async fn behind(ctx: &Ctx, agency: &Agency) -> Result<(Option<sql::UnitRow>, Vec
             let decision = data.get("decision").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
             let reason = data.get("reason").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
             let what = l.t(format!("{}-event", event.kind));
-            (vn_date_time(event.at), l.tr("organisation-event", [("what", what), ("decision", decision), ("reason", reason)]))
+            (
+                vn_date_time(event.at),
+                l.tr("organisation-event", [("what", what), ("decision", decision), ("reason", reason)]),
+            )
         })
         .collect();
     Ok((unit, events))

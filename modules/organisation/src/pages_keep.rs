@@ -27,7 +27,8 @@ struct Change {
     kind: String,
     code: String,
     duty: String,
-    name: String,
+    /// Not `name`: inside the form macros that is the field's own name.
+    given_name: String,
     short_name: String,
     successors: Vec<Choice>,
     successor: String,
@@ -46,7 +47,13 @@ fn kept<'a>(ctx: &Ctx, agency: &'a Agency) -> Result<&'a Agency, Fault> {
     }
 }
 
-async fn form(ctx: &Ctx, id: &str, change: &'static str, given: &FormMap, problems: Vec<Problem>) -> Result<Change, Fault> {
+async fn form(
+    ctx: &Ctx,
+    id: &str,
+    change: &'static str,
+    given: &FormMap,
+    problems: Vec<Problem>,
+) -> Result<Change, Fault> {
     let tree = tree_of(&ctx.app).await?;
     let agency = kept(ctx, find(&tree, id)?)?;
     let l = ctx.l;
@@ -58,7 +65,11 @@ async fn form(ctx: &Ctx, id: &str, change: &'static str, given: &FormMap, proble
         .collect();
     let successors = if change == "end" {
         let beside = agency.parent.map(|parent| tree.subtree(parent)).unwrap_or_default();
-        beside.iter().filter(|one| one.id != agency.id).map(|one| Choice::new(one.id.to_string(), one.name.clone())).collect()
+        beside
+            .iter()
+            .filter(|one| one.id != agency.id)
+            .map(|one| Choice::new(one.id.to_string(), one.name.clone()))
+            .collect()
     } else {
         Vec::new()
     };
@@ -81,7 +92,7 @@ async fn form(ctx: &Ctx, id: &str, change: &'static str, given: &FormMap, proble
         kind: text("kind"),
         code: if change == "open" && given.0.is_empty() { format!("{}.", agency.code) } else { text("code") },
         duty: text("duty"),
-        name: if kept_name { agency.name.clone() } else { text("name") },
+        given_name: if kept_name { agency.name.clone() } else { text("name") },
         short_name: if kept_name { agency.short_name.clone() } else { text("short_name") },
         successors,
         successor: text("successor"),
@@ -171,9 +182,9 @@ pub(crate) async fn rename(ctx: Ctx, Path(id): Path<String>, given: FormMap) -> 
     let done = ctx
         .db()
         .write(move |tx| {
-            Box::pin(async move {
-                actions::rename(tx, &actor, now, agency, &name, &short, &basis).await.map(|()| agency)
-            })
+            Box::pin(
+                async move { actions::rename(tx, &actor, now, agency, &name, &short, &basis).await.map(|()| agency) },
+            )
         })
         .await;
     answer(&ctx, &id, "rename", &given, done).await

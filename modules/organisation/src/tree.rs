@@ -235,10 +235,7 @@ impl Tree {
 
     /// The committee or department a division or service centre belongs to; the agency itself otherwise.
     pub fn house_of(&self, id: Id) -> Option<&Agency> {
-        self.ancestors(id)
-            .into_iter()
-            .rev()
-            .find_map(|agency| agency.house())
+        self.ancestors(id).into_iter().rev().find_map(|agency| agency.house())
     }
 
     /// The agencies this one followed.
