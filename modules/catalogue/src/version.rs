@@ -319,7 +319,7 @@ pub const ACTIONS: &[&str] = &["forward", "return", "approve", "refuse", "reques
 pub enum StepUnit {
     /// The one-stop desk (bộ phận một cửa, trung tâm PVHCC).
     Desk,
-    /// A division, by the kebab-case of its name: `phong-van-hoa-xa-hoi`; `chuyen-mon` for the
+    /// A division, by its duty (`culture-society`, `land`, …) or the kebab-case of its name; `chuyen-mon` for the
     /// specialist division in charge, whatever its name.
     Division(String),
     /// The head of the agency.
@@ -417,9 +417,15 @@ impl Version {
         self.effective_from <= on && self.effective_to.is_none_or(|end| on < end)
     }
 
-    /// Whether a dossier can be received under it: an approved internal process and a known limit.
+    /// Whether the source names this way of filing, its limit known or not.
+    pub fn offers(&self, channel: Channel) -> bool {
+        self.terms(channel).is_some() || self.unclear_channels.iter().any(|terms| terms.channel == channel)
+    }
+
+    /// Whether a dossier can be received here under it: it is settled in the province's system, has an
+    /// approved internal process and a known limit.
     pub fn can_be_received(&self) -> bool {
-        !self.process.is_empty() && !self.channels.is_empty()
+        self.route == Route::Provincial && !self.process.is_empty() && !self.channels.is_empty()
     }
 
     /// Whether it can be filed online here.

@@ -1,0 +1,197 @@
+//! What the catalogue keeper does: announce a version, end a procedure. Each is one transaction with
+//! its audit event and its facts.
+
+use audit::NewEvent;
+use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
+use serde_json::json;
+use store::{StoreError, Tx};
+
+use crate::store as sql;
+use crate::version::{Origin, Version};
+use crate::{rules, stock};
+
+/// Longest number of a decision, in characters.
+pub const DECISION_LEN_MAX: usize = 100;
+
+/// Makes ids for rows written in one action: one millisecond, a random start, then one by one.
+pub(crate) struct Ids {
+    ms: i64,
+    next: u32,
+}
+
+impl Ids {
+    pub(crate) fn new(now: Instant) -> Ids {
+        Ids { ms: now.0, next: rand::random() }
+    }
+
+    pub(crate) fn next(&mut self) -> Id {
+        self.next = self.next.wrapping_add(1);
+        Id::from_parts(self.ms, self.next)
+    }
+}
+
+/// Opens the register with the shipped procedures. Procedures already there are left alone, so it may
+/// be called at every start. Returns how many procedures were added.
+///
+/// # Errors
+/// A broken data file (a test prevents it) or the database's.
+pub async fn seed(tx: &Tx, now: Instant) -> Result<usize, Fault> {
+    tx.lock("catalogue").await?;
+    let mut ids = Ids::new(now);
+    let mut added = 0;
+    let mut current: Option<(String, Id)> = None;
+    for mut version in crate::shipped::versions().map_err(Fault::internal)? {
+        let procedure = match &current {
+            Some((code, id)) if *code == version.code => *id,
+            _ => {
+                if sql::procedure(tx, &version.code).await?.is_some() {
+                    current = None;
+                    continue;
+                }
+                let id = ids.next();
+                sql::insert_procedure(tx, id, &version.code).await?;
+                current = Some((version.code.clone(), id));
+                added += 1;
+                let data = json!({ "code": version.code, "source": version.source });
+                audit::append(tx, id, event("procedure-shipped", now, None, data)).await?;
+                id
+            }
+        };
+        version.id = ids.next();
+        version.procedure_id = procedure;
+        sql::insert_version(tx, &version, now, None).await?;
+    }
+    if added > 0 {
+        sql::bump(tx).await?;
+    }
+    stock::count(tx).await?;
+    Ok(added)
+}
+
+fn event(kind: &'static str, at: Instant, actor: Option<&Actor>, data: serde_json::Value) -> NewEvent {
+    NewEvent { kind, at, actor: actor.map(|actor| actor.account), agency: None, data }
+}
+
+/// What an announcement decision (quyết định công bố) says.
+#[derive(Clone, Debug)]
+pub struct Announcement {
+    /// Its number, `1234/QĐ-UBND`.
+    pub decision: String,
+    /// Day of effect, today at the earliest.
+    pub effective_from: Date,
+    /// The version it lays down. Ids, dates, decision and origin are set here.
+    pub version: Version,
+}
+
+/// Announces a new version (or a new procedure): from its day of effect it takes the place of the one
+/// in force. Dossiers already received keep theirs. The body of an announced version is never changed.
+///
+/// # Errors
+/// `Forbidden` without the keeper's permission; `Invalid` with every broken rule; `Conflict` when a
+/// later version is already announced.
+pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, announcement: Announcement) -> Result<Id, Fault> {
+    may_keep(actor)?;
+    let Announcement { decision, effective_from, mut version } = announcement;
+    let mut problems = rules::check(&version);
+    check_decision(&mut problems, &decision, effective_from, now);
+    if !problems.is_empty() {
+        return Err(Fault::Invalid(problems));
+    }
+    tx.lock("catalogue").await?;
+    let mut ids = Ids::new(now);
+    let procedure = match sql::procedure(tx, &version.code).await? {
+        Some((id, _)) => id,
+        None => {
+            let id = ids.next();
+            sql::insert_procedure(tx, id, &version.code).await?;
+            id
+        }
+    };
+    make_room(tx, procedure, effective_from).await?;
+    version.id = ids.next();
+    version.procedure_id = procedure;
+    version.effective_from = effective_from;
+    version.effective_to = None;
+    version.decision = decision.trim().to_owned();
+    version.origin = Origin::Announced;
+    version.remarks.clear();
+    sql::insert_version(tx, &version, now, Some(actor.account)).await?;
+    let data = json!({
+        "version": version.id, "decision": version.decision, "from": effective_from.to_string(),
+        "digest": crate::digest::of(&version),
+    });
+    audit::append(tx, procedure, event("procedure-announced", now, Some(actor), data)).await?;
+    sql::bump(tx).await?;
+    stock::count(tx).await?;
+    Ok(version.id)
+}
+
+/// Ends a procedure without a successor (bãi bỏ).
+///
+/// # Errors
+/// `Forbidden`, `Invalid`, `NotFound` for an unknown code, `Conflict` when nothing of it is in force or
+/// a later version is already announced.
+pub async fn abolish(
+    tx: &Tx,
+    actor: &Actor,
+    now: Instant,
+    code: &str,
+    decision: &str,
+    from: Date,
+) -> Result<(), Fault> {
+    may_keep(actor)?;
+    let mut problems = Vec::new();
+    check_decision(&mut problems, decision, from, now);
+    if !problems.is_empty() {
+        return Err(Fault::Invalid(problems));
+    }
+    tx.lock("catalogue").await?;
+    let (procedure, _) = sql::procedure(tx, code).await?.ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
+    if !make_room(tx, procedure, from).await? {
+        return Err(Fault::Conflict(Problem::new("catalogue-not-in-force").arg("code", code)));
+    }
+    let data = json!({ "decision": decision.trim(), "from": from.to_string() });
+    audit::append(tx, procedure, event("procedure-abolished", now, Some(actor), data)).await?;
+    sql::bump(tx).await?;
+    stock::count(tx).await?;
+    Ok(())
+}
+
+fn may_keep(actor: &Actor) -> Result<(), Fault> {
+    if actor.may(Permission::KeepCatalogue) {
+        Ok(())
+    } else {
+        Err(Fault::Forbidden(Problem::new("catalogue-keeper-only")))
+    }
+}
+
+fn check_decision(problems: &mut Vec<Problem>, decision: &str, from: Date, now: Instant) {
+    let decision = decision.trim();
+    if decision.is_empty() || decision.chars().count() > DECISION_LEN_MAX {
+        problems.push(Problem::new("catalogue-decision-required").field("decision").rule("NĐ 63/2010/NĐ-CP Điều 15"));
+    }
+    if from < now.date() {
+        problems
+            .push(Problem::new("catalogue-date-past").field("effective_from").arg("today", base::vn_date(now.date())));
+    }
+}
+
+/// Ends the open version on a day; false when none is open. A version that begins on that very day or
+/// later stands in the way.
+async fn make_room(tx: &Tx, procedure: Id, from: Date) -> Result<bool, Fault> {
+    let versions = sql::versions_of(tx, procedure).await?;
+    if let Some(later) =
+        versions.iter().find(|v| v.effective_from >= from && v.effective_to.is_none_or(|end| end > v.effective_from))
+    {
+        let problem = Problem::new("catalogue-later-version")
+            .field("effective_from")
+            .arg("date", base::vn_date(later.effective_from))
+            .arg("decision", &later.decision);
+        return Err(Fault::Conflict(problem));
+    }
+    match versions.iter().find(|version| version.effective_to.is_none()) {
+        None => Ok(false),
+        Some(open) if sql::end_version(tx, open.id, from).await? => Ok(true),
+        Some(_) => Err(StoreError::Busy("the version was ended meanwhile").into()),
+    }
+}

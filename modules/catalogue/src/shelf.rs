@@ -1,0 +1,284 @@
+//! The whole catalogue in memory: what is asked on every page and by every dossier.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use base::{Channel, Date, Fault, Id, Instant, Level};
+use store::{StoreError, Tx};
+use web::App;
+
+use crate::search::{Doc, Query, Rank};
+use crate::version::Version;
+
+/// Every version of every procedure. Never changed: a change of the catalogue makes a new shelf
+/// ([`reload`]).
+#[derive(Debug)]
+pub struct Shelf {
+    /// In order of field and name.
+    books: Vec<Book>,
+    by_id: HashMap<Id, Arc<Version>>,
+    by_code: HashMap<String, Vec<Arc<Version>>>,
+    revision: i64,
+    /// When somebody last looked whether another process changed the catalogue (ms).
+    looked_at: AtomicI64,
+}
+
+#[derive(Debug)]
+struct Book {
+    version: Arc<Version>,
+    doc: Doc,
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Code of a field.
+    pub field: Option<String>,
+    pub level: Option<Level>,
+    /// Can be filed this way.
+    pub channel: Option<Channel>,
+    /// `info`, `partial` or `full`.
+    pub service: Option<String>,
+    /// Only those that can be received here today.
+    pub receivable: bool,
+}
+
+impl Filter {
+    fn lets(&self, version: &Version) -> bool {
+        self.field.as_ref().is_none_or(|field| *field == version.field)
+            && self.level.is_none_or(|level| version.levels.contains(&level))
+            && self.channel.is_none_or(|channel| version.offers(channel))
+            && self.service.as_ref().is_none_or(|word| word == version.service_level.as_str())
+            && (!self.receivable || version.can_be_received())
+    }
+}
+
+impl Shelf {
+    /// An empty shelf.
+    pub fn empty() -> Shelf {
+        Shelf::of(Vec::new(), 0)
+    }
+
+    /// Puts versions on a shelf.
+    pub fn of(versions: Vec<Version>, revision: i64) -> Shelf {
+        let mut shelf = Shelf {
+            books: Vec::with_capacity(versions.len()),
+            by_id: HashMap::with_capacity(versions.len()),
+            by_code: HashMap::new(),
+            revision,
+            looked_at: AtomicI64::new(0),
+        };
+        for version in versions {
+            let version = Arc::new(version);
+            shelf.by_id.insert(version.id, version.clone());
+            shelf.by_code.entry(version.code.clone()).or_default().push(version.clone());
+            shelf.books.push(Book { doc: Doc::of(&version), version });
+        }
+        shelf.books.sort_by_cached_key(|book| {
+            (base::fold(&book.version.field_name), base::fold(&book.version.name), book.version.effective_from)
+        });
+        for versions in shelf.by_code.values_mut() {
+            versions.sort_by_key(|version| (version.effective_from, version.id));
+        }
+        shelf
+    }
+
+    /// The version of a procedure in force on a day.
+    pub fn by_code(&self, code: &str, on: Date) -> Option<Arc<Version>> {
+        self.by_code.get(code)?.iter().find(|version| version.in_force(on)).cloned()
+    }
+
+    /// A version by its id, in force or not: a dossier keeps the one it was received under.
+    pub fn version(&self, id: Id) -> Option<Arc<Version>> {
+        self.by_id.get(&id).cloned()
+    }
+
+    /// Every version of a procedure, oldest first; empty for an unknown code.
+    pub fn versions_of(&self, code: &str) -> &[Arc<Version>] {
+        self.by_code.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    /// Id of the procedure with a code, as dossiers keep it; empty for an unknown code.
+    pub fn ids_of_code(&self, code: &str) -> Vec<Id> {
+        self.versions_of(code).first().map(|version| version.procedure_id).into_iter().collect()
+    }
+
+    /// Every version in force on a day, by field and name.
+    pub fn all(&self, on: Date) -> Vec<Arc<Version>> {
+        self.books.iter().filter(|book| book.version.in_force(on)).map(|book| book.version.clone()).collect()
+    }
+
+    /// The versions in force on a day that fit the words and the filter, the best first. No words:
+    /// all that fit the filter, by field and name.
+    pub fn search(&self, words: &str, filter: &Filter, on: Date) -> Vec<Arc<Version>> {
+        let fitting = || self.books.iter().filter(|book| book.version.in_force(on) && filter.lets(&book.version));
+        let Some(query) = Query::new(words) else {
+            return fitting().map(|book| book.version.clone()).collect();
+        };
+        let mut found: Vec<(Rank, &Book)> = fitting().filter_map(|book| Some((query.rank(&book.doc)?, book))).collect();
+        if found.is_empty() {
+            found = fitting().filter_map(|book| Some((query.rank_forgiving(&book.doc)?, book))).collect();
+        }
+        // Among equals what can be had here comes first, then the plainest: names get longer with special cases.
+        found.sort_by_key(|(rank, book)| (*rank, !book.version.can_be_received(), book.version.name.chars().count()));
+        found.into_iter().map(|(_, book)| book.version.clone()).collect()
+    }
+
+    /// Fields with the number of procedures in force on a day: code, name, count, by name.
+    pub fn fields(&self, on: Date) -> Vec<(String, String, usize)> {
+        let mut fields: Vec<(String, String, usize)> = Vec::new();
+        for book in self.books.iter().filter(|book| book.version.in_force(on)) {
+            match fields.iter_mut().find(|(code, ..)| *code == book.version.field) {
+                Some((.., count)) => *count += 1,
+                None => fields.push((book.version.field.clone(), book.version.field_name.clone(), 1)),
+            }
+        }
+        fields
+    }
+
+    /// Number of versions held.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+}
+
+/// Reads the whole catalogue.
+///
+/// # Errors
+/// The database's.
+pub async fn load_shelf(tx: &Tx) -> Result<Shelf, StoreError> {
+    let revision = crate::store::revision(tx).await?;
+    Ok(Shelf::of(crate::store::all_versions(tx).await?, revision))
+}
+
+/// The shelf of a running service; an empty one before [`reload`] was first called.
+pub fn shelf(app: &App) -> Arc<Shelf> {
+    app.get::<Shelf>().unwrap_or_else(|| Arc::new(Shelf::empty()))
+}
+
+/// Reads the catalogue again and puts it in place. Called at start and after every change.
+///
+/// # Errors
+/// The database's.
+pub async fn reload(app: &App) -> Result<Arc<Shelf>, Fault> {
+    let shelf = app.db.read(|tx| Box::pin(async move { load_shelf(tx).await.map_err(Fault::from) })).await?;
+    Ok(app.put(shelf))
+}
+
+/// Longest time another process's change goes unnoticed.
+const LOOK_EVERY_MS: i64 = 2_000;
+
+/// The shelf, read again first if another process has changed the catalogue (looked at every two seconds).
+///
+/// # Errors
+/// The database's.
+pub async fn fresh_shelf(app: &App, now: Instant) -> Result<Arc<Shelf>, Fault> {
+    let Some(shelf) = app.get::<Shelf>() else { return reload(app).await };
+    let looked_at = shelf.looked_at.load(Ordering::Relaxed);
+    if now.0 - looked_at < LOOK_EVERY_MS {
+        return Ok(shelf);
+    }
+    shelf.looked_at.store(now.0, Ordering::Relaxed);
+    let revision =
+        app.db.read(|tx| Box::pin(async move { crate::store::revision(tx).await.map_err(Fault::from) })).await?;
+    if revision == shelf.revision { Ok(shelf) } else { reload(app).await }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unicode_normalization::UnicodeNormalization;
+
+    fn day() -> Date {
+        Date::constant(2026, 11, 23)
+    }
+
+    fn shipped() -> Shelf {
+        let mut versions = crate::shipped::versions().unwrap();
+        for (n, version) in versions.iter_mut().enumerate() {
+            version.id = Id(n as i64 + 1);
+        }
+        Shelf::of(versions, 1)
+    }
+
+    fn codes(query: &str) -> Vec<String> {
+        shipped().search(query, &Filter::default(), day()).iter().map(|v| v.code.clone()).collect()
+    }
+
+    #[test]
+    fn birth_registration_is_found_however_it_is_typed() {
+        let nfd: String = "khai sinh đăng ký".nfd().collect();
+        for query in
+            ["khai sinh", "KHAI SINH", "Khai Sinh", "khai sính", "khải sinh", "dang ky khai sinh", "đăng ký khai sinh"]
+        {
+            assert_eq!(codes(query).first().map(String::as_str), Some("1.001193"), "{query}");
+        }
+        assert!(codes(&nfd).contains(&"1.001193".to_owned()));
+        assert_eq!(codes("1.001193"), ["1.001193"]);
+        assert_eq!(codes(" 1.001193 ").first().map(String::as_str), Some("1.001193"));
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_forgiven_when_nothing_fits() {
+        assert_eq!(codes("kahi sinh").first().map(String::as_str), Some("1.001193"));
+        assert!(codes("thuong truu").contains(&"1.004222".to_owned()));
+        assert_eq!(codes("zzzz qqqq"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn people_find_by_their_own_words_and_by_field() {
+        assert!(codes("sổ đỏ").contains(&"1.013978".to_owned()));
+        assert!(codes("so do").contains(&"1.013978".to_owned()));
+        assert!(codes("ho tich").len() >= 12);
+        assert!(codes("nhập hộ khẩu").contains(&"1.004222".to_owned()));
+    }
+
+    #[test]
+    fn exact_marks_come_first() {
+        // "tạm trú" with its marks must not be led by "tạm trú" read as other words.
+        let found = codes("kết hôn");
+        assert_eq!(found.first().map(String::as_str), Some("1.000894"));
+        let versions = shipped();
+        let ranks: Vec<bool> = versions
+            .search("khai tử", &Filter::default(), day())
+            .iter()
+            .map(|v| v.name.to_lowercase().contains("khai tử"))
+            .collect();
+        assert!(ranks.windows(2).all(|pair| pair[0] >= pair[1]), "{ranks:?}");
+    }
+
+    #[test]
+    fn filters_narrow_and_no_words_show_all_in_order() {
+        let shelf = shipped();
+        let all = shelf.search("", &Filter::default(), day());
+        assert_eq!(all.len(), shelf.all(day()).len());
+        let filter = Filter { field: Some("cu-tru".to_owned()), ..Filter::default() };
+        assert_eq!(shelf.search("", &filter, day()).len(), 7);
+        let post = Filter { channel: Some(Channel::Post), field: Some("cu-tru".to_owned()), ..Filter::default() };
+        assert_eq!(shelf.search("", &post, day()).len(), 0);
+        let provincial = Filter { level: Some(Level::Province), ..Filter::default() };
+        assert!(shelf.search("", &provincial, day()).iter().all(|v| v.levels.contains(&Level::Province)));
+        let full = Filter { service: Some("full".to_owned()), ..Filter::default() };
+        assert!(shelf.search("", &full, day()).len() > 20);
+        assert_eq!(shelf.fields(day()).iter().map(|(.., n)| n).sum::<usize>(), all.len());
+    }
+
+    #[test]
+    fn the_version_in_force_depends_on_the_day() {
+        let shelf = shipped();
+        let fee = |on| shelf.by_code("1.002010", on).unwrap().terms(Channel::Counter).unwrap().fee_total().0;
+        assert_eq!(fee(Date::constant(2025, 6, 30)), 50_000);
+        assert_eq!(fee(Date::constant(2025, 7, 1)), 25_000);
+        assert_eq!(fee(Date::constant(2026, 12, 31)), 25_000);
+        assert_eq!(fee(Date::constant(2027, 1, 1)), 50_000);
+        assert!(shelf.by_code("1.002010", Date::constant(2024, 1, 1)).is_none());
+        assert_eq!(shelf.versions_of("1.002010").len(), 3);
+        assert_eq!(shelf.ids_of_code("1.002010").len(), 1);
+        assert!(shelf.by_code("9.999999", day()).is_none());
+    }
+}

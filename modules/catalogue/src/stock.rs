@@ -1,0 +1,87 @@
+//! Stock facts: how many procedures are offered on a day, and how many of them online, end to end,
+//! with a fee, payable online, on the national portal.
+
+use base::{Id, Level};
+use facts::{Fact, flag};
+use store::{StoreError, Tx};
+
+use crate::store as sql;
+use crate::version::Version;
+
+/// What is counted: +1 on the first day in force, -1 on the first day no longer.
+pub const MEASURE: &str = "procedure_offered";
+
+/// Versions counted in one go; bounds memory and the length of one statement.
+const CHUNK: i64 = 500;
+
+/// Facts of a version, at its beginning and, once known, its end. None for procedures of ministries
+/// only, which the province does not offer.
+pub fn facts_of(version: &Version, agency: Id) -> Vec<Fact> {
+    let Some(level) = version.counted_level() else { return Vec::new() };
+    let mut facts = vec![fact(version, level, agency, 1)];
+    if let Some(end) = version.effective_to {
+        facts.push(Fact { day: end, ..fact(version, level, agency, -1) });
+    }
+    facts
+}
+
+fn fact(version: &Version, level: Level, agency: Id, qty: i64) -> Fact {
+    Fact {
+        measure: MEASURE,
+        day: version.effective_from,
+        agency,
+        level,
+        field: version.field.clone(),
+        channel: 0,
+        flags: flags_of(version),
+        qty,
+        subject: version.procedure_id,
+        procedure: version.procedure_id,
+    }
+}
+
+/// What is true of a version, as fact flags.
+pub fn flags_of(version: &Version) -> i64 {
+    [
+        (version.service_level.is_online(), flag::ONLINE),
+        (version.service_level == crate::ServiceLevel::Full, flag::FULL_SERVICE),
+        (version.has_fee(), flag::FEE),
+        (version.payable_online, flag::PAYABLE_ONLINE),
+        (version.on_national_portal, flag::PORTAL),
+    ]
+    .into_iter()
+    .filter(|(holds, _)| *holds)
+    .map(|(_, flag)| flag)
+    .sum()
+}
+
+/// Writes the facts of every beginning and end not yet counted, in the name of the province's root
+/// agency. Without an organisation nothing is counted yet; the next call after it was seeded does.
+///
+/// # Errors
+/// The database's.
+pub async fn count(tx: &Tx) -> Result<(), StoreError> {
+    let Some(root) = organisation::load_tree(tx).await?.root().map(|agency| agency.id) else { return Ok(()) };
+    loop {
+        let versions = sql::uncounted(tx, CHUNK).await?;
+        let mut facts = Vec::new();
+        for (version, done) in &versions {
+            let counted = usize::try_from(*done).unwrap_or(0);
+            facts.extend(facts_of(version, root).into_iter().skip(counted));
+            sql::set_stock(tx, version.id, if version.effective_to.is_some() { 2 } else { 1 }).await?;
+        }
+        facts::append(tx, &facts).await?;
+        if versions.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+    }
+}
+
+/// The stock facts as the register alone gives them, to rebuild or check what is written.
+///
+/// # Errors
+/// The database's.
+pub async fn expected(tx: &Tx) -> Result<Vec<Fact>, StoreError> {
+    let Some(root) = organisation::load_tree(tx).await?.root().map(|agency| agency.id) else { return Ok(Vec::new()) };
+    Ok(sql::all_versions(tx).await?.iter().flat_map(|version| facts_of(version, root)).collect())
+}

@@ -1,0 +1,44 @@
+//! The register on both engines: opening, announcing, ending, counting.
+
+mod register;
+
+use base::{Actor, Date, DateTime, Fault, Grant, Id, Instant, Role};
+use store::Db;
+
+/// Monday 23 November 2026, 09:00.
+pub fn now() -> Instant {
+    Instant::from_local(DateTime::constant(2026, 11, 23, 9, 0, 0, 0))
+}
+
+pub fn day(year: i16, month: i8, day: i8) -> Date {
+    Date::constant(year, month, day)
+}
+
+/// Fresh databases with the tables the catalogue stands on and the demo province's agencies.
+pub async fn databases() -> Vec<Db> {
+    let all = store::testing::databases().await;
+    for db in &all {
+        db.migrate(&[audit::MIGRATIONS, facts::MIGRATIONS, organisation::MIGRATIONS, catalogue::MIGRATIONS])
+            .await
+            .unwrap();
+        db.write(|tx| Box::pin(async move { organisation::seed_demo(tx, now()).await })).await.unwrap();
+    }
+    all
+}
+
+pub fn actor(role: Role) -> Actor {
+    Actor {
+        account: Id(77),
+        name: "Lê Thị Giữ".to_owned(),
+        grants: vec![Grant { role, agency: Id(1), agency_path: "/1/".to_owned() }],
+        citizen_number: None,
+    }
+}
+
+pub async fn seed(db: &Db) -> usize {
+    db.write(|tx| Box::pin(async move { catalogue::seed(tx, now()).await })).await.unwrap()
+}
+
+pub async fn shelf(db: &Db) -> catalogue::Shelf {
+    db.read(|tx| Box::pin(async move { catalogue::load_shelf(tx).await.map_err(Fault::from) })).await.unwrap()
+}
