@@ -150,7 +150,8 @@ fn message_with_code(message: &str, code: &str) -> Box<dyn Error + Send + Sync> 
 impl From<StoreError> for base::Fault {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy(_) => base::Fault::Busy,
+            // "Try again in a moment" is true of both.
+            error if error.is_transient() => base::Fault::Busy,
             other => base::Fault::Internal(Box::new(other)),
         }
     }

@@ -104,6 +104,10 @@ pub(crate) async fn migrate(db: &Db, sets: &[Migrations]) -> Result<Vec<String>,
             }
         }
     }
+    if let (Backend::Postgres(postgres), false) = (&db.backend, applied.is_empty()) {
+        // Plans made before a table changed would be refused once each.
+        postgres.pool.manager().statement_caches.clear();
+    }
     Ok(applied)
 }
 

@@ -63,6 +63,8 @@ impl Options {
                 "prepared" => options.prepared = value != "off",
                 "ca" => options.ca = Some(value.into()),
                 "schema" => options.schema = Some(schema_name(value)?),
+                // What libpq calls verify-full is the only way TLS is spoken here.
+                "sslmode" if matches!(value, "verify-full" | "verify-ca") => others.push("sslmode=require"),
                 _ => others.push(pair),
             }
         }

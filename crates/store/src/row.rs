@@ -38,6 +38,14 @@ impl Row {
         T::from_cell(value).map_err(|problem| StoreError::Column { column: column(), problem })
     }
 
+    /// A text column without copying it.
+    pub fn text(&self, name: &str) -> Result<&str, StoreError> {
+        match self.columns.iter().position(|column| column == name).and_then(|index| self.values.get(index)) {
+            Some(Value::Text(text)) => Ok(text),
+            _ => Err(StoreError::Column { column: name.to_string(), problem: "wanted text".into() }),
+        }
+    }
+
     /// The columns' names, in order.
     pub fn columns(&self) -> &[String] {
         &self.columns

@@ -24,7 +24,7 @@ pub struct Tx {
 
 pub(crate) enum Inner {
     Sqlite(Arc<Connection>),
-    Postgres(Session),
+    Postgres(Box<Session>),
 }
 
 impl Tx {

@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{Host, SslMode};
 
 pub(crate) use session::{Isolation, Session};
 
@@ -67,6 +67,11 @@ impl Postgres {
             begin_suffix = settings.iter().map(|(name, value)| format!("; SET LOCAL {name} = {value}")).collect();
         }
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let is_remote =
+            |host: &Host| matches!(host, Host::Tcp(name) if name != "localhost" && !name.starts_with("127."));
+        if config.get_ssl_mode() != SslMode::Require && config.get_hosts().iter().any(is_remote) {
+            tracing::warn!("the database is reached over a network without TLS: add sslmode=require to its address");
+        }
         let manager = match config.get_ssl_mode() {
             SslMode::Require => Manager::from_config(config.clone(), tls(options.ca.as_deref())?, manager_config),
             _ => Manager::from_config(config.clone(), tokio_postgres::NoTls, manager_config),
@@ -145,7 +150,7 @@ impl Postgres {
         };
         let session = Session::new(client, isolation, self.prepared, self.begin_suffix.clone());
         let task = tokio::spawn(async move {
-            let tx = Tx::new(Inner::Postgres(session));
+            let tx = Tx::new(Inner::Postgres(Box::new(session)));
             let polled = AssertUnwindSafe(async { f(&tx).await }).catch_unwind().await;
             let outcome = match polled {
                 Ok(Ok(_)) if tx.is_doomed() => Err(StoreError::Doomed.into()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql};
 
-use super::rewrite::Rewriter;
+use super::rewrite::{Known, Rewriter};
 use super::watch::Watched;
 use crate::{Row, StoreError, Value};
 
@@ -54,6 +54,13 @@ impl Connection {
         .and_then(|connection| {
             connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS.into()))?;
             connection.execute_batch(pragmas)?;
+            if path.is_some() {
+                let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+                if mode != "wal" {
+                    // A file system that cannot share memory (a network share) cannot hold the database.
+                    return Err(rusqlite::Error::InvalidParameterName(format!("journal mode is {mode}, not wal")));
+                }
+            }
             connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
             Ok(connection)
         })
@@ -81,32 +88,38 @@ impl Connection {
         each: &mut (dyn FnMut(Row) -> Result<(), StoreError> + Send),
     ) -> Result<u64, StoreError> {
         let raw = &mut *self.raw();
-        let sql = raw.rewriter.rewrite(text);
+        let known = raw.rewriter.rewrite(text);
         let fail = |error| StoreError::sqlite(error, text);
-        let mut statement = raw.connection.prepare_cached(sql).map_err(fail)?;
+        let mut statement = raw.connection.prepare_cached(&known.sql).map_err(fail)?;
         let _watching = self.watched.begin(limited.then_some(self.statement_limit));
         let wanted = statement.parameter_count();
         if wanted != params.len() {
             return Err(StoreError::Parameter(format!("{wanted} wanted, {} given, in: {text:.300}", params.len())));
         }
         for (index, param) in params.iter().enumerate() {
+            if matches!(param, Value::Text(text) if text.contains('\0')) {
+                // PostgreSQL cannot hold it, and half of SQLite's functions stop at it.
+                return Err(StoreError::Parameter(format!("${}: text cannot hold the character NUL", index + 1)));
+            }
             statement.raw_bind_parameter(index + 1, param).map_err(fail)?;
         }
         if statement.column_count() == 0 {
             return statement.raw_execute().map(|changed| changed as u64).map_err(fail);
         }
         let readonly = statement.readonly();
-        let width = statement.column_count();
-        let columns: Arc<[String]> = statement.column_names().into_iter().map(String::from).collect();
         let mut seen = 0;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(fail)? {
-            let mut values = Vec::with_capacity(width);
-            for index in 0..width {
+            if seen == 0 {
+                // Only now: the first step compiles the statement anew when a table has changed meanwhile.
+                known.learn_columns(row.as_ref());
+            }
+            let mut values = Vec::with_capacity(known.columns.len());
+            for index in 0..known.columns.len() {
                 values.push(decode(row.get_ref(index).map_err(fail)?)?);
             }
             seen += 1;
-            each(Row::new(columns.clone(), values))?;
+            each(Row::new(known.columns.clone(), values))?;
         }
         drop(rows);
         drop(statement);
@@ -120,12 +133,13 @@ impl Connection {
 
     pub(crate) fn prepare(&self, text: &str) -> Result<(), StoreError> {
         let raw = &mut *self.raw();
-        let sql = raw.rewriter.rewrite(text);
-        raw.connection.prepare(sql).map(drop).map_err(|error| StoreError::sqlite(error, text))
+        let known = raw.rewriter.rewrite(text);
+        raw.connection.prepare(&known.sql).map(drop).map_err(|error| StoreError::sqlite(error, text))
     }
 
     pub(crate) fn script(&self, sql: &str) -> Result<(), StoreError> {
-        self.raw().connection.execute_batch(sql).map_err(|error| StoreError::sqlite(error, sql))
+        let raw = &mut *self.raw();
+        raw.connection.execute_batch(sql).map_err(|error| StoreError::sqlite(error, sql))
     }
 
     /// BEGIN, COMMIT and their kin.
@@ -161,6 +175,15 @@ impl Connection {
         raw.connection.flush_prepared_statement_cache();
         if let Err(error) = raw.connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize;") {
             tracing::warn!(%error, "could not optimise the database on closing");
+        }
+    }
+}
+
+impl Known {
+    /// Keeps the names it has when they are still the right ones, so that rows share them.
+    fn learn_columns(&mut self, statement: &rusqlite::Statement<'_>) {
+        if !statement.column_names().eq(self.columns.iter()) {
+            self.columns = statement.column_names().map(String::from).collect();
         }
     }
 }

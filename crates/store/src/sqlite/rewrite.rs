@@ -4,28 +4,40 @@
 //! silently. `?2, ?1` are numbers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Texts kept; a program has some hundreds.
 const CACHE_MAX: usize = 1024;
 
-/// Rewrites each text once.
+/// Rewrites each text once, and remembers the names of its columns.
 #[derive(Default)]
 pub(crate) struct Rewriter {
-    known: HashMap<Box<str>, Box<str>>,
+    places: HashMap<Box<str>, usize>,
+    known: Vec<Known>,
+}
+
+/// What is known of a text.
+pub(crate) struct Known {
+    pub(crate) sql: Box<str>,
+    /// Of its last answer.
+    pub(crate) columns: Arc<[String]>,
 }
 
 impl Rewriter {
-    pub(crate) fn rewrite<'a>(&'a mut self, text: &'a str) -> &'a str {
-        if !text.contains('$') {
-            return text;
-        }
-        if !self.known.contains_key(text) {
-            if self.known.len() >= CACHE_MAX {
-                self.known.clear();
+    pub(crate) fn rewrite(&mut self, text: &str) -> &mut Known {
+        let at = match self.places.get(text) {
+            Some(&at) => at,
+            None => {
+                if self.known.len() >= CACHE_MAX {
+                    self.places.clear();
+                    self.known.clear();
+                }
+                self.places.insert(text.into(), self.known.len());
+                self.known.push(Known { sql: rewrite(text).into(), columns: Arc::default() });
+                self.known.len() - 1
             }
-            self.known.insert(text.into(), rewrite(text).into());
-        }
-        self.known.get(text).map_or(text, |rewritten| rewritten)
+        };
+        &mut self.known[at]
     }
 }
 
@@ -87,8 +99,8 @@ mod tests {
         let mut rewriter = Rewriter::default();
         for n in 0..3 * CACHE_MAX {
             let text = format!("SELECT {n}, $1");
-            assert_eq!(rewriter.rewrite(&text), format!("SELECT {n}, ?1"));
-            assert_eq!(rewriter.rewrite(&text), format!("SELECT {n}, ?1"));
+            assert_eq!(*rewriter.rewrite(&text).sql, format!("SELECT {n}, ?1"));
+            assert_eq!(*rewriter.rewrite(&text).sql, format!("SELECT {n}, ?1"));
             assert!(rewriter.known.len() <= CACHE_MAX);
         }
     }

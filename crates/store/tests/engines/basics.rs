@@ -180,6 +180,35 @@ async fn each_broken_constraint_has_its_name() {
 }
 
 #[tokio::test]
+async fn text_with_a_nul_is_refused_on_both_engines() {
+    for db in databases().await {
+        let outcome: Result<u64, StoreError> =
+            db.write(|tx| Box::pin(async move { tx.execute(INSERT, params![1, "a\0b", 1]).await })).await;
+        assert!(matches!(outcome, Err(StoreError::Parameter(_))), "{outcome:?}");
+        assert_eq!(count(&db).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_gained_a_column_is_read_with_it() {
+    for db in databases().await {
+        let columns = |db: Db| async move {
+            insert(&db, count(&db).await, if count(&db).await == 0 { "a" } else { "b" }).await.unwrap();
+            let row = db
+                .read(|tx| Box::pin(async move { tx.query_one("SELECT * FROM item WHERE name = 'a'", &[]).await }))
+                .await
+                .unwrap_or_else(|error: StoreError| panic!("{error}"));
+            row.columns().len()
+        };
+        assert_eq!(columns(db.clone()).await, 9);
+        const MORE: store::Migrations =
+            store::Migrations { module: "more", steps: &[("0001", "ALTER TABLE item ADD COLUMN more {text};")] };
+        db.migrate(&[MORE]).await.unwrap();
+        assert_eq!(columns(db.clone()).await, 10);
+    }
+}
+
+#[tokio::test]
 async fn every_registered_statement_is_prepared_and_a_wrong_one_is_named() {
     for db in store::testing::databases().await {
         let unknown = store::testing::prepare_all(&db).await;

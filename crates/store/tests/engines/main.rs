@@ -1,5 +1,7 @@
 //! The door's promises, each tried on both engines. One binary: every further one links everything again.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it wants")]
+
 mod basics;
 mod bulk;
 mod crash;
