@@ -1,0 +1,147 @@
+//! The bytes on disk: `DATA/uploads/ab/cd/<sha256>`.
+
+use crate::kind::Kind;
+use crate::{FILE_BYTES_MAX, ORPHAN_MS, rows};
+use base::{Fault, Instant, Problem};
+use sha2::{Digest as _, Sha256};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use store::Db;
+
+/// Where files are kept.
+#[derive(Clone, Debug)]
+pub struct Store {
+    dir: PathBuf,
+}
+
+/// Bytes safely on disk, not yet promised to anybody: give it to [`crate::keep`] inside the action's transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staged {
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    pub size_bytes: i64,
+    pub media_type: String,
+    /// As handed in, without directories.
+    pub name: String,
+}
+
+impl Store {
+    /// Beside the database: `data_dir/uploads`.
+    pub fn new(data_dir: impl AsRef<Path>) -> Store {
+        Store { dir: data_dir.as_ref().join("uploads") }
+    }
+
+    /// Where the bytes of a hash lie.
+    pub fn path_of(&self, sha256: &str) -> PathBuf {
+        // Only hexadecimal digits make a path, whatever a damaged row may say.
+        let safe: String = sha256.chars().filter(char::is_ascii_hexdigit).collect();
+        let (a, b) = (safe.get(..2).unwrap_or("00"), safe.get(2..4).unwrap_or("00"));
+        self.dir.join(a).join(b).join(&safe)
+    }
+
+    /// Takes a file (an upload's temporary copy) in. Faults: 413 over [`FILE_BYTES_MAX`], 415 for a kind not taken,
+    /// 422 for an empty file.
+    pub async fn stage(&self, from: &Path, name: &str) -> Result<Staged, Fault> {
+        let size = tokio::fs::metadata(from).await.map_err(Fault::internal)?.len();
+        if size > FILE_BYTES_MAX {
+            return Err(too_large(name));
+        }
+        let bytes = tokio::fs::read(from).await.map_err(Fault::internal)?;
+        self.stage_bytes(bytes, name).await
+    }
+
+    /// The same for bytes in memory (a paper the system itself made).
+    pub async fn stage_bytes(&self, bytes: Vec<u8>, name: &str) -> Result<Staged, Fault> {
+        if bytes.len() as u64 > FILE_BYTES_MAX {
+            return Err(too_large(name));
+        }
+        let (this, name) = (self.clone(), name.to_owned());
+        // Hashing and fsync take their time: off the threads that answer requests.
+        tokio::task::spawn_blocking(move || this.put(&bytes, name)).await.map_err(Fault::internal)?
+    }
+
+    fn put(&self, bytes: &[u8], name: String) -> Result<Staged, Fault> {
+        let kind = Kind::of(bytes, &name)?;
+        let sha256: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let path = self.path_of(&sha256);
+        self.write(&path, bytes).map_err(Fault::internal)?;
+        let size_bytes = i64::try_from(bytes.len()).map_err(Fault::internal)?;
+        Ok(Staged { sha256, size_bytes, media_type: kind.media_type().to_owned(), name })
+    }
+
+    /// Written whole under another name, made durable, then renamed; the directories are made durable too. Bytes that
+    /// are there already are written again, which also renews their age for the sweep.
+    fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let directory = path.parent().unwrap_or(&self.dir);
+        std::fs::create_dir_all(directory)?;
+        let mut temporary = tempfile::NamedTempFile::new_in(&self.dir)?;
+        temporary.write_all(bytes)?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(path).map_err(|e| e.error)?;
+        let mut level = Some(directory);
+        while let Some(this) = level.filter(|d| d.starts_with(&self.dir)) {
+            sync_directory(this)?;
+            level = this.parent();
+        }
+        Ok(())
+    }
+
+    /// Removes bytes that no row names and that are older than [`ORPHAN_MS`] at `now`, and forgotten temporary files.
+    /// Returns how many.
+    pub async fn sweep(&self, db: &Db, now: Instant) -> Result<u64, Fault> {
+        let this = self.clone();
+        let old = tokio::task::spawn_blocking(move || this.older_than(now.plus_ms(-ORPHAN_MS)))
+            .await
+            .map_err(Fault::internal)?
+            .map_err(Fault::internal)?;
+        let mut removed = 0;
+        for path in old {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let is_hash = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
+            let kept = is_hash && db.read(move |tx| Box::pin(async move { rows::is_kept(tx, &name).await })).await?;
+            if !kept && tokio::fs::remove_file(&path).await.is_ok() {
+                removed += 1;
+            }
+        }
+        tracing::info!(removed, "swept files without an owner");
+        Ok(removed)
+    }
+
+    /// Every file under the directory last written before the moment.
+    fn older_than(&self, before: Instant) -> std::io::Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        let mut open = vec![self.dir.clone()];
+        while let Some(directory) = open.pop() {
+            let entries = match std::fs::read_dir(&directory) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            for entry in entries {
+                let entry = entry?;
+                let about = entry.metadata()?;
+                if about.is_dir() {
+                    open.push(entry.path());
+                } else if about.is_file() && written_at(&about)? < before {
+                    found.push(entry.path());
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn written_at(about: &std::fs::Metadata) -> std::io::Result<Instant> {
+    let since = about.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Ok(Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+/// A rename is only durable once its directory is. Windows has no such call and needs none.
+fn sync_directory(directory: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { std::fs::File::open(directory)?.sync_all() } else { Ok(()) }
+}
+
+fn too_large(name: &str) -> Fault {
+    let megabytes = FILE_BYTES_MAX / 1024 / 1024;
+    Fault::TooLarge(Problem::new("files-too-large").arg("name", name).arg("megabytes", megabytes))
+}

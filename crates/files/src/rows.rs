@@ -1,0 +1,78 @@
+//! The `file` table.
+
+use crate::disk::Staged;
+use base::{Id, Instant};
+use store::{Row, StoreError, Tx, params};
+
+store::statements! {
+    /// A file somebody handed in.
+    pub INSERT_FILE = "INSERT INTO file (id, sha256, size_bytes, media_type, name, owner_id, created_at, by_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// One file.
+    pub FILE = "SELECT id, sha256, size_bytes, media_type, name, owner_id, created_at, by_id FROM file WHERE id = $1";
+    /// The files of one subject in the order they came.
+    pub FILES_OF = "SELECT id, sha256, size_bytes, media_type, name, owner_id, created_at, by_id FROM file
+        WHERE owner_id = $1 ORDER BY id LIMIT 500";
+    /// Does any row name these bytes?
+    pub FILE_BY_HASH = "SELECT id FROM file WHERE sha256 = $1 LIMIT 1";
+}
+
+/// A file that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    pub id: Id,
+    pub sha256: String,
+    pub size_bytes: i64,
+    pub media_type: String,
+    pub name: String,
+    /// The subject it belongs to: a dossier, a draft, an account's data store.
+    pub owner: Id,
+    pub created_at: Instant,
+    /// The account that handed it in; none for the system itself.
+    pub by: Option<Id>,
+}
+
+fn read(row: &Row) -> Result<File, StoreError> {
+    Ok(File {
+        id: row.get("id")?,
+        sha256: row.get("sha256")?,
+        size_bytes: row.get("size_bytes")?,
+        media_type: row.get("media_type")?,
+        name: row.get("name")?,
+        owner: row.get("owner_id")?,
+        created_at: row.get("created_at")?,
+        by: row.get("by_id")?,
+    })
+}
+
+/// Records staged bytes as a file of `owner`, inside the caller's transaction.
+pub async fn keep(tx: &Tx, staged: &Staged, owner: Id, by: Option<Id>, now: Instant) -> Result<Id, StoreError> {
+    let id = Id::from_parts(now.0, rand::random());
+    let values = params![
+        id,
+        staged.sha256.clone(),
+        staged.size_bytes,
+        staged.media_type.clone(),
+        staged.name.clone(),
+        owner,
+        now,
+        by
+    ];
+    tx.execute(INSERT_FILE, values).await?;
+    Ok(id)
+}
+
+/// One file, if it exists.
+pub async fn file(tx: &Tx, id: Id) -> Result<Option<File>, StoreError> {
+    tx.query_opt(FILE, params![id]).await?.as_ref().map(read).transpose()
+}
+
+/// The files of a subject, at most 500, in the order they came.
+pub async fn files_of(tx: &Tx, owner: Id) -> Result<Vec<File>, StoreError> {
+    tx.query(FILES_OF, params![owner]).await?.iter().map(read).collect()
+}
+
+/// Whether any row names these bytes.
+pub async fn is_kept(tx: &Tx, sha256: &str) -> Result<bool, StoreError> {
+    Ok(tx.query_opt(FILE_BY_HASH, params![sha256]).await?.is_some())
+}

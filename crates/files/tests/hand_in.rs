@@ -1,0 +1,86 @@
+//! A file's life: staged, kept, given out, swept.
+
+use base::{Fault, Id, Instant, Problem};
+use files::{File, Store};
+use http_body_util::BodyExt as _;
+use store::Db;
+
+const NOW: Instant = Instant(1_795_000_000_000);
+const PDF: &[u8] = b"%PDF-1.7\nm\xe1\xbb\x99t trang";
+
+async fn keep(db: &Db, staged: files::Staged) -> Id {
+    db.write(move |tx| Box::pin(async move { files::keep(tx, &staged, Id(5), Some(Id(7)), NOW).await })).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_file_is_kept_under_its_hash_and_given_out_as_an_attachment() {
+    for db in store::testing::databases().await {
+        db.migrate(&[files::MIGRATIONS]).await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let files = Store::new(directory.path());
+        let staged = files.stage_bytes(PDF.to_vec(), "Giấy chứng sinh.pdf").await.unwrap();
+        let path = files.path_of(&staged.sha256);
+        assert_eq!(std::fs::read(&path).unwrap(), PDF);
+        assert!(path.ends_with(format!("uploads/{}/{}/{}", &staged.sha256[..2], &staged.sha256[2..4], staged.sha256)));
+
+        let id = keep(&db, staged.clone()).await;
+        let again = keep(&db, files.stage_bytes(PDF.to_vec(), "x.pdf").await.unwrap()).await;
+        assert_ne!(id, again, "two hand-ins of the same bytes are two rows");
+        let all = db.read(|tx| Box::pin(async move { files::files_of(tx, Id(5)).await })).await.unwrap();
+        assert_eq!(all.len(), 2);
+
+        let response = files::download(&db, &files, id, |f: &File| {
+            assert_eq!((f.owner, f.by), (Id(5), Some(Id(7))));
+            Ok(())
+        })
+        .await
+        .unwrap();
+        assert_eq!(response.headers()["content-type"], "application/pdf");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        let disposition = response.headers()["content-disposition"].to_str().unwrap();
+        assert!(disposition.starts_with("attachment; ") && disposition.contains("Gi%E1%BA%A5y"), "{disposition}");
+        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), PDF);
+
+        let refused = files::download(&db, &files, id, |_| Err(Fault::Forbidden(Problem::new("x")))).await;
+        assert!(matches!(refused, Err(Fault::Forbidden(_))));
+        assert!(matches!(files::download(&db, &files, Id(1), |_| Ok(())).await, Err(Fault::NotFound(_))));
+        assert!(store::testing::prepare_all(&db).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_file_over_the_limit_is_413_and_leaves_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = Store::new(directory.path());
+    let mut big = PDF.to_vec();
+    big.resize(usize::try_from(files::FILE_BYTES_MAX).unwrap() + 1, b' ');
+    assert!(matches!(files.stage_bytes(big.clone(), "a.pdf").await, Err(Fault::TooLarge(_))));
+    let path = directory.path().join("big.pdf");
+    std::fs::write(&path, &big).unwrap();
+    assert!(matches!(files.stage(&path, "big.pdf").await, Err(Fault::TooLarge(_))));
+    assert!(!directory.path().join("uploads").exists());
+}
+
+#[tokio::test]
+async fn the_sweep_takes_only_old_bytes_that_no_row_names() {
+    let db = store::testing::sqlite().await;
+    db.migrate(&[files::MIGRATIONS]).await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let files = Store::new(directory.path());
+    let kept = files.stage_bytes(PDF.to_vec(), "a.pdf").await.unwrap();
+    keep(&db, kept.clone()).await;
+    let orphan = files.stage_bytes(b"%PDF-1.4 orphan".to_vec(), "b.pdf").await.unwrap();
+    let written = std::fs::metadata(files.path_of(&orphan.sha256)).unwrap().modified().unwrap();
+    let written = Instant(i64::try_from(written.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap());
+
+    assert_eq!(files.sweep(&db, written.plus_ms(files::ORPHAN_MS - 1000)).await.unwrap(), 0);
+    assert_eq!(files.sweep(&db, written.plus_ms(files::ORPHAN_MS + 60_000)).await.unwrap(), 1);
+    assert!(files.path_of(&kept.sha256).exists() && !files.path_of(&orphan.sha256).exists());
+    let nowhere = Store::new(directory.path().join("nowhere"));
+    assert_eq!(nowhere.sweep(&db, NOW).await.unwrap(), 0);
+}
+
+#[test]
+fn both_languages_are_complete() {
+    assert_eq!(i18n::check(&[files::locales()]), Vec::<String>::new());
+}
