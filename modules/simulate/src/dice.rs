@@ -19,12 +19,12 @@ impl Dice {
         let hash =
             purpose.bytes().fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
         let mut fork = Dice { state: self.state ^ hash };
-        fork.next();
+        fork.roll();
         fork
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -34,7 +34,7 @@ impl Dice {
     /// A whole number from 0 to `end` − 1; 0 when `end` is 0.
     pub fn below(&mut self, end: u64) -> u64 {
         // The high half of a product: as even as 64 bits allow, without a division.
-        u64::try_from((u128::from(self.next()) * u128::from(end)) >> 64).unwrap_or(0)
+        u64::try_from((u128::from(self.roll()) * u128::from(end)) >> 64).unwrap_or(0)
     }
 
     /// A whole number from `from` to `to`, both included; `from` when they are the wrong way round.
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_numbers_for_ever() {
         let mut dice = Dice::new(42);
-        assert_eq!([dice.next(), dice.next()], [13_679_457_532_755_275_413, 2_949_826_092_126_892_291]);
+        assert_eq!([dice.roll(), dice.roll()], [13_679_457_532_755_275_413, 2_949_826_092_126_892_291]);
         let mut dice = Dice::new(7);
         assert_eq!((0..8).map(|_| dice.below(6)).collect::<Vec<_>>(), {
             let mut again = Dice::new(7);
@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn forks_are_independent_of_one_another() {
         let dice = Dice::new(1);
-        assert_ne!(dice.fork("people").next(), dice.fork("dossiers").next());
-        assert_eq!(dice.fork("people").next(), dice.fork("people").next());
+        assert_ne!(dice.fork("people").roll(), dice.fork("dossiers").roll());
+        assert_eq!(dice.fork("people").roll(), dice.fork("people").roll());
     }
 
     #[test]
