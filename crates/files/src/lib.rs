@@ -13,7 +13,7 @@ mod rows;
 pub use disk::{Staged, Store};
 pub use download::download;
 pub use kind::Kind;
-pub use rows::{File, file, files_of, is_kept, keep};
+pub use rows::{File, file, files_of, forget, hand_over, is_kept, keep};
 
 /// One file: a scanned paper of some dozens of pages. The same bound as the web edge's.
 pub const FILE_BYTES_MAX: u64 = web::limits::UPLOAD_BYTES_MAX;

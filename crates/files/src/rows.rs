@@ -13,6 +13,10 @@ store::statements! {
     /// The files of one subject in the order they came.
     pub FILES_OF = "SELECT id, sha256, size_bytes, media_type, name, owner_id, created_at, by_id FROM file
         WHERE owner_id = $1 ORDER BY id LIMIT 500";
+    /// The files of one subject become another's: a draft was filed.
+    pub HAND_OVER = "UPDATE file SET owner_id = $2 WHERE owner_id = $1";
+    /// A file taken back before it was filed.
+    pub FORGET = "DELETE FROM file WHERE id = $1 AND owner_id = $2";
     /// Does any row name these bytes?
     pub FILE_BY_HASH = "SELECT id FROM file WHERE sha256 = $1 LIMIT 1";
 }
@@ -70,6 +74,16 @@ pub async fn file(tx: &Tx, id: Id) -> Result<Option<File>, StoreError> {
 /// The files of a subject, at most 500, in the order they came.
 pub async fn files_of(tx: &Tx, owner: Id) -> Result<Vec<File>, StoreError> {
     tx.query(FILES_OF, params![owner]).await?.iter().map(read).collect()
+}
+
+/// Gives all files of one subject to another, as when a draft becomes a dossier. Returns how many.
+pub async fn hand_over(tx: &Tx, from: Id, to: Id) -> Result<u64, StoreError> {
+    tx.execute(HAND_OVER, params![from, to]).await
+}
+
+/// Takes a file of `owner` back; its bytes go with the next sweep. False when there is no such file of that owner.
+pub async fn forget(tx: &Tx, id: Id, owner: Id) -> Result<bool, StoreError> {
+    Ok(tx.execute(FORGET, params![id, owner]).await? == 1)
 }
 
 /// Whether any row names these bytes.

@@ -44,6 +44,11 @@ async fn a_file_is_kept_under_its_hash_and_given_out_as_an_attachment() {
         let refused = files::download(&db, &files, id, |_| Err(Fault::Forbidden(Problem::new("x")))).await;
         assert!(matches!(refused, Err(Fault::Forbidden(_))));
         assert!(matches!(files::download(&db, &files, Id(1), |_| Ok(())).await, Err(Fault::NotFound(_))));
+        let moved = db.write(|tx| Box::pin(async move { files::hand_over(tx, Id(5), Id(6)).await })).await.unwrap();
+        assert_eq!(moved, 2);
+        let gone = db.write(move |tx| Box::pin(async move { files::forget(tx, id, Id(5)).await })).await.unwrap();
+        assert!(!gone, "only its owner's file is taken back");
+        assert!(db.write(move |tx| Box::pin(async move { files::forget(tx, id, Id(6)).await })).await.unwrap());
         assert!(store::testing::prepare_all(&db).await.is_empty());
     }
 }

@@ -26,6 +26,8 @@ pub struct Ctx {
     pub csrf: String,
     /// Path and query as asked.
     pub uri: String,
+    /// Where this site is reached, "https://motcua.example", for addresses that are printed or scanned.
+    pub origin: String,
     /// Asked by htmx: answer with a fragment.
     pub htmx: bool,
     pub request_id: String,
@@ -68,6 +70,7 @@ impl Ctx {
             session: None,
             csrf: safety::form_token(&csrf_secret),
             uri: uri.path_and_query().map_or(path, |pq| pq.as_str()).to_owned(),
+            origin: format!("{}://{host}", if secure { "https" } else { "http" }),
             htmx: headers.contains_key("hx-request"),
             request_id,
             wants_json: path.starts_with("/api/") || accepts_json(text(header::ACCEPT)),
