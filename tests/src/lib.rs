@@ -1,1 +1,14 @@
-//! tests
+//! The one integration crate: one program to link, so that adding a journey costs seconds.
+//!
+//! - [`harness`]: a province in process on both engines, with named people;
+//! - journeys: what people do, through the router;
+//! - [`authorisation`]: every route against every role, held against `authorisation.txt`;
+//! - [`statements`], [`tidy`]: the invariants of ARCHITECTURE.md that a machine can check.
+
+#![cfg(test)]
+
+mod authorisation;
+mod harness;
+mod journeys;
+mod statements;
+mod tidy;

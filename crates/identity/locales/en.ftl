@@ -149,12 +149,3 @@ identity-revoked = Role taken back.
 identity-to-grants = Next: grant a role
 identity-date-wrong = The date is not right. For example: 2026-11-22.
 
-identity-role-clerk = One-stop clerk
-identity-role-officer = Processing officer
-identity-role-division-head = Head of division
-identity-role-leader = Leader of the agency
-identity-role-reform-officer = Reform officer
-identity-role-inspector = Inspector
-identity-role-catalogue-keeper = Catalogue keeper
-identity-role-administrator = Administrator
-identity-role-citizen = Citizen

@@ -149,12 +149,3 @@ identity-revoked = Đã thu hồi vai trò.
 identity-to-grants = Tiếp: giao vai trò
 identity-date-wrong = Ngày không đúng. Ví dụ: 2026-11-22.
 
-identity-role-clerk = Cán bộ bộ phận một cửa
-identity-role-officer = Cán bộ thụ lý
-identity-role-division-head = Lãnh đạo phòng
-identity-role-leader = Lãnh đạo cơ quan
-identity-role-reform-officer = Cán bộ cải cách hành chính
-identity-role-inspector = Người kiểm tra
-identity-role-catalogue-keeper = Quản trị danh mục thủ tục
-identity-role-administrator = Quản trị hệ thống
-identity-role-citizen = Người dân

@@ -12,6 +12,9 @@ use crate::passwords::{Hasher, Password};
 use crate::sessions::{self, CODE_STAGE_MS_MAX, Opened};
 use crate::{actions, lockout, store as sql, totp};
 
+/// Sessions that are over and tries that are forgotten stay on record for thirty days, then go.
+const KEPT_MS: i64 = 30 * 24 * 3_600_000;
+
 /// What became of a try.
 pub enum Answer {
     /// Signed in.
@@ -198,7 +201,7 @@ async fn count(tx: &Tx, key: Vec<u8>, now: Instant) -> Result<(), Fault> {
         return Err(Fault::TooMany { retry_after_s });
     }
     let forget_before = now.plus_ms(-lockout::FORGET_AFTER_MS);
-    tx.execute(sql::ATTEMPTS_PURGE, params![forget_before]).await?;
+    tx.execute(sql::ATTEMPTS_PURGE, params![now.plus_ms(-KEPT_MS)]).await?;
     tx.execute(sql::ATTEMPT_COUNT, params![key, now, forget_before]).await?;
     Ok(())
 }
@@ -216,7 +219,7 @@ async fn replace_session(
             if let Some(hash) = previous {
                 tx.execute(sql::SESSION_END, params![hash]).await?;
             }
-            tx.execute(sql::SESSIONS_PURGE, params![now.plus_ms(-sessions::IDLE_MS_MAX)]).await?;
+            tx.execute(sql::SESSIONS_PURGE, params![now.plus_ms(-KEPT_MS)]).await?;
             if stage == "open" {
                 forget_failures(tx, account).await?;
             }

@@ -14,8 +14,10 @@ store::statements! {
     pub ACCOUNT_TAKEN = "SELECT id FROM account WHERE login = $1 OR citizen_number = $1 LIMIT 1";
     /// Whether a citizen signs in with that phone already.
     pub PHONE_TAKEN = "SELECT id FROM account WHERE phone = $1 AND kind = 'citizen' LIMIT 1";
-    /// The account behind what was typed at sign-in: its login, or a citizen's phone.
+    /// The account behind what was typed at sign-in: its login, its citizen number, or a
+    /// citizen's phone.
     pub ACCOUNT_BY_LOGIN = "SELECT id, state, password_hash, totp_confirmed_at FROM account WHERE login = $1 \
+        UNION ALL SELECT id, state, password_hash, totp_confirmed_at FROM account WHERE citizen_number = $1 \
         UNION ALL SELECT id, state, password_hash, totp_confirmed_at FROM account WHERE phone = $1 AND kind = 'citizen' \
         ORDER BY 1 LIMIT 1";
     /// One account.

@@ -1,11 +1,4 @@
-//! A province that does not exist: its people and companies, the days of its offices, and its dossiers' lives.
+//! A province that does not exist: its people and companies, and the days of its offices.
 
 pub mod dice;
-pub mod life;
-mod officials;
 pub mod people;
-mod run;
-pub mod volume;
-
-pub use officials::Officials;
-pub use run::{Made, Plan, run};

@@ -44,7 +44,7 @@ pub(super) fn grant_rows(
     held.iter()
         .map(|held| GrantRow {
             id: held.id,
-            role: ctx.l.t(format!("identity-role-{}", held.role.as_str())),
+            role: ctx.l.t(format!("base-role-{}", held.role.as_str())),
             agency: name(held.agency).map_or_else(|| held.agency.to_string(), |agency| agency.name),
             from: vn_date(held.valid_from),
             to: held.valid_to.map(vn_date).unwrap_or_default(),
@@ -236,7 +236,7 @@ async fn page(ctx: &Ctx, id: Id, form: &GrantForm, problems: &[Problem]) -> Answ
         created: vn_date_time(account.created_at),
         grants: grant_rows(ctx, &settings, &held, |path| actor.may_at(Permission::KeepAccounts, path)),
         roles: officials
-            .map(|role| Choice::new(role.as_str(), ctx.l.t(format!("identity-role-{}", role.as_str()))))
+            .map(|role| Choice::new(role.as_str(), ctx.l.t(format!("base-role-{}", role.as_str()))))
             .collect(),
         agencies: settings.agencies.map(|all| all.within(&scopes, AGENCIES_OFFERED_MAX)).unwrap_or_default(),
         form,

@@ -1,0 +1,156 @@
+//! Every route against every role, held against `authorisation.txt`: a change of who may do what is a change of that
+//! file, for a reviewer to see. Set `UPDATE=1` to write the file anew.
+//!
+//! What is asked here is the door: whether a role gets past it at all. Whose dossier, whose unit is asked by the
+//! journeys.
+
+use axum::body::Body;
+use axum::http::Method;
+use base::Role;
+
+use crate::harness::{Client, TestApp, modules, on_every_engine};
+use crate::tidy::root;
+
+const TABLE: &str = "tests/authorisation.txt";
+
+/// One route with what happens to each visitor.
+struct Line {
+    method: &'static str,
+    path: &'static str,
+    access: String,
+    /// In the order of [`visitors`].
+    answers: Vec<&'static str>,
+}
+
+fn routes() -> Vec<web::RouteEntry> {
+    let mut routes = web::routes().entries().to_vec();
+    routes.extend(modules().iter().flat_map(|module| module.routes.entries().to_vec()));
+    routes.sort_by_key(|route| (route.path, route.method));
+    routes
+}
+
+/// `-` for no, `yes`, `sign-in` when led to signing in.
+async fn knock(client: &mut Client, route: &web::RouteEntry) -> &'static str {
+    let path = fill(route.path);
+    let method: Method = route.method.parse().expect("method");
+    let page = if method == Method::GET {
+        client.get(&path).await
+    } else {
+        // No token: a request past the door is stopped right behind it, so nothing is changed by asking.
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        client.send(method, &path, &form, Body::empty()).await
+    };
+    match page.status.as_u16() {
+        401 => "sign-in",
+        303 if page.location.starts_with("/sign-in") => "sign-in",
+        403 if page.body.contains(&past_the_door()) => "yes",
+        403 => "-",
+        status => {
+            assert!(status < 500, "{} {path} answers {status}", route.method);
+            "yes"
+        }
+    }
+}
+
+/// What a form without a token is told: the sign that the door itself was open.
+fn past_the_door() -> String {
+    i18n::t(base::Lang::Vi, "web-form-token").chars().take(30).collect()
+}
+
+/// A path with something in its blanks.
+fn fill(path: &str) -> String {
+    path.split('/')
+        .map(|part| match part {
+            "{code}" => "H13.99.99-261124-9999",
+            part if part.starts_with('{') => "9007199254740991",
+            part => part,
+        })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+async fn visitors(app: &TestApp) -> Vec<(&'static str, Client)> {
+    let mut all = vec![("anonymous", app.anonymous())];
+    for role in Role::ALL {
+        all.push((role.as_str(), app.signed_in(*role).await));
+    }
+    all
+}
+
+fn written(names: &[&str], lines: &[Line]) -> String {
+    let mut text = String::from(
+        "# Who gets past the door of each route. Held by tests/src/authorisation.rs; UPDATE=1 writes it anew.\n\
+         # yes: let in (the action then looks at whose dossier or unit it is) · -: refused (403) · sign-in: led to signing in\n",
+    );
+    let row = |method: &str, path: &str, access: &str, answers: &[&str]| {
+        let cells: Vec<String> =
+            answers.iter().zip(names).map(|(a, n)| format!("{a:width$}", width = n.len())).collect();
+        format!("{method:6} {path:58} {access:24} {}", cells.join(" ")).trim_end().to_owned() + "\n"
+    };
+    text.push_str(&row("#", "path", "access", names));
+    for line in lines {
+        text.push_str(&row(line.method, line.path, &line.access, &line.answers));
+    }
+    text
+}
+
+#[test]
+fn every_route_lets_in_exactly_those_the_table_names() {
+    on_every_engine(|app| async move {
+        let mut visitors = visitors(&app).await;
+        let names: Vec<&str> = visitors.iter().map(|(name, _)| *name).collect();
+        let mut lines = Vec::new();
+        for route in routes() {
+            let mut answers = Vec::new();
+            for (_, client) in &mut visitors {
+                // Signing out for real would take the visitor away from the routes that follow.
+                answers.push(knock(client, &route).await);
+            }
+            let access = match route.access {
+                web::Access::Public => "public".to_owned(),
+                web::Access::SignedIn => "signed-in".to_owned(),
+                web::Access::Needs(permission) => permission.as_str().to_owned(),
+            };
+            lines.push(Line { method: route.method, path: route.path, access, answers });
+        }
+        let table = written(&names, &lines);
+        let file = root().join(TABLE);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&file, &table).expect("writing the table");
+        }
+        let expected = std::fs::read_to_string(&file).expect("tests/authorisation.txt");
+        let differences: Vec<String> = table
+            .lines()
+            .filter(|line| !expected.lines().any(|known| known == *line))
+            .map(|line| format!("now:    {line}"))
+            .chain(
+                expected
+                    .lines()
+                    .filter(|known| !table.lines().any(|line| line == *known))
+                    .map(|known| format!("before: {known}")),
+            )
+            .collect();
+        assert!(differences.is_empty(), "{TABLE} and the program disagree:\n{}", differences.join("\n"));
+    });
+}
+
+#[test]
+fn what_a_route_needs_is_what_the_roles_give() {
+    // The table above is measured through the router; here it is computed from base's matrix. Both must agree, or a
+    // handler refuses (or lets in) by a rule of its own.
+    let expected = std::fs::read_to_string(root().join(TABLE)).expect("tests/authorisation.txt");
+    for route in routes() {
+        let start = format!("{:6} {} ", route.method, route.path);
+        let line = expected.lines().find(|line| line.starts_with(&start));
+        let line = line.unwrap_or_else(|| panic!("{} {} is not in {TABLE}", route.method, route.path));
+        let cells: Vec<&str> = line.split_whitespace().skip(3).collect();
+        for (role, cell) in Role::ALL.iter().zip(&cells[1..]) {
+            let may = match route.access {
+                web::Access::Needs(permission) => role.allows(permission),
+                _ => true,
+            };
+            assert_eq!(*cell == "yes", may, "{} {} as {}", route.method, route.path, role.as_str());
+        }
+        assert_eq!(cells[0] == "yes", route.access == web::Access::Public, "{} {}", route.method, route.path);
+    }
+}

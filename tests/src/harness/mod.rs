@@ -1,0 +1,143 @@
+//! A province in process: the router the program serves, a clock that is set by hand, and people with names.
+
+mod client;
+mod people;
+
+use std::future::Future;
+use std::sync::{Arc, LazyLock};
+
+use base::{Actor, Instant, Role};
+use organisation::Tree;
+use store::{Db, Engine};
+use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+use web::{App, AppInner, Clock, Extensions};
+
+pub use client::{Client, Page};
+pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_official};
+
+/// Tuesday 24/11/2026, 09:00 in Cần Thơ: a working day, in office hours.
+pub const START: Instant = Instant(1_795_485_600_000);
+
+/// One runtime for all tests: the databases' tasks live as long as it does, so a seeded province can be shared.
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
+
+static PROVINCES: OnceCell<Vec<Province>> = OnceCell::const_new();
+
+/// A seeded database with its people; shared by all tests of the run.
+pub struct Province {
+    db: Db,
+    people: Vec<Person>,
+    tree: Arc<Tree>,
+}
+
+/// Runs a journey on every engine, one after the other. The database is shared between tests: a journey makes its own
+/// dossiers and never counts other people's.
+pub fn on_every_engine<F, J>(journey: F)
+where
+    F: Fn(TestApp) -> J,
+    J: Future<Output = ()>,
+{
+    RUNTIME.block_on(async {
+        for province in PROVINCES.get_or_init(people::settle).await {
+            let app = TestApp::of(province);
+            eprintln!("on {:?}", app.db().engine());
+            journey(app).await;
+        }
+    });
+}
+
+/// The seeded provinces, one for each engine, for tests that settle the program themselves. Inside [`run`] only.
+pub async fn provinces() -> &'static [Province] {
+    PROVINCES.get_or_init(people::settle).await
+}
+
+/// Runs something async that needs no province.
+pub fn run<T>(work: impl Future<Output = T>) -> T {
+    RUNTIME.block_on(work)
+}
+
+/// The program as a test sees it.
+pub struct TestApp {
+    app: App,
+    router: axum::Router,
+    people: &'static [Person],
+    tree: Arc<Tree>,
+    /// Starts at [`START`]; moved by the test.
+    pub clock: Clock,
+    _uploads: tempfile::TempDir,
+}
+
+impl TestApp {
+    fn of(province: &'static Province) -> TestApp {
+        TestApp::with(province, |_| {})
+    }
+
+    /// The program over a province's database, with settings of one's own.
+    pub fn with(province: &'static Province, settle: impl FnOnce(&mut identity::Settings)) -> TestApp {
+        let uploads = tempfile::tempdir().expect("a folder for uploads");
+        let clock = Clock::settable(START);
+        let mut settings = identity::Settings::new(identity::Cost::TESTS).expect("settings");
+        settings.agencies = Some(Arc::new(people::TreeAgencies(province.tree.clone())));
+        settle(&mut settings);
+        let app = App::new(AppInner {
+            db: province.db.clone(),
+            clock: clock.clone(),
+            sessions: Arc::new(identity::SessionStore::new(settings.clone())),
+            demo: false,
+            data_dir: uploads.path().to_owned(),
+            nav: Vec::new(),
+            secure_cookies: false,
+            extensions: Extensions::default(),
+        });
+        app.put(settings);
+        app.put(web::limits::Rates::unlimited());
+        let router = people::router(&app);
+        TestApp { app, router, people: &province.people, tree: province.tree.clone(), clock, _uploads: uploads }
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.app.db
+    }
+
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Who the program takes a client's cookie for.
+    pub async fn actor_of(&self, client: &Client) -> Actor {
+        let token = client.cookie("session").expect("a session");
+        let found = self.app.sessions.load(&self.app.db, token, self.clock.now()).await.expect("sessions");
+        found.expect("signed in").actor
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.app.db.engine()
+    }
+
+    /// Somebody who has not signed in.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.router.clone())
+    }
+
+    /// The person of a role.
+    pub fn person(&self, role: Role) -> &'static Person {
+        self.people.iter().find(|person| person.role == role).expect("a person of every role")
+    }
+
+    /// The person of a role, signed in through the page.
+    pub async fn signed_in(&self, role: Role) -> Client {
+        let mut client = self.anonymous();
+        client.sign_in(self.person(role)).await;
+        client
+    }
+
+    pub async fn citizen(&self) -> Client {
+        self.signed_in(Role::Citizen).await
+    }
+
+    pub async fn administrator(&self) -> Client {
+        self.signed_in(Role::Administrator).await
+    }
+}

@@ -1,0 +1,75 @@
+//! Both languages are complete, and every word asked for is there.
+
+use std::collections::BTreeSet;
+
+use super::{none, texts};
+use crate::harness::modules;
+
+fn sources() -> Vec<i18n::Source> {
+    let mut sources = vec![web::base_locales(), web::locales(), files::locales()];
+    sources.extend(modules().iter().map(|module| module.locales));
+    sources
+}
+
+#[test]
+fn both_languages_have_the_same_words_with_the_same_blanks() {
+    none(i18n::check(&sources()));
+}
+
+#[test]
+fn every_locale_file_in_the_tree_belongs_to_a_module_of_the_program() {
+    let known: BTreeSet<&str> = sources().iter().map(|source| source.module).collect();
+    let lost = texts(&["vi.ftl"]).into_iter().filter_map(|(path, _)| {
+        let folder = path.split('/').nth(1)?.to_owned();
+        (!known.contains(folder.as_str())).then(|| format!("{path} is installed by nobody"))
+    });
+    none(lost.collect());
+}
+
+#[test]
+fn every_word_asked_for_in_code_and_templates_exists() {
+    i18n::install(&sources());
+    let mut missing = Vec::new();
+    for (path, text) in texts(&[".rs", ".html"]) {
+        if path.starts_with("tests/")
+            || path.contains("/tests/")
+            || path.contains("/examples/")
+            || path.starts_with("crates/i18n/")
+        {
+            continue;
+        }
+        // The tests at the foot of a file may speak of words that do not exist.
+        let own = if path.ends_with(".rs") { text.split("#[cfg(test)]").next().unwrap_or_default() } else { &text };
+        for key in i18n::keys_used(own).into_iter().chain(menu_keys(own)) {
+            if !i18n::has(base::Lang::Vi, &key) {
+                missing.push(format!("{path}: {key}"));
+            }
+        }
+    }
+    none(missing);
+}
+
+/// Keys that stand elsewhere than in a call to translate: menu entries, and the messages shown after an act.
+fn menu_keys(text: &str) -> Vec<String> {
+    let after = |mark: &str| -> Vec<String> {
+        let found = text.match_indices(mark).filter_map(|(at, _)| text[at + mark.len()..].split('"').next());
+        found.map(str::to_owned).collect()
+    };
+    let mut keys = after("NavItem { key: \"");
+    for (at, _) in text.match_indices(".flash(") {
+        // The key is the last quoted word of the call.
+        let call = text[at..].split_inclusive(')').take(2).collect::<String>();
+        let quoted: Vec<&str> = call.split('"').skip(1).step_by(2).collect();
+        if let Some(key) = quoted.last().filter(|key| !key.contains(['/', '{'])) {
+            keys.push((*key).to_owned());
+        }
+    }
+    keys
+}
+
+#[test]
+fn roles_and_permissions_have_words_in_both_languages() {
+    i18n::install(&sources());
+    let keys = base::Role::ALL.iter().map(|role| format!("base-role-{}", role.as_str()));
+    none(keys.filter(|key| !i18n::has(base::Lang::Vi, key) || !i18n::has(base::Lang::En, key)).collect());
+}
