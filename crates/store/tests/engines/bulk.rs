@@ -76,7 +76,18 @@ async fn rows_are_walked_one_by_one_and_the_walk_can_be_ended() {
             })
             .await;
         assert!(matches!(ended, Err(StoreError::NotFound)), "{ended:?}");
-        assert_eq!(count(&db).await, 5_000);
+        // The connection of the walk that was ended is not the next user's trouble.
+        for more in 1..=3i64 {
+            db.write(move |tx| {
+                Box::pin(async move {
+                    let id = 10_000 + more;
+                    tx.execute("INSERT INTO item (id, name) VALUES ($1, $2)", params![id, format!("m{id}")]).await
+                })
+            })
+            .await
+            .unwrap_or_else(|error: StoreError| panic!("{error}"));
+            assert_eq!(count(&db).await, 5_000 + more);
+        }
     }
 }
 
