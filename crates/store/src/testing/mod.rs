@@ -51,7 +51,7 @@ pub async fn postgres() -> Option<Db> {
     }
 }
 
-/// The address of a fresh, empty PostgreSQL database, if there is PostgreSQL.
+/// The address of a fresh, empty PostgreSQL database, if there is PostgreSQL. It has a `?`, so `&pool=1` may be added.
 pub async fn postgres_url() -> Option<String> {
     let scratch = cluster::scratch();
     let (admin, template) = match (std::env::var("MOTCUA_TEST_POSTGRES"), &scratch.server) {
@@ -67,10 +67,10 @@ pub async fn postgres_url() -> Option<String> {
 
 /// `postgres://user@host/old?x=y` with another database.
 fn with_database(url: &str, name: &str) -> String {
-    let (main, query) = url.split_once('?').map_or((url, String::new()), |(main, query)| (main, format!("?{query}")));
+    let (main, query) = url.split_once('?').unwrap_or((url, ""));
     let start = main.find("://").map_or(0, |at| at + 3);
     let host = main[start..].find('/').map_or(main, |slash| &main[..start + slash]);
-    format!("{host}/{name}{query}")
+    format!("{host}/{name}?{query}")
 }
 
 async fn connect(url: &str) -> tokio_postgres::Client {
