@@ -13,7 +13,9 @@ mod log;
 
 pub use chain::{Chain, EventHash, Link, link_hash};
 pub use days::{DayCheck, DayDigest, check_days, seal_days};
-pub use log::{Event, Head, INSERT_EVENT_COLUMNS, NewEvent, append, append_to_head, event_params, events, read_event};
+pub use log::{
+    Event, Head, INSERT_EVENT, INSERT_EVENT_COLUMNS, NewEvent, append, append_to_head, event_params, events, read_event,
+};
 
 /// The tables this crate owns.
 pub const MIGRATIONS: store::Migrations =

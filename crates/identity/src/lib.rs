@@ -13,6 +13,7 @@ mod demo;
 pub mod lockout;
 mod pages;
 pub mod passwords;
+mod people;
 pub mod sessions;
 mod settings;
 pub mod signing_in;
@@ -24,6 +25,7 @@ pub use actions::{NewGrant, account, create_account, grant, grant_by, grants, mo
 pub use demo::{DEMO_PASSWORD, DemoAccount, seed_demo};
 pub use pages::module;
 pub use passwords::{Cost, Hashed, Hasher, Password};
+pub use people::{may_at, names, people_at};
 pub use sessions::SessionStore;
 pub use settings::{Agencies, AgencyRef, Settings};
 pub use signing_in::{Answer, SignUp, sign_in, sign_in_code, sign_out, sign_up};

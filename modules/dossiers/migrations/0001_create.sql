@@ -44,7 +44,8 @@ CREATE TABLE dossier (
   event_hash {bytes} NOT NULL
 ){strict};
 CREATE UNIQUE INDEX dossier_code ON dossier (code);
-CREATE INDEX dossier_unit_open ON dossier (unit_id, due_at) WHERE open;
+CREATE INDEX dossier_unit_open ON dossier (unit_id, status, due_at, handler_id) WHERE open;
+CREATE INDEX dossier_due_open ON dossier (due_at) WHERE open;
 CREATE INDEX dossier_handler_open ON dossier (handler_id, due_at) WHERE open;
 CREATE INDEX dossier_intake_open ON dossier (intake_id, filed_at) WHERE status = 1;
 CREATE INDEX dossier_account ON dossier (account_id, filed_at) WHERE account_id IS NOT NULL;

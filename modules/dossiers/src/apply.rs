@@ -197,7 +197,10 @@ pub fn apply(
             d.flags |= online_flag;
             facts.push(fact(d, "paid", at, d.flags & LASTING | online_flag, 1));
             if *first_online {
-                facts.push(Fact { channel: 0, ..fact(d, "procedure_paid_online", at, flag::FEE | flag::PAID_ONLINE, 1) });
+                facts.push(Fact {
+                    channel: 0,
+                    ..fact(d, "procedure_paid_online", at, flag::FEE | flag::PAID_ONLINE, 1)
+                });
             }
         }
         Happening::Approved { digitised, unit, .. } => {

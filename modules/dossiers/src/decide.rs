@@ -3,7 +3,7 @@
 
 use crate::dossier::{Dossier, Status};
 use crate::happening::{Clock, Happening, Place};
-use crate::places::{next_step, permission_for, previous_step, unit_for};
+use crate::places::{desk_path, next_step, permission_for, previous_step, unit_for};
 use crate::transitions::{Verb, Who};
 use base::calendar::{Calendar, DueDate};
 use base::{Actor, Fault, Id, Instant, Limit, Permission, Problem};
@@ -53,17 +53,15 @@ impl Office<'_> {
 }
 
 fn wrong_status(dossier: &Dossier, verb: Verb) -> Fault {
-    Fault::Conflict(
-        Problem::new("dossier-wrong-status").arg("act", verb.as_str()).arg("status", dossier.status.code()),
-    )
+    Fault::Conflict(Problem::new("dossier-wrong-status").arg("act", verb.as_str()).arg("status", dossier.status.code()))
 }
 
 /// Whether the person stands where the verb's row wants them.
 fn stands(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> bool {
     verb.transition().who.iter().any(|who| match who {
         Who::Applicant => dossier.account == Some(actor.account) && actor.may(Permission::OwnDossiers),
-        Who::AtIntake(permission) => actor.may_at(*permission, office.tree.path(dossier.intake)),
-        Who::AtReturn(permission) => actor.may_at(*permission, office.tree.path(dossier.return_to)),
+        Who::AtIntake(permission) => actor.may_at(*permission, desk_path(office.tree, dossier.intake)),
+        Who::AtReturn(permission) => actor.may_at(*permission, desk_path(office.tree, dossier.return_to)),
         Who::AtUnit(permission) => actor.may_at(*permission, office.tree.path(dossier.unit)),
         Who::AtStep => {
             // Before intake nobody holds a step.
@@ -143,9 +141,9 @@ pub fn short(field: &'static str, text: &str) -> Result<String, Fault> {
 
 /// The legal clock from now.
 pub fn start_clock(office: &Office<'_>, channel: base::Channel) -> Result<Clock, Fault> {
-    let limit = office.limit(channel).ok_or_else(|| {
-        Fault::Conflict(Problem::new("dossier-limit-unknown").arg("procedure", &office.version.code))
-    })?;
+    let limit = office
+        .limit(channel)
+        .ok_or_else(|| Fault::Conflict(Problem::new("dossier-limit-unknown").arg("procedure", &office.version.code)))?;
     let due = office.calendar.due(office.now, limit, office.cut_off());
     Ok(Clock { due_at: due.due_at, basis: due.basis })
 }
@@ -193,7 +191,13 @@ pub fn refuse_intake(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why:
 }
 
 /// Gives a dossier to an officer. `may_hold` tells whether that account can work at the dossier's unit.
-pub fn assign(dossier: &Dossier, actor: &Actor, office: &Office<'_>, handler: Id, may_hold: bool) -> Result<Happening, Fault> {
+pub fn assign(
+    dossier: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    handler: Id,
+    may_hold: bool,
+) -> Result<Happening, Fault> {
     check(dossier, Verb::Assign, actor, office)?;
     let to_oneself = handler == actor.account;
     if !to_oneself && !actor.may_at(Permission::AssignDossier, office.tree.path(dossier.unit)) {
@@ -216,7 +220,11 @@ pub fn forward(
     check(dossier, Verb::Forward, actor, office)?;
     let next = next_step(office.version, usize::try_from(dossier.step).unwrap_or(0))
         .ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-next-step")))?;
-    Ok(Happening::Forwarded { place: office.place(dossier.competent, next, None), electronic, note: short("note", note)? })
+    Ok(Happening::Forwarded {
+        place: office.place(dossier.competent, next, None),
+        electronic,
+        note: short("note", note)?,
+    })
 }
 
 /// Back to the step before, with what is wrong.
@@ -249,7 +257,12 @@ pub fn request_supplement(
 }
 
 /// The supplement is complete; the clock starts again or goes on.
-pub fn complete_supplement(dossier: &Dossier, actor: &Actor, office: &Office<'_>, note: &str) -> Result<Happening, Fault> {
+pub fn complete_supplement(
+    dossier: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    note: &str,
+) -> Result<Happening, Fault> {
     check(dossier, Verb::CompleteSupplement, actor, office)?;
     let note = short("note", note)?;
     if dossier.received_at.is_none() {
@@ -300,7 +313,13 @@ fn resumed(dossier: &Dossier, office: &Office<'_>) -> Option<Clock> {
 }
 
 /// Decides for the applicant. `digitised`: the result is there as a file.
-pub fn approve(dossier: &Dossier, actor: &Actor, office: &Office<'_>, digitised: bool, note: &str) -> Result<Happening, Fault> {
+pub fn approve(
+    dossier: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    digitised: bool,
+    note: &str,
+) -> Result<Happening, Fault> {
     check(dossier, Verb::Approve, actor, office)?;
     Ok(Happening::Approved { digitised, note: short("note", note)?, unit: desk(dossier, office) })
 }

@@ -68,7 +68,9 @@ fn person(handed: &Handed, channel: Channel, problems: &mut Vec<Problem>) {
 pub fn answer_problem(field: &Field, answer: &str) -> Option<Problem> {
     let answer = answer.trim();
     if answer.is_empty() {
-        return field.required.then(|| Problem::new("dossier-answer-required").field(&field.name).arg("label", &field.label));
+        return field
+            .required
+            .then(|| Problem::new("dossier-answer-required").field(&field.name).arg("label", &field.label));
     }
     if answer.chars().count() > usize::from(field.max_len) {
         return Some(too_long(&field.name, usize::from(field.max_len)));
@@ -108,7 +110,8 @@ fn papers(version: &Version, handed: &Handed, channel: Channel, problems: &mut V
             } else if online && state == ComponentState::Paper {
                 problems.push(Problem::new("dossier-component-needs-file").field(&field).arg("name", &component.name));
             } else if state == ComponentState::Reused && !component.reusable {
-                problems.push(Problem::new("dossier-component-not-reusable").field(&field).arg("name", &component.name));
+                problems
+                    .push(Problem::new("dossier-component-not-reusable").field(&field).arg("name", &component.name));
             }
             Component {
                 code: component.code.clone(),
@@ -179,7 +182,8 @@ pub fn check(tree: &Tree, version: &Version, places: Places, handed: &Handed, no
     for field in version.form.fields() {
         let answer = handed.answers.get(&field.name).map_or("", String::as_str);
         if places.channel == Channel::Online || !answer.trim().is_empty() {
-            problems.extend(answer_problem(field, answer).map(|problem| problem.field(format!("answer_{}", field.name))));
+            problems
+                .extend(answer_problem(field, answer).map(|problem| problem.field(format!("answer_{}", field.name))));
         }
     }
     let components = papers(version, handed, places.channel, &mut problems);

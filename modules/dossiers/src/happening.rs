@@ -49,7 +49,10 @@ pub struct Place {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Happening {
     /// Filed online; waits for intake.
-    Filed { filing: Filing, answer_due_at: Instant },
+    Filed {
+        filing: Filing,
+        answer_due_at: Instant,
+    },
     /// Received; `filing` is there when it was brought to the counter or came by post.
     Received {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,12 +60,24 @@ pub enum Happening {
         clock: Clock,
         place: Place,
     },
-    IntakeRefused { reason: String },
-    Assigned { handler: Id },
+    IntakeRefused {
+        reason: String,
+    },
+    Assigned {
+        handler: Id,
+    },
     /// On along the internal process.
-    Forwarded { place: Place, electronic: bool, #[serde(default)] note: String },
+    Forwarded {
+        place: Place,
+        electronic: bool,
+        #[serde(default)]
+        note: String,
+    },
     /// Back along it.
-    SentBack { place: Place, reason: String },
+    SentBack {
+        place: Place,
+        reason: String,
+    },
     SupplementRequested {
         reason: String,
         /// Why a second request could not be avoided.
@@ -79,7 +94,11 @@ pub enum Happening {
         answer_due_at: Option<Instant>,
     },
     /// A financial duty must be met first; reason and legal basis are the law's condition for the pause.
-    PaymentRequested { amount_dong: i64, reason: String, basis: String },
+    PaymentRequested {
+        amount_dong: i64,
+        reason: String,
+        basis: String,
+    },
     Paid {
         amount_dong: i64,
         online: bool,
@@ -89,13 +108,30 @@ pub enum Happening {
         #[serde(default)]
         first_online: bool,
     },
-    Approved { digitised: bool, #[serde(default)] note: String, unit: Id },
-    Refused { reason: String, unit: Id },
-    Withdrawn { reason: String },
-    Stopped { reason: String },
+    Approved {
+        digitised: bool,
+        #[serde(default)]
+        note: String,
+        unit: Id,
+    },
+    Refused {
+        reason: String,
+        unit: Id,
+    },
+    Withdrawn {
+        reason: String,
+    },
+    Stopped {
+        reason: String,
+    },
     /// The result reached the applicant; `digitised` when a scan was added at this moment.
-    ResultReturned { by_post: bool, digitised: bool },
-    Rated { score: i64 },
+    ResultReturned {
+        by_post: bool,
+        digitised: bool,
+    },
+    Rated {
+        score: i64,
+    },
 }
 
 impl Happening {

@@ -1,1 +1,29 @@
-//! dossiers
+//! The one-stop: dossiers from intake to return, their clock, worklists and register.
+
+pub mod actions;
+pub mod api;
+pub mod apply;
+pub mod bulk;
+pub mod decide;
+pub mod dossier;
+pub mod filing;
+pub mod happening;
+mod module;
+pub mod pages;
+pub mod places;
+pub mod store;
+pub mod transitions;
+mod uploads;
+pub mod verify;
+pub mod worklist;
+
+pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new_id, receive_at_counter};
+pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Status};
+pub use filing::Handed;
+pub use module::module;
+
+/// The tables this module owns.
+pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
+    module: "dossiers",
+    steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))],
+};

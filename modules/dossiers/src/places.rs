@@ -6,7 +6,11 @@ use organisation::{Kind, Tree};
 
 /// The word a division goes by in a process: its folded name with hyphens.
 pub fn kebab(name: &str) -> String {
-    base::fold(name).split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+    base::fold(name)
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 /// A division "whatever its name": the specialist one in charge.
@@ -23,13 +27,28 @@ pub fn unit_for(tree: &Tree, competent: Id, unit: &StepUnit) -> Id {
         StepUnit::Division(word) => {
             let divisions: Vec<_> =
                 tree.children(competent).into_iter().filter(|child| child.kind == Kind::Division).collect();
-            let named = divisions
-                .iter()
-                .find(|child| word != SPECIALIST && (child.duty.as_deref() == Some(word) || kebab(&child.name) == *word));
+            let named = divisions.iter().find(|child| {
+                word != SPECIALIST && (child.duty.as_deref() == Some(word) || kebab(&child.name) == *word)
+            });
             let specialist = divisions.iter().find(|child| child.duty.as_deref() != Some(OFFICE));
             named.or(specialist).or(divisions.first()).map_or(competent, |child| child.id)
         }
     }
+}
+
+/// Path of the desk that serves an agency: what a clerk's grant must reach to act there.
+pub fn desk_path(tree: &Tree, agency: Id) -> &str {
+    tree.desk_of(agency).map_or_else(|| tree.path(agency), |desk| desk.path.as_str())
+}
+
+/// The agencies a desk receives for.
+pub fn served_by(tree: &Tree, desk: Id) -> Vec<Id> {
+    tree.all()
+        .iter()
+        .filter(|agency| agency.valid_to.is_none() && !matches!(agency.kind, Kind::Division | Kind::ServiceCentre))
+        .filter(|agency| tree.desk_of(agency.id).is_some_and(|found| found.id == desk))
+        .map(|agency| agency.id)
+        .collect()
 }
 
 /// What the holder of a step must be allowed to do at its unit.

@@ -1,9 +1,9 @@
 //! SQL of the one-stop's tables, and nothing else.
 
 use crate::dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Status};
+use ::store::{Row, StoreError, Tx, Value, params};
 use audit::Head;
 use base::{Channel, Date, Id, Instant, Level};
-use store::{Row, StoreError, Tx, Value, params};
 
 /// Columns of a dossier row in the order [`row_values`] fills them.
 pub const COLUMNS: &str = "id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash";
@@ -12,7 +12,7 @@ pub const COLUMN_COUNT: usize = 41;
 /// Columns of a component row.
 pub const COMPONENT_COLUMNS: &str = "dossier_id, n, code, name, required, state, file_id";
 
-store::statements! {
+::store::statements! {
     /// A new dossier.
     pub INSERT = "INSERT INTO dossier (id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)";
     /// The state after one more event; nobody else may have written one meanwhile ($21 is the event number before).
@@ -111,7 +111,13 @@ pub fn row_values(values: &mut Vec<Value>, d: &Dossier, a: &Applicant) {
 /// up whole, not by their beginnings.
 pub fn search_words(d: &Dossier, a: &Applicant) -> String {
     let counter = d.code.rsplit('-').next().unwrap_or_default();
-    base::fold(&format!("{} {counter} {} {} {}", d.code.replace(['.', '-'], " "), a.owner_name, a.owner_phone, a.summary))
+    base::fold(&format!(
+        "{} {counter} {} {} {}",
+        d.code.replace(['.', '-'], " "),
+        a.owner_name,
+        a.owner_phone,
+        a.summary
+    ))
 }
 
 /// Writes a new dossier with its papers and search words.
@@ -191,7 +197,7 @@ pub fn read(row: &Row) -> Result<Loaded, StoreError> {
         version: row.get("version_id")?,
         field: row.get("field")?,
         level: level.parse::<Level>().map_err(|_| unreadable("level"))?,
-        channel: Channel::from_code(channel).ok_or_else(|| unreadable("channel"))?,
+        channel: Channel::from_code(channel).map_err(|_| unreadable("channel"))?,
         intake: row.get("intake_id")?,
         competent: row.get("competent_id")?,
         return_to: row.get("return_id")?,

@@ -1,4 +1,11 @@
-//! A province that does not exist: its people and companies, and the days of its offices.
+//! A province that does not exist: its people and companies, the days of its offices, and its dossiers' lives.
 
 pub mod dice;
+pub mod life;
+mod officials;
 pub mod people;
+mod run;
+pub mod volume;
+
+pub use officials::Officials;
+pub use run::{Made, Plan, run};

@@ -1,0 +1,54 @@
+//! What other modules ask about people: their names, who works where, and whether someone may do something.
+
+use base::{Id, Instant, Permission, Role};
+use std::collections::HashMap;
+use store::{Sql, StoreError, Tx, Value, params};
+
+/// Names asked for at once; more than any page shows.
+const NAMES_MAX: usize = 500;
+
+store::statements! {
+    /// Grants of an account in force on a day ($2).
+    pub GRANTS_IN_FORCE = "SELECT g.role, g.agency_path FROM account_grant g JOIN account a ON a.id = g.account_id \
+        WHERE g.account_id = $1 AND a.state = 'active' AND g.revoked_at IS NULL AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) LIMIT 200";
+    /// People who work on dossiers at the unit with path $1, on a day ($2).
+    pub PEOPLE_AT = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
+        WHERE g.role IN ('officer', 'division-head') AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
+        AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
+}
+
+/// Names of accounts; unknown ids are left out.
+pub async fn names(tx: &Tx, ids: &[Id]) -> Result<HashMap<Id, String>, StoreError> {
+    let ids = ids.get(..NAMES_MAX).unwrap_or(ids);
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let marks: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("SELECT id, name FROM account WHERE id IN ({})", marks.join(", "));
+    let values: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    tx.query(Sql::from(sql), &values).await?.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+}
+
+/// Officers and heads whose grant reaches the unit with that path, by name.
+pub async fn people_at(tx: &Tx, path: &str, now: Instant) -> Result<Vec<(Id, String)>, StoreError> {
+    let rows = tx.query(PEOPLE_AT, params![path, now.date()]).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+}
+
+/// Whether an account may do something at the agency with that path, today.
+pub async fn may_at(
+    tx: &Tx,
+    account: Id,
+    permission: Permission,
+    path: &str,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    for row in tx.query(GRANTS_IN_FORCE, params![account, now.date()]).await? {
+        let (role, reach): (String, String) = (row.get("role")?, row.get("agency_path")?);
+        let allows = role.parse::<Role>().is_ok_and(|role| role.allows(permission));
+        if allows && reach.starts_with('/') && reach.ends_with('/') && path.starts_with(&reach) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,342 @@
+//! One function for each thing a person does to a dossier.
+//!
+//! All of them end in [`write`]: state row, event row with its audit link, facts and outbox job, in the caller's one
+//! transaction. What follows from a verb is seen by reading its function and [`crate::apply::apply`], nowhere else.
+
+use crate::apply::apply;
+use crate::decide::{self, Office};
+use crate::dossier::{ComponentState, Dossier};
+use crate::filing::{self, Checked, Handed, Places};
+use crate::happening::Happening;
+use crate::places::desk_path;
+use crate::store::{self as sql, Loaded};
+use ::store::{StoreError, Tx, params};
+use audit::{Link, event_params, link_hash};
+use base::calendar::Calendar;
+use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
+use catalogue::{Shelf, Version};
+use organisation::Tree;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Kind of the outbox job that tells an applicant what happened.
+pub const NOTICE_JOB: &str = "dossiers.notice";
+
+/// What actions look things up in; shared by all requests and exchanged whole when a keeper changes something.
+#[derive(Clone)]
+pub struct House {
+    pub tree: Arc<Tree>,
+    pub shelf: Arc<Shelf>,
+    pub calendar: &'static Calendar,
+}
+
+impl House {
+    /// The version a dossier was received under.
+    pub fn version(&self, id: Id) -> Result<Arc<Version>, Fault> {
+        self.shelf.version(id).ok_or_else(|| Fault::internal(format!("procedure version {id} is not in the catalogue")))
+    }
+
+    /// What a decision at `now` looks at.
+    pub fn office<'a>(&'a self, version: &'a Version, now: Instant) -> Office<'a> {
+        Office { tree: &self.tree, calendar: self.calendar, version, now }
+    }
+}
+
+/// Who acts, and when.
+#[derive(Clone)]
+pub struct By {
+    pub actor: Actor,
+    pub now: Instant,
+}
+
+impl By {
+    fn agency(&self) -> Option<Id> {
+        self.actor.home().map(|grant| grant.agency)
+    }
+}
+
+/// A new id: time-ordered, and different from every other this process gives out.
+pub fn new_id(now: Instant) -> Id {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let wanted = Id::from_parts(now.0, std::process::id() << 12).0;
+    let previous = LAST.fetch_max(wanted, Ordering::Relaxed);
+    if previous < wanted { Id(wanted) } else { Id(LAST.fetch_add(1, Ordering::Relaxed) + 1) }
+}
+
+/// Someone else acted on the dossier between reading and writing.
+fn overtaken() -> Fault {
+    Fault::Conflict(Problem::new("dossier-changed-meanwhile"))
+}
+
+/// Writes one event and everything that follows from it.
+async fn write(
+    tx: &Tx,
+    before: Option<&Loaded>,
+    new: Option<(Id, &Checked)>,
+    by: &By,
+    happening: &Happening,
+) -> Result<Dossier, Fault> {
+    let mut state = before.map(|loaded| loaded.dossier.clone());
+    let head = state.as_ref().map(|dossier| dossier.head).unwrap_or_default();
+    let id = match (&state, new) {
+        (Some(dossier), _) => dossier.id,
+        (None, Some((id, _))) => id,
+        (None, None) => return Err(Fault::internal("an event without a dossier")),
+    };
+    let outcomes = apply(&mut state, id, by.now, happening)
+        .map_err(|_| Fault::internal(format!("{} does not follow", happening.kind())))?;
+    let mut dossier = state.ok_or_else(|| Fault::internal("no state after an event"))?;
+    let data = happening.to_text();
+    let link = Link {
+        subject: id,
+        n: head.n + 1,
+        at: by.now,
+        kind: happening.kind(),
+        actor: Some(by.actor.account),
+        agency: by.agency(),
+        data: &data,
+    };
+    dossier.head = audit::Head { n: link.n, hash: link_hash(&head.hash, link) };
+    match new {
+        Some((_, checked)) => sql::insert(tx, &dossier, &checked.applicant, &checked.components).await?,
+        None => {
+            if !sql::update(tx, &dossier, head).await? {
+                return Err(overtaken());
+            }
+        }
+    }
+    tx.execute(audit::INSERT_EVENT, &event_params(link, &dossier.head.hash)).await?;
+    facts::append(tx, &outcomes.facts).await?;
+    if let Some(account) = dossier.account.filter(|account| *account != by.actor.account) {
+        tell(tx, &dossier, account, happening.kind(), by.now).await?;
+    }
+    Ok(dossier)
+}
+
+/// Queues the notice to the applicant; it leaves with the transaction or not at all.
+async fn tell(tx: &Tx, dossier: &Dossier, account: Id, kind: &'static str, now: Instant) -> Result<(), Fault> {
+    let payload = serde_json::json!({ "account": account, "dossier": dossier.id, "kind": kind, "at": now.0 });
+    let job = jobs::NewJob {
+        kind: NOTICE_JOB,
+        key: format!("notice:{}:{}", dossier.id, dossier.head.n),
+        order_key: Some(dossier.id),
+        payload,
+        run_at: now,
+    };
+    jobs::enqueue(tx, job, now).await?;
+    Ok(())
+}
+
+/// Loads a dossier for an action.
+pub async fn load(tx: &Tx, code: &str) -> Result<Loaded, Fault> {
+    sql::by_code(tx, code).await?.ok_or(Fault::NotFound("dossier-not-found"))
+}
+
+async fn with_code(tx: &Tx, house: &House, mut checked: Checked, now: Instant) -> Result<Checked, Fault> {
+    let agency = house.tree.get(checked.filing.intake).ok_or_else(|| Fault::internal("no agency of intake"))?;
+    let code: AgencyCode =
+        agency.code.parse().map_err(|_| Fault::internal(format!("agency code {} is malformed", agency.code)))?;
+    let counter = sql::next_counter(tx, agency.id, now.date()).await?;
+    checked.filing.code = DossierCode::new(&code, now.date(), counter).to_string();
+    Ok(checked)
+}
+
+/// A citizen files online. The competent agency receives online filings itself.
+pub async fn file_online(
+    tx: &Tx,
+    house: &House,
+    by: &By,
+    procedure: &str,
+    competent: Id,
+    handed: &Handed,
+) -> Result<Dossier, Fault> {
+    if !by.actor.may(Permission::FileDossier) {
+        return Err(Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", "file-online")));
+    }
+    let version = current(house, procedure, by.now)?;
+    let places = Places {
+        channel: Channel::Online,
+        intake: competent,
+        competent,
+        return_to: competent,
+        account: Some(by.actor.account),
+    };
+    let checked = filing::check(&house.tree, &version, places, handed, by.now)?;
+    let checked = with_code(tx, house, checked, by.now).await?;
+    let answer_due_at = decide::answer_due(&house.office(&version, by.now));
+    let happening = Happening::Filed { filing: checked.filing.clone(), answer_due_at };
+    write(tx, None, Some((new_id(by.now), &checked)), by, &happening).await
+}
+
+fn current(house: &House, procedure: &str, now: Instant) -> Result<Arc<Version>, Fault> {
+    house.shelf.by_code(procedure, now.date()).ok_or(Fault::NotFound("dossier-procedure-unknown"))
+}
+
+/// How a clerk takes a dossier in.
+#[derive(Debug, Clone)]
+pub struct CounterIntake {
+    pub procedure: String,
+    /// [`Channel::Counter`] or [`Channel::Post`].
+    pub channel: Channel,
+    pub intake: Id,
+    pub competent: Id,
+    pub return_to: Id,
+    pub handed: Handed,
+    /// The fee was paid in cash at the counter.
+    pub paid: bool,
+}
+
+/// A clerk receives a dossier at the counter or from the post; it is received at once.
+pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &CounterIntake) -> Result<Dossier, Fault> {
+    if !by.actor.may_at(Permission::ReceiveDossier, desk_path(&house.tree, intake.intake)) {
+        return Err(Fault::Forbidden(
+            Problem::new("dossier-not-yours").arg("act", "receive-at-counter").field("intake"),
+        ));
+    }
+    let version = current(house, &intake.procedure, by.now)?;
+    let places = Places {
+        channel: intake.channel,
+        intake: intake.intake,
+        competent: intake.competent,
+        return_to: intake.return_to,
+        account: None,
+    };
+    let checked = filing::check(&house.tree, &version, places, &intake.handed, by.now)?;
+    let checked = with_code(tx, house, checked, by.now).await?;
+    let office = house.office(&version, by.now);
+    let happening = Happening::Received {
+        filing: Some(checked.filing.clone()),
+        clock: decide::start_clock(&office, intake.channel)?,
+        place: office.place(intake.competent, crate::places::first_step(&version), None),
+    };
+    let dossier = write(tx, None, Some((new_id(by.now), &checked)), by, &happening).await?;
+    if intake.paid && dossier.fee_dong > 0 {
+        let loaded = Loaded { dossier, applicant: checked.applicant.clone() };
+        let paid =
+            Happening::Paid { amount_dong: loaded.dossier.fee_dong, online: false, clock: None, first_online: false };
+        return write(tx, Some(&loaded), None, by, &paid).await;
+    }
+    Ok(dossier)
+}
+
+/// What a person decided to do to an existing dossier.
+#[derive(Debug, Clone)]
+pub enum Act {
+    ReceiveOnline,
+    RefuseIntake { reason: String },
+    Assign { handler: Id },
+    Forward { electronic: bool, note: String },
+    SendBack { reason: String },
+    RequestSupplement { reason: String, again: String },
+    CompleteSupplement { note: String, papers: Vec<NewPaper> },
+    RequestPayment { amount_dong: i64, reason: String, basis: String },
+    RecordPayment { online: bool },
+    Approve { note: String, result: Option<NewPaper> },
+    Refuse { reason: String },
+    Withdraw { reason: String },
+    Stop { reason: String },
+    ReturnResult { by_post: bool, result: Option<NewPaper> },
+    Rate { score: i64 },
+}
+
+impl Act {
+    /// The file that comes with it, if one does.
+    pub fn paper_mut(&mut self) -> Option<&mut NewPaper> {
+        match self {
+            Self::CompleteSupplement { papers, .. } => papers.first_mut(),
+            Self::Approve { result, .. } | Self::ReturnResult { result, .. } => result.as_mut(),
+            _ => None,
+        }
+    }
+}
+
+/// A file that comes with an act: a supplement for a component, or a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPaper {
+    /// Position of the component it completes; `None` for other papers.
+    pub component: Option<i64>,
+    pub file: Id,
+    pub name: String,
+}
+
+/// Does one thing to the dossier of that code, or says which rule forbids it.
+pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Result<Dossier, Fault> {
+    let loaded = load(tx, code).await?;
+    let version = house.version(loaded.dossier.version)?;
+    let office = house.office(&version, by.now);
+    let (d, actor) = (&loaded.dossier, &by.actor);
+    let happening = match act {
+        Act::ReceiveOnline => decide::receive_online(d, actor, &office)?,
+        Act::RefuseIntake { reason } => decide::refuse_intake(d, actor, &office, reason)?,
+        Act::Assign { handler } => {
+            decide::check(d, crate::transitions::Verb::Assign, actor, &office)?;
+            let may_hold = identity::may_at(tx, *handler, Permission::ProcessDossier, house.tree.path(d.unit), by.now)
+                .await?
+                || identity::may_at(tx, *handler, Permission::ApproveDossier, house.tree.path(d.unit), by.now).await?;
+            decide::assign(d, actor, &office, *handler, may_hold)?
+        }
+        Act::Forward { electronic, note } => decide::forward(d, actor, &office, *electronic, note)?,
+        Act::SendBack { reason } => decide::send_back(d, actor, &office, reason)?,
+        Act::RequestSupplement { reason, again } => decide::request_supplement(d, actor, &office, reason, again)?,
+        Act::CompleteSupplement { note, .. } => decide::complete_supplement(d, actor, &office, note)?,
+        Act::RequestPayment { amount_dong, reason, basis } => {
+            decide::request_payment(d, actor, &office, *amount_dong, reason, basis)?
+        }
+        Act::RecordPayment { online } => {
+            // The rule comes first: a refused payment must not be remembered as the first.
+            decide::record_payment(d, actor, &office, *online, false)?;
+            let first = *online && sql::first_payment(tx, d.procedure, d.id, by.now).await?;
+            decide::record_payment(d, actor, &office, *online, first)?
+        }
+        Act::Approve { note, result } => decide::approve(d, actor, &office, result.is_some(), note)?,
+        Act::Refuse { reason } => decide::refuse(d, actor, &office, reason)?,
+        Act::Withdraw { reason } => decide::withdraw(d, actor, &office, reason)?,
+        Act::Stop { reason } => decide::stop(d, actor, &office, reason)?,
+        Act::ReturnResult { by_post, result } => decide::return_result(d, actor, &office, *by_post, result.is_some())?,
+        Act::Rate { score } => decide::rate(d, actor, &office, *score)?,
+    };
+    let after = write(tx, Some(&loaded), None, by, &happening).await?;
+    match act {
+        Act::CompleteSupplement { papers, .. } => keep_papers(tx, &after, papers, "supplement", by.now).await?,
+        Act::Approve { result: Some(paper), .. } | Act::ReturnResult { result: Some(paper), .. } => {
+            keep_papers(tx, &after, std::slice::from_ref(paper), "result", by.now).await?;
+        }
+        _ => {}
+    }
+    Ok(after)
+}
+
+async fn keep_papers(
+    tx: &Tx,
+    dossier: &Dossier,
+    papers: &[NewPaper],
+    purpose: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    for paper in papers {
+        match paper.component {
+            Some(n) => {
+                let state = ComponentState::File.as_str();
+                tx.execute(sql::UPDATE_COMPONENT, params![dossier.id, n, state, paper.file]).await?;
+            }
+            None => {
+                tx.execute(sql::INSERT_FILE, params![dossier.id, paper.file, purpose, paper.name.as_str(), now])
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Handler of [`NOTICE_JOB`]: puts the notice into the applicant's box. Repeating it changes nothing.
+pub async fn deliver_notice(tx: &Tx, job: i64, payload: &serde_json::Value) -> Result<(), Fault> {
+    let job_id = Id(job);
+    let id = |name: &str| payload.get(name).and_then(|value| value.as_str()?.parse::<Id>().ok());
+    let (Some(account), Some(dossier)) = (id("account"), id("dossier")) else {
+        return Err(Fault::internal("a notice without addressee"));
+    };
+    let kind = payload.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default();
+    let at = Instant(payload.get("at").and_then(serde_json::Value::as_i64).unwrap_or_default());
+    tx.execute(sql::INSERT_NOTICE, params![job_id, account, dossier, kind, at]).await?;
+    Ok(())
+}

@@ -1,0 +1,299 @@
+//! JSON of the one-stop. The same actions as the pages.
+
+use crate::actions::{self, Act, By, CounterIntake};
+use crate::dossier::{ComponentState, Dossier};
+use crate::filing::Handed;
+use crate::pages::house;
+use crate::store as sql;
+use crate::worklist::{self, Narrow, Scope, Tab};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base::{Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use web::table::{Paging, query_value};
+use web::{Answer, Ctx, Json};
+
+/// A dossier as the API shows it to those who may read it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct DossierView {
+    /// Mã số hồ sơ.
+    code: String,
+    /// National code of the procedure.
+    procedure: String,
+    /// Status code 1–10 of the national portal.
+    status: i64,
+    channel: &'static str,
+    level: &'static str,
+    field: String,
+    #[schema(value_type = String)]
+    intake: Id,
+    #[schema(value_type = String)]
+    competent: Id,
+    #[schema(value_type = String)]
+    return_to: Id,
+    #[schema(value_type = String)]
+    unit: Id,
+    step: i64,
+    /// RFC 3339, Vietnam time; absent while not reached.
+    filed_at: Option<String>,
+    received_at: Option<String>,
+    due_at: Option<String>,
+    first_due_at: Option<String>,
+    /// How the due date came about.
+    due_basis: String,
+    finished_at: Option<String>,
+    returned_at: Option<String>,
+    /// "", "granted" or "refused".
+    outcome: &'static str,
+    supplements: i64,
+    fee_dong: i64,
+    paid_dong: i64,
+    rating: Option<i64>,
+}
+
+fn time(at: Option<Instant>) -> Option<String> {
+    at.map(|at| format!("{}+07:00", at.local().strftime("%Y-%m-%dT%H:%M:%S")))
+}
+
+impl DossierView {
+    fn of(d: &Dossier, house: &actions::House) -> Self {
+        Self {
+            code: d.code.clone(),
+            procedure: house.shelf.version(d.version).map(|version| version.code.clone()).unwrap_or_default(),
+            status: d.status.code(),
+            channel: d.channel.as_str(),
+            level: d.level.as_str(),
+            field: d.field.clone(),
+            intake: d.intake,
+            competent: d.competent,
+            return_to: d.return_to,
+            unit: d.unit,
+            step: d.step,
+            filed_at: time(Some(d.filed_at)),
+            received_at: time(d.received_at),
+            due_at: time(d.due_at),
+            first_due_at: time(d.first_due_at),
+            due_basis: d.due_basis.clone(),
+            finished_at: time(d.finished_at),
+            returned_at: time(d.returned_at),
+            outcome: d.outcome.as_str(),
+            supplements: d.supplements,
+            fee_dong: d.fee_dong,
+            paid_dong: d.paid_dong,
+            rating: d.rating,
+        }
+    }
+}
+
+/// What anybody may know of a dossier.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct StatusView {
+    code: String,
+    /// Status code 1–10 of the national portal.
+    status: i64,
+    /// Degree of completion in percent.
+    degree: i64,
+}
+
+/// `GET /api/v1/dossiers/{code}/status`
+#[utoipa::path(get, path = "/api/v1/dossiers/{code}/status", params(("code" = String, Path)), responses((status = 200, body = StatusView), (status = 404), (status = 422)))]
+pub async fn status(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    let code: DossierCode = code.parse().map_err(|problem: Problem| Fault::invalid(problem.field("code")))?;
+    let found = crate::pages::look_up(ctx.db(), &code).await?.ok_or(Fault::NotFound("dossier-not-found"))?;
+    Ok(json(StatusCode::OK, &StatusView { degree: found.degree(), status: found.status.code(), code: found.code }))
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    (status, axum::Json(serde_json::to_value(body).unwrap_or_default())).into_response()
+}
+
+/// A page of a worklist.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ListView {
+    total: i64,
+    page: u32,
+    per_page: u32,
+    items: Vec<DossierView>,
+}
+
+/// `GET /api/v1/dossiers?tab=&q=&page=&per_page=`
+#[utoipa::path(get, path = "/api/v1/dossiers", params(("tab" = Option<String>, Query), ("q" = Option<String>, Query), ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)), responses((status = 200, body = ListView), (status = 401), (status = 403), (status = 422)))]
+pub async fn list(ctx: Ctx) -> Answer {
+    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let house = house(&ctx.app)?;
+    let word = query_value(&ctx.uri, "tab");
+    let tab = match word.as_str() {
+        "" => Tab::All,
+        word => Tab::read(word).ok_or_else(|| Fault::invalid(Problem::new("dossier-tab-unknown").field("tab")))?,
+    };
+    let paging = Paging::from_uri(&ctx.uri);
+    let narrow = Narrow { words: query_value(&ctx.uri, "q"), ..Narrow::default() };
+    let (now, limit, offset) = (ctx.now, paging.limit(), paging.offset());
+    let asked = house.clone();
+    let (found, total) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let scope = Scope::of(&actor, &asked);
+                worklist::page(tx, &asked, &scope, tab, &narrow, now, limit, offset).await
+            })
+        })
+        .await?;
+    let items = found.iter().map(|loaded| DossierView::of(&loaded.dossier, &house)).collect();
+    Ok(json(StatusCode::OK, &ListView { total, page: paging.page, per_page: paging.per_page, items }))
+}
+
+/// `GET /api/v1/dossiers/{code}`
+#[utoipa::path(get, path = "/api/v1/dossiers/{code}", params(("code" = String, Path)), responses((status = 200, body = DossierView), (status = 401), (status = 404)))]
+pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let house = house(&ctx.app)?;
+    let asked = house.clone();
+    let loaded = ctx
+        .db()
+        .read(move |tx| Box::pin(async move { crate::pages::load_readable(tx, &asked, &actor, &code).await }))
+        .await?;
+    Ok(json(StatusCode::OK, &DossierView::of(&loaded.dossier, &house)))
+}
+
+/// A dossier handed in at the counter.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IntakeBody {
+    procedure: String,
+    /// "counter" (default) or "post".
+    #[serde(default)]
+    channel: Option<String>,
+    #[schema(value_type = String)]
+    intake: Id,
+    #[schema(value_type = String)]
+    competent: Id,
+    #[schema(value_type = Option<String>)]
+    return_to: Option<Id>,
+    owner_name: String,
+    owner_number: String,
+    #[serde(default)]
+    owner_phone: String,
+    #[serde(default)]
+    owner_address: String,
+    #[serde(default)]
+    submitter_name: String,
+    #[serde(default)]
+    summary: String,
+    #[serde(default)]
+    answers: BTreeMap<String, String>,
+    /// Component code → "missing", "paper" or "reused".
+    #[serde(default)]
+    components: BTreeMap<String, String>,
+    #[serde(default)]
+    paid: bool,
+}
+
+/// `POST /api/v1/dossiers`
+#[utoipa::path(post, path = "/api/v1/dossiers", request_body = IntakeBody, responses((status = 201, body = DossierView), (status = 401), (status = 403), (status = 422)))]
+pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
+    let by = By { actor: ctx.require(Permission::ReceiveDossier)?.clone(), now: ctx.now };
+    let house = house(&ctx.app)?;
+    let channel = match body.channel.as_deref() {
+        None | Some("counter") => Channel::Counter,
+        Some("post") => Channel::Post,
+        Some(_) => return Err(Fault::invalid(Problem::new("dossier-channel-unknown").field("channel")).into()),
+    };
+    let mut components = BTreeMap::new();
+    for (code, word) in body.components {
+        let state = ComponentState::read(&word).filter(|state| *state != ComponentState::File).ok_or_else(|| {
+            Fault::invalid(Problem::new("dossier-component-state").field(format!("components.{code}")))
+        })?;
+        components.insert(code, (state, None));
+    }
+    let intake = CounterIntake {
+        procedure: body.procedure,
+        channel,
+        intake: body.intake,
+        competent: body.competent,
+        return_to: body.return_to.unwrap_or(body.intake),
+        handed: Handed {
+            owner_name: body.owner_name,
+            owner_number: body.owner_number,
+            owner_phone: body.owner_phone,
+            owner_address: body.owner_address,
+            submitter_name: body.submitter_name,
+            summary: body.summary,
+            answers: body.answers,
+            components,
+        },
+        paid: body.paid,
+    };
+    let asked = house.clone();
+    let dossier = ctx
+        .db()
+        .write(move |tx| Box::pin(async move { actions::receive_at_counter(tx, &asked, &by, &intake).await }))
+        .await?;
+    Ok(json(StatusCode::CREATED, &DossierView::of(&dossier, &house)))
+}
+
+/// One thing to do to a dossier; which fields matter depends on the verb.
+#[derive(Deserialize, Default, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ActBody {
+    reason: String,
+    again: String,
+    note: String,
+    #[schema(value_type = Option<String>)]
+    handler: Option<Id>,
+    /// A hand-over on paper.
+    paper: bool,
+    by_post: bool,
+    amount_dong: i64,
+    basis: String,
+    score: i64,
+}
+
+/// `POST /api/v1/dossiers/{code}/{verb}`
+#[utoipa::path(post, path = "/api/v1/dossiers/{code}/{verb}", params(("code" = String, Path), ("verb" = String, Path)), request_body = ActBody, responses((status = 200, body = DossierView), (status = 403), (status = 404), (status = 409), (status = 422)))]
+pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Json(body): Json<ActBody>) -> Answer {
+    let actor = ctx.actor()?.clone();
+    let house = house(&ctx.app)?;
+    let by = By { actor, now: ctx.now };
+    let act = match verb.as_str() {
+        "receive-online" => Act::ReceiveOnline,
+        "refuse-intake" => Act::RefuseIntake { reason: body.reason },
+        "assign" => Act::Assign {
+            handler: body
+                .handler
+                .ok_or_else(|| Fault::invalid(Problem::new("dossier-handler-required").field("handler")))?,
+        },
+        "forward" => Act::Forward { electronic: !body.paper, note: body.note },
+        "send-back" => Act::SendBack { reason: body.reason },
+        "request-supplement" => Act::RequestSupplement { reason: body.reason, again: body.again },
+        "complete-supplement" => Act::CompleteSupplement { note: body.note, papers: Vec::new() },
+        "request-payment" => {
+            Act::RequestPayment { amount_dong: body.amount_dong, reason: body.reason, basis: body.basis }
+        }
+        "record-payment" => Act::RecordPayment { online: false },
+        "approve" => Act::Approve { note: body.note, result: None },
+        "refuse" => Act::Refuse { reason: body.reason },
+        "withdraw" => Act::Withdraw { reason: body.reason },
+        "stop" => Act::Stop { reason: body.reason },
+        "return-result" => Act::ReturnResult { by_post: body.by_post, result: None },
+        "rate" => Act::Rate { score: body.score },
+        _ => return Err(Fault::NotFound("dossier-act-unknown").into()),
+    };
+    let asked = house.clone();
+    let dossier = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                let loaded = sql::by_code(tx, &code).await?.ok_or(Fault::NotFound("dossier-not-found"))?;
+                let mine = loaded.dossier.account == Some(by.actor.account);
+                if !mine && !crate::pages::may_read(&by.actor, &loaded, &asked) {
+                    return Err(Fault::NotFound("dossier-not-found"));
+                }
+                actions::act(tx, &asked, &by, &code, &act).await
+            })
+        })
+        .await?;
+    Ok(json(StatusCode::OK, &DossierView::of(&dossier, &house)))
+}

@@ -1,0 +1,290 @@
+//! Counter intake: choose the procedure, then everything on one screen, in the order of the work.
+
+use super::{channel_choices, house};
+use crate::actions::{By, CounterIntake, House, receive_at_counter};
+use crate::decide;
+use crate::dossier::ComponentState;
+use crate::filing::Handed;
+use crate::places::{department_of, desk_path};
+use askama::Template;
+use base::{Actor, Channel, Dong, Fault, Id, Level, Permission, Problem};
+use catalogue::Version;
+use i18n::L;
+use web::table::query_value;
+use web::{Answer, Choice, Ctx, Upload};
+
+/// Procedures shown to choose from.
+const CHOICES_MAX: usize = 20;
+
+#[derive(Template)]
+#[template(path = "intake_choose.html")]
+struct ChoosePage {
+    l: L,
+    q: String,
+    /// code, name, field
+    found: Vec<(String, String, String)>,
+}
+
+struct PaperRow {
+    code: String,
+    name: String,
+    required: bool,
+    choices: Vec<Choice>,
+    selected: String,
+    error: String,
+}
+
+#[derive(Template)]
+#[template(path = "intake.html")]
+struct IntakePage {
+    l: L,
+    csrf: String,
+    problems: Vec<Problem>,
+    procedure: String,
+    procedure_code: String,
+    handed: Handed,
+    papers: Vec<PaperRow>,
+    intakes: Vec<Choice>,
+    competents: Vec<Choice>,
+    returns: Vec<Choice>,
+    channels: Vec<Choice>,
+    intake: String,
+    competent: String,
+    return_to: String,
+    channel: String,
+    fee: String,
+    limit: String,
+    due: String,
+    has_fee: bool,
+    paid: bool,
+}
+
+/// The committee or department the clerk's desk belongs to.
+fn own_house(actor: &Actor, house: &House) -> Option<Id> {
+    let grant = actor.grants.iter().find(|grant| grant.role.allows(Permission::ReceiveDossier))?;
+    house.tree.house_of(grant.agency).map(|agency| agency.id)
+}
+
+/// `GET /intake`, `GET /intake?procedure=`
+pub async fn choose_or_form(ctx: Ctx) -> Answer {
+    let actor = ctx.require(Permission::ReceiveDossier)?.clone();
+    let house = house(&ctx.app)?;
+    let code = query_value(&ctx.uri, "procedure");
+    if code.is_empty() {
+        return choose(&ctx, &actor, &house);
+    }
+    let version = house
+        .shelf
+        .by_code(&code, ctx.now.date())
+        .filter(|version| version.can_be_received())
+        .ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
+    let page = form(&ctx, &actor, &house, &version, Typed::default(), Vec::new());
+    Ok(ctx.page(&ctx.l.t("dossier-intake-title"), &page))
+}
+
+fn choose(ctx: &Ctx, actor: &Actor, house: &House) -> Answer {
+    let q = query_value(&ctx.uri, "q");
+    let level = own_house(actor, house).and_then(|id| house.tree.get(id)).map(|agency| agency.level);
+    let today = ctx.now.date();
+    let found = if q.trim().is_empty() {
+        house.shelf.all(today)
+    } else {
+        house.shelf.search(&q, &catalogue::Filter::default(), today)
+    };
+    let mut versions: Vec<_> = found
+        .into_iter()
+        .filter(|version| version.can_be_received() && version.route == catalogue::Route::Provincial)
+        .collect();
+    // Procedures of the clerk's own level first: most people ask for those.
+    versions.sort_by_key(|version| !level.is_some_and(|level| version.levels.contains(&level)));
+    let page = ChoosePage {
+        l: ctx.l,
+        q,
+        found: versions
+            .into_iter()
+            .take(CHOICES_MAX)
+            .map(|version| (version.code.clone(), version.name.clone(), version.field_name.clone()))
+            .collect(),
+    };
+    Ok(ctx.page(&ctx.l.t("dossier-intake-title"), &page))
+}
+
+/// What the clerk typed, to be shown again.
+#[derive(Default)]
+struct Typed {
+    handed: Handed,
+    intake: String,
+    competent: String,
+    return_to: String,
+    channel: String,
+    paid: bool,
+}
+
+fn choices<'a>(agencies: impl IntoIterator<Item = &'a organisation::Agency>) -> Vec<Choice> {
+    agencies.into_iter().map(|agency| Choice::new(agency.id.to_string(), &agency.name)).collect()
+}
+
+fn form(
+    ctx: &Ctx,
+    actor: &Actor,
+    house: &House,
+    version: &Version,
+    typed: Typed,
+    problems: Vec<Problem>,
+) -> IntakePage {
+    let l = ctx.l;
+    let own = own_house(actor, house);
+    let tree = &house.tree;
+    let mut competents = Vec::new();
+    if version.levels.contains(&Level::Commune) {
+        competents.extend(tree.communes());
+    }
+    if version.levels.contains(&Level::Province) {
+        competents.extend(tree.departments());
+        competents.extend(tree.root());
+    }
+    let likely = own
+        .filter(|own| competents.iter().any(|agency| agency.id == *own))
+        .or_else(|| version.levels.contains(&Level::Province).then(|| department_of(tree, version)).flatten());
+    let intakes: Vec<_> = tree
+        .communes()
+        .into_iter()
+        .chain(tree.departments())
+        .chain(tree.root())
+        .filter(|agency| Some(agency.id) == own || actor.may_at(Permission::ReceiveDossier, desk_path(tree, agency.id)))
+        .collect();
+    let returns: Vec<_> = tree.root().into_iter().chain(tree.communes()).collect();
+    let own_text = own.map(|id| id.to_string()).unwrap_or_default();
+    let or_own = |text: String| if text.is_empty() { own_text.clone() } else { text };
+    let office = house.office(version, ctx.now);
+    let terms = version.terms(Channel::Counter).or_else(|| version.channels.first());
+    let fee = terms.map_or(Dong(0), |terms| terms.fee_total());
+    let papers = version
+        .components
+        .iter()
+        .map(|component| {
+            let mut choices = vec![
+                Choice::new("paper", l.t("dossier-paper-paper")),
+                Choice::new("missing", l.t("dossier-paper-missing")),
+            ];
+            if component.reusable {
+                choices.insert(1, Choice::new("reused", l.t("dossier-paper-reused")));
+            }
+            let selected = typed.handed.components.get(&component.code).map_or("", |(state, _)| state.as_str());
+            PaperRow {
+                error: web::error_of(l, &problems, format!("component_{}", component.code)),
+                code: component.code.clone(),
+                name: component.name.clone(),
+                required: component.required,
+                selected: if selected.is_empty() { "missing".to_owned() } else { selected.to_owned() },
+                choices,
+            }
+        })
+        .collect();
+    IntakePage {
+        l,
+        csrf: ctx.csrf.clone(),
+        procedure: version.name.clone(),
+        procedure_code: version.code.clone(),
+        papers,
+        intakes: choices(intakes),
+        competents: choices(competents),
+        returns: choices(returns),
+        channels: channel_choices(l).into_iter().filter(|choice| choice.value != "2").collect(),
+        intake: or_own(typed.intake),
+        competent: if typed.competent.is_empty() {
+            likely.map(|id| id.to_string()).unwrap_or_default()
+        } else {
+            typed.competent
+        },
+        return_to: or_own(typed.return_to),
+        channel: if typed.channel.is_empty() { "1".to_owned() } else { typed.channel },
+        limit: terms.map(|terms| l.tr("dossier-limit-is", [("limit", terms.limit.to_string())])).unwrap_or_default(),
+        due: decide::start_clock(&office, Channel::Counter)
+            .map(|clock| base::vn_date_time(clock.due_at))
+            .unwrap_or_default(),
+        has_fee: fee.0 > 0,
+        fee: fee.to_string(),
+        paid: typed.paid,
+        handed: typed.handed,
+        problems,
+    }
+}
+
+fn agency(upload: &Upload, field: &'static str) -> Result<Id, Problem> {
+    upload.fields.text(field).parse().map_err(|_| Problem::new("dossier-agency-unknown").field(field))
+}
+
+/// `POST /intake`
+pub async fn receive(ctx: Ctx, upload: Upload) -> Answer {
+    let actor = ctx.require(Permission::ReceiveDossier)?.clone();
+    let house = house(&ctx.app)?;
+    let fields = &upload.fields;
+    let text = |name: &str| fields.text(name).to_owned();
+    let version = house
+        .shelf
+        .by_code(fields.text("procedure"), ctx.now.date())
+        .ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
+    let mut handed = Handed {
+        owner_name: text("owner_name"),
+        owner_number: text("owner_number"),
+        owner_phone: text("owner_phone"),
+        owner_address: text("owner_address"),
+        submitter_name: text("submitter_name"),
+        summary: text("summary"),
+        ..Handed::default()
+    };
+    for component in &version.components {
+        let state = ComponentState::read(fields.text(&format!("component_{}", component.code))).unwrap_or_default();
+        handed.components.insert(component.code.clone(), (state, None));
+    }
+    let typed = Typed {
+        intake: text("intake"),
+        competent: text("competent"),
+        return_to: text("return_to"),
+        channel: text("channel"),
+        paid: fields.get("paid").is_some(),
+        handed: handed.clone(),
+    };
+    let outcome = async {
+        let staged = crate::uploads::of_components(&ctx, &upload, &version, &mut handed).await?;
+        let place = |field| agency(&upload, field).map_err(Fault::invalid);
+        let channel = match typed.channel.as_str() {
+            "1" | "" => Channel::Counter,
+            "3" => Channel::Post,
+            _ => return Err(Fault::invalid(Problem::new("dossier-channel-unknown").field("channel"))),
+        };
+        let mut intake = CounterIntake {
+            procedure: version.code.clone(),
+            channel,
+            intake: place("intake")?,
+            competent: place("competent")?,
+            return_to: place("return_to")?,
+            handed,
+            paid: typed.paid,
+        };
+        let by = By { actor: actor.clone(), now: ctx.now };
+        let house = house.clone();
+        ctx.db()
+            .write(move |tx| {
+                Box::pin(async move {
+                    // The files wait under an owner of their own until the dossier has its number.
+                    let waiting = crate::new_id(by.now);
+                    crate::uploads::keep(tx, &staged, &mut intake.handed, waiting, by.actor.account, by.now).await?;
+                    let dossier = receive_at_counter(tx, &house, &by, &intake).await?;
+                    files::hand_over(tx, waiting, dossier.id).await?;
+                    Ok::<_, Fault>(dossier)
+                })
+            })
+            .await
+    }
+    .await;
+    match outcome {
+        Ok(dossier) => Ok(ctx.flash(format!("/dossiers/{}", dossier.code), "dossier-received-now")),
+        Err(Fault::Invalid(problems)) if !ctx.wants_json => {
+            let page = form(&ctx, &actor, &house, &version, typed, problems);
+            Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}

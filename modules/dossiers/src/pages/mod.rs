@@ -1,0 +1,57 @@
+//! HTML of the one-stop.
+
+mod intake;
+mod show;
+mod track;
+mod work;
+
+pub use intake::{choose_or_form, receive};
+pub use show::{act, download, show};
+pub(crate) use show::{load_readable, may_read};
+pub(crate) use track::look_up;
+pub use track::track;
+pub use work::{WorkPage, work, work_page};
+
+use crate::actions::House;
+use ::store::Tx;
+use base::{Fault, Id};
+use i18n::L;
+use std::collections::HashMap;
+use web::{App, Choice};
+
+/// What actions look things up in, as it stands now.
+pub fn house(app: &App) -> Result<House, Fault> {
+    let missing = |what: &str| Fault::internal(format!("{what} is not loaded"));
+    Ok(House {
+        tree: app.get::<organisation::Tree>().ok_or_else(|| missing("the agency tree"))?,
+        shelf: app.get::<catalogue::Shelf>().ok_or_else(|| missing("the catalogue"))?,
+        calendar: base::calendar::Calendar::shipped(),
+    })
+}
+
+/// Names of accounts, for showing who did what.
+pub(crate) async fn names(tx: &Tx, ids: impl Iterator<Item = Option<Id>>) -> Result<HashMap<Id, String>, Fault> {
+    let mut wanted: Vec<Id> = ids.flatten().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    Ok(identity::names(tx, &wanted).await?)
+}
+
+/// The three channels as choices.
+pub(crate) fn channel_choices(l: L) -> Vec<Choice> {
+    vec![
+        Choice::new("1", l.t("dossier-channel-counter")),
+        Choice::new("2", l.t("dossier-channel-online")),
+        Choice::new("3", l.t("dossier-channel-post")),
+    ]
+}
+
+/// Name of a channel.
+pub(crate) fn channel_key(channel: base::Channel) -> String {
+    format!("dossier-channel-{}", channel.as_str())
+}
+
+/// `22/11/2026 17:00`, or nothing.
+pub(crate) fn moment(at: Option<base::Instant>) -> String {
+    at.map(base::vn_date_time).unwrap_or_default()
+}

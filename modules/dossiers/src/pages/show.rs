@@ -1,0 +1,466 @@
+//! One dossier: where it stands, what can be done now, what happened.
+
+use super::{channel_key, house, moment, names};
+use crate::actions::{self, Act, By, House, NewPaper, load};
+use crate::decide;
+use crate::happening::Happening;
+use crate::places::desk_path;
+use crate::store::{self as sql, Loaded};
+use crate::transitions::Verb;
+use crate::worklist;
+use ::store::Tx;
+use askama::Template;
+use axum::extract::Path;
+use base::{Actor, Dong, Fault, Id, Instant, Permission, Problem};
+use i18n::L;
+use std::collections::HashMap;
+use web::{Answer, Choice, Ctx, FormMap, Upload};
+
+struct Paper {
+    name: String,
+    required: bool,
+    state: &'static str,
+    state_word: String,
+    href: String,
+}
+
+struct Input {
+    kind: &'static str,
+    id: String,
+    name: &'static str,
+    label: String,
+    hint: String,
+    required: bool,
+    choices: Vec<Choice>,
+    error: String,
+}
+
+struct Offer {
+    verb: &'static str,
+    label: String,
+    blocked: String,
+    open: bool,
+    inputs: Vec<Input>,
+}
+
+struct Moment {
+    at: String,
+    what: String,
+    who: String,
+    unit: String,
+    words: String,
+    more: String,
+}
+
+#[derive(Template)]
+#[template(path = "show.html")]
+struct ShowPage {
+    l: L,
+    csrf: String,
+    problems: Vec<Problem>,
+    code: String,
+    owner: String,
+    procedure: String,
+    procedure_code: String,
+    status: String,
+    state: &'static str,
+    due: String,
+    first_due: String,
+    percent: i64,
+    word: String,
+    intake: String,
+    competent: String,
+    return_to: String,
+    channel: String,
+    unit: String,
+    step: String,
+    handler: String,
+    fee: String,
+    paid: String,
+    papers: Vec<Paper>,
+    files: Vec<Paper>,
+    person: Vec<(String, String)>,
+    answers: Vec<(String, String)>,
+    offers: Vec<Offer>,
+    timeline: Vec<Moment>,
+}
+
+/// Whether a person may read a dossier: their scope holds one of its four places, or it is theirs to work on.
+pub fn may_read(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
+    let d = &loaded.dossier;
+    d.handler == Some(actor.account)
+        || [d.unit, d.competent, d.intake, d.return_to]
+            .iter()
+            .any(|place| actor.may_at(Permission::ReadDossiers, house.tree.path(*place)))
+        || [d.intake, d.return_to]
+            .iter()
+            .any(|place| actor.may_at(Permission::ReadDossiers, desk_path(&house.tree, *place)))
+}
+
+/// Loads a dossier the person may read. One of another unit is answered like one that does not exist.
+pub async fn load_readable(tx: &Tx, house: &House, actor: &Actor, code: &str) -> Result<Loaded, Fault> {
+    let loaded = load(tx, code).await?;
+    if may_read(actor, &loaded, house) { Ok(loaded) } else { Err(Fault::NotFound("dossier-not-found")) }
+}
+
+/// Everything the page shows, read in one snapshot.
+struct Read {
+    loaded: Loaded,
+    papers: Vec<(i64, crate::Component)>,
+    files: Vec<(Id, String, String, Instant)>,
+    events: Vec<audit::Event>,
+    names: HashMap<Id, String>,
+    people: Vec<(Id, String)>,
+}
+
+async fn read(tx: &Tx, house: &House, actor: &Actor, code: &str, now: Instant) -> Result<Read, Fault> {
+    let loaded = load_readable(tx, house, actor, code).await?;
+    let id = loaded.dossier.id;
+    let papers = sql::components(tx, id).await?;
+    let mut files = Vec::new();
+    for row in tx.query(sql::FILES, ::store::params![id]).await? {
+        files.push((row.get("file_id")?, row.get("purpose")?, row.get("name")?, row.get("added_at")?));
+    }
+    let events = audit::events(tx, id).await?;
+    let mut mentioned: Vec<Option<Id>> = events.iter().map(|event| event.actor).collect();
+    mentioned.push(loaded.dossier.handler);
+    mentioned.extend(events.iter().map(|event| match Happening::read(&event.data) {
+        Ok(Happening::Assigned { handler }) => Some(handler),
+        _ => None,
+    }));
+    let names = names(tx, mentioned.into_iter()).await?;
+    let path = house.tree.path(loaded.dossier.unit);
+    let people = if actor.may_at(Permission::AssignDossier, path) {
+        identity::people_at(tx, path, now).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Read { loaded, papers, files, events, names, people })
+}
+
+fn input(l: L, verb: Verb, kind: &'static str, name: &'static str, required: bool, problems: &[Problem]) -> Input {
+    Input {
+        kind,
+        id: format!("{}-{name}", verb.as_str()),
+        name,
+        label: l.t(format!("dossier-input-{name}")),
+        hint: String::new(),
+        required,
+        choices: Vec::new(),
+        error: web::error_of(l, problems, name),
+    }
+}
+
+fn inputs(l: L, verb: Verb, read: &Read, actor: &Actor, problems: &[Problem]) -> Vec<Input> {
+    let one = |kind, name, required| input(l, verb, kind, name, required, problems);
+    match verb {
+        Verb::RefuseIntake | Verb::SendBack | Verb::Refuse | Verb::Withdraw | Verb::Stop => {
+            vec![one("textarea", "reason", true)]
+        }
+        Verb::Assign => {
+            let mut handler = one("select", "handler", true);
+            handler.choices = read.people.iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+            if !read.people.iter().any(|(id, _)| *id == actor.account) {
+                handler.choices.insert(0, Choice::new(actor.account.to_string(), l.t("dossier-handler-me")));
+            }
+            vec![handler]
+        }
+        Verb::Forward => vec![one("textarea", "note", false), one("check", "paper", false)],
+        Verb::RequestSupplement => {
+            let mut inputs = vec![one("textarea", "reason", true)];
+            if read.loaded.dossier.supplements > 0 {
+                let mut again = one("textarea", "again", true);
+                again.hint = l.t("dossier-second-supplement-warning");
+                inputs.push(again);
+            }
+            inputs
+        }
+        Verb::CompleteSupplement => {
+            let mut component = one("select", "component", false);
+            component.choices.push(Choice::new("", l.t("dossier-paper-other")));
+            component.choices.extend(read.papers.iter().map(|(n, paper)| Choice::new(n.to_string(), &paper.name)));
+            vec![one("textarea", "note", false), component, one("file", "file", false)]
+        }
+        Verb::RequestPayment => {
+            vec![one("number", "amount", true), one("textarea", "reason", true), one("text", "basis", true)]
+        }
+        Verb::Approve => vec![one("textarea", "note", false), one("file", "result", false)],
+        Verb::ReturnResult => vec![one("check", "by_post", false), one("file", "result", false)],
+        _ => Vec::new(),
+    }
+}
+
+/// Acts an official does not offer: they belong to the applicant or have their own page.
+fn is_office_act(verb: Verb) -> bool {
+    !matches!(verb, Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Rate)
+}
+
+fn offers(
+    l: L,
+    read: &Read,
+    actor: &Actor,
+    office: &decide::Office<'_>,
+    problems: &[Problem],
+    tried: Option<Verb>,
+) -> Vec<Offer> {
+    let offers: Vec<(Verb, Option<Problem>)> = decide::offers(&read.loaded.dossier, actor, office)
+        .into_iter()
+        .filter(|(verb, _)| is_office_act(*verb))
+        .collect();
+    // The act that moves the dossier on is the likely one; what was just tried stays open.
+    let likely =
+        [Verb::ReceiveOnline, Verb::CompleteSupplement, Verb::Approve, Verb::Forward, Verb::ReturnResult, Verb::Assign]
+            .into_iter()
+            .find(|verb| offers.iter().any(|(offered, blocked)| offered == verb && blocked.is_none()));
+    let mut shown: Vec<Offer> = offers
+        .into_iter()
+        .map(|(verb, blocked)| Offer {
+            verb: verb.as_str(),
+            label: l.t(verb.key()),
+            open: tried.map_or(likely == Some(verb), |tried| tried == verb),
+            inputs: if blocked.is_none() { inputs(l, verb, read, actor, problems) } else { Vec::new() },
+            blocked: blocked.map(|problem| web::problem_text(l, &problem)).unwrap_or_default(),
+        })
+        .collect();
+    shown.sort_by_key(|offer| (!offer.open, !offer.blocked.is_empty()));
+    shown
+}
+
+fn timeline(l: L, read: &Read, house: &House) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = read
+        .events
+        .iter()
+        .map(|event| {
+            let happening = Happening::read(&event.data).ok();
+            let more = match &happening {
+                Some(Happening::Received { clock, .. }) => {
+                    l.tr("dossier-more-due", [("due", base::vn_date_time(clock.due_at))])
+                }
+                Some(Happening::SupplementCompleted { clock: Some(clock), .. }) => {
+                    l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))])
+                }
+                Some(Happening::SupplementRequested { again: Some(again), .. }) => {
+                    l.tr("dossier-more-again", [("reason", again.as_str())])
+                }
+                Some(Happening::Forwarded { place, electronic, .. }) => {
+                    let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
+                    l.tr(key, [("unit", house.tree.name(place.unit))])
+                }
+                Some(Happening::Assigned { handler }) => read.names.get(handler).cloned().unwrap_or_default(),
+                Some(Happening::Paid { amount_dong, online, .. }) => {
+                    let key = if *online { "dossier-more-paid-online" } else { "dossier-more-paid-counter" };
+                    l.tr(key, [("amount", Dong(*amount_dong).to_string())])
+                }
+                Some(Happening::Rated { score }) => l.t(format!("dossier-rating-{score}")),
+                _ => String::new(),
+            };
+            Moment {
+                at: base::vn_date_time(event.at),
+                what: l.t(format!("dossier-event-{}", event.kind)),
+                who: event.actor.and_then(|id| read.names.get(&id).cloned()).unwrap_or_default(),
+                unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
+                words: happening.as_ref().map(|happening| happening.words().to_owned()).unwrap_or_default(),
+                more,
+            }
+        })
+        .collect();
+    moments.reverse();
+    moments
+}
+
+fn page(
+    ctx: &Ctx,
+    actor: &Actor,
+    house: &House,
+    read: Read,
+    problems: Vec<Problem>,
+    tried: Option<Verb>,
+) -> Result<ShowPage, Fault> {
+    let l = ctx.l;
+    let version = house.version(read.loaded.dossier.version)?;
+    let office = house.office(&version, ctx.now);
+    let (d, a) = (&read.loaded.dossier, &read.loaded.applicant);
+    let clock = worklist::clock(d, house.calendar, ctx.now);
+    let file_href = |file: Id| format!("/dossiers/{}/files/{file}", d.code);
+    let answers: HashMap<String, String> = serde_json::from_str(&a.answers).unwrap_or_default();
+    let person = [
+        ("dossier-owner-name", &a.owner_name),
+        ("dossier-owner-number", &a.owner_number),
+        ("dossier-owner-phone", &a.owner_phone),
+        ("dossier-owner-address", &a.owner_address),
+        ("dossier-submitter-name", &a.submitter_name),
+        ("dossier-summary", &a.summary),
+    ];
+    Ok(ShowPage {
+        l,
+        csrf: ctx.csrf.clone(),
+        code: d.code.clone(),
+        owner: a.owner_name.clone(),
+        procedure: version.name.clone(),
+        procedure_code: version.code.clone(),
+        status: l.t(d.status.key()),
+        state: if clock.state == "done" { super::track::state_of(d.status) } else { clock.state },
+        due: moment(d.due_at.or(d.answer_due_at)),
+        first_due: if d.first_due_at == d.due_at { String::new() } else { moment(d.first_due_at) },
+        percent: clock.percent,
+        word: l.tr(clock.key, [("n", clock.n.to_string())]),
+        intake: house.tree.name(d.intake),
+        competent: house.tree.name(d.competent),
+        return_to: house.tree.name(d.return_to),
+        channel: l.t(channel_key(d.channel)),
+        unit: house.tree.name(d.unit),
+        step: office.step(d).map(|step| step.name.clone()).unwrap_or_default(),
+        handler: d.handler.and_then(|id| read.names.get(&id).cloned()).unwrap_or_else(|| l.t("dossier-handler-none")),
+        fee: Dong(d.fee_dong).to_string(),
+        paid: match (d.fee_dong, d.paid_dong) {
+            (0, _) => String::new(),
+            (fee, paid) if paid >= fee => l.t("dossier-paid"),
+            _ => l.t("dossier-not-paid"),
+        },
+        papers: read
+            .papers
+            .iter()
+            .map(|(_, paper)| Paper {
+                name: paper.name.clone(),
+                required: paper.required,
+                state: paper.state.as_str(),
+                state_word: l.t(format!("dossier-paper-{}", paper.state.as_str())),
+                href: paper.file.map(file_href).unwrap_or_default(),
+            })
+            .collect(),
+        files: read
+            .files
+            .iter()
+            .map(|(file, purpose, name, _)| Paper {
+                name: name.clone(),
+                required: true,
+                state: "file",
+                state_word: l.t(format!("dossier-file-{purpose}")),
+                href: file_href(*file),
+            })
+            .collect(),
+        person: person
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(key, value)| (l.t(key), (*value).clone()))
+            .collect(),
+        answers: version
+            .form
+            .fields()
+            .filter_map(|field| Some((field.label.clone(), answers.get(&field.name)?.clone())))
+            .collect(),
+        offers: offers(l, &read, actor, &office, &problems, tried),
+        timeline: timeline(l, &read, house),
+        problems,
+    })
+}
+
+/// `GET /dossiers/{code}`
+pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    render(&ctx, code, Vec::new(), None).await
+}
+
+async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<Verb>) -> Answer {
+    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let house = house(&ctx.app)?;
+    let now = ctx.now;
+    let (asking, looking) = (actor.clone(), house.clone());
+    let found = {
+        let code = code.clone();
+        ctx.db().read(move |tx| Box::pin(async move { read(tx, &looking, &asking, &code, now).await })).await?
+    };
+    let invalid = !problems.is_empty();
+    let page = page(ctx, &actor, &house, found, problems, tried)?;
+    Ok(if invalid { ctx.invalid_page(&code, &page) } else { ctx.page(&code, &page) })
+}
+
+fn read_act(verb: Verb, fields: &FormMap, paper: Option<NewPaper>) -> Result<Act, Fault> {
+    let text = |name: &str| fields.text(name).to_owned();
+    Ok(match verb {
+        Verb::ReceiveOnline => Act::ReceiveOnline,
+        Verb::RefuseIntake => Act::RefuseIntake { reason: text("reason") },
+        Verb::Assign => Act::Assign {
+            handler: fields
+                .text("handler")
+                .parse()
+                .map_err(|_| Fault::invalid(Problem::new("dossier-handler-required").field("handler")))?,
+        },
+        Verb::Forward => Act::Forward { electronic: fields.get("paper").is_none(), note: text("note") },
+        Verb::SendBack => Act::SendBack { reason: text("reason") },
+        Verb::RequestSupplement => Act::RequestSupplement { reason: text("reason"), again: text("again") },
+        Verb::CompleteSupplement => Act::CompleteSupplement {
+            note: text("note"),
+            papers: paper
+                .map(|paper| NewPaper { component: text("component").parse().ok(), ..paper })
+                .into_iter()
+                .collect(),
+        },
+        Verb::RequestPayment => Act::RequestPayment {
+            amount_dong: fields
+                .text("amount")
+                .parse()
+                .map_err(|_| Fault::invalid(Problem::new("dossier-amount-not-a-number").field("amount")))?,
+            reason: text("reason"),
+            basis: text("basis"),
+        },
+        Verb::RecordPayment => Act::RecordPayment { online: false },
+        Verb::Approve => Act::Approve { note: text("note"), result: paper },
+        Verb::Refuse => Act::Refuse { reason: text("reason") },
+        Verb::Withdraw => Act::Withdraw { reason: text("reason") },
+        Verb::Stop => Act::Stop { reason: text("reason") },
+        Verb::ReturnResult => Act::ReturnResult { by_post: fields.get("by_post").is_some(), result: paper },
+        // The applicant's own, or a page of its own.
+        Verb::Rate | Verb::FileOnline | Verb::ReceiveAtCounter => return Err(Fault::NotFound("dossier-act-unknown")),
+    })
+}
+
+/// `POST /dossiers/{code}/{verb}`: does one thing, or shows the page again with what is wrong.
+pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, upload: Upload) -> Answer {
+    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let verb = Verb::read(&verb).filter(|verb| is_office_act(*verb)).ok_or(Fault::NotFound("dossier-act-unknown"))?;
+    let house = house(&ctx.app)?;
+    let outcome = async {
+        let staged = crate::uploads::first(&ctx, &upload, &["file", "result"]).await?;
+        // The file gets its number inside the transaction.
+        let paper = staged.as_ref().map(|staged| NewPaper { component: None, file: Id(0), name: staged.name.clone() });
+        let mut act = read_act(verb, &upload.fields, paper)?;
+        let by = By { actor: actor.clone(), now: ctx.now };
+        let code = code.clone();
+        ctx.db()
+            .write(move |tx| {
+                Box::pin(async move {
+                    // What may not be read may not be acted on, and is not told apart from what is not there.
+                    let loaded = load_readable(tx, &house, &by.actor, &code).await?;
+                    if let (Some(staged), Some(paper)) = (&staged, act.paper_mut()) {
+                        let owner = loaded.dossier.id;
+                        paper.file = files::keep(tx, staged, owner, Some(by.actor.account), by.now).await?;
+                    }
+                    actions::act(tx, &house, &by, &code, &act).await
+                })
+            })
+            .await
+    }
+    .await;
+    match outcome {
+        Ok(_) => Ok(ctx.flash(format!("/dossiers/{code}"), "dossier-done")),
+        Err(Fault::Invalid(problems)) if !ctx.wants_json => render(&ctx, code, problems, Some(verb)).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// `GET /dossiers/{code}/files/{id}`: a file of a dossier one may read.
+pub async fn download(ctx: Ctx, Path((code, file)): Path<(String, String)>) -> Answer {
+    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let house = house(&ctx.app)?;
+    let file: Id = file.parse().map_err(|_| Fault::NotFound("dossier-file-unknown"))?;
+    ctx.db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let loaded = load_readable(tx, &house, &actor, &code).await?;
+                let belongs = tx.query(sql::FILE_BELONGS, ::store::params![loaded.dossier.id, file]).await?;
+                if belongs.is_empty() { Err(Fault::NotFound("dossier-file-unknown")) } else { Ok(()) }
+            })
+        })
+        .await?;
+    crate::uploads::download(&ctx, file).await
+}

@@ -1,0 +1,76 @@
+//! Files that come with a form: staged on disk before the transaction, recorded inside it.
+
+use crate::dossier::ComponentState;
+use crate::filing::Handed;
+use ::store::{StoreError, Tx};
+use base::{Fault, Id, Instant};
+use catalogue::Version;
+use files::{Staged, Store};
+use web::{Answer, Ctx, Upload};
+
+/// The files' place on disk.
+pub fn store(ctx: &Ctx) -> Store {
+    Store::new(&ctx.app.data_dir)
+}
+
+/// The first file of one of `fields`; browsers send an empty part where nothing was chosen.
+pub async fn first(ctx: &Ctx, upload: &Upload, fields: &[&str]) -> Result<Option<Staged>, Fault> {
+    for field in fields {
+        if let Some(file) = upload.files_of(field).find(|file| file.size_bytes > 0) {
+            let staged = store(ctx).stage(file.path(), &file.name).await.map_err(|fault| at_field(fault, field))?;
+            return Ok(Some(staged));
+        }
+    }
+    Ok(None)
+}
+
+/// A refused file names the field it came in.
+pub fn at_field(fault: Fault, field: &str) -> Fault {
+    match fault {
+        Fault::Invalid(problems) => Fault::Invalid(problems.into_iter().map(|problem| problem.field(field)).collect()),
+        Fault::TooLarge(problem) => Fault::TooLarge(problem.field(field)),
+        Fault::UnsupportedType(problem) => Fault::UnsupportedType(problem.field(field)),
+        other => other,
+    }
+}
+
+/// Scans of components (`file_CODE`): each makes its component a file.
+pub async fn of_components(
+    ctx: &Ctx,
+    upload: &Upload,
+    version: &Version,
+    handed: &mut Handed,
+) -> Result<Vec<(String, Staged)>, Fault> {
+    let mut staged = Vec::new();
+    for component in &version.components {
+        let field = format!("file_{}", component.code);
+        if let Some(file) = first(ctx, upload, &[&field]).await? {
+            handed.components.insert(component.code.clone(), (ComponentState::File, None));
+            staged.push((component.code.clone(), file));
+        }
+    }
+    Ok(staged)
+}
+
+/// Records the scans and points the components at them.
+pub async fn keep(
+    tx: &Tx,
+    staged: &[(String, Staged)],
+    handed: &mut Handed,
+    owner: Id,
+    by: Id,
+    now: Instant,
+) -> Result<(), StoreError> {
+    for (code, file) in staged {
+        let id = files::keep(tx, file, owner, Some(by), now).await?;
+        if let Some(paper) = handed.components.get_mut(code) {
+            paper.1 = Some(id);
+        }
+    }
+    Ok(())
+}
+
+/// Hands a file over; the caller has checked the right to it.
+pub async fn download(ctx: &Ctx, file: Id) -> Answer {
+    Ok(files::download(ctx.db(), &store(ctx), file, |_| Ok(())).await?)
+}
