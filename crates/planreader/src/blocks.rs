@@ -66,16 +66,17 @@ pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
     let mut spans: Vec<(Line, Option<Cell>, bool)> = Vec::new();
     let mut breaks = Vec::new();
     let (mut table, mut row, mut in_rows) = (0u32, 0u32, false);
-    let mut open = false;
+    // The line that ends the open block; the block itself may be many lines long.
+    let mut tail: Option<Line> = None;
     for line in lines {
         let text = view.flat(line.start, line.end);
         if text == "|" {
             match spans.last_mut() {
-                Some(last) if open => last.2 = true,
+                Some(last) if tail.is_some() => last.2 = true,
                 // An empty cell still counts as a column.
                 _ => spans.push((Line { start: line.start, end: line.start, after_gap: false }, None, true)),
             }
-            open = false;
+            tail = None;
             continue;
         }
         if text.starts_with('|') || text.matches('|').count() >= 2 {
@@ -84,7 +85,7 @@ pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
                 row = 0;
             }
             in_rows = true;
-            open = false;
+            tail = None;
             if !DELIMITER_ROW.is_match(text) {
                 push_row(view, line, table, row, &mut spans);
                 row += 1;
@@ -93,7 +94,7 @@ pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
         }
         in_rows = false;
         match spans.last_mut() {
-            Some((last, None, false)) if open && continues(view, *last, line, width) => {
+            Some((last, None, false)) if tail.is_some_and(|tail| continues(view, tail, line, width)) => {
                 breaks.push(last.end);
                 for at in last.end..line.start {
                     if view.flat(at, at + 1) == "\n" {
@@ -104,7 +105,7 @@ pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
             }
             _ => spans.push((line, None, false)),
         }
-        open = true;
+        tail = Some(line);
     }
     view.join_lines(&breaks);
     spans.into_iter().map(|(line, cell, closes)| block(view, line, cell, closes)).collect()
@@ -114,10 +115,7 @@ pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
 fn push_row(view: &View, line: Line, table: u32, row: u32, spans: &mut Vec<(Line, Option<Cell>, bool)>) {
     let text = view.flat(line.start, line.end);
     let (mut at, mut col) = (line.start, 0);
-    let inner = text.strip_prefix('|').map(|t| {
-        at += 1;
-        t
-    });
+    let inner = text.strip_prefix('|').inspect(|_| at += 1);
     let inner = inner.unwrap_or(text);
     let inner = inner.strip_suffix('|').unwrap_or(inner);
     for piece in inner.split('|') {

@@ -121,10 +121,8 @@ fn direction(before: &str, unit: Unit) -> Option<(Comparator, &'static str)> {
         let between = groups[1].map_or("", |(a, b)| &before[a..b]);
         // The last verb counts: "giảm A, giảm B".
         let between = CUT.last(between).map_or(between, |(a, _)| &between[a..]);
-        if !TO_LEVEL_SOFT.is_match(between)
-            && !between.contains('%')
-            && !(unit == Unit::Count && between.contains("con "))
-        {
+        let leads_to_level = TO_LEVEL_SOFT.is_match(between) || between.contains('%');
+        if !leads_to_level && (unit != Unit::Count || !between.contains("con ")) {
             return Some((Comparator::ReduceBy, "a verb that cuts"));
         }
     }

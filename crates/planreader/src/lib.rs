@@ -6,10 +6,13 @@
 //! *which tier?*, *is it a result already reached?*) with its own tests, and each record names the
 //! rule that made it. Work per character is bounded, so any input is read in linear time.
 
+mod agencies;
 mod blocks;
 mod compare;
 mod dues;
+mod duties;
 mod fold;
+mod indicators;
 mod levels;
 mod lines;
 mod metadata;
@@ -19,9 +22,12 @@ mod past;
 mod plan;
 mod quote;
 mod refuse;
+mod reports;
 pub mod score;
 mod sentences;
+mod tables;
 mod targets;
+mod tasks;
 mod units;
 mod view;
 mod years;
@@ -40,6 +46,22 @@ pub fn explain_plan(text: &str) -> (Plan, Vec<LeftOut>) {
     let blocks = blocks::blocks(&mut view);
     let (metadata, frame, section) = metadata::metadata(&view, &blocks);
     let places = outline::places(&view, &blocks, section);
-    let (targets, left_out) = targets::targets(&view, &blocks, &places, frame);
-    (Plan { metadata, targets, tasks: Vec::new(), reports: Vec::new() }, left_out)
+    let tables = tables::tables(&view, &blocks);
+    let in_table = tasks::marked(&tables, &blocks);
+    let goals: Vec<bool> = tasks::marked(&tables.iter().filter(|t| t.is_goals()).cloned().collect::<Vec<_>>(), &blocks);
+    let (mut targets, left_out) = targets::targets(&view, &blocks, &places, &goals, frame);
+    let mut tasks = Vec::new();
+    for table in &tables {
+        if table.is_goals() {
+            let due = table.blocks.0.checked_sub(1).and_then(|b| places.get(b)).and_then(|p| p.due);
+            indicators::targets(&view, table, due, frame, &mut targets);
+        } else if table.is_tasks() {
+            tasks::tasks(&view, table, &mut tasks);
+        }
+    }
+    duties::duties(&view, &blocks, &places, &in_table, &mut tasks);
+    targets.sort_by_key(|t| t.offset);
+    tasks.sort_by_key(|t| t.offset);
+    let reports = reports::reports(&view, &blocks, &places, &in_table);
+    (Plan { metadata, targets, tasks, reports }, left_out)
 }

@@ -9,10 +9,13 @@ patterns! {
     /// Words that cannot end a line of their own: the paragraph goes on.
     HANGS = r"(?:\b(?:sở|bộ|ban|báo|đài|của|và|các|những|số|về|tại|cho|với|theo|trong|trên|từ|đến|là|do|ủy|ngày|tháng|văn|hội|nghị|ít|nhất|thiểu|tối)|,|-|/|\()$";
     /// A line that opens a block of its own, wherever the line before it ends.
-    OPENS = r"^(?:#{1,6} |[-+•] ?|\([0-9]{1,2}\) ?|[0-9]{1,2}[.)] |[0-9]{1,2}[.)]$|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}[.)]? |[ivx]{1,5}[.)] |[a-zđ][.)] |(?:điều|chương|mục|phần|phụ lục) [0-9ivxl]{1,4}\b|căn cứ |nơi nhận|\(kèm theo|\(ban hành)";
+    OPENS = r"^(?:#{1,6} |[-+•] ?|\([0-9]{1,2}\) ?|[0-9]{1,2}[.)] |[0-9]{1,2}[.)]$|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}[.)]? |[ivx]{1,5}[.)] |[a-zđ][.)] |(?:điều|chương|mục|phần|phụ lục) [0-9ivxl]{1,4}\b|căn cứ |theo đề nghị |xét đề nghị |xét tờ trình |quyết định\s?:|nơi nhận|kính gửi|\(kèm theo|\(ban hành)";
     /// A period broken over two lines: `2021` / `- 2025`.
     PERIOD_TAIL = r"^- ?(?:19|20)\d\d\b";
     PERIOD_HEAD = r"(?:19|20)\d\d$";
+    /// In capitals, the authority that signs: it never goes on a title, unless the title hangs.
+    AUTHORITY = r"^(?:ủy ban nhân dân|hội đồng nhân dân|chủ tịch|thủ tướng|chính phủ|bộ trưởng|ban chấp hành|ban thường vụ|giám đốc|tỉnh ủy)\b";
+    TITLE_HANGS = r"(?:\b(?:của|và|do|theo|các|cho)|,|-)$";
     RULE_LINE = r"^[-_=~.* ]{3,}$";
 }
 
@@ -91,7 +94,7 @@ pub(crate) fn continues(view: &View, before: Line, line: Line, width: Option<usi
         return HANGS.is_match(head_end(head)) && !upper_head;
     }
     if upper_head && upper_tail {
-        return true;
+        return !AUTHORITY.is_match(tail) || TITLE_HANGS.is_match(head_end(head));
     }
     let first = view.char(line.start).unwrap_or(' ');
     if first.is_lowercase()

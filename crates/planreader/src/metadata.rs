@@ -18,6 +18,7 @@ patterns! {
     NUMBER_LINE = r"^số\s?:";
     DATE = r"ngày\s?(\d{1,2})\s?(?:tháng|/|-|\.)\s?(\d{1,2})\s?(?:năm|/|-|\.)\s?((?:19|20)\d\d)";
     PLACE_DATE = r"^([^,;:\d]{2,40}),\s?ngày\s?\d";
+    SUBJECT_LINE = r"^(?:v/v|về việc)\s*:?\s*";
     STAMP = r"(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)";
     KIND_LINE = r"^(quyết định|nghị quyết|kế hoạch|chỉ thị|chương trình hành động|chương trình|đề án|công văn|báo cáo|thông báo|công điện|tờ trình|hướng dẫn|kết luận|nghị định|thông tư|quy định|quy chế|thông tri)\b";
     KIND_ALONE = r"^(?:quyết định|nghị quyết|kế hoạch|chỉ thị|chương trình hành động|chương trình|đề án|công văn|báo cáo|thông báo|công điện|tờ trình|hướng dẫn|kết luận|nghị định|thông tư)\s?:?$";
@@ -34,9 +35,15 @@ patterns! {
 pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Option<Section>) {
     let head = &blocks[..blocks.len().min(HEAD_BLOCKS)];
     let title_at = head.iter().position(|b| is_kind(view, b));
-    let (kind, title) = match title_at {
-        Some(at) => title(view, head, at),
-        None => (None, plain_title(view, head)),
+    let named = title_at.map(|at| title(view, head, at));
+    let own_due =
+        named.as_ref().and_then(|(_, title)| title.as_deref()).and_then(|t| heading_due(&crate::fold::folded(t)));
+    // A dispatch names no kind: it opens with "V/v" and "Kính gửi", and may carry another document.
+    let letter = letter(view, &head[..title_at.unwrap_or(head.len()).min(60)]);
+    let (kind, title) = match (letter, named) {
+        (Some(subject), _) => (Some("Công văn".to_owned()), Some(subject)),
+        (None, Some(named)) => named,
+        (None, None) => (None, plain_title(view, head)),
     };
     let number = head.iter().take(title_at.map_or(40, |t| t + 12)).find_map(|b| number(view, b));
     let (place, date) = place_and_date(view, head, title_at);
@@ -47,7 +54,7 @@ pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Optio
         .collect();
     let issuer = issuer(view, head);
     let title_flat = title.as_deref().map(crate::fold::folded).unwrap_or_default();
-    let title_due = heading_due(&title_flat).or_else(|| later_title(view, blocks, title_at));
+    let title_due = own_due.or_else(|| heading_due(&title_flat)).or_else(|| later_title(view, blocks, title_at));
     let made = date.as_ref().and_then(|d| d[..4].parse().ok());
     let known = [number.is_some(), kind.is_some(), issuer.is_some(), date.is_some(), title.is_some()];
     let confidence = 0.5 + 0.09 * known.iter().filter(|k| **k).count() as f64;
@@ -64,6 +71,25 @@ pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Optio
         reason: "the head of the document".into(),
     };
     (metadata, Frame { title_due, made }, summary)
+}
+
+/// The subject of a dispatch: its *V/v* line, when it is addressed to somebody.
+fn letter(view: &View, head: &[Block]) -> Option<String> {
+    head.iter().find(|b| view.flat(b.start, b.end.min(b.start + 20)).starts_with("kinh gUi"))?;
+    let at = head.iter().position(|b| SUBJECT_LINE.is_match(view.flat(b.start, b.end.min(b.start + 20))))?;
+    let subject = head[at];
+    let skip = SUBJECT_LINE.find(view.flat(subject.start, subject.end)).map_or(0, |(_, end)| end);
+    // The subject is set in a narrow column: its short lines go on.
+    let goes_on = |b: &&Block| {
+        let flat = view.flat(b.start, b.end);
+        !b.upper
+            && b.marker == Marker::None
+            && b.end - b.start < 60
+            && !flat.starts_with("kinh gUi")
+            && !PLACE_DATE.is_match(flat)
+    };
+    let end = head[at + 1..].iter().take_while(goes_on).last().map_or(subject.end, |b| b.end);
+    Some(view.text(subject.start + skip, end))
 }
 
 fn is_kind(view: &View, block: &Block) -> bool {
@@ -110,11 +136,13 @@ fn plain_title(view: &View, head: &[Block]) -> Option<String> {
         let length = b.end - b.body;
         (12..260).contains(&length) && b.cell.is_none() && !NATION.is_match(view.flat(b.body, b.end))
     };
-    let speaking = head.iter().take(30).filter(fits).find(|b| {
+    let speaking = |b: &&Block| {
         let flat = view.flat(b.body, b.end);
         NEWS_TITLE.is_match(flat) && b.marker == Marker::None && !flat.ends_with(['.', ';', ':'])
-    });
-    speaking.map(|b| view.text(b.body, b.end))
+    };
+    let dated = |b: &&Block| !crate::years::mentions(view.flat(b.body, b.end)).is_empty();
+    let lines = || head.iter().take(30).filter(fits).filter(speaking);
+    lines().find(dated).or_else(|| lines().next()).map(|b| view.text(b.body, b.end))
 }
 
 /// The period of a second title ("KẾ HOẠCH … GIAI ĐOẠN 2021 - 2025") when the first one names none.

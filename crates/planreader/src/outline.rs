@@ -146,8 +146,7 @@ fn close(stack: &mut Vec<Entry>, marker: Marker) {
 }
 
 fn enter(stack: &mut Vec<Entry>, block: &Block, heading: &Heading) {
-    let top =
-        block.upper && block.marker == Marker::None || (1..=2).contains(&block.hashes) && block.marker == Marker::None;
+    let top = block.marker == Marker::None && (block.upper || (1..=2).contains(&block.hashes));
     let marker = if top { Marker::Roman } else { block.marker };
     let mut section = heading.section;
     if marker == Marker::None {

@@ -71,9 +71,15 @@ pub(crate) struct Candidate {
 }
 
 /// All targets of the blocks, in the order of the text.
-pub(crate) fn targets(view: &View, blocks: &[Block], places: &[Place], frame: Frame) -> (Vec<Target>, Vec<LeftOut>) {
+pub(crate) fn targets(
+    view: &View,
+    blocks: &[Block],
+    places: &[Place],
+    skip: &[bool],
+    frame: Frame,
+) -> (Vec<Target>, Vec<LeftOut>) {
     let (mut out, mut left_out) = (Vec::new(), Vec::new());
-    for (block, place) in blocks.iter().zip(places) {
+    for ((block, place), _) in blocks.iter().zip(places).zip(skip).filter(|(_, skip)| !**skip) {
         read_block(view, block, place, frame, &mut out, &mut left_out);
     }
     (out, left_out)

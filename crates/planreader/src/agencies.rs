@@ -1,0 +1,106 @@
+//! Names of agencies, and who leads and who helps in a sentence.
+
+use crate::fold::patterns;
+use crate::view::View;
+
+/// Longest name of an agency or list of agencies, in characters.
+const NAME_CHARS_MAX: usize = 320;
+
+patterns! {
+    /// Opens with an agency. What is asked of it follows.
+    OPENS = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )?(?:các )?(?:giám đốc |thủ trưởng |chủ tịch |chánh |trưởng |người đứng đầu |phó |đồng chí )?(?:các )?(?:sở\b|bộ\b|ban\b|văn phòng|thanh tra|công an|bộ chỉ huy|bộ tư lệnh|ủy ban|ubnd|ubmttq|mttq|hđnd|hội đồng|cục\b|chi cục|tổng cục|vụ\b|kho bạc|bảo hiểm xã hội|báo |đài\b|trung tâm|trường (?:chính trị|đại học|cao đẳng)|phòng\b|cơ quan|đơn vị|ngành|địa phương|hội\b|đoàn (?:thanh niên|thể)|tỉnh đoàn|liên đoàn|mặt trận|ngân hàng|viện\b|bưu điện|vnpt|viettel|mobifone|doanh nghiệp|tập đoàn|hiệp hội|cổng thông tin|đảng ủy|huyện ủy|thành ủy|thị ủy|tỉnh ủy|cấp ủy|các huyện|thành viên|tổ (?:công tác|chuyên|công nghệ)|tòa án|viện kiểm sát|liên minh|thủ trưởng|công ty|điện lực|cơ sở)\b";
+    VERB = r"[,:]?\s(?:là (?:cơ quan|đơn vị|đầu mối)|chủ trì|chịu trách nhiệm|có trách nhiệm|phối hợp|tham mưu|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|theo dõi|căn cứ|chủ động|định kỳ|tăng cường|đẩy mạnh|tiếp tục|báo cáo|rà soát|bố trí|cân đối|thẩm định|tuyên truyền|quán triệt|ban hành|chỉ đạo|đôn đốc|tổng hợp|lãnh đạo|nghiên cứu|tập trung|tiến hành|hằng năm|hàng năm|thường xuyên|bảo đảm|đảm bảo|quan tâm|cụ thể hóa|đưa|giám sát|phát huy|lập|trình|gửi|tham gia|phản ánh|xác định|kịp thời|khẩn trương|công bố|công khai|cung cấp|nâng cao|hỗ trợ|kiểm tra|trên cơ sở|trong phạm vi|theo chức năng|thông qua|đăng tải|vận động|lồng ghép|phát động|trực tiếp)\b";
+    /// *tổ chức chính trị*, *tổ chức đảng*: a body, not the verb.
+    NOUN_AFTER = r"^\s(?:chính trị|đảng|đoàn|xã hội|thành viên|hội\b|có liên quan|liên quan|cơ sở|sự nghiệp|khoa học|tín dụng|công đoàn|kinh tế)";
+    HELPS = r"phối hợp(?: chặt chẽ)?(?:,? ?với|:)?\s((?:các )?(?:sở|bộ|ban|cơ quan|đơn vị|ủy ban|ubnd|văn phòng|ngành|địa phương|huyện|thanh tra|công an|cục|chi cục|hội|mặt trận|đoàn|tổ chức|trung tâm|bưu điện|phòng|báo|đài|kho bạc|bảo hiểm|viện|trường|doanh nghiệp|mttq|tỉnh|liên đoàn|vnpt|ngân hàng)\b[^.;:()]{0,260})";
+    HELP_ENDS = r"\s(?:tham mưu|xây dựng|thực hiện|tổ chức|triển khai|hướng dẫn|rà soát|thẩm định|đẩy mạnh|nâng cao|kiểm tra|theo dõi|trình|đề xuất|đổi mới|tiếp tục|nghiên cứu|tuyên truyền|hoàn thiện|bố trí|cân đối|để|trong việc|đôn đốc|giám sát|tiến hành|ban hành|tăng cường|lập|cung cấp|công bố|quản lý|phát triển|đánh giá|chỉ đạo|duy trì|vận hành|tổng hợp|báo cáo|bảo đảm|đảm bảo|hỗ trợ|cập nhật|số hóa|tích hợp|kết nối|mở|phát động|thông tin)\b";
+    POLITE = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )";
+    LEADS = r"(?:chủ trì|tham mưu|chịu trách nhiệm|có trách nhiệm|phối hợp|thực hiện|xây dựng|tổ chức|triển khai|chủ động|hướng dẫn|theo dõi|rà soát)";
+}
+
+/// Whether a text opens with the name of an agency.
+pub(crate) fn opens(flat: &str) -> bool {
+    OPENS.is_match(&flat[..flat.len().min(120)])
+}
+
+/// The agency a text opens with: up to the colon or the verb of what is asked. Gives its range within
+/// the text and where the duty starts.
+pub(crate) fn opening(flat: &str) -> Option<((usize, usize), usize)> {
+    let head = &flat[..flat.len().min(NAME_CHARS_MAX)];
+    if !opens(head) {
+        return None;
+    }
+    let start = POLITE.find(head).map_or(0, |(_, end)| end);
+    let colon = head.find(':');
+    let verb =
+        VERB.all(head).into_iter().find(|(a, b)| *a > start + 2 && !NOUN_AFTER.is_match(&head[*b..])).map(|(a, _)| a);
+    let end = match (colon, verb) {
+        (Some(c), Some(v)) => {
+            // "Các Sở: Nội vụ, Tài chính chủ trì": the colon belongs to the name.
+            if c < v && matches!(head[start..c].trim(), "cac sQ" | "cac bO" | "sQ" | "cac ban") { v } else { c.min(v) }
+        }
+        (Some(c), None) => c,
+        (None, Some(v)) => v,
+        (None, None) if flat.len() <= NAME_CHARS_MAX => head.len(),
+        (None, None) => return None,
+    };
+    let name_end = start + head[start..end].trim_end_matches([' ', ',', ':']).len();
+    let rest = end + flat[end..].len() - flat[end..].trim_start_matches([' ', ',', ':']).len();
+    (name_end > start + 2).then_some(((start, name_end), rest))
+}
+
+/// Those named after *phối hợp với*, as a range within the text.
+pub(crate) fn helpers(flat: &str) -> Option<(usize, usize)> {
+    let groups = HELPS.groups(&flat[..flat.len().min(900)])?;
+    let (start, end) = groups[1]?;
+    let named = &flat[start..end];
+    let cut = HELP_ENDS.find(named).map_or(named.len(), |(at, _)| at);
+    let trimmed = named[..cut].trim_end_matches([' ', ',']).len();
+    (trimmed > 2).then_some((start, start + trimmed))
+}
+
+/// Whether a text gives somebody something to do.
+pub(crate) fn asks(flat: &str) -> bool {
+    LEADS.is_match(&flat[..flat.len().min(NAME_CHARS_MAX)])
+}
+
+/// A name as written, without brackets left open and closing signs.
+pub(crate) fn name(view: &View, start: usize, end: usize) -> String {
+    view.text(start, end).trim_matches(|c: char| c.is_whitespace() || ",;:.-".contains(c)).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::folded;
+
+    fn agency(text: &str) -> Option<String> {
+        let view = View::new(text);
+        opening(&folded(text)).map(|((a, b), _)| name(&view, a, b))
+    }
+
+    #[test]
+    fn an_agency_ends_at_the_colon_or_the_verb() {
+        assert_eq!(agency("Sở Tư pháp: Chủ trì, phối hợp").as_deref(), Some("Sở Tư pháp"));
+        assert_eq!(agency("Giao Sở Nội vụ chủ trì, phối hợp các cơ quan").as_deref(), Some("Sở Nội vụ"));
+        assert_eq!(
+            agency("Văn phòng Ủy ban nhân dân tỉnh có trách nhiệm theo dõi").as_deref(),
+            Some("Văn phòng Ủy ban nhân dân tỉnh")
+        );
+        assert_eq!(
+            agency("Trách nhiệm của Thủ trưởng các Sở, ban, ngành:").as_deref(),
+            Some("Thủ trưởng các Sở, ban, ngành")
+        );
+        assert_eq!(agency("Tiếp tục rà soát thủ tục"), None);
+    }
+
+    #[test]
+    fn helpers_end_where_the_work_begins() {
+        let text = folded("Chủ trì, phối hợp với Sở Tài chính đổi mới cơ chế");
+        let (a, b) = helpers(&text).unwrap();
+        assert_eq!(&text[a..b], folded("Sở Tài chính"));
+        let text = folded("Chủ trì, phối hợp với các cơ quan, đơn vị liên quan tham mưu UBND tỉnh");
+        let (a, b) = helpers(&text).unwrap();
+        assert_eq!(&text[a..b], folded("các cơ quan, đơn vị liên quan"));
+    }
+}
