@@ -1,1 +1,3 @@
-//! plans
+//! Plans: programmes and tasks read from documents.
+
+pub mod cli;
