@@ -35,6 +35,9 @@ struct Raw {
 impl Connection {
     /// `None` is a database in memory.
     pub(crate) fn open_writer(path: Option<&Path>, limit: Duration) -> Result<Connection, StoreError> {
+        if let Some(path) = path {
+            keep_private(path).map_err(|error| StoreError::Address(format!("{}: {error}", path.display())))?;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         Self::open(path, flags, WRITER, limit)
     }
@@ -176,6 +179,22 @@ impl Connection {
         if let Err(error) = raw.connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize;") {
             tracing::warn!(%error, "could not optimise the database on closing");
         }
+    }
+}
+
+/// A new file is for its owner only, as it will hold people's data; SQLite gives its log the same rights. A file that
+/// is there keeps the rights an administrator gave it, and is not even opened here: closing it would let go of the
+/// locks that other connections of this process hold on it (a rule of POSIX).
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -164,6 +164,21 @@ async fn a_database_in_memory_keeps_the_same_promises() {
     assert_eq!(count(&db).await, 1);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_database_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let url = store::testing::sqlite_url();
+    let db = Db::open(&url).await.unwrap();
+    db.migrate(&[TABLES]).await.unwrap();
+    for suffix in ["", "-wal"] {
+        let file = format!("{}{suffix}", url.strip_prefix("sqlite:").unwrap());
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{file}");
+    }
+    let missing = Db::open("sqlite:/nowhere/at/all.db").await.err().unwrap();
+    assert!(missing.to_string().contains("/nowhere/at/all.db"), "{missing}");
+}
+
 #[tokio::test]
 async fn a_test_process_that_is_killed_leaves_nothing_behind() {
     let mut child = crate::crash::child("limits::child_uses_scratch_until_killed", "yes");

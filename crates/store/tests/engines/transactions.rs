@@ -226,7 +226,7 @@ async fn a_read_sees_one_moment_and_cannot_write() {
                         let before: i64 = tx.query_one("SELECT count(*) FROM item", &[]).await?.at(0)?;
                         started.lock().unwrap().send(()).unwrap();
                         // Blocks this thread, not the database: the test's runtime has others.
-                        tokio_or_thread(&wait);
+                        block_this_thread(&wait);
                         let after: i64 = tx.query_one("SELECT count(*) FROM item", &[]).await?.at(0)?;
                         Ok::<_, StoreError>((before, after))
                     })
@@ -253,7 +253,7 @@ async fn a_read_sees_one_moment_and_cannot_write() {
     }
 }
 
-fn tokio_or_thread(wait: &std::sync::Mutex<std::sync::mpsc::Receiver<()>>) {
+fn block_this_thread(wait: &std::sync::Mutex<std::sync::mpsc::Receiver<()>>) {
     wait.lock().unwrap().recv().unwrap();
 }
 
@@ -263,19 +263,21 @@ async fn a_full_queue_says_busy_and_loses_nothing() {
     db.migrate(&[crate::TABLES]).await.unwrap();
     let (release, wait) = std::sync::mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
+    let (begun, has_begun) = tokio::sync::oneshot::channel::<()>();
     let holding = tokio::spawn({
         let db = db.clone();
         async move {
             db.write(move |_| {
                 Box::pin(async move {
-                    tokio_or_thread(&wait);
+                    begun.send(()).unwrap();
+                    block_this_thread(&wait);
                     Ok::<_, StoreError>(())
                 })
             })
             .await
         }
     });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    has_begun.await.unwrap();
     let jobs: Vec<_> = (0..10i64)
         .map(|id| {
             tokio::spawn({
