@@ -1,5 +1,6 @@
 //! The register on both engines: opening, announcing, ending, counting.
 
+mod import;
 mod register;
 
 use base::{Actor, Date, DateTime, Fault, Grant, Id, Instant, Role};

@@ -1,0 +1,173 @@
+//! The files an import reads: one record a line (`.jsonl`), or the catalogue's table (`.csv`).
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::national::Reason;
+
+/// Longest line read; the longest real record has 72 kB. A longer one is refused and passed over.
+const LINE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// One record, or why the line is none.
+pub(crate) struct Item {
+    /// `file:line`.
+    pub place: String,
+    pub record: Result<Value, Reason>,
+    /// The file is a table without papers and steps.
+    pub summary: bool,
+}
+
+/// Opens a file for reading record by record.
+///
+/// # Errors
+/// The file cannot be opened, or a table lacks the catalogue's columns.
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Iterator<Item = Item> + Send>> {
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let reader = BufReader::new(File::open(path)?);
+    if path.extension().is_some_and(|ending| ending == "csv") {
+        Ok(Box::new(table(name, reader)?))
+    } else {
+        Ok(Box::new(Lines { name, reader, line: 0, failed: false }))
+    }
+}
+
+struct Lines {
+    name: String,
+    reader: BufReader<File>,
+    line: u64,
+    failed: bool,
+}
+
+impl Lines {
+    /// The next line without its end; `Err` when it is too long. `None` at the end of the file.
+    fn line(&mut self) -> io::Result<Option<Result<Vec<u8>, Reason>>> {
+        let mut bytes = Vec::new();
+        let max = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX);
+        let read = (&mut self.reader).take(max).read_until(b'\n', &mut bytes)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.line += 1;
+        if bytes.last() == Some(&b'\n') {
+            bytes.pop();
+            return Ok(Some(Ok(bytes)));
+        }
+        if bytes.len() < LINE_BYTES_MAX {
+            return Ok(Some(Ok(bytes)));
+        }
+        // Pass over the rest in small pieces.
+        loop {
+            let mut rest = Vec::new();
+            let read = (&mut self.reader).take(64 * 1024).read_until(b'\n', &mut rest)?;
+            if read == 0 || rest.last() == Some(&b'\n') {
+                let detail = format!("{LINE_BYTES_MAX} bytes");
+                return Ok(Some(Err(Reason { code: "line-too-long", detail })));
+            }
+        }
+    }
+}
+
+impl Iterator for Lines {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        while !self.failed {
+            let line = match self.line() {
+                Ok(None) => return None,
+                Ok(Some(line)) => line,
+                Err(error) => {
+                    // What follows cannot be read; the record it broke in is told, once.
+                    self.failed = true;
+                    self.line += 1;
+                    Err(Reason { code: "line-unreadable", detail: error.to_string() })
+                }
+            };
+            let place = format!("{}:{}", self.name, self.line);
+            let record = line.and_then(|bytes| {
+                let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+                if bytes.iter().all(u8::is_ascii_whitespace) {
+                    return Ok(None);
+                }
+                serde_json::from_slice(bytes)
+                    .map(Some)
+                    .map_err(|error| Reason { code: "line-broken", detail: error.to_string() })
+            });
+            match record {
+                Ok(None) => {}
+                Ok(Some(value)) => return Some(Item { place, record: Ok(value), summary: false }),
+                Err(reason) => return Some(Item { place, record: Err(reason), summary: false }),
+            }
+        }
+        None
+    }
+}
+
+/// Columns without which a table is not the catalogue.
+const COLUMNS: &[&str] = &["code", "name", "field", "level"];
+
+fn table(name: String, reader: BufReader<File>) -> io::Result<impl Iterator<Item = Item> + Send> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
+    let header = reader.headers()?.clone();
+    let header: Vec<String> =
+        header.iter().map(|column| column.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    if let Some(missing) = COLUMNS.iter().find(|column| !header.iter().any(|known| known == *column)) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("no column \"{missing}\"")));
+    }
+    Ok(reader.into_records().enumerate().map(move |(at, row)| {
+        let line = row.as_ref().ok().and_then(|row| row.position().map(csv::Position::line)).unwrap_or(at as u64 + 2);
+        let record = row
+            .map(|row| record_of(&header, &row))
+            .map_err(|error| Reason { code: "line-broken", detail: error.to_string() });
+        Item { place: format!("{name}:{line}"), record, summary: true }
+    }))
+}
+
+/// A table's row in the shape of a detail record.
+fn record_of(header: &[String], row: &csv::StringRecord) -> Value {
+    let get = |column: &str| {
+        header.iter().position(|known| known == column).and_then(|at| row.get(at)).unwrap_or_default().trim()
+    };
+    let list = |column: &str| -> Vec<&str> { get(column).split('|').filter(|part| !part.is_empty()).collect() };
+    let codes = list("result_codes");
+    let results: Vec<Value> = list("result_names")
+        .iter()
+        .enumerate()
+        .map(|(at, name)| json!({ "name": name, "code": codes.get(at) }))
+        .collect();
+    let channels = [
+        ("Trực tiếp", "has_direct", "time_direct", "fee_direct"),
+        ("Trực tuyến", "has_online", "time_online", "fee_online"),
+        ("Dịch vụ bưu chính", "has_post", "time_post", ""),
+    ];
+    let methods: Vec<Value> = channels
+        .into_iter()
+        .filter(|(_, has, ..)| get(has) == "1")
+        .map(|(channel, _, time, fee)| method(channel, get(time), if fee.is_empty() { "" } else { get(fee) }))
+        .collect();
+    let mut record = Map::new();
+    for column in ["code", "name", "field", "level", "decision", "url", "source"] {
+        record.insert(column.to_owned(), Value::from(get(column)));
+    }
+    record.insert("applicants".to_owned(), json!(list("applicants")));
+    record.insert("legal_basis".to_owned(), json!(list("legal_basis")));
+    record.insert("results".to_owned(), Value::Array(results));
+    record.insert("methods".to_owned(), Value::Array(methods));
+    Value::Object(record)
+}
+
+/// `3 Ngày làm việc`, `1 ?` (no unit in the source) or nothing; `8000 VND`, `0` or nothing.
+fn method(channel: &str, time: &str, fee: &str) -> Value {
+    let (value, unit) = time.split_once(' ').unwrap_or((time, ""));
+    let (amount, currency) = fee.split_once(' ').unwrap_or((fee, ""));
+    json!({
+        "channel": channel,
+        "time_value": value.parse::<i64>().map(Value::from).or_else(|_| value.parse::<f64>().map(Value::from)).unwrap_or(Value::Null),
+        "time_unit": if unit == "?" { "" } else { unit },
+        "fee_value": amount.parse::<i64>().ok(),
+        "fee_currency": currency,
+        "fee_text": fee,
+    })
+}
