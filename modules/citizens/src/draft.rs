@@ -1,0 +1,124 @@
+//! A filing that has been begun.
+
+use base::{Id, Instant};
+use catalogue::Version;
+use dossiers::{ComponentState, Handed};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What was typed and uploaded so far. Nothing in it has been checked yet: a draft keeps even what is wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Body {
+    /// Id of the agency asked, as text; empty while not chosen.
+    pub competent: String,
+    pub owner_name: String,
+    pub owner_number: String,
+    pub owner_phone: String,
+    pub owner_address: String,
+    /// Form field → answer.
+    pub answers: BTreeMap<String, String>,
+    /// Component code → paper.
+    pub papers: BTreeMap<String, Paper>,
+}
+
+/// A paper of a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paper {
+    pub file: Id,
+    pub name: String,
+    pub size_bytes: i64,
+    /// Code of the earlier dossier it is taken over from; empty for an upload.
+    #[serde(default)]
+    pub reused_from: String,
+}
+
+/// One row of `draft`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Also the owner of the files uploaded into it.
+    pub id: Id,
+    pub account: Id,
+    pub procedure: String,
+    pub body: Body,
+    /// The step to go on with, from 1.
+    pub step: usize,
+    pub updated_at: Instant,
+}
+
+impl Body {
+    /// The draft as the one-stop takes it. `person` is who files.
+    pub fn handed(&self, version: &Version, person: &str) -> Handed {
+        let components = version
+            .components
+            .iter()
+            .filter_map(|component| {
+                let paper = self.papers.get(&component.code)?;
+                let state = if paper.reused_from.is_empty() { ComponentState::File } else { ComponentState::Reused };
+                Some((component.code.clone(), (state, Some(paper.file))))
+            })
+            .collect();
+        let submitter = if self.owner_name.trim() == person { "" } else { person };
+        Handed {
+            owner_name: self.owner_name.clone(),
+            owner_number: self.owner_number.clone(),
+            owner_phone: self.owner_phone.clone(),
+            owner_address: self.owner_address.clone(),
+            submitter_name: submitter.to_owned(),
+            summary: String::new(),
+            answers: self.answers.clone(),
+            components,
+        }
+    }
+}
+
+/// A date as people type it where the browser has no date field, `22/11/2026`, in the form it is kept in,
+/// `2026-11-22`; anything else unchanged.
+pub fn iso_date(text: &str) -> String {
+    let parts: Vec<&str> = text.trim().split(['/', '.', '-']).collect();
+    match parts.as_slice() {
+        [day, month, year] if year.len() == 4 && day.len() <= 2 && month.len() <= 2 => {
+            format!("{year}-{month:0>2}-{day:0>2}")
+        }
+        _ => text.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_typed_the_vietnamese_way_is_understood() {
+        assert_eq!(iso_date("22/11/2026"), "2026-11-22");
+        assert_eq!(iso_date(" 2/9/2026 "), "2026-09-02");
+        assert_eq!(iso_date("2026-11-22"), "2026-11-22");
+        assert_eq!(iso_date("hôm qua"), "hôm qua");
+    }
+
+    #[test]
+    fn a_draft_hands_over_its_papers_and_names_who_files_for_another() {
+        let component = |code: &str| catalogue::Component {
+            code: code.into(),
+            name: code.into(),
+            originals: 1,
+            copies: 0,
+            required: true,
+            reusable: true,
+            group: String::new(),
+        };
+        let version =
+            Version { components: vec![component("a"), component("b"), component("c")], ..Version::default() };
+        let paper = |from: &str| Paper { file: Id(7), name: "x.pdf".into(), size_bytes: 1, reused_from: from.into() };
+        let mut body = Body { owner_name: "Nguyễn Văn Bình".into(), ..Body::default() };
+        body.papers.insert("a".into(), paper(""));
+        body.papers.insert("b".into(), paper("H13.01-260101-0001"));
+        body.papers.insert("gone".into(), paper(""));
+        let handed = body.handed(&version, "Trần Thị Lan");
+        assert_eq!(handed.submitter_name, "Trần Thị Lan");
+        assert_eq!(handed.components["a"], (ComponentState::File, Some(Id(7))));
+        assert_eq!(handed.components["b"].0, ComponentState::Reused);
+        assert_eq!(handed.components.len(), 2, "a paper the version no longer asks for is left out");
+        assert_eq!(body.handed(&version, "Nguyễn Văn Bình").submitter_name, "");
+    }
+}

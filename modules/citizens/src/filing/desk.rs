@@ -1,0 +1,146 @@
+//! A filing in progress: the procedure, the draft, the rules it is held to.
+
+use crate::draft::{Body, Draft};
+use crate::steps::{Step, steps_of};
+use crate::{DRAFTS_MAX, store};
+use ::store::{Tx, params};
+use base::{Actor, Channel, Fault, Id, Level, Problem};
+use catalogue::Version;
+use dossiers::House;
+use dossiers::filing::{Places, check};
+use std::sync::Arc;
+use web::{Choice, Ctx};
+
+/// Everything a screen needs.
+pub(super) struct Desk {
+    pub(super) house: House,
+    pub(super) version: Arc<Version>,
+    pub(super) actor: Actor,
+    pub(super) draft: Draft,
+    /// Whether the draft is in the database already.
+    pub(super) kept: bool,
+    /// Earlier papers: component code → (file, name, dossier code).
+    pub(super) earlier: Vec<(String, Id, String, String)>,
+}
+
+impl Desk {
+    pub(super) fn steps(&self) -> Vec<Step> {
+        steps_of(&self.version)
+    }
+
+    /// The screen of that number, held within the screens there are.
+    pub(super) fn at(&self, number: usize) -> (usize, Step) {
+        let steps = self.steps();
+        let number = number.clamp(1, steps.len());
+        (number, steps[number - 1])
+    }
+
+    /// Agencies that may be asked: every commune for what communes settle, the department for what the province does.
+    pub(super) fn agencies(&self) -> Vec<Choice> {
+        let mut choices = Vec::new();
+        if self.version.levels.contains(&Level::Province)
+            && let Some(id) = dossiers::places::department_of(&self.house.tree, &self.version)
+        {
+            choices.push(Choice::new(id.to_string(), self.house.tree.name(id)));
+        }
+        if self.version.levels.contains(&Level::Commune) {
+            let mut communes = self.house.tree.communes();
+            communes.sort_by_key(|agency| base::fold(&agency.short_name));
+            choices.extend(communes.iter().map(|agency| Choice::new(agency.id.to_string(), agency.name.clone())));
+        }
+        choices
+    }
+
+    pub(super) fn competent(&self) -> Option<Id> {
+        self.draft.body.competent.parse().ok()
+    }
+
+    /// Every problem of the draft as it is, by the rules of the one-stop itself.
+    pub(super) fn problems(&self, ctx: &Ctx) -> Result<Vec<Problem>, Fault> {
+        let competent = self.competent();
+        let asked = competent.or_else(|| self.house.tree.root().map(|root| root.id)).unwrap_or_default();
+        let places = Places {
+            channel: Channel::Online,
+            intake: asked,
+            competent: asked,
+            return_to: asked,
+            account: Some(self.actor.account),
+        };
+        let handed = self.draft.body.handed(&self.version, &self.actor.name);
+        let mut problems = match check(&self.house.tree, &self.version, places, &handed, ctx.now) {
+            Ok(_) => Vec::new(),
+            Err(Fault::Invalid(problems)) => problems,
+            Err(other) => return Err(other),
+        };
+        // Intake and return follow the agency asked: one problem is enough.
+        problems.retain(|p| !matches!(p.field.as_deref(), Some("intake" | "return_to")));
+        if competent.is_none() {
+            problems.retain(|p| p.field.as_deref() != Some("competent"));
+            problems.insert(0, Problem::new("citizens-agency-required").field("competent"));
+        }
+        Ok(problems)
+    }
+}
+
+pub(super) async fn earlier(tx: &Tx, account: Id) -> Result<Vec<(String, Id, String, String)>, Fault> {
+    let mut papers = Vec::new();
+    for row in tx.query(dossiers::store::REUSABLE, params![account]).await? {
+        papers.push((row.get("code")?, row.get("file_id")?, row.get("name")?, row.get("dossier_code")?));
+    }
+    Ok(papers)
+}
+
+pub(super) async fn open(ctx: &Ctx, procedure: &str) -> Result<Desk, Fault> {
+    let actor = ctx.actor()?.clone();
+    let shelf = catalogue::fresh_shelf(&ctx.app, ctx.now).await?;
+    let version = shelf.by_code(procedure, ctx.now.date()).ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
+    if !version.can_be_filed_online() {
+        return Err(Fault::Conflict(Problem::new("dossier-not-online").arg("procedure", &version.code)));
+    }
+    let (account, code) = (actor.account, version.code.clone());
+    let (found, person, earlier) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let draft = store::draft(tx, account, &code).await?;
+                let person = identity::account(tx, account).await?;
+                Ok::<_, Fault>((draft, person, earlier(tx, account).await?))
+            })
+        })
+        .await?;
+    let kept = found.is_some();
+    let draft = found.unwrap_or_else(|| Draft {
+        id: dossiers::new_id(ctx.now),
+        account,
+        procedure: version.code.clone(),
+        // What the account knows need not be typed again.
+        body: Body {
+            owner_name: actor.name.clone(),
+            owner_number: actor.citizen_number.clone().unwrap_or_default(),
+            owner_phone: person.phone.unwrap_or_default(),
+            ..Body::default()
+        },
+        step: 1,
+        updated_at: ctx.now,
+    });
+    let house = dossiers::pages::house(&ctx.app)?;
+    let mut desk = Desk { house, version, actor, draft, kept, earlier };
+    if let [only] = desk.agencies().as_slice() {
+        desk.draft.body.competent = only.value.clone();
+    }
+    Ok(desk)
+}
+
+pub(super) async fn save(ctx: &Ctx, desk: &Desk) -> Result<(), Fault> {
+    let (draft, now, kept) = (desk.draft.clone(), ctx.now, desk.kept);
+    ctx.db()
+        .write(move |tx| {
+            Box::pin(async move {
+                if !kept && store::count_drafts(tx, draft.account).await? >= DRAFTS_MAX {
+                    return Err(Fault::Conflict(Problem::new("citizens-too-many-drafts").arg("max", DRAFTS_MAX)));
+                }
+                store::save(tx, &draft, now).await
+            })
+        })
+        .await
+}

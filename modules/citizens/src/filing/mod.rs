@@ -1,0 +1,250 @@
+//! Filing online, one screen at a time. What was typed is kept on every press of a button, right or wrong; only going
+//! on asks for it to be right.
+
+mod desk;
+mod screen;
+
+use crate::draft::{Paper, iso_date};
+use crate::steps::Step;
+use crate::store;
+use axum::extract::Path;
+use base::{Fault, Id, Problem};
+use catalogue::FieldKind;
+use desk::{Desk, open, save};
+use dossiers::By;
+use files::Store;
+use screen::screen;
+use web::{Answer, Ctx, FormMap, Upload};
+
+/// Longest answer kept in a draft, in characters; the form's own bounds are told when going on.
+const KEPT_CHARS_MAX: usize = 5_000;
+
+/// `GET /file/{procedure}?step=`: the screen asked for, or where one left off.
+pub(crate) async fn show(ctx: Ctx, Path(procedure): Path<String>) -> Answer {
+    let desk = open(&ctx, &procedure).await?;
+    let step = web::table::query_value(&ctx.uri, "step").parse().unwrap_or(desk.draft.step);
+    screen(&ctx, &desk, step, Vec::new())
+}
+
+fn kept(text: &str) -> String {
+    text.trim().chars().take(KEPT_CHARS_MAX).collect()
+}
+
+/// Takes over what the screen asked.
+fn take(desk: &mut Desk, step: Step, form: &FormMap) {
+    let Desk { draft, version, .. } = desk;
+    let body = &mut draft.body;
+    match step {
+        Step::Owner => {
+            if let Some(agency) = form.get("competent") {
+                body.competent = kept(agency);
+            }
+            body.owner_name = kept(form.text("owner_name"));
+            body.owner_number = kept(form.text("owner_number")).replace([' ', '.'], "");
+            body.owner_phone = kept(form.text("owner_phone"));
+            body.owner_address = kept(form.text("owner_address"));
+        }
+        Step::Group(n) => {
+            for field in version.form.groups.get(n).into_iter().flat_map(|group| &group.fields) {
+                let typed = form.text(&format!("answer_{}", field.name));
+                let typed = if field.kind == FieldKind::Date { iso_date(typed) } else { kept(typed) };
+                if typed.is_empty() {
+                    body.answers.remove(&field.name);
+                } else {
+                    body.answers.insert(field.name.clone(), typed);
+                }
+            }
+        }
+        Step::Papers | Step::Check => {}
+    }
+}
+
+/// Where the pressed button leads once everything typed is kept.
+async fn go(ctx: &Ctx, desk: &mut Desk, number: usize, step: Step, go: &str) -> Answer {
+    let address = |step: usize| format!("/file/{}?step={step}", desk.version.code);
+    match go {
+        "back" => {
+            desk.draft.step = number.saturating_sub(1).max(1);
+            save(ctx, desk).await?;
+            Ok(ctx.redirect(address(desk.draft.step)))
+        }
+        "save" => {
+            desk.draft.step = number;
+            save(ctx, desk).await?;
+            Ok(ctx.flash("/my", "citizens-saved"))
+        }
+        "stay" => {
+            desk.draft.step = number;
+            save(ctx, desk).await?;
+            Ok(ctx.redirect(address(number)))
+        }
+        _ => {
+            let problems = step.problems_here(&desk.version, &desk.problems(ctx)?);
+            desk.draft.step = if problems.is_empty() { number + 1 } else { number };
+            save(ctx, desk).await?;
+            if problems.is_empty() {
+                Ok(ctx.redirect(address(number + 1)))
+            } else {
+                screen(ctx, desk, number, problems)
+            }
+        }
+    }
+}
+
+/// `POST /file/{procedure}`: a screen of questions, or the last word on the check screen.
+pub(crate) async fn answer(ctx: Ctx, Path(procedure): Path<String>, form: FormMap) -> Answer {
+    let mut desk = open(&ctx, &procedure).await?;
+    let (number, step) = desk.at(form.text("step").parse().unwrap_or(1));
+    take(&mut desk, step, &form);
+    match (step, form.text("go")) {
+        (Step::Check, "submit") => submit(&ctx, desk, number).await,
+        (_, wish) => go(&ctx, &mut desk, number, step, wish).await,
+    }
+}
+
+/// Files the draft: the dossier comes into being, the papers become its own, the draft goes.
+async fn submit(ctx: &Ctx, desk: Desk, number: usize) -> Answer {
+    let problems = desk.problems(ctx)?;
+    let Some(competent) = desk.competent().filter(|_| problems.is_empty()) else {
+        let mut response = screen(ctx, &desk, number, Vec::new())?;
+        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let Desk { house, version, actor, draft, .. } = desk;
+    let handed = draft.body.handed(&version, &actor.name);
+    let by = By { actor, now: ctx.now };
+    let dossier = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                if !store::delete(tx, draft.id, draft.account).await? {
+                    return Err(Fault::Conflict(Problem::new("citizens-draft-gone")));
+                }
+                let dossier = dossiers::file_online(tx, &house, &by, &draft.procedure, competent, &handed).await?;
+                files::hand_over(tx, draft.id, dossier.id).await?;
+                Ok(dossier)
+            })
+        })
+        .await?;
+    Ok(ctx.flash(format!("/my/{}", dossier.code), "citizens-filed"))
+}
+
+/// `POST /file/{procedure}/papers`: uploads, papers taken back, papers of earlier dossiers used again.
+pub(crate) async fn papers(ctx: Ctx, Path(procedure): Path<String>, upload: Upload) -> Answer {
+    let mut desk = open(&ctx, &procedure).await?;
+    let Some(at) = desk.steps().iter().position(|step| *step == Step::Papers) else {
+        return Err(Fault::NotFound("web-not-found").into());
+    };
+    // The draft must exist before papers can belong to it.
+    desk.draft.step = at + 1;
+    save(&ctx, &desk).await?;
+    desk.kept = true;
+
+    let (files, mut problems) = (Store::new(&ctx.app.data_dir), Vec::new());
+    let mut staged = Vec::new();
+    for file in &upload.files {
+        let Some(code) = file.field.strip_prefix("component_") else { continue };
+        if !desk.version.components.iter().any(|component| component.code == code) {
+            continue;
+        }
+        match files.stage(file.path(), &file.name).await {
+            Ok(paper) => staged.push((code.to_owned(), paper)),
+            Err(Fault::UnsupportedType(p) | Fault::TooLarge(p)) => problems.push(p.field(file.field.clone())),
+            Err(Fault::Invalid(list)) => problems.extend(list.into_iter().map(|p| p.field(file.field.clone()))),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let go_to = upload.fields.text("go").to_owned();
+    let dropped = go_to.strip_prefix("drop-").map(str::to_owned);
+    let reused: Vec<String> = upload.fields.all("reuse").to_vec();
+    desk = keep_papers(&ctx, desk, staged, dropped.as_deref(), &reused).await?;
+    if !problems.is_empty() {
+        return screen(&ctx, &desk, at + 1, problems);
+    }
+    let wish = if dropped.is_some() { "stay" } else { go_to.as_str() };
+    go(&ctx, &mut desk, at + 1, Step::Papers, wish).await
+}
+
+/// Writes what the papers screen changed: rows of new files, the ones they replace taken back.
+async fn keep_papers(
+    ctx: &Ctx,
+    desk: Desk,
+    staged: Vec<(String, files::Staged)>,
+    dropped: Option<&str>,
+    reused: &[String],
+) -> Result<Desk, Fault> {
+    let mut desk = desk;
+    let mut gone: Vec<Id> = Vec::new();
+    let mut replaced = |papers: &mut std::collections::BTreeMap<String, Paper>, code: &str| {
+        gone.extend(papers.remove(code).filter(|p| p.reused_from.is_empty()).map(|p| p.file));
+    };
+    let papers = &mut desk.draft.body.papers;
+    if let Some(code) = dropped {
+        replaced(papers, code);
+    }
+    for (code, _) in &staged {
+        replaced(papers, code);
+    }
+    for code in reused {
+        let reusable = desk.version.components.iter().any(|c| c.code == *code && c.reusable);
+        let found = desk.earlier.iter().find(|(earlier, ..)| earlier == code);
+        if let Some((_, file, name, dossier)) = found.filter(|_| reusable && !papers.contains_key(code)) {
+            let paper = Paper { file: *file, name: name.clone(), size_bytes: 0, reused_from: dossier.clone() };
+            papers.insert(code.clone(), paper);
+        }
+    }
+    let (mut draft, now) = (desk.draft.clone(), ctx.now);
+    desk.draft = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                for file in gone {
+                    files::forget(tx, file, draft.id).await?;
+                }
+                for (code, paper) in &staged {
+                    let file = files::keep(tx, paper, draft.id, Some(draft.account), now).await?;
+                    let paper = Paper {
+                        file,
+                        name: paper.name.clone(),
+                        size_bytes: paper.size_bytes,
+                        reused_from: String::new(),
+                    };
+                    draft.body.papers.insert(code.clone(), paper);
+                }
+                store::save(tx, &draft, now).await?;
+                Ok::<_, Fault>(draft)
+            })
+        })
+        .await?;
+    Ok(desk)
+}
+
+/// `POST /file/{procedure}/drop`: the draft and its papers go.
+pub(crate) async fn drop_draft(ctx: Ctx, Path(procedure): Path<String>, _form: FormMap) -> Answer {
+    let account = ctx.actor()?.account;
+    ctx.db()
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(draft) = store::draft(tx, account, &procedure).await? {
+                    for paper in draft.body.papers.values().filter(|p| p.reused_from.is_empty()) {
+                        files::forget(tx, paper.file, draft.id).await?;
+                    }
+                    store::delete(tx, draft.id, account).await?;
+                }
+                Ok::<_, Fault>(())
+            })
+        })
+        .await?;
+    Ok(ctx.flash("/my", "citizens-dropped"))
+}
+
+/// `GET /file/{procedure}/papers/{file}`: a paper of one's own draft.
+pub(crate) async fn download(ctx: Ctx, Path((procedure, file)): Path<(String, Id)>) -> Answer {
+    let account = ctx.actor()?.account;
+    let draft = ctx.db().read(move |tx| Box::pin(async move { store::draft(tx, account, &procedure).await })).await?;
+    let owner = draft.ok_or(Fault::NotFound("files-not-found"))?.id;
+    let own = |found: &files::File| {
+        if found.owner == owner { Ok(()) } else { Err(Fault::NotFound("files-not-found")) }
+    };
+    Ok(files::download(ctx.db(), &Store::new(&ctx.app.data_dir), file, own).await?)
+}

@@ -1,0 +1,257 @@
+//! What each screen of a filing shows.
+
+use super::desk::Desk;
+use crate::steps::{Step, number_of};
+use askama::Template;
+use base::{Channel, Dong, Problem};
+use catalogue::FieldKind;
+use i18n::L;
+use web::{Answer, Choice, Ctx};
+
+/// One question as the screen shows it.
+struct Question {
+    name: String,
+    label: String,
+    value: String,
+    kind: &'static str,
+    inputmode: &'static str,
+    autocomplete: &'static str,
+    hint: String,
+    required: bool,
+    maxlength: String,
+    /// Choices of a select; empty for other kinds.
+    choices: Vec<Choice>,
+}
+
+/// One paper as the screen shows it.
+struct Wanted {
+    code: String,
+    field: String,
+    name: String,
+    /// Heading above it, where a new group of papers begins.
+    heading: String,
+    required: bool,
+    /// Name of the file there is, empty for none.
+    file: String,
+    href: String,
+    size: String,
+    reused_from: String,
+    /// An earlier paper that may stand in: its dossier's code, empty for none.
+    offer: String,
+}
+
+/// A line of the check screen.
+struct Line {
+    label: String,
+    value: String,
+}
+
+/// A part of the check screen, with the screen that mends it.
+struct Part {
+    title: String,
+    step: usize,
+    lines: Vec<Line>,
+}
+
+/// A problem found on the check screen, with the screen that mends it.
+struct Mend {
+    text: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "filing.html")]
+struct FilingPage {
+    l: L,
+    csrf: String,
+    procedure: String,
+    code: String,
+    title: String,
+    step: usize,
+    steps: usize,
+    /// "questions", "papers" or "check".
+    screen: &'static str,
+    problems: Vec<Problem>,
+    agency: String,
+    questions: Vec<Question>,
+    wanted: Vec<Wanted>,
+    parts: Vec<Part>,
+    mends: Vec<Mend>,
+    limit: String,
+    fee: String,
+    saved: String,
+}
+
+fn question(field: &catalogue::Field, value: &str) -> Question {
+    let (kind, inputmode, autocomplete) = match field.kind {
+        FieldKind::Text | FieldKind::Select => ("text", "", ""),
+        FieldKind::Date => ("date", "", ""),
+        FieldKind::Number => ("text", "decimal", ""),
+        FieldKind::Phone => ("tel", "tel", "tel"),
+        FieldKind::CitizenNumber => ("text", "numeric", ""),
+        FieldKind::Textarea => ("textarea", "", ""),
+    };
+    Question {
+        name: format!("answer_{}", field.name),
+        label: field.label.clone(),
+        value: value.to_owned(),
+        kind,
+        inputmode,
+        autocomplete,
+        hint: field.help.clone(),
+        required: field.required,
+        maxlength: field.max_len.to_string(),
+        choices: field.options.iter().map(|o| Choice::new(o.clone(), o.clone())).collect(),
+    }
+}
+
+fn owner_questions(l: L, desk: &Desk) -> Vec<Question> {
+    let body = &desk.draft.body;
+    let plain = |name: &str, value: &str, kind, inputmode, autocomplete, required| Question {
+        name: name.to_owned(),
+        label: l.t(format!("citizens-{}", name.replace('_', "-"))),
+        value: value.to_owned(),
+        kind,
+        inputmode,
+        autocomplete,
+        hint: l.t(format!("citizens-{}-hint", name.replace('_', "-"))),
+        required,
+        maxlength: "200".to_owned(),
+        choices: Vec::new(),
+    };
+    let mut questions = Vec::new();
+    let agencies = desk.agencies();
+    if agencies.len() > 1 {
+        let mut where_to = plain("competent", &body.competent, "text", "", "", true);
+        where_to.choices = agencies;
+        questions.push(where_to);
+    }
+    questions.push(plain("owner_name", &body.owner_name, "text", "", "name", true));
+    questions.push(plain("owner_number", &body.owner_number, "text", "numeric", "", true));
+    questions.push(plain("owner_phone", &body.owner_phone, "tel", "tel", "tel", true));
+    questions.push(plain("owner_address", &body.owner_address, "text", "", "street-address", false));
+    questions
+}
+
+fn wanted(desk: &Desk) -> Vec<Wanted> {
+    let mut last = "";
+    desk.version
+        .components
+        .iter()
+        .map(|component| {
+            let paper = desk.draft.body.papers.get(&component.code);
+            let offer = desk.earlier.iter().find(|(code, ..)| component.reusable && *code == component.code);
+            let wanted = Wanted {
+                code: component.code.clone(),
+                field: format!("component_{}", component.code),
+                name: component.name.clone(),
+                heading: if component.group == last { String::new() } else { component.group.clone() },
+                required: component.required,
+                file: paper.map(|p| p.name.clone()).unwrap_or_default(),
+                href: paper
+                    .filter(|p| p.reused_from.is_empty())
+                    .map(|p| format!("/file/{}/papers/{}", desk.version.code, p.file))
+                    .unwrap_or_default(),
+                size: paper.map(|p| format!("{} kB", (p.size_bytes + 1023) / 1024)).unwrap_or_default(),
+                reused_from: paper.map(|p| p.reused_from.clone()).unwrap_or_default(),
+                offer: offer.filter(|_| paper.is_none()).map(|(.., dossier)| dossier.clone()).unwrap_or_default(),
+            };
+            last = &component.group;
+            wanted
+        })
+        .collect()
+}
+
+fn parts(l: L, desk: &Desk) -> Vec<Part> {
+    let body = &desk.draft.body;
+    let agency = desk.competent().map(|id| desk.house.tree.name(id)).unwrap_or_default();
+    let line = |label: String, value: &str| Line { label, value: value.to_owned() };
+    let mut parts = vec![Part {
+        title: l.t("citizens-step-owner"),
+        step: 1,
+        lines: vec![
+            line(l.t("citizens-competent"), &agency),
+            line(l.t("citizens-owner-name"), &body.owner_name),
+            line(l.t("citizens-owner-number"), &body.owner_number),
+            line(l.t("citizens-owner-phone"), &body.owner_phone),
+            line(l.t("citizens-owner-address"), &body.owner_address),
+        ],
+    }];
+    for (n, group) in desk.version.form.groups.iter().enumerate() {
+        let answer = |field: &catalogue::Field| {
+            let typed = body.answers.get(&field.name).map_or("", String::as_str);
+            match typed.parse::<base::Date>() {
+                Ok(date) if field.kind == FieldKind::Date => base::vn_date(date),
+                _ => typed.to_owned(),
+            }
+        };
+        let lines = group.fields.iter().map(|field| line(field.label.clone(), &answer(field))).collect();
+        parts.push(Part { title: group.title.clone(), step: n + 2, lines });
+    }
+    if !desk.version.components.is_empty() {
+        let papers = wanted(desk).into_iter().filter(|w| w.required || !w.file.is_empty());
+        let lines = papers.map(|w| Line { label: w.name, value: w.file }).collect();
+        parts.push(Part { title: l.t("citizens-step-papers"), step: desk.steps().len() - 1, lines });
+    }
+    parts
+}
+
+pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Problem>) -> Answer {
+    let l = ctx.l;
+    let (number, step) = desk.at(number);
+    let version = &desk.version;
+    let (title, screen) = match step {
+        Step::Owner => (l.t("citizens-step-owner"), "questions"),
+        Step::Group(n) => (version.form.groups[n].title.clone(), "questions"),
+        Step::Papers => (l.t("citizens-step-papers"), "papers"),
+        Step::Check => (l.t("citizens-step-check"), "check"),
+    };
+    let questions = match step {
+        Step::Owner => owner_questions(l, desk),
+        Step::Group(n) => version.form.groups[n]
+            .fields
+            .iter()
+            .map(|field| question(field, desk.draft.body.answers.get(&field.name).map_or("", String::as_str)))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let (mut mends, mut parts_here) = (Vec::new(), Vec::new());
+    if step == Step::Check {
+        parts_here = parts(l, desk);
+        mends = desk
+            .problems(ctx)?
+            .iter()
+            .map(|problem| {
+                let field = problem.field.clone().unwrap_or_default();
+                Mend {
+                    text: web::problem_text(l, problem),
+                    href: format!("/file/{}?step={}#{field}", version.code, number_of(version, &field)),
+                }
+            })
+            .collect();
+    }
+    let terms = version.terms(Channel::Online);
+    let fee_dong = terms.map_or(0, |terms| terms.fee_total().0);
+    let wrong = !problems.is_empty();
+    let page = FilingPage {
+        l,
+        csrf: ctx.csrf.clone(),
+        procedure: version.name.clone(),
+        code: version.code.clone(),
+        title: title.clone(),
+        step: number,
+        steps: desk.steps().len(),
+        screen,
+        problems,
+        agency: desk.competent().map(|id| desk.house.tree.name(id)).unwrap_or_default(),
+        questions,
+        wanted: if step == Step::Papers { wanted(desk) } else { Vec::new() },
+        parts: parts_here,
+        mends,
+        limit: terms.map(|terms| crate::words::limit(l, terms.limit)).unwrap_or_default(),
+        fee: if fee_dong == 0 { l.t("citizens-free") } else { Dong(fee_dong).to_string() },
+        saved: if desk.kept { base::vn_date_time(desk.draft.updated_at) } else { String::new() },
+    };
+    let title = format!("{title} · {}", version.name);
+    Ok(if wrong { ctx.invalid_page(&title, &page) } else { ctx.page(&title, &page) })
+}

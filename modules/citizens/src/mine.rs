@@ -1,0 +1,374 @@
+//! A citizen's own dossiers: the list, the line of milestones, what is asked of the applicant.
+
+use crate::home::{Begun, begun_row};
+use crate::milestones::{Milestone, Places, milestones};
+use crate::{DRAFTS_MAX, OWN_DOSSIERS_MAX, store};
+use ::store::{StoreError, Tx, params};
+use askama::Template;
+use axum::extract::Path;
+use base::{Actor, Fault, Id, Problem, vn_date_time};
+use dossiers::happening::Happening;
+use dossiers::store::{self as theirs, Loaded};
+use dossiers::transitions::Verb;
+use dossiers::{Act, By, Component, House, NewPaper, Status, decide, worklist};
+use files::Store;
+use i18n::L;
+use web::{Answer, Ctx, FormMap, Upload, Uploaded};
+
+/// Most papers in one supplement.
+const SUPPLEMENT_PAPERS_MAX: usize = 20;
+
+/// A dossier as a line of a list.
+pub(crate) struct Row {
+    pub code: String,
+    pub procedure: String,
+    pub owner: String,
+    pub status: String,
+    pub state: &'static str,
+    pub filed: String,
+    pub due: String,
+    /// Something is asked of the applicant.
+    pub waits: bool,
+}
+
+/// The dossiers an account filed, the latest first.
+pub(crate) async fn of_account(tx: &Tx, account: Id, limit: i64) -> Result<Vec<Loaded>, StoreError> {
+    tx.query(theirs::BY_ACCOUNT, params![account, limit]).await?.iter().map(theirs::read).collect()
+}
+
+/// Colour of a status: asked of you, late, on its way, over.
+fn state_of(ctx: &Ctx, house: &House, loaded: &Loaded) -> &'static str {
+    let d = &loaded.dossier;
+    match d.status {
+        Status::Supplement | Status::Payment | Status::Decided => "near",
+        Status::Returned => "done",
+        Status::IntakeRefused | Status::Withdrawn | Status::Stopped => "paused",
+        Status::Filed => "new",
+        Status::Received | Status::Processing => match worklist::clock(d, house.calendar, ctx.now).state {
+            "late" => "late",
+            _ => "ontime",
+        },
+    }
+}
+
+pub(crate) fn row(ctx: &Ctx, house: &House, loaded: &Loaded) -> Row {
+    let d = &loaded.dossier;
+    Row {
+        code: d.code.clone(),
+        procedure: house.shelf.version(d.version).map(|v| v.name.clone()).unwrap_or_default(),
+        owner: loaded.applicant.owner_name.clone(),
+        status: ctx.l.t(d.status.key()),
+        state: state_of(ctx, house, loaded),
+        filed: vn_date_time(d.filed_at),
+        due: d.due_at.map(vn_date_time).unwrap_or_default(),
+        waits: d.status.waits_for_applicant(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "my.html")]
+struct My {
+    l: L,
+    rows: Vec<Row>,
+    begun: Vec<Begun>,
+}
+
+/// `GET /my`
+pub(crate) async fn list(ctx: Ctx) -> Answer {
+    let account = ctx.actor()?.account;
+    let house = dossiers::pages::house(&ctx.app)?;
+    let (rows, drafts) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let rows = of_account(tx, account, OWN_DOSSIERS_MAX).await?;
+                Ok::<_, Fault>((rows, store::drafts(tx, account, DRAFTS_MAX).await?))
+            })
+        })
+        .await?;
+    let page = My {
+        l: ctx.l,
+        rows: rows.iter().map(|loaded| row(&ctx, &house, loaded)).collect(),
+        begun: drafts.iter().map(|draft| begun_row(&ctx, &house.shelf, draft)).collect(),
+    };
+    Ok(ctx.page(&ctx.l.t("citizens-my"), &page))
+}
+
+/// A file of the dossier.
+struct Doc {
+    name: String,
+    state: String,
+    href: String,
+}
+
+/// A paper that can be sent as a supplement.
+struct Ask {
+    field: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "dossier.html")]
+struct DossierPage {
+    l: L,
+    csrf: String,
+    problems: Vec<Problem>,
+    code: String,
+    procedure: String,
+    procedure_code: String,
+    owner: String,
+    status: String,
+    state: &'static str,
+    agency: String,
+    due: String,
+    fee: String,
+    paid: bool,
+    /// Just filed: shows the code large, with what happens now.
+    fresh: bool,
+    qr: String,
+    track: String,
+    late: String,
+    asked: String,
+    payment: String,
+    line: Vec<Milestone>,
+    papers: Vec<Doc>,
+    results: Vec<Doc>,
+    answers: Vec<(String, String)>,
+    asks: Vec<Ask>,
+    can_supplement: bool,
+    can_withdraw: bool,
+    can_rate: bool,
+    rated: String,
+    scores: Vec<(i64, String)>,
+    note: String,
+}
+
+/// Everything the page shows, read in one snapshot.
+struct Read {
+    loaded: Loaded,
+    papers: Vec<(i64, Component)>,
+    files: Vec<(Id, String, String)>,
+    events: Vec<audit::Event>,
+}
+
+/// One's own dossier. Another's is answered like one that does not exist.
+async fn own(tx: &Tx, actor: &Actor, code: &str) -> Result<Loaded, Fault> {
+    theirs::by_code(tx, code)
+        .await?
+        .filter(|loaded| loaded.dossier.account == Some(actor.account))
+        .ok_or(Fault::NotFound("dossier-not-found"))
+}
+
+async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
+    let loaded = own(tx, actor, code).await?;
+    let id = loaded.dossier.id;
+    let papers = theirs::components(tx, id).await?;
+    let mut files = Vec::new();
+    for row in tx.query(theirs::FILES, params![id]).await? {
+        files.push((row.get("file_id")?, row.get("purpose")?, row.get("name")?));
+    }
+    Ok(Read { loaded, papers, files, events: audit::events(tx, id).await? })
+}
+
+/// The code as a QR drawing that leads to its public status.
+fn qr(address: &str) -> String {
+    let Ok(code) = qrcode::QrCode::new(address.as_bytes()) else { return String::new() };
+    let svg = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(148, 148).build();
+    svg.find("<svg")
+        .map(|at| svg[at..].replacen("<svg", "<svg class=\"qr\" role=\"img\" aria-label=\"QR\"", 1))
+        .unwrap_or_default()
+}
+
+fn page(
+    ctx: &Ctx,
+    house: &House,
+    actor: &Actor,
+    read: Read,
+    problems: Vec<Problem>,
+    note: String,
+) -> Result<DossierPage, Fault> {
+    let l = ctx.l;
+    let (d, a) = (&read.loaded.dossier, &read.loaded.applicant);
+    let version = house.version(d.version)?;
+    let office = house.office(&version, ctx.now);
+    let may = |verb| decide::check(d, verb, actor, &office).is_ok();
+    let href = |file: Id| format!("/my/{}/files/{file}", d.code);
+    let places = Places {
+        intake: house.tree.name(d.intake),
+        unit: house.tree.name(d.unit),
+        return_to: house.tree.name(d.return_to),
+    };
+    let last = |wanted: fn(&Happening) -> bool| {
+        read.events.iter().rev().filter_map(|e| Happening::read(&e.data).ok()).find(wanted)
+    };
+    let asked = last(|h| matches!(h, Happening::SupplementRequested { .. }))
+        .filter(|_| d.status == Status::Supplement)
+        .map(|h| h.words().to_owned())
+        .unwrap_or_default();
+    let payment = match last(|h| matches!(h, Happening::PaymentRequested { .. })) {
+        Some(Happening::PaymentRequested { amount_dong, reason, .. }) if d.status == Status::Payment => {
+            l.tr("citizens-pay", [("amount", base::Dong(amount_dong).to_string()), ("reason", reason)])
+        }
+        _ => String::new(),
+    };
+    let clock = worklist::clock(d, house.calendar, ctx.now);
+    let is_late = clock.state == "late" && d.finished_at.is_none() && d.status.clock_runs();
+    let track = format!("{}/track?code={}", ctx.origin, d.code);
+    let given: std::collections::HashMap<String, String> = serde_json::from_str(&a.answers).unwrap_or_default();
+    Ok(DossierPage {
+        l,
+        csrf: ctx.csrf.clone(),
+        problems,
+        code: d.code.clone(),
+        procedure: version.name.clone(),
+        procedure_code: version.code.clone(),
+        owner: a.owner_name.clone(),
+        status: l.t(d.status.key()),
+        state: state_of(ctx, house, &read.loaded),
+        agency: house.tree.name(d.competent),
+        due: d.due_at.map(vn_date_time).unwrap_or_default(),
+        fee: if d.fee_dong > 0 { base::Dong(d.fee_dong).to_string() } else { String::new() },
+        paid: d.paid_dong >= d.fee_dong,
+        fresh: d.status == Status::Filed && read.events.len() == 1,
+        qr: qr(&track),
+        track,
+        late: if is_late { l.tr(clock.key, [("n", clock.n.to_string())]) } else { String::new() },
+        asked,
+        payment,
+        line: milestones(l, d, &read.events, &places),
+        papers: read
+            .papers
+            .iter()
+            .filter(|(_, paper)| paper.required || paper.file.is_some())
+            .map(|(_, paper)| Doc {
+                name: paper.name.clone(),
+                state: l.t(format!("dossier-paper-{}", paper.state.as_str())),
+                href: paper.file.map(href).unwrap_or_default(),
+            })
+            .collect(),
+        results: read
+            .files
+            .iter()
+            .map(|(file, purpose, name)| Doc {
+                name: name.clone(),
+                state: l.t(format!("dossier-file-{purpose}")),
+                href: href(*file),
+            })
+            .collect(),
+        answers: version
+            .form
+            .fields()
+            .filter_map(|field| Some((field.label.clone(), given.get(&field.name)?.clone())))
+            .collect(),
+        asks: read
+            .papers
+            .iter()
+            .map(|(n, paper)| Ask { field: format!("component_{n}"), name: paper.name.clone() })
+            .collect(),
+        can_supplement: may(Verb::CompleteSupplement),
+        can_withdraw: may(Verb::Withdraw),
+        can_rate: d.rating.is_none() && may(Verb::Rate),
+        rated: d.rating.map(|score| l.t(format!("dossier-rating-{score}"))).unwrap_or_default(),
+        scores: (1..=5).rev().map(|score| (score, l.t(format!("dossier-rating-{score}")))).collect(),
+        note,
+    })
+}
+
+async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, note: String) -> Answer {
+    let actor = ctx.actor()?.clone();
+    let house = dossiers::pages::house(&ctx.app)?;
+    let asking = actor.clone();
+    let found = ctx.db().read(move |tx| Box::pin(async move { read(tx, &asking, &code).await })).await?;
+    let wrong = !problems.is_empty();
+    let page = page(ctx, &house, &actor, found, problems, note)?;
+    let title = format!("{} · {}", page.code, page.procedure);
+    Ok(if wrong { ctx.invalid_page(&title, &page) } else { ctx.page(&title, &page) })
+}
+
+/// `GET /my/{code}`
+pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    render(&ctx, code, Vec::new(), String::new()).await
+}
+
+/// `GET /my/{code}/files/{file}`: papers handed in and results, to their own applicant.
+pub(crate) async fn download(ctx: Ctx, Path((code, file)): Path<(String, Id)>) -> Answer {
+    let actor = ctx.actor()?.clone();
+    ctx.db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let loaded = own(tx, &actor, &code).await?;
+                let belongs = tx.query_opt(theirs::FILE_BELONGS, params![loaded.dossier.id, file]).await?;
+                belongs.map(|_| ()).ok_or(Fault::NotFound("files-not-found"))
+            })
+        })
+        .await?;
+    Ok(files::download(ctx.db(), &Store::new(&ctx.app.data_dir), file, |_| Ok(())).await?)
+}
+
+/// Does one thing to one's own dossier; a refusal that names fields shows the page again with what was typed.
+async fn act(ctx: &Ctx, code: String, act: Act, staged: Vec<(Option<i64>, files::Staged)>, note: String) -> Answer {
+    let actor = ctx.actor()?.clone();
+    let house = dossiers::pages::house(&ctx.app)?;
+    let (now, wanted) = (ctx.now, code.clone());
+    let done = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                let id = own(tx, &actor, &wanted).await?.dossier.id;
+                let act = match act {
+                    Act::CompleteSupplement { note, .. } => {
+                        let mut papers = Vec::with_capacity(staged.len());
+                        for (component, staged) in &staged {
+                            let file = files::keep(tx, staged, id, Some(actor.account), now).await?;
+                            papers.push(NewPaper { component: *component, file, name: staged.name.clone() });
+                        }
+                        Act::CompleteSupplement { note, papers }
+                    }
+                    other => other,
+                };
+                dossiers::act(tx, &house, &By { actor, now }, &wanted, &act).await
+            })
+        })
+        .await;
+    match done {
+        Ok(_) => Ok(ctx.flash(format!("/my/{code}"), "citizens-done")),
+        Err(Fault::Invalid(problems)) => render(ctx, code, problems, note).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn stage(ctx: &Ctx, file: &Uploaded) -> Result<files::Staged, Fault> {
+    Store::new(&ctx.app.data_dir).stage(file.path(), &file.name).await
+}
+
+/// `POST /my/{code}/supplement`: the papers asked for, and a word with them.
+pub(crate) async fn supplement(ctx: Ctx, Path(code): Path<String>, upload: Upload) -> Answer {
+    let note = upload.fields.text("note").to_owned();
+    if upload.files.is_empty() {
+        return render(&ctx, code, vec![Problem::new("citizens-supplement-empty").field("other")], note).await;
+    }
+    let mut staged = Vec::new();
+    for file in upload.files.iter().take(SUPPLEMENT_PAPERS_MAX) {
+        let component = file.field.strip_prefix("component_").and_then(|n| n.parse::<i64>().ok());
+        match stage(&ctx, file).await {
+            Ok(paper) => staged.push((component, paper)),
+            Err(Fault::UnsupportedType(p) | Fault::TooLarge(p)) => {
+                return render(&ctx, code, vec![p.field(file.field.clone())], note).await;
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let wish = Act::CompleteSupplement { note: note.clone(), papers: Vec::new() };
+    act(&ctx, code, wish, staged, note).await
+}
+
+/// `POST /my/{code}/withdraw`
+pub(crate) async fn withdraw(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
+    act(&ctx, code, Act::Withdraw { reason: form.text("reason").to_owned() }, Vec::new(), String::new()).await
+}
+
+/// `POST /my/{code}/rate`: 1 (very dissatisfied) to 5.
+pub(crate) async fn rate(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
+    let score = form.text("score").parse().unwrap_or(0);
+    act(&ctx, code, Act::Rate { score }, Vec::new(), String::new()).await
+}
