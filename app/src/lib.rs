@@ -1,1 +1,99 @@
-//! motcua
+//! motcua, "one door": the whole of a province's electronic one-stop in one program.
+//!
+//! This crate puts the modules together; the business is theirs. [`modules`] is the list of rooms, [`open`] gives a
+//! database with its tables, [`build`] a running service.
+
+pub mod accounts;
+pub mod bench;
+pub mod cli;
+pub mod demo;
+pub mod openapi;
+pub mod progress;
+pub mod serve;
+pub mod worker;
+
+use base::{Fault, Instant};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::{Db, Migrations};
+use web::{App, AppInner, Clock, Module};
+
+/// Every module with pages, in the order arrows point. The whole public surface is their routes.
+pub fn modules() -> Vec<Module> {
+    vec![identity::module(), organisation::module(), dossiers::module()]
+}
+
+/// Every table: those of the modules and of the shared crates without pages.
+pub fn migrations() -> Vec<Migrations> {
+    vec![
+        audit::MIGRATIONS,
+        facts::MIGRATIONS,
+        jobs::MIGRATIONS,
+        files::MIGRATIONS,
+        identity::MIGRATIONS,
+        organisation::MIGRATIONS,
+        catalogue::MIGRATIONS,
+        dossiers::MIGRATIONS,
+    ]
+}
+
+/// Opens a database and brings its tables up to date.
+///
+/// # Errors
+/// What the database says; a migration changed after it was applied is refused.
+pub async fn open(url: &str) -> Result<Db, Fault> {
+    if let Some(directory) = data_dir(url) {
+        std::fs::create_dir_all(directory).map_err(Fault::internal)?;
+    }
+    let db = Db::open(url).await?;
+    db.migrate(&migrations()).await?;
+    Ok(db)
+}
+
+/// The folder of a SQLite file: uploads lie beside it.
+pub fn data_dir(url: &str) -> Option<PathBuf> {
+    let path = Path::new(url.strip_prefix("sqlite:")?);
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    Some(parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf))
+}
+
+/// Puts the agencies and the shipped procedures into a database that has none.
+pub async fn seed(db: &Db, now: Instant) -> Result<(), Fault> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            // Both look for themselves whether there is anything to do; the agencies first, for the figures' sake.
+            organisation::seed_demo(tx, now).await?;
+            catalogue::seed(tx, now).await?;
+            Ok::<_, Fault>(())
+        })
+    })
+    .await
+}
+
+/// How the service is run.
+pub struct Running {
+    pub data_dir: PathBuf,
+    pub demo: bool,
+    pub secure_cookies: bool,
+    pub clock: Clock,
+    pub settings: identity::Settings,
+}
+
+/// The service's state, with agencies and catalogue in memory.
+pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
+    let settings = running.settings;
+    let app = App::new(AppInner {
+        db,
+        clock: running.clock,
+        sessions: Arc::new(identity::SessionStore::new(settings.clone())),
+        demo: running.demo,
+        data_dir: running.data_dir,
+        nav: Vec::new(),
+        secure_cookies: running.secure_cookies,
+        extensions: web::Extensions::default(),
+    });
+    organisation::reload(&app).await?;
+    catalogue::reload(&app).await?;
+    app.put(identity::Settings { agencies: Some(Arc::new(accounts::LentAgencies(app.clone()))), ..settings });
+    Ok(app)
+}

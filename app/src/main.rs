@@ -1,1 +1,36 @@
-fn main() {}
+//! The one binary.
+
+use clap::Parser;
+use motcua::cli::{Cli, run};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("motcua: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok((last_line, well)) => {
+            if let Some(line) = last_line {
+                println!("{line}");
+            }
+            if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(fault) => {
+            // The words of a problem are in the catalogue of words; its code and arguments say enough on a terminal.
+            eprintln!("motcua: {fault}");
+            for problem in fault.problems() {
+                eprintln!("  {} {:?}", problem.code, problem.args);
+            }
+            println!("{}", serde_json::json!({ "error": fault.to_string() }));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::accounts::{Login, NewAccount};
 use crate::{Hashed, actions};
 
 /// The password of every demo account; printed at start and on the sign-in page of a demo.
-pub const DEMO_PASSWORD: &str = "xem thử một cửa";
+pub const DEMO_PASSWORD: &str = "motcua-xem-thu";
 
 /// One account to be made.
 #[derive(Clone, Debug)]

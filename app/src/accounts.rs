@@ -1,0 +1,129 @@
+//! Accounts of the demonstration, and what identity borrows from the organisation module.
+
+use base::{CitizenId, Fault, Id, Instant, Role};
+use identity::{AgencyRef, DemoAccount, Hashed};
+use organisation::{Agency, Kind, Tree};
+use std::sync::Arc;
+use store::Db;
+use web::App;
+
+/// The agencies as the pages about grants need them, from the tree in memory.
+pub struct LentAgencies(pub App);
+
+impl LentAgencies {
+    fn tree(&self) -> Arc<Tree> {
+        self.0.get::<Tree>().unwrap_or_default()
+    }
+}
+
+fn lent(agency: &Agency) -> AgencyRef {
+    AgencyRef { id: agency.id, code: agency.code.clone(), name: agency.name.clone(), path: agency.path.clone() }
+}
+
+impl identity::Agencies for LentAgencies {
+    fn by_id(&self, id: Id) -> Option<AgencyRef> {
+        self.tree().get(id).map(lent)
+    }
+
+    fn by_code(&self, code: &str) -> Option<AgencyRef> {
+        self.tree().by_code(code).map(lent)
+    }
+
+    fn within(&self, paths: &[&str], limit: usize) -> Vec<AgencyRef> {
+        let tree = self.tree();
+        let standing = tree.all().iter().filter(|agency| agency.valid_to.is_none());
+        standing.filter(|agency| paths.iter().any(|path| agency.path.starts_with(path))).take(limit).map(lent).collect()
+    }
+}
+
+/// One sign-in of the demonstration, as printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    pub login: &'static str,
+    pub role: Role,
+    /// What the person does, for the newcomer.
+    pub what: &'static str,
+}
+
+/// Where an account of the demonstration works.
+#[derive(Clone, Copy)]
+enum Place {
+    Desk,
+    Division,
+    Commune,
+    Province,
+}
+
+/// The people of the demonstration: one for each role, around one ward.
+const PEOPLE: [(&str, &str, Role, Place, &str); 10] = [
+    ("congdan", "Trần Thị Mỹ Duyên", Role::Citizen, Place::Commune, "a citizen: files online, follows, rates"),
+    ("motcua", "Nguyễn Thị Bích Hạnh", Role::Clerk, Place::Desk, "clerk at the ward's one-stop desk"),
+    ("chuyenvien", "Lê Văn Phúc", Role::Officer, Place::Division, "officer of the ward's specialist division"),
+    ("truongphong", "Phạm Thị Kim Oanh", Role::DivisionHead, Place::Division, "head of that division: assigns, checks"),
+    ("chutich", "Huỳnh Quốc Thắng", Role::Leader, Place::Commune, "leader of the ward: decides, signs"),
+    ("lanhdao", "Võ Minh Khang", Role::Leader, Place::Province, "leader of the province: dashboard, targets"),
+    ("cchc", "Đặng Thị Thu Hà", Role::ReformOfficer, Place::Province, "reform officer: programmes, declared figures"),
+    ("thanhtra", "Bùi Văn Nghĩa", Role::Inspector, Place::Province, "inspector: reads everything, log included"),
+    ("danhmuc", "Ngô Thanh Tâm", Role::CatalogueKeeper, Place::Province, "keeper of the procedure catalogue"),
+    ("quantri", "Dương Hoàng Long", Role::Administrator, Place::Province, "administrator: units, accounts"),
+];
+
+/// What to print for each role.
+pub fn sign_ins() -> Vec<SignIn> {
+    PEOPLE.iter().map(|(login, _, role, _, what)| SignIn { login, role: *role, what }).collect()
+}
+
+/// The ward the demonstration is about.
+pub fn demo_commune(tree: &Tree) -> Option<&Agency> {
+    let communes = tree.communes();
+    communes.iter().find(|commune| commune.name.contains("Ninh Kiều")).or(communes.first()).copied()
+}
+
+/// Makes the demonstration's accounts, all with one password.
+///
+/// # Errors
+/// A conflict when they are there already.
+pub async fn seed_demo(db: &Db, password: Hashed, now: Instant) -> Result<(), Fault> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let tree = organisation::load_tree(tx).await?;
+            let nowhere = || Fault::internal("the demonstration's ward is not there");
+            let commune = demo_commune(&tree).ok_or_else(nowhere)?;
+            let desk = tree.desk_of(commune.id).ok_or_else(nowhere)?;
+            // The division most ward procedures go through: civil status and certification.
+            let divisions = tree.children(commune.id);
+            let division = divisions
+                .iter()
+                .find(|child| child.kind == Kind::Division && base::fold(&child.name).contains("van hoa"))
+                .or_else(|| divisions.iter().find(|child| child.kind == Kind::Division))
+                .ok_or_else(nowhere)?;
+            let root = tree.root().ok_or_else(nowhere)?;
+            let number: CitizenId = "092190000017".parse().map_err(Fault::invalid)?;
+            let accounts: Vec<DemoAccount> = PEOPLE
+                .iter()
+                .map(|(login, name, role, place, _)| {
+                    let agency = match place {
+                        Place::Desk => desk,
+                        Place::Division => division,
+                        Place::Commune => commune,
+                        Place::Province => root,
+                    };
+                    let citizen = *role == Role::Citizen;
+                    DemoAccount {
+                        login: (*login).to_owned(),
+                        name: (*name).to_owned(),
+                        role: *role,
+                        agency: agency.id,
+                        path: agency.path.clone(),
+                        password: password.clone(),
+                        citizen_number: citizen.then(|| number.clone()),
+                        phone: citizen.then(|| "0919000017".parse().ok()).flatten(),
+                    }
+                })
+                .collect();
+            identity::seed_demo(tx, &accounts, now).await?;
+            Ok::<_, Fault>(())
+        })
+    })
+    .await
+}

@@ -1,0 +1,146 @@
+//! Worklist, search and dashboard: whole pages as HTML, layout aside.
+
+use super::Found;
+use super::sample;
+use askama::Template;
+use base::{Actor, Fault, Grant, Id, Instant, Lang, Role};
+use dossiers::pages::work_page;
+use i18n::L;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use store::{Db, params};
+
+store::statements! {
+    /// Officers with the most open dossiers: the ones for whom a list is slowest.
+    pub BUSY_OFFICERS = "SELECT d.handler_id, d.unit_id, COUNT(*) AS n FROM dossier d WHERE d.open AND d.handler_id IS NOT NULL GROUP BY d.handler_id, d.unit_id ORDER BY 3 DESC LIMIT 50";
+    /// Something to search for.
+    pub SOME_OWNERS = "SELECT owner_name, code FROM dossier ORDER BY id DESC LIMIT 200";
+}
+
+/// Runs `work` on `clients` tasks until the time is over.
+async fn drive<F, R>(seconds: u64, clients: usize, work: F) -> Result<Found, Fault>
+where
+    F: Fn(usize) -> R + Send + Sync + Clone + 'static,
+    R: Future<Output = Result<(), Fault>> + Send,
+{
+    let begun = std::time::Instant::now();
+    let end = begun + Duration::from_secs(seconds);
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..clients {
+        let (work, next) = (work.clone(), next.clone());
+        tasks.spawn(async move {
+            let mut micros = Vec::new();
+            while std::time::Instant::now() < end {
+                let started = std::time::Instant::now();
+                work(next.fetch_add(1, Ordering::Relaxed)).await?;
+                micros.push(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
+            }
+            Ok::<_, Fault>(micros)
+        });
+    }
+    let mut micros = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        micros.extend(done.map_err(Fault::internal)??);
+    }
+    Ok(Found { micros, seconds: begun.elapsed().as_secs_f64(), engine_per_second: None })
+}
+
+fn words() {
+    let mut sources = vec![web::locales(), web::base_locales()];
+    sources.extend(crate::modules().iter().map(|module| module.locales));
+    i18n::install(&sources);
+}
+
+/// The busiest officers, each restricted to their own unit.
+async fn officers(db: &Db) -> Result<Vec<Actor>, Fault> {
+    let house = sample::house(db).await?;
+    let rows = db.read(|tx| Box::pin(async move { Ok::<_, Fault>(tx.query(BUSY_OFFICERS, params![]).await?) })).await?;
+    let mut officers = Vec::new();
+    for row in rows {
+        let (account, unit): (Id, Id) = (row.get("handler_id")?, row.get("unit_id")?);
+        let grant = Grant { role: Role::Officer, agency: unit, agency_path: house.tree.path(unit).to_owned() };
+        officers.push(Actor { account, name: "bench".to_owned(), grants: vec![grant], citizen_number: None });
+    }
+    if officers.is_empty() {
+        return Err(Fault::internal("no officer has an open dossier: simulate some first"));
+    }
+    Ok(officers)
+}
+
+async fn pages(
+    db: &Db,
+    seconds: u64,
+    clients: usize,
+    now: Instant,
+    asked: Vec<(Actor, String)>,
+) -> Result<Found, Fault> {
+    words();
+    let house = sample::house(db).await?;
+    let asked = Arc::new(asked);
+    let db = db.clone();
+    drive(seconds, clients, move |n| {
+        let (db, house, asked) = (db.clone(), house.clone(), asked.clone());
+        async move {
+            let Some((actor, uri)) = asked.get(n % asked.len()).cloned() else { return Ok(()) };
+            let page = db
+                .read(move |tx| Box::pin(async move { work_page(tx, &house, &actor, L(Lang::Vi), &uri, now).await }))
+                .await?;
+            let html = page.render().map_err(Fault::internal)?;
+            if html.is_empty() { Err(Fault::internal("an empty page")) } else { Ok(()) }
+        }
+    })
+    .await
+}
+
+/// A restricted officer's list of 50 rows.
+pub async fn worklist(db: &Db, seconds: u64, clients: usize, now: Instant) -> Result<Found, Fault> {
+    let asked = officers(db).await?.into_iter().map(|actor| (actor, "/work?tab=unit&per_page=50".to_owned())).collect();
+    pages(db, seconds, clients, now, asked).await
+}
+
+/// A full-text search over everything, by an inspector, by name and by code.
+pub async fn search(db: &Db, seconds: u64, clients: usize, now: Instant) -> Result<Found, Fault> {
+    let house = sample::house(db).await?;
+    let root = house.tree.root().ok_or_else(|| Fault::internal("no province"))?;
+    let inspector = sample::actor(1, Role::Inspector, root.id, &root.path);
+    let rows = db.read(|tx| Box::pin(async move { Ok::<_, Fault>(tx.query(SOME_OWNERS, params![]).await?) })).await?;
+    let mut asked = Vec::new();
+    for row in rows {
+        for column in ["owner_name", "code"] {
+            let words: String = row.get(column)?;
+            asked.push((inspector.clone(), format!("/work?tab=all&q={}", web::table::encode(&words))));
+        }
+    }
+    if asked.is_empty() {
+        return Err(Fault::internal("no dossier to search for: simulate some first"));
+    }
+    pages(db, seconds, clients, now, asked).await
+}
+
+/// The province's dashboard with every live target.
+pub async fn dashboard(db: &Db, seconds: u64, clients: usize, now: Instant) -> Result<Found, Fault> {
+    words();
+    let house = sample::house(db).await?;
+    let root = house.tree.root().ok_or_else(|| Fault::internal("no province"))?;
+    let leader = sample::actor(1, Role::Leader, root.id, &root.path);
+    let db = db.clone();
+    drive(seconds, clients, move |_| {
+        let (db, house, leader) = (db.clone(), house.clone(), leader.clone());
+        async move {
+            let html = db
+                .read(move |tx| {
+                    Box::pin(async move {
+                        {
+                            let _ = (tx, &house, &leader, now);
+                            Ok::<String, Fault>(String::new())
+                        }
+                    })
+                })
+                .await?;
+            if html.is_empty() { Err(Fault::internal("an empty page")) } else { Ok(()) }
+        }
+    })
+    .await
+}

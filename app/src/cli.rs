@@ -1,0 +1,215 @@
+//! The command line. Every command ends with one line of JSON on standard output; progress goes to standard error.
+
+use crate::progress::Progress;
+use crate::{Running, bench, data_dir, demo, open, openapi, seed, serve};
+use base::{Fault, Instant};
+use clap::{Parser, Subcommand};
+use identity::{Cost, Settings};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use web::Clock;
+
+/// One door: a province's electronic one-stop, portal, registries and reform steering in one binary.
+#[derive(Parser, Debug)]
+#[command(name = "motcua", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the records are.
+#[derive(clap::Args, Debug)]
+struct Database {
+    /// `sqlite:PATH` or `postgres://…`; an empty database is migrated first.
+    #[arg(long, env = "MOTCUA_DATABASE")]
+    database: String,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Make a province in a folder, fill it with simulated dossiers, and serve it.
+    Demo {
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        #[arg(long, default_value = "motcua-data")]
+        data: PathBuf,
+        /// No simulated dossiers.
+        #[arg(long)]
+        empty: bool,
+        /// How many simulated dossiers.
+        #[arg(long, default_value_t = demo::DOSSIERS)]
+        dossiers: u64,
+    },
+    /// Serve a database.
+    Serve {
+        #[command(flatten)]
+        database: Database,
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Folder of uploads; beside the SQLite file when not given.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Behind HTTPS: cookies are marked Secure.
+        #[arg(long)]
+        https: bool,
+        /// Officials must use one-time codes.
+        #[arg(long)]
+        require_totp: bool,
+    },
+    /// Bring the tables up to date.
+    Migrate {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Fill a database with simulated dossiers of the last 18 months.
+    Simulate {
+        #[command(flatten)]
+        database: Database,
+        #[arg(long)]
+        dossiers: u64,
+        #[arg(long, default_value_t = demo::SEED)]
+        seed: u64,
+        /// The simulated present, `2026-11-20`, at the end of office hours; now when not given.
+        #[arg(long)]
+        until: Option<String>,
+    },
+    /// Rebuild states, facts and figures from the events and compare. Exit code 1 when anything is wrong.
+    Verify {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Measure: intake, step, worklist, search or dashboard.
+    Bench {
+        /// What to measure.
+        name: String,
+        #[command(flatten)]
+        database: Database,
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+        #[arg(long, default_value_t = 16)]
+        clients: usize,
+    },
+    /// The catalogue of procedures.
+    Catalogue {
+        #[command(subcommand)]
+        command: CatalogueCommand,
+    },
+    /// Programmes that come as documents.
+    Plan {
+        #[command(subcommand)]
+        command: PlanCommand,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Subcommand, Debug)]
+enum CatalogueCommand {
+    /// Take in records in the shape of the national catalogue (JSON lines).
+    Import {
+        file: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum PlanCommand {
+    /// Read a document's targets, tasks and reporting duties.
+    Import { file: PathBuf },
+    /// Score the reader against hand labels.
+    Score {
+        labels: PathBuf,
+        texts: PathBuf,
+        #[arg(long)]
+        show_misses: bool,
+    },
+}
+
+/// Runs a command; the value is its last line, the flag whether all is well.
+pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
+    let now = Clock::system().now();
+    match cli.command {
+        Command::Demo { listen, data, empty, dossiers } => {
+            demo::demo(&data, listen, empty, dossiers).await?;
+            Ok((None, true))
+        }
+        Command::Serve { database, listen, data, https, require_totp } => {
+            let db = open(&database.database).await?;
+            let settings = Settings { officials_need_totp: require_totp, ..Settings::new(Cost::PRODUCTION)? };
+            let data_dir = data.or_else(|| data_dir(&database.database)).unwrap_or_else(|| PathBuf::from("."));
+            let running = Running { data_dir, demo: false, secure_cookies: https, clock: Clock::system(), settings };
+            serve::serve(db, running, listen, |address| {
+                println!("{}", json!({ "address": format!("http://{address}") }));
+            })
+            .await?;
+            Ok((None, true))
+        }
+        Command::Migrate { database } => {
+            let db = store::Db::open(&database.database).await?;
+            let applied = db.migrate(&crate::migrations()).await?;
+            Ok((Some(json!({ "engine": db.engine().as_str(), "applied": applied })), true))
+        }
+        Command::Simulate { database, dossiers, seed, until } => {
+            simulate_into(&database.database, dossiers, seed, until, now).await
+        }
+        Command::Verify { database } => {
+            let db = open(&database.database).await?;
+            let report = dossiers::verify::verify(&db, |done| {
+                if done % 20_000 == 0 {
+                    eprintln!("verified {done} dossiers");
+                }
+            })
+            .await?;
+            let well = report.figures_wrong == 0 && report.chain == "ok";
+            Ok((Some(serde_json::to_value(report).map_err(Fault::internal)?), well))
+        }
+        Command::Bench { name, database, seconds, clients } => {
+            let db = open(&database.database).await?;
+            Ok((Some(bench::run(&db, &name, seconds, clients, now).await?), true))
+        }
+        Command::Catalogue { command: CatalogueCommand::Import { file, database } } => {
+            let db = open(&database.database).await?;
+            Ok((Some(catalogue::cli_import(&db, &file, now).await?), true))
+        }
+        Command::Plan { command: PlanCommand::Import { file } } => {
+            let plan = plans::cli::import(&file).map_err(|error| Fault::internal(error.to_string()))?;
+            Ok((Some(plan), true))
+        }
+        Command::Plan { command: PlanCommand::Score { labels, texts, show_misses } } => {
+            let score =
+                plans::cli::score(&labels, &texts, show_misses).map_err(|error| Fault::internal(error.to_string()))?;
+            Ok((Some(score), true))
+        }
+        Command::Openapi => Ok((Some(openapi::document()?), true)),
+    }
+}
+
+async fn simulate_into(
+    url: &str,
+    dossiers: u64,
+    seed_number: u64,
+    until: Option<String>,
+    now: Instant,
+) -> Result<(Option<Value>, bool), Fault> {
+    let until = match until {
+        Some(day) => {
+            let day: base::Date =
+                day.parse().map_err(|_| Fault::internal(format!("--until {day}: not a date like 2026-11-20")))?;
+            Instant::from_local(day.at(17, 0, 0, 0))
+        }
+        None => now,
+    };
+    let db = open(url).await?;
+    seed(&db, now).await?;
+    let bar = Progress::new("simulating dossiers", dossiers);
+    bar.at(0);
+    let started = std::time::Instant::now();
+    let plan = simulate::Plan { dossiers, seed: seed_number, until };
+    let made = simulate::run(&db, plan, move |done| bar.at(done)).await?;
+    let seconds = (started.elapsed().as_secs_f64() * 1_000.0).round() / 1_000.0;
+    let made = json!({ "dossiers": made.dossiers, "events": made.events, "facts": made.facts, "seconds": seconds });
+    db.close().await;
+    Ok((Some(made), true))
+}

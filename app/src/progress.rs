@@ -1,0 +1,42 @@
+//! A progress bar on standard error that tells the truth: it moves when work is done, and says how much is left.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+
+const WIDTH: u64 = 30;
+
+/// Shows `done` of `total` as it grows. On a terminal one line is redrawn; elsewhere a line is printed at each tenth.
+pub struct Progress {
+    what: &'static str,
+    total: u64,
+    terminal: bool,
+    shown: Mutex<Option<u64>>,
+}
+
+impl Progress {
+    pub fn new(what: &'static str, total: u64) -> Self {
+        Self { what, total, terminal: std::io::stderr().is_terminal(), shown: Mutex::new(None) }
+    }
+
+    /// So much is done.
+    pub fn at(&self, done: u64) {
+        let percent = if self.total == 0 { 100 } else { (done * 100 / self.total).min(100) };
+        let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let step = if self.terminal { percent } else { percent / 10 * 10 };
+        if *shown == Some(step) {
+            return;
+        }
+        *shown = Some(step);
+        let mut out = std::io::stderr().lock();
+        // A closed terminal is no reason to stop the work.
+        let _ = if self.terminal {
+            let full = usize::try_from(percent * WIDTH / 100).unwrap_or(0);
+            let bar = format!("{}{}", "█".repeat(full), "░".repeat(WIDTH as usize - full));
+            let end = if percent == 100 { "\n" } else { "" };
+            write!(out, "\r{} {bar} {percent:>3} % ({done}/{}){end}", self.what, self.total)
+        } else {
+            writeln!(out, "{}: {percent} % ({done}/{})", self.what, self.total)
+        };
+        let _ = out.flush();
+    }
+}
