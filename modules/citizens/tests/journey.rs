@@ -1,0 +1,319 @@
+//! A citizen at the portal: finding, filing screen by screen, being asked for more, withdrawing, rating.
+
+mod support;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use support::{NAME, SECRET, START, portal};
+use tower::ServiceExt as _;
+use web::Clock;
+
+/// Birth registration: decided by communes, filed online, with a form and papers.
+const BIRTH: &str = "1.001193";
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    #[track_caller]
+    fn to(&self) -> &str {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        self.headers["location"].to_str().unwrap()
+    }
+    #[track_caller]
+    fn shows(&self, text: &str) {
+        assert!(self.body.contains(text), "{text} is not on the page:\n{}", self.body);
+    }
+}
+
+struct Browser<'a> {
+    router: &'a Router,
+    who: &'static str,
+}
+
+impl Browser<'_> {
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+    async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).header("cookie", format!("session={}", self.who));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut pairs = vec![format!("_csrf={SECRET}")];
+        pairs.extend(fields.iter().map(|(n, v)| format!("{}={}", web::table::encode(n), web::table::encode(v))));
+        let request = Request::post(path)
+            .header("cookie", format!("session={}", self.who))
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(pairs.join("&"))).unwrap()).await
+    }
+    async fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &str)]) -> Answer {
+        let mut body = String::new();
+        for (name, value) in [("_csrf", SECRET)].iter().chain(fields) {
+            body += &format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        }
+        for (name, file, text) in files {
+            body += &format!(
+                "--B\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\r\n{text}\r\n"
+            );
+        }
+        body += "--B--\r\n";
+        let request = Request::post(path)
+            .header("cookie", format!("session={}", self.who))
+            .header("content-type", "multipart/form-data; boundary=B");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+}
+
+/// What stands between two texts, every time.
+fn all_between<'a>(body: &'a str, from: &str, to: &str) -> Vec<&'a str> {
+    body.split(from).skip(1).filter_map(|rest| rest.split(to).next()).collect()
+}
+
+/// A right answer for every question a screen asks.
+fn answers(body: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for tag in all_between(body, "<input class=\"form-control\"", ">") {
+        let attribute = |name: &str| all_between(tag, &format!(" {name}=\""), "\"").first().map(|v| (*v).to_owned());
+        let Some(name) = attribute("name").filter(|n| n.starts_with("answer_")) else { continue };
+        let value = match (attribute("type").as_deref(), attribute("inputmode").as_deref()) {
+            (Some("date"), _) => "20/11/2026",
+            (Some("tel"), _) => "0912345678",
+            (_, Some("numeric")) => "094190000017",
+            (_, Some("decimal")) => "2",
+            _ => "Xóm Đình, phường Ninh Kiều",
+        };
+        found.push((name, value.to_owned()));
+    }
+    for name in all_between(body, "<textarea class=\"form-control\" id=\"", "\"") {
+        found.push((name.to_owned(), "Không".to_owned()));
+    }
+    for list in all_between(body, "<select class=\"form-select\" id=\"answer_", "</select>") {
+        let name = format!("answer_{}", list.split('"').next().unwrap());
+        let value = all_between(list, "<option value=\"", "\"")[1].to_owned();
+        found.push((name, value));
+    }
+    found
+}
+
+fn code_of(address: &str) -> String {
+    address.strip_prefix("/my/").unwrap().to_owned()
+}
+
+/// Files a birth registration from the first screen to the last; returns the dossier's code.
+async fn file_birth(citizen: &Browser<'_>, commune: base::Id) -> String {
+    let page = citizen.get(&format!("/file/{BIRTH}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    page.shows(NAME); // what the account knows stands there already
+    page.shows("0912345678");
+    let commune = commune.to_string();
+    page.shows(&format!("<option value=\"{commune}\""));
+    let owner = [
+        ("competent", commune.as_str()),
+        ("owner_name", NAME),
+        ("owner_number", "094190000017"),
+        ("owner_phone", "0912345678"),
+        ("step", "1"),
+        ("go", "next"),
+    ];
+    let mut next = citizen.post(&format!("/file/{BIRTH}"), &owner).await.to().to_owned();
+    for step in 2..20 {
+        assert_eq!(next, format!("/file/{BIRTH}?step={step}"));
+        let page = citizen.get(&next).await;
+        assert_eq!(page.status, StatusCode::OK);
+        if page.body.contains("enctype=\"multipart/form-data\"") {
+            let wanted = all_between(&page.body, "type=\"file\" id=\"", "\"");
+            let files: Vec<_> = wanted.iter().map(|name| (*name, "giấy.pdf", "%PDF-1.7 giấy")).collect();
+            next = citizen.upload(&format!("/file/{BIRTH}/papers"), &[("go", "next")], &files).await.to().to_owned();
+        } else if page.body.contains("value=\"submit\"") {
+            assert!(!page.body.contains("error-summary"), "{}", page.body);
+            let step = step.to_string();
+            let done = citizen.post(&format!("/file/{BIRTH}"), &[("step", &step), ("go", "submit")]).await;
+            return code_of(done.to());
+        } else {
+            let typed = answers(&page.body);
+            let step = step.to_string();
+            let mut fields: Vec<(&str, &str)> = typed.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            fields.extend([("step", step.as_str()), ("go", "next")]);
+            let went = citizen.post(&format!("/file/{BIRTH}"), &fields).await;
+            next = went.to().to_owned();
+        }
+    }
+    panic!("the filing has no end");
+}
+
+#[tokio::test]
+async fn a_citizen_files_is_asked_for_more_answers_and_rates() {
+    for db in store::testing::databases().await {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Clock::settable(START);
+        let (router, commune) = portal(db, directory.path(), clock.clone()).await;
+        let citizen = Browser { router: &router, who: "citizen" };
+        let clerk = Browser { router: &router, who: "clerk" };
+        let code = file_birth(&citizen, commune).await;
+
+        let page = citizen.get(&format!("/my/{code}")).await;
+        page.shows("Hồ sơ đã được nộp");
+        page.shows("<svg class=\"qr\"");
+        page.shows("<li class=\"next\" aria-current=\"step\">");
+        citizen.get("/my").await.shows(&code);
+        assert!(!citizen.get("/my").await.body.contains("Đang làm dở"), "the draft is gone");
+        let paper = all_between(&page.body, &format!("href=\"/my/{code}/files/"), "\"")[0].to_owned();
+        let got = citizen.get(&format!("/my/{code}/files/{paper}")).await;
+        assert_eq!((got.status, got.body.as_str()), (StatusCode::OK, "%PDF-1.7 giấy"));
+        let stranger = Browser { router: &router, who: "stranger" };
+        assert_eq!(stranger.get(&format!("/my/{code}")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(stranger.get(&format!("/my/{code}/files/{paper}")).await.status, StatusCode::NOT_FOUND);
+
+        clock.advance_ms(3_600_000);
+        let asked = clerk
+            .upload(
+                &format!("/dossiers/{code}/request-supplement"),
+                &[("reason", "Thiếu bản chụp căn cước của mẹ")],
+                &[],
+            )
+            .await;
+        asked.to();
+        citizen.get("/").await.shows("Hồ sơ đang chờ bạn");
+        let page = citizen.get(&format!("/my/{code}")).await;
+        page.shows("Thiếu bản chụp căn cước của mẹ");
+        let nothing = citizen.upload(&format!("/my/{code}/supplement"), &[("note", "gửi đây")], &[]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        nothing.shows("gửi đây");
+        let wrong = citizen.upload(&format!("/my/{code}/supplement"), &[], &[("other", "a.exe", "MZ")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        wrong.shows("a.exe");
+        let supplement = format!("/my/{code}/supplement");
+        let sent = citizen.upload(&supplement, &[("note", "đã chụp")], &[("other", "cc.pdf", "%PDF-1 cc")]).await;
+        assert_eq!(sent.to(), format!("/my/{code}"));
+        citizen.get(&format!("/my/{code}")).await.shows("cc.pdf");
+        assert_eq!(citizen.post(&format!("/my/{code}/rate"), &[("score", "5")]).await.status, StatusCode::CONFLICT);
+
+        clerk.upload(&format!("/dossiers/{code}/receive-online"), &[], &[]).await.to();
+        citizen.get(&format!("/my/{code}")).await.shows("Hồ sơ được tiếp nhận, hẹn trả");
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_is_kept_even_when_it_is_wrong_and_going_on_asks_for_it_to_be_right() {
+    let directory = tempfile::tempdir().unwrap();
+    let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let citizen = Browser { router: &router, who: "citizen" };
+    let address = format!("/file/{BIRTH}");
+    let wrong = citizen
+        .post(
+            &address,
+            &[
+                ("owner_name", "Lê Văn Sai"),
+                ("owner_phone", "12"),
+                ("owner_number", "1"),
+                ("step", "1"),
+                ("go", "next"),
+            ],
+        )
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["#competent", "#owner_phone", "#owner_number"] {
+        wrong.shows(&format!("href=\"{field}\""));
+    }
+    assert!(!wrong.body.contains("#owner_address"));
+    citizen.get(&address).await.shows("Lê Văn Sai");
+    let saved = citizen.post(&address, &[("owner_name", "Lê Văn Sai"), ("step", "1"), ("go", "save")]).await;
+    assert_eq!(saved.to(), "/my");
+    citizen.get("/my").await.shows("Đang làm dở");
+
+    // The check screen leads to every screen that still lacks something, and does not file.
+    let last = citizen.get(&format!("{address}?step=99")).await;
+    last.shows("value=\"submit\" disabled");
+    last.shows(&format!("{address}?step=1#competent"));
+    let number = all_between(&last.body, "name=\"step\" value=\"", "\"")[0].to_owned();
+    let refused = citizen.post(&address, &[("step", &number), ("go", "submit")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    assert_eq!(citizen.post(&format!("{address}/drop"), &[]).await.to(), "/my");
+    assert!(!citizen.get("/my").await.body.contains("Đang làm dở"));
+}
+
+#[tokio::test]
+async fn a_paper_can_be_replaced_and_taken_back_and_only_its_owner_sees_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let citizen = Browser { router: &router, who: "citizen" };
+    let address = format!("/file/{BIRTH}/papers");
+    let steps = citizen.get(&format!("/file/{BIRTH}?step=99")).await;
+    let last: usize = all_between(&steps.body, "name=\"step\" value=\"", "\"")[0].parse().unwrap();
+    let screen = format!("/file/{BIRTH}?step={}", last - 1);
+    let field = all_between(&citizen.get(&screen).await.body, "type=\"file\" id=\"", "\"")[0].to_owned();
+
+    let refused = citizen.upload(&address, &[("go", "next")], &[(&field, "a.png", "%PDF-1.7")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows(&format!("href=\"#{field}\""));
+    let kept = citizen.upload(&address, &[("go", "stay")], &[(&field, "a.pdf", "%PDF-1.7")]).await;
+    assert_eq!(kept.to(), screen);
+    let page = citizen.get(&screen).await;
+    page.shows("a.pdf");
+    let file = all_between(&page.body, &format!("href=\"{address}/"), "\"")[0].to_owned();
+    assert_eq!(citizen.get(&format!("{address}/{file}")).await.body, "%PDF-1.7");
+    let stranger = Browser { router: &router, who: "stranger" };
+    assert_eq!(stranger.get(&format!("{address}/{file}")).await.status, StatusCode::NOT_FOUND);
+
+    let code = field.strip_prefix("component_").unwrap();
+    let dropped = citizen.upload(&address, &[("go", &format!("drop-{code}"))], &[]).await;
+    assert_eq!(dropped.to(), screen);
+    assert_eq!(citizen.get(&format!("{address}/{file}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_dossier_can_be_withdrawn_with_a_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    let (router, commune) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let citizen = Browser { router: &router, who: "citizen" };
+    let code = file_birth(&citizen, commune).await;
+    let without = citizen.post(&format!("/my/{code}/withdraw"), &[("reason", " ")]).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    citizen.post(&format!("/my/{code}/withdraw"), &[("reason", "Khai nhầm tên con")]).await.to();
+    let page = citizen.get(&format!("/my/{code}")).await;
+    page.shows("Hồ sơ đã được rút");
+    assert!(!page.body.contains("class=\"next\""));
+}
+
+#[tokio::test]
+async fn the_front_page_is_the_search_and_leads_officials_to_their_work() {
+    let directory = tempfile::tempdir().unwrap();
+    let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let nobody = Browser { router: &router, who: "nobody" };
+    let page = nobody.get("/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.shows("action=\"/procedures\"");
+    page.shows("action=\"/track\"");
+    assert_eq!(all_between(&page.body, "<a href=\"/life/", "\"").len(), 6);
+    nobody.get("/life/birth").await.shows(&format!("/file/{BIRTH}"));
+    assert_eq!(nobody.get("/life/nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(nobody.get(&format!("/file/{BIRTH}")).await.to(), format!("/sign-in?next=%2Ffile%2F{BIRTH}"));
+    assert_eq!(Browser { router: &router, who: "clerk" }.get("/").await.to(), "/work");
+    let clerk = Browser { router: &router, who: "clerk" }.get(&format!("/file/{BIRTH}")).await;
+    assert_eq!(clerk.status, StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn both_languages_are_complete_and_every_key_has_its_words() {
+    assert_eq!(i18n::check(&[citizens::LOCALES]), Vec::<String>::new());
+    i18n::install(&[citizens::LOCALES, dossiers::module().locales, web::locales(), files::locales()]);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for directory in ["src", "src/filing", "templates"] {
+        for entry in std::fs::read_dir(root.join(directory)).unwrap() {
+            let path = entry.unwrap().path();
+            let text = if path.is_file() { std::fs::read_to_string(path).unwrap() } else { String::new() };
+            for key in i18n::keys_used(&text) {
+                assert!(i18n::has(base::Lang::Vi, &key) || !key.contains('-'), "{key} has no words");
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! A seeded province in memory with two people: a citizen and a clerk of the first commune's desk.
+
+#![allow(dead_code)]
+
+use base::{Actor, CitizenId, Fault, Grant, Id, Instant, Phone, Role};
+use std::path::Path;
+use std::sync::Arc;
+use store::Db;
+use web::{App, AppInner, BoxFuture, Clock, SignedIn};
+
+/// Tuesday 24/11/2026, 09:00.
+pub const START: Instant = Instant(1_795_485_600_000);
+/// The session's secret; a form's token may be the bare secret.
+pub const SECRET: &str = "secret-of-the-test-session";
+/// The citizen of the tests.
+pub const NAME: &str = "Nguyễn Thị Đường";
+
+/// The token is the person: "citizen", "stranger", "clerk", "officer", "leader".
+pub struct People {
+    pub citizen: Id,
+    pub stranger: Id,
+    pub desk: (Id, String),
+    pub commune: (Id, String),
+}
+
+impl web::Sessions for People {
+    fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
+        let official = |role, (agency, path): &(Id, String)| Grant { role, agency: *agency, agency_path: path.clone() };
+        let citizen = || Grant { role: Role::Citizen, agency: Id(0), agency_path: "/".into() };
+        let found = match token {
+            "citizen" => Some((self.citizen, citizen())),
+            "stranger" => Some((self.stranger, citizen())),
+            "clerk" => Some((Id(11), official(Role::Clerk, &self.desk))),
+            "officer" => Some((Id(12), official(Role::Officer, &self.commune))),
+            "leader" => Some((Id(13), official(Role::Leader, &self.commune))),
+            _ => None,
+        };
+        Box::pin(async move {
+            Ok(found.map(|(account, grant)| SignedIn {
+                actor: Actor {
+                    account,
+                    name: NAME.into(),
+                    citizen_number: (token == "citizen").then(|| "094190000017".to_owned()),
+                    grants: vec![grant],
+                },
+                session: Id(9),
+                csrf: SECRET.into(),
+            }))
+        })
+    }
+}
+
+pub fn migrations() -> Vec<store::Migrations> {
+    vec![
+        audit::MIGRATIONS,
+        facts::MIGRATIONS,
+        jobs::MIGRATIONS,
+        identity::MIGRATIONS,
+        files::MIGRATIONS,
+        organisation::MIGRATIONS,
+        catalogue::MIGRATIONS,
+        dossiers::MIGRATIONS,
+        citizens::MIGRATIONS,
+    ]
+}
+
+/// The service over a fresh database, and the commune whose clerk, officer and leader there are.
+pub async fn portal(db: Db, data_dir: &Path, clock: Clock) -> (axum::Router, Id) {
+    db.migrate(&migrations()).await.expect("migrations");
+    let now = clock.now();
+    let (citizen, stranger) = db
+        .write(move |tx| {
+            Box::pin(async move {
+                organisation::seed_demo(tx, now).await?;
+                catalogue::seed(tx, now).await?;
+                let number: CitizenId = "094190000017".parse()?;
+                let phone: Phone = "0912345678".parse()?;
+                let account =
+                    |number, phone| identity::NewAccount::citizen(number, NAME, phone, identity::Hashed::none());
+                let citizen = identity::create_account(tx, account(number, Some(phone)), now).await?;
+                let stranger = identity::create_account(tx, account("094190000025".parse()?, None), now).await?;
+                Ok::<_, Fault>((citizen, stranger))
+            })
+        })
+        .await
+        .expect("seed");
+    let tree = db.read(|tx| Box::pin(async move { organisation::load_tree(tx).await })).await.expect("tree");
+    let commune = tree.communes()[0].clone();
+    let desk = tree.desk_of(commune.id).expect("a desk").clone();
+    let people = People { citizen, stranger, desk: (desk.id, desk.path), commune: (commune.id, commune.path.clone()) };
+    let app = App::new(AppInner {
+        db,
+        clock,
+        sessions: Arc::new(people),
+        demo: true,
+        data_dir: data_dir.to_owned(),
+        nav: Vec::new(),
+        secure_cookies: false,
+        extensions: Default::default(),
+    });
+    app.put(web::limits::Rates::unlimited());
+    organisation::reload(&app).await.expect("tree");
+    catalogue::reload(&app).await.expect("catalogue");
+    i18n::install(&[files::locales()]);
+    (web::build_router(app, vec![citizens::module(), dossiers::module()]), commune.id)
+}
