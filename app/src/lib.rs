@@ -34,6 +34,7 @@ pub fn migrations() -> Vec<Migrations> {
         organisation::MIGRATIONS,
         catalogue::MIGRATIONS,
         dossiers::MIGRATIONS,
+        citizens::MIGRATIONS,
     ]
 }
 

@@ -2,6 +2,10 @@
 
 use crate::{Instant, Problem};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fmt, str::FromStr};
 
 /// 2020-01-01T00:00:00Z in milliseconds since 1970.
@@ -23,6 +27,15 @@ impl Id {
     pub fn from_parts(ms_unix: i64, low22: u32) -> Id {
         let ms = ms_unix.saturating_sub(ORIGIN_MS).clamp(0, MS_MAX);
         Id((ms << LOW_BITS) | (i64::from(low22) & LOW_MASK))
+    }
+
+    /// A new id made at `now`: no two of one process are alike (within four million of one millisecond), and those of two
+    /// processes differ by where their counting begins, which is chance.
+    pub fn next(now: Instant) -> Id {
+        static COUNT: OnceLock<AtomicU32> = OnceLock::new();
+        // The standard library's hash keys are the one source of chance that needs no dependency.
+        let begin = || AtomicU32::new(RandomState::new().build_hasher().finish() as u32);
+        Id::from_parts(now.0, COUNT.get_or_init(begin).fetch_add(1, Ordering::Relaxed))
     }
 
     /// The moment the id was made, to the millisecond.
@@ -86,6 +99,14 @@ impl<'de> Deserialize<'de> for Id {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_one_moment_are_all_different_and_keep_the_moment() {
+        let now = Instant(1_800_000_000_123);
+        let ids: std::collections::HashSet<Id> = (0..100_000).map(|_| Id::next(now)).collect();
+        assert_eq!(ids.len(), 100_000);
+        assert!(ids.iter().all(|id| id.instant() == now));
+    }
     use proptest::prelude::*;
 
     #[test]

@@ -51,7 +51,7 @@ fn read(row: &Row) -> Result<File, StoreError> {
 
 /// Records staged bytes as a file of `owner`, inside the caller's transaction.
 pub async fn keep(tx: &Tx, staged: &Staged, owner: Id, by: Option<Id>, now: Instant) -> Result<Id, StoreError> {
-    let id = Id::from_parts(now.0, rand::random());
+    let id = Id::next(now);
     let values = params![
         id,
         staged.sha256.clone(),

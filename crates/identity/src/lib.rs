@@ -40,5 +40,5 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
 
 /// A new id at an instant.
 pub(crate) fn new_id(now: Instant) -> Id {
-    Id::from_parts(now.0, rand::random::<u32>())
+    Id::next(now)
 }

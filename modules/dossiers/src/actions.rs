@@ -17,7 +17,6 @@ use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Permissi
 use catalogue::{Shelf, Version};
 use organisation::Tree;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Kind of the outbox job that tells an applicant what happened.
 pub const NOTICE_JOB: &str = "dossiers.notice";
@@ -55,12 +54,9 @@ impl By {
     }
 }
 
-/// A new id: time-ordered, and different from every other this process gives out.
+/// A new id.
 pub fn new_id(now: Instant) -> Id {
-    static LAST: AtomicI64 = AtomicI64::new(0);
-    let wanted = Id::from_parts(now.0, std::process::id() << 12).0;
-    let previous = LAST.fetch_max(wanted, Ordering::Relaxed);
-    if previous < wanted { Id(wanted) } else { Id(LAST.fetch_add(1, Ordering::Relaxed) + 1) }
+    Id::next(now)
 }
 
 /// Someone else acted on the dossier between reading and writing.
