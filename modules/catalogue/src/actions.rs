@@ -148,7 +148,7 @@ pub async fn abolish(
     tx.lock("catalogue").await?;
     let (procedure, _) = sql::procedure(tx, code).await?.ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
     if !make_room(tx, procedure, from).await? {
-        return Err(Fault::Conflict(Problem::new("catalogue-not-in-force").arg("code", code)));
+        return Err(Fault::Conflict(Problem::new("catalogue-nothing-open").arg("code", code)));
     }
     let data = json!({ "decision": decision.trim(), "from": from.to_string() });
     audit::append(tx, procedure, event("procedure-abolished", now, Some(actor), data)).await?;

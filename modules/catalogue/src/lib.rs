@@ -2,10 +2,13 @@
 //! and the import of the national catalogue.
 
 pub mod actions;
+pub mod api;
 mod digest;
 pub mod import;
 pub mod life;
 pub mod national;
+mod pages;
+mod pages_keep;
 pub mod rules;
 mod search;
 mod shelf;
@@ -14,6 +17,7 @@ mod source;
 pub mod stock;
 mod store;
 pub mod version;
+mod words;
 
 pub use actions::{Announcement, abolish, announce, seed};
 pub use import::{ImportReport, cli_import, import};
@@ -23,8 +27,45 @@ pub use version::{
     StepUnit, UnclearTerms, Version,
 };
 
+use base::Permission;
+use web::{Access, Module, NavItem, Routes};
+
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     module: "catalogue",
     steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))],
 };
+
+/// The words of this module.
+pub const LOCALES: i18n::Source =
+    i18n::Source { module: "catalogue", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
+
+/// Routes, tables, words and menu.
+pub fn module() -> Module {
+    let keep = Access::Needs(Permission::KeepCatalogue);
+    Module {
+        name: "catalogue",
+        routes: Routes::new()
+            // What there is, for everybody.
+            .get("/procedures", Access::Public, pages::list)
+            .get("/procedures/{code}", Access::Public, pages::show)
+            .get("/api/v1/procedures", Access::Public, api::list)
+            .get("/api/v1/procedures/{code}", Access::Public, api::show)
+            // Keeping it.
+            .get("/catalogue/new", keep, pages_keep::new_form)
+            .post("/catalogue/new", keep, pages_keep::new)
+            .get("/catalogue/{code}/announce", keep, pages_keep::announce_form)
+            .post("/catalogue/{code}/announce", keep, pages_keep::announce_version)
+            .get("/catalogue/{code}/end", keep, pages_keep::end_form)
+            .post("/catalogue/{code}/end", keep, pages_keep::end),
+        migrations: MIGRATIONS,
+        locales: LOCALES,
+        nav: vec![NavItem {
+            key: "nav-procedures",
+            href: "/procedures",
+            icon: "book",
+            access: Access::Public,
+            order: 50,
+        }],
+    }
+}

@@ -1,6 +1,7 @@
 //! The register on both engines: opening, announcing, ending, counting.
 
 mod import;
+mod pages;
 mod register;
 
 use base::{Actor, Date, DateTime, Fault, Grant, Id, Instant, Role};

@@ -137,7 +137,7 @@ async fn a_new_procedure_can_be_announced_and_ended() {
         assert!(shelf.by_code("1.999999", day(2026, 12, 30)).is_some());
         assert!(shelf.by_code("1.999999", day(2026, 12, 31)).is_none());
         assert_eq!(offered(&db, day(2026, 12, 31)).await, added);
-        assert_eq!(code_of(&abolish(&db, "1.999999", day(2027, 1, 1)).await.unwrap_err()), "catalogue-not-in-force");
+        assert_eq!(code_of(&abolish(&db, "1.999999", day(2027, 1, 1)).await.unwrap_err()), "catalogue-nothing-open");
         assert_eq!(
             code_of(&abolish(&db, "9.000000", day(2027, 1, 1)).await.unwrap_err()),
             "catalogue-procedure-unknown"

@@ -1,0 +1,249 @@
+//! The keeper's forms: announce a version of a procedure, announce a new procedure, end one. The
+//! version is written as TOML, prefilled with the one in force: everything an announcement lays down
+//! can be changed, nothing is hidden, and every broken rule is named.
+
+use askama::Template;
+use axum::extract::Path;
+use base::{Date, Fault, Problem};
+use i18n::L;
+use std::sync::Arc;
+use web::{Answer, Breadcrumb, Ctx, FormMap};
+
+use crate::actions::{self, Announcement};
+use crate::shelf::{fresh_shelf, reload};
+use crate::version::Version;
+
+#[derive(Template)]
+#[template(path = "announce.html")]
+struct Announce {
+    l: L,
+    csrf: String,
+    trail: Vec<Breadcrumb>,
+    title: String,
+    lead: String,
+    action: String,
+    back: String,
+    problems: Vec<Problem>,
+    decision: String,
+    effective_from: String,
+    version: String,
+}
+
+#[derive(Template)]
+#[template(path = "end.html")]
+struct End {
+    l: L,
+    csrf: String,
+    trail: Vec<Breadcrumb>,
+    name: String,
+    code: String,
+    problems: Vec<Problem>,
+    decision: String,
+    effective_from: String,
+}
+
+/// The latest version of a procedure, with what is already announced.
+async fn latest(ctx: &Ctx, code: &str) -> Result<Arc<Version>, Fault> {
+    let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
+    shelf.versions_of(code).last().cloned().ok_or(Fault::NotFound("catalogue-procedure-unknown"))
+}
+
+fn trail(ctx: &Ctx, version: Option<&Version>, last: &str) -> Vec<Breadcrumb> {
+    let mut trail = vec![Breadcrumb::new(ctx.l.t("catalogue-procedures"), "/procedures")];
+    if let Some(version) = version {
+        trail.push(Breadcrumb::new(version.name.clone(), format!("/procedures/{}", version.code)));
+    }
+    trail.push(Breadcrumb::new(last, ""));
+    trail
+}
+
+/// A version as the keeper edits it.
+fn to_toml(version: &Version) -> Result<String, Fault> {
+    let bare = Version { remarks: Vec::new(), ..version.clone() };
+    toml::to_string_pretty(&bare).map_err(Fault::internal)
+}
+
+/// What the keeper wrote. A key that is none of a version's is refused, so that no slip goes unnoticed.
+fn from_toml(text: &str) -> Result<Version, Problem> {
+    let wrong = |why: String| Problem::new("catalogue-toml-wrong").field("version").arg("why", why);
+    let table: toml::Table = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
+    let known = serde_json::to_value(Version::default()).map_err(|error| wrong(error.to_string()))?;
+    if let Some(key) = table.keys().find(|key| known.get(key.as_str()).is_none()) {
+        return Err(wrong(format!("unknown key \"{key}\"")));
+    }
+    table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))
+}
+
+fn announce_page(ctx: &Ctx, of: Option<&Version>, given: &FormMap, problems: Vec<Problem>) -> Result<Announce, Fault> {
+    let l = ctx.l;
+    let title = l.t(if of.is_some() { "catalogue-announce" } else { "catalogue-announce-new" });
+    let written = match given.get("version") {
+        Some(text) => text.to_owned(),
+        None => to_toml(of.unwrap_or(&Version::default()))?,
+    };
+    let address = of.map(|version| version.code.as_str());
+    Ok(Announce {
+        l,
+        csrf: ctx.csrf.clone(),
+        trail: trail(ctx, of, &title),
+        title,
+        lead: of.map(|version| version.name.clone()).unwrap_or_default(),
+        action: address.map_or_else(|| "/catalogue/new".to_owned(), |code| format!("/catalogue/{code}/announce")),
+        back: address.map_or_else(|| "/procedures".to_owned(), |code| format!("/procedures/{code}")),
+        problems,
+        decision: given.text("decision").to_owned(),
+        effective_from: given.text("effective_from").to_owned(),
+        version: written,
+    })
+}
+
+/// GET /catalogue/new
+pub(crate) async fn new_form(ctx: Ctx) -> Answer {
+    let page = announce_page(&ctx, None, &FormMap::default(), Vec::new())?;
+    Ok(ctx.page(&page.title, &page))
+}
+
+/// GET /catalogue/{code}/announce
+pub(crate) async fn announce_form(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    let version = latest(&ctx, &code).await?;
+    let page = announce_page(&ctx, Some(&version), &FormMap::default(), Vec::new())?;
+    Ok(ctx.page(&page.title, &page))
+}
+
+/// POST /catalogue/new
+pub(crate) async fn new(ctx: Ctx, given: FormMap) -> Answer {
+    announce(&ctx, None, given).await
+}
+
+/// POST /catalogue/{code}/announce
+pub(crate) async fn announce_version(ctx: Ctx, Path(code): Path<String>, given: FormMap) -> Answer {
+    let version = latest(&ctx, &code).await?;
+    announce(&ctx, Some(&version), given).await
+}
+
+async fn announce(ctx: &Ctx, of: Option<&Version>, given: FormMap) -> Answer {
+    let mut problems = Vec::new();
+    let from = day(&given, &mut problems);
+    let version = from_toml(given.text("version")).map_err(|problem| problems.push(problem)).ok();
+    if let (Some(written), Some(of)) = (&version, of)
+        && written.code != of.code
+    {
+        problems.push(Problem::new("catalogue-code-fixed").field("version").arg("code", &of.code));
+    }
+    let done = match (version, from) {
+        (Some(version), Some(effective_from)) if problems.is_empty() => {
+            let code = version.code.clone();
+            let actor = ctx.actor()?.clone();
+            let now = ctx.now;
+            let announcement = Announcement { decision: given.text("decision").to_owned(), effective_from, version };
+            ctx.db()
+                .write(move |tx| {
+                    Box::pin(async move { actions::announce(tx, &actor, now, announcement).await.map(|_| code) })
+                })
+                .await
+        }
+        _ => Err(Fault::Invalid(problems)),
+    };
+    match refused(done)? {
+        Ok(code) => {
+            reload(&ctx.app).await?;
+            Ok(ctx.flash(format!("/procedures/{code}"), "catalogue-announced"))
+        }
+        Err(problems) => {
+            let page = announce_page(ctx, of, &given, problems)?;
+            Ok(ctx.invalid_page(&page.title, &page))
+        }
+    }
+}
+
+/// Tells what the keeper can mend (shown at the form) from everything else.
+fn refused<T>(done: Result<T, Fault>) -> Result<Result<T, Vec<Problem>>, Fault> {
+    match done {
+        Ok(value) => Ok(Ok(value)),
+        Err(Fault::Invalid(problems)) => Ok(Err(problems)),
+        Err(Fault::Conflict(problem)) => Ok(Err(vec![problem])),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn day(given: &FormMap, problems: &mut Vec<Problem>) -> Option<Date> {
+    let text = given.text("effective_from");
+    let day = text.parse().ok();
+    if day.is_none() {
+        problems.push(Problem::new("catalogue-day-wrong").field("effective_from").arg("value", text));
+    }
+    day
+}
+
+/// GET /catalogue/{code}/end
+pub(crate) async fn end_form(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    let version = latest(&ctx, &code).await?;
+    let page = end_page(&ctx, &version, &FormMap::default(), Vec::new());
+    Ok(ctx.page(&ctx.l.t("catalogue-end"), &page))
+}
+
+fn end_page(ctx: &Ctx, version: &Version, given: &FormMap, problems: Vec<Problem>) -> End {
+    End {
+        l: ctx.l,
+        csrf: ctx.csrf.clone(),
+        trail: trail(ctx, Some(version), &ctx.l.t("catalogue-end")),
+        name: version.name.clone(),
+        code: version.code.clone(),
+        problems,
+        decision: given.text("decision").to_owned(),
+        effective_from: given.text("effective_from").to_owned(),
+    }
+}
+
+/// POST /catalogue/{code}/end
+pub(crate) async fn end(ctx: Ctx, Path(code): Path<String>, given: FormMap) -> Answer {
+    let version = latest(&ctx, &code).await?;
+    let mut problems = Vec::new();
+    let done = match day(&given, &mut problems) {
+        Some(from) => {
+            let actor = ctx.actor()?.clone();
+            let (now, decision, code) = (ctx.now, given.text("decision").to_owned(), code.clone());
+            ctx.db()
+                .write(move |tx| {
+                    Box::pin(async move { actions::abolish(tx, &actor, now, &code, &decision, from).await })
+                })
+                .await
+        }
+        None => Err(Fault::Invalid(problems)),
+    };
+    match refused(done)? {
+        Ok(()) => {
+            reload(&ctx.app).await?;
+            Ok(ctx.flash(format!("/procedures/{code}"), "catalogue-ended"))
+        }
+        Err(problems) => {
+            let page = end_page(&ctx, &version, &given, problems);
+            Ok(ctx.invalid_page(&ctx.l.t("catalogue-end"), &page))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_keeper_is_given_reads_back_the_same() {
+        for version in crate::shipped::versions().unwrap() {
+            let read = from_toml(&to_toml(&version).unwrap()).unwrap();
+            assert_eq!(
+                crate::digest::of(&Version { decision: version.decision.clone(), ..read }),
+                crate::digest::of(&version)
+            );
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_key_is_told() {
+        let problem = from_toml("nmae = \"x\"").unwrap_err();
+        assert_eq!(problem.code, "catalogue-toml-wrong");
+        assert!(problem.args[0].1.contains("nmae"));
+        assert!(from_toml("name = ").is_err());
+        assert!(from_toml("levels = [\"hamlet\"]").is_err());
+    }
+}

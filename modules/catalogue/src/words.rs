@@ -1,0 +1,170 @@
+//! The words a version is shown with.
+
+use base::{Channel, Level, Limit};
+use i18n::L;
+use web::Choice;
+
+use crate::version::{ChannelTerms, Fee, ServiceLevel, Step, StepUnit, UnclearTerms, Version};
+
+/// Channels in the order people meet them.
+pub const CHANNELS: [Channel; 3] = [Channel::Counter, Channel::Online, Channel::Post];
+/// Levels that exist since 1 July 2025.
+pub const LEVELS: [Level; 2] = [Level::Commune, Level::Province];
+/// Service levels, most first.
+pub const SERVICES: [&str; 3] = ["full", "partial", "info"];
+
+/// "trong ngày", "3 ngày làm việc", "20 ngày", "8 giờ làm việc", "2 tháng".
+pub fn limit(l: L, limit: Limit) -> String {
+    let (key, n) = match limit {
+        Limit::SameDay => return l.t("catalogue-limit-same-day"),
+        Limit::WorkingDays(n) => ("catalogue-limit-working-days", n),
+        Limit::CalendarDays(n) => ("catalogue-limit-days", n),
+        Limit::Hours(n) => ("catalogue-limit-hours", n),
+        Limit::Months(n) => ("catalogue-limit-months", n),
+    };
+    l.tr(key, [("n", n.to_string())])
+}
+
+pub fn channel(l: L, channel: Channel) -> String {
+    l.t(format!("catalogue-channel-{}", channel.as_str()))
+}
+
+pub fn level(l: L, level: Level) -> String {
+    l.t(format!("catalogue-level-{}", level.as_str()))
+}
+
+pub fn service(l: L, level: &ServiceLevel) -> String {
+    l.t(format!("catalogue-service-{}", level.as_str()))
+}
+
+/// The badge kind a service level is shown with.
+pub fn service_kind(level: &ServiceLevel) -> &'static str {
+    match level {
+        ServiceLevel::Full => "ontime",
+        ServiceLevel::Partial(_) => "new",
+        ServiceLevel::InfoOnly => "done",
+    }
+}
+
+/// "0 đ" when free, the sum otherwise; unknown when the source only speaks in words.
+pub fn fees(l: L, fee: &[Fee], text: &str) -> String {
+    let sum: i64 = fee.iter().map(|fee| fee.amount.0).sum();
+    if sum > 0 {
+        base::Dong(sum).to_string()
+    } else if text.is_empty() {
+        l.t("catalogue-fee-none")
+    } else {
+        l.t("catalogue-fee-see")
+    }
+}
+
+/// Limits over the channels, each once: "15 ngày – 20 ngày".
+pub fn limits(l: L, version: &Version) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for terms in &version.channels {
+        let word = limit(l, terms.limit);
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if words.is_empty() {
+        return l.t("catalogue-limit-unclear");
+    }
+    words.join(" – ")
+}
+
+/// Fees over the channels: one amount, a span, or what the words say.
+pub fn fee_span(l: L, version: &Version) -> String {
+    let (fee, text): (Vec<&[Fee]>, Vec<&str>) = match version.channels.as_slice() {
+        [] => version.unclear_channels.iter().map(|t| (t.fee.as_slice(), t.fee_text.as_str())).unzip(),
+        all => all.iter().map(|t| (t.fee.as_slice(), t.fee_text.as_str())).unzip(),
+    };
+    let sums: Vec<i64> = fee.iter().map(|fee| fee.iter().map(|f| f.amount.0).sum()).collect();
+    match (sums.iter().min(), sums.iter().max()) {
+        (Some(low), Some(high)) if low != high => format!("{} – {}", base::Dong(*low), base::Dong(*high)),
+        (Some(_), Some(_)) => fees(l, fee[0], text[0]),
+        _ => l.t("catalogue-fee-see"),
+    }
+}
+
+/// Where it is settled: "Cấp xã", "Cấp tỉnh, cấp xã"; ministries when no local level does.
+pub fn levels(l: L, version: &Version) -> String {
+    if version.levels.is_empty() {
+        return l.t("catalogue-level-ministry");
+    }
+    let words: Vec<String> = version.levels.iter().map(|one| level(l, *one)).collect();
+    words.join(", ")
+}
+
+/// Who settles it: "Ủy ban nhân dân cấp xã".
+pub fn settled_by(l: L, version: &Version) -> String {
+    if version.levels.is_empty() {
+        return l.t("catalogue-settled-ministry");
+    }
+    let words: Vec<String> =
+        version.levels.iter().map(|one| l.t(format!("catalogue-settled-{}", one.as_str()))).collect();
+    words.join(", ")
+}
+
+/// Who does a step, and where.
+pub fn step_place(l: L, step: &Step) -> String {
+    let role = l.t(format!("catalogue-role-{}", step.role.as_str()));
+    let unit = match &step.unit {
+        StepUnit::Desk => l.t("catalogue-unit-desk"),
+        StepUnit::Leader => l.t("catalogue-unit-leader"),
+        StepUnit::Division(_) => l.t("catalogue-unit-division"),
+    };
+    format!("{role} · {unit}")
+}
+
+/// A line of the table of channels.
+pub struct ChannelLine {
+    pub channel: String,
+    pub limit: String,
+    pub limit_text: String,
+    pub fee: String,
+    pub fee_text: String,
+    pub clear: bool,
+}
+
+impl ChannelLine {
+    /// Every way of filing, the clear ones first.
+    pub fn all(l: L, version: &Version) -> Vec<ChannelLine> {
+        let clear = |t: &ChannelTerms| ChannelLine {
+            channel: channel(l, t.channel),
+            limit: limit(l, t.limit),
+            limit_text: t.limit_text.clone(),
+            fee: fees(l, &t.fee, &t.fee_text),
+            fee_text: t.fee_text.clone(),
+            clear: true,
+        };
+        let unclear = |t: &UnclearTerms| ChannelLine {
+            channel: channel(l, t.channel),
+            limit: l.t("catalogue-limit-unclear"),
+            limit_text: t.limit_text.clone(),
+            fee: fees(l, &t.fee, &t.fee_text),
+            fee_text: t.fee_text.clone(),
+            clear: false,
+        };
+        version.channels.iter().map(clear).chain(version.unclear_channels.iter().map(unclear)).collect()
+    }
+}
+
+/// A remark of the import (`code: detail`) in words.
+pub fn remark(l: L, line: &str) -> String {
+    let (code, detail) = line.split_once(": ").unwrap_or((line, ""));
+    l.tr(format!("catalogue-remark-{code}"), [("detail", detail)])
+}
+
+/// Choices of a list narrowed by level, channel and service level.
+pub fn level_choices(l: L) -> Vec<Choice> {
+    LEVELS.into_iter().map(|one| Choice::new(one.as_str(), level(l, one))).collect()
+}
+
+pub fn channel_choices(l: L) -> Vec<Choice> {
+    CHANNELS.into_iter().map(|one| Choice::new(one.as_str(), channel(l, one))).collect()
+}
+
+pub fn service_choices(l: L) -> Vec<Choice> {
+    SERVICES.into_iter().map(|word| Choice::new(word, l.t(format!("catalogue-service-{word}")))).collect()
+}

@@ -1,0 +1,235 @@
+//! Journeys through the router: a visitor finds a procedure, the keeper announces and ends one.
+
+use crate::{actor, databases, now, seed};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use base::{Fault, Id, Instant, Role};
+use std::sync::Arc;
+use store::Db;
+use tower::ServiceExt;
+use web::{App, AppInner, BoxFuture, Clock, Sessions, SignedIn};
+
+struct People;
+
+impl Sessions for People {
+    fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
+        let role = if token == "keeper" { Role::CatalogueKeeper } else { Role::Clerk };
+        let signed_in = SignedIn { actor: actor(role), session: Id(1), csrf: "secret-of-the-session".into() };
+        Box::pin(async move { Ok(Some(signed_in)) })
+    }
+}
+
+struct Browser {
+    router: Router,
+    cookie: &'static str,
+}
+
+impl Browser {
+    fn new(db: Db, cookie: &'static str) -> Browser {
+        let app = App::new(AppInner {
+            db,
+            clock: Clock::fixed(now()),
+            sessions: Arc::new(People),
+            demo: false,
+            data_dir: std::env::temp_dir(),
+            nav: vec![],
+            secure_cookies: false,
+            extensions: Default::default(),
+        });
+        Browser { router: web::build_router(app, vec![catalogue::module()]), cookie }
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, String, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let to = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let bytes = axum::body::to_bytes(response.into_body(), 4_000_000).await.unwrap();
+        (status, to.unwrap_or_default(), String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn get(&self, uri: &str) -> (StatusCode, String) {
+        let request = Request::get(uri).header(header::COOKIE, self.cookie).body(Body::empty()).unwrap();
+        let (status, _, text) = self.send(request).await;
+        (status, text)
+    }
+
+    async fn post(&self, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
+        let (_, page) = self.get(uri).await;
+        let token = page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("");
+        let mut body = format!("_csrf={token}");
+        for (name, value) in fields {
+            body.push_str(&format!("&{name}={}", web::table::encode(value)));
+        }
+        let request = Request::post(uri)
+            .header(header::COOKIE, self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+}
+
+/// The form's text as a browser would send it back.
+fn written(page: &str) -> String {
+    let area = page.split("<textarea").nth(1).and_then(|rest| rest.split_once('>')).unwrap().1;
+    let text = area.split("</textarea>").next().unwrap();
+    text.replace("&#34;", "\"")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn anybody_finds_a_procedure_and_sees_the_four_answers_first() {
+    for db in databases().await {
+        seed(&db).await;
+        let visitor = Browser::new(db, "");
+        let (status, page) = visitor.get("/procedures").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("69 thủ tục"), "{page}");
+        assert!(!page.contains("/catalogue/new"));
+        let (_, page) = visitor.get("/procedures?q=khai+s%C3%ADnh").await;
+        let first = page.find("/procedures/1.001193").expect("birth registration");
+        assert!(page.find("/procedures/1.004884").is_some_and(|other| other > first));
+        let (_, page) = visitor.get("/procedures?q=zzzz").await;
+        assert!(page.contains("Không tìm thấy thủ tục nào"));
+        let (_, page) = visitor.get("/procedures?field=cu-tru&channel=online&sort=-code&per_page=3").await;
+        assert!(page.contains("7 thủ tục") && page.contains("page=2"));
+        let (status, page) = visitor.get("/procedures/1.001193").await;
+        assert_eq!(status, StatusCode::OK);
+        for words in ["Bao lâu", "Trong ngày", "Nơi giải quyết", "Giấy khai sinh", "/file/1.001193", "Quy trình nội bộ"]
+        {
+            assert!(page.contains(words), "{words}");
+        }
+        assert!(page.find("Bao lâu").unwrap() < page.find("Cần có").unwrap());
+        // Settled in a ministry's system: information only.
+        let (_, page) = visitor.get("/procedures/1.004222").await;
+        assert!(!page.contains("/file/1.004222") && page.contains("hệ thống của bộ"));
+        // By date.
+        let (_, page) = visitor.get("/procedures/1.002010?on=2025-06-30").await;
+        assert!(page.contains("50.000 đ") && page.contains("không có hiệu lực hôm nay"));
+        let (_, page) = visitor.get("/procedures/1.002010").await;
+        assert!(page.contains("25.000 đ") && page.contains("Các phiên bản (3)"));
+    }
+}
+
+#[tokio::test]
+async fn wrong_addresses_are_answered_with_the_field() {
+    for db in databases().await {
+        seed(&db).await;
+        let visitor = Browser::new(db, "");
+        assert_eq!(visitor.get("/procedures/9.999999").await.0, StatusCode::NOT_FOUND);
+        for wrong in [
+            "/procedures?level=hamlet",
+            "/procedures?channel=x",
+            "/procedures?service=x",
+            "/procedures?on=x",
+            "/procedures?format=pdf",
+        ] {
+            assert_eq!(visitor.get(wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+        let (status, body) = visitor.get("/api/v1/procedures?level=hamlet").await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.contains("\"field\":\"level\""), "{body}");
+        assert_eq!(visitor.get("/api/v1/procedures/9.999999").await.0, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn the_api_and_the_export_give_what_the_page_shows() {
+    for db in databases().await {
+        seed(&db).await;
+        let visitor = Browser::new(db, "");
+        let (status, body) = visitor.get("/api/v1/procedures?q=khai%20sinh&per_page=2").await;
+        assert_eq!(status, StatusCode::OK);
+        let value: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(value["items"][0]["code"], "1.001193");
+        assert_eq!(value["items"].as_array().unwrap().len(), 2);
+        assert!(value["total"].as_i64().unwrap() > 2);
+        let (_, body) = visitor.get("/api/v1/procedures/1.001612").await;
+        let value: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(value["channels"][1]["fee"][0]["amount"], 150_000);
+        assert_eq!(value["origin"], "shipped");
+        assert!(value["process"].as_array().unwrap().len() >= 2);
+        let (status, csv) = visitor.get("/procedures?format=csv&field=cu-tru").await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(csv.lines().count(), 8);
+        assert!(csv.contains("Đăng ký thường trú"));
+    }
+}
+
+#[tokio::test]
+async fn the_keeper_announces_a_version_and_the_page_shows_it() {
+    for db in databases().await {
+        seed(&db).await;
+        let clerk = Browser::new(db.clone(), "session=clerk");
+        assert_eq!(clerk.get("/catalogue/1.001193/announce").await.0, StatusCode::FORBIDDEN);
+        let keeper = Browser::new(db, "session=keeper");
+        let (status, page) = keeper.get("/catalogue/1.001193/announce").await;
+        assert_eq!(status, StatusCode::OK);
+        let text = written(&page);
+        let shorter = text.replace("limit = \"same-day\"", "limit = \"8h\"");
+        assert_ne!(shorter, text);
+
+        let refused = |decision: &'static str, from: &'static str, version: String| {
+            let keeper = &keeper;
+            async move {
+                let fields = [("decision", decision), ("effective_from", from), ("version", version.as_str())];
+                let (status, _, page) = keeper.post("/catalogue/1.001193/announce", &fields).await;
+                assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+                page
+            }
+        };
+        assert!(refused("12/QĐ-UBND", "x", shorter.clone()).await.contains("không phải là ngày"));
+        assert!(refused("", "2026-12-01", shorter.clone()).await.contains("Ghi số quyết định"));
+        assert!(refused("12/QĐ-UBND", "2026-12-01", "name = ".into()).await.contains("chưa đọc được"));
+        let other = shorter.replace("1.001193", "1.001194");
+        assert!(refused("12/QĐ-UBND", "2026-12-01", other).await.contains("không đổi mã"));
+        let over = shorter.replace("limit = \"8h\"", "limit = \"2h\"");
+        assert!(refused("12/QĐ-UBND", "2026-12-01", over).await.contains("vượt thời hạn"));
+
+        let fields = [("decision", "12/QĐ-UBND"), ("effective_from", "2026-12-01"), ("version", shorter.as_str())];
+        let (status, to, _) = keeper.post("/catalogue/1.001193/announce", &fields).await;
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/procedures/1.001193"));
+        let (_, page) = keeper.get("/procedures/1.001193").await;
+        assert!(page.contains("Các phiên bản (2)") && page.contains("Sắp hiệu lực"));
+        let (_, page) = keeper.get("/procedures/1.001193?on=2026-12-01").await;
+        assert!(page.contains("8 giờ làm việc"));
+
+        let (status, to, _) = keeper
+            .post("/catalogue/2.000815/end", &[("decision", "13/QĐ-UBND"), ("effective_from", "2026-11-23")])
+            .await;
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/procedures/2.000815"));
+        let (_, page) = keeper.get("/procedures").await;
+        assert!(page.contains("68 thủ tục"));
+    }
+}
+
+#[test]
+fn every_word_stands_in_both_languages_and_every_key_used_is_there() {
+    assert_eq!(i18n::check(&[catalogue::LOCALES]), Vec::<String>::new());
+    i18n::install(&[web::locales(), web::base_locales(), catalogue::LOCALES]);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut used = std::collections::BTreeSet::new();
+    for folder in ["src", "templates"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                used.extend(i18n::keys_used(&std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    assert!(used.len() > 60, "{}", used.len());
+    let missing: Vec<&String> = used.iter().filter(|key| !i18n::has(base::Lang::Vi, key)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    // Every remark of the import has its words.
+    let national = std::fs::read_to_string(root.join("src/national.rs")).unwrap();
+    for part in national.split("Doubt::new(\"").skip(1) {
+        let code = part.split('"').next().unwrap();
+        assert!(i18n::has(base::Lang::Vi, &format!("catalogue-remark-{code}")), "{code}");
+    }
+}
