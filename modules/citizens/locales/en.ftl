@@ -50,6 +50,7 @@ citizens-left-out = (left empty)
 citizens-promise = By filing I declare that what I state and hand in is true.
 citizens-saved = Saved. You can go on at any time.
 citizens-filed = The dossier has been filed.
+citizens-drop = Remove
 citizens-dropped = The unfinished filing was removed.
 citizens-done = Recorded.
 citizens-draft-gone = This filing was sent or removed in another window. Look under My dossiers.

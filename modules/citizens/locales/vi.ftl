@@ -50,6 +50,7 @@ citizens-left-out = (để trống)
 citizens-promise = Khi bấm Nộp hồ sơ, tôi cam đoan lời khai và giấy tờ là đúng sự thật.
 citizens-saved = Đã lưu. Bạn có thể làm tiếp bất cứ lúc nào.
 citizens-filed = Đã nộp hồ sơ.
+citizens-drop = Bỏ
 citizens-dropped = Đã bỏ hồ sơ làm dở.
 citizens-done = Đã ghi nhận.
 citizens-draft-gone = Hồ sơ này đã được nộp hoặc đã bỏ ở một cửa sổ khác. Hãy xem trong Hồ sơ của tôi.

@@ -69,6 +69,7 @@ pub(crate) fn row(ctx: &Ctx, house: &House, loaded: &Loaded) -> Row {
 #[template(path = "my.html")]
 struct My {
     l: L,
+    csrf: String,
     rows: Vec<Row>,
     begun: Vec<Begun>,
 }
@@ -88,6 +89,7 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
         .await?;
     let page = My {
         l: ctx.l,
+        csrf: ctx.csrf.clone(),
         rows: rows.iter().map(|loaded| row(&ctx, &house, loaded)).collect(),
         begun: drafts.iter().map(|draft| begun_row(&ctx, &house.shelf, draft)).collect(),
     };

@@ -105,6 +105,19 @@ fn question(field: &catalogue::Field, value: &str) -> Question {
     }
 }
 
+/// What need not be typed again: the catalogue's forms call the person who files `applicant_…`.
+fn known<'a>(desk: &'a Desk, field: &str) -> &'a str {
+    let body = &desk.draft.body;
+    let is_owner = body.owner_name == desk.actor.name;
+    match field {
+        "applicant_name" => &desk.actor.name,
+        "applicant_number" => desk.actor.citizen_number.as_deref().unwrap_or_default(),
+        "applicant_phone" => &body.owner_phone,
+        "applicant_address" if is_owner => &body.owner_address,
+        _ => "",
+    }
+}
+
 fn owner_questions(l: L, desk: &Desk) -> Vec<Question> {
     let body = &desk.draft.body;
     let plain = |name: &str, value: &str, kind, inputmode, autocomplete, required| Question {
@@ -211,7 +224,10 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
         Step::Group(n) => version.form.groups[n]
             .fields
             .iter()
-            .map(|field| question(field, desk.draft.body.answers.get(&field.name).map_or("", String::as_str)))
+            .map(|field| match desk.draft.body.answers.get(&field.name) {
+                Some(typed) => question(field, typed),
+                None => question(field, known(desk, &field.name)),
+            })
             .collect(),
         _ => Vec::new(),
     };
