@@ -108,7 +108,8 @@ mod tests {
         let text = view.all();
         let (a, b) = helpers(&view, 0, text).unwrap();
         assert_eq!(&text[a..b], folded("Sở Tài chính"));
-        let view = View::new("Chủ trì, phối hợp với Ban Tổ chức Tỉnh ủy, các cơ quan, đơn vị liên quan tham mưu UBND tỉnh");
+        let view =
+            View::new("Chủ trì, phối hợp với Ban Tổ chức Tỉnh ủy, các cơ quan, đơn vị liên quan tham mưu UBND tỉnh");
         let text = view.all();
         let (a, b) = helpers(&view, 0, text).unwrap();
         assert_eq!(&text[a..b], folded("Ban Tổ chức Tỉnh ủy, các cơ quan, đơn vị liên quan"));

@@ -172,12 +172,7 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         Looks::BeforeCount,
         r"(?:điện thoại|đt|số máy|fax|hotline|đường dây nóng|tổng đài|liên hệ|tài khoản số|mã số|zalo|email|msnv|di động)\s?:?\s?(?:\(?[\d.\- ]{0,16}\)?)$",
     ),
-    (
-        "formula",
-        "a factor of a formula",
-        Looks::Before,
-        r"(?:[*=]|\bx|\bnhân với|trọng số|tỷ trọng điểm|hệ số)\s?$",
-    ),
+    ("formula", "a factor of a formula", Looks::Before, r"(?:[*=]|\bx|\bnhân với|trọng số|tỷ trọng điểm|hệ số)\s?$"),
     ("formula_after", "a factor of a formula", Looks::After, r"^\s?(?:x\s\d|\*\s?\d|x\s?100)"),
     ("scale", "the top of a scale", Looks::BeforeCount, r"(?:thang điểm|tối đa(?: là)?|/)\s?$"),
     ("numbering", "numbering", Looks::AfterCount, r"^[.)]\s?[a-zWAEDOQU(]{3,}"),
@@ -233,7 +228,9 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
             !(ranked
                 && matches!(rule.name, "service_level" | "date_slash" | "number_sign" | "document_word" | "plan_parts"))
         })
-        .filter(|rule| !(number.value > LEVEL_MAX && (rule.name.starts_with("service_level") || rule.name == "named_scheme")))
+        .filter(|rule| {
+            !(number.value > LEVEL_MAX && (rule.name.starts_with("service_level") || rule.name == "named_scheme"))
+        })
         .filter(|rule| !(rate && matches!(rule.name, "date_slash" | "code_after")))
         .filter(|rule| !(unit == Unit::Points && matches!(rule.name, "date_slash" | "scale")))
         .find(|rule| match rule.looks {

@@ -16,7 +16,16 @@ fn lines(plan: &Plan) -> Vec<String> {
     };
     plan.targets
         .iter()
-        .map(|t| format!("{} {} {} {} {}", value(&t.value), name(&t.unit), name(&t.comparator), name(&t.level), t.due.as_deref().unwrap_or("-")))
+        .map(|t| {
+            format!(
+                "{} {} {} {} {}",
+                value(&t.value),
+                name(&t.unit),
+                name(&t.comparator),
+                name(&t.level),
+                t.due.as_deref().unwrap_or("-")
+            )
+        })
         .collect()
 }
 
