@@ -20,7 +20,13 @@ use web::{App, AppInner, Clock, Module};
 
 /// Every module with pages, in the order arrows point. The whole public surface is their routes.
 pub fn modules() -> Vec<Module> {
-    vec![identity::module(), organisation::module(), dossiers::module()]
+    vec![
+        identity::module(),
+        organisation::module(),
+        catalogue::module(),
+        dossiers::module(),
+        citizens::module(),
+    ]
 }
 
 /// Every table: those of the modules and of the shared crates without pages.

@@ -16,8 +16,8 @@ use web::{App, Clock};
 pub use client::{Client, Page};
 pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_official};
 
-/// Tuesday 24/11/2026, 09:00 in Cần Thơ: a working day, in office hours.
-pub const START: Instant = Instant(1_795_485_600_000);
+/// Wednesday 25/11/2026, 09:00 in Cần Thơ: a working day, in office hours (the day before is Culture Day).
+pub const START: Instant = Instant(1_795_572_000_000);
 
 /// One runtime for all tests: the databases' tasks live as long as it does, so a seeded province can be shared.
 static RUNTIME: LazyLock<Runtime> =

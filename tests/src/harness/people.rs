@@ -52,8 +52,8 @@ async fn settle_people(tx: &Tx, tree: &Tree, password: identity::Hashed) -> Resu
     let root = tree.root().expect("a root").clone();
     let commune = tree.communes()[0].clone();
     let desk = tree.desk_of(commune.id).expect("a desk").clone();
-    let division = tree.children(commune.id).into_iter().find(|a| a.kind == organisation::Kind::Division);
-    let division = division.expect("a division").clone();
+    // Civil status, the procedures of the journeys, is this division's.
+    let division = tree.division(commune.id, "culture-society").expect("a division").clone();
     let places: [(Role, &str, &'static str, &Agency); 9] = [
         (Role::Citizen, "congdan", "Nguyễn Thị Đường", &root),
         (Role::Clerk, "motcua", "Trần Văn Một", &desk),
