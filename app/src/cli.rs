@@ -206,7 +206,7 @@ async fn simulate_into(
     let bar = Progress::new("simulating dossiers", dossiers);
     bar.at(0);
     let started = std::time::Instant::now();
-    let plan = simulate::Plan { dossiers, seed: seed_number, until };
+    let plan = simulate::Plan { dossiers, seed: seed_number, until, focus: None };
     let made = simulate::run(&db, plan, move |done| bar.at(done)).await?;
     let seconds = (started.elapsed().as_secs_f64() * 1_000.0).round() / 1_000.0;
     let made = json!({ "dossiers": made.dossiers, "events": made.events, "facts": made.facts, "seconds": seconds });

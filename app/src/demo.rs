@@ -11,6 +11,8 @@ use web::Clock;
 
 /// Dossiers of the demonstration, over 18 months.
 pub const DOSSIERS: u64 = 20_000;
+/// Share of the demonstration's ward, in thousandths: as many a day as a busy real one.
+const FOCUS_PERMILLE: u64 = 300;
 /// The seed of the demonstration: everybody sees the same province.
 pub const SEED: u64 = 1_975;
 
@@ -48,9 +50,17 @@ pub async fn make(db: &store::Db, hasher: &Hasher, now: Instant, dossiers: u64) 
         accounts::seed_demo(db, password, now).await?;
     }
     if dossiers > 0 && !has_dossiers {
+        let focus = db
+            .read(|tx| {
+                Box::pin(async move {
+                    let tree = organisation::load_tree(tx).await?;
+                    Ok::<_, Fault>(accounts::demo_commune(&tree).map(|commune| (commune.id, FOCUS_PERMILLE)))
+                })
+            })
+            .await?;
         let bar = Progress::new("simulating dossiers", dossiers);
         bar.at(0);
-        simulate::run(db, simulate::Plan { dossiers, seed: SEED, until: now }, move |done| bar.at(done)).await?;
+        simulate::run(db, simulate::Plan { dossiers, seed: SEED, until: now, focus }, move |done| bar.at(done)).await?;
     }
     Ok(())
 }

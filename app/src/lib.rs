@@ -26,6 +26,14 @@ pub fn modules() -> Vec<Module> {
         catalogue::module(),
         dossiers::module(),
         citizens::module(),
+        // No pages of its own, but words.
+        Module {
+            name: "files",
+            routes: web::Routes::new(),
+            migrations: files::MIGRATIONS,
+            locales: files::locales(),
+            nav: Vec::new(),
+        },
     ]
 }
 

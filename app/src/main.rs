@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use motcua::cli::{Cli, run};
+use std::io::Write;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -19,7 +20,8 @@ fn main() -> ExitCode {
     match runtime.block_on(run(cli)) {
         Ok((last_line, well)) => {
             if let Some(line) = last_line {
-                println!("{line}");
+                // A reader that went away early (head, a closed pipe) is no failure of the command.
+                let _ = writeln!(std::io::stdout(), "{line}");
             }
             if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }

@@ -63,12 +63,13 @@ impl Where {
 
 fn statement(indicator: &Indicator, node: Id, filter: &Filter, part: Part, from: Date, to: Date) -> Where {
     let mut query = Where { sql: String::new(), params: Vec::new() };
-    // Only what a part asks for is bound: PostgreSQL refuses a parameter whose type nothing tells.
-    let mut sum = |count: &Count| format!("SUM(CASE WHEN {} THEN f.qty ELSE 0 END)", query.condition(count, filter));
+    let numerator = query.condition(&indicator.numerator, filter);
+    let denominator = query.condition(&indicator.denominator, filter);
+    let sum = |condition: &str| format!("SUM(CASE WHEN {condition} THEN f.qty ELSE 0 END)");
     let having = match part {
-        Part::Numerator => format!("{} > 0", sum(&indicator.numerator)),
-        Part::Denominator => format!("{} > 0", sum(&indicator.denominator)),
-        Part::Missing => format!("{} > 0 AND {} <= 0", sum(&indicator.denominator), sum(&indicator.numerator)),
+        Part::Numerator => format!("{} > 0", sum(&numerator)),
+        Part::Denominator => format!("{} > 0", sum(&denominator)),
+        Part::Missing => format!("{} > 0 AND {} <= 0", sum(&denominator), sum(&numerator)),
     };
     let (first, second) =
         (query.bind(indicator.numerator.measure.as_str()), query.bind(indicator.denominator.measure.as_str()));

@@ -70,7 +70,6 @@ dossier-paid = paid
 dossier-not-paid = not paid
 dossier-paid-at-counter = Fee collected at the counter
 dossier-limit = Time limit
-dossier-limit-is = { $limit }
 dossier-due-if-now = Due if received now
 dossier-papers = Components
 dossier-papers-none = This procedure asks for no papers.

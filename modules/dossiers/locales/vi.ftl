@@ -70,7 +70,6 @@ dossier-paid = đã nộp
 dossier-not-paid = chưa nộp
 dossier-paid-at-counter = Đã thu phí tại quầy
 dossier-limit = Thời hạn giải quyết
-dossier-limit-is = { $limit }
 dossier-due-if-now = Hẹn trả nếu nhận bây giờ
 dossier-papers = Thành phần hồ sơ
 dossier-papers-none = Thủ tục này không yêu cầu giấy tờ.

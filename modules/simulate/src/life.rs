@@ -27,6 +27,8 @@ pub struct Province<'a> {
     pub calendar: &'a Calendar,
     pub officials: &'a Officials,
     pub communes: &'a Drawn<Id>,
+    /// A commune with a larger share, in thousandths.
+    pub focus: Option<(Id, u64)>,
     /// Nothing happens after this moment.
     pub until: Instant,
     /// How far the period has come at the filing, 0 to 1000: habits change over the months.
@@ -142,7 +144,10 @@ fn places(
     province: &Province<'_>,
     dice: &mut Dice,
 ) -> Option<Places> {
-    let commune = *province.communes.draw(dice)?;
+    let commune = match province.focus {
+        Some((commune, share)) if dice.permille(share) => commune,
+        _ => *province.communes.draw(dice)?,
+    };
     let competent =
         if version.levels.contains(&Level::Commune) { commune } else { department_of(province.tree, version)? };
     let intake = match channel {

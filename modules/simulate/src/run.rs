@@ -47,6 +47,9 @@ pub struct Plan {
     pub seed: u64,
     /// The simulated present.
     pub until: Instant,
+    /// A commune that draws a larger share than its own, in thousandths: a demonstration of few dossiers still has one
+    /// office as busy as a real one.
+    pub focus: Option<(Id, u64)>,
 }
 
 /// What was made.
@@ -195,6 +198,7 @@ fn make(setting: Setting, plan: Plan, send: &mpsc::Sender<Chunk>) -> Result<(), 
             officials: &setting.officials,
             communes: &communes,
             until: plan.until,
+            focus: plan.focus,
             progress: nth as u64 * 1_000 / all,
         };
         for at in maker.moments(*day, plan.until) {

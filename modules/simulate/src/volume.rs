@@ -128,8 +128,14 @@ pub fn procedures(shelf: &Shelf, on: Date) -> Drawn<Arc<Version>> {
 /// The communes, some five times as busy as others (27 to 320 a day were published).
 pub fn communes(tree: &Tree, seed: u64) -> Drawn<Id> {
     let mut dice = Dice::new(seed).fork("communes");
-    let communes: Vec<(Id, u64)> =
-        tree.communes().iter().map(|commune| (commune.id, 40 + dice.below(60) * dice.below(60) / 20)).collect();
+    let communes: Vec<(Id, u64)> = tree
+        .communes()
+        .iter()
+        .map(|commune| {
+            let usual = 40 + dice.below(60) * dice.below(60) / 20;
+            (commune.id, usual)
+        })
+        .collect();
     let weights = communes.clone();
     Drawn::new(communes.into_iter().map(|(id, _)| id).collect(), move |id| {
         weights.iter().find(|(known, _)| known == id).map_or(1, |(_, weight)| *weight)
