@@ -30,8 +30,9 @@ impl Ids {
     }
 }
 
-/// Opens the register with the shipped procedures. Procedures already there are left alone, so it may
-/// be called at every start. Returns how many procedures were added.
+/// Opens the register with the shipped procedures. A procedure already there is left alone, so it may
+/// be called at every start; one that an import brought first gets its shipped version from today, for
+/// that has the internal process and the form an imported one lacks. Returns how many were added.
 ///
 /// # Errors
 /// A broken data file (a test prevents it) or the database's.
@@ -39,33 +40,51 @@ pub async fn seed(tx: &Tx, now: Instant) -> Result<usize, Fault> {
     tx.lock("catalogue").await?;
     let mut ids = Ids::new(now);
     let mut added = 0;
-    let mut current: Option<(String, Id)> = None;
-    for mut version in crate::shipped::versions().map_err(Fault::internal)? {
-        let procedure = match &current {
-            Some((code, id)) if *code == version.code => *id,
-            _ => {
-                if sql::procedure(tx, &version.code).await?.is_some() {
-                    current = None;
-                    continue;
-                }
+    let shipped = crate::shipped::versions().map_err(Fault::internal)?;
+    for versions in shipped.chunk_by(|one, next| one.code == next.code) {
+        let Some(first) = versions.first() else { continue };
+        let (procedure, from) = match sql::procedure(tx, &first.code).await? {
+            None => {
                 let id = ids.next();
-                sql::insert_procedure(tx, id, &version.code).await?;
-                current = Some((version.code.clone(), id));
-                added += 1;
-                let data = json!({ "code": version.code, "source": version.source });
-                audit::append(tx, id, event("procedure-shipped", now, None, data)).await?;
-                id
+                sql::insert_procedure(tx, id, &first.code).await?;
+                (id, first.effective_from)
             }
+            Some((id, _)) => match end_imported(tx, id, now).await? {
+                Some(today) => (id, today),
+                None => continue,
+            },
         };
-        version.id = ids.next();
-        version.procedure_id = procedure;
-        sql::insert_version(tx, &version, now, None).await?;
+        for version in versions.iter().filter(|version| version.effective_to.is_none_or(|end| end > from)) {
+            let version = Version {
+                id: ids.next(),
+                procedure_id: procedure,
+                effective_from: version.effective_from.max(from),
+                ..version.clone()
+            };
+            sql::insert_version(tx, &version, now, None).await?;
+        }
+        let data = json!({ "code": first.code, "source": first.source });
+        audit::append(tx, procedure, event("procedure-shipped", now, None, data)).await?;
+        added += 1;
     }
     if added > 0 {
         sql::bump(tx).await?;
     }
     stock::count(tx).await?;
     Ok(added)
+}
+
+/// Ends today the open version of a procedure known only from imports; `None` when the province has a
+/// version of its own or has ended it.
+async fn end_imported(tx: &Tx, procedure: Id, now: Instant) -> Result<Option<Date>, StoreError> {
+    let versions = sql::versions_of(tx, procedure).await?;
+    if versions.iter().any(|version| version.origin != Origin::Imported) {
+        return Ok(None);
+    }
+    match versions.iter().find(|version| version.effective_to.is_none()) {
+        Some(open) if sql::end_version(tx, open.id, now.date()).await? => Ok(Some(now.date())),
+        _ => Ok(None),
+    }
 }
 
 fn event(kind: &'static str, at: Instant, actor: Option<&Actor>, data: serde_json::Value) -> NewEvent {

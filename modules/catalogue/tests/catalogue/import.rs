@@ -126,6 +126,29 @@ async fn what_the_province_announced_or_ended_stands() {
 }
 
 #[tokio::test]
+async fn a_procedure_imported_first_still_gets_its_shipped_version() {
+    for db in databases().await {
+        let (_dir, path) = lines(&[
+            record("1.001193", "Đăng ký khai sinh", 30).to_string(),
+            record("1.002010", "Luật sư", 9).to_string(),
+        ]);
+        run(&db, &path, now()).await;
+        let later = now().plus_ms(86_400_000);
+        let added = db.write(move |tx| Box::pin(async move { catalogue::seed(tx, later).await })).await.unwrap();
+        assert!(added >= 40);
+        assert_eq!(seed(&db).await, 0);
+        let shelf = shelf(&db).await;
+        let limit = |on| shelf.by_code("1.001193", on).unwrap().terms(Channel::Counter).unwrap().limit;
+        assert_eq!((limit(now().date()), limit(later.date())), (Limit::WorkingDays(30), Limit::SameDay));
+        assert!(shelf.by_code("1.001193", later.date()).unwrap().can_be_received());
+        // The shipped versions that were over by then stay out; the one to come is kept.
+        let froms: Vec<_> = shelf.versions_of("1.002010").iter().map(|v| v.effective_from).collect();
+        assert_eq!(froms, [now().date(), later.date(), day(2027, 1, 1)]);
+        db.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_table_is_read_too_and_never_takes_papers_away() {
     let dir = tempfile::tempdir().unwrap();
     let table = dir.path().join("table.csv");
