@@ -2,8 +2,8 @@
 (() => {
   "use strict";
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
-  const rows = () => [...document.querySelectorAll("table[data-rows] > tbody > tr")];
-  const current = () => document.querySelector("table[data-rows] > tbody > tr.here");
+  const rows = () => [...document.querySelectorAll("table.rows > tbody > tr")];
+  const current = () => document.querySelector("table.rows > tbody > tr.here");
 
   const move = (by) => {
     const all = rows();
