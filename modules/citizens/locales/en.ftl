@@ -56,24 +56,6 @@ citizens-done = Recorded.
 citizens-draft-gone = This filing was sent or removed in another window. Look under My dossiers.
 citizens-too-many-drafts = You have { $max } unfinished filings. Send or remove some before beginning another.
 
-citizens-limit-working-days = { $n ->
-    [one] one working day
-   *[other] { $n } working days
- }
-citizens-limit-days = { $n ->
-    [one] one day
-   *[other] { $n } days
- }
-citizens-limit-hours = { $n ->
-    [one] one working hour
-   *[other] { $n } working hours
- }
-citizens-limit-months = { $n ->
-    [one] one month
-   *[other] { $n } months
- }
-citizens-limit-same-day = the same day
-
 citizens-my = My dossiers
 citizens-my-lead = What you filed with this account.
 citizens-filed-list = Filed

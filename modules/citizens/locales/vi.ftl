@@ -56,12 +56,6 @@ citizens-done = Đã ghi nhận.
 citizens-draft-gone = Hồ sơ này đã được nộp hoặc đã bỏ ở một cửa sổ khác. Hãy xem trong Hồ sơ của tôi.
 citizens-too-many-drafts = Bạn đang có { $max } hồ sơ làm dở. Hãy nộp hoặc bỏ bớt rồi bắt đầu hồ sơ mới.
 
-citizens-limit-working-days = { $n } ngày làm việc
-citizens-limit-days = { $n } ngày
-citizens-limit-hours = { $n } giờ làm việc
-citizens-limit-months = { $n } tháng
-citizens-limit-same-day = trong ngày
-
 citizens-my = Hồ sơ của tôi
 citizens-my-lead = Hồ sơ bạn đã nộp bằng tài khoản này.
 citizens-filed-list = Đã nộp

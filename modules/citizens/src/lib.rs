@@ -9,7 +9,6 @@ mod milestones;
 mod mine;
 mod steps;
 mod store;
-mod words;
 
 pub use draft::{Body, Draft, Paper};
 pub use milestones::{Milestone, Stage, milestones};

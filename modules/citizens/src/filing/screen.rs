@@ -264,7 +264,12 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
         wanted: if step == Step::Papers { wanted(desk) } else { Vec::new() },
         parts: parts_here,
         mends,
-        limit: terms.map(|terms| crate::words::limit(l, terms.limit)).unwrap_or_default(),
+        limit: terms
+            .map(|terms| {
+                let (key, n) = terms.limit.words();
+                l.tr(key, [("n", n.to_string())])
+            })
+            .unwrap_or_default(),
         fee: if fee_dong == 0 { l.t("citizens-free") } else { Dong(fee_dong).to_string() },
         saved: if desk.kept { base::vn_date_time(desk.draft.updated_at) } else { String::new() },
     };
