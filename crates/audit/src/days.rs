@@ -88,7 +88,9 @@ pub async fn check_days(tx: &Tx) -> Result<DayCheck, StoreError> {
     for row in tx.query(SELECT_DAYS, params![]).await? {
         let found = digest_of(tx, row.get("day")?).await?;
         let hash = chain_day(&previous, &found);
-        let agrees = row.get::<i64>("events")? == found.events && row.get::<Vec<u8>>("hash")? == hash;
+        let agrees = row.get::<i64>("events")? == found.events
+            && row.get::<Vec<u8>>("digest")? == found.digest
+            && row.get::<Vec<u8>>("hash")? == hash;
         if !agrees {
             check.broken = Some(found.day);
             return Ok(check);

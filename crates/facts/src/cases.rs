@@ -12,6 +12,10 @@ pub const CASES_MAX: i64 = 500;
 /// The first look goes back this many days from the end; each further one four times as many.
 const FIRST_WINDOW_DAYS: i32 = 7;
 
+/// Measures a case counts for on one day only (a correction is written on the day it corrects): these can be read backwards
+/// in slices of days. Others, such as `paid`, may come up again weeks later and are read over the whole period at once.
+const ONCE: [&str; 7] = ["received", "refused_intake", "settled", "withdrawn", "stopped", "returned", "rated"];
+
 /// Which side of an indicator to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -63,13 +67,12 @@ impl Where {
 
 fn statement(indicator: &Indicator, node: Id, filter: &Filter, part: Part, from: Date, to: Date) -> Where {
     let mut query = Where { sql: String::new(), params: Vec::new() };
-    let numerator = query.condition(&indicator.numerator, filter);
-    let denominator = query.condition(&indicator.denominator, filter);
-    let sum = |condition: &str| format!("SUM(CASE WHEN {condition} THEN f.qty ELSE 0 END)");
+    // Only what the statement uses is bound: PostgreSQL cannot tell the type of a parameter that stands nowhere.
+    let mut sum = |count| format!("SUM(CASE WHEN {} THEN f.qty ELSE 0 END)", query.condition(count, filter));
     let having = match part {
-        Part::Numerator => format!("{} > 0", sum(&numerator)),
-        Part::Denominator => format!("{} > 0", sum(&denominator)),
-        Part::Missing => format!("{} > 0 AND {} <= 0", sum(&denominator), sum(&numerator)),
+        Part::Numerator => format!("{} > 0", sum(&indicator.numerator)),
+        Part::Denominator => format!("{} > 0", sum(&indicator.denominator)),
+        Part::Missing => format!("{} > 0 AND {} <= 0", sum(&indicator.denominator), sum(&indicator.numerator)),
     };
     let (first, second) =
         (query.bind(indicator.numerator.measure.as_str()), query.bind(indicator.denominator.measure.as_str()));
@@ -86,7 +89,8 @@ fn whole_span(indicator: &Indicator, filter: &Filter) -> (Date, Date, bool) {
     let stock = indicator.numerator.stock || indicator.denominator.stock;
     let from = if stock { date(2000, 1, 1) } else { filter.from };
     // Only where both sides count the same measure do all facts of a case share a day, so that days can be taken in turn.
-    (from, filter.to, !stock && indicator.numerator.measure == indicator.denominator.measure)
+    let measure = indicator.numerator.measure.as_str();
+    (from, filter.to, !stock && measure == indicator.denominator.measure && ONCE.contains(&measure))
 }
 
 /// The cases of one side, latest first, `limit` of them after `offset`.

@@ -88,7 +88,7 @@ const DIMENSIONS: &str = "level, field, channel, flags";
 enum Grain {
     /// One node as a whole.
     Node(Id),
-    /// Each agency below a node by itself.
+    /// Each agency below a node, with everything below it.
     Agencies(Id),
 }
 
@@ -133,8 +133,14 @@ async fn read(
         period = month("r.period"),
         group = group("r.period"),
     );
-    // Not yet rolled up, and, below the top, the days at the ends.
-    let unit = if matches!(grain, Grain::Node(_)) { "s.node_id" } else { "f.agency_id" };
+    // Not yet rolled up, and, below the top, the days at the ends. Like the roll-up, an agency counts for every node above it.
+    let scope = match grain {
+        Grain::Node(_) => format!("s.node_id = {node_mark}"),
+        Grain::Agencies(_) => format!(
+            "s.node_id IN (SELECT agency_id FROM fact_scope WHERE node_id = {node_mark} AND agency_id <> {node_mark})"
+        ),
+    };
+    let unit = "s.node_id";
     let (from_mark, to_mark) = (query.bind(from), query.bind(to));
     let mut conditions = vec![format!("NOT f.rolled AND f.day >= {from_mark} AND f.day <= {to_mark}")];
     if !topmost {
@@ -147,7 +153,7 @@ async fn read(
         let _ = write!(
             query.sql,
             " UNION ALL SELECT {period} AS part, {unit} AS unit, f.measure, f.level, f.field, f.channel, f.flags, \
-             CAST(SUM(f.qty) AS BIGINT) AS n FROM fact f JOIN fact_scope s ON s.agency_id = f.agency_id AND s.node_id = {node_mark} \
+             CAST(SUM(f.qty) AS BIGINT) AS n FROM fact f JOIN fact_scope s ON s.agency_id = f.agency_id AND {scope} \
              WHERE {condition} AND f.measure IN ({measures_list}) \
              GROUP BY {group}{unit}, f.measure, f.level, f.field, f.channel, f.flags",
             period = month("f.day"),
@@ -272,7 +278,8 @@ pub async fn series_by_month(
     Ok(series)
 }
 
-/// An indicator for each agency below a node that has facts of its own; the node itself is left out.
+/// An indicator for each agency below a node, each with everything below it; the node itself and agencies without any
+/// fact are left out.
 pub async fn by_unit(
     tx: &Tx,
     indicator: &Indicator,

@@ -51,7 +51,8 @@ impl Rollup {
         Ok(Self { scope, sums: BTreeMap::new() })
     }
 
-    /// Adds one fact at every node its agency counts for. `day` is ISO text. An agency without a place counts for itself.
+    /// Adds one fact at every node its agency counts for. `day` is ISO text. An agency without a place in the tree counts
+    /// nowhere, as in the reading of facts not yet rolled up.
     #[expect(clippy::too_many_arguments, reason = "the dimensions of a fact, one by one")]
     pub fn add(
         &mut self,
@@ -64,8 +65,7 @@ impl Rollup {
         flags: i64,
         qty: i64,
     ) {
-        let alone = [(agency.0, true)];
-        let nodes = self.scope.get(&agency.0).map_or(&alone[..], Vec::as_slice);
+        let nodes = self.scope.get(&agency.0).map_or(&[][..], Vec::as_slice);
         for (node, topmost) in nodes {
             let grains = [day.get(..4), day.get(..7), topmost.then_some(day)];
             for period in grains.into_iter().flatten() {

@@ -124,6 +124,8 @@ pub fn apply(
             return Err(DoesNotFollow);
         }
         *dossier = Some(begin(id, filing, at));
+    } else if dossier.as_ref().is_none_or(|now| !happening.verb().transition().from.contains(&now.status)) {
+        return Err(DoesNotFollow);
     }
     let d = dossier.as_mut().ok_or(DoesNotFollow)?;
     match happening {
@@ -254,3 +256,6 @@ pub fn apply(
     }
     Ok(Outcomes { facts })
 }
+
+#[cfg(test)]
+mod tests;

@@ -382,3 +382,6 @@ pub fn offers(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> Vec<(Ver
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

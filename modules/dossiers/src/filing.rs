@@ -64,6 +64,21 @@ fn person(handed: &Handed, channel: Channel, problems: &mut Vec<Problem>) {
     }
 }
 
+/// A number as people type it, with a comma or a point before the decimals. `NaN` and `inf` are words, not numbers.
+fn is_number(answer: &str) -> bool {
+    answer.replace([',', ' '], ".").parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// The digits alone, however they were typed; checked before.
+fn number_of(typed: &str) -> String {
+    let typed = typed.trim();
+    typed
+        .parse::<CitizenId>()
+        .map(|number| number.to_string())
+        .or_else(|_| typed.parse::<TaxCode>().map(|code| code.to_string()))
+        .unwrap_or_else(|_| typed.to_owned())
+}
+
 /// One answer against its field; `None` when it is in order.
 pub fn answer_problem(field: &Field, answer: &str) -> Option<Problem> {
     let answer = answer.trim();
@@ -78,7 +93,7 @@ pub fn answer_problem(field: &Field, answer: &str) -> Option<Problem> {
     let wrong = |code| Some(Problem::new(code).field(&field.name).arg("label", &field.label));
     match field.kind {
         FieldKind::Date if answer.parse::<base::Date>().is_err() => wrong("dossier-answer-date"),
-        FieldKind::Number if answer.replace([',', ' '], ".").parse::<f64>().is_err() => wrong("dossier-answer-number"),
+        FieldKind::Number if !is_number(answer) => wrong("dossier-answer-number"),
         FieldKind::Select if !field.options.iter().any(|option| option == answer) => wrong("dossier-answer-choice"),
         FieldKind::Phone => answer.parse::<Phone>().err().map(|problem| problem.field(&field.name)),
         FieldKind::CitizenNumber => answer.parse::<CitizenId>().err().map(|problem| problem.field(&field.name)),
@@ -131,7 +146,8 @@ pub fn competent(tree: &Tree, version: &Version, wanted: Id) -> Result<Level, Pr
         .filter(|agency| agency.valid_to.is_none())
         .ok_or_else(|| Problem::new("dossier-agency-unknown").field("competent"))?;
     let level = agency.level;
-    if !version.levels.contains(&level) {
+    // A division or a desk acts for its agency; the agency answers.
+    if agency.house().is_none() || !version.levels.contains(&level) {
         return Err(Problem::new("dossier-agency-not-competent").field("competent").arg("agency", &agency.name));
     }
     Ok(level)
@@ -214,8 +230,8 @@ pub fn check(tree: &Tree, version: &Version, places: Places, handed: &Handed, no
         .collect();
     let applicant = Applicant {
         owner_name: handed.owner_name.trim().to_owned(),
-        owner_number: handed.owner_number.trim().to_owned(),
-        owner_phone: handed.owner_phone.trim().to_owned(),
+        owner_number: number_of(&handed.owner_number),
+        owner_phone: handed.owner_phone.parse::<Phone>().map_or_else(|_| String::new(), |phone| phone.to_string()),
         owner_address: handed.owner_address.trim().to_owned(),
         submitter_name: handed.submitter_name.trim().to_owned(),
         summary: if handed.summary.trim().is_empty() { version.name.clone() } else { handed.summary.trim().to_owned() },
@@ -238,3 +254,6 @@ pub fn check(tree: &Tree, version: &Version, places: Places, handed: &Handed, no
     };
     Ok(Checked { filing, applicant, components })
 }
+
+#[cfg(test)]
+mod tests;

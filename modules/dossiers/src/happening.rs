@@ -2,6 +2,7 @@
 //!
 //! An event holds everything needed to rebuild the state and the facts, and no personal data.
 
+use crate::transitions::Verb;
 use base::{Channel, Id, Instant, Level};
 use serde::{Deserialize, Serialize};
 
@@ -154,6 +155,29 @@ impl Happening {
             Self::Stopped { .. } => "stopped",
             Self::ResultReturned { .. } => "result-returned",
             Self::Rated { .. } => "rated",
+        }
+    }
+
+    /// What was done: its row of the table tells in which statuses this can have happened.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::Filed { .. } => Verb::FileOnline,
+            Self::Received { filing: Some(_), .. } => Verb::ReceiveAtCounter,
+            Self::Received { filing: None, .. } => Verb::ReceiveOnline,
+            Self::IntakeRefused { .. } => Verb::RefuseIntake,
+            Self::Assigned { .. } => Verb::Assign,
+            Self::Forwarded { .. } => Verb::Forward,
+            Self::SentBack { .. } => Verb::SendBack,
+            Self::SupplementRequested { .. } => Verb::RequestSupplement,
+            Self::SupplementCompleted { .. } => Verb::CompleteSupplement,
+            Self::PaymentRequested { .. } => Verb::RequestPayment,
+            Self::Paid { .. } => Verb::RecordPayment,
+            Self::Approved { .. } => Verb::Approve,
+            Self::Refused { .. } => Verb::Refuse,
+            Self::Withdrawn { .. } => Verb::Withdraw,
+            Self::Stopped { .. } => Verb::Stop,
+            Self::ResultReturned { .. } => Verb::ReturnResult,
+            Self::Rated { .. } => Verb::Rate,
         }
     }
 

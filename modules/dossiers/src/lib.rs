@@ -7,6 +7,8 @@ pub mod bulk;
 pub mod decide;
 pub mod dossier;
 pub mod filing;
+#[cfg(test)]
+mod fixture;
 pub mod happening;
 mod module;
 pub mod pages;

@@ -86,3 +86,75 @@ pub fn department_of(tree: &Tree, version: &Version) -> Option<Id> {
         .or_else(|| tree.root())
         .map(|agency| agency.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::*;
+    use base::Limit;
+    use catalogue::Step;
+
+    #[test]
+    fn a_step_is_done_where_the_process_says_seen_from_the_competent_agency() {
+        let (tree, division) = (tree(), |word: &str| StepUnit::Division(word.to_owned()));
+        assert_eq!(unit_for(&tree, NEAR, &StepUnit::Desk), NEAR_DESK);
+        assert_eq!(unit_for(&tree, NEAR, &StepUnit::Leader), NEAR);
+        assert_eq!(unit_for(&tree, NEAR, &division("culture-society")), NEAR_DIVISION);
+        assert_eq!(unit_for(&tree, NEAR, &division("phong-van-hoa-xa-hoi")), NEAR_DIVISION);
+        // The office is no specialist division, unless it is all there is.
+        assert_eq!(unit_for(&tree, NEAR, &division("chuyen-mon")), NEAR_DIVISION);
+        assert_eq!(unit_for(&tree, FAR, &division("culture-society")), FAR_OFFICE);
+        assert_eq!(unit_for(&tree, ROOT, &division("land")), ROOT);
+        // A department has no desk of its own: the province's centre serves it.
+        assert_eq!(unit_for(&tree, JUSTICE, &StepUnit::Desk), CENTRE);
+        assert_eq!(unit_for(&tree, JUSTICE, &division("land")), JUSTICE_DIVISION);
+    }
+
+    #[test]
+    fn a_desk_serves_its_own_commune_and_the_centre_the_departments() {
+        let tree = tree();
+        assert_eq!(served_by(&tree, NEAR_DESK), [NEAR]);
+        assert_eq!(served_by(&tree, CENTRE), [ROOT, JUSTICE]);
+        assert_eq!(desk_path(&tree, JUSTICE), "/1/2/");
+        assert_eq!(desk_path(&tree, NEAR), "/1/10/11/");
+    }
+
+    #[test]
+    fn the_desks_own_steps_are_neither_gone_back_to_nor_forwarded_to() {
+        let version = version();
+        assert_eq!(first_step(&version), 1);
+        assert_eq!((next_step(&version, 1), next_step(&version, 3), next_step(&version, 9)), (Some(2), None, None));
+        assert_eq!((previous_step(&version, 1), previous_step(&version, 2)), (None, Some(1)));
+        assert_eq!(previous_step(&version, 0), None);
+    }
+
+    #[test]
+    fn a_process_at_the_desk_alone_stays_there() {
+        let at_desk = |id: &str| Step {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            role: Role::Clerk,
+            unit: StepUnit::Desk,
+            norm: Limit::Hours(1),
+            allowed: vec!["approve".to_owned()],
+        };
+        let version = Version { process: vec![at_desk("certify"), at_desk("hand-out")], ..version() };
+        assert_eq!((first_step(&version), next_step(&version, 0), previous_step(&version, 1)), (0, None, Some(0)));
+    }
+
+    #[test]
+    fn a_provincial_procedure_belongs_to_its_department_or_to_the_committee() {
+        let at = |department: Option<&str>| {
+            department_of(&tree(), &Version { department: department.map(str::to_owned), ..version() })
+        };
+        assert_eq!(at(Some("so-tu-phap")), Some(JUSTICE));
+        assert_eq!((at(Some("so-y-te")), at(None)), (Some(ROOT), Some(ROOT)));
+    }
+
+    #[test]
+    fn every_role_that_can_hold_a_step_has_its_permission_there() {
+        for role in [Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader] {
+            assert!(role.allows(permission_for(role)), "{role}");
+        }
+    }
+}

@@ -351,8 +351,11 @@ pub fn clock(dossier: &crate::Dossier, calendar: &Calendar, now: Instant) -> Clo
     }
     let left = calendar.working_ms_between(now, due);
     if left <= NEAR_MS {
-        view(percent, "near", "dossier-clock-hours-left", hours(left))
+        view(percent, "near", "dossier-clock-hours-left", hours(left).max(1))
     } else {
         view(percent, "ontime", "dossier-clock-days-left", left / NEAR_MS)
     }
 }
+
+#[cfg(test)]
+mod tests;

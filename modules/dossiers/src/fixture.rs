@@ -1,0 +1,360 @@
+//! A small province for the tests of the pure rules: one department, two communes, one procedure.
+
+use crate::apply::apply;
+use crate::decide::{self, Office};
+use crate::dossier::{ComponentState, Dossier};
+use crate::filing::{self, Checked, Handed, Places};
+use crate::happening::Happening;
+use base::calendar::Calendar;
+use base::{Actor, Channel, Date, Dong, Fault, Grant, Id, Instant, Level, Limit, Role};
+use catalogue::{ChannelTerms, Component, Fee, Field, FieldKind, Form, Group, ServiceLevel, Step, StepUnit, Version};
+use facts::Fact;
+use organisation::{Agency, Kind, Tree};
+use std::collections::BTreeMap;
+
+pub const ROOT: Id = Id(1);
+pub const CENTRE: Id = Id(2);
+pub const JUSTICE: Id = Id(3);
+pub const JUSTICE_DIVISION: Id = Id(4);
+/// A commune with a desk, an office and a division for culture.
+pub const NEAR: Id = Id(10);
+pub const NEAR_DESK: Id = Id(11);
+pub const NEAR_OFFICE: Id = Id(12);
+pub const NEAR_DIVISION: Id = Id(13);
+/// Another one, with an office only.
+pub const FAR: Id = Id(20);
+pub const FAR_DESK: Id = Id(21);
+pub const FAR_OFFICE: Id = Id(22);
+/// Merged away.
+pub const GONE: Id = Id(30);
+
+fn agency(id: Id, code: &str, name: &str, kind: Kind, level: Level, path: &str) -> Agency {
+    let ids: Vec<i64> = path.split('/').filter_map(|id| id.parse().ok()).collect();
+    Agency {
+        id,
+        code: code.to_owned(),
+        old_code: None,
+        name: name.to_owned(),
+        short_name: name.to_owned(),
+        kind,
+        duty: None,
+        level,
+        parent: ids.iter().rev().nth(1).map(|id| Id(*id)),
+        path: path.to_owned(),
+        unit_code: None,
+        valid_from: None,
+        valid_to: None,
+        decision: None,
+        former_names: Vec::new(),
+    }
+}
+
+pub fn tree() -> Tree {
+    use Kind::{CommuneCommittee, Department, Division, PeoplesCommittee, ServiceCentre};
+    use Level::{Commune, Province};
+    let duty = |agency: Agency, duty: &str| Agency { duty: Some(duty.to_owned()), ..agency };
+    let agencies = vec![
+        agency(ROOT, "H13", "Ủy ban nhân dân thành phố", PeoplesCommittee, Province, "/1/"),
+        agency(CENTRE, "H13.01", "Trung tâm Phục vụ hành chính công", ServiceCentre, Province, "/1/2/"),
+        agency(JUSTICE, "H13.05", "Sở Tư pháp", Department, Province, "/1/3/"),
+        agency(JUSTICE_DIVISION, "H13.05.02", "Phòng Hành chính tư pháp", Division, Province, "/1/3/4/"),
+        agency(NEAR, "H13.31", "Ủy ban nhân dân phường Ninh Kiều", CommuneCommittee, Commune, "/1/10/"),
+        agency(NEAR_DESK, "H13.31.01", "Trung tâm Phục vụ hành chính công", ServiceCentre, Commune, "/1/10/11/"),
+        duty(agency(NEAR_OFFICE, "H13.31.02", "Văn phòng", Division, Commune, "/1/10/12/"), "office"),
+        duty(
+            agency(NEAR_DIVISION, "H13.31.03", "Phòng Văn hóa - Xã hội", Division, Commune, "/1/10/13/"),
+            "culture-society",
+        ),
+        agency(FAR, "H13.32", "Ủy ban nhân dân xã Mỹ Tú", CommuneCommittee, Commune, "/1/20/"),
+        agency(FAR_DESK, "H13.32.01", "Trung tâm Phục vụ hành chính công", ServiceCentre, Commune, "/1/20/21/"),
+        duty(agency(FAR_OFFICE, "H13.32.02", "Văn phòng", Division, Commune, "/1/20/22/"), "office"),
+        Agency {
+            valid_to: Some(Date::constant(2025, 6, 30)),
+            ..agency(GONE, "H13.33", "Ủy ban nhân dân xã cũ", CommuneCommittee, Commune, "/1/30/")
+        },
+    ];
+    Tree::new(agencies, vec![(GONE, NEAR)])
+}
+
+fn step(id: &str, role: Role, unit: StepUnit, norm: Limit, allowed: &[&str]) -> Step {
+    Step {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        role,
+        unit,
+        norm,
+        allowed: allowed.iter().map(|word| (*word).to_owned()).collect(),
+    }
+}
+
+fn component(code: &str, required: bool, reusable: bool) -> Component {
+    Component {
+        code: code.to_owned(),
+        name: format!("Giấy {code}"),
+        originals: 1,
+        copies: 0,
+        required,
+        reusable,
+        group: String::new(),
+    }
+}
+
+fn field(name: &str, kind: FieldKind, required: bool) -> Field {
+    Field {
+        name: name.to_owned(),
+        label: name.to_owned(),
+        kind,
+        required,
+        options: if kind == FieldKind::Select { vec!["Nam".to_owned(), "Nữ".to_owned()] } else { Vec::new() },
+        help: String::new(),
+        max_len: 40,
+    }
+}
+
+/// Three working days, 8.000 đ, five steps from the desk over a division to the leader and back.
+pub fn version() -> Version {
+    let terms = |channel| ChannelTerms {
+        channel,
+        limit: Limit::WorkingDays(3),
+        limit_text: String::new(),
+        fee: vec![Fee { name: "Lệ phí".to_owned(), amount: Dong(8_000), note: String::new() }],
+        fee_text: String::new(),
+    };
+    let division = || StepUnit::Division("culture-society".to_owned());
+    Version {
+        id: Id(501),
+        procedure_id: Id(500),
+        effective_from: Date::constant(2020, 1, 1),
+        code: "1.001193".to_owned(),
+        name: "Đăng ký khai sinh".to_owned(),
+        field: "ho-tich".to_owned(),
+        levels: vec![Level::Commune],
+        channels: vec![terms(Channel::Counter), terms(Channel::Online), terms(Channel::Post)],
+        components: vec![
+            component("to-khai", true, false),
+            component("giay-chung-sinh", true, true),
+            component("anh", false, false),
+        ],
+        service_level: ServiceLevel::Full,
+        payable_online: true,
+        process: vec![
+            step("receive", Role::Clerk, StepUnit::Desk, Limit::Hours(4), &["forward"]),
+            step(
+                "appraise",
+                Role::Officer,
+                division(),
+                Limit::WorkingDays(1),
+                &["forward", "request_supplement", "refuse"],
+            ),
+            step("review", Role::DivisionHead, division(), Limit::Hours(4), &["forward", "return"]),
+            step("sign", Role::Leader, StepUnit::Leader, Limit::Hours(4), &["approve", "refuse", "return"]),
+            step("hand-out", Role::Clerk, StepUnit::Desk, Limit::Hours(2), &[]),
+        ],
+        form: Form {
+            groups: vec![Group {
+                title: "Người được khai sinh".to_owned(),
+                fields: vec![
+                    field("name", FieldKind::Text, true),
+                    field("born", FieldKind::Date, false),
+                    field("weight", FieldKind::Number, false),
+                    field("sex", FieldKind::Select, true),
+                    field("phone", FieldKind::Phone, false),
+                    field("number", FieldKind::CitizenNumber, false),
+                    field("more", FieldKind::Textarea, false),
+                ],
+            }],
+        },
+        yields_document: true,
+        ..Version::default()
+    }
+}
+
+fn official(account: i64, role: Role, agency: Id, path: &str) -> Actor {
+    let grants = vec![Grant { role, agency, agency_path: path.to_owned() }];
+    Actor { account: Id(account), name: format!("Người {account}"), grants, citizen_number: None }
+}
+
+pub fn clerk() -> Actor {
+    official(101, Role::Clerk, NEAR_DESK, "/1/10/11/")
+}
+
+pub fn officer() -> Actor {
+    official(102, Role::Officer, NEAR_DIVISION, "/1/10/13/")
+}
+
+pub fn second_officer() -> Actor {
+    official(103, Role::Officer, NEAR_DIVISION, "/1/10/13/")
+}
+
+pub fn head() -> Actor {
+    official(104, Role::DivisionHead, NEAR_DIVISION, "/1/10/13/")
+}
+
+pub fn leader() -> Actor {
+    official(105, Role::Leader, NEAR, "/1/10/")
+}
+
+pub fn far_clerk() -> Actor {
+    official(201, Role::Clerk, FAR_DESK, "/1/20/21/")
+}
+
+pub fn citizen() -> Actor {
+    official(901, Role::Citizen, Id(0), "/")
+}
+
+pub fn stranger() -> Actor {
+    official(902, Role::Citizen, Id(0), "/")
+}
+
+/// Everybody.
+pub fn people() -> Vec<Actor> {
+    vec![clerk(), officer(), second_officer(), head(), leader(), far_clerk(), citizen(), stranger()]
+}
+
+/// A local moment of November 2026; the 2nd is a Monday, the 24th a holiday.
+pub fn november(day: i8, hour: i8, minute: i8) -> Instant {
+    Instant::from_local(jiff::civil::date(2026, 11, day).at(hour, minute, 0, 0))
+}
+
+/// Everything in order.
+pub fn handed() -> Handed {
+    Handed {
+        owner_name: "Nguyễn Thị Đường".to_owned(),
+        owner_number: "094190000017".to_owned(),
+        owner_phone: "0912345678".to_owned(),
+        owner_address: "Ninh Kiều".to_owned(),
+        answers: BTreeMap::from([
+            ("name".to_owned(), "Nguyễn Văn Bé".to_owned()),
+            ("sex".to_owned(), "Nam".to_owned()),
+        ]),
+        components: BTreeMap::from([
+            ("to-khai".to_owned(), (ComponentState::File, None)),
+            ("giay-chung-sinh".to_owned(), (ComponentState::File, None)),
+        ]),
+        ..Handed::default()
+    }
+}
+
+pub fn places(channel: Channel) -> Places {
+    let account = (channel == Channel::Online).then(|| citizen().account);
+    Places { channel, intake: NEAR, competent: NEAR, return_to: NEAR, account }
+}
+
+/// The code of the only problem of a refusal.
+#[track_caller]
+pub fn code<T: std::fmt::Debug>(refused: Result<T, Fault>) -> &'static str {
+    match refused {
+        Err(Fault::Invalid(problems)) if problems.len() == 1 => problems[0].code,
+        Err(Fault::Conflict(problem) | Fault::Forbidden(problem)) => problem.code,
+        other => panic!("no refusal with one problem: {other:?}"),
+    }
+}
+
+/// A dossier being worked on, with everything it left behind.
+#[derive(Clone)]
+pub struct Story {
+    pub tree: Tree,
+    pub version: Version,
+    pub now: Instant,
+    pub state: Option<Dossier>,
+    pub log: Vec<(Instant, Happening)>,
+    pub facts: Vec<Fact>,
+}
+
+/// Its dossier's id.
+pub const DOSSIER: Id = Id(7_000);
+
+impl Story {
+    pub fn begin(version: Version, now: Instant) -> Self {
+        Self { tree: tree(), version, now, state: None, log: Vec::new(), facts: Vec::new() }
+    }
+
+    /// Filed online on Monday, 2 November, 09:00.
+    pub fn filed() -> Self {
+        let mut story = Self::begin(version(), november(2, 9, 0));
+        story.file();
+        story
+    }
+
+    pub fn file(&mut self) {
+        let checked = self.checked(places(Channel::Online));
+        let answer_due_at = decide::answer_due(&self.office());
+        self.happen(Happening::Filed { filing: checked.filing, answer_due_at });
+    }
+
+    /// Received at the counter on Monday, 2 November, 09:00.
+    pub fn received() -> Self {
+        Self::received_under(version())
+    }
+
+    pub fn received_under(version: Version) -> Self {
+        let mut story = Self::begin(version, november(2, 9, 0));
+        story.receive(places(Channel::Counter));
+        story
+    }
+
+    pub fn receive(&mut self, places: Places) {
+        let checked = self.checked(places);
+        let office = self.office();
+        let happening = Happening::Received {
+            filing: Some(checked.filing.clone()),
+            clock: decide::start_clock(&office, places.channel).unwrap(),
+            place: office.place(places.competent, crate::places::first_step(&self.version), None),
+        };
+        self.happen(happening);
+    }
+
+    /// At the step of that name, untouched by anybody.
+    pub fn at_step(name: &str) -> Self {
+        let mut story = Self::received();
+        for (step, person) in [("appraise", officer()), ("review", head())] {
+            if step == name {
+                break;
+            }
+            story.does(1, |d, o| decide::forward(d, &person, o, true, ""));
+        }
+        let at = story.dossier().step;
+        assert_eq!(story.version.process[at as usize].id, name);
+        story
+    }
+
+    fn checked(&self, places: Places) -> Checked {
+        let mut checked = filing::check(&self.tree, &self.version, places, &handed(), self.now).unwrap();
+        checked.filing.code = "H13.31-261102-0001".to_owned();
+        checked
+    }
+
+    pub fn office(&self) -> Office<'_> {
+        Office { tree: &self.tree, calendar: Calendar::shipped(), version: &self.version, now: self.now }
+    }
+
+    #[track_caller]
+    pub fn dossier(&self) -> &Dossier {
+        self.state.as_ref().unwrap()
+    }
+
+    /// Asks a rule, changing nothing.
+    pub fn ask<T>(&self, rule: impl FnOnce(&Dossier, &Office<'_>) -> T) -> T {
+        rule(self.dossier(), &self.office())
+    }
+
+    /// Somebody does something so many minutes later.
+    #[track_caller]
+    pub fn does(&mut self, minutes: i64, rule: impl FnOnce(&Dossier, &Office<'_>) -> Result<Happening, Fault>) {
+        self.now = self.now.plus_ms(minutes * 60_000);
+        let happening = self.ask(rule).unwrap();
+        self.happen(happening);
+    }
+
+    #[track_caller]
+    pub fn happen(&mut self, happening: Happening) {
+        let outcomes = apply(&mut self.state, DOSSIER, self.now, &happening).unwrap();
+        self.facts.extend(outcomes.facts);
+        self.log.push((self.now, happening));
+    }
+
+    /// The net sum of a measure's facts, and of those with all of `flags`.
+    pub fn sum(&self, measure: &str, flags: i64) -> i64 {
+        self.facts.iter().filter(|fact| fact.measure == measure && fact.flags & flags == flags).map(|f| f.qty).sum()
+    }
+}

@@ -1,0 +1,71 @@
+//! The clock as people read it.
+
+use super::*;
+use crate::decide;
+use crate::fixture::*;
+
+fn shown(story: &Story, day: i8, hour: i8, minute: i8) -> (i64, &'static str, &'static str, i64) {
+    let view = clock(story.dossier(), Calendar::shipped(), november(day, hour, minute));
+    (view.percent, view.state, view.key, view.n)
+}
+
+#[test]
+fn the_clock_shows_days_then_hours_then_how_late() {
+    // Received Monday 2 November 09:00, three working days of eight hours: due Thursday 09:00.
+    let story = Story::received();
+    assert_eq!(shown(&story, 2, 9, 0), (0, "ontime", "dossier-clock-days-left", 3));
+    assert_eq!(shown(&story, 3, 9, 0), (33, "ontime", "dossier-clock-days-left", 2));
+    // One working day or less is near.
+    assert_eq!(shown(&story, 4, 9, 0), (66, "near", "dossier-clock-hours-left", 8));
+    assert_eq!(shown(&story, 4, 16, 0), (87, "near", "dossier-clock-hours-left", 3));
+    assert_eq!(shown(&story, 5, 9, 0).1, "near");
+    assert_eq!(shown(&story, 5, 9, 1), (101, "late", "dossier-clock-over-hours", 1));
+    assert_eq!(shown(&story, 5, 14, 0), (112, "late", "dossier-clock-over-hours", 3));
+    assert_eq!(shown(&story, 9, 9, 0), (166, "late", "dossier-clock-over-days", 2));
+}
+
+#[test]
+fn the_last_half_hour_is_not_nothing() {
+    let story = Story::received();
+    assert_eq!(shown(&story, 5, 8, 50).3, 1);
+}
+
+#[test]
+fn while_the_applicant_is_waited_for_the_clock_stands() {
+    let mut story = Story::received();
+    story.does(60, |d, o| decide::request_supplement(d, &officer(), o, "Thiếu", ""));
+    assert_eq!(shown(&story, 27, 9, 0), (0, "paused", "dossier-clock-paused", 0));
+}
+
+#[test]
+fn before_intake_the_office_has_eight_hours_to_answer() {
+    let story = Story::filed();
+    assert_eq!(shown(&story, 2, 11, 0), (25, "near", "dossier-clock-hours-left", 6));
+    assert_eq!(shown(&story, 3, 11, 0).1, "late");
+}
+
+#[test]
+fn a_finished_dossier_shows_whether_it_was_on_time_for_ever() {
+    for (day, state, key) in [(4, "done", "dossier-clock-done"), (6, "late", "dossier-clock-done-late")] {
+        let mut story = Story::received();
+        story.now = november(day, 10, 0);
+        story.does(0, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
+        assert_eq!(shown(&story, 30, 9, 0), (100, state, key, 0));
+    }
+}
+
+#[test]
+fn a_refused_intake_has_no_clock() {
+    let mut story = Story::filed();
+    story.does(60, |d, o| decide::refuse_intake(d, &clerk(), o, "Không thuộc thẩm quyền"));
+    assert_eq!(shown(&story, 30, 9, 0), (0, "done", "dossier-clock-none", 0));
+}
+
+#[test]
+fn typed_words_are_searched_folded_and_nothing_typed_is_no_search() {
+    let sqlite = |words: &str| search_terms(words, ::store::Engine::Sqlite);
+    assert_eq!(sqlite("Nguyễn  ĐƯỜNG").as_deref(), Some("\"nguyen\"* \"duong\"*"));
+    assert_eq!(sqlite("H13.31-261102-0001").as_deref(), Some("\"h13\"* \"31\"* \"261102\"* \"0001\"*"));
+    assert_eq!((sqlite("  "), sqlite("\"*:()")), (None, None));
+    assert_eq!(search_terms("a' | b:*", ::store::Engine::Postgres).as_deref(), Some("a:* & b:*"));
+}
