@@ -268,7 +268,7 @@ async fn agrees(db: &Db, book: &Arc<Book>, dice: &mut Dice, what: &str) {
     let indicators = Indicators::from_toml(&[DEFINITIONS]).unwrap();
     let all: Vec<Indicator> = indicators.all(date(2026, 1, 1)).cloned().collect();
     assert_eq!(all.len(), 5);
-    for turn in 0..60 {
+    for turn in 0..25 {
         let indicator = all[turn % all.len()].clone();
         let node = NODES[dice.below(NODES.len() as u64) as usize];
         let filter = some_filter(dice);
