@@ -12,7 +12,7 @@ use web::Clock;
 /// Dossiers of the demonstration, over 18 months.
 pub const DOSSIERS: u64 = 20_000;
 /// Share of the demonstration's ward, in thousandths: as many a day as a busy real one.
-const FOCUS_PERMILLE: u64 = 300;
+const FOCUS_PERMILLE: u64 = 450;
 /// The seed of the demonstration: everybody sees the same province.
 pub const SEED: u64 = 1_975;
 

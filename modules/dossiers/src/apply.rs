@@ -145,7 +145,10 @@ pub fn apply(
             d.finished_at = Some(at);
             facts.push(fact(d, "refused_intake", at, 0, 1));
         }
-        Happening::Assigned { handler } => d.handler = Some(*handler),
+        Happening::Assigned { handler } => {
+            d.status = Status::Processing;
+            d.handler = Some(*handler);
+        }
         Happening::Forwarded { place: to, electronic, .. } => {
             d.status = Status::Processing;
             d.flags |= flag::PASSED;

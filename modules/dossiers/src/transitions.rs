@@ -66,7 +66,7 @@ pub const TRANSITIONS: &[Transition] = &[
     Transition {
         verb: Verb::Assign,
         from: &[Received, Processing],
-        to: &[Received, Processing],
+        to: &[Processing],
         who: &[AtUnit(AssignDossier), AtUnit(ProcessDossier)],
     },
     Transition { verb: Verb::Forward, from: &[Received, Processing], to: &[Processing], who: &[AtStep] },
