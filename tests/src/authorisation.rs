@@ -61,7 +61,7 @@ fn past_the_door() -> String {
 fn fill(path: &str) -> String {
     path.split('/')
         .map(|part| match part {
-            "{code}" => "H13.99.99-261124-9999",
+            "{code}" => "H13.99.99-261125-9999",
             part if part.starts_with('{') => "9007199254740991",
             part => part,
         })

@@ -13,7 +13,7 @@ patterns! {
     /// *tổ chức chính trị*, *tổ chức đảng*: a body, not the verb.
     NOUN_AFTER = r"^\s(?:chính trị|đảng|đoàn|xã hội|thành viên|hội\b|có liên quan|liên quan|cơ sở|sự nghiệp|khoa học|tín dụng|công đoàn|kinh tế)";
     HELPS = r"phối hợp(?: chặt chẽ)?(?:,? ?với|:)?\s((?:các )?(?:sở|bộ|ban|cơ quan|đơn vị|ủy ban|ubnd|văn phòng|ngành|địa phương|huyện|thanh tra|công an|cục|chi cục|hội|mặt trận|đoàn|tổ chức|trung tâm|bưu điện|phòng|báo|đài|kho bạc|bảo hiểm|viện|trường|doanh nghiệp|mttq|tỉnh|liên đoàn|vnpt|ngân hàng)\b[^.;:()]{0,260})";
-    HELP_ENDS = r"\s(?:tham mưu|xây dựng|thực hiện|tổ chức|triển khai|hướng dẫn|rà soát|thẩm định|đẩy mạnh|nâng cao|kiểm tra|theo dõi|trình|đề xuất|đổi mới|tiếp tục|nghiên cứu|tuyên truyền|hoàn thiện|bố trí|cân đối|để|trong việc|đôn đốc|giám sát|tiến hành|ban hành|tăng cường|lập|cung cấp|công bố|quản lý|phát triển|đánh giá|chỉ đạo|duy trì|vận hành|tổng hợp|báo cáo|bảo đảm|đảm bảo|hỗ trợ|cập nhật|số hóa|tích hợp|kết nối|mở|phát động|thông tin)\b";
+    HELP_ENDS = r"\s(?:tham mưu|xây dựng|thực hiện|tổ chức|triển khai|hướng dẫn|rà soát|thẩm định|đẩy mạnh|nâng cao|kiểm tra|theo dõi|trình|đề xuất|đổi mới|tiếp tục|nghiên cứu|tuyên truyền|hoàn thiện|bố trí|cân đối|để|trong việc|đôn đốc|giám sát|tiến hành|ban hành|tăng cường|lập|cung cấp|công bố|quản lý|phát triển|đánh giá|chỉ đạo|duy trì|vận hành|tổng hợp|báo cáo|bảo đảm|đảm bảo|hỗ trợ|cập nhật|số hóa|tích hợp|kết nối|mở|phát động|nâng cấp|khảo sát|điều tra|lấy ý kiến|chuẩn bị|thành lập|biên soạn|sửa đổi|đào tạo|bồi dưỡng|khẩn trương|thường xuyên|kịp thời|xử lý|giải quyết|tháo gỡ|khắc phục|xác định|phân bổ|phổ biến|vận động|ứng dụng|tập huấn|quyết toán|tính toán)\b";
     POLITE = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )";
     LEADS = r"(?:chủ trì|tham mưu|chịu trách nhiệm|có trách nhiệm|phối hợp|thực hiện|xây dựng|tổ chức|triển khai|chủ động|hướng dẫn|theo dõi|rà soát)";
 }
@@ -23,9 +23,16 @@ pub(crate) fn opens(flat: &str) -> bool {
     OPENS.is_match(&flat[..flat.len().min(120)])
 }
 
-/// The agency a text opens with: up to the colon or the verb of what is asked. Gives its range within
-/// the text and where the duty starts.
-pub(crate) fn opening(flat: &str) -> Option<((usize, usize), usize)> {
+/// A verb, and not a word of a name: *Ban Tổ chức Tỉnh ủy*, *tổ chức chính trị - xã hội*.
+fn is_verb(view: &View, at: usize, text: &str, (start, end): (usize, usize)) -> bool {
+    let first = start + text[start..end].len() - text[start..end].trim_start_matches([' ', ',', ':']).len();
+    let named = text[start..].starts_with(' ') && view.char(at + first).is_some_and(char::is_uppercase);
+    !named && !NOUN_AFTER.is_match(&text[end..])
+}
+
+/// The agency a text opens with: up to the colon or the verb of what is asked. `at` is where the text
+/// stands in the view. Gives its range within the text and where the duty starts.
+pub(crate) fn opening(view: &View, at: usize, flat: &str) -> Option<((usize, usize), usize)> {
     let head = &flat[..flat.len().min(NAME_CHARS_MAX)];
     if !opens(head) {
         return None;
@@ -33,7 +40,7 @@ pub(crate) fn opening(flat: &str) -> Option<((usize, usize), usize)> {
     let start = POLITE.find(head).map_or(0, |(_, end)| end);
     let colon = head.find(':');
     let verb =
-        VERB.all(head).into_iter().find(|(a, b)| *a > start + 2 && !NOUN_AFTER.is_match(&head[*b..])).map(|(a, _)| a);
+        VERB.all(head).into_iter().find(|(a, b)| *a > start + 2 && is_verb(view, at, head, (*a, *b))).map(|(a, _)| a);
     let end = match (colon, verb) {
         (Some(c), Some(v)) => {
             // "Các Sở: Nội vụ, Tài chính chủ trì": the colon belongs to the name.
@@ -50,11 +57,12 @@ pub(crate) fn opening(flat: &str) -> Option<((usize, usize), usize)> {
 }
 
 /// Those named after *phối hợp với*, as a range within the text.
-pub(crate) fn helpers(flat: &str) -> Option<(usize, usize)> {
+pub(crate) fn helpers(view: &View, at: usize, flat: &str) -> Option<(usize, usize)> {
     let groups = HELPS.groups(&flat[..flat.len().min(900)])?;
     let (start, end) = groups[1]?;
     let named = &flat[start..end];
-    let cut = HELP_ENDS.find(named).map_or(named.len(), |(at, _)| at);
+    let ends = HELP_ENDS.all(named).into_iter().find(|found| is_verb(view, at + start, named, *found));
+    let cut = ends.map_or(named.len(), |(at, _)| at);
     let trimmed = named[..cut].trim_end_matches([' ', ',']).len();
     (trimmed > 2).then_some((start, start + trimmed))
 }
@@ -76,7 +84,7 @@ mod tests {
 
     fn agency(text: &str) -> Option<String> {
         let view = View::new(text);
-        opening(&folded(text)).map(|((a, b), _)| name(&view, a, b))
+        opening(&view, 0, &folded(text)).map(|((a, b), _)| name(&view, a, b))
     }
 
     #[test]
@@ -96,11 +104,14 @@ mod tests {
 
     #[test]
     fn helpers_end_where_the_work_begins() {
-        let text = folded("Chủ trì, phối hợp với Sở Tài chính đổi mới cơ chế");
-        let (a, b) = helpers(&text).unwrap();
+        let view = View::new("Chủ trì, phối hợp với Sở Tài chính đổi mới cơ chế");
+        let text = view.all();
+        let (a, b) = helpers(&view, 0, text).unwrap();
         assert_eq!(&text[a..b], folded("Sở Tài chính"));
-        let text = folded("Chủ trì, phối hợp với các cơ quan, đơn vị liên quan tham mưu UBND tỉnh");
-        let (a, b) = helpers(&text).unwrap();
-        assert_eq!(&text[a..b], folded("các cơ quan, đơn vị liên quan"));
+        let view =
+            View::new("Chủ trì, phối hợp với Ban Tổ chức Tỉnh ủy, các cơ quan, đơn vị liên quan tham mưu UBND tỉnh");
+        let text = view.all();
+        let (a, b) = helpers(&view, 0, text).unwrap();
+        assert_eq!(&text[a..b], folded("Ban Tổ chức Tỉnh ủy, các cơ quan, đơn vị liên quan"));
     }
 }

@@ -21,8 +21,8 @@ patterns! {
     RAISE = r"\btăng\b(?:\s(?:thêm|bình quân|trung bình|tối thiểu|ít nhất|khoảng|từ|trên|hơn|dần|đều|tương ứng|hàng năm|mỗi năm|hằng năm|tỷ lệ|số lượng|số|quy mô|doanh thu|năng suất|giá trị|tổng|năng lực|nguồn thu|thu|mức|hạng|thứ|tốc độ|được|thứ hạng|kim ngạch)\b|\s[^.;%\d]{0,70}?)$";
     RAISE_NOUN = r"(?:\bnâng|\bcải thiện)\b(?:[^.;%\d]{0,60}?)$";
     NOT_RAISE = r"tăng (?:cường|trưởng|tốc|ca|xông|huyết)\b";
-    TO_LEVEL = r"\b(?:xuống|còn|đạt|lên|chiếm|bằng|thành|đến|được|là|tại|trong|đảm bảo|bảo đảm|trở thành|có|hoàn thành|phấn đấu|ở|đưa|cho)\b";
-    TO_LEVEL_SOFT = r"\b(?:xuống|còn|đạt|lên|chiếm|bằng|đảm bảo|bảo đảm|hoàn thành|có|hài lòng|duy trì|phấn đấu|đưa)\b";
+    TO_LEVEL = r"\b(?:gấp|xuống|còn|đạt|lên|chiếm|bằng|thành|đến|được|là|tại|trong|đảm bảo|bảo đảm|trở thành|có|hoàn thành|phấn đấu|ở|đưa|cho)\b";
+    TO_LEVEL_SOFT = r"\b(?:gấp|xuống|còn|đạt|lên|chiếm|bằng|đảm bảo|bảo đảm|hoàn thành|có|hài lòng|duy trì|phấn đấu|đưa)\b";
     RATE_NOUN = r"(?:tốc độ|tỷ lệ|tỉ lệ|mức|nhịp độ|chỉ số|tỷ suất|hệ số)\s(?:gia |giá trị )?(?:tăng|giảm|cắt giảm|giảm nghèo|tăng trưởng)[^.;%\d]{0,60}$";
     ANNUAL = r"(?:mỗi|hàng|hằng|bình quân)\s(?:một\s)?năm|/\s?năm";
 }

@@ -49,7 +49,8 @@ fn belongs(flat: &str, spot: &Spot, mention: &Mention) -> bool {
     }
     let opens_next = spot.next.is_some();
     if BRACKET.is_match(between) {
-        return true;
+        // "90% (năm 2025)" dates the number; "90% (năm 2021 đạt 85%)" tells another one.
+        return flat.get(mention.end..).unwrap_or("").trim_start().starts_with(')');
     }
     !opens_next || !BREAK.is_match(between)
 }

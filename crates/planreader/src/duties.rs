@@ -62,7 +62,7 @@ pub(crate) fn duties(view: &View, blocks: &[Block], places: &[Place], skip: &[bo
         if closes(block, &holder) {
             holder = None;
         }
-        match agencies::opening(flat) {
+        match agencies::opening(view, block.body, flat) {
             Some(((start, end), rest)) if takes_over(block, flat, end, rest, holder.is_some()) => {
                 let name = agencies::name(view, block.body + start, block.body + end);
                 let duty = flat.get(rest..).unwrap_or("");
@@ -134,7 +134,7 @@ fn prose_task(view: &View, block: &Block, start: usize, lead: Option<String>, re
     let (quote, offset) = view.quote(block.body, block.end);
     let period = || PERIOD.groups(flat).and_then(|g| g[1].or(g[2]).or(g[3]));
     let deadline = DEADLINE.find(flat).or_else(period).map(|(a, b)| view.text(start + a, start + b));
-    let coordinating = agencies::helpers(flat).map(|(a, b)| agencies::name(view, start + a, start + b));
+    let coordinating = agencies::helpers(view, start, flat).map(|(a, b)| agencies::name(view, start + a, start + b));
     Task {
         task: view.text(start, block.end),
         product: None,

@@ -58,7 +58,7 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         "document_word",
         "the number of a document or of a part of it",
         Looks::BeforeCount,
-        r"(?:\bđiều|\bkhoản|\bđiểm|\bchương|\bmục|\bphụ lục|\bbiểu(?: mẫu)?(?: số)?|\bmẫu(?: số)?|\bbảng(?: số)?|\bhình|\btrang|\bphần|\bkhóa|\bkỳ họp(?: thứ)?|\blần(?: thứ)?|\bđề án|\bquyết định|\bnghị quyết|\bnghị định|\bthông tư|\bchỉ thị|\bkế hoạch|\bcông văn|\bkết luận|\bluật|\bhướng dẫn|\btờ trình|\bthông báo|\bchương trình|\bdự án|\btiểu dự án|\bhợp phần|\bnội dung(?: thành phần)?|\btiêu chí(?: số)?|\bchỉ tiêu(?: số)?|\bnhiệm vụ|\bquy chuẩn|\bvăn bản|\bgiai đoạn|\bbáo cáo|\bcông điện|\btiểu mục|\bdanh mục|\bdòng|\bcột)\s?(?:số\s?)?:?\s?$",
+        r"(?:\bđiều|\bkhoản|\bđiểm|\bchương|\bmục|\bphụ lục|\bbiểu(?: mẫu)?(?: số)?|\bmẫu(?: số)?|\bbảng(?: số)?|\bhình|\btrang|\bphần|\bkhóa|\bkỳ họp(?: thứ)?|\blần(?: thứ)?|\bđề án|\bquyết định|\bnghị quyết|\bnghị định|\bthông tư|\bchỉ thị|\bkế hoạch|\bcông văn|\bkết luận|\bluật|\bhướng dẫn|\btờ trình|\bthông báo|\bchương trình|\bdự án|\btiểu dự án|\bhợp phần|\bnội dung(?: thành phần)?|\btiêu chí(?: số)?|\bchỉ tiêu(?: số)?|\bnhiệm vụ|\bquy chuẩn|\bvăn bản|\bgiai đoạn|\bbáo cáo|\bcông điện|\btiểu mục|\bdòng|\bcột)\s?(?:số\s?)?:?\s?$",
     ),
     ("number_sign", "a number as a name", Looks::BeforeCount, r"\bsố:?\s?$"),
     (
@@ -77,7 +77,7 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         "service_level",
         "a service level, class or step of a scale",
         Looks::BeforeCount,
-        r"(?:mức độ|\bmức|cấp độ|\bloại|\bhạng|\bbậc|\bnhóm|\bcấp|\blớp|\bkhối|\btầng|\bvùng|khu vực|\bquận|\bphường|\btuyến|\bđường|\bquốc lộ|\btổ|\bkhu phố|\bthôn|\bấp|trình độ|\btrục|\bcụm|\bvòng|\bđợt|\bkỳ|\bbước|\bcông đoạn|\bthứ|\bphiên|\bphân khu|\bphương án|\bkhâu|\bngạch|\bđiểm c|\bkịch bản)\s?(?:số\s)?$",
+        r"(?:mức độ|\bmức|cấp độ|\bloại|\bhạng|\bbậc|\bnhóm|\blớp|\bkhối|\btầng|\bvùng|khu vực|\bquận|\bphường|\btuyến|\bđường|\bquốc lộ|\btổ|\bkhu phố|\bthôn|\bấp|trình độ|\btrục|\bcụm|\bvòng|\bđợt|\bkỳ|\bbước|\bcông đoạn|\bthứ|\bphiên|\bphân khu|\bphương án|\bkhâu|\bngạch|\bđiểm c|\bkịch bản)\s?(?:số\s)?$",
     ),
     (
         "service_level_list",
@@ -89,7 +89,7 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         "named_scheme",
         "part of a name",
         Looks::AfterCount,
-        r"^\s?(?:trong 1|trong một|không|nhà|trực tiếp|đột phá|tại chỗ|g\b|d\b|mặt trận|sẵn sàng|cùng|rõ|giảm|tăng cường|chữ)\b",
+        r"^\s?(?:trong 1|trong một|không|nhà|trực tiếp|đột phá|tại chỗ|g\b|d\b|mặt trận|sẵn sàng|cùng|rõ|giảm|tăng cường|chữ vàng)\b",
     ),
     ("named_scheme_end", "part of a name", Looks::BeforeCount, r"\d (?:trong|không|trực tiếp)\s?$"),
     ("scheme_plus", "part of a name (3K, 5S)", Looks::AfterCount, r"^[a-z]{1,3}\b"),
@@ -122,7 +122,7 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         "budget",
         "an amount of funding",
         Looks::BeforeCount,
-        r"(?:kinh phí|dự toán|tổng mức|mức đầu tư|nguồn vốn|vốn (?:đầu tư|ngân sách|sự nghiệp|đối ứng)|ngân sách (?:nhà nước|tỉnh|trung ương|địa phương|huyện|xã)|chi phí|trị giá|số tiền|tổng vốn)(?: thực hiện| dự kiến| khoảng| là| cần| chi| bố trí| cấp|[ :,]|[^.;%\d]{0,50})*$",
+        r"(?:kinh phí|dự toán|tổng mức|mức đầu tư|nguồn vốn|vốn (?:ngân sách|sự nghiệp|đối ứng)|ngân sách (?:nhà nước|tỉnh|trung ương|địa phương|huyện|xã)|chi phí|trị giá|số tiền)(?: thực hiện| dự kiến| khoảng| là| cần| chi| bố trí| cấp|[ :,]|[^.;%\d]{0,50})*$",
     ),
     (
         "per_prize",
@@ -172,15 +172,11 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         Looks::BeforeCount,
         r"(?:điện thoại|đt|số máy|fax|hotline|đường dây nóng|tổng đài|liên hệ|tài khoản số|mã số|zalo|email|msnv|di động)\s?:?\s?(?:\(?[\d.\- ]{0,16}\)?)$",
     ),
-    (
-        "formula",
-        "a factor of a formula",
-        Looks::Before,
-        r"(?:[*=]|\bx|\bnhân(?: với)?|trọng số|tỷ trọng điểm|hệ số)\s?$",
-    ),
+    ("formula", "a factor of a formula", Looks::Before, r"(?:[*=]|\bx|\bnhân với|trọng số|tỷ trọng điểm|hệ số)\s?$"),
     ("formula_after", "a factor of a formula", Looks::After, r"^\s?(?:x\s\d|\*\s?\d|x\s?100)"),
     ("scale", "the top of a scale", Looks::BeforeCount, r"(?:thang điểm|tối đa(?: là)?|/)\s?$"),
     ("numbering", "numbering", Looks::AfterCount, r"^[.)]\s?[a-zWAEDOQU(]{3,}"),
+    ("stars", "a class of quality", Looks::AfterCount, r"^\s?sao\b"),
     ("and_so", "a sheet or copy", Looks::AfterCount, r"^\s?(?:bản|trang|tờ|phụ lục|biểu|chữ số|ký tự|số cuối)\b"),
     (
         "present_count",
@@ -203,6 +199,8 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Service levels, classes and wards are small numbers; "cấp 5.000 chữ ký số" is none.
+const LEVEL_MAX: f64 = 12.0;
 /// Longest stretch a rule looks at, in characters.
 const LOOK_CHARS: usize = 110;
 
@@ -229,6 +227,9 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
         .filter(|rule| {
             !(ranked
                 && matches!(rule.name, "service_level" | "date_slash" | "number_sign" | "document_word" | "plan_parts"))
+        })
+        .filter(|rule| {
+            !(number.value > LEVEL_MAX && (rule.name.starts_with("service_level") || rule.name == "named_scheme"))
         })
         .filter(|rule| !(rate && matches!(rule.name, "date_slash" | "code_after")))
         .filter(|rule| !(unit == Unit::Points && matches!(rule.name, "date_slash" | "scale")))

@@ -310,7 +310,15 @@ fn loose_row(stream: &Stream, at: usize, roles: &[Role]) -> (Vec<Span>, usize) {
     let ordinal = stream.blocks[at];
     let mut lines: Vec<Span> = Vec::new();
     let mut next = at + 1;
-    while let Some(block) = stream.blocks.get(next).filter(|b| b.cell.is_none() && !stream.ordinal(next)) {
+    let valued = roles.iter().any(|r| matches!(r, Role::Value(_) | Role::Baseline));
+    let own = stream.flat((ordinal.start, ordinal.end)).trim_end_matches(['.', ')']).to_owned();
+    while let Some(block) = stream.blocks.get(next).filter(|b| b.cell.is_none()) {
+        let mark = stream.flat((block.start, block.end)).trim_end_matches(['.', ')']);
+        // Among values a bare number opens a row only when it is the next one and the row is filled.
+        let opens = stream.ordinal(next) && (!valued || lines.len() + 2 >= width && follows(&own, mark));
+        if opens {
+            break;
+        }
         let flat = stream.flat((block.start, block.end));
         let goes_on = FOLLOWS.is_match(flat) || stream.view.char(block.start).is_some_and(char::is_lowercase);
         if lines.len() + 1 >= width && !goes_on || lines.len() > 3 * width || flat.starts_with("nQi nhAn") {
@@ -330,6 +338,16 @@ fn loose_row(stream: &Stream, at: usize, roles: &[Role]) -> (Vec<Span>, usize) {
         crate::tasks::lay_out(stream.view, roles, &lines, &mut cells);
     }
     (cells, next)
+}
+
+/// Whether an ordinal can come after another: 3 after 2, 2.2 after 2.1, II after 5, 1 after I.
+fn follows(own: &str, next: &str) -> bool {
+    let number = |t: &str| t.rsplit('.').next().and_then(|n| n.parse::<u32>().ok());
+    match (number(own), number(next)) {
+        (Some(a), Some(b)) => b == a + 1 || b == 1 && next.contains('.'),
+        (None, Some(b)) => b == 1,
+        (_, None) => true,
+    }
 }
 
 /// A bulleted line goes on with the cell before it only while the row has lines to spare.

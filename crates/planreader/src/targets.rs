@@ -22,6 +22,9 @@ use crate::years::{Mention, Role, mentions};
 /// Longest stretch of a clause looked at on either side of a number, in characters.
 pub(crate) const LOOK_CHARS: usize = 320;
 
+/// A count this near the start of its clause is what the clause is about ("Thu nhận 250.000 hồ sơ").
+const OPENING_CHARS: usize = 40;
+
 patterns! {
     SKIPPED_BLOCK = r"^(?:căn cứ|nơi nhận|kính gửi|lưu:|xét đề nghị|theo đề nghị|số:|\(ban hành|\(kèm theo)";
     /// A word of aim before the number, in its sentence.
@@ -36,7 +39,10 @@ patterns! {
     /// What stands after a number whose subject came before it.
     NO_SUBJECT = r"^\s?(?:trở lên\s?|trở xuống\s?|/\s?năm\s?|điểm\s?|bình quân\s?)*(?:[.,;:)(/]|$|và\b|hoặc\b|vào\b|đến\b|trong\b|so với\b|trên\b|theo\b|năm\b|của tổng|tổng số|tổng\b|đối với\b|mỗi năm|giai đoạn|hằng năm|hàng năm|nhằm|để\b|cho đến|tại\b|ở\b|là\b|trước\b|hết\b)";
     ENDS_WITH_VERB = r"(?:\bđạt|\bchiếm|\blà|\bbằng|\bcòn|\blên|\bxuống|:)(?: tỷ lệ| từ| tối thiểu| ít nhất| trên| dưới| khoảng| đến| mức| tương ứng là| bình quân| không quá| ít nhất là)*\s?$";
-    TIER_FIRST = r"^\W*(?:ở |tại |đối với |riêng |và |các )*(?:cơ quan |đơn vị |các )*cấp (tỉnh|huyện|xã)\b";
+    TIER_FIRST = r"^\W*(?:ở |tại |đối với |riêng |và |các |mỗi |từng )*(?:cơ quan |đơn vị |các )*(?:cấp (tỉnh|huyện|xã)\b|mỗi (?:đơn vị )?(huyện|xã)\b)";
+    TIER_IN_BRACKETS = r"^\s?\((?:[^()%]{0,24}\s)?cấp (tỉnh|huyện|xã)\b[^()%]{0,24}\)";
+    /// A year with its own result in brackets: "(năm 2021 đạt 85,6%)".
+    BRACKET_YEAR = r"\([^()]{0,40}\b20(\d\d)\b[^()]{0,60}$";
     OF_WHICH = r"trong (?:số )?đó";
     COMPARED = r"so với (?:cùng kỳ|năm|giai đoạn|thời điểm|đầu|cuối|mức|kết quả)";
     KEPT_UNTIL = r"duy trì[^;.]{0,60}?(20\d\d)";
@@ -45,7 +51,7 @@ patterns! {
     ELLIPTIC_BETWEEN = r"\b(?:được|đạt|hoàn thành|chiếm|có|phải|tăng|bảo đảm|đảm bảo|xây dựng|tổ chức|đưa|nâng)\b";
     SOFT_NOUN = r"^\s?[a-zWAEDOQU]{2,}";
     EXPENSE = r"^\s?(?:đồng|đ\b|vnđ|vnd|usd)";
-    INCOME = r"thu nhập|grdp|gdp|doanh thu|kim ngạch|thu ngân sách|giá trị|thu hút|vốn|tiết kiệm|huy động|xuất khẩu|năng suất|tổng mức bán lẻ|quỹ|tổng sản phẩm|thu nội địa|dư nợ|doanh số";
+    INCOME = r"thu nhập|grdp|gdp|doanh thu|kim ngạch|thu ngân sách|tổng thu|thu từ|lợi nhuận|giá trị|thu hút|vốn|tiết kiệm|huy động|xuất khẩu|năng suất|tổng mức bán lẻ|quỹ|tổng sản phẩm|thu nội địa|dư nợ|doanh số";
     BENEFIT = r"(?:tiết kiệm(?: được)?(?: chi phí)?|làm lợi|giúp|góp phần|lợi ích|tương đương|ước tính|quy đổi)[^;.]{0,70}$";
 }
 
@@ -166,6 +172,9 @@ impl Site<'_> {
             return Err(Refusal { rule: "result", reason: "a result reached or the present situation" });
         }
         let sentence = view.flat(self.clause.sentence.max(number.start.saturating_sub(LOOK_CHARS)), number.start);
+        if unit == Unit::Count && held.comparator == Comparator::Eq && self.nested(&number, last) {
+            return Err(Refusal { rule: "nested", reason: "part of what a share is about" });
+        }
         let aim = self.accept(&number, unit, &held, before, after_all, sentence);
         let (reason, confidence) = aim.ok_or(Refusal { rule: "no_aim", reason: "nothing says it is to be reached" })?;
         let after = number.end + width;
@@ -198,6 +207,13 @@ impl Site<'_> {
         }
         TO_AFTER.is_match(after)
             || (TO_AFTER_VERB.is_match(after) && MOVES.is_match(&before[before.len().saturating_sub(130)..]))
+    }
+
+    /// A bare count inside what a share is about: "98% trẻ tiêm đủ 8 loại vắc xin".
+    fn nested(&self, number: &Number, last: Option<&Candidate>) -> bool {
+        let Some(last) = last.filter(|l| l.clause == self.clause && l.number.percent) else { return false };
+        let between = self.view.flat(last.number.end, number.start);
+        !between.contains(',') && !between.contains(" va ") && !between.contains(':')
     }
 
     /// A number in a row of numbers, or after *và*, is held like the one before it.
@@ -248,6 +264,11 @@ impl Site<'_> {
             .filter(|m| m.role == Role::Due)
             .map(|m| m.year);
         let gone = own_year.zip(self.frame.made).is_some_and(|(year, made)| year < made);
+        // A result told in brackets beside the target.
+        let bracketed = BRACKET_YEAR.groups(&before[before.len().saturating_sub(110)..]).and_then(|g| g[1]);
+        if bracketed.is_some() && held.comparator == Comparator::Eq && self.looks_back(own_year) {
+            return true;
+        }
         if gone && held.comparator == Comparator::Eq && self.place.section != Some(Section::Goal) {
             return true;
         }
@@ -260,6 +281,12 @@ impl Site<'_> {
                     || (gone && held.comparator == Comparator::Eq)
             }
         }
+    }
+
+    /// A year before the one the heading or title sets.
+    fn looks_back(&self, year: Option<u16>) -> bool {
+        let aim = self.place.due.or(self.frame.title_due);
+        year.zip(aim.or(self.frame.made)).is_some_and(|(year, aim)| year < aim)
     }
 
     /// Whether the number is something to reach: the rule and how sure it is.
@@ -290,7 +317,7 @@ impl Site<'_> {
                 (bound || goal || AIM.is_match(sentence)).then_some(("how often a year", 0.8))
             }
             Unit::Per100 | Unit::Per1000 | Unit::Per10000 | Unit::Per100000 => Some(("a rate per people", 0.9)),
-            _ if self.place.is_heading && !bound => None,
+            _ if self.place.is_heading && !bound && !AIM.is_match(before) => None,
             Unit::Days | Unit::Hours | Unit::Minutes => {
                 let shortens = before.contains("giam")
                     || before.contains("rut ngWn")
@@ -324,10 +351,12 @@ impl Site<'_> {
         if money && !INCOME.is_match(before) {
             return None;
         }
-        if goal && (bound || AIM.is_match(sentence) || before.trim().is_empty()) {
-            return Some(("a count under goals", 0.85));
+        let opens = before.trim().len() <= OPENING_CHARS;
+        if goal {
+            let sure = bound || opens || AIM.is_match(sentence);
+            return Some(("a count under goals", if sure { 0.85 } else { 0.65 }));
         }
-        if bound && AIM.is_match(sentence) {
+        if bound && (opens || AIM.is_match(sentence)) {
             return Some(("a bounded count", 0.75));
         }
         STRONG_AIM.is_match(sentence).then_some(("a count to strive for", 0.7))
@@ -432,13 +461,19 @@ fn place_in_list(view: &View, kept: &[Candidate], i: usize) -> Option<Level> {
 }
 
 fn own_level(before: &str, after: &str, trailing: bool, whole_before: &str) -> Option<Level> {
-    let first_tier = |text: &str| {
-        TIER_FIRST.groups(text).and_then(|g| g[1]).map(|(a, b)| match &text[a..b] {
+    let named = |pattern: &crate::fold::Pattern, text: &str| {
+        let groups = pattern.groups(text)?;
+        let (a, b) = groups.iter().skip(1).flatten().next()?;
+        Some(match &text[*a..*b] {
             "tinh" => Level::Province,
             "huyEn" => Level::District,
             _ => Level::Commune,
         })
     };
+    if let Some(level) = named(&TIER_IN_BRACKETS, after) {
+        return Some(level);
+    }
+    let first_tier = |text: &str| named(&TIER_FIRST, text);
     if trailing {
         return level(before, false)
             .or_else(|| level(after, true).filter(|_| !NO_SUBJECT.is_match(after) || after.contains("mOi cAp")));

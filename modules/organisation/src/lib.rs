@@ -15,7 +15,7 @@ mod tree;
 
 pub use self::store::{UnitRow, find_units, load_tree, provinces_on, unit, units_after, units_before, units_below};
 pub use blueprint::{BadFile, Blueprint, blueprint, demo_tree};
-pub use seed::{seed_demo, seed_units};
+pub use seed::{seed_agencies, seed_demo, seed_units};
 pub use tree::{Agency, FormerName, Kind, Tree};
 
 use base::{Fault, Permission};

@@ -13,6 +13,11 @@ pub async fn seed_units(tx: &Tx) -> Result<(), Fault> {
 /// Does nothing where there are agencies already, so that a keeper's changes stay.
 pub async fn seed_demo(tx: &Tx, now: Instant) -> Result<(), Fault> {
     seed_units(tx).await?;
+    seed_agencies(tx, now).await
+}
+
+/// Writes the demo province's agencies without the country's units: enough for whoever needs the tree only.
+pub async fn seed_agencies(tx: &Tx, now: Instant) -> Result<(), Fault> {
     if tx.query_opt(sql::ANY_AGENCY, params![]).await?.is_some() {
         return Ok(());
     }

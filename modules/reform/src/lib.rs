@@ -1,1 +1,64 @@
-//! reform
+//! Steering of the administrative reform: programmes and their targets as data, live figures from the one-stop's records, declared ones
+//! where there is no record, and where each target stands.
+
+pub mod actions;
+pub mod api;
+mod cases_page;
+mod dashboard;
+mod declare_page;
+#[cfg(test)]
+mod journeys;
+pub mod live;
+pub mod period;
+pub mod programme;
+mod programme_page;
+pub mod standing;
+pub mod state;
+pub mod store;
+mod target_page;
+#[cfg(test)]
+mod testing;
+mod units;
+mod view;
+
+pub use dashboard::dashboard_html;
+pub use live::indicators;
+pub use programme::Programmes;
+
+use base::Permission;
+use web::{Access, Module, NavItem, Routes};
+
+/// The tables this module owns.
+pub const MIGRATIONS: ::store::Migrations =
+    ::store::Migrations { module: "reform", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };
+
+/// The words of this module.
+pub const LOCALES: i18n::Source =
+    i18n::Source { module: "reform", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
+
+/// Routes, tables, words and menu.
+pub fn module() -> Module {
+    let read = Access::Needs(Permission::ReadSteering);
+    let declare = Access::Needs(Permission::DeclareFigure);
+    Module {
+        name: "reform",
+        routes: Routes::new()
+            // Looking.
+            .get("/steering", read, dashboard::dashboard)
+            .get("/steering/programmes", read, dashboard::programmes)
+            .get("/steering/programmes/{id}", read, programme_page::show)
+            .get("/steering/targets/{id}", read, target_page::show)
+            .get("/steering/targets/{id}/cases", read, cases_page::show)
+            .get("/steering/figures/{id}/evidence", read, target_page::evidence)
+            // Declaring, and the second person's look (the action asks for more than reading).
+            .get("/steering/targets/{id}/declare", declare, declare_page::show)
+            .post("/steering/targets/{id}/declare", declare, declare_page::send)
+            .post("/steering/figures/{id}/check", read, declare_page::check)
+            // For programs.
+            .get("/api/v1/targets", read, api::list)
+            .get("/api/v1/targets/{id}", read, api::one),
+        migrations: MIGRATIONS,
+        locales: LOCALES,
+        nav: vec![NavItem { key: "nav-steering", href: "/steering", icon: "target", access: read, order: 30 }],
+    }
+}

@@ -11,13 +11,13 @@ use organisation::Tree;
 use store::{Db, Engine};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
-use web::{App, AppInner, Clock, Extensions};
+use web::{App, Clock};
 
 pub use client::{Client, Page};
 pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_official};
 
-/// Tuesday 24/11/2026, 09:00 in Cần Thơ: a working day, in office hours.
-pub const START: Instant = Instant(1_795_485_600_000);
+/// Wednesday 25/11/2026, 09:00 in Cần Thơ: a working day, in office hours (the day before is Culture Day).
+pub const START: Instant = Instant(1_795_572_000_000);
 
 /// One runtime for all tests: the databases' tasks live as long as it does, so a seeded province can be shared.
 static RUNTIME: LazyLock<Runtime> =
@@ -41,7 +41,7 @@ where
 {
     RUNTIME.block_on(async {
         for province in PROVINCES.get_or_init(people::settle).await {
-            let app = TestApp::of(province);
+            let app = TestApp::of(province).await;
             eprintln!("on {:?}", app.db().engine());
             journey(app).await;
         }
@@ -70,31 +70,39 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    fn of(province: &'static Province) -> TestApp {
-        TestApp::with(province, |_| {})
+    async fn of(province: &'static Province) -> TestApp {
+        TestApp::with(province, |_| {}).await
     }
 
     /// The program over a province's database, with settings of one's own.
-    pub fn with(province: &'static Province, settle: impl FnOnce(&mut identity::Settings)) -> TestApp {
+    pub async fn with(province: &'static Province, settle: impl FnOnce(&mut identity::Settings)) -> TestApp {
         let uploads = tempfile::tempdir().expect("a folder for uploads");
         let clock = Clock::settable(START);
         let mut settings = identity::Settings::new(identity::Cost::TESTS).expect("settings");
-        settings.agencies = Some(Arc::new(people::TreeAgencies(province.tree.clone())));
         settle(&mut settings);
-        let app = App::new(AppInner {
-            db: province.db.clone(),
-            clock: clock.clone(),
-            sessions: Arc::new(identity::SessionStore::new(settings.clone())),
-            demo: false,
+        let running = motcua::Running {
             data_dir: uploads.path().to_owned(),
-            nav: Vec::new(),
+            demo: false,
             secure_cookies: false,
-            extensions: Extensions::default(),
-        });
-        app.put(settings);
+            clock: clock.clone(),
+            settings,
+        };
+        let app = motcua::build(province.db.clone(), running).await.expect("the program");
         app.put(web::limits::Rates::unlimited());
-        let router = people::router(&app);
+        let router = motcua::serve::router(app.clone());
         TestApp { app, router, people: &province.people, tree: province.tree.clone(), clock, _uploads: uploads }
+    }
+
+    /// The kinds of a dossier's events, oldest first.
+    pub async fn event_kinds(&self, code: &str) -> Vec<String> {
+        let code = code.to_owned();
+        let events = self.db().read(move |tx| {
+            Box::pin(async move {
+                let row = tx.query_one("SELECT id FROM dossier WHERE code = $1", store::params![code]).await?;
+                audit::events(tx, row.get("id")?).await
+            })
+        });
+        events.await.expect("events").into_iter().map(|event| event.kind).collect()
     }
 
     pub fn db(&self) -> &Db {

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use base::{CitizenId, Fault, Id, Role};
-use identity::{AgencyRef, Cost, DemoAccount, Hasher, Password};
+use identity::{Cost, DemoAccount, Hasher, Password};
 use organisation::{Agency, Tree};
 use store::{Db, Migrations, Tx};
-use web::App;
 
 use super::{Province, START};
 
@@ -31,12 +30,12 @@ pub(super) async fn settle() -> Vec<Province> {
     let mut provinces = Vec::new();
     for db in store::testing::databases().await {
         db.migrate(&migrations()).await.expect("migrations");
+        motcua::seed(&db, START).await.expect("seed");
         let hasher = Hasher::new(Cost::TESTS).expect("hasher");
         let password = hasher.hash(Password::parse(PASSWORD, &[]).expect("password")).await.expect("hash");
         let (people, tree) = db
             .write(move |tx| {
                 Box::pin(async move {
-                    organisation::seed_demo(tx, START).await?;
                     let tree = organisation::load_tree(tx).await?;
                     Ok::<_, Fault>((settle_people(tx, &tree, password).await?, tree))
                 })
@@ -53,8 +52,8 @@ async fn settle_people(tx: &Tx, tree: &Tree, password: identity::Hashed) -> Resu
     let root = tree.root().expect("a root").clone();
     let commune = tree.communes()[0].clone();
     let desk = tree.desk_of(commune.id).expect("a desk").clone();
-    let division = tree.children(commune.id).into_iter().find(|a| a.kind == organisation::Kind::Division);
-    let division = division.expect("a division").clone();
+    // Civil status, the procedures of the journeys, is this division's.
+    let division = tree.division(commune.id, "culture-society").expect("a division").clone();
     let places: [(Role, &str, &'static str, &Agency); 9] = [
         (Role::Citizen, "congdan", "Nguyễn Thị Đường", &root),
         (Role::Clerk, "motcua", "Trần Văn Một", &desk),
@@ -91,47 +90,14 @@ async fn settle_people(tx: &Tx, tree: &Tree, password: identity::Hashed) -> Resu
     Ok(people.collect())
 }
 
-/// The agencies as the pages about grants ask for them.
-pub(super) struct TreeAgencies(pub(super) Arc<Tree>);
-
-fn agency_ref(agency: &Agency) -> AgencyRef {
-    AgencyRef { id: agency.id, code: agency.code.clone(), name: agency.name.clone(), path: agency.path.clone() }
-}
-
-impl identity::Agencies for TreeAgencies {
-    fn by_id(&self, id: Id) -> Option<AgencyRef> {
-        self.0.get(id).map(agency_ref)
-    }
-
-    fn by_code(&self, code: &str) -> Option<AgencyRef> {
-        self.0.by_code(code).map(agency_ref)
-    }
-
-    fn within(&self, paths: &[&str], limit: usize) -> Vec<AgencyRef> {
-        let inside = |agency: &&Agency| paths.iter().any(|path| agency.path.starts_with(path));
-        self.0.all().iter().filter(inside).take(limit).map(agency_ref).collect()
-    }
-}
-
 /// Every table of the product.
 pub fn migrations() -> Vec<Migrations> {
-    vec![
-        audit::MIGRATIONS,
-        facts::MIGRATIONS,
-        jobs::MIGRATIONS,
-        files::MIGRATIONS,
-        identity::MIGRATIONS,
-        organisation::MIGRATIONS,
-    ]
+    motcua::migrations()
 }
 
 /// Every module of the product.
 pub fn modules() -> Vec<web::Module> {
-    vec![identity::module(), organisation::module()]
-}
-
-pub(super) fn router(app: &App) -> axum::Router {
-    web::build_router(app.clone(), modules())
+    motcua::modules()
 }
 
 /// Makes one more official at an agency, with the common password.

@@ -122,17 +122,17 @@ fn a_grant_holds_between_its_days_only() {
         let mut fields = vec![
             ("role", "administrator"),
             ("agency", root.code.as_str()),
-            ("valid_from", "2026-11-26"),
-            ("valid_to", "2026-11-25"),
+            ("valid_from", "2026-11-27"),
+            ("valid_to", "2026-11-26"),
             ("basis", "QĐ 7"),
         ];
         let path = format!("/accounts/{id}/grants");
         administrator.post(&path, &fields).await.is(422).shows("trước ngày bắt đầu");
-        fields[3].1 = "2026-11-27";
+        fields[3].1 = "2026-11-28";
         administrator.post(&path, &fields).await.is(303);
         let day_ms = 24 * 3_600_000;
         let mut answers = Vec::new();
-        for _ in 24..=28 {
+        for _ in 25..=29 {
             let mut person = signed_in(&app, "co.han", PASSWORD).await;
             answers.push(person.get("/accounts").await.status.as_u16());
             app.clock.advance_ms(day_ms);

@@ -270,7 +270,7 @@ fn guessing_codes_rests_the_account_like_guessing_passwords() {
 fn where_codes_are_required_an_official_without_them_gets_no_further_than_the_account() {
     run(async {
         for province in crate::harness::provinces().await {
-            let app = TestApp::with(province, |settings| settings.officials_need_totp = true);
+            let app = TestApp::with(province, |settings| settings.officials_need_totp = true).await;
             let mut client = app.anonymous();
             let name = app.person(Role::Administrator).login.clone();
             try_in(&mut client, &name, PASSWORD).await.leads_to("/account");

@@ -1,0 +1,204 @@
+//! More pieces from neighbouring genres, with what must and what must not be taken from them.
+
+use planreader::{Plan, Value, read_plan};
+use serde::Serialize;
+
+fn name<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_else(|| "-".into())
+}
+
+fn lines(plan: &Plan) -> Vec<String> {
+    let value = |v: &Value| match v {
+        Value::One(v) => v.to_string(),
+        Value::Range(a, b) => format!("{a}..{b}"),
+    };
+    plan.targets
+        .iter()
+        .map(|t| {
+            format!(
+                "{} {} {} {} {}",
+                value(&t.value),
+                name(&t.unit),
+                name(&t.comparator),
+                name(&t.level),
+                t.due.as_deref().unwrap_or("-")
+            )
+        })
+        .collect()
+}
+
+#[track_caller]
+fn holds(text: &str, expected: &[&str]) {
+    assert_eq!(lines(&read_plan(text)), expected, "\n{text}");
+}
+
+#[test]
+fn a_ministry_plan_with_item_lines() {
+    let text = "KẾ HOẠCH\nCải cách hành chính năm 2024 của Bộ Tư pháp\n\nI. MỤC TIÊU\n1. 100% nhiệm vụ trong Kế hoạch được hoàn thành đúng tiến độ.\n2. Tối thiểu 95% hồ sơ thủ tục hành chính được giải quyết đúng hạn.\n\nII. NHIỆM VỤ\n1. Cải cách thể chế\na) Hoàn thiện hồ sơ dự án Luật Công chứng (sửa đổi).\n- Đơn vị chủ trì: Cục Bổ trợ tư pháp.\n- Đơn vị phối hợp: Các đơn vị thuộc Bộ.\n- Thời gian hoàn thành: Tháng 10/2024.\n- Kết quả: Dự án Luật trình Quốc hội.\nb) Rà soát văn bản quy phạm pháp luật.\n- Đơn vị chủ trì: Cục Kiểm tra văn bản.\n- Thời gian: Cả năm.";
+    holds(text, &["100 percent eq - 2024", "95 percent gte - 2024"]);
+    let plan = read_plan(text);
+    assert_eq!(plan.tasks.len(), 2, "{:?}", plan.tasks);
+    assert_eq!(plan.tasks[0].lead.as_deref(), Some("Cục Bổ trợ tư pháp"));
+    assert_eq!(plan.tasks[0].deadline.as_deref(), Some("Tháng 10/2024"));
+    assert_eq!(plan.tasks[1].deadline.as_deref(), Some("Cả năm"));
+    assert_eq!(plan.metadata.kind.as_deref(), Some("Kế hoạch"));
+}
+
+#[test]
+fn paragraphs_under_agency_headings() {
+    let text = "IV. TỔ CHỨC THỰC HIỆN\n\n1. Văn phòng UBND tỉnh\n\n- Theo dõi, đôn đốc việc thực hiện Kế hoạch; tổng hợp, báo cáo UBND tỉnh trước ngày 25 của tháng cuối quý.\n\n- Chủ trì, phối hợp với Sở Thông tin và Truyền thông nâng cấp Cổng dịch vụ công trong quý II/2023.\n\n2. Các sở, ban, ngành; UBND các huyện, thành phố\n\nXây dựng kế hoạch thực hiện trước ngày 15/02/2023; định kỳ hằng quý báo cáo kết quả về Văn phòng UBND tỉnh.\n\n3. Đề nghị Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh và các tổ chức chính trị - xã hội tăng cường giám sát việc thực hiện Kế hoạch.";
+    holds(text, &[]);
+    let plan = read_plan(text);
+    let leads: Vec<_> = plan.tasks.iter().map(|t| t.lead.as_deref().unwrap_or("-")).collect();
+    assert_eq!(
+        leads,
+        [
+            "Văn phòng UBND tỉnh",
+            "Văn phòng UBND tỉnh",
+            "Các sở, ban, ngành; UBND các huyện, thành phố",
+            "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh và các tổ chức chính trị - xã hội"
+        ]
+    );
+    assert_eq!(plan.tasks[1].coordinating.as_deref(), Some("Sở Thông tin và Truyền thông"));
+    assert_eq!(plan.tasks[1].deadline.as_deref(), Some("trong quý II/2023"));
+    assert_eq!(plan.tasks[2].deadline.as_deref(), Some("trước ngày 15/02/2023"));
+    assert_eq!(plan.reports.len(), 2, "{:?}", plan.reports);
+    assert_eq!(plan.reports[0].to.as_deref(), Some("UBND tỉnh"));
+    assert_eq!(plan.reports[0].by.as_deref(), Some("trước ngày 25 của tháng cuối quý"));
+    assert_eq!(plan.reports[1].from.as_deref(), Some("Các sở, ban, ngành; UBND các huyện, thành phố"));
+    assert_eq!(plan.reports[1].to.as_deref(), Some("Văn phòng UBND tỉnh"));
+    assert_eq!(plan.reports[1].by.as_deref(), Some("định kỳ hằng quý"));
+}
+
+#[test]
+fn a_party_resolution_in_long_sentences() {
+    holds(
+        "Phấn đấu đến năm 2030, tỉnh Bình Định thuộc nhóm tỉnh phát triển hàng đầu khu vực; tốc độ tăng trưởng GRDP bình quân đạt 8,5%/năm; GRDP bình quân đầu người đạt 204 triệu đồng; tỷ trọng kinh tế số chiếm khoảng 30% GRDP; tỷ lệ lao động qua đào tạo có bằng cấp, chứng chỉ đạt 40%; không còn hộ nghèo; 100% xã đạt chuẩn nông thôn mới, trong đó trên 50% xã đạt nông thôn mới nâng cao.",
+        &[
+            "8.5 percent eq - 2030",
+            "204000000 count eq - 2030",
+            "30 percent eq - 2030",
+            "40 percent eq - 2030",
+            "100 percent eq commune 2030",
+            "50 percent gte commune 2030",
+        ],
+    );
+}
+
+#[test]
+fn issuing_and_granting_counts() {
+    holds(
+        "II. MỤC TIÊU NĂM 2024\n- Cấp 5.000 chữ ký số cá nhân cho người dân.\n- Cung cấp tối thiểu 50 bộ dữ liệu mở.\n- Thành lập mới 1.200 doanh nghiệp, hợp tác xã.\n- 70% người dân trong độ tuổi lao động được đào tạo kỹ năng số cơ bản.",
+        &["5000 count eq - 2024", "50 count gte - 2024", "1200 count eq - 2024", "70 percent eq - 2024"],
+    );
+}
+
+#[test]
+fn ages_are_not_counted_but_their_share_is() {
+    holds(
+        "Mục tiêu đến năm 2025:\n- Trên 80% trẻ em từ 6 đến 14 tuổi được khám sức khỏe định kỳ ít nhất 1 lần/năm.\n- Tối thiểu 90% người cao tuổi (từ 60 tuổi trở lên) có thẻ bảo hiểm y tế.\n- 98% trẻ dưới 1 tuổi tiêm đủ 8 loại vắc xin.",
+        &["80 percent gte - 2025", "1 times_per_year gte - 2025", "90 percent gte - 2025", "98 percent eq - 2025"],
+    );
+}
+
+#[test]
+fn an_outlook_after_the_period() {
+    holds(
+        "ĐỀ ÁN\nPhát triển du lịch giai đoạn 2021 - 2025, định hướng đến năm 2030\n\nMỤC TIÊU\n1. Đến năm 2025\n- Đón 5 triệu lượt khách, trong đó khách quốc tế 500 nghìn lượt.\n- Tổng thu từ du lịch đạt 12.000 tỷ đồng.\n2. Định hướng đến năm 2030\n- Đón trên 8 triệu lượt khách.",
+        &[
+            "5000000 count eq - 2025",
+            "500000 count eq - 2025",
+            "12000000000000 count eq - 2025",
+            "8000000 count gte - 2030",
+        ],
+    );
+}
+
+#[test]
+fn a_plan_for_one_year_takes_its_year() {
+    holds(
+        "ỦY BAN NHÂN DÂN\nHUYỆN CHÂU THÀNH\n\nSố: 15/KH-UBND\n\nChâu Thành, ngày 10 tháng 01 năm 2024\n\nKẾ HOẠCH\nCải cách hành chính năm 2024 trên địa bàn huyện\n\nI. MỤC TIÊU\n- 100% cơ quan, đơn vị ban hành kế hoạch cải cách hành chính.\n- Tỷ lệ hồ sơ nộp trực tuyến: 60%.\n- Tỷ lệ hài lòng: ≥ 95%.\n- Số hồ sơ trễ hạn: dưới 0,5%.",
+        &["100 percent eq - 2024", "60 percent eq - 2024", "95 percent gte - 2024", "0.5 percent lte - 2024"],
+    );
+}
+
+#[test]
+fn milestones_year_by_year() {
+    holds(
+        "Mục tiêu: Năm 2023 đạt 40%, năm 2024 đạt 60%, năm 2025 đạt 80% hồ sơ trực tuyến. Giai đoạn 2026 - 2030, mỗi năm tăng thêm ít nhất 5%.",
+        &["40 percent eq - 2023", "60 percent eq - 2024", "80 percent eq - 2025", "5 percent increase_by - 2030"],
+    );
+}
+
+#[test]
+fn shares_that_explain_or_fund_are_left_out() {
+    holds(
+        "- Mức độ hài lòng được tính bằng số phiếu hài lòng/tổng số phiếu x 100%.\n- Trường hợp đạt dưới 70% thì xếp loại không hoàn thành.\n- Ngân sách trung ương hỗ trợ 70% kinh phí; lãi suất vay 6,6%/năm.\n- Tiêu chí này có trọng số 15%.",
+        &[],
+    );
+}
+
+#[test]
+fn pipe_table_of_tasks_with_a_share_inside() {
+    let text = "| TT | Nội dung nhiệm vụ | Cơ quan chủ trì | Thời gian |\n|---|---|---|---|\n| 1 | Số hóa 100% kết quả giải quyết thủ tục hành chính còn hiệu lực của cấp huyện | UBND cấp huyện | Trước 30/6/2025 |\n| 2 | Tập huấn cho cán bộ | Sở Nội vụ | Quý III năm 2024 |";
+    holds(text, &["100 percent eq district -"]);
+    assert_eq!(read_plan(text).tasks.len(), 2);
+}
+
+#[test]
+fn a_summary_report_tells_only_the_past() {
+    holds(
+        "BÁO CÁO\nKết quả thực hiện công tác cải cách hành chính năm 2023\n\n1. Kết quả\nToàn tỉnh tiếp nhận 350.120 hồ sơ, giải quyết đúng hạn 348.500 hồ sơ, đạt 99,5%. Chỉ số PAR INDEX xếp thứ 12/63, tăng 5 bậc. 100% xã có bộ phận một cửa.\n2. Hạn chế\nTỷ lệ thanh toán trực tuyến còn thấp (15%).\n3. Phương hướng năm 2024\nPhấn đấu tỷ lệ thanh toán trực tuyến đạt 45%; PAR INDEX thuộc nhóm 10 tỉnh, thành phố dẫn đầu cả nước.",
+        &["45 percent eq - 2024", "10 rank_group rank_within - 2024"],
+    );
+}
+
+#[test]
+fn keep_raise_and_cut_without_numbers_of_levels() {
+    holds(
+        "MỤC TIÊU ĐẾN 2025: Duy trì 100% thủ tục được công khai; giữ vững thứ hạng PCI trong nhóm 10 địa phương dẫn đầu; tăng 15% số hồ sơ qua bưu chính so với năm 2021; giảm 50% chi phí đi lại; giảm tỷ lệ hồ sơ trễ hạn còn dưới 1%.",
+        &[
+            "100 percent eq - 2025",
+            "10 rank_group rank_within - 2025",
+            "15 percent increase_by - 2025",
+            "50 percent reduce_by - 2025",
+            "1 percent lte - 2025",
+        ],
+    );
+}
+
+#[test]
+fn a_wrapped_text_of_a_printed_page() {
+    holds(
+        "1. Mục tiêu cụ thể đến năm 2025\n\na) Tối thiểu 80% thủ tục hành chính có yêu cầu nghĩa vụ tài chính, được triển\nkhai thanh toán trực tuyến, trong số đó, tỷ lệ giao dịch thanh toán trực tuyến đạt từ\n30% trở lên.\n\nb) Mức độ hài lòng của người dân, doanh nghiệp về giải quyết thủ tục hành chính\nđạt tối thiểu 90%. Trong đó, mức độ hài lòng về giải quyết các thủ tục hành chính\nlĩnh vực đất đai, xây dựng, đầu tư đạt tối thiểu\n85%.\n\nc) 100% công chức cấp xã được bồi dưỡng nghiệp vụ.\n\nd) Đến năm 2023, 50% trường học dùng học bạ số.",
+        &[
+            "80 percent gte - 2025",
+            "30 percent gte - 2025",
+            "90 percent gte - 2025",
+            "85 percent gte - 2025",
+            "100 percent eq commune 2025",
+            "50 percent eq - 2023",
+        ],
+    );
+}
+
+#[test]
+fn hundred_percent_of_the_three_tiers() {
+    holds(
+        "Mục tiêu đến năm 2025\n- 100% cơ quan hành chính nhà nước từ cấp tỉnh đến cấp xã kết nối mạng truyền số liệu chuyên dùng.\n- 100% cán bộ, công chức cấp huyện, cấp xã được cấp hộp thư công vụ.\n- 100% sở, ban, ngành, UBND cấp huyện có bộ phận chuyên trách.",
+        &["100 percent eq all 2025", "100 percent eq - 2025", "100 percent eq - 2025"],
+    );
+}
+
+#[test]
+fn a_decision_with_articles() {
+    let text = "BỘ THÔNG TIN VÀ TRUYỀN THÔNG\n-------\nSố: 922/QĐ-BTTTT\n\nHà Nội, ngày 20 tháng 5 năm 2022\n\nQUYẾT ĐỊNH\nPhê duyệt Đề án “Xác định Bộ chỉ số đánh giá chuyển đổi số”\n\nBỘ TRƯỞNG BỘ THÔNG TIN VÀ TRUYỀN THÔNG\n\nCăn cứ Nghị định số 17/2017/NĐ-CP ngày 17 tháng 02 năm 2017 của Chính phủ;\nCăn cứ Quyết định số 749/QĐ-TTg ngày 03/6/2020;\nTheo đề nghị của Cục trưởng Cục Chuyển đổi số.\n\nQUYẾT ĐỊNH:\n\nĐiều 1. Phê duyệt Đề án gồm 3 trụ cột với 98 chỉ số.\nĐiều 2. Quyết định này có hiệu lực kể từ ngày ký.";
+    holds(text, &[]);
+    let m = read_plan(text).metadata;
+    assert_eq!(m.number.as_deref(), Some("922/QĐ-BTTTT"));
+    assert_eq!(m.issuer.as_deref(), Some("BỘ THÔNG TIN VÀ TRUYỀN THÔNG"));
+    assert_eq!(m.date.as_deref(), Some("2022-05-20"));
+    assert_eq!(m.place.as_deref(), Some("Hà Nội"));
+    assert_eq!(m.legal_bases.len(), 3);
+    assert!(m.title.unwrap().starts_with("Phê duyệt Đề án"));
+}

@@ -1,0 +1,265 @@
+//! The leader's home: five figures that matter, where the targets stand, what is late, what changed since yesterday. One screen.
+
+use crate::programme::{Programmes, targets_of};
+use crate::standing::{Standing, tally};
+use crate::state::State;
+use crate::store::Check;
+use crate::view::{Read, Scope, amount, change_text, goal_text, pick, state_text, subject_name, value_text};
+use askama::Template;
+use base::{Id, vn_date_time};
+use i18n::L;
+use jiff::ToSpan;
+use web::chart::sparkline;
+use web::table::with;
+use web::{Answer, Choice, Ctx};
+
+/// Months in a sparkline.
+const SPARK_MONTHS: i32 = 12;
+/// Lines in "late" and "changed".
+const LINES_MAX: usize = 6;
+
+struct Tile {
+    name: String,
+    value: String,
+    goal: String,
+    state: String,
+    colour: &'static str,
+    spark: String,
+    change: String,
+    up: bool,
+    href: String,
+}
+
+pub(crate) struct Total {
+    pub(crate) word: String,
+    pub(crate) colour: &'static str,
+    pub(crate) n: usize,
+    pub(crate) href: String,
+}
+
+struct ProgrammeRow {
+    name: String,
+    document: String,
+    href: String,
+    totals: Vec<Total>,
+}
+
+struct Line {
+    name: String,
+    text: String,
+    href: String,
+    up: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct Dashboard {
+    l: L,
+    unit_name: String,
+    period_name: String,
+    as_of: String,
+    unit: String,
+    units: Vec<Choice>,
+    period: String,
+    periods: Vec<Choice>,
+    tiles: Vec<Tile>,
+    totals: Vec<Total>,
+    programmes: Vec<ProgrammeRow>,
+    late: Vec<Line>,
+    changed: Vec<Line>,
+    waiting: usize,
+    waiting_href: String,
+    programmes_href: String,
+}
+
+/// GET /steering
+pub(crate) async fn dashboard(ctx: Ctx) -> Answer {
+    let page = dashboard_page(&ctx).await?;
+    Ok(ctx.page(&ctx.l.t("reform-steering"), &page))
+}
+
+async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
+    let scope = Scope::read(ctx).await?;
+    let read = Read::of(ctx, &scope).await?;
+    let l = ctx.l;
+    let standings = read.standings(&scope, ctx.now.date());
+    let all = Programmes::shipped();
+    let tiles = all
+        .all()
+        .iter()
+        .flat_map(|programme| &programme.headline)
+        .filter_map(|id| standings.iter().find(|one| one.placed.target.id == *id))
+        .map(|standing| tile(ctx, &scope, &read, standing))
+        .collect();
+    let programmes = all
+        .all()
+        .iter()
+        .map(|programme| {
+            let own: Vec<Standing<'_>> =
+                standings.iter().filter(|one| one.placed.programme.id == programme.id).cloned().collect();
+            let href = scope.link(ctx, &format!("/steering/programmes/{}", programme.id));
+            ProgrammeRow {
+                name: pick(l, &programme.name_vi, &programme.name_en).to_owned(),
+                document: programme.document.clone(),
+                totals: totals(l, &own, &href),
+                href,
+            }
+        })
+        .collect();
+    let waiting = read.declared.iter().filter(|figure| figure.check == Check::Declared).count();
+    let programmes_href = scope.link(ctx, "/steering/programmes");
+    Ok(Dashboard {
+        l,
+        unit_name: scope.tree.name(scope.node),
+        period_name: scope.period.name(l),
+        as_of: vn_date_time(ctx.now),
+        unit: scope.node.to_string(),
+        units: scope.units(ctx),
+        period: scope.period.word.clone(),
+        periods: scope.periods(ctx),
+        tiles,
+        totals: totals(l, &standings, &programmes_href),
+        programmes,
+        late: late(ctx, &scope).await?,
+        changed: changed(ctx, &scope, &read, &standings),
+        waiting,
+        waiting_href: with(&programmes_href, &[("waiting", "1")]),
+        programmes_href,
+    })
+}
+
+fn tile(ctx: &Ctx, scope: &Scope, read: &Read, standing: &Standing<'_>) -> Tile {
+    let (l, placed) = (ctx.l, standing.placed);
+    let indicator = placed.subject.indicator.as_deref().unwrap_or_default();
+    let level = placed.target.level();
+    let from = ctx.now.date().first_of_month().checked_sub((SPARK_MONTHS - 1).months()).unwrap_or(ctx.now.date());
+    let series = read.history.series(indicator, level, &format!("{:04}-{:02}", from.year(), from.month()));
+    let values: Vec<f64> = series.into_iter().filter_map(|(_, value)| value).collect();
+    let change = read.moved_today(indicator, level);
+    Tile {
+        name: subject_name(l, placed),
+        value: value_text(l, standing),
+        goal: l.tr("reform-goal-due", [("goal", goal_text(l, placed)), ("year", placed.target.due.to_string())]),
+        state: state_text(l, standing.state),
+        colour: standing.state.colour(),
+        spark: if values.len() > 1 { sparkline(&values) } else { String::new() },
+        change: change.map(|change| change_text(l, change)).unwrap_or_default(),
+        up: change.is_some_and(|change| change > 0.0),
+        href: scope.link(ctx, &format!("/steering/targets/{}", placed.target.id)),
+    }
+}
+
+/// How many targets stand where, each a link to them.
+pub(crate) fn totals(l: L, standings: &[Standing<'_>], href: &str) -> Vec<Total> {
+    tally(standings)
+        .into_iter()
+        .map(|(state, n)| Total {
+            word: state_text(l, state),
+            colour: state.colour(),
+            n,
+            href: with(href, &[("state", state.as_str())]),
+        })
+        .collect()
+}
+
+/// The units of the scope with the most late dossiers settled this month, and how late they are on the whole.
+async fn late(ctx: &Ctx, scope: &Scope) -> Result<Vec<Line>, base::Fault> {
+    let l = ctx.l;
+    let units = crate::units::by_unit(ctx, scope, "on-time", None).await?;
+    let mut late: Vec<(Id, i64, f64)> = units
+        .iter()
+        .filter_map(|(unit, figure)| Some((*unit, figure.denominator - figure.numerator, figure.percent()?)))
+        .filter(|(_, missing, _)| *missing > 0)
+        .collect();
+    late.sort_by(|a, b| b.1.cmp(&a.1));
+    Ok(late
+        .into_iter()
+        .take(LINES_MAX)
+        .map(|(unit, missing, percent)| Line {
+            name: scope.tree.name(unit),
+            text: l.tr(
+                "reform-late-line",
+                [("n", l.number(missing)), ("percent", amount(l, crate::programme::Measure::Percent, percent))],
+            ),
+            href: with(
+                "/steering/targets/NT-033/cases",
+                &[("unit", &unit.to_string()), ("period", &scope.period.word), ("part", "missing")],
+            ),
+            up: false,
+        })
+        .collect())
+}
+
+/// The figures today's cases moved most.
+fn changed(ctx: &Ctx, scope: &Scope, read: &Read, standings: &[Standing<'_>]) -> Vec<Line> {
+    let l = ctx.l;
+    let mut seen = std::collections::HashSet::new();
+    let mut moved: Vec<(f64, &Standing<'_>)> = standings
+        .iter()
+        .filter(|one| one.placed.target.counts() && !one.placed.target.of_one_year())
+        .filter_map(|one| {
+            let indicator = one.placed.subject.indicator.as_deref()?;
+            let level = one.placed.target.level();
+            let change = read.moved_today(indicator, level)?;
+            // Several targets ask for one figure: it is told once.
+            seen.insert((indicator, level)).then_some((change, one))
+        })
+        .collect();
+    moved.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    moved
+        .into_iter()
+        .take(LINES_MAX)
+        .map(|(change, standing)| Line {
+            name: subject_name(l, standing.placed),
+            text: change_text(l, change),
+            href: scope.link(ctx, &format!("/steering/targets/{}", standing.placed.target.id)),
+            up: change > 0.0,
+        })
+        .collect()
+}
+
+/// The dashboard's body as HTML, without the frame: what the benchmark measures.
+pub async fn dashboard_html(ctx: &Ctx) -> Result<String, base::Fault> {
+    dashboard_page(ctx).await?.render().map_err(base::Fault::internal)
+}
+
+#[derive(Template)]
+#[template(path = "programmes.html")]
+struct List {
+    l: L,
+    programmes: Vec<ProgrammeRow>,
+}
+
+/// GET /steering/programmes: every programme, or (with a state or `waiting` asked for) the targets of all of them.
+pub(crate) async fn programmes(ctx: Ctx) -> Answer {
+    use web::table::query_value;
+    if !query_value(&ctx.uri, "state").is_empty() || !query_value(&ctx.uri, "waiting").is_empty() {
+        return crate::programme_page::all(ctx).await;
+    }
+    let scope = Scope::read(&ctx).await?;
+    let read = Read::of(&ctx, &scope).await?;
+    let standings = read.standings(&scope, ctx.now.date());
+    let l = ctx.l;
+    let programmes = Programmes::shipped()
+        .all()
+        .iter()
+        .map(|programme| {
+            let own: Vec<Standing<'_>> = targets_of(programme)
+                .filter_map(|placed| standings.iter().find(|one| one.placed.target.id == placed.target.id).cloned())
+                .collect();
+            let href = scope.link(&ctx, &format!("/steering/programmes/{}", programme.id));
+            ProgrammeRow {
+                name: pick(l, &programme.name_vi, &programme.name_en).to_owned(),
+                document: format!("{} · {}", programme.document, programme.issuer),
+                totals: totals(l, &own, &href),
+                href,
+            }
+        })
+        .collect();
+    Ok(ctx.page(&l.t("reform-programmes"), &List { l, programmes }))
+}
+
+/// The state an address asks for.
+pub(crate) fn state_of(word: &str) -> Option<State> {
+    State::ALL.into_iter().find(|state| state.as_str() == word)
+}

@@ -1,0 +1,135 @@
+//! The form that declares a figure with its evidence, and the second person's answer.
+
+use crate::actions::{self, By, Given, Shape, shape};
+use crate::programme::Programmes;
+use crate::target_page::trail;
+use crate::view::{Scope, goal_text, subject_name};
+use askama::Template;
+use axum::extract::Path;
+use base::{Fault, Id, Permission, Problem};
+use i18n::L;
+use web::{Answer, Breadcrumb, Ctx, FormMap, Upload};
+
+#[derive(Template)]
+#[template(path = "declare.html")]
+struct Page {
+    l: L,
+    csrf: String,
+    trail: Vec<Breadcrumb>,
+    title: String,
+    lead: String,
+    goal: String,
+    action: String,
+    back: String,
+    ratio: bool,
+    number: bool,
+    problems: Vec<Problem>,
+    as_of: String,
+    numerator: String,
+    denominator: String,
+    given_value: String,
+    note: String,
+}
+
+async fn form(ctx: &Ctx, id: &str, given: &FormMap, problems: Vec<Problem>) -> Result<Page, Fault> {
+    let placed = Programmes::shipped().target(id)?;
+    let scope = Scope::read(ctx).await?;
+    if !ctx.require(Permission::DeclareFigure)?.may_at(Permission::DeclareFigure, scope.tree.path(scope.node)) {
+        return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
+    }
+    if placed.subject.indicator.is_some() {
+        return Err(Fault::Conflict(Problem::new("reform-has-record")));
+    }
+    let back = scope.link(ctx, &format!("/steering/targets/{id}"));
+    let mut trail = trail(ctx, &scope, placed);
+    if let Some(last) = trail.last_mut() {
+        last.href.clone_from(&back);
+    }
+    trail.push(Breadcrumb::new(ctx.l.t("reform-declare"), ""));
+    let shape = shape(placed);
+    Ok(Page {
+        l: ctx.l,
+        csrf: ctx.csrf.clone(),
+        trail,
+        title: ctx.l.t("reform-declare"),
+        lead: ctx.l.tr(
+            "reform-declare-lead",
+            [("subject", subject_name(ctx.l, placed)), ("unit", scope.tree.name(scope.node))],
+        ),
+        goal: goal_text(ctx.l, placed),
+        action: scope.link(ctx, &format!("/steering/targets/{id}/declare")),
+        back,
+        ratio: shape == Shape::Ratio,
+        number: shape == Shape::Number,
+        problems,
+        as_of: given.text("as_of").to_owned(),
+        numerator: given.text("numerator").to_owned(),
+        denominator: given.text("denominator").to_owned(),
+        given_value: given.text("value").to_owned(),
+        note: given.text("note").to_owned(),
+    })
+}
+
+/// GET /steering/targets/{id}/declare
+pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
+    let page = form(&ctx, &id, &FormMap::default(), Vec::new()).await?;
+    Ok(ctx.page(&page.title, &page))
+}
+
+/// POST /steering/targets/{id}/declare
+pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, upload: Upload) -> Answer {
+    let scope = Scope::read(&ctx).await?;
+    let text = |name: &str| upload.fields.text(name).to_owned();
+    let given = Given {
+        as_of: upload.fields.text("as_of").parse().ok(),
+        numerator: text("numerator"),
+        denominator: text("denominator"),
+        value: text("value"),
+        note: text("note"),
+    };
+    let evidence = match upload.files_of("evidence").find(|file| file.size_bytes > 0) {
+        Some(file) => Some(files::Store::new(&ctx.app.data_dir).stage(file.path(), &file.name).await?),
+        None => None,
+    };
+    let (actor, now, node, tree, target) = (ctx.actor()?.clone(), ctx.now, scope.node, scope.tree.clone(), id.clone());
+    let done = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                let by = By { tree: &tree, actor: &actor, now };
+                actions::declare(tx, by, &target, node, &given, evidence.as_ref()).await
+            })
+        })
+        .await;
+    match done {
+        Ok(_) => Ok(ctx.flash(scope.link(&ctx, &format!("/steering/targets/{id}")), "reform-declared-done")),
+        Err(Fault::Invalid(problems)) if !ctx.wants_json => {
+            let page = form(&ctx, &id, &upload.fields, problems).await?;
+            Ok(ctx.invalid_page(&page.title, &page))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// POST /steering/figures/{id}/check
+pub(crate) async fn check(ctx: Ctx, Path(id): Path<String>, given: FormMap) -> Answer {
+    let id = id.parse().map(Id).map_err(|_| Fault::NotFound("reform-no-figure"))?;
+    let accept = match given.text("answer") {
+        "accept" => true,
+        "return" => false,
+        _ => return Err(Fault::invalid(Problem::new("reform-answer").field("answer")).into()),
+    };
+    let (actor, now, note) = (ctx.actor()?.clone(), ctx.now, given.text("note").to_owned());
+    let tree = organisation::tree_of(&ctx.app).await?;
+    let figure = ctx
+        .db()
+        .write(move |tx| {
+            Box::pin(async move {
+                let by = By { tree: &tree, actor: &actor, now };
+                actions::check(tx, by, id, accept, &note).await
+            })
+        })
+        .await?;
+    let key = if accept { "reform-checked-done" } else { "reform-returned-done" };
+    Ok(ctx.flash(format!("/steering/targets/{}?unit={}", figure.target, figure.agency), key))
+}

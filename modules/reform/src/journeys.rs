@@ -1,0 +1,305 @@
+//! Journeys through the router: a leader looks, figures move with their cases, a figure is declared and checked, scopes hold.
+
+use crate::testing::{account, database, fact, now, write};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use base::{Fault, Id, Instant, Level, Role};
+use facts::flag;
+use jiff::civil::date;
+use std::sync::Arc;
+use store::Db;
+use tower::ServiceExt;
+use web::{App, AppInner, BoxFuture, Clock, Sessions, SignedIn};
+
+struct People;
+
+impl Sessions for People {
+    fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
+        let actor = match token {
+            "leader" => account(11, Role::Leader, "/1/"),
+            "commune-leader" => account(12, Role::Leader, "/1/2001/"),
+            "reform" => account(13, Role::ReformOfficer, "/1/"),
+            _ => account(14, Role::Clerk, "/1/"),
+        };
+        Box::pin(async move { Ok(Some(SignedIn { actor, session: Id(1), csrf: "secret-of-the-session".into() })) })
+    }
+}
+
+struct Browser {
+    router: Router,
+    cookie: String,
+}
+
+impl Browser {
+    fn new(db: Db, who: &str) -> Browser {
+        let app = App::new(AppInner {
+            db,
+            clock: Clock::fixed(now()),
+            sessions: Arc::new(People),
+            demo: false,
+            data_dir: std::env::temp_dir().join("motcua-reform-tests"),
+            nav: vec![],
+            secure_cookies: false,
+            extensions: Default::default(),
+        });
+        Browser {
+            router: web::build_router(app, vec![organisation::module(), crate::module()]),
+            cookie: format!("session={who}"),
+        }
+    }
+
+    /// The same service as somebody else.
+    fn becomes(&self, who: &str) -> Browser {
+        Browser { router: self.router.clone(), cookie: format!("session={who}") }
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, String, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let to = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let bytes = axum::body::to_bytes(response.into_body(), 8_000_000).await.unwrap();
+        (status, to.unwrap_or_default(), String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn get(&self, uri: &str) -> (StatusCode, String) {
+        let request = Request::get(uri).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap();
+        let (status, _, text) = self.send(request).await;
+        (status, text)
+    }
+
+    async fn json(&self, uri: &str) -> serde_json::Value {
+        serde_json::from_str(&self.get(uri).await.1).unwrap()
+    }
+
+    fn token(page: &str) -> String {
+        page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("").to_owned()
+    }
+
+    /// Sends the declaring form as a browser does, with or without its file.
+    async fn declare(&self, target: &str, fields: &[(&str, &str)], file: bool) -> (StatusCode, String, String) {
+        let uri = format!("/steering/targets/{target}/declare");
+        let mut body = String::new();
+        let token = Browser::token(&self.get(&uri).await.1);
+        for (name, value) in [("_csrf", token.as_str())].iter().chain(fields) {
+            body.push_str(&format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        }
+        if file {
+            body.push_str("--x\r\nContent-Disposition: form-data; name=\"evidence\"; filename=\"bao-cao.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n\r\n");
+        }
+        body.push_str("--x--\r\n");
+        let request = Request::post(&uri)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    async fn check(&self, id: &str, token: &str, form: &str) -> (StatusCode, String, String) {
+        let request = Request::post(format!("/steering/figures/{id}/check"))
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(format!("_csrf={token}&{form}")))
+            .unwrap();
+        self.send(request).await
+    }
+}
+
+/// Ten dossiers of two communes: in the first 3 of 4 online, in the second 3 of 6.
+async fn ten_dossiers(db: &Db) {
+    let one =
+        |agency, channel, n: i64| fact("received", date(2026, 10, 5), agency, Level::Commune, channel, 0, 100 + n);
+    let mut facts: Vec<_> = (0..4).map(|n| one(2001, if n < 3 { 2 } else { 1 }, n)).collect();
+    facts.extend((4..10).map(|n| one(2002, if n < 7 { 2 } else { 1 }, n)));
+    write(db, facts).await;
+}
+
+#[tokio::test]
+async fn a_target_reads_the_new_value_in_the_first_request_after_the_case() {
+    for (db, _) in database().await {
+        ten_dossiers(&db).await;
+        let leader = Browser::new(db.clone(), "leader");
+        let before = leader.json("/api/v1/targets/ST-042").await;
+        assert_eq!((before["numerator"].as_i64(), before["denominator"].as_i64()), (Some(6), Some(10)));
+        assert_eq!((before["value"].as_f64(), before["state"].as_str()), (Some(60.0), Some("at-risk")));
+        assert!(leader.get("/steering").await.1.contains("60 %"));
+        write(&db, vec![fact("received", date(2026, 11, 22), 2001, Level::Commune, 2, 0, 200)]).await;
+        let after = leader.json("/api/v1/targets/ST-042").await;
+        assert_eq!((after["numerator"].as_i64(), after["denominator"].as_i64()), (Some(7), Some(11)));
+        let (_, page) = leader.get("/steering").await;
+        assert!(page.contains("63,6 %") && page.contains("+3,64 điểm % từ hôm qua"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn figures_stay_the_same_while_facts_are_rolled_up() {
+    for (db, _) in database().await {
+        ten_dossiers(&db).await;
+        let leader = Browser::new(db.clone(), "leader");
+        let before = leader.json("/api/v1/targets").await;
+        db.write(|tx| Box::pin(async move { facts::roll_up(tx).await })).await.unwrap();
+        assert_eq!(leader.json("/api/v1/targets").await, before);
+    }
+}
+
+#[tokio::test]
+async fn a_unit_below_has_its_own_figure_and_another_period_too() {
+    for (db, _) in database().await {
+        ten_dossiers(&db).await;
+        let leader = Browser::new(db, "leader");
+        let first = leader.json("/api/v1/targets/ST-042?unit=2001").await;
+        assert_eq!(first["value"].as_f64(), Some(75.0));
+        assert_eq!(leader.json("/api/v1/targets/ST-042?period=2025").await["state"], "no-data");
+        assert_eq!(leader.json("/api/v1/targets/ST-042?period=2026-10").await["value"].as_f64(), Some(60.0));
+        assert_eq!(leader.json("/api/v1/targets/ST-039").await["state"], "met");
+        let (_, page) = leader.get("/steering/targets/ST-042").await;
+        assert!(
+            page.contains("60 %") && page.contains("<svg") && page.contains("75 %") && page.contains("50 %"),
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_cases_behind_a_figure_are_as_many_as_the_figure_says() {
+    for (db, _) in database().await {
+        db.migrate(&[dossiers::MIGRATIONS]).await.unwrap();
+        ten_dossiers(&db).await;
+        let leader = Browser::new(db, "leader");
+        for (part, rows) in [("numerator", 6), ("denominator", 10), ("missing", 4)] {
+            let (status, page) = leader.get(&format!("/steering/targets/ST-042/cases?part={part}")).await;
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(page.matches("<td class=\"nowrap\">").count(), rows, "{part}");
+        }
+        let (_, csv) = leader.get("/steering/targets/ST-042/cases?part=missing&format=csv").await;
+        assert_eq!(csv.lines().count(), 5);
+        assert_eq!(leader.get("/steering/targets/ST-042/cases?part=none").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(leader.get("/steering/targets/ST-062/cases").await.0, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn a_commune_leader_sees_his_own_subtree_only() {
+    for (db, _) in database().await {
+        ten_dossiers(&db).await;
+        let leader = Browser::new(db, "commune-leader");
+        assert_eq!(leader.json("/api/v1/targets/ST-042").await["denominator"].as_i64(), Some(4));
+        for foreign in [
+            "/steering?unit=1",
+            "/steering/targets/ST-042?unit=2002",
+            "/api/v1/targets?unit=2002",
+            "/steering/targets/ST-042/cases?unit=1",
+        ] {
+            assert_eq!(leader.get(foreign).await.0, StatusCode::FORBIDDEN, "{foreign}");
+        }
+        let (_, page) = leader.get("/steering").await;
+        assert!(!page.contains("value=\"2002\""));
+        assert_eq!(leader.becomes("clerk").get("/steering").await.0, StatusCode::FORBIDDEN);
+    }
+}
+
+#[tokio::test]
+async fn a_declared_figure_counts_after_the_second_person_and_carries_its_evidence() {
+    for (db, _) in database().await {
+        let officer = Browser::new(db, "reform");
+        let fields =
+            [("as_of", "2026-09-30"), ("numerator", "100"), ("denominator", "103"), ("note", "Báo cáo 12/BC-SNV")];
+        let (status, _, page) = officer.declare("ST-062", &fields, false).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("Hãy đính kèm minh chứng") && page.contains("value=\"103\""), "{page}");
+        let (status, to, page) = officer.declare("ST-062", &fields, true).await;
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/steering/targets/ST-062"), "{page}");
+        assert_eq!(officer.json("/api/v1/targets/ST-062").await["source"], "none");
+        let (_, own) = officer.get("/steering/targets/ST-062").await;
+        assert!(own.contains("Chờ kiểm tra") && !own.contains("/check\""));
+
+        let leader = officer.becomes("leader");
+        let (_, page) = leader.get("/steering/targets/ST-062").await;
+        let id = page.split("/steering/figures/").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+        let token = Browser::token(&page);
+        let (status, ..) = leader.check(&id, &token, "answer=return&note=").await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        let (status, ..) = leader.check(&id, &token, "answer=accept").await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let figure = leader.json("/api/v1/targets/ST-062").await;
+        assert_eq!(
+            (figure["value"].as_f64(), &figure["source"], &figure["state"]),
+            (Some(97.09), &"declared".into(), &"missed".into())
+        );
+        let (status, file) = leader.get(&format!("/steering/figures/{id}/evidence")).await;
+        assert_eq!((status, file.starts_with("%PDF")), (StatusCode::OK, true));
+        assert_eq!(
+            officer.becomes("commune-leader").get(&format!("/steering/figures/{id}/evidence")).await.0,
+            StatusCode::FORBIDDEN
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_digitisation_target_is_held_at_its_own_level() {
+    for (db, _) in database().await {
+        let done = flag::HAS_RESULT | flag::DIGITISED;
+        let day = date(2026, 3, 2);
+        let mut facts: Vec<_> = (0..10)
+            .map(|n| {
+                fact("settled", day, 2001, Level::Commune, 1, if n < 2 { done } else { flag::HAS_RESULT }, 300 + n)
+            })
+            .collect();
+        facts.extend((0..10).map(|n| {
+            fact("settled", day, 106, Level::Province, 1, if n < 9 { done } else { flag::HAS_RESULT }, 400 + n)
+        }));
+        write(&db, facts).await;
+        let leader = Browser::new(db, "leader");
+        assert_eq!(leader.json("/api/v1/targets/ST-010").await["value"].as_f64(), Some(90.0));
+        assert_eq!(leader.json("/api/v1/targets/ST-012").await["value"].as_f64(), Some(20.0));
+        assert_eq!(leader.json("/api/v1/targets/ST-011").await["state"], "no-data");
+    }
+}
+
+#[tokio::test]
+async fn a_programme_lists_its_targets_and_filters_in_the_address() {
+    for (db, _) in database().await {
+        let leader = Browser::new(db, "leader");
+        let (status, page) = leader.get("/steering/programmes/soc-trang-2021").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("ST-042") && page.contains("NQ 10-NQ/TU II.2.2.(5)") && !page.contains(">ST-025<"));
+        assert!(leader.get("/steering/programmes/soc-trang-2021?derived=1").await.1.contains(">ST-025<"));
+        let (_, page) = leader.get("/steering/programmes/soc-trang-2021?axis=civil-service&due=2025").await;
+        assert!(page.contains("ST-062") && !page.contains("ST-063") && !page.contains("ST-042"));
+        let (_, page) = leader.get("/steering/programmes?state=no-data").await;
+        assert!(page.contains("ST-062") && page.contains("NT-001"));
+        let (_, csv) = leader.get("/steering/programmes/ninh-thuan-2021?format=csv&derived=1").await;
+        assert_eq!(csv.lines().count(), 104);
+        assert_eq!(leader.get("/steering/programmes/none").await.0, StatusCode::NOT_FOUND);
+        assert_eq!(leader.get("/steering/targets/XX-001").await.0, StatusCode::NOT_FOUND);
+        assert_eq!(leader.get("/steering?period=2026-13").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[test]
+fn both_languages_have_every_word_the_module_uses() {
+    assert_eq!(i18n::check(&[crate::LOCALES]), Vec::<String>::new());
+    i18n::install(&[crate::LOCALES, web::locales(), web::base_locales()]);
+    let mut keys = std::collections::BTreeSet::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for dir in ["src", "templates"] {
+        for entry in std::fs::read_dir(root.join(dir)).unwrap() {
+            keys.extend(i18n::keys_used(&std::fs::read_to_string(entry.unwrap().path()).unwrap()));
+        }
+    }
+    assert!(keys.len() > 90);
+    let programmes = crate::Programmes::shipped();
+    for placed in programmes.targets() {
+        keys.insert(format!("reform-axis-{}", placed.subject.axis));
+        keys.insert(format!("reform-measure-{}", placed.target.unit.as_str()));
+        keys.extend(placed.target.level.split('+').map(|level| format!("reform-level-{level}")));
+    }
+    for state in crate::state::State::ALL {
+        keys.insert(format!("reform-state-{}", state.as_str()));
+        keys.insert(format!("reform-why-{}", state.as_str()));
+    }
+    for key in keys {
+        assert!(i18n::has(base::Lang::Vi, &key), "{key}");
+    }
+}

@@ -1,0 +1,376 @@
+//! Programmes and plans as data: subjects, and the quantified targets set for each, with the clause that sets them.
+
+use base::{Date, Fault, Level};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+const SHIPPED: [&str; 3] = [
+    include_str!("../../../data/programmes/soc-trang-2021.toml"),
+    include_str!("../../../data/programmes/ninh-thuan-2021.toml"),
+    include_str!("../../../data/programmes/ninh-thuan-2021-continued.toml"),
+];
+
+/// How a value is held against its goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compare {
+    /// At least the goal (tối thiểu, từ … trở lên).
+    AtLeast,
+    /// Strictly more than the goal (trên).
+    MoreThan,
+    /// At most the goal.
+    AtMost,
+    /// The goal itself.
+    Exactly,
+    /// Between the goal and the upper goal, both included.
+    Range,
+    /// A rank: the goal's place or a better one.
+    RankWithin,
+    /// Reduced by at least so many percent against the baseline. The value is the reduction reached.
+    ReduceBy,
+    /// Risen by at least so much against the year before, until the cap is reached.
+    IncreaseYearly,
+    /// Climbed by at least so many places against the year before. The value is the number of places climbed.
+    ClimbYearly,
+    /// Done by a date. The value is the day it was done.
+    ByDate,
+}
+
+impl Compare {
+    /// Is a lower value a better one?
+    pub fn lower_is_better(self) -> bool {
+        matches!(self, Compare::AtMost | Compare::RankWithin)
+    }
+}
+
+/// In what a target is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    #[default]
+    Percent,
+    Rank,
+    Points,
+    /// Percentage points a year.
+    PointsAYear,
+    /// Percent a year.
+    PercentAYear,
+    /// Places a year.
+    PlacesAYear,
+    TimesAYear,
+    Date,
+}
+
+impl Measure {
+    /// The word in messages (`reform-measure-…`).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Measure::Percent => "percent",
+            Measure::Rank => "rank",
+            Measure::Points => "points",
+            Measure::PointsAYear => "points-a-year",
+            Measure::PercentAYear => "percent-a-year",
+            Measure::PlacesAYear => "places-a-year",
+            Measure::TimesAYear => "times-a-year",
+            Measure::Date => "date",
+        }
+    }
+}
+
+/// A programme or plan.
+#[derive(Clone, Debug)]
+pub struct Programme {
+    pub id: String,
+    /// Two letters its targets' ids begin with.
+    pub code: String,
+    pub name_vi: String,
+    pub name_en: String,
+    /// Number of the document that sets it.
+    pub document: String,
+    pub decided: Date,
+    pub issuer: String,
+    /// Its last year.
+    pub until: i16,
+    /// What followed the province that set it.
+    pub successor: Option<String>,
+    /// Targets a leader sees first.
+    pub headline: Vec<String>,
+    pub subjects: Vec<Subject>,
+}
+
+/// One thing measured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    pub id: String,
+    /// Which part of the reform it belongs to: `institutions`, `procedures`, `apparatus`, `civil-service`, `finance`, `digital`, `steering`.
+    pub axis: String,
+    pub clause: String,
+    pub name_vi: String,
+    pub name_en: String,
+    /// The definition in `data/indicators` that measures it from records; without one, values are declared.
+    pub indicator: Option<String>,
+    pub targets: Vec<Target>,
+}
+
+/// How much, at which level, until when.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    pub id: String,
+    /// Where it differs from the subject's.
+    pub clause: Option<String>,
+    pub compare: Compare,
+    /// The goal in its unit.
+    #[serde(default)]
+    pub value: f64,
+    /// The upper goal of a range.
+    pub value_high: Option<f64>,
+    #[serde(default)]
+    pub unit: Measure,
+    /// Among how many a rank counts.
+    pub of: Option<u32>,
+    /// Where a yearly increase may stop.
+    pub cap: Option<f64>,
+    /// `all`, a level's word, or two of them joined by `+`.
+    pub level: String,
+    /// The first year of a target that spans several.
+    pub from: Option<i16>,
+    /// The year it is due.
+    pub due: i16,
+    /// The last day of a target that is a deadline.
+    pub date: Option<String>,
+    /// The goal of an earlier year is to be kept or improved.
+    #[serde(default)]
+    pub maintain: bool,
+    /// Against what it is held: a year, a period, or `previous-year`.
+    pub baseline: Option<String>,
+    /// The text says "phấn đấu".
+    #[serde(default)]
+    pub strive: bool,
+    /// Follows from the text without standing in it.
+    #[serde(default)]
+    pub derived: bool,
+    /// The clause that says the same.
+    pub restates: Option<String>,
+    /// The clause's words, shortened.
+    pub text: String,
+    pub note: Option<String>,
+}
+
+impl Target {
+    /// The level it is measured at; `None` for the whole.
+    pub fn level(&self) -> Option<Level> {
+        self.level.parse().ok()
+    }
+
+    /// The last day to reach it.
+    pub fn due_day(&self) -> Date {
+        self.date
+            .as_deref()
+            .and_then(|day| day.parse().ok())
+            .unwrap_or_else(|| jiff::civil::date(self.due.clamp(1900, 9_000), 12, 31))
+    }
+
+    /// Is it one of a year of its own, not the present?
+    pub fn of_one_year(&self) -> bool {
+        matches!(self.compare, Compare::IncreaseYearly | Compare::ClimbYearly)
+            || matches!(self.unit, Measure::TimesAYear)
+    }
+
+    /// Does it count in the totals? What is derived or said twice does not.
+    pub fn counts(&self) -> bool {
+        !self.derived && self.restates.is_none()
+    }
+}
+
+/// A target with what it stands in.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    pub programme: &'a Programme,
+    pub subject: &'a Subject,
+    pub target: &'a Target,
+}
+
+impl Placed<'_> {
+    /// The clause that sets it.
+    pub fn clause(&self) -> &str {
+        self.target.clause.as_deref().unwrap_or(&self.subject.clause)
+    }
+}
+
+/// All programmes.
+#[derive(Clone, Debug, Default)]
+pub struct Programmes {
+    all: Vec<Programme>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// The programme a further file belongs to.
+    programme: Option<String>,
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    name_vi: String,
+    #[serde(default)]
+    name_en: String,
+    #[serde(default)]
+    document: String,
+    decided: Option<String>,
+    #[serde(default)]
+    issuer: String,
+    #[serde(default)]
+    until: i16,
+    successor: Option<String>,
+    #[serde(default)]
+    headline: Vec<String>,
+    subject: Vec<Subject>,
+}
+
+impl Programmes {
+    /// Reads files; the error says in which programme or target something is wrong.
+    pub fn from_toml(files: &[&str]) -> Result<Programmes, String> {
+        let mut all: Vec<Programme> = Vec::new();
+        for text in files {
+            let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+            if let Some(owner) = &file.programme {
+                let programme =
+                    all.iter_mut().find(|p| p.id == *owner).ok_or_else(|| format!("no programme {owner}"))?;
+                programme.subjects.extend(file.subject);
+                continue;
+            }
+            let decided = file.decided.as_deref().and_then(|day| day.parse().ok());
+            all.push(Programme {
+                decided: decided.ok_or_else(|| format!("{}: decided", file.id))?,
+                id: file.id,
+                code: file.code,
+                name_vi: file.name_vi,
+                name_en: file.name_en,
+                document: file.document,
+                issuer: file.issuer,
+                until: file.until,
+                successor: file.successor,
+                headline: file.headline,
+                subjects: file.subject,
+            });
+        }
+        let programmes = Programmes { all };
+        let mut seen = BTreeMap::new();
+        for placed in programmes.targets() {
+            if seen.insert(placed.target.id.clone(), ()).is_some() {
+                return Err(format!("{} stands twice", placed.target.id));
+            }
+            if placed.target.compare == Compare::ByDate && placed.target.date.is_none() {
+                return Err(format!("{} has no date", placed.target.id));
+            }
+        }
+        Ok(programmes)
+    }
+
+    /// The programmes shipped with the program.
+    pub fn shipped() -> &'static Programmes {
+        static ALL: LazyLock<Programmes> = LazyLock::new(|| {
+            // A test reads the files; an empty list stands in so that nothing here can panic.
+            Programmes::from_toml(&SHIPPED).unwrap_or_default()
+        });
+        &ALL
+    }
+
+    pub fn all(&self) -> &[Programme] {
+        &self.all
+    }
+
+    /// Every target with its place, in the order of the documents.
+    pub fn targets(&self) -> impl Iterator<Item = Placed<'_>> {
+        self.all.iter().flat_map(targets_of)
+    }
+
+    pub fn programme(&self, id: &str) -> Result<&Programme, Fault> {
+        self.all.iter().find(|programme| programme.id == id).ok_or(Fault::NotFound("reform-no-programme"))
+    }
+
+    pub fn target(&self, id: &str) -> Result<Placed<'_>, Fault> {
+        self.targets().find(|placed| placed.target.id == id).ok_or(Fault::NotFound("reform-no-target"))
+    }
+}
+
+/// Every target of one programme with its place.
+pub fn targets_of(programme: &Programme) -> impl Iterator<Item = Placed<'_>> {
+    programme
+        .subjects
+        .iter()
+        .flat_map(move |subject| subject.targets.iter().map(move |target| Placed { programme, subject, target }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicators;
+
+    fn programmes() -> Programmes {
+        Programmes::from_toml(&SHIPPED).unwrap()
+    }
+
+    #[test]
+    fn every_quantified_target_of_both_documents_is_there() {
+        let all = programmes();
+        let count = |id: &str| targets_of(all.programme(id).unwrap()).count();
+        assert_eq!(count("soc-trang-2021"), 118);
+        assert_eq!(count("ninh-thuan-2021"), 103);
+        let clauses: std::collections::BTreeSet<&str> =
+            targets_of(all.programme("soc-trang-2021").unwrap()).map(|placed| placed.subject.clause.as_str()).collect();
+        assert!((1..=17).all(|n| clauses.contains(format!("II.2.2.({n})").as_str())), "{clauses:?}");
+    }
+
+    #[test]
+    fn the_words_of_the_resolution_are_kept_as_numbers() {
+        let all = programmes();
+        let transfer = all.target("ST-004").unwrap();
+        assert_eq!(
+            (transfer.target.compare, transfer.target.value, transfer.target.due),
+            (Compare::AtLeast, 80.0, 2025)
+        );
+        assert_eq!(transfer.clause(), "II.2.2.(2)");
+        let online = all.target("ST-042").unwrap();
+        assert_eq!((online.target.value, online.target.due), (80.0, 2030));
+        let more = all.target("NT-068").unwrap();
+        assert_eq!((more.target.compare, more.target.value), (Compare::MoreThan, 90.0));
+        let step = all.target("ST-021").unwrap();
+        assert_eq!(
+            (step.target.compare, step.target.cap, step.target.level()),
+            (Compare::IncreaseYearly, Some(100.0), Some(Level::Commune))
+        );
+        assert_eq!(all.target("NT-091").unwrap().target.due_day(), jiff::civil::date(2021, 11, 9));
+        assert_eq!(all.target("ST-117").unwrap().target.due_day(), jiff::civil::date(2025, 12, 31));
+    }
+
+    #[test]
+    fn the_digitisation_path_of_each_level_rises_by_twenty_a_year_and_leaves_communes_at_95() {
+        let all = programmes();
+        let floor = |id: &str| all.target(id).unwrap().target.value;
+        assert_eq!([floor("ST-010"), floor("ST-025"), floor("ST-028")], [30.0, 50.0, 100.0]);
+        assert_eq!([floor("ST-012"), floor("ST-033"), floor("ST-036")], [15.0, 35.0, 95.0]);
+    }
+
+    #[test]
+    fn every_indicator_named_exists() {
+        for placed in programmes().targets() {
+            if let Some(id) = &placed.subject.indicator {
+                assert!(indicators().get(id, jiff::civil::date(2026, 1, 1)).is_some(), "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_derived_or_restated_does_not_count() {
+        let all = programmes();
+        assert!(!all.target("ST-025").unwrap().target.counts());
+        assert!(!all.target("NT-034").unwrap().target.counts());
+        assert!(all.target("NT-017").unwrap().target.counts());
+    }
+}

@@ -1,0 +1,288 @@
+//! A programme's targets: value, goal, where each stands; filtered by axis, level, state and due year, all kept in the address.
+
+use crate::dashboard::{Total, state_of, totals};
+use crate::programme::{Measure, Programmes};
+use crate::standing::Standing;
+use crate::state::State;
+use crate::view::{Read, Scope, amount, goal_text, level_text, pick, state_text, subject_name, value_text};
+use askama::Template;
+use base::{Fault, vn_date, vn_date_time};
+use i18n::L;
+use jiff::ToSpan;
+use std::collections::BTreeSet;
+use web::chart::sparkline;
+use web::table::{Cell, query_value};
+use web::{Answer, Breadcrumb, Choice, Ctx};
+
+/// Months in a sparkline.
+const SPARK_MONTHS: i32 = 12;
+
+struct Row {
+    id: String,
+    href: String,
+    goal: String,
+    due: String,
+    level: String,
+    value: String,
+    counts: String,
+    gap: String,
+    state: String,
+    colour: &'static str,
+    source: String,
+    strive: bool,
+    maintain: bool,
+    derived: bool,
+    restates: String,
+    waiting: usize,
+}
+
+struct Group {
+    name: String,
+    clause: String,
+    axis: String,
+    text: String,
+    spark: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "programme.html")]
+struct Page {
+    l: L,
+    trail: Vec<Breadcrumb>,
+    title: String,
+    lead: String,
+    notice: String,
+    action: String,
+    unit: String,
+    units: Vec<Choice>,
+    period: String,
+    periods: Vec<Choice>,
+    axis: String,
+    axes: Vec<Choice>,
+    level: String,
+    levels: Vec<Choice>,
+    state: String,
+    states: Vec<Choice>,
+    due: String,
+    dues: Vec<Choice>,
+    derived: bool,
+    totals: Vec<Total>,
+    groups: Vec<Group>,
+    shown: usize,
+    as_of: String,
+    uri: String,
+}
+
+/// What the address narrows the list to.
+struct Narrow {
+    axis: String,
+    level: String,
+    state: Option<State>,
+    due: String,
+    derived: bool,
+    waiting: bool,
+}
+
+impl Narrow {
+    fn read(ctx: &Ctx) -> Narrow {
+        let value = |name: &str| query_value(&ctx.uri, name);
+        Narrow {
+            axis: value("axis"),
+            level: value("level"),
+            state: state_of(&value("state")),
+            due: value("due"),
+            derived: value("derived") == "1",
+            waiting: value("waiting") == "1",
+        }
+    }
+
+    fn takes(&self, standing: &Standing<'_>) -> bool {
+        let (subject, target) = (standing.placed.subject, standing.placed.target);
+        (self.axis.is_empty() || self.axis == subject.axis)
+            && (self.level.is_empty() || target.level.split('+').any(|one| one == self.level))
+            // The totals leave out what is derived or restated; so does the list they lead to.
+            && self.state.is_none_or(|state| state == standing.state && target.counts())
+            && (self.due.is_empty() || self.due == target.due.to_string())
+            && (self.derived || !target.derived)
+            && (!self.waiting || standing.waiting > 0)
+    }
+}
+
+/// GET /steering/programmes/{id}
+pub(crate) async fn show(ctx: Ctx, axum::extract::Path(id): axum::extract::Path<String>) -> Answer {
+    let programme = Programmes::shipped().programme(&id)?;
+    let l = ctx.l;
+    let title = pick(l, &programme.name_vi, &programme.name_en).to_owned();
+    let lead = l.tr(
+        "reform-programme-lead",
+        [
+            ("document", programme.document.clone()),
+            ("day", vn_date(programme.decided)),
+            ("issuer", programme.issuer.clone()),
+        ],
+    );
+    let notice = programme.successor.as_ref().map(|next| l.tr("reform-programme-successor", [("name", next.as_str())]));
+    page(ctx, Some(id), title, lead, notice.unwrap_or_default()).await
+}
+
+/// The targets of all programmes, for the links of the totals.
+pub(crate) async fn all(ctx: Ctx) -> Answer {
+    let title = ctx.l.t("reform-all-targets");
+    page(ctx, None, title, String::new(), String::new()).await
+}
+
+async fn page(ctx: Ctx, programme: Option<String>, title: String, lead: String, notice: String) -> Answer {
+    let scope = Scope::read(&ctx).await?;
+    let read = Read::of(&ctx, &scope).await?;
+    let l = ctx.l;
+    let narrow = Narrow::read(&ctx);
+    let mut own = read.standings(&scope, ctx.now.date());
+    own.retain(|one| programme.as_ref().is_none_or(|id| one.placed.programme.id == *id));
+    let shown: Vec<&Standing<'_>> = own.iter().filter(|one| narrow.takes(one)).collect();
+    let format = query_value(&ctx.uri, "format");
+    if !format.is_empty() {
+        return Ok(export(l, &format, &shown)?);
+    }
+    let path = ctx.path().to_owned();
+    let choices = |words: BTreeSet<String>, key: &str| -> Vec<Choice> {
+        words.into_iter().map(|word| Choice::new(word.clone(), l.t(format!("{key}{word}")))).collect()
+    };
+    let page = Page {
+        l,
+        trail: vec![
+            Breadcrumb::new(l.t("reform-steering"), scope.link(&ctx, "/steering")),
+            Breadcrumb::new(l.t("reform-programmes"), scope.link(&ctx, "/steering/programmes")),
+            Breadcrumb::new(programme.as_ref().map_or(title.clone(), |_| own_document(&own)), ""),
+        ],
+        totals: totals(l, &own, &scope.link(&ctx, &path)),
+        shown: shown.len(),
+        groups: groups(&ctx, &scope, &read, &shown),
+        title,
+        lead,
+        notice,
+        action: path,
+        unit: scope.node.to_string(),
+        units: scope.units(&ctx),
+        period: scope.period.word.clone(),
+        periods: scope.periods(&ctx),
+        axes: choices(own.iter().map(|one| one.placed.subject.axis.clone()).collect(), "reform-axis-"),
+        levels: ["province", "district", "commune"]
+            .map(|word| Choice::new(word, l.t(format!("reform-level-{word}"))))
+            .to_vec(),
+        states: State::ALL.map(|state| Choice::new(state.as_str(), state_text(l, state))).to_vec(),
+        dues: own
+            .iter()
+            .map(|one| one.placed.target.due)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|year| Choice::new(year.to_string(), year.to_string()))
+            .collect(),
+        axis: narrow.axis,
+        level: narrow.level,
+        state: narrow.state.map(State::as_str).unwrap_or_default().to_owned(),
+        due: narrow.due,
+        derived: narrow.derived,
+        as_of: vn_date_time(ctx.now),
+        uri: ctx.uri.clone(),
+    };
+    Ok(ctx.page(&page.title, &page))
+}
+
+fn own_document(own: &[Standing<'_>]) -> String {
+    own.first().map(|one| one.placed.programme.document.clone()).unwrap_or_default()
+}
+
+fn groups(ctx: &Ctx, scope: &Scope, read: &Read, shown: &[&Standing<'_>]) -> Vec<Group> {
+    let l = ctx.l;
+    let from = ctx.now.date().first_of_month().checked_sub((SPARK_MONTHS - 1).months()).unwrap_or(ctx.now.date());
+    let from = format!("{:04}-{:02}", from.year(), from.month());
+    let mut groups: Vec<Group> = Vec::new();
+    let mut last = "";
+    for standing in shown {
+        let placed = standing.placed;
+        if groups.is_empty() || last != placed.subject.id {
+            let spark = placed.subject.indicator.as_deref().map(|indicator| {
+                let series = read.history.series(indicator, placed.target.level(), &from);
+                let values: Vec<f64> = series.into_iter().filter_map(|(_, value)| value).collect();
+                if values.len() > 1 { sparkline(&values) } else { String::new() }
+            });
+            groups.push(Group {
+                name: subject_name(l, placed),
+                clause: format!("{} {}", placed.programme.document, placed.clause()),
+                axis: l.t(format!("reform-axis-{}", placed.subject.axis)),
+                text: placed.target.text.clone(),
+                spark: spark.unwrap_or_default(),
+                rows: Vec::new(),
+            });
+            last = &placed.subject.id;
+        }
+        if let Some(group) = groups.last_mut() {
+            group.rows.push(row(ctx, scope, standing));
+        }
+    }
+    groups
+}
+
+fn row(ctx: &Ctx, scope: &Scope, standing: &Standing<'_>) -> Row {
+    let (l, placed) = (ctx.l, standing.placed);
+    let target = placed.target;
+    let gap = match (standing.state, standing.value) {
+        (State::AtRisk | State::Missed | State::OnTrack, Some(value)) if !target.of_one_year() => {
+            let gap = (target.value - value).abs();
+            let unit = if target.unit == Measure::Percent { Measure::PointsAYear } else { target.unit };
+            match unit {
+                Measure::PointsAYear => l.tr("reform-gap-points", [("value", web::chart::number(l, gap))]),
+                unit => l.tr("reform-gap", [("value", amount(l, unit, gap))]),
+            }
+        }
+        _ => String::new(),
+    };
+    Row {
+        id: target.id.clone(),
+        href: scope.link(ctx, &format!("/steering/targets/{}", target.id)),
+        goal: goal_text(l, placed),
+        due: target.due.to_string(),
+        level: level_text(l, &target.level),
+        value: value_text(l, standing),
+        counts: standing
+            .figure
+            .map(|figure| format!("{} / {}", l.number(figure.numerator), l.number(figure.denominator)))
+            .unwrap_or_default(),
+        gap,
+        state: state_text(l, standing.state),
+        colour: standing.state.colour(),
+        source: l.t(format!("reform-source-{}", standing.source.as_str())),
+        strive: target.strive,
+        maintain: target.maintain,
+        derived: target.derived,
+        restates: target.restates.clone().unwrap_or_default(),
+        waiting: standing.waiting,
+    }
+}
+
+fn export(l: L, format: &str, shown: &[&Standing<'_>]) -> Result<axum::response::Response, Fault> {
+    let headers =
+        ["target", "clause", "subject", "goal", "level", "due", "value", "numerator", "denominator", "state", "source"]
+            .map(|name| l.t(format!("reform-column-{name}")));
+    let rows = shown
+        .iter()
+        .map(|one| {
+            let number = |n: Option<i64>| n.map_or(Cell::Text(String::new()), Cell::from);
+            vec![
+                Cell::from(one.placed.target.id.as_str()),
+                Cell::from(format!("{} {}", one.placed.programme.document, one.placed.clause())),
+                Cell::from(subject_name(l, one.placed)),
+                Cell::from(goal_text(l, one.placed)),
+                Cell::from(level_text(l, &one.placed.target.level)),
+                Cell::from(i64::from(one.placed.target.due)),
+                Cell::from(value_text(l, one)),
+                number(one.figure.map(|figure| figure.numerator)),
+                number(one.figure.map(|figure| figure.denominator)),
+                Cell::from(state_text(l, one.state)),
+                Cell::from(l.t(format!("reform-source-{}", one.source.as_str()))),
+            ]
+        })
+        .collect();
+    web::table::export(l, format, &l.t("reform-export-name"), &headers, rows)
+}

@@ -1,0 +1,353 @@
+//! One target: its value large, the definition in one sentence, the months against the path to the goal, the units, what moved this week,
+//! the declared history; every number opens its cases.
+
+use crate::live::{Set, indicators};
+use crate::programme::{Measure, Placed, Programmes};
+use crate::standing::Standing;
+use crate::store::{self as sql, Check, Declared};
+use crate::units::by_unit;
+use crate::view::{
+    Read, Scope, amount, change_text, goal_text, level_text, pick, state_text, subject_name, value_text,
+};
+use askama::Template;
+use axum::extract::Path;
+use base::{Date, Fault, Id, Permission, vn_date, vn_date_time};
+use facts::{Figure, Filter, Indicator};
+use i18n::L;
+use jiff::ToSpan;
+use web::chart::{Bar, Goal, Trajectory, bars, number, trajectory};
+use web::table::with;
+use web::{Answer, Breadcrumb, Choice, Ctx};
+
+/// Months of the line.
+const MONTHS: i32 = 24;
+/// Bars shown before "all units".
+const BARS_MAX: usize = 120;
+
+struct Past {
+    as_of: String,
+    value: String,
+    counts: String,
+    note: String,
+    declared: String,
+    check: String,
+    colour: &'static str,
+    checked: String,
+    check_note: String,
+    evidence: String,
+    /// Where the second person's answer goes; empty where this person may not give it.
+    check_action: String,
+}
+
+#[derive(Template)]
+#[template(path = "target.html")]
+struct Page {
+    l: L,
+    csrf: String,
+    trail: Vec<Breadcrumb>,
+    title: String,
+    clause: String,
+    text: String,
+    note: String,
+    restates: String,
+    goal: String,
+    due: String,
+    level: String,
+    strive: bool,
+    action: String,
+    unit: String,
+    units: Vec<Choice>,
+    period: String,
+    periods: Vec<Choice>,
+    value: String,
+    state: String,
+    colour: &'static str,
+    state_why: String,
+    as_of: String,
+    live: bool,
+    definition: String,
+    definition_source: String,
+    numerator: String,
+    denominator: String,
+    missing: String,
+    numerator_href: String,
+    denominator_href: String,
+    missing_href: String,
+    chart: String,
+    unit_bars: String,
+    moved: Vec<(String, String)>,
+    history: Vec<Past>,
+    may_declare: bool,
+    declare_href: String,
+}
+
+/// GET /steering/targets/{id}
+pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
+    let placed = Programmes::shipped().target(&id)?;
+    let scope = Scope::read(&ctx).await?;
+    let read = Read::of(&ctx, &scope).await?;
+    let l = ctx.l;
+    let standing = read
+        .standings(&scope, ctx.now.date())
+        .into_iter()
+        .find(|one| one.placed.target.id == id)
+        .ok_or(Fault::NotFound("reform-no-target"))?;
+    let definition = placed.subject.indicator.as_deref().and_then(|id| indicators().get(id, standing.as_of));
+    let cases = scope.link(&ctx, &format!("/steering/targets/{id}/cases"));
+    let figure = standing.figure.filter(|_| definition.is_some());
+    let count = |n: Option<i64>| n.map(|n| l.number(n)).unwrap_or_default();
+    let (chart, unit_bars, moved) = match definition {
+        Some(indicator) => (
+            chart(&ctx, &scope, placed, &standing, indicator).await?,
+            unit_bars(&ctx, &scope, placed, indicator).await?,
+            moved(&ctx, &scope, placed, indicator).await?,
+        ),
+        None => (String::new(), String::new(), Vec::new()),
+    };
+    let actor = ctx.actor()?;
+    let path = scope.tree.path(scope.node);
+    let own: Vec<Declared> = read.declared.iter().filter(|one| one.target == id).cloned().collect();
+    let page = Page {
+        l,
+        csrf: ctx.csrf.clone(),
+        trail: trail(&ctx, &scope, placed),
+        title: subject_name(l, placed),
+        clause: format!("{} {}", placed.programme.document, placed.clause()),
+        text: placed.target.text.clone(),
+        note: placed.target.note.clone().unwrap_or_default(),
+        restates: placed.target.restates.clone().unwrap_or_default(),
+        goal: goal_text(l, placed),
+        due: vn_date(placed.target.due_day()),
+        level: level_text(l, &placed.target.level),
+        strive: placed.target.strive,
+        action: ctx.path().to_owned(),
+        unit: scope.node.to_string(),
+        units: scope.units(&ctx),
+        period: scope.period.word.clone(),
+        periods: scope.periods(&ctx),
+        value: value_text(l, &standing),
+        state: state_text(l, standing.state),
+        colour: standing.state.colour(),
+        state_why: why(l, &standing),
+        as_of: if standing.as_of == ctx.now.date() { vn_date_time(ctx.now) } else { vn_date(standing.as_of) },
+        live: definition.is_some(),
+        definition: definition
+            .map(|one| pick(l, &one.definition_vi, &one.definition_en).to_owned())
+            .unwrap_or_default(),
+        definition_source: definition.map(|one| one.source.clone()).unwrap_or_default(),
+        numerator: count(figure.map(|figure| figure.numerator)),
+        denominator: count(figure.map(|figure| figure.denominator)),
+        missing: count(figure.map(|figure| figure.denominator - figure.numerator)),
+        numerator_href: with(&cases, &[("part", "numerator")]),
+        denominator_href: with(&cases, &[("part", "denominator")]),
+        missing_href: with(&cases, &[("part", "missing")]),
+        chart,
+        unit_bars,
+        moved,
+        history: own.iter().rev().map(|one| past(&ctx, &scope, placed, one)).collect(),
+        may_declare: definition.is_none() && actor.may_at(Permission::DeclareFigure, path),
+        declare_href: scope.link(&ctx, &format!("/steering/targets/{id}/declare")),
+    };
+    Ok(ctx.page(&page.title, &page))
+}
+
+pub(crate) fn trail(ctx: &Ctx, scope: &Scope, placed: Placed<'_>) -> Vec<Breadcrumb> {
+    vec![
+        Breadcrumb::new(ctx.l.t("reform-steering"), scope.link(ctx, "/steering")),
+        Breadcrumb::new(
+            placed.programme.document.clone(),
+            scope.link(ctx, &format!("/steering/programmes/{}", placed.programme.id)),
+        ),
+        Breadcrumb::new(placed.target.id.clone(), ""),
+    ]
+}
+
+/// Why it stands where it stands, in one sentence.
+fn why(l: L, standing: &Standing<'_>) -> String {
+    let key = format!("reform-why-{}", standing.state.as_str());
+    let unit = if standing.placed.subject.indicator.is_some() { Measure::Percent } else { standing.placed.target.unit };
+    let expected = standing.expected.map(|value| amount(l, unit, value)).unwrap_or_else(|| "–".to_owned());
+    l.tr(key, [("expected", expected), ("due", vn_date(standing.placed.target.due_day()))])
+}
+
+fn months_between(from: Date, to: Date) -> i32 {
+    (i32::from(to.year()) - i32::from(from.year())) * 12 + i32::from(to.month()) - i32::from(from.month())
+}
+
+async fn chart(
+    ctx: &Ctx,
+    scope: &Scope,
+    placed: Placed<'_>,
+    standing: &Standing<'_>,
+    indicator: &'static Indicator,
+) -> Result<String, Fault> {
+    let l = ctx.l;
+    let last = standing.as_of.first_of_month();
+    let first = last.checked_sub((MONTHS - 1).months()).unwrap_or(last);
+    let filter = Filter { from: first, to: last.last_of_month(), level: placed.target.level(), fields: None };
+    let node = scope.node;
+    let series = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move { Ok::<_, Fault>(facts::series_by_month(tx, indicator, node, &filter).await?) })
+        })
+        .await?;
+    let points: Vec<Option<f64>> = series.iter().map(|(_, figure)| figure.percent()).collect();
+    // A yearly rise and places have no height on a scale of shares.
+    let goals = placed
+        .subject
+        .targets
+        .iter()
+        .filter(|target| {
+            target.level == placed.target.level && !target.of_one_year() && target.unit == Measure::Percent
+        })
+        .map(|target| (months_between(first, target.due_day()), target))
+        .filter(|(month, _)| (0..=72).contains(month))
+        .map(|(month, target)| Goal {
+            month,
+            value: target.value,
+            label: format!("{} % ({})", number(l, target.value), target.due),
+        })
+        .collect();
+    let start = standing.start.map(|start| (months_between(first, start.day).max(0), start.value));
+    let chart = Trajectory {
+        name: subject_name(l, placed),
+        unit: "%".into(),
+        first_month: format!("{:04}-{:02}", first.year(), first.month()),
+        points,
+        goals,
+        start,
+        top: Some(100.0),
+    };
+    Ok(trajectory(l, &chart))
+}
+
+async fn unit_bars(ctx: &Ctx, scope: &Scope, placed: Placed<'_>, indicator: &Indicator) -> Result<String, Fault> {
+    let l = ctx.l;
+    let units = by_unit(ctx, scope, &indicator.id, placed.target.level()).await?;
+    let mut shares: Vec<(Id, f64)> =
+        units.iter().filter_map(|(unit, figure)| Some((*unit, figure.percent()?))).collect();
+    if shares.is_empty() {
+        return Ok(String::new());
+    }
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let lower = placed.target.compare.lower_is_better();
+    let reached = |value: f64| if lower { value <= placed.target.value } else { value >= placed.target.value };
+    let list: Vec<Bar> = shares
+        .into_iter()
+        .take(BARS_MAX)
+        .map(|(unit, value)| Bar {
+            label: scope.tree.get(unit).map(|agency| agency.short_name.clone()).unwrap_or_default(),
+            value,
+            text: format!("{} %", number(l, value)),
+            // The length tells the value, the word stands in the legend; late is kept for what misses the goal.
+            state: if placed.target.of_one_year() {
+                ""
+            } else if reached(value) {
+                "ontime"
+            } else {
+                "near"
+            }
+            .to_owned(),
+            href: with(
+                &format!("/steering/targets/{}/cases", placed.target.id),
+                &[("unit", &unit.to_string()), ("period", &scope.period.word), ("part", "missing")],
+            ),
+        })
+        .collect();
+    Ok(bars(l, &list))
+}
+
+/// What the last seven days added, against the figure without them.
+async fn moved(
+    ctx: &Ctx,
+    scope: &Scope,
+    placed: Placed<'_>,
+    indicator: &'static Indicator,
+) -> Result<Vec<(String, String)>, Fault> {
+    let l = ctx.l;
+    let today = ctx.now.date();
+    if scope.period.to < today {
+        return Ok(Vec::new());
+    }
+    let from = today.checked_sub(6.days()).unwrap_or(today).max(scope.period.from);
+    let (node, level) = (scope.node, placed.target.level());
+    let filter = scope.period.filter();
+    let (now, week) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let set = Set::on(indicators(), today);
+                let now = set.read(tx, node, &filter, today).await?;
+                Ok::<_, Fault>((now, set.added(tx, node, from, today).await?))
+            })
+        })
+        .await?;
+    let key = (indicator.id.clone(), level);
+    let (now, week) = (now.get(&key).copied().unwrap_or_default(), week.get(&key).copied().unwrap_or_default());
+    if week == Figure::default() {
+        return Ok(Vec::new());
+    }
+    let before = Figure { numerator: now.numerator - week.numerator, denominator: now.denominator - week.denominator };
+    let mut lines = vec![
+        (l.t("reform-moved-cases"), l.number(week.denominator)),
+        (l.t("reform-moved-numerator"), l.number(week.numerator)),
+    ];
+    if let (Some(after), Some(before)) = (now.percent(), before.percent()) {
+        lines.push((l.t("reform-moved-change"), change_text(l, after - before)));
+    }
+    Ok(lines)
+}
+
+fn past(ctx: &Ctx, scope: &Scope, placed: Placed<'_>, one: &Declared) -> Past {
+    let l = ctx.l;
+    let may_check = one.check == Check::Declared
+        && ctx.actor.as_ref().is_some_and(|actor| {
+            let path = scope.tree.path(one.agency);
+            actor.account != one.declared_by
+                && (actor.may_at(Permission::DeclareFigure, path) || actor.may_at(Permission::ApproveDossier, path))
+        });
+    Past {
+        as_of: vn_date(one.as_of),
+        value: one.value().map(|value| amount(l, placed.target.unit, value)).unwrap_or_else(|| vn_date(one.as_of)),
+        counts: one
+            .numerator
+            .zip(one.denominator)
+            .map(|(n, d)| format!("{} / {}", l.number(n), l.number(d)))
+            .unwrap_or_default(),
+        note: one.note.clone(),
+        declared: format!("{}, {}", one.declared_name, vn_date_time(one.declared_at)),
+        check: l.t(format!("reform-check-{}", one.check.as_str())),
+        colour: match one.check {
+            Check::Checked => "ontime",
+            Check::Declared => "near",
+            Check::Returned => "late",
+        },
+        checked: one
+            .checked_name
+            .as_ref()
+            .zip(one.checked_at)
+            .map(|(name, at)| format!("{name}, {}", vn_date_time(at)))
+            .unwrap_or_default(),
+        check_note: one.check_note.clone().unwrap_or_default(),
+        evidence: one.evidence.map(|_| format!("/steering/figures/{}/evidence", one.id)).unwrap_or_default(),
+        check_action: if may_check { format!("/steering/figures/{}/check", one.id) } else { String::new() },
+    }
+}
+
+/// GET /steering/figures/{id}/evidence
+pub(crate) async fn evidence(ctx: Ctx, Path(id): Path<String>) -> Answer {
+    let id = id.parse().map(Id).map_err(|_| Fault::NotFound("reform-no-figure"))?;
+    let figure = ctx
+        .db()
+        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(sql::figure(tx, id).await?) }))
+        .await?
+        .ok_or(Fault::NotFound("reform-no-figure"))?;
+    let tree = organisation::tree_of(&ctx.app).await?;
+    if !ctx.actor()?.may_at(Permission::ReadSteering, tree.path(figure.agency)) {
+        return Err(Fault::Forbidden(base::Problem::new("reform-not-yours")).into());
+    }
+    let file = figure.evidence.ok_or(Fault::NotFound("reform-no-figure"))?;
+    let store = files::Store::new(&ctx.app.data_dir);
+    Ok(files::download(ctx.db(), &store, file, |_| Ok(())).await?)
+}

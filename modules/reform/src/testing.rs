@@ -1,0 +1,72 @@
+//! What the tests of this module share: seeded databases, people, an evidence file, facts.
+
+use base::{Actor, Date, Fault, Grant, Id, Instant, Level, Role};
+use facts::Fact;
+use jiff::civil::date;
+use organisation::Tree;
+use std::sync::Arc;
+use store::Db;
+
+/// The present of the tests: 22/11/2026, 09:00.
+pub(crate) fn now() -> Instant {
+    Instant::from_local(date(2026, 11, 22).at(9, 0, 0, 0))
+}
+
+/// A person with one role.
+pub(crate) fn account(id: i64, role: Role, path: &str) -> Actor {
+    let agency = path.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map_or(Id(1), Id);
+    let grant = Grant { role, agency, agency_path: path.into() };
+    Actor { account: Id(id), name: format!("Người số {id}"), grants: vec![grant], citizen_number: None }
+}
+
+/// Fresh databases with the demo province, and its tree.
+pub(crate) async fn database() -> Vec<(Db, Arc<Tree>)> {
+    let tree = Arc::new(organisation::demo_tree().unwrap());
+    let mut databases = Vec::new();
+    for db in store::testing::databases().await {
+        let sets =
+            [audit::MIGRATIONS, facts::MIGRATIONS, files::MIGRATIONS, organisation::MIGRATIONS, crate::MIGRATIONS];
+        db.migrate(&sets).await.unwrap();
+        db.write(|tx| Box::pin(async move { organisation::seed_agencies(tx, Instant(0)).await })).await.unwrap();
+        databases.push((db, tree.clone()));
+    }
+    databases
+}
+
+/// A file put safely on disk.
+pub(crate) async fn evidence() -> files::Staged {
+    let dir = std::env::temp_dir().join("motcua-reform-tests");
+    files::Store::new(dir)
+        .stage_bytes(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec(), "bao-cao.pdf")
+        .await
+        .unwrap()
+}
+
+/// One fact of a dossier at an agency.
+pub(crate) fn fact(
+    measure: &'static str,
+    day: Date,
+    agency: i64,
+    level: Level,
+    channel: i64,
+    flags: i64,
+    subject: i64,
+) -> Fact {
+    Fact {
+        measure,
+        day,
+        agency: Id(agency),
+        level,
+        field: "ho-tich".into(),
+        channel,
+        flags,
+        qty: 1,
+        subject: Id(subject),
+        procedure: Id(7),
+    }
+}
+
+/// Writes facts.
+pub(crate) async fn write(db: &Db, facts: Vec<Fact>) {
+    db.write(move |tx| Box::pin(async move { Ok::<_, Fault>(facts::append(tx, &facts).await?) })).await.unwrap();
+}

@@ -1,0 +1,201 @@
+//! What several pages share: whose figures, of which period, and how values, goals and states are written.
+
+use crate::live::{self, Figures, History, Set, indicators};
+use crate::period::Period;
+use crate::programme::{Compare, Measure, Placed, Programmes};
+use crate::standing::{Readings, Source, Standing, stand};
+use crate::state::State;
+use crate::store::{self as sql, Declared};
+use base::{Fault, Id, Lang, Permission, Problem, vn_date};
+use i18n::L;
+use organisation::{Agency, Tree};
+use std::sync::Arc;
+use web::chart::number;
+use web::table::{query_value, with};
+use web::{Choice, Ctx};
+
+/// Whose figures a page shows, over which period; both kept in the address.
+pub(crate) struct Scope {
+    pub(crate) tree: Arc<Tree>,
+    pub(crate) node: Id,
+    pub(crate) period: Period,
+}
+
+impl Scope {
+    /// From the address (`unit`, `period`). Without a unit: the widest agency the person steers. A unit outside his subtrees is refused.
+    pub(crate) async fn read(ctx: &Ctx) -> Result<Scope, Fault> {
+        let actor = ctx.require(Permission::ReadSteering)?;
+        let tree = organisation::tree_of(&ctx.app).await?;
+        let wanted = query_value(&ctx.uri, "unit");
+        let node = if wanted.is_empty() {
+            let scopes = actor.scopes(Permission::ReadSteering);
+            let widest = scopes
+                .iter()
+                .min_by_key(|path| path.len())
+                .and_then(|path| path.trim_end_matches('/').rsplit('/').next());
+            widest.and_then(|id| id.parse().ok()).map(Id)
+        } else {
+            wanted.parse().ok().map(Id)
+        };
+        let node = node.and_then(|node| tree.get(node)).ok_or(Fault::NotFound("reform-no-unit"))?;
+        if !actor.may_at(Permission::ReadSteering, &node.path) {
+            return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
+        }
+        let period = Period::parse(&query_value(&ctx.uri, "period"), ctx.now.date())?;
+        Ok(Scope { node: node.id, period, tree })
+    }
+
+    pub(crate) fn agency(&self) -> Option<&Agency> {
+        self.tree.get(self.node)
+    }
+
+    /// The agencies a picker offers: the committees and departments of the person's subtrees.
+    pub(crate) fn units(&self, ctx: &Ctx) -> Vec<Choice> {
+        let Some(actor) = &ctx.actor else { return Vec::new() };
+        let within =
+            |agency: &&Agency| agency.valid_to.is_none() && actor.may_at(Permission::ReadSteering, &agency.path);
+        let house = |agency: &&Agency| agency.house().is_some() || agency.id == self.node;
+        let choice = |agency: &Agency| Choice::new(agency.id.to_string(), agency.name.clone());
+        self.tree.all().iter().filter(within).filter(house).map(choice).collect()
+    }
+
+    pub(crate) fn periods(&self, ctx: &Ctx) -> Vec<Choice> {
+        let mut offered = Period::offered(ctx.now.date());
+        if !offered.contains(&self.period) {
+            offered.insert(0, self.period.clone());
+        }
+        offered.iter().map(|period| Choice::new(period.word.clone(), period.name(ctx.l))).collect()
+    }
+
+    /// An address of ours with this scope kept.
+    pub(crate) fn link(&self, ctx: &Ctx, path: &str) -> String {
+        let unit = query_value(&ctx.uri, "unit");
+        let period = query_value(&ctx.uri, "period");
+        with(path, &[("unit", &unit), ("period", &period)])
+    }
+}
+
+/// Everything read for a scope in one snapshot.
+pub(crate) struct Read {
+    pub(crate) figures: Figures,
+    /// What today added.
+    pub(crate) today: Figures,
+    pub(crate) history: Arc<History>,
+    pub(crate) declared: Vec<Declared>,
+}
+
+impl Read {
+    pub(crate) async fn of(ctx: &Ctx, scope: &Scope) -> Result<Read, Fault> {
+        let history = live::history(&ctx.app, scope.node, ctx.now).await?;
+        let (node, filter, day) = (scope.node, scope.period.filter(), ctx.now.date());
+        let as_of = scope.period.as_of(day);
+        let (figures, today, declared) = ctx
+            .db()
+            .read(move |tx| {
+                Box::pin(async move {
+                    let set = Set::on(indicators(), as_of);
+                    let figures = set.read(tx, node, &filter, as_of).await?;
+                    let today = set.added(tx, node, day, day).await?;
+                    Ok::<_, Fault>((figures, today, sql::figures_of(tx, node).await?))
+                })
+            })
+            .await?;
+        Ok(Read { figures, today, history, declared })
+    }
+
+    /// Every target's standing, in the order of the documents.
+    pub(crate) fn standings(&self, scope: &Scope, today: base::Date) -> Vec<Standing<'static>> {
+        let readings = Readings {
+            figures: &self.figures,
+            history: &self.history,
+            declared: &self.declared,
+            period: &scope.period,
+            today,
+        };
+        Programmes::shipped().targets().map(|placed| stand(placed, &readings)).collect()
+    }
+
+    /// By how much today's cases moved an indicator, in points; `None` when they did not or when nothing stood before.
+    pub(crate) fn moved_today(&self, indicator: &str, level: live::At) -> Option<f64> {
+        let key = (indicator.to_owned(), level);
+        let (now, added) = (self.figures.get(&key)?, self.today.get(&key)?);
+        let before = facts::Figure {
+            numerator: now.numerator - added.numerator,
+            denominator: now.denominator - added.denominator,
+        };
+        let change = now.percent()? - before.percent()?;
+        (change.abs() >= 0.005).then_some(change)
+    }
+}
+
+/// The name in the reader's language.
+pub(crate) fn pick<'a>(l: L, vi: &'a str, en: &'a str) -> &'a str {
+    if l.0 == Lang::En { en } else { vi }
+}
+
+pub(crate) fn subject_name(l: L, placed: Placed<'_>) -> String {
+    pick(l, &placed.subject.name_vi, &placed.subject.name_en).to_owned()
+}
+
+/// A number in a target's unit: "74,7 %", "15", "80,5 điểm".
+pub(crate) fn amount(l: L, unit: Measure, value: f64) -> String {
+    l.tr(format!("reform-measure-{}", unit.as_str()), [("value", number(l, value))])
+}
+
+/// The value a target has: "74,7 %", a day for a deadline, a dash where there is none.
+pub(crate) fn value_text(l: L, standing: &Standing<'_>) -> String {
+    let target = standing.placed.target;
+    if let Some(done) = standing.done {
+        return vn_date(done);
+    }
+    match standing.value {
+        None => "–".to_owned(),
+        // What a record counts is the share itself, also where the goal is a rise of it.
+        Some(value) if standing.source == Source::Record => amount(l, Measure::Percent, value),
+        Some(value) => amount(l, target.unit, value),
+    }
+}
+
+/// The goal in words: "tối thiểu 80 %", "trong nhóm 15/63", "trước ngày 10/11/2021".
+pub(crate) fn goal_text(l: L, placed: Placed<'_>) -> String {
+    let target = placed.target;
+    let value = amount(l, target.unit, target.value);
+    let key = match target.compare {
+        Compare::AtLeast => "reform-goal-at-least",
+        Compare::MoreThan => "reform-goal-more-than",
+        Compare::AtMost => "reform-goal-at-most",
+        Compare::Exactly => "reform-goal-exactly",
+        Compare::Range => "reform-goal-range",
+        Compare::RankWithin => "reform-goal-rank",
+        Compare::ReduceBy => "reform-goal-reduce",
+        Compare::IncreaseYearly => "reform-goal-increase",
+        Compare::ClimbYearly => "reform-goal-climb",
+        Compare::ByDate => "reform-goal-date",
+    };
+    let high = target.value_high.map(|high| amount(l, target.unit, high)).unwrap_or_default();
+    let of = target.of.unwrap_or(63).to_string();
+    l.tr(key, [("value", value), ("high", high), ("of", of), ("day", vn_date(target.due_day()))])
+}
+
+/// "cấp tỉnh", or nothing for the whole.
+pub(crate) fn level_text(l: L, level: &str) -> String {
+    if level == "all" {
+        return l.t("reform-level-all");
+    }
+    level.split('+').map(|one| l.t(format!("reform-level-{one}"))).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn state_text(l: L, state: State) -> String {
+    l.t(format!("reform-state-{}", state.as_str()))
+}
+
+/// "▲ +1,2 điểm", "▼ −0,4 điểm".
+pub(crate) fn change_text(l: L, change: f64) -> String {
+    let sign = if change > 0.0 { "▲ +" } else { "▼ −" };
+    l.tr("reform-points", [("value", format!("{sign}{}", two_decimals(l, change.abs())))])
+}
+
+fn two_decimals(l: L, value: f64) -> String {
+    let text = format!("{value:.2}");
+    if l.0 == Lang::Vi { text.replace('.', ",") } else { text }
+}

@@ -1,0 +1,128 @@
+// The thread: a citizen files from a phone, the ward works on it, the result goes back, and the leader's page shows it.
+
+import { path } from "../browser.mjs";
+
+const PROCEDURE = "1.001193"; // Đăng ký khai sinh
+const PAPER = { name: "giay-chung-sinh.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n") };
+/** A new citizen for each journey: 12 digits, the last six from the clock. */
+const numberOf = () => "092199" + String(Date.now()).slice(-6);
+
+export async function journey({ browser, password }, { javaScript }) {
+  const leader = await browser.signedIn("lanhdao", password, { javaScript });
+  const before = await figures(leader.page);
+
+  const citizen = await browser.person("citizen", { width: 360, javaScript });
+  await signUp(citizen.page);
+  await browser.look(citizen);
+  const code = await file(browser, citizen);
+  await browser.look(citizen);
+
+  const official = async (login) => browser.signedIn(login, password, { javaScript });
+  const clerk = await official("motcua");
+  const officer = await official("chuyenvien");
+  const chairman = await official("chutich");
+
+  await clerk.page.goto("/work");
+  await act(browser, clerk, code, "Tiếp nhận");
+  await act(browser, clerk, code, "Chuyển bước tiếp");
+  await act(browser, officer, code, "Chuyển bước tiếp");
+  await act(browser, chairman, code, "Duyệt, ký kết quả");
+  await act(browser, clerk, code, "Trả kết quả");
+
+  await citizen.page.goto(`/my/${code}`);
+  await citizen.page.getByLabel("Rất hài lòng").check();
+  await citizen.page.getByRole("main").getByRole("button", { name: "Gửi đánh giá" }).click();
+  await citizen.page.waitForLoadState();
+  await browser.look(citizen);
+
+  // The very first request after: nothing is recomputed at night.
+  const after = await figures(leader.page);
+  if (JSON.stringify(before) === JSON.stringify(after)) {
+    throw new Error(`the leader's figures did not move: ${JSON.stringify(before)}`);
+  }
+  await browser.look(leader);
+  for (const one of [leader, citizen, clerk, officer, chairman]) await one.context.close();
+  browser.people = [];
+}
+
+async function signUp(page) {
+  await page.goto("/sign-up");
+  await page.getByLabel("Họ và tên").fill("Lâm Thị Ánh Nguyệt");
+  await page.getByLabel("Số định danh cá nhân").fill(numberOf());
+  await page.getByLabel("Số điện thoại").fill("0939" + String(Date.now()).slice(-6));
+  await page.getByLabel("Mật khẩu").fill("bông điên điển mùa nước nổi");
+  await page.getByRole("main").getByRole("button", { name: "Đăng ký" }).click();
+  await page.waitForURL("**/my");
+}
+
+/** Step by step through the form; returns the dossier's code. */
+async function file(browser, citizen) {
+  const { page } = citizen;
+  await page.goto(`/file/${PROCEDURE}`);
+  for (let screen = 0; screen < 12; screen += 1) {
+    const submit = page.getByRole("button", { name: "Nộp hồ sơ" });
+    if ((await submit.count()) > 0) {
+      await browser.look(citizen);
+      await submit.click();
+      await page.waitForURL("**/my/**");
+      return decodeURIComponent(path(page).split("?")[0].split("/").pop());
+    }
+    await fill(page);
+    await browser.look(citizen);
+    const here = await page.getByRole("main").innerText();
+    await page.getByRole("button", { name: "Tiếp tục" }).last().click();
+    await page.waitForLoadState();
+    if ((await page.getByRole("main").innerText()) === here) throw new Error(`the form does not go on:\n${here}`);
+  }
+  throw new Error("the form has no end");
+}
+
+/** Fills what is required on one screen of the form, by what is asked. */
+async function fill(page) {
+  for (const field of await page.locator("main form :is(input, select, textarea)[required]").all()) {
+    const name = (await field.getAttribute("name")) ?? "";
+    const type = (await field.getAttribute("type")) ?? (await field.evaluate((e) => e.tagName.toLowerCase()));
+    if (type === "hidden" || type === "radio" || type === "checkbox") continue;
+    if (type === "file") {
+      await field.setInputFiles(PAPER);
+    } else if (type === "select") {
+      await choose(field);
+    } else if ((await field.inputValue()) === "") {
+      await field.fill(answer(name, type));
+    }
+  }
+}
+
+async function choose(field) {
+  const labels = await field.locator("option").allInnerTexts();
+  const ward = labels.findIndex((label) => label.includes("Ninh Kiều"));
+  await field.selectOption({ index: ward > 0 ? ward : 1 });
+}
+
+function answer(name, type) {
+  if (type === "date") return "2026-11-15";
+  if (type === "number") return "1";
+  if (type === "tel" || name.includes("phone")) return "0939123456";
+  if (name.includes("number")) return "092199000123";
+  return "Lâm Thị Ánh Nguyệt";
+}
+
+/** One act on the dossier's page: opens it if folded, does it, and reads that it was noted. */
+async function act(browser, person, code, label) {
+  const { page } = person;
+  await page.goto(`/dossiers/${code}`);
+  await browser.look(person);
+  const fold = page.locator("aside details").filter({ has: page.locator("summary", { hasText: label }) }).first();
+  if ((await fold.getAttribute("open")) === null) await fold.locator("summary").click();
+  for (const area of await fold.locator("textarea[required]").all()) await area.fill("Hồ sơ đầy đủ, hợp lệ.");
+  await fold.getByRole("button", { name: label }).click();
+  await page.getByRole("status").first().waitFor();
+}
+
+/** The numbers on the leader's page. */
+async function figures(page) {
+  await page.goto("/steering");
+  const text = await page.getByRole("main").innerText();
+  // The clock on the page moves by itself; it does not count.
+  return text.replaceAll(/\d{1,2}:\d{2}(:\d{2})?/g, "").match(/\d+(?:[.,]\d+)*/g) ?? [];
+}

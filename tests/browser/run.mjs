@@ -1,0 +1,44 @@
+// Journeys in a real browser against the program itself: `node run.mjs [name …]`.
+//
+// MOTCUA_BINARY    the program (built by scripts/test)
+// MOTCUA_CHROMIUM  the browser
+//
+// A small demonstration province is made in a temporary folder and served on a free port of 127.0.0.1.
+
+import { serve } from "./server.mjs";
+import { Browser } from "./browser.mjs";
+import * as thread from "./journeys/thread.mjs";
+import * as keyboard from "./journeys/keyboard.mjs";
+import * as pages from "./journeys/pages.mjs";
+
+const wanted = process.argv.slice(2);
+const journeys = [
+  ["a citizen files on a 360 px screen, the ward answers, the leader's figures move", (t) => thread.journey(t, { javaScript: true })],
+  ["the same without JavaScript", (t) => thread.journey(t, { javaScript: false })],
+  ["an official signs in and receives a dossier with the keyboard alone", keyboard.journey],
+  ["axe finds nothing on any page of any role's menu", pages.journey],
+].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
+
+const server = await serve();
+const browser = await Browser.open(server.address);
+let failures = 0;
+try {
+  for (const [name, journey] of journeys) {
+    const began = Date.now();
+    try {
+      await journey({ browser, ...server });
+      browser.complain();
+      console.log(`ok      ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+      failures += 1;
+      console.log(`FAILED  ${name}\n${error.stack ?? error}`);
+      await browser.pictures(name);
+    }
+    await browser.closePeople();
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+}
+console.log(failures === 0 ? `${journeys.length} journeys passed` : `${failures} of ${journeys.length} journeys failed`);
+process.exit(failures === 0 ? 0 : 1);
