@@ -133,6 +133,13 @@ pub fn demo_tree() -> Result<Tree, BadFile> {
     blueprint().map(|made| Tree::new(made.agencies, made.successions))
 }
 
+/// How an agency is called.
+struct Called<'a> {
+    code: String,
+    name: &'a str,
+    short: &'a str,
+}
+
 struct Maker<'a> {
     file: &'a File,
     agencies: Vec<Agency>,
@@ -140,7 +147,8 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn today(&self, id: i64, parent: &str, code: String, name: &str, short: &str, kind: Kind, level: Level) -> Agency {
+    fn today(&self, id: i64, parent: &str, called: Called<'_>, kind: Kind, level: Level) -> Agency {
+        let Called { code, name, short } = called;
         Agency {
             id: Id(id),
             code,
@@ -165,9 +173,7 @@ impl Maker<'_> {
         let mut agency = self.today(
             ROOT_ID,
             "/",
-            root.code.clone(),
-            &root.name,
-            &root.short,
+            Called { code: root.code.clone(), name: &root.name, short: &root.short },
             Kind::PeoplesCommittee,
             Level::Province,
         );
@@ -180,8 +186,13 @@ impl Maker<'_> {
         let id = DEPARTMENTS + department.number;
         let code = format!("{}.{:02}", self.file.root.code, department.number);
         let kind = kind(department.kind.as_deref().unwrap_or("department"))?;
-        let mut agency =
-            self.today(id, "/1/", code.clone(), &department.name, &department.short, kind, Level::Province);
+        let mut agency = self.today(
+            id,
+            "/1/",
+            Called { code: code.clone(), name: &department.name, short: &department.short },
+            kind,
+            Level::Province,
+        );
         if kind == Kind::ServiceCentre {
             agency.duty = Some("desk".into());
         }
@@ -192,9 +203,7 @@ impl Maker<'_> {
             let mut division = self.today(
                 id * 10 + number,
                 &path,
-                format!("{code}.{number:02}"),
-                name,
-                name,
+                Called { code: format!("{code}.{number:02}"), name, short: name },
                 Kind::Division,
                 Level::Province,
             );
@@ -212,9 +221,9 @@ impl Maker<'_> {
         let mut agency = self.today(
             id,
             "/1/",
-            code.clone(),
-            &format!("Ủy ban nhân dân {place}"),
-            &format!("UBND {place}"),
+            Called {
+                code: code.clone(), name: &format!("Ủy ban nhân dân {place}"), short: &format!("UBND {place}")
+            },
             Kind::CommuneCommittee,
             Level::Commune,
         );
@@ -229,9 +238,11 @@ impl Maker<'_> {
             let mut below = self.today(
                 id * 10 + division.number,
                 &path,
-                format!("{code}.{:02}", division.number),
-                &format!("{name} {place}"),
-                name,
+                Called {
+                    code: format!("{code}.{:02}", division.number),
+                    name: &format!("{name} {place}"),
+                    short: name,
+                },
                 kind(&division.kind)?,
                 Level::Commune,
             );
@@ -242,17 +253,8 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn past(
-        &self,
-        id: i64,
-        parent: &str,
-        code: String,
-        name: String,
-        short: String,
-        kind: Kind,
-        level: Level,
-    ) -> Agency {
-        let mut agency = self.today(id, parent, code, &name, &short, kind, level);
+    fn past(&self, id: i64, parent: &str, called: Called<'_>, kind: Kind, level: Level) -> Agency {
+        let mut agency = self.today(id, parent, called, kind, level);
         agency.valid_from = None;
         agency.valid_to = Some(LAST_DAY_BEFORE);
         agency
@@ -263,9 +265,7 @@ impl Maker<'_> {
         let mut root = self.past(
             id,
             "/",
-            before.code.clone(),
-            before.name.clone(),
-            before.short.clone(),
+            Called { code: before.code.clone(), name: &before.name, short: &before.short },
             Kind::PeoplesCommittee,
             Level::Province,
         );
@@ -287,9 +287,11 @@ impl Maker<'_> {
             let mut agency = self.past(
                 past_id,
                 &path,
-                format!("{}.{number:02}", before.code),
-                format!("{stem} {}", before.place),
-                department.short.clone(),
+                Called {
+                    code: format!("{}.{number:02}", before.code),
+                    name: &format!("{stem} {}", before.place),
+                    short: &department.short,
+                },
                 kind,
                 Level::Province,
             );
@@ -306,9 +308,11 @@ impl Maker<'_> {
         let mut agency = self.past(
             id,
             &format!("/{}/", BEFORE + 1 + index),
-            format!("{}.{}", before.code, 30 + number),
-            format!("Ủy ban nhân dân {place}, {}", before.place),
-            format!("UBND {place}"),
+            Called {
+                code: format!("{}.{}", before.code, 30 + number),
+                name: &format!("Ủy ban nhân dân {place}, {}", before.place),
+                short: &format!("UBND {place}"),
+            },
             Kind::PeoplesCommittee,
             Level::District,
         );

@@ -171,7 +171,7 @@ async fn late(ctx: &Ctx, scope: &Scope) -> Result<Vec<Line>, base::Fault> {
         .filter_map(|(unit, figure)| Some((*unit, figure.denominator - figure.numerator, figure.percent()?)))
         .filter(|(_, missing, _)| *missing > 0)
         .collect();
-    late.sort_by(|a, b| b.1.cmp(&a.1));
+    late.sort_by_key(|(_, missing, _)| std::cmp::Reverse(*missing));
     Ok(late
         .into_iter()
         .take(LINES_MAX)

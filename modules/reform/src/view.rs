@@ -45,10 +45,6 @@ impl Scope {
         Ok(Scope { node: node.id, period, tree })
     }
 
-    pub(crate) fn agency(&self) -> Option<&Agency> {
-        self.tree.get(self.node)
-    }
-
     /// The agencies a picker offers: the committees and departments of the person's subtrees.
     pub(crate) fn units(&self, ctx: &Ctx) -> Vec<Choice> {
         let Some(actor) = &ctx.actor else { return Vec::new() };
