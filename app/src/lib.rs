@@ -26,6 +26,7 @@ pub fn modules() -> Vec<Module> {
         catalogue::module(),
         dossiers::module(),
         citizens::module(),
+        reform::module(),
         // No pages of its own, but words.
         Module {
             name: "files",
@@ -49,6 +50,7 @@ pub fn migrations() -> Vec<Migrations> {
         catalogue::MIGRATIONS,
         dossiers::MIGRATIONS,
         citizens::MIGRATIONS,
+        reform::MIGRATIONS,
     ]
 }
 

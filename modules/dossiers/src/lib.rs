@@ -13,6 +13,7 @@ pub mod happening;
 mod module;
 pub mod pages;
 pub mod places;
+pub mod report;
 pub mod store;
 pub mod transitions;
 mod uploads;

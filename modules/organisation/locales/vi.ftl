@@ -118,3 +118,4 @@ organisation-root = Không thể kết thúc hoạt động của Ủy ban nhân
 organisation-has-units = Còn { $n } đơn vị trực thuộc đang hoạt động. Hãy kết thúc hoặc chuyển các đơn vị đó trước.
 organisation-ended = Đơn vị đã kết thúc hoạt động.
 organisation-not-yours = Bạn chỉ quản trị các đơn vị thuộc phạm vi được giao.
+organisation-search-form = Tìm trong danh mục

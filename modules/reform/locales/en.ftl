@@ -174,3 +174,6 @@ reform-return-reason = Please say why it is returned.
 reform-already-checked = This figure was checked already.
 reform-evidence-missing = Please attach the evidence.
 reform-period-wrong = No such period. For example: 2026, 2026-Q3, 2026-11, 12m.
+reform-overdue = Overdue now: { $n } dossiers
+reform-overdue-none = No open dossier is overdue.
+reform-overdue-line = { $n } dossiers

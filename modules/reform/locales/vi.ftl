@@ -174,3 +174,6 @@ reform-return-reason = Hãy nêu lý do trả lại.
 reform-already-checked = Số liệu này đã được kiểm tra.
 reform-evidence-missing = Hãy đính kèm minh chứng.
 reform-period-wrong = Kỳ không hợp lệ. Ví dụ: 2026, 2026-Q3, 2026-11, 12m.
+reform-overdue = Đang quá hạn: { $n } hồ sơ
+reform-overdue-none = Không có hồ sơ nào đang quá hạn.
+reform-overdue-line = { $n } hồ sơ

@@ -6,7 +6,7 @@ use crate::state::State;
 use crate::store::Check;
 use crate::view::{Read, Scope, amount, change_text, goal_text, pick, state_text, subject_name, value_text};
 use askama::Template;
-use base::{Id, vn_date_time};
+use base::{Id, Permission, vn_date_time};
 use i18n::L;
 use jiff::ToSpan;
 use web::chart::sparkline;
@@ -65,6 +65,9 @@ struct Dashboard {
     tiles: Vec<Tile>,
     totals: Vec<Total>,
     programmes: Vec<ProgrammeRow>,
+    bar: String,
+    overdue: Vec<Line>,
+    overdue_total: String,
     late: Vec<Line>,
     changed: Vec<Line>,
     waiting: usize,
@@ -106,6 +109,7 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
             }
         })
         .collect();
+    let overdue = overdue(ctx, &scope).await?;
     let waiting = read.declared.iter().filter(|figure| figure.check == Check::Declared).count();
     let programmes_href = scope.link(ctx, "/steering/programmes");
     Ok(Dashboard {
@@ -120,6 +124,9 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
         tiles,
         totals: totals(l, &standings, &programmes_href),
         programmes,
+        bar: state_bar(&standings),
+        overdue_total: l.number(overdue.iter().map(|(_, n)| *n).sum::<i64>()),
+        overdue: overdue.iter().take(LINES_MAX).map(|(unit, n)| overdue_line(ctx, &scope, *unit, *n)).collect(),
         late: late(ctx, &scope).await?,
         changed: changed(ctx, &scope, &read, &standings),
         waiting,
@@ -160,6 +167,50 @@ pub(crate) fn totals(l: L, standings: &[Standing<'_>], href: &str) -> Vec<Total>
             href: with(href, &[("state", state.as_str())]),
         })
         .collect()
+}
+
+/// The states as one bar, beside their numbers in words; decoration for the eye.
+fn state_bar(standings: &[Standing<'_>]) -> String {
+    // The tokens of the style sheet; attributes, not styles, so that the strict policy lets them through.
+    const COLOURS: [&str; 5] = ["#1A7F37", "#0F4C81", "#C98500", "#B3261E", "#C5CCD3"];
+    let totals = tally(standings);
+    let all: usize = totals.iter().map(|(_, n)| n).sum();
+    let mut svg = String::from(
+        "<svg class=\"bar\" viewBox=\"0 0 100 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">",
+    );
+    let mut x = 0.0;
+    for ((_, n), colour) in totals.iter().zip(COLOURS) {
+        let width = *n as f64 * 100.0 / all.max(1) as f64;
+        svg.push_str(&format!("<rect x=\"{x:.2}\" width=\"{width:.2}\" height=\"12\" fill=\"{colour}\"/>"));
+        x += width;
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// Open overdue dossiers at the scope's agencies, most first.
+async fn overdue(ctx: &Ctx, scope: &Scope) -> Result<Vec<(Id, i64)>, base::Fault> {
+    let now = ctx.now;
+    let mut units = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move { Ok::<_, base::Fault>(dossiers::report::overdue_by_agency(tx, now).await?) })
+        })
+        .await?;
+    units.retain(|(unit, _)| scope.tree.is_within(*unit, scope.node));
+    Ok(units)
+}
+
+fn overdue_line(ctx: &Ctx, scope: &Scope, unit: Id, n: i64) -> Line {
+    let path = scope.tree.path(unit);
+    // The worklist opens to those who may read dossiers there.
+    let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::ReadDossiers, path));
+    Line {
+        name: scope.tree.name(unit),
+        text: ctx.l.tr("reform-overdue-line", [("n", ctx.l.number(n))]),
+        href: if reads { "/work?tab=overdue".to_owned() } else { String::new() },
+        up: false,
+    }
 }
 
 /// The units of the scope with the most late dossiers settled this month, and how late they are on the whole.

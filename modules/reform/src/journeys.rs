@@ -164,7 +164,6 @@ async fn a_unit_below_has_its_own_figure_and_another_period_too() {
 #[tokio::test]
 async fn the_cases_behind_a_figure_are_as_many_as_the_figure_says() {
     for (db, _) in database().await {
-        db.migrate(&[dossiers::MIGRATIONS]).await.unwrap();
         ten_dossiers(&db).await;
         let leader = Browser::new(db, "leader");
         for (part, rows) in [("numerator", 6), ("denominator", 10), ("missing", 4)] {

@@ -198,9 +198,7 @@ async fn chart(
         .subject
         .targets
         .iter()
-        .filter(|target| {
-            target.level == placed.target.level && !target.of_one_year() && target.unit == Measure::Percent
-        })
+        .filter(|target| target.id == placed.target.id && !target.of_one_year() && target.unit == Measure::Percent)
         .map(|target| (months_between(first, target.due_day()), target))
         .filter(|(month, _)| (0..=72).contains(month))
         .map(|(month, target)| Goal {

@@ -24,8 +24,14 @@ pub(crate) async fn database() -> Vec<(Db, Arc<Tree>)> {
     let tree = Arc::new(organisation::demo_tree().unwrap());
     let mut databases = Vec::new();
     for db in store::testing::databases().await {
-        let sets =
-            [audit::MIGRATIONS, facts::MIGRATIONS, files::MIGRATIONS, organisation::MIGRATIONS, crate::MIGRATIONS];
+        let sets = [
+            audit::MIGRATIONS,
+            facts::MIGRATIONS,
+            files::MIGRATIONS,
+            organisation::MIGRATIONS,
+            dossiers::MIGRATIONS,
+            crate::MIGRATIONS,
+        ];
         db.migrate(&sets).await.unwrap();
         db.write(|tx| Box::pin(async move { organisation::seed_agencies(tx, Instant(0)).await })).await.unwrap();
         databases.push((db, tree.clone()));
