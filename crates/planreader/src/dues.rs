@@ -52,7 +52,10 @@ fn belongs(flat: &str, spot: &Spot, mention: &Mention) -> bool {
         // "90% (năm 2025)" dates the number; "90% (năm 2021 đạt 85%)" tells another one.
         return flat.get(mention.end..).unwrap_or("").trim_start().starts_with(')');
     }
-    !opens_next || !BREAK.is_match(between)
+    // "20% và đến năm 2030, … 30%": the year opens the statement of the next number.
+    let to_next = spot.next.and_then(|next| flat.get(mention.end..next)).unwrap_or("");
+    let opens_it = opens_next && between.contains(" va ") && !to_next.contains([';', '.']);
+    !opens_next || !(opens_it || BREAK.is_match(between))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! summary to its targets, tasks and reporting duties.
 //!
 //! Text goes in, a structure comes out: no files, no network, no clock. The grammar is a set of small
-//! rules in the language of the documents (see [`fold`]): each file holds one question (*which year?*,
+//! rules in the language of the documents (letters are folded first, see `fold.rs`): each file holds one question (*which year?*,
 //! *which tier?*, *is it a result already reached?*) with its own tests, and each record names the
 //! rule that made it. Work per character is bounded, so any input is read in linear time.
 
@@ -21,6 +21,7 @@ mod outline;
 mod past;
 mod plan;
 mod quote;
+mod records;
 mod refuse;
 mod reports;
 pub mod score;

@@ -10,6 +10,8 @@ use crate::years::heading_due;
 
 /// Blocks of the head that are looked at.
 const HEAD_BLOCKS: usize = 400;
+/// Years from the making of a five-year plan to its end.
+const PLAN_YEARS: u16 = 4;
 /// Longest title, in characters.
 const TITLE_CHARS_MAX: usize = 600;
 
@@ -19,11 +21,14 @@ patterns! {
     DATE = r"ngày\s?(\d{1,2})\s?(?:tháng|/|-|\.)\s?(\d{1,2})\s?(?:năm|/|-|\.)\s?((?:19|20)\d\d)";
     PLACE_DATE = r"^([^,;:\d]{2,40}),\s?ngày\s?\d";
     SUBJECT_LINE = r"^(?:v/v|về việc)\s*:?\s*";
+    PLAN_NAMED = r"(?:kế hoạch|chương trình|nghị quyết|đề án|mục tiêu|chỉ tiêu|nhiệm kỳ)[^.;]{0,120}";
     STAMP = r"(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)";
     KIND_LINE = r"^(quyết định|nghị quyết|kế hoạch|chỉ thị|chương trình hành động|chương trình|đề án|công văn|báo cáo|thông báo|công điện|tờ trình|hướng dẫn|kết luận|nghị định|thông tư|quy định|quy chế|thông tri)\b";
     KIND_ALONE = r"^(?:quyết định|nghị quyết|kế hoạch|chỉ thị|chương trình hành động|chương trình|đề án|công văn|báo cáo|thông báo|công điện|tờ trình|hướng dẫn|kết luận|nghị định|thông tư)\s?:?$";
     TITLE_ENDS = r"^(?:căn cứ|\(ban hành|\(kèm|kính gửi|số\s?:|điều 1|chủ tịch ủy ban|ủy ban nhân dân tỉnh [a-z ]{2,20}$|hội đồng nhân dân [a-zWAEDOQU ]{2,30}$|thực hiện |-{3,})|ngày \d";
     ISSUER = r"^(?:(?:văn phòng )?ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd|thủ tướng chính phủ|chính phủ|tỉnh ủy|huyện ủy|thành ủy|thị ủy|đảng ủy|ban chấp hành|ban thường vụ|ban cán sự đảng|ban chỉ đạo|bộ (?:trưởng bộ )?[a-zWAEDOQU]|sở [a-zWAEDOQU]|cục |tổng cục |quốc hội|văn phòng chính phủ|đảng bộ|ngân hàng nhà nước|bảo hiểm xã hội|chủ tịch ủy ban)";
+    SUBORDINATE = r"^(?:sở|chi cục|văn phòng|phòng|cục|ban quản lý|thanh tra|trung tâm) ";
+    TERRITORY = r"^(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|xã|phường|thị trấn) ";
     BASIS = r"^-?\s?(?:căn cứ|theo đề nghị|xét đề nghị|xét tờ trình)\b\s?";
     NATION = r"cộng hòa xã hội|độc lập\s?-|đảng cộng sản việt nam";
     DATED = r"ngày \d{1,2}|giai đoạn|năm 20";
@@ -54,8 +59,11 @@ pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Optio
         .collect();
     let issuer = issuer(view, head);
     let title_flat = title.as_deref().map(crate::fold::folded).unwrap_or_default();
-    let title_due = own_due.or_else(|| heading_due(&title_flat)).or_else(|| later_title(view, blocks, title_at));
-    let made = date.as_ref().and_then(|d| d[..4].parse().ok());
+    let title_due = own_due
+        .or_else(|| heading_due(&title_flat))
+        .or_else(|| later_title(view, blocks, title_at))
+        .or_else(|| lead_due(view, head, title.is_some()));
+    let made = date.as_ref().and_then(|d| d[..4].parse().ok()).or_else(|| made_about(&title_flat, title_due));
     let known = [number.is_some(), kind.is_some(), issuer.is_some(), date.is_some(), title.is_some()];
     let confidence = 0.5 + 0.09 * known.iter().filter(|k| **k).count() as f64;
     let summary = section(&title_flat).filter(|s| *s == Section::Situation);
@@ -71,6 +79,28 @@ pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Optio
         reason: "the head of the document".into(),
     };
     (metadata, Frame { title_due, made }, summary)
+}
+
+/// A page without a title still names its plan in its first lines ("ban hành kế hoạch … năm 2025").
+fn lead_due(view: &View, head: &[Block], titled: bool) -> Option<u16> {
+    let lead = head.iter().take(if titled { 0 } else { 4 }).filter(|b| b.cell.is_none());
+    lead.filter_map(|b| {
+        let flat = view.flat(b.body, b.end.min(b.body + 400));
+        PLAN_NAMED.find(flat).and_then(|(a, b)| heading_due(&flat[a..b]))
+    })
+    .next()
+}
+
+/// About when an undated document was made: in the first year of its period, or in the year of its
+/// title, or, when the title only says *đến năm N*, within the five years of a plan before N.
+fn made_about(title: &str, due: Option<u16>) -> Option<u16> {
+    let named = crate::years::mentions(title).into_iter().find(|m| Some(m.year) == due);
+    match named {
+        Some(mention) if mention.from.is_some() => mention.from,
+        Some(mention) if title[..mention.start].trim_end().ends_with("DEn") => due.map(|year| year - PLAN_YEARS),
+        Some(_) => due,
+        None => None,
+    }
 }
 
 /// The subject of a dispatch: its *V/v* line, when it is addressed to somebody.
@@ -190,10 +220,23 @@ fn date(flat: &str, pattern: &crate::fold::Pattern) -> Option<String> {
 
 fn issuer(view: &View, head: &[Block]) -> Option<String> {
     let named = |b: &&Block| b.upper && ISSUER.is_match(view.flat(b.body, b.end)) && b.end - b.body < 120;
-    head.iter().take(40).find(named).map(|b| {
-        let text = view.text(b.body, b.end);
-        text.trim_end_matches(['-', '_', '*', ' ']).to_owned()
-    })
+    let short =
+        |b: &&Block| ISSUER.is_match(view.flat(b.body, b.end)) && b.end - b.body < 50 && b.marker == Marker::None;
+    let at = head.iter().take(40).position(|b| named(&b)).or_else(|| head.iter().take(4).position(|b| short(&b)))?;
+    // A department's letterhead names its superior first.
+    let subordinate = |b: &Block| b.upper && SUBORDINATE.is_match(view.flat(b.body, b.end)) && b.end - b.body < 80;
+    let at = if head.get(at + 1).is_some_and(subordinate) { at + 1 } else { at };
+    let text = view.text(head[at].body, head[at].end);
+    let mut name = text.trim_end_matches(['-', '_', '*', ' ']).to_owned();
+    // The second line of the letterhead, when it stands as a paragraph of its own.
+    if let Some(next) = head.get(at + 1)
+        && TERRITORY.is_match(view.flat(next.body, next.end))
+        && next.upper == head[at].upper
+        && next.end - next.body < 60
+    {
+        name = format!("{name} {}", view.text(next.body, next.end));
+    }
+    Some(name)
 }
 
 /// The act after *Căn cứ*, without the closing sign.

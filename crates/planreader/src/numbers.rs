@@ -34,6 +34,20 @@ pub(crate) fn numbers(flat: &str) -> Vec<Number> {
     let bytes = flat.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
+        if let Some(end) = misread_hundred(bytes, at) {
+            out.push(Number {
+                start: at,
+                end,
+                value: 100.0,
+                high: None,
+                percent: true,
+                glued: false,
+                zero: false,
+                multiplied: false,
+            });
+            at = end;
+            continue;
+        }
         if !bytes[at].is_ascii_digit() {
             at += 1;
             continue;
@@ -67,11 +81,25 @@ pub(crate) fn numbers(flat: &str) -> Vec<Number> {
         }
         match out.last_mut() {
             Some(last) if joins(flat, last, &number) => join(last, &number),
+            // "2020-08": the second half of a date.
+            Some(last) if last.end + 1 == number.start && bytes[last.end] == b'-' => {}
             _ => out.push(number),
         }
         at = at.max(out.last().map_or(at, |n| n.end));
     }
     out
+}
+
+/// A scanner reads 100% as `l00%`, `lOO%` or `1OO%`.
+fn misread_hundred(bytes: &[u8], at: usize) -> Option<usize> {
+    let round = |b: Option<&u8>| matches!(b, Some(b'0' | b'o'));
+    let letters = bytes[at] == b'l' || bytes[at] == b'i' || bytes[at] == b'1' && bytes.get(at + 1) == Some(&b'o');
+    let starts = at.checked_sub(1).is_none_or(|i| !bytes[i].is_ascii_alphanumeric());
+    if !letters || !starts || !round(bytes.get(at + 1)) || !round(bytes.get(at + 2)) {
+        return None;
+    }
+    let sign = at + 3 + usize::from(bytes.get(at + 3) == Some(&b' '));
+    (bytes.get(sign) == Some(&b'%')).then_some(sign + 1)
 }
 
 fn window(flat: &str, start: usize, length: usize) -> &str {
@@ -215,6 +243,12 @@ mod tests {
     #[test]
     fn a_percent_sign_may_stand_apart() {
         assert_eq!(values("100 % hồ sơ, 20 phần trăm"), [(100.0, None, true), (20.0, None, true)]);
+    }
+
+    #[test]
+    fn a_hundred_misread_by_a_scanner_is_a_hundred() {
+        assert_eq!(values("l00% hồ sơ, lOO %, 1OO%"), [(100.0, None, true), (100.0, None, true), (100.0, None, true)]);
+        assert!(values("loo hồ sơ").is_empty());
     }
 
     #[test]

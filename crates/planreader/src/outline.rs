@@ -17,6 +17,8 @@ patterns! {
     FORWARD = r"nhiệm vụ|giải pháp|phương hướng|định hướng|tổ chức thực hiện|yêu cầu|quan điểm|nội dung|trách nhiệm|phân công|tầm nhìn|kế hoạch|lộ trình|tập trung|triển khai|thực hiện|thời gian tới";
     BUDGET = r"^\W*(?:dự toán |nhu cầu |tổng |cơ cấu |khái toán |nguồn )*(?:kinh phí|nguồn vốn|dự toán|khái toán|vốn thực hiện|tổng mức đầu tư|nguồn lực tài chính)\b";
     DATE_HEAD = r"^\W*(?:phấn đấu |mục tiêu |tầm nhìn )*(?:đến(?: hết| cuối)?|trong|giai đoạn|hết|định hướng(?: đến)?|từ)?\s?(?:năm |giai đoạn )?(?:20\d\d)(?:\s?-\s?20\d\d)?\s*:";
+    /// A paragraph of running text that announces a list of goals.
+    OPENS_GOALS = r"(?:các|một số|những|hệ thống) (?:chỉ tiêu|mục tiêu) (?:chủ yếu|cụ thể|chính|cơ bản|trong nhiệm kỳ|đến năm|phấn đấu)";
     CLOSES = r":\W*$";
 }
 
@@ -64,8 +66,10 @@ pub(crate) fn places(view: &View, blocks: &[Block], title_section: Option<Sectio
             // A numbered paragraph that is no heading still closes the deeper ones.
             close(&mut stack, block.marker);
         }
+        let opening = view.flat(block.body, block.end.min(block.body + COLON_AT_MAX));
+        let own = (heading.is_none() && stack.is_empty() && OPENS_GOALS.is_match(opening)).then_some(Section::Goal);
         out.push(Place {
-            section: stack.iter().rev().find_map(|e| e.section),
+            section: own.or(stack.iter().rev().find_map(|e| e.section)),
             due: stack.iter().rev().find_map(|e| e.due),
             heading_end: heading.as_ref().map_or(block.body, |h| h.end),
             is_heading: heading.as_ref().is_some_and(|h| h.whole),

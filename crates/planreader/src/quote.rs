@@ -12,7 +12,7 @@ patterns! {
     SEAM = r",|\bvà\b|\btrong (?:số )?đó\b|:|\bđồng thời\b";
     LEAD_IN = r"^[\s,:+\-*]*(?:(?:và|đồng thời|trong (?:số )?đó|cụ thể|riêng)[\s,:]+)?";
     AIM_WORDS = r"^(?:(?:đến (?:hết |cuối )?năm \d{4}|phấn đấu|tối thiểu|ít nhất|có|đạt|trên|đưa|từ)[\s,:]+)+";
-    TAIL_VERB = r"(?:[\s,:]+(?:đạt|chiếm|là|bằng|tỷ lệ|từ|tối thiểu|ít nhất|trên|hơn|dưới|không quá|khoảng|đến|còn|xuống|lên|mức|tương ứng|bình quân|tăng|giảm|nằm|trong|vào|nhóm|duy trì|tiếp tục|phấn đấu))*[\s,:(]*$";
+    TAIL_VERB = r"(?:[\s,:]+(?:đạt|chiếm|là|bằng|tỷ lệ|từ|tối thiểu|ít nhất|trên|hơn|dưới|không quá|khoảng|đến|còn|xuống|lên|mức|tương ứng|bình quân|tăng|giảm|nằm trong|trong|vào|nhóm|duy trì|tiếp tục|phấn đấu))*[\s,:(]*$";
     STARTS_NUMBER = r"^\s?(?:và|,|trong đó|đồng thời)?\s?(?:phấn đấu |có |đạt |tối thiểu |ít nhất |trên |hơn |từ |dưới )*\s?$";
 }
 
@@ -62,15 +62,13 @@ pub(crate) fn span(view: &View, this: &Candidate, previous: Option<&Candidate>, 
 }
 
 /// Where, in the text between two numbers, the second one's statement begins: at the last seam,
-/// or at the first when the words after it are a statement of their own.
+/// or at the first when nothing stands before it.
 fn seam_back(between: &str) -> usize {
     let seams = SEAM.all(between);
-    let Some(last) = seams.last() else { return between.len() };
-    if between.len() - last.1 > 24 || seams.len() == 1 {
-        return last.0;
-    }
-    // "đất đai, xây dựng, đầu tư đạt" or "nước, trong": go back to a seam with words enough.
-    last.0
+    let (Some(first), Some(last)) = (seams.first(), seams.last()) else { return between.len() };
+    // A number that ends its statement is followed by a seam at once: there the next one begins, and
+    // commas further on belong to it ("đạt 90%, nâng mức hài lòng của người dân, doanh nghiệp lên 95%").
+    if between[..first.0].trim().is_empty() { first.0 } else { last.0 }
 }
 
 fn trim_and(view: &View, start: usize, end: usize) -> usize {

@@ -143,6 +143,12 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         r"(?:\bđối với|\bnhững|áp dụng cho|\bcho các)\s[^.;,%]{0,50}\b(?:có|với|từ|dưới|trên)\s(?:tỷ lệ |từ |trên |dưới |quy mô |ít nhất )*$",
     ),
     (
+        "condition_size",
+        "a condition on who is meant",
+        Looks::BeforeCount,
+        r"(?:quy mô|diện tích|công suất|dân số|sử dụng)(?: lao động)? (?:từ|trên|dưới)\s?$",
+    ),
+    (
         "condition_share",
         "a condition on who is meant",
         Looks::Before,
@@ -175,8 +181,8 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
     ("formula", "a factor of a formula", Looks::Before, r"(?:[*=]|\bx|\bnhân với|trọng số|tỷ trọng điểm|hệ số)\s?$"),
     ("formula_after", "a factor of a formula", Looks::After, r"^\s?(?:x\s\d|\*\s?\d|x\s?100)"),
     ("scale", "the top of a scale", Looks::BeforeCount, r"(?:thang điểm|tối đa(?: là)?|/)\s?$"),
-    ("numbering", "numbering", Looks::AfterCount, r"^[.)]\s?[a-zWAEDOQU(]{3,}"),
-    ("stars", "a class of quality", Looks::AfterCount, r"^\s?sao\b"),
+    ("numbering_text", "numbering", Looks::AfterCount, r"^[.)]\s?[a-zWAEDOQU(]{3,}"),
+    ("stars", "a class of quality", Looks::AfterCount, r"^\s?(?:sao|vụ)\b"),
     ("and_so", "a sheet or copy", Looks::AfterCount, r"^\s?(?:bản|trang|tờ|phụ lục|biểu|chữ số|ký tự|số cuối)\b"),
     (
         "present_count",

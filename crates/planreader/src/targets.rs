@@ -5,14 +5,12 @@
 
 use crate::blocks::Block;
 use crate::compare::{Held, held};
-use crate::dues::{Spot, due};
 use crate::fold::patterns;
-use crate::levels::{level, listed};
 use crate::numbers::{Number, numbers};
 use crate::outline::{Place, Section};
 use crate::past;
-use crate::plan::{Comparator, Level, Target, Unit, Value};
-use crate::quote;
+use crate::plan::{Comparator, Target, Unit};
+use crate::records::{Found, record};
 use crate::refuse::{LeftOut, Refusal, refusal};
 use crate::sentences::{Clause, clauses};
 use crate::units::unit;
@@ -26,27 +24,24 @@ pub(crate) const LOOK_CHARS: usize = 320;
 const OPENING_CHARS: usize = 40;
 
 patterns! {
-    SKIPPED_BLOCK = r"^(?:căn cứ|nơi nhận|kính gửi|lưu:|xét đề nghị|theo đề nghị|số:|\(ban hành|\(kèm theo)";
+    SKIPPED_BLOCK = r"^(?:căn cứ|nơi nhận|kính gửi|lưu:|xét đề nghị|theo đề nghị|số:|\(ban hành|\(kèm theo|xem thêm|đọc thêm|tin liên quan|>>)";
     /// A word of aim before the number, in its sentence.
     AIM = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|bảo đảm|đảm bảo|duy trì|\bđạt\b|hoàn thành|hình thành|thành lập|thu hút|phát triển|nâng|đưa|xây dựng|tổ chức|kết nạp|đào tạo|bồi dưỡng|trồng|giảm|tăng|rút ngắn|triển khai|\bcó\b|giữ|giải quyết|tạo việc làm|thu nhập|giao|mỗi|hàng năm|hằng năm|bố trí|công nhận|lựa chọn|thí điểm|cấp|kiểm tra|ban hành|cắt giảm|còn\b|xếp|vào nhóm";
     STRONG_AIM = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|yêu cầu|giao";
+    FIRM_BOUND = r"tối thiểu|ít nhất|không (?:quá|dưới|thấp hơn|ít hơn|vượt)|tối đa|G|L|>=|<=";
+    AIMED = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|yêu cầu|\bphải\b|\bcần\b|hướng (?:đến|tới)|dự kiến|bảo đảm|đảm bảo|duy trì|đặt ra|nâng|giai đoạn 20|kế hoạch|giao|trong năm|hằng năm|hàng năm|mỗi năm|tiếp tục|đẩy mạnh|hoàn thành|tổ chức thực hiện|nhiệm kỳ";
+    /// A rise told together with the place it led to.
+    RANKED_AFTER = r"^\s?(?:bậc |hạng |thứ hạng )?so với năm 20\d\d,? (?:và )?(?:xếp|đứng)";
+    STRIVES = r"phấn đấu|mục tiêu (?:đến|năm|là)|kế hoạch năm|chỉ tiêu (?:đến|năm)";
     LISTED_WITH = r"^\s?(?:,|;|và|-)\s?(?:cấp \w+\s)?$";
     RESPECTIVELY = r"tương ứng|lần lượt|theo thứ tự";
     FROM_BEFORE = r"\btừ\s?(?:mức |khoảng |hơn |trên |dưới |gần |tỷ lệ )*$";
     TO_AFTER = r"^[^;]{0,70}?\b(?:lên|xuống|còn|thành)\b(?: đến| còn| mức| đạt| khoảng| trên| dưới| ít nhất| tối thiểu| không quá| tỷ lệ)*\s?\d";
     TO_AFTER_VERB = r"^[^;]{0,60}?\b(?:đến|tới|đạt)\s(?:khoảng |trên |dưới |mức |còn |ít nhất |tối thiểu )?\d{1,3}(?:[.,]\d+)?\s?(?:%|điểm|ngày|phút|giờ)";
     MOVES = r"(?:tăng|giảm|nâng|đưa|rút ngắn|cắt giảm|hạ)\b[^;.]{0,90}$";
-    /// What stands after a number whose subject came before it.
-    NO_SUBJECT = r"^\s?(?:trở lên\s?|trở xuống\s?|/\s?năm\s?|điểm\s?|bình quân\s?)*(?:[.,;:)(/]|$|và\b|hoặc\b|vào\b|đến\b|trong\b|so với\b|trên\b|theo\b|năm\b|của tổng|tổng số|tổng\b|đối với\b|mỗi năm|giai đoạn|hằng năm|hàng năm|nhằm|để\b|cho đến|tại\b|ở\b|là\b|trước\b|hết\b)";
     ENDS_WITH_VERB = r"(?:\bđạt|\bchiếm|\blà|\bbằng|\bcòn|\blên|\bxuống|:)(?: tỷ lệ| từ| tối thiểu| ít nhất| trên| dưới| khoảng| đến| mức| tương ứng là| bình quân| không quá| ít nhất là)*\s?$";
-    TIER_FIRST = r"^\W*(?:ở |tại |đối với |riêng |và |các |mỗi |từng )*(?:cơ quan |đơn vị |các )*(?:cấp (tỉnh|huyện|xã)\b|mỗi (?:đơn vị )?(huyện|xã)\b)";
-    TIER_IN_BRACKETS = r"^\s?\((?:[^()%]{0,24}\s)?cấp (tỉnh|huyện|xã)\b[^()%]{0,24}\)";
     /// A year with its own result in brackets: "(năm 2021 đạt 85,6%)".
     BRACKET_YEAR = r"\([^()]{0,40}\b20(\d\d)\b[^()]{0,60}$";
-    OF_WHICH = r"trong (?:số )?đó";
-    COMPARED = r"so với (?:cùng kỳ|năm|giai đoạn|thời điểm|đầu|cuối|mức|kết quả)";
-    KEPT_UNTIL = r"duy trì[^;.]{0,60}?(20\d\d)";
-    CAP = r"cho đến khi";
     REPORTING = r"(?:báo cáo|giao ban|họp|sinh hoạt|định kỳ)[^;.]{0,40}$";
     ELLIPTIC_BETWEEN = r"\b(?:được|đạt|hoàn thành|chiếm|có|phải|tăng|bảo đảm|đảm bảo|xây dựng|tổ chức|đưa|nâng)\b";
     SOFT_NOUN = r"^\s?[a-zWAEDOQU]{2,}";
@@ -125,7 +120,16 @@ fn read_block(
         while at + 1 < clauses.len() && clauses[at].end <= number.start {
             at += 1;
         }
-        let site = Site { view, place, frame, clause: clauses[at], carried: carried[at], years: &years };
+        let site = Site {
+            view,
+            place,
+            frame,
+            clause: clauses[at],
+            carried: carried[at],
+            years: &years,
+            block_start: block.body,
+            in_cell: block.cell.is_some() || block.closes_cell,
+        };
         match site.weigh(number, &found[i + 1..], kept.last()) {
             Ok(candidate) => kept.push(candidate),
             Err(refusal) => {
@@ -134,8 +138,9 @@ fn read_block(
             }
         }
     }
+    let found = Found { view, block, place, frame, kept: &kept, years: &years };
     for i in 0..kept.len() {
-        let target = finish(view, block, place, frame, &kept, i, &years, out);
+        let target = record(&found, i, out);
         out.push(target);
     }
 }
@@ -147,6 +152,8 @@ struct Site<'a> {
     clause: Clause,
     carried: bool,
     years: &'a [Mention],
+    block_start: usize,
+    in_cell: bool,
 }
 
 impl Site<'_> {
@@ -157,6 +164,9 @@ impl Site<'_> {
         let mut number = *number;
         self.borrow_percent(&mut number, rest, before);
         let (unit, width) = unit(before, after_all, &number);
+        if unit == Unit::Count && self.numbers_an_item(&number, before) {
+            return Err(Refusal { rule: "numbering", reason: "numbering" });
+        }
         if let Some(refusal) = refusal(before, after_all, &number, unit) {
             return Err(refusal);
         }
@@ -179,6 +189,14 @@ impl Site<'_> {
         let (reason, confidence) = aim.ok_or(Refusal { rule: "no_aim", reason: "nothing says it is to be reached" })?;
         let after = number.end + width;
         Ok(Candidate { number, unit, clause: self.clause, after, held, reason, confidence })
+    }
+
+    /// "chỉ tiêu: 1. Tốc độ tăng …; 2. Thu nhập …": a small number, a stop and a capital.
+    fn numbers_an_item(&self, number: &Number, before: &str) -> bool {
+        let opens = before.trim_end().is_empty() || before.trim_end().ends_with([':', ';', '.', '-']);
+        let stop = self.view.flat(number.end, number.end + 2);
+        let capital = self.view.char(number.end + 2).is_some_and(char::is_uppercase);
+        opens && number.value < 100.0 && (stop == ". " || stop == ") ") && capital
     }
 
     /// In "tương ứng là 30, 20, 15%" the sign at the end counts for all.
@@ -272,9 +290,13 @@ impl Site<'_> {
         if gone && held.comparator == Comparator::Eq && self.place.section != Some(Section::Goal) {
             return true;
         }
-        match past::tense(before, after) {
+        if RANKED_AFTER.is_match(after) {
+            return true;
+        }
+        let aimed = self.place.section == Some(Section::Goal) || AIMED.is_match(before);
+        match past::tense(before, if aimed { "" } else { after }) {
             Some(true) => true,
-            Some(false) => situation && (gone || !STRONG_AIM.is_match(before)),
+            Some(false) => situation && !STRIVES.is_match(before) || gone && held.comparator == Comparator::Eq,
             None => {
                 situation
                     || (self.carried && self.place.section != Some(Section::Goal))
@@ -305,6 +327,8 @@ impl Site<'_> {
         }
         let bound = held.comparator != Comparator::Eq;
         match unit {
+            // Outside any outline (news, speeches) a number must be spoken of as an aim.
+            _ if !self.aimed(number.start, before, bound) => None,
             Unit::Percent => Some(if goal { ("a share under goals", 0.97) } else { ("a share to reach", 0.9) }),
             Unit::RankGroup => Some(("a rank to hold", 0.92)),
             Unit::RankSteps => {
@@ -332,6 +356,17 @@ impl Site<'_> {
         }
     }
 
+    /// Whether a number outside any heading is an aim: its paragraph says so, or its bound is firm.
+    fn aimed(&self, at: usize, before: &str, bound: bool) -> bool {
+        if self.place.section.is_some() || self.place.due.is_some() || self.in_cell {
+            return true;
+        }
+        let firm = bound && FIRM_BOUND.is_match(&before[before.len().saturating_sub(40)..]);
+        let start = self.block_start.max(at.saturating_sub(4 * LOOK_CHARS));
+        let after = self.view.flat(self.clause.end, self.clause.sentence_end.min(self.clause.end + LOOK_CHARS));
+        firm || AIMED.is_match(self.view.flat(start, at)) || AIMED.is_match(after)
+    }
+
     fn accept_count(
         &self,
         number: &Number,
@@ -341,7 +376,8 @@ impl Site<'_> {
         after: &str,
         sentence: &str,
     ) -> Option<(&'static str, f64)> {
-        if !SOFT_NOUN.is_match(after) && !number.multiplied && !(goal && ENDS_WITH_VERB.is_match(before)) {
+        let counts = SOFT_NOUN.is_match(after) || number.multiplied || goal && ENDS_WITH_VERB.is_match(before);
+        if !counts {
             return None;
         }
         if BENEFIT.is_match(before) && !STRONG_AIM.is_match(before) {
@@ -356,129 +392,10 @@ impl Site<'_> {
             let sure = bound || opens || AIM.is_match(sentence);
             return Some(("a count under goals", if sure { 0.85 } else { 0.65 }));
         }
-        if bound && (opens || AIM.is_match(sentence)) {
+        let firm = FIRM_BOUND.is_match(&before[before.len().saturating_sub(40)..]) || after.contains("trQ lEn");
+        if bound && (firm || self.place.section.is_some()) && (opens || AIM.is_match(sentence)) {
             return Some(("a bounded count", 0.75));
         }
         STRONG_AIM.is_match(sentence).then_some(("a count to strive for", 0.7))
     }
-}
-
-/// Builds the record of one kept number: its stretch, level, year, subject and quote.
-fn finish(
-    view: &View,
-    block: &Block,
-    place: &Place,
-    frame: Frame,
-    kept: &[Candidate],
-    i: usize,
-    years: &[Mention],
-    out: &[Target],
-) -> Target {
-    let this = &kept[i];
-    let previous = i.checked_sub(1).map(|p| &kept[p]).filter(|p| p.clause == this.clause);
-    let next = kept.get(i + 1).filter(|n| n.clause == this.clause);
-    let span = quote::span(view, this, previous, next);
-    let after = view.flat(this.after, span.own_end);
-    let before = view.flat(span.own_start, this.number.start);
-    let trailing = NO_SUBJECT.is_match(after) || (ENDS_WITH_VERB.is_match(before) && before.len() > 12);
-    let mut tags: Vec<String> = this.held.tags.iter().map(|t| (*t).to_owned()).collect();
-    let whole_before =
-        view.flat(this.clause.start.max(this.number.start.saturating_sub(LOOK_CHARS)), this.number.start);
-    let level =
-        place_in_list(view, kept, i).map(Some).unwrap_or_else(|| own_level(before, after, trailing, whole_before));
-    if place_in_list(view, kept, i).is_some() && !tags.iter().any(|t| t == "respectively") {
-        tags.push("respectively".into());
-    }
-    let spot = Spot {
-        start: this.number.start,
-        end: this.after,
-        sentence: this.clause.sentence,
-        sentence_end: this.clause.sentence_end,
-        next: kept.get(i + 1).map(|n| n.number.start).filter(|n| *n < this.clause.sentence_end),
-    };
-    let due = due(view.all(), years, &spot).map(|d| d.0).or(place.due).or(frame.title_due);
-    if OF_WHICH.is_match(view.flat(this.clause.start.max(this.number.start.saturating_sub(120)), this.number.start)) {
-        tags.push("trong_do".into());
-    }
-    if COMPARED.is_match(view.flat(this.after, this.clause.end.min(this.after + 160))) {
-        tags.push("baseline_in_clause".into());
-    }
-    if let Some(groups) =
-        KEPT_UNTIL.groups(view.flat(this.after, this.clause.sentence_end.min(this.after + LOOK_CHARS)))
-        && let Some((a, b)) = groups[1]
-    {
-        let year = &view.flat(this.after, this.clause.sentence_end)[a..b];
-        tags.push(format!("maintain_to_{year}"));
-    }
-    let cap = CAP.is_match(&whole_before[whole_before.len().saturating_sub(30)..]);
-    if cap {
-        tags.push("cap".into());
-    }
-    if block.cell.is_some() || block.closes_cell {
-        tags.push("in_table".into());
-    }
-    // What grows "cho đến khi đạt 100%" is what the clause before said.
-    let level = if cap && level.is_none() { out.last().and_then(|t: &Target| t.level) } else { level };
-    let (quote, offset) = view.quote(span.start, span.end);
-    let value = match this.number.high {
-        Some(high) => Value::Range(this.number.value, high),
-        None => Value::One(this.number.value),
-    };
-    Target {
-        value,
-        unit: this.unit,
-        comparator: this.held.comparator,
-        level,
-        due: due.map(|year| year.to_string()),
-        quote,
-        offset,
-        subject: quote::subject(view, this, &span, trailing),
-        tags,
-        confidence: this.confidence,
-        reason: format!("{}; {}", this.reason, this.held.rule),
-    }
-}
-
-/// The tier of a number in a row of numbers as long as the row of tiers before it.
-fn place_in_list(view: &View, kept: &[Candidate], i: usize) -> Option<Level> {
-    let joined = |a: usize, b: usize| {
-        kept[a].clause == kept[b].clause && LISTED_WITH.is_match(view.flat(kept[a].number.end, kept[b].number.start))
-    };
-    let mut first = i;
-    while first > 0 && i - first < 6 && joined(first - 1, first) {
-        first -= 1;
-    }
-    let mut last = i;
-    while last + 1 < kept.len() && last - i < 6 && joined(last, last + 1) {
-        last += 1;
-    }
-    if first == last {
-        return None;
-    }
-    let start = kept[first].number.start;
-    let tiers = listed(view.flat(kept[first].clause.start.max(start.saturating_sub(LOOK_CHARS)), start));
-    (tiers.len() == last - first + 1).then(|| tiers[i - first])
-}
-
-fn own_level(before: &str, after: &str, trailing: bool, whole_before: &str) -> Option<Level> {
-    let named = |pattern: &crate::fold::Pattern, text: &str| {
-        let groups = pattern.groups(text)?;
-        let (a, b) = groups.iter().skip(1).flatten().next()?;
-        Some(match &text[*a..*b] {
-            "tinh" => Level::Province,
-            "huyEn" => Level::District,
-            _ => Level::Commune,
-        })
-    };
-    if let Some(level) = named(&TIER_IN_BRACKETS, after) {
-        return Some(level);
-    }
-    let first_tier = |text: &str| named(&TIER_FIRST, text);
-    if trailing {
-        return level(before, false)
-            .or_else(|| level(after, true).filter(|_| !NO_SUBJECT.is_match(after) || after.contains("mOi cAp")));
-    }
-    level(after, true)
-        .or_else(|| first_tier(before))
-        .or_else(|| first_tier(whole_before).filter(|_| before.len() == whole_before.len()))
 }

@@ -25,7 +25,7 @@ patterns! {
     EACH_YEAR_BEFORE = r"(?:mỗi|hàng|hằng|một) năm\b[^.;%\d]{0,60}$";
     EACH_QUARTER_BEFORE = r"(?:mỗi|hàng|hằng|một) quý\b[^.;%\d]{0,60}$";
     TIMES = r"^\s?lần\b";
-    OCCASIONS = r"^\s?(?:lần|cuộc|lượt kiểm tra|đợt)\b";
+    OCCASIONS = r"^\s?(?:lần|cuộc|lượt kiểm tra|đợt|hội nghị|lớp|buổi)\b";
 }
 
 /// The unit of a number, from the words on both sides, and how many characters of `after` it takes.

@@ -202,3 +202,44 @@ fn a_decision_with_articles() {
     assert_eq!(m.legal_bases.len(), 3);
     assert!(m.title.unwrap().starts_with("Phê duyệt Đề án"));
 }
+
+#[test]
+fn facts_in_the_news_are_no_targets() {
+    holds(
+        "Tỉnh A đứng đầu cả nước về tỷ trọng kinh tế số\n\nTỷ trọng kinh tế số trên GRDP của tỉnh A là 51,27%; đứng thứ 2 là tỉnh B với 40,13%; tiếp đó là tỉnh C (38,5%), chênh nhau hơn 9 lần.\n\nTỉnh có diện tích 12.300 km2; dân số hơn 1,5 triệu người, gồm 14 dân tộc, sinh sống tại 10 huyện và 190 xã.\n\nTỉnh D tiếp tục tăng 6 bậc so với năm 2021, xếp vị trí thứ 20/63 tỉnh, thành phố.",
+        &[],
+    );
+}
+
+#[test]
+fn the_goals_of_a_congress_in_one_paragraph() {
+    holds(
+        "Một số chỉ tiêu chủ yếu (nhiệm kỳ 2020 - 2025): 1. Tốc độ tăng giá trị sản xuất bình quân đạt 15%, trong đó: Nông nghiệp tăng 5%; dịch vụ tăng 17,5%. 2. Thu nhập bình quân đầu người đến năm 2025: 62 triệu đồng. 3. Diện tích đất được tích tụ đạt 1.800 ha. 4. Tỷ lệ thôn đạt chuẩn nông thôn mới 58,9% (66/112 thôn). 5. Tốc độ tăng dân số dưới 1%. 6. Tỷ lệ số xã đạt chuẩn nông thôn mới: 50% trở lên.",
+        &[
+            "15 percent eq - 2025",
+            "5 percent increase_by - 2025",
+            "17.5 percent increase_by - 2025",
+            "62000000 count eq - 2025",
+            "1800 count eq - 2025",
+            "58.9 percent eq - 2025",
+            "1 percent lte - 2025",
+            "50 percent gte commune 2025",
+        ],
+    );
+}
+
+#[test]
+fn a_year_in_the_next_statement_belongs_to_it() {
+    holds(
+        "Tỉnh đề ra mục tiêu đến năm 2025, kinh tế số chiếm khoảng 20% và đến năm 2030, kinh tế số chiếm khoảng 30% GRDP.",
+        &["20 percent eq - 2025", "30 percent eq - 2030"],
+    );
+}
+
+#[test]
+fn a_news_page_in_running_sentences() {
+    holds(
+        "Huyện B đặt mục tiêu chuyển đổi số\n\nNgày 3/4, UBND huyện B ban hành kế hoạch chuyển đổi số năm 2025.\n\nVề chính quyền số, huyện đặt mục tiêu 100% hồ sơ công việc được xử lý trên môi trường mạng. Tỷ lệ số hóa hồ sơ đạt 90%, đồng thời nâng mức hài lòng của người dân, doanh nghiệp lên 95%.\n\nHuyện hướng đến 80% hộ gia đình có internet cáp quang; phổ cập mạng 4G/5G.",
+        &["100 percent eq - 2025", "90 percent eq - 2025", "95 percent eq - 2025", "80 percent eq - 2025"],
+    );
+}
