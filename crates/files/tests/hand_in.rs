@@ -9,7 +9,9 @@ const NOW: Instant = Instant(1_795_000_000_000);
 const PDF: &[u8] = b"%PDF-1.7\nm\xe1\xbb\x99t trang";
 
 async fn keep(db: &Db, staged: files::Staged) -> Id {
-    db.write(move |tx| Box::pin(async move { files::keep(tx, &staged, Id(5), Some(Id(7)), NOW).await })).await.unwrap()
+    db.write(move |tx| Box::pin(async move { files::keep(tx, &staged, Id(5), Some(Id(7)), NOW).await }))
+        .await
+        .expect("a row")
 }
 
 #[tokio::test]

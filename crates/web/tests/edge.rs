@@ -86,7 +86,7 @@ async fn fail(kind: axum::extract::Path<String>) -> Answer {
 async fn service(rates: Rates, secure: bool) -> (axum::Router, Clock) {
     let clock = Clock::settable(Instant(1_790_000_000_000));
     let app = App::new(AppInner {
-        db: Db::open("sqlite::memory:").await.unwrap(),
+        db: Db::open("sqlite::memory:").await.expect("a database"),
         clock: clock.clone(),
         sessions: Arc::new(Tokens),
         demo: true,
@@ -120,7 +120,7 @@ async fn service(rates: Rates, secure: bool) -> (axum::Router, Clock) {
 async fn send(router: &axum::Router, request: Request<Body>) -> (StatusCode, header::HeaderMap, String) {
     let response: Response<Body> = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.unwrap().to_bytes();
+    let bytes = body.collect().await.expect("a body").to_bytes();
     (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -23,7 +23,7 @@ impl Answer {
     #[track_caller]
     fn to(&self) -> &str {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
-        self.headers["location"].to_str().unwrap()
+        self.headers["location"].to_str().expect("text")
     }
     #[track_caller]
     fn shows(&self, text: &str) {
@@ -38,13 +38,13 @@ struct Browser<'a> {
 
 impl Browser<'_> {
     async fn send(&self, request: Request<Body>) -> Answer {
-        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
+        let (parts, body) = self.router.clone().oneshot(request).await.expect("an answer").into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
     async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path).header("cookie", format!("session={}", self.who));
-        self.send(request.body(Body::empty()).unwrap()).await
+        self.send(request.body(Body::empty()).expect("there")).await
     }
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut pairs = vec![format!("_csrf={SECRET}")];
@@ -52,7 +52,7 @@ impl Browser<'_> {
         let request = Request::post(path)
             .header("cookie", format!("session={}", self.who))
             .header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(pairs.join("&"))).unwrap()).await
+        self.send(request.body(Body::from(pairs.join("&"))).expect("there")).await
     }
     async fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &str)]) -> Answer {
         let mut body = String::new();
@@ -68,7 +68,7 @@ impl Browser<'_> {
         let request = Request::post(path)
             .header("cookie", format!("session={}", self.who))
             .header("content-type", "multipart/form-data; boundary=B");
-        self.send(request.body(Body::from(body)).unwrap()).await
+        self.send(request.body(Body::from(body)).expect("there")).await
     }
 }
 
@@ -96,7 +96,7 @@ fn answers(body: &str) -> Vec<(String, String)> {
         found.push((name.to_owned(), "Không".to_owned()));
     }
     for list in all_between(body, "<select class=\"form-select\" id=\"answer_", "</select>") {
-        let name = format!("answer_{}", list.split('"').next().unwrap());
+        let name = format!("answer_{}", list.split('"').next().expect("there"));
         let value = all_between(list, "<option value=\"", "\"")[1].to_owned();
         found.push((name, value));
     }
@@ -104,7 +104,7 @@ fn answers(body: &str) -> Vec<(String, String)> {
 }
 
 fn code_of(address: &str) -> String {
-    address.strip_prefix("/my/").unwrap().to_owned()
+    address.strip_prefix("/my/").expect("there").to_owned()
 }
 
 /// Files a birth registration from the first screen to the last; returns the dossier's code.

@@ -270,7 +270,12 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
                 l.tr(key, [("n", n.to_string())])
             })
             .unwrap_or_default(),
-        fee: if fee_dong == 0 { l.t("citizens-free") } else { Dong(fee_dong).to_string() },
+        // A source that speaks of the fee in words only must not be read as "free".
+        fee: match terms {
+            Some(terms) if fee_dong == 0 && !terms.fee_text.is_empty() => terms.fee_text.clone(),
+            _ if fee_dong == 0 => l.t("citizens-free"),
+            _ => Dong(fee_dong).to_string(),
+        },
         saved: if desk.kept { base::vn_date_time(desk.draft.updated_at) } else { String::new() },
     };
     let title = format!("{title} · {}", version.name);
