@@ -161,3 +161,7 @@ catalogue-remark-decision-missing = Không ghi quyết định công bố.
 catalogue-remark-channel-unknown = Cách nộp lạ ({ $detail }).
 catalogue-remark-channel-missing = Không ghi cách nộp nào.
 catalogue-nothing-open = Không có phiên bản nào của thủ tục { $code } đang mở để bãi bỏ.
+catalogue-limit-working-day = { $n } ngày làm việc
+catalogue-limit-day = { $n } ngày
+catalogue-limit-hour = { $n } giờ làm việc
+catalogue-limit-month = { $n } tháng

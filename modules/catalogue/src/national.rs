@@ -252,6 +252,8 @@ struct Line {
     limit: Result<Limit, String>,
     fee: Option<i64>,
     fee_text: String,
+    /// What a note says about a fee given as 0; empty when it is simply free.
+    fee_in_words: String,
     note: String,
 }
 
@@ -321,6 +323,9 @@ fn fees(lines: &[&Line]) -> Vec<Fee> {
             fees.push(Fee { name: "Phí, lệ phí".to_owned(), amount: Dong(amount), note: String::new() });
         }
     }
+    if fees.is_empty() && lines.iter().all(|line| line.fee == Some(0) && line.fee_in_words.is_empty()) {
+        return vec![Fee::free()];
+    }
     // Several amounts are cases of which one applies, not parts of a sum: the first is kept, the words tell the rest.
     fees.truncate(1);
     fees
@@ -360,6 +365,7 @@ fn line(item: &Value, channel: Channel, doubts: &mut Vec<Doubt>) -> Line {
         limit: limit.map_err(|(_, words)| words),
         fee,
         fee_text,
+        fee_in_words: if value == Some(0) { note.clone() } else { String::new() },
         note: if value.is_none() { note } else { String::new() },
     }
 }

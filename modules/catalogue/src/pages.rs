@@ -234,6 +234,8 @@ struct Show {
     place: String,
     result: String,
     channels: Vec<ChannelLine>,
+    /// What is said of every way of filing.
+    notes: Vec<String>,
     /// Papers by case; the first group is for everybody.
     papers: Vec<(String, Vec<Paper>)>,
     results: Vec<(String, String)>,
@@ -278,6 +280,8 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let v = version.as_ref();
     let today = v.in_force(ctx.now.date());
     let receivable = today && v.can_be_received();
+    let mut channels = ChannelLine::all(l, v);
+    let notes = words::common_notes(&mut channels);
     let page = Show {
         l,
         trail: vec![
@@ -294,7 +298,8 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
         fee: words::fee_span(l, v),
         place: words::settled_by(l, v),
         result: v.results.first().map_or_else(|| l.t("catalogue-no-result"), |result| result.name.clone()),
-        channels: ChannelLine::all(l, v),
+        channels,
+        notes,
         papers: papers(l, &v.components),
         results: v.results.iter().map(|result| (result.name.clone(), result.code.clone())).collect(),
         applicants: v.applicants.clone(),

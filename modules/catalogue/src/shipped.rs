@@ -295,16 +295,18 @@ fn terms(
     channels
         .into_iter()
         .map(|channel| {
-            let amount = fee.and_then(|fee| fee.of(channel)).unwrap_or(0);
+            let amount = fee.and_then(|fee| fee.of(channel));
             Ok(ChannelTerms {
                 channel,
                 limit: limit.of(channel).ok_or_else(|| format!("no limit for {}", channel.as_str()))?,
                 limit_text: entry.limit_text.clone().unwrap_or_default(),
-                fee: if amount == 0 {
-                    Vec::new()
-                } else {
-                    let name = entry.fee_name.clone().ok_or("a fee without fee_name")?;
-                    vec![Fee { name, amount: Dong(amount), note: String::new() }]
+                fee: match (amount, &entry.fee_name) {
+                    (None, _) => Vec::new(),
+                    (Some(0), None) => vec![Fee::free()],
+                    (Some(_), None) => return Err("a fee without fee_name".to_owned()),
+                    (Some(amount), Some(name)) => {
+                        vec![Fee { name: name.clone(), amount: Dong(amount), note: String::new() }]
+                    }
                 },
                 fee_text: fee_text.unwrap_or_default().to_owned(),
             })

@@ -168,7 +168,7 @@ pub struct ChannelTerms {
     /// The source's own words about the limit, where the bare limit is not the whole story.
     #[serde(default)]
     pub limit_text: String,
-    /// Fees; empty when it is free.
+    /// Fees; one of 0 đồng when the source says free, none when it only speaks in words.
     #[serde(default)]
     pub fee: Vec<Fee>,
     /// The source's own words about fees: who is exempt, who sets the amount.
@@ -204,6 +204,13 @@ pub struct Fee {
     pub amount: Dong,
     #[serde(default)]
     pub note: String,
+}
+
+impl Fee {
+    /// Stated to be free.
+    pub fn free() -> Fee {
+        Fee { name: "Lệ phí".to_owned(), amount: Dong(0), note: String::new() }
+    }
 }
 
 /// One paper of the dossier (thành phần hồ sơ).

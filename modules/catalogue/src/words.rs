@@ -15,12 +15,13 @@ pub const SERVICES: [&str; 3] = ["full", "partial", "info"];
 
 /// "trong ngày", "3 ngày làm việc", "20 ngày", "8 giờ làm việc", "2 tháng".
 pub fn limit(l: L, limit: Limit) -> String {
+    let one = |n: i32, key: &'static str, single: &'static str| (if n == 1 { single } else { key }, n);
     let (key, n) = match limit {
         Limit::SameDay => return l.t("catalogue-limit-same-day"),
-        Limit::WorkingDays(n) => ("catalogue-limit-working-days", n),
-        Limit::CalendarDays(n) => ("catalogue-limit-days", n),
-        Limit::Hours(n) => ("catalogue-limit-hours", n),
-        Limit::Months(n) => ("catalogue-limit-months", n),
+        Limit::WorkingDays(n) => one(n, "catalogue-limit-working-days", "catalogue-limit-working-day"),
+        Limit::CalendarDays(n) => one(n, "catalogue-limit-days", "catalogue-limit-day"),
+        Limit::Hours(n) => one(n, "catalogue-limit-hours", "catalogue-limit-hour"),
+        Limit::Months(n) => one(n, "catalogue-limit-months", "catalogue-limit-month"),
     };
     l.tr(key, [("n", n.to_string())])
 }
@@ -46,12 +47,12 @@ pub fn service_kind(level: &ServiceLevel) -> &'static str {
     }
 }
 
-/// "0 đ" when free, the sum otherwise; unknown when the source only speaks in words.
+/// The sum; "free" when stated or nothing else is said; a hint at the note when the source only speaks in words.
 pub fn fees(l: L, fee: &[Fee], text: &str) -> String {
     let sum: i64 = fee.iter().map(|fee| fee.amount.0).sum();
     if sum > 0 {
         base::Dong(sum).to_string()
-    } else if text.is_empty() {
+    } else if !fee.is_empty() || text.is_empty() {
         l.t("catalogue-fee-none")
     } else {
         l.t("catalogue-fee-see")
@@ -125,6 +126,22 @@ pub struct ChannelLine {
     pub fee: String,
     pub fee_text: String,
     pub clear: bool,
+}
+
+/// What all ways of filing have in common is said once, not in every line: the notes on limits and fees.
+pub fn common_notes(lines: &mut [ChannelLine]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut lift = |of: fn(&mut ChannelLine) -> &mut String| {
+        let texts: Vec<String> = lines.iter_mut().map(|line| of(line).clone()).collect();
+        let Some(first) = texts.first().filter(|text| !text.is_empty() && texts.len() > 1) else { return };
+        if texts.iter().all(|text| text == first) {
+            notes.push(first.clone());
+            lines.iter_mut().for_each(|line| of(line).clear());
+        }
+    };
+    lift(|line| &mut line.limit_text);
+    lift(|line| &mut line.fee_text);
+    notes
 }
 
 impl ChannelLine {
