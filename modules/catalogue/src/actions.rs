@@ -13,20 +13,42 @@ use crate::{rules, stock};
 /// Longest number of a decision, in characters.
 pub const DECISION_LEN_MAX: usize = 100;
 
-/// Makes ids for rows written in one action: one millisecond, a random start, then one by one.
+/// Makes ids for rows written in one run: one millisecond, a random start, then one by one. A run of
+/// several transactions takes a [`block`](Ids::block) for each: new random starts within the same
+/// millisecond would run into each other.
+#[derive(Clone)]
 pub(crate) struct Ids {
     ms: i64,
-    next: u32,
+    start: u32,
+    used: u32,
 }
+
+/// Ids one millisecond holds.
+const IDS_PER_MS: u32 = 1 << 22;
 
 impl Ids {
     pub(crate) fn new(now: Instant) -> Ids {
-        Ids { ms: now.0, next: rand::random() }
+        Ids { ms: now.0, start: rand::random(), used: 0 }
     }
 
     pub(crate) fn next(&mut self) -> Id {
-        self.next = self.next.wrapping_add(1);
-        Id::from_parts(self.ms, self.next)
+        if self.used == IDS_PER_MS {
+            self.ms += 1;
+            self.used = 0;
+        }
+        self.used += 1;
+        Id::from_parts(self.ms, self.start.wrapping_add(self.used))
+    }
+
+    /// The next `count` ids, for one transaction.
+    pub(crate) fn block(&mut self, count: u32) -> Ids {
+        if IDS_PER_MS - self.used < count {
+            self.ms += 1;
+            self.used = 0;
+        }
+        let block = self.clone();
+        self.used += count;
+        block
     }
 }
 
@@ -212,5 +234,24 @@ async fn make_room(tx: &Tx, procedure: Id, from: Date) -> Result<bool, Fault> {
         None => Ok(false),
         Some(open) if sql::end_version(tx, open.id, from).await? => Ok(true),
         Some(_) => Err(StoreError::Busy("the version was ended meanwhile").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn blocks_of_ids_never_meet_even_past_a_millisecond() {
+        let mut ids = Ids::new(Instant(1_795_680_300_000));
+        ids.used = IDS_PER_MS - 150;
+        let mut seen = HashSet::new();
+        for _ in 0..5 {
+            let mut block = ids.block(100);
+            assert!((0..100).all(|_| seen.insert(block.next())));
+        }
+        let mut ids = Ids { used: IDS_PER_MS - 1, ..ids };
+        assert!((0..3).all(|_| seen.insert(ids.next())));
     }
 }

@@ -21,6 +21,8 @@ use crate::{digest, stock};
 
 /// Records written in one transaction: short enough to let others in between.
 const CHUNK: usize = 100;
+/// A record needs at most an id for the procedure and one for the version.
+const IDS_PER_CHUNK: u32 = 200;
 
 /// What an import did. `taken + doubted + refused` is the number of records read; `changed + unchanged`
 /// the number taken or doubted.
@@ -116,6 +118,7 @@ pub async fn import(
     mut each: impl FnMut(&RecordReport, &ImportReport) + Send,
 ) -> Result<ImportReport, Fault> {
     let mut report = ImportReport::default();
+    let mut ids = Ids::new(now);
     let mut seen: HashMap<String, String> = HashMap::new();
     for file in files(path)? {
         let mut items = source::open(&file).map_err(|error| unreadable(&file, &error.to_string()))?;
@@ -131,7 +134,7 @@ pub async fn import(
                     }
                 }
             }
-            write(db, now, &mut chunk).await?;
+            write(db, now, ids.block(IDS_PER_CHUNK), &mut chunk).await?;
             for (record, _) in &chunk {
                 match record.fate {
                     Fate::Taken => report.taken += 1,
@@ -211,12 +214,12 @@ fn receive(item: Item, seen: &mut HashMap<String, String>) -> (RecordReport, Opt
 }
 
 /// Writes a chunk in one transaction and notes what each record changed.
-async fn write(db: &Db, now: Instant, chunk: &mut [(RecordReport, Option<Ready>)]) -> Result<(), Fault> {
+async fn write(db: &Db, now: Instant, ids: Ids, chunk: &mut [(RecordReport, Option<Ready>)]) -> Result<(), Fault> {
     let ready: Vec<Ready> = chunk.iter_mut().filter_map(|(_, ready)| ready.take()).collect();
     if ready.is_empty() {
         return Ok(());
     }
-    let changes = db.write(move |tx| Box::pin(async move { apply_all(tx, now, ready).await })).await?;
+    let changes = db.write(move |tx| Box::pin(async move { apply_all(tx, now, ids, ready).await })).await?;
     let mut changes = changes.into_iter();
     for (record, _) in chunk.iter_mut().filter(|(record, _)| record.fate != Fate::Refused) {
         record.change = changes.next().unwrap_or(Change::Unchanged);
@@ -224,9 +227,8 @@ async fn write(db: &Db, now: Instant, chunk: &mut [(RecordReport, Option<Ready>)
     Ok(())
 }
 
-async fn apply_all(tx: &Tx, now: Instant, ready: Vec<Ready>) -> Result<Vec<Change>, Fault> {
+async fn apply_all(tx: &Tx, now: Instant, mut ids: Ids, ready: Vec<Ready>) -> Result<Vec<Change>, Fault> {
     tx.lock("catalogue").await?;
-    let mut ids = Ids::new(now);
     let mut changes = Vec::with_capacity(ready.len());
     for record in ready {
         changes.push(apply(tx, now, &mut ids, record).await?);

@@ -240,7 +240,7 @@ fn results(record: &Value) -> Vec<ResultPaper> {
 }
 
 fn source(record: &Value) -> String {
-    ["Cơ sở dữ liệu quốc gia về TTHC", &text(record, "url"), &text(record, "source")]
+    ["Cơ sở dữ liệu quốc gia về TTHC", &text(record, "url")]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()

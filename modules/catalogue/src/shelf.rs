@@ -110,11 +110,13 @@ impl Shelf {
     }
 
     /// The versions in force on a day that fit the words and the filter, the best first. No words:
-    /// all that fit the filter, by field and name.
+    /// all that fit the filter, what can be received here first, by field and name.
     pub fn search(&self, words: &str, filter: &Filter, on: Date) -> Vec<Arc<Version>> {
         let fitting = || self.books.iter().filter(|book| book.version.in_force(on) && filter.lets(&book.version));
         let Some(query) = Query::new(words) else {
-            return fitting().map(|book| book.version.clone()).collect();
+            // What can be had here first; then, as on the shelf, by field and name.
+            let (here, elsewhere): (Vec<&Book>, Vec<&Book>) = fitting().partition(|b| b.version.can_be_received());
+            return here.into_iter().chain(elsewhere).map(|book| book.version.clone()).collect();
         };
         let mut found: Vec<(Rank, &Book)> = fitting().filter_map(|book| Some((query.rank(&book.doc)?, book))).collect();
         if found.is_empty() {
