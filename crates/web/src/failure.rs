@@ -185,7 +185,8 @@ fn html_page(ctx: &Ctx, status: StatusCode, listed: &[Problem], fault: &Option<F
         request_id: &ctx.request_id,
         back: ctx.referer.clone().unwrap_or_else(|| "/".into()),
     };
-    let mut response = layout::page(ctx, &title, &page);
+    // htmx puts an answer of any status into its place: a whole page inside a page would be no help.
+    let mut response = if ctx.htmx { ctx.fragment(&page) } else { layout::page(ctx, &title, &page) };
     *response.status_mut() = status;
     response
 }

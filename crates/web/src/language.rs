@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::header;
 use axum::response::Response;
-use base::Lang;
+use base::{Lang, Permission};
 use i18n::L;
 use serde::Deserialize;
 
@@ -78,10 +78,11 @@ fn looks_like_code(q: &str) -> bool {
 pub(crate) async fn search(ctx: Ctx, Query(search): Query<Search>) -> Answer {
     let q = search.q.trim();
     let code = q.to_uppercase();
-    let to = match (looks_like_code(&code), ctx.is_official()) {
+    let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may(Permission::ReadDossiers));
+    let to = match (looks_like_code(&code), reads) {
         (true, true) => format!("/dossiers/{}", table::encode(&code)),
         (true, false) => format!("/track?code={}", table::encode(&code)),
-        (false, true) => format!("/work?q={}", table::encode(q)),
+        (false, true) => format!("/work?tab=all&q={}", table::encode(q)),
         (false, false) => format!("/procedures?q={}", table::encode(q)),
     };
     Ok(ctx.redirect(to))

@@ -58,6 +58,8 @@ fn shown(ctx: &Ctx) -> Vec<Entry> {
     };
     let mut items: Vec<NavItem> = menu.0.iter().filter(visible).copied().collect();
     if office {
+        // The portal's front only leads officials back to their desk.
+        items.retain(|item| item.href != "/");
         // What an official does stands before what everybody may read.
         items.sort_by_key(|item| (item.access == Access::Public, item.order));
     }

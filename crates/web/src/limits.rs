@@ -24,6 +24,11 @@ pub const UPLOAD_REQUEST_MS_MAX: u64 = 300_000;
 /// Clients remembered by the rate limiter; some megabytes at most.
 pub const CLIENTS_MAX: usize = 20_000;
 
+/// Put into the application's extensions when a reverse proxy of ours stands in front: the client's address is then the
+/// last one of `X-Forwarded-For`, the one our proxy itself has seen. Without it the header is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BehindProxy;
+
 /// A bucket holds `burst` requests and fills with `per_minute`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {

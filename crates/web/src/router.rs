@@ -4,7 +4,7 @@
 use crate::app::{App, Module, NavItem};
 use crate::ctx::Ctx;
 use crate::failure::{self, Carried, Failure};
-use crate::limits::{Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
+use crate::limits::{BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
 use crate::routes::{Access, Routes};
 use crate::{assets, cookie, language, safety};
 use axum::Router;
@@ -71,14 +71,17 @@ pub fn build_router(app: App, modules: Vec<Module>) -> Router {
 }
 
 /// Key of the client for the rate limits: the person when signed in, else the address.
-fn client(request: &Request, ctx: &Ctx) -> String {
-    match &ctx.actor {
-        Some(actor) => format!("account {}", actor.account),
-        None => request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string()),
+fn client(app: &App, request: &Request, ctx: &Ctx) -> String {
+    if let Some(actor) = &ctx.actor {
+        return format!("account {}", actor.account);
     }
+    let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
+    let forwarded = forwarded.and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next()).map(str::trim);
+    if let Some(address) = forwarded.filter(|_| app.get::<BehindProxy>().is_some()) {
+        return address.to_owned();
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string())
 }
 
 /// What must hold before a handler is asked at all.
@@ -88,7 +91,7 @@ fn admit(app: &App, ctx: &Ctx, request: &Request) -> Result<(), Fault> {
         && let Some(limiter) = app.get::<Limiter>()
     {
         limiter
-            .take(kind, &client(request, ctx), rate, ctx.now)
+            .take(kind, &client(app, request, ctx), rate, ctx.now)
             .map_err(|retry_after_s| Fault::TooMany { retry_after_s })?;
     }
     if !request.method().is_safe() && safety::is_cross_site(request.headers()) {

@@ -83,7 +83,7 @@ async fn fail(kind: axum::extract::Path<String>) -> Answer {
     .into())
 }
 
-async fn service(rates: Rates, secure: bool) -> (axum::Router, Clock) {
+async fn app(rates: Rates, secure: bool) -> (App, Clock) {
     let clock = Clock::settable(Instant(1_790_000_000_000));
     let app = App::new(AppInner {
         db: Db::open("sqlite::memory:").await.expect("a database"),
@@ -96,6 +96,10 @@ async fn service(rates: Rates, secure: bool) -> (axum::Router, Clock) {
         extensions: Default::default(),
     });
     app.put(rates);
+    (app, clock)
+}
+
+fn module() -> Module {
     let routes = Routes::new()
         .get("/", Access::Public, show)
         .get("/mine", Access::SignedIn, show)
@@ -107,14 +111,18 @@ async fn service(rates: Rates, secure: bool) -> (axum::Router, Clock) {
         .post("/api/v1/filings", Access::Public, take_json)
         .get("/api/v1/mine", Access::SignedIn, show)
         .get("/fail/{kind}", Access::Public, fail);
-    let module = Module {
+    Module {
         name: "edge",
         routes,
         migrations: Migrations { module: "edge", steps: &[] },
         locales: i18n::Source { module: "edge", vi: "edge-a = A", en: "edge-a = A" },
         nav: vec![],
-    };
-    (web::build_router(app, vec![module]), clock)
+    }
+}
+
+async fn service(rates: Rates, secure: bool) -> (axum::Router, Clock) {
+    let (app, clock) = app(rates, secure).await;
+    (web::build_router(app, vec![module()]), clock)
 }
 
 async fn send(router: &axum::Router, request: Request<Body>) -> (StatusCode, header::HeaderMap, String) {
@@ -314,6 +322,29 @@ async fn too_many_requests_wait_and_then_go_on() {
     assert!(body.contains("10 giây"), "{body}");
     clock.advance_ms(10_000);
     assert_eq!(send(&router, ask()).await.0, StatusCode::OK);
+    let forged = get("/track").header("x-forwarded-for", "203.0.113.9").body(Body::empty()).unwrap();
+    assert_eq!(send(&router, forged).await.0, StatusCode::TOO_MANY_REQUESTS, "the header alone is not believed");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_clients_are_told_apart_by_the_address_it_saw() {
+    let one = Rate { burst: 1, per_minute: 6 };
+    let (app, _) = app(Rates { track: one, ..Rates::default() }, false).await;
+    app.put(web::limits::BehindProxy);
+    let router = web::build_router(app, vec![module()]);
+    let ask = |from: &'static str| get("/track").header("x-forwarded-for", from).body(Body::empty()).unwrap();
+    assert_eq!(send(&router, ask("203.0.113.9")).await.0, StatusCode::OK);
+    assert_eq!(send(&router, ask("203.0.113.10")).await.0, StatusCode::OK);
+    assert_eq!(send(&router, ask("198.51.100.1, 203.0.113.9")).await.0, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_failure_for_htmx_is_a_fragment() {
+    let (router, _) = service(Rates::default(), false).await;
+    let ask = get("/fail/conflict").header("hx-request", "true").body(Body::empty()).unwrap();
+    let (status, _, body) = send(&router, ask).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(!body.contains("<html") && body.contains("error-summary"));
 }
 
 #[tokio::test]
@@ -361,7 +392,7 @@ async fn the_search_box_leads_to_a_dossier_or_a_list() {
     let (_, headers, _) = send(&router, get("/search?q=h13.08-261122-0012").body(Body::empty()).unwrap()).await;
     assert_eq!(headers["location"], "/track?code=H13.08-261122-0012");
     let ask = get("/search?q=khai+sinh").header("cookie", "session=clerk").body(Body::empty()).unwrap();
-    assert_eq!(send(&router, ask).await.1["location"], "/work?q=khai%20sinh");
+    assert_eq!(send(&router, ask).await.1["location"], "/work?tab=all&q=khai%20sinh");
 }
 
 #[test]
