@@ -123,7 +123,8 @@ fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
         // "9001:2015", "QĐ-12"; but "25-35" is a range and "đạt:80%" a typing slip.
         return before == b':' && earlier.is_ascii_alphabetic() || before == b',' && earlier.is_ascii_alphabetic();
     }
-    end <= bytes.len()
+    // "| :155": a counter of a page, not a value after its colon.
+    before != b':' || !matches!(earlier, b' ' | b'|' | b'\n') || bytes.get(end) == Some(&b'%')
 }
 
 /// Reads the digits. Dots group thousands, a comma opens decimals; the English way round is read

@@ -43,6 +43,8 @@ pub(crate) struct Place {
     /// Where the words of the block start, after a heading that runs in front of them.
     pub(crate) heading_end: usize,
     pub(crate) is_heading: bool,
+    /// A paragraph shortly above, outside any outline, announced goals.
+    pub(crate) aimed_above: bool,
 }
 
 struct Entry {
@@ -73,6 +75,7 @@ pub(crate) fn places(view: &View, blocks: &[Block], title_section: Option<Sectio
             due: stack.iter().rev().find_map(|e| e.due),
             heading_end: heading.as_ref().map_or(block.body, |h| h.end),
             is_heading: heading.as_ref().is_some_and(|h| h.whole),
+            aimed_above: false,
         });
     }
     out

@@ -7,6 +7,8 @@ use crate::view::View;
 patterns! {
     DONE = r"\bđã (?:đạt|hoàn thành|có|được|giảm|tăng|thực hiện|ban hành|tổ chức|triển khai|công bố|cung cấp|số hóa|giải quyết|tiếp nhận|xây dựng|đưa|cấp|tích hợp|phát|đào tạo|xử lý|cắt giảm|rà soát|kiểm tra|thành lập|sắp xếp|hình thành|kết nối|bố trí|chuyển|phê duyệt|đầu tư|vượt|huy động|thu|nâng|góp phần|duy trì|giải thể|tiến hành|lắp đặt|trang bị|đơn giản|bãi bỏ|tuyên truyền|tập huấn|hỗ trợ|kích hoạt|thu nhận|đồng bộ|mở|ký|trình|tham mưu|công nhận|vận hành)";
     PRESENT = r"hiện nay|(?:^|[,.;:(]\s?|tỉnh\s|huyện\s|xã\s|đơn vị\s)hiện (?:tại|có|đang|còn)\b|hiện trạng|\bđến nay|tính (?:đến|tới) (?:nay|thời điểm|ngày|hết|cuối|tháng|quý|năm|giữa|đầu|0|1|2|3)|thời gian qua|những năm qua|trong những năm gần|\bước đạt|\bước thực hiện|\bước tính đạt|cùng kỳ|mới đạt|(?:[,;(]|\bmới|\bvẫn|\bcòn)\s?chỉ (?:đạt|có)\b|mới chỉ|mới có|chưa đạt|còn thấp|đạt được|\bvừa qua|\bnăm qua|\bqua (?:rà soát|kiểm tra|đánh giá|khảo sát|tổng kết|thực hiện|hơn|gần)|kết quả (?:là|cho thấy|đạt|thực hiện năm|năm)|đều đạt|luôn đạt|trên thực tế|xếp vị trí|kết thúc năm|\bđã hoàn thành|\bđạt và vượt|nhìn chung|theo số liệu|theo thống kê|trong (?:6|9|06|09) tháng đầu|quý [i1-4]{1,3}[/ ]\d*,? (?:toàn|đã)";
+    /// An estimate of the year that ends is a result, even "đến hết năm".
+    ESTIMATED = r"\bdự ước|\bước (?:đạt|tính|thực hiện|tăng)";
     FUTURE = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|đến hết 20|(?:mục tiêu|chỉ tiêu)(?: cụ thể| đặt ra)?(?: đến| năm| giai đoạn| là| phấn đấu|:)|\bcần\b|\bphải\b|tiếp tục|thời gian tới|giai đoạn tới|những năm tới|yêu cầu|trong năm tới|kế hoạch năm|giao chỉ tiêu";
     /// The share measured against a plan, or with its own fraction: a report of results.
     MEASURED_AFTER = r"^\s?(?:so với )?(?:kế hoạch|chỉ tiêu giao|dự toán|mục tiêu đề ra|cùng kỳ)|^\s?so với (?:cùng kỳ|kế hoạch|chỉ tiêu|mục tiêu)|^\s?\(\s?\d[\d.]*\s?/\s?\d|^\s?\((?:tăng|giảm|vượt|cao hơn|thấp hơn)\s|^\s?,? vượt\b";
@@ -22,6 +24,9 @@ const LOOK_CHARS: usize = 420;
 pub(crate) fn tense(before: &str, after: &str) -> Option<bool> {
     let before = &before[before.len().saturating_sub(LOOK_CHARS)..];
     let after = &after[..after.len().min(60)];
+    if ESTIMATED.is_match(before) && !before.contains("phAn DAu") {
+        return Some(true);
+    }
     if MEASURED_BEFORE.is_match(&before[before.len().saturating_sub(130)..]) {
         return Some(true);
     }

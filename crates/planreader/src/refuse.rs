@@ -205,6 +205,11 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         .collect()
 });
 
+crate::fold::patterns! {
+    DENOMINATOR = r"(?:trên|/|mỗi|tính trên)\s?$";
+    PEOPLE = r"^\s?(?:dân|người|trẻ)\b";
+}
+
 /// Service levels, classes and wards are small numbers; "cấp 5.000 chữ ký số" is none.
 const LEVEL_MAX: f64 = 12.0;
 /// Longest stretch a rule looks at, in characters.
@@ -221,6 +226,10 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
         && !number.multiplied
     {
         return Some(Refusal { rule: "year", reason: "a year" });
+    }
+    let round = [100.0, 1000.0, 10000.0, 100000.0].contains(&number.value);
+    if round && DENOMINATOR.is_match(before) && PEOPLE.is_match(after) {
+        return Some(Refusal { rule: "denominator", reason: "the number of people a rate is told for" });
     }
     if number.glued && matches!(unit, Unit::Count) {
         return Some(Refusal { rule: "glued", reason: "part of a word" });

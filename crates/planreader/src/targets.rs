@@ -23,7 +23,11 @@ pub(crate) const LOOK_CHARS: usize = 320;
 /// A count this near the start of its clause is what the clause is about ("Thu nhận 250.000 hồ sơ").
 const OPENING_CHARS: usize = 40;
 
+/// Paragraphs of running text that still list goals after one that announced them.
+const ANNOUNCED_BLOCKS: usize = 4;
+
 patterns! {
+    ANNOUNCES = r"mục tiêu|chỉ tiêu|phấn đấu";
     SKIPPED_BLOCK = r"^(?:căn cứ|nơi nhận|kính gửi|lưu:|xét đề nghị|theo đề nghị|số:|\(ban hành|\(kèm theo|xem thêm|đọc thêm|tin liên quan|>>)";
     /// A word of aim before the number, in its sentence.
     AIM = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|bảo đảm|đảm bảo|duy trì|\bđạt\b|hoàn thành|hình thành|thành lập|thu hút|phát triển|nâng|đưa|xây dựng|tổ chức|kết nạp|đào tạo|bồi dưỡng|trồng|giảm|tăng|rút ngắn|triển khai|\bcó\b|giữ|giải quyết|tạo việc làm|thu nhập|giao|mỗi|hàng năm|hằng năm|bố trí|công nhận|lựa chọn|thí điểm|cấp|kiểm tra|ban hành|cắt giảm|còn\b|xếp|vào nhóm";
@@ -80,8 +84,14 @@ pub(crate) fn targets(
     frame: Frame,
 ) -> (Vec<Target>, Vec<LeftOut>) {
     let (mut out, mut left_out) = (Vec::new(), Vec::new());
+    let mut announced = 0usize;
     for ((block, place), _) in blocks.iter().zip(places).zip(skip).filter(|(_, skip)| !**skip) {
-        read_block(view, block, place, frame, &mut out, &mut left_out);
+        let place = Place { aimed_above: announced > 0, ..*place };
+        let before = out.len();
+        read_block(view, block, &place, frame, &mut out, &mut left_out);
+        let announces =
+            out.len() > before && ANNOUNCES.is_match(view.flat(block.body, block.end.min(block.body + 800)));
+        announced = if announces { ANNOUNCED_BLOCKS } else { announced.saturating_sub(1) };
     }
     (out, left_out)
 }
@@ -229,7 +239,10 @@ impl Site<'_> {
 
     /// A bare count inside what a share is about: "98% trẻ tiêm đủ 8 loại vắc xin".
     fn nested(&self, number: &Number, last: Option<&Candidate>) -> bool {
-        let Some(last) = last.filter(|l| l.clause == self.clause && l.number.percent) else { return false };
+        let Some(last) = last.filter(|l| l.clause == self.clause && matches!(l.unit, Unit::Percent | Unit::Count))
+        else {
+            return false;
+        };
         let between = self.view.flat(last.number.end, number.start);
         !between.contains(',') && !between.contains(" va ") && !between.contains(':')
     }
@@ -321,7 +334,10 @@ impl Site<'_> {
         after: &str,
         sentence: &str,
     ) -> Option<(&'static str, f64)> {
-        let goal = self.place.section == Some(Section::Goal);
+        let goal = match self.place.section {
+            Some(section) => section == Section::Goal,
+            None => self.place.aimed_above,
+        };
         if self.place.section == Some(Section::Budget) {
             return None;
         }
@@ -358,7 +374,7 @@ impl Site<'_> {
 
     /// Whether a number outside any heading is an aim: its paragraph says so, or its bound is firm.
     fn aimed(&self, at: usize, before: &str, bound: bool) -> bool {
-        if self.place.section.is_some() || self.place.due.is_some() || self.in_cell {
+        if self.place.section.is_some() || self.place.due.is_some() || self.in_cell || self.place.aimed_above {
             return true;
         }
         let firm = bound && FIRM_BOUND.is_match(&before[before.len().saturating_sub(40)..]);

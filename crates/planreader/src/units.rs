@@ -7,7 +7,10 @@ use crate::plan::Unit;
 patterns! {
     PERCENT_POINT = r"^\s?điểm\s?(?:%|phần trăm)";
     PER_MILLE = r"^\s?(?:‰|phần nghìn)";
-    PER_PEOPLE = r"^[^.;,%\d]{0,44}?/\s?(?:(100\.000)|(10\.000|vạn)|(1\.000|1000|nghìn)|(100))\s?(?:người|dân|trẻ|ca|lao động|hộ|phụ nữ|bà mẹ|học sinh|nhân khẩu|doanh nghiệp)";
+    PER_PEOPLE = r"^[^.;,%\d]{0,44}?/\s?(?:(100\.000)|(10\.000|(?:1 |01 |một )?vạn)|(1\.000|1000|nghìn)|(100))\s?(?:người|dân|trẻ|ca|lao động|hộ|phụ nữ|bà mẹ|học sinh|nhân khẩu|doanh nghiệp)";
+    /// The rate is named before the number: "Số giường bệnh trên 1 vạn dân: 45,7 giường".
+    PER_BEFORE = r"(?:trên|/)\s?(?:(100\.000)|(10\.000|(?:1 |01 |một )?vạn)|(1\.000|1000)|(100)) (?:dân|người|trẻ)[^.;,%\d]{0,24}$";
+    NOT_RANK = r"(?:kỳ họp|lần|phiên|phiên họp|hội nghị|đại hội|cách mạng|thế hệ|tuần|đợt|khóa)\s(?:lần )?thứ\s?$";
     OUT_OF = r"^\s?(?:người|ca|trường hợp|bác sĩ|giường)?[^.;,%\d/]{0,24}trên\s(?:(100\.000)|(10\.000|vạn|một vạn)|(1\.000|1000)|(100))\s(?:người|dân|trẻ|ca)";
     RANK_GROUP_BEFORE = r"(?:nhóm|top|tốp)(?: (?:các|những|có|số|từ))?\s?$|(?:trong|vào|thuộc|nằm trong|là một trong)\s(?:số\s)?$|(?:xếp|đứng|đạt|ở|giữ|lọt|nằm ở)?\s?(?:hạng|thứ|thứ hạng|vị trí|vị thứ|thứ bậc)(?: (?:thứ|dưới|trong|từ|khoảng|số))*\s?$";
     RANK_NOUN = r"^\s?(?:(?:tỉnh|thành phố|địa phương|đơn vị|bộ|ngành|quốc gia|nước|sở|huyện|xã|trường|cơ quan)\b[^.;\d]{0,60}?)?(?:dẫn đầu|đứng đầu|cao nhất|tốt nhất|hàng đầu|đầu|khá|tốt|xếp hạng cao|có (?:chỉ số|điểm số|thứ hạng))\b";
@@ -46,6 +49,12 @@ pub(crate) fn unit(before: &str, after: &str, number: &Number) -> (Unit, usize) 
             if let Some(unit) = units.into_iter().zip(&groups[1..]).find_map(|(u, g)| g.map(|_| u)) {
                 return (unit, groups[0].map_or(0, |g| g.1));
             }
+        }
+    }
+    if let Some(groups) = PER_BEFORE.groups(&before[before.len().saturating_sub(60)..]) {
+        let units = [Unit::Per100000, Unit::Per10000, Unit::Per1000, Unit::Per100];
+        if let Some(unit) = units.into_iter().zip(&groups[1..]).find_map(|(u, g)| g.map(|_| u)) {
+            return (unit, 0);
         }
     }
     if is_rank(before, after) {
@@ -94,7 +103,7 @@ fn is_rank(before: &str, after: &str) -> bool {
     if named || (group && (RANK_PLACES.is_match(after) || RANK_NOUN.is_match(after))) {
         return true;
     }
-    if !RANK_GROUP_BEFORE.is_match(before) {
+    if !RANK_GROUP_BEFORE.is_match(before) || NOT_RANK.is_match(before) {
         return false;
     }
     let place = before.trim_end().ends_with("hang") || before.trim_end().ends_with("thU") || before.contains("vi tri");

@@ -243,3 +243,27 @@ fn a_news_page_in_running_sentences() {
         &["100 percent eq - 2025", "90 percent eq - 2025", "95 percent eq - 2025", "80 percent eq - 2025"],
     );
 }
+
+#[test]
+fn the_goals_of_a_year_in_the_news() {
+    holds(
+        "22 chỉ tiêu phấn đấu năm 2024\n\n20:03 11-12-2023 | :155\n\nCác chỉ tiêu vừa được Kỳ họp thứ 15, HĐND tỉnh thông qua. Cụ thể:\n\n- Tốc độ tăng trưởng kinh tế (GRDP): Trên 9,5%\n\n- Tổng vốn đầu tư toàn xã hội: 55.000 tỷ đồng\n\n- Tổng khách du lịch trên 7 triệu lượt\n\n- Số giường bệnh trên 1 vạn dân: 44,5 giường; 13,5 bác sĩ/1 vạn dân\n\n- 70 xã đạt 19 tiêu chí nông thôn mới\n\n- Tỷ lệ giảm nghèo đa chiều trên 4%",
+        &[
+            "9.5 percent gte - 2024",
+            "55000000000000 count eq - 2024",
+            "7000000 count gte - 2024",
+            "44.5 per_10000 eq - 2024",
+            "13.5 per_10000 eq - 2024",
+            "70 count eq commune 2024",
+            "4 percent gte - 2024",
+        ],
+    );
+}
+
+#[test]
+fn an_estimate_of_the_year_that_ends_is_a_result() {
+    holds(
+        "Dự ước đến hết năm 2023, tổng sản phẩm trên địa bàn tỉnh đạt 8.900 tỷ đồng, tăng trưởng 6,2%; khu vực dịch vụ ước tăng 5,9%. Thu ngân sách năm 2023 ước đạt 850 tỷ đồng, bằng 104% dự toán trung ương giao.",
+        &[],
+    );
+}
