@@ -24,7 +24,6 @@ export async function journey({ browser, password }, { javaScript }) {
 
   await clerk.page.goto("/work");
   await act(browser, clerk, code, "Tiếp nhận");
-  await act(browser, clerk, code, "Chuyển bước tiếp");
   await act(browser, officer, code, "Chuyển bước tiếp");
   await act(browser, chairman, code, "Duyệt, ký kết quả");
   await act(browser, clerk, code, "Trả kết quả");

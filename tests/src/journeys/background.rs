@@ -4,6 +4,7 @@ use base::{Id, Role};
 use serde_json::json;
 
 use super::one_stop::{act, received};
+use super::portal::filed_online;
 use crate::harness::{TestApp, on_every_engine};
 
 async fn id_of(app: &TestApp, code: &str) -> Id {
@@ -14,8 +15,8 @@ async fn id_of(app: &TestApp, code: &str) -> Id {
     found.await.expect("the dossier").get("id").expect("id")
 }
 
-async fn jobs_of(app: &TestApp, dossier: Id) -> Vec<jobs::watch::Job> {
-    let found = app.db().read(move |tx| Box::pin(async move { jobs::watch::jobs_of(tx, dossier, 100).await }));
+async fn jobs_of(app: &TestApp, dossier: Id) -> Vec<jobs::Job> {
+    let found = app.db().read(move |tx| Box::pin(async move { jobs::jobs_of(tx, dossier, 100).await }));
     found.await.expect("jobs")
 }
 
@@ -23,9 +24,11 @@ async fn jobs_of(app: &TestApp, dossier: Id) -> Vec<jobs::watch::Job> {
 #[test]
 fn every_job_a_dossier_orders_is_done_once_and_none_is_left() {
     on_every_engine(|app| async move {
+        let mut citizen = app.citizen().await;
         let mut clerk = app.signed_in(Role::Clerk).await;
         let mut officer = app.signed_in(Role::Officer).await;
-        let code = received(&app, &mut clerk).await;
+        let code = filed_online(&app, &mut citizen).await;
+        act(&mut clerk, &code, "receive-online", json!({})).await.is(200);
         let ask = json!({ "reason": "Thiếu bản chụp giấy chứng sinh" });
         act(&mut officer, &code, "request-supplement", ask).await.is(200);
         act(&mut clerk, &code, "complete-supplement", json!({})).await.is(200);
@@ -44,7 +47,7 @@ fn every_job_a_dossier_orders_is_done_once_and_none_is_left() {
         for job in done {
             assert_eq!((job.state.as_str(), job.attempts), ("done", 1), "{}: {:?}", job.kind, job.last_error);
         }
-        let dead = app.db().read(|tx| Box::pin(async move { jobs::watch::dead(tx, 0, 10).await })).await;
+        let dead = app.db().read(|tx| Box::pin(async move { jobs::dead(tx, 0, 10).await })).await;
         assert_eq!(dead.expect("dead jobs"), []);
     });
 }

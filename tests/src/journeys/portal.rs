@@ -1,0 +1,115 @@
+//! A citizen files online and hears of it; what others may not see.
+
+use base::Role;
+use serde_json::json;
+
+use super::one_stop::act;
+use crate::harness::{Client, TestApp, on_every_engine};
+
+const BIRTH: &str = "1.001193";
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
+
+/// Goes through the screens of a birth registration at the people's own commune; gives the dossier's code.
+pub(super) async fn filed_online(app: &TestApp, citizen: &mut Client) -> String {
+    let commune = app.person(Role::Leader).agency.to_string();
+    let screens: [&[(&str, &str)]; 5] = [
+        &[
+            ("competent", &commune),
+            ("owner_name", "Nguyễn Thị Đường"),
+            ("owner_number", "094190000017"),
+            ("owner_phone", "0939123123"),
+            ("owner_address", "Khóm 3"),
+        ],
+        &[
+            ("answer_child_name", "Nguyễn Văn Con"),
+            ("answer_child_born", "2026-11-20"),
+            ("answer_child_sex", "Nam"),
+            ("answer_child_ethnicity", "Kinh"),
+            ("answer_child_birthplace", "Bệnh viện Đa khoa"),
+            ("answer_child_origin", "Sóc Trăng"),
+        ],
+        &[("answer_mother_name", "Nguyễn Thị Đường")],
+        &[
+            ("answer_applicant_name", "Nguyễn Thị Đường"),
+            ("answer_applicant_number", "094190000017"),
+            ("answer_applicant_phone", "0939123123"),
+            ("answer_applicant_address", "Khóm 3"),
+        ],
+        &[("answer_result_way", "Bản điện tử")],
+    ];
+    let address = format!("/file/{BIRTH}");
+    citizen.get(&address).await.is(200);
+    for (at, screen) in screens.iter().enumerate() {
+        let step = (at + 1).to_string();
+        let mut fields = vec![("step", step.as_str()), ("go", "next")];
+        fields.extend_from_slice(screen);
+        citizen.post(&address, &fields).await.leads_to(&format!("{address}?step={}", at + 2));
+    }
+    let files = [
+        ("component_giay-chung-sinh", "giấy chứng sinh.pdf", PDF),
+        ("component_giay-to-tuy-than", "căn cước.pdf", PDF),
+    ];
+    citizen
+        .upload(&format!("{address}/papers"), &[("go", "next")], &files)
+        .await
+        .leads_to(&format!("{address}?step=7"));
+    let page = citizen.post(&address, &[("step", "7"), ("go", "submit")]).await;
+    page.is(303);
+    page.location.trim_start_matches("/my/").to_owned()
+}
+
+#[test]
+fn a_citizen_files_answers_a_supplement_and_rates() {
+    on_every_engine(|app| async move {
+        let mut citizen = app.citizen().await;
+        let code = filed_online(&app, &mut citizen).await;
+        let own = format!("/my/{code}");
+        citizen.get(&own).await.is(200).shows("Mới đăng ký");
+
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let mut officer = app.signed_in(Role::Officer).await;
+        let mut leader = app.signed_in(Role::Leader).await;
+        clerk.get("/work?tab=incoming").await.is(200).shows(&code);
+        act(&mut clerk, &code, "receive-online", json!({})).await.is(200);
+        let reason = "Ảnh chụp mờ, xin chụp lại";
+        act(&mut officer, &code, "request-supplement", json!({ "reason": reason })).await.is(200);
+        citizen.get(&own).await.is(200).shows(reason);
+        let answer = [("other", "chụp lại.pdf", PDF)];
+        citizen.upload(&format!("{own}/supplement"), &[("note", "Đã chụp lại")], &answer).await.is(303);
+        act(&mut officer, &code, "forward", json!({})).await.is(200);
+        act(&mut leader, &code, "approve", json!({})).await.is(200);
+        act(&mut clerk, &code, "return-result", json!({})).await.is(200);
+        citizen.post(&format!("{own}/rate"), &[("score", "6")]).await.is(422);
+        citizen.post(&format!("{own}/rate"), &[("score", "5")]).await.is(303);
+        let kinds = app.event_kinds(&code).await;
+        let way = "filed received supplement-requested supplement-completed forwarded approved result-returned rated";
+        assert_eq!(kinds, way.split(' ').collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn one_citizen_never_sees_anothers_dossier() {
+    on_every_engine(|app| async move {
+        let mut owner = app.citizen().await;
+        let code = filed_online(&app, &mut owner).await;
+        let mut other = app.anonymous();
+        other.get("/sign-up").await;
+        let form = [
+            ("name", "Người Tò Mò"),
+            ("citizen_number", "094195004321"),
+            ("phone", "0939777888"),
+            ("password", "xem trộm hồ sơ người"),
+        ];
+        other.post("/sign-up", &form).await.is(303);
+        other.forget_token();
+        other.get("/account").await.is(200);
+        for address in [format!("/my/{code}"), format!("/api/v1/dossiers/{code}"), format!("/dossiers/{code}")] {
+            let status = other.get(&address).await.status.as_u16();
+            assert!(matches!(status, 403 | 404), "{address} answers {status}");
+        }
+        other.post(&format!("/my/{code}/withdraw"), &[("reason", "x")]).await.is(404);
+        other.post(&format!("/my/{code}/rate"), &[("score", "1")]).await.is(404);
+        act(&mut other, &code, "withdraw", json!({ "reason": "x" })).await.is(404);
+        other.get("/my").await.is(200).shows_not(&code);
+    });
+}
