@@ -141,10 +141,6 @@ impl TestApp {
         client
     }
 
-    pub async fn citizen(&self) -> Client {
-        self.signed_in(Role::Citizen).await
-    }
-
     pub async fn administrator(&self) -> Client {
         self.signed_in(Role::Administrator).await
     }

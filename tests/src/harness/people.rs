@@ -20,9 +20,7 @@ pub struct Person {
     pub id: Id,
     pub role: Role,
     pub login: String,
-    pub name: &'static str,
     pub agency: Id,
-    pub path: String,
 }
 
 /// Fresh databases on both engines, seeded; done once for all tests of the run.
@@ -79,13 +77,11 @@ async fn settle_people(tx: &Tx, tree: &Tree, password: identity::Hashed) -> Resu
         })
         .collect();
     let ids = identity::seed_demo(tx, &demo, START).await?;
-    let people = ids.into_iter().zip(places).map(|(id, (role, login, name, agency))| Person {
+    let people = ids.into_iter().zip(places).map(|(id, (role, login, _, agency))| Person {
         id,
         role,
         login: login.to_owned(),
-        name,
         agency: agency.id,
-        path: agency.path.clone(),
     });
     Ok(people.collect())
 }

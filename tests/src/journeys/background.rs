@@ -4,7 +4,7 @@ use base::{Id, Role};
 use serde_json::json;
 
 use super::one_stop::{act, received};
-use super::portal::filed_online;
+use super::portal::{filed_online, newcomer};
 use crate::harness::{TestApp, on_every_engine};
 
 async fn id_of(app: &TestApp, code: &str) -> Id {
@@ -24,7 +24,7 @@ async fn jobs_of(app: &TestApp, dossier: Id) -> Vec<jobs::Job> {
 #[test]
 fn every_job_a_dossier_orders_is_done_once_and_none_is_left() {
     on_every_engine(|app| async move {
-        let mut citizen = app.citizen().await;
+        let mut citizen = newcomer(&app, "094190100004").await;
         let mut clerk = app.signed_in(Role::Clerk).await;
         let mut officer = app.signed_in(Role::Officer).await;
         let code = filed_online(&app, &mut citizen).await;
