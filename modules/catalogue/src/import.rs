@@ -230,8 +230,12 @@ async fn write(db: &Db, now: Instant, ids: Ids, chunk: &mut [(RecordReport, Opti
 async fn apply_all(tx: &Tx, now: Instant, mut ids: Ids, ready: Vec<Ready>) -> Result<Vec<Change>, Fault> {
     tx.lock("catalogue").await?;
     let mut changes = Vec::with_capacity(ready.len());
+    let codes: Vec<&str> = ready.iter().map(|record| record.version.code.as_str()).collect();
+    let mut known = sql::procedures(tx, &codes).await?;
     for record in ready {
-        changes.push(apply(tx, now, &mut ids, record).await?);
+        // A code stands once in a run, so what was known at the start of the chunk still holds.
+        let known = known.remove(&record.version.code);
+        changes.push(apply(tx, now, &mut ids, known, record).await?);
     }
     if changes.iter().any(|change| matches!(change, Change::New | Change::Version)) {
         sql::bump(tx).await?;
@@ -240,10 +244,16 @@ async fn apply_all(tx: &Tx, now: Instant, mut ids: Ids, ready: Vec<Ready>) -> Re
     Ok(changes)
 }
 
-async fn apply(tx: &Tx, now: Instant, ids: &mut Ids, record: Ready) -> Result<Change, StoreError> {
+async fn apply(
+    tx: &Tx,
+    now: Instant,
+    ids: &mut Ids,
+    known: Option<(base::Id, Option<String>)>,
+    record: Ready,
+) -> Result<Change, StoreError> {
     let Ready { mut version, digest, summary } = record;
     let today = now.date();
-    let (procedure, change) = match sql::procedure(tx, &version.code).await? {
+    let (procedure, change) = match known {
         Some((_, Some(last))) if last == digest => return Ok(Change::Unchanged),
         None => {
             let id = ids.next();

@@ -1,7 +1,8 @@
 //! SQL and row mapping of the catalogue.
 
 use base::{Date, Id, Instant};
-use store::{Row, StoreError, Tx, params};
+use std::collections::HashMap;
+use store::{Row, StoreError, Tx, Value, params};
 
 use crate::version::{Origin, Version};
 
@@ -38,6 +39,15 @@ fn read(row: &Row) -> Result<Version, StoreError> {
 pub(crate) async fn procedure(tx: &Tx, code: &str) -> Result<Option<(Id, Option<String>)>, StoreError> {
     let row = tx.query_opt(PROCEDURE, params![code]).await?;
     row.map(|row| Ok((row.get("id")?, row.get("national_hash")?))).transpose()
+}
+
+/// Ids and last national digests of many procedures in one question; at most a few hundred codes.
+pub(crate) async fn procedures(tx: &Tx, codes: &[&str]) -> Result<HashMap<String, (Id, Option<String>)>, StoreError> {
+    let marks: Vec<String> = (1..=codes.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("SELECT code, id, national_hash FROM procedure WHERE code IN ({})", marks.join(", "));
+    let codes: Vec<Value> = codes.iter().map(|code| Value::from(*code)).collect();
+    let rows = tx.query(sql, &codes).await?;
+    rows.iter().map(|row| Ok((row.get("code")?, (row.get("id")?, row.get("national_hash")?)))).collect()
 }
 
 pub(crate) async fn insert_procedure(tx: &Tx, id: Id, code: &str) -> Result<(), StoreError> {
