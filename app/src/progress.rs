@@ -20,7 +20,7 @@ impl Progress {
 
     /// So much is done.
     pub fn at(&self, done: u64) {
-        let percent = if self.total == 0 { 100 } else { (done * 100 / self.total).min(100) };
+        let percent = (done * 100).checked_div(self.total).unwrap_or(100).min(100);
         let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let step = if self.terminal { percent } else { percent / 10 * 10 };
         if *shown == Some(step) {

@@ -41,6 +41,7 @@ pub async fn serve(
     started: impl FnOnce(SocketAddr),
 ) -> Result<(), Fault> {
     let clock = running.clock.clone();
+    let work = worker::worker(&running.data_dir);
     let app = build(db.clone(), running).await?;
     let listener = TcpListener::bind(listen).await.map_err(Fault::internal)?;
     started(listener.local_addr().map_err(Fault::internal)?);
@@ -52,7 +53,7 @@ pub async fn serve(
                 // An error means the sender is gone, which is a stop as well.
                 let _ = stopped.changed().await;
             };
-            worker::worker().run(&db, move || clock.now(), until).await;
+            work.run(&db, move || clock.now(), until).await;
         })
     };
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();

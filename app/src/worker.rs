@@ -1,7 +1,8 @@
-//! Work behind the requests: the outbox, the roll-up of facts, the sealing of days.
+//! Work behind the requests: the outbox, the roll-up of facts, the sealing of days, tidying up.
 
 use base::Fault;
 use jobs::{Claimed, Every, JobError, Schedule, Worker, handler};
+use std::path::Path;
 use store::Db;
 
 /// Rolled up at most so many times in a row, so that other jobs get their turn.
@@ -13,8 +14,14 @@ fn again(fault: Fault) -> JobError {
     JobError::Again(fault.to_string())
 }
 
-/// Everything that is done in the background, by kind.
-pub fn worker() -> Worker {
+/// Done jobs are kept this long: nobody orders the same thing twice after a quarter of a year.
+const JOBS_KEPT_MS: i64 = 90 * 86_400_000;
+/// Done jobs removed in one go.
+const PRUNED_AT_ONCE: u32 = 5_000;
+
+/// Everything that is done in the background, by kind. `data_dir` is the folder the uploads lie in.
+pub fn worker(data_dir: &Path) -> Worker {
+    let uploads = files::Store::new(data_dir);
     Worker::new()
         .on(
             dossiers::actions::NOTICE_JOB,
@@ -50,6 +57,26 @@ pub fn worker() -> Worker {
                 .await
                 .map(|_| ())
                 .map_err(again)
+            }),
+        )
+        .every(
+            Schedule { name: "jobs.prune", every: Every::Day { hour: 2, minute: 10 } },
+            handler(|db: Db, _, now| async move {
+                db.write(move |tx| {
+                    Box::pin(async move {
+                        Ok::<_, Fault>(jobs::prune(tx, now.plus_ms(-JOBS_KEPT_MS), PRUNED_AT_ONCE).await?)
+                    })
+                })
+                .await
+                .map(|_| ())
+                .map_err(again)
+            }),
+        )
+        .every(
+            Schedule { name: "files.sweep", every: Every::Day { hour: 2, minute: 40 } },
+            handler(move |db: Db, _, now| {
+                let uploads = uploads.clone();
+                async move { uploads.sweep(&db, now).await.map(|_| ()).map_err(again) }
             }),
         )
 }
