@@ -177,3 +177,5 @@ reform-period-wrong = Kỳ không hợp lệ. Ví dụ: 2026, 2026-Q3, 2026-11, 
 reform-overdue = Đang quá hạn: { $n } hồ sơ
 reform-overdue-none = Không có hồ sơ nào đang quá hạn.
 reform-overdue-line = { $n } hồ sơ
+reform-unchanged = không đổi
+reform-why-no-previous = Chưa có số liệu năm trước để tính mức tăng.

@@ -55,7 +55,7 @@ fn part(word: &str) -> Result<(Part, &'static str), Fault> {
 /// GET /steering/targets/{id}/cases
 pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let placed = Programmes::shipped().target(&id)?;
-    let scope = Scope::read(&ctx).await?;
+    let scope = Scope::read(&ctx).await?.bind(placed);
     let l = ctx.l;
     let today = ctx.now.date();
     let as_of = scope.period.as_of(today);

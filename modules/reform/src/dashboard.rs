@@ -16,7 +16,7 @@ use web::{Answer, Choice, Ctx};
 /// Months in a sparkline.
 const SPARK_MONTHS: i32 = 12;
 /// Lines in "late" and "changed".
-const LINES_MAX: usize = 6;
+const LINES_MAX: usize = 4;
 
 struct Tile {
     name: String,

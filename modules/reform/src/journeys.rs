@@ -169,7 +169,7 @@ async fn the_cases_behind_a_figure_are_as_many_as_the_figure_says() {
         for (part, rows) in [("numerator", 6), ("denominator", 10), ("missing", 4)] {
             let (status, page) = leader.get(&format!("/steering/targets/ST-042/cases?part={part}")).await;
             assert_eq!(status, StatusCode::OK);
-            assert_eq!(page.matches("<td class=\"nowrap\">").count(), rows, "{part}");
+            assert_eq!(page.matches("<td class=\"nowrap\"").count(), rows, "{part}");
         }
         let (_, csv) = leader.get("/steering/targets/ST-042/cases?part=missing&format=csv").await;
         assert_eq!(csv.lines().count(), 5);
@@ -253,6 +253,27 @@ async fn a_digitisation_target_is_held_at_its_own_level() {
         assert_eq!(leader.json("/api/v1/targets/ST-010").await["value"].as_f64(), Some(90.0));
         assert_eq!(leader.json("/api/v1/targets/ST-012").await["value"].as_f64(), Some(20.0));
         assert_eq!(leader.json("/api/v1/targets/ST-011").await["state"], "no-data");
+    }
+}
+
+#[tokio::test]
+async fn a_yearly_rise_is_counted_in_its_own_year_against_the_year_before() {
+    for (db, _) in database().await {
+        let year = |year: i16, digitised: i64, subject: i64| {
+            (0..20).map(move |n| {
+                let flags = if n < digitised { flag::HAS_RESULT | flag::DIGITISED } else { flag::HAS_RESULT };
+                fact("settled", date(year, 3, 2), 2001, Level::Commune, 1, flags, subject + n)
+            })
+        };
+        write(&db, year(2024, 7, 500).chain(year(2025, 11, 600)).collect()).await;
+        let leader = Browser::new(db, "leader");
+        // 35 % in 2024, 55 % in 2025: the twenty points asked for.
+        let rise = leader.json("/api/v1/targets/ST-024").await;
+        assert_eq!((rise["value"].as_f64(), rise["state"].as_str()), (Some(55.0), Some("met")));
+        assert_eq!(rise["as_of"], "2025-12-31");
+        assert_eq!(leader.json("/api/v1/targets/ST-023").await["state"], "no-data");
+        let (_, page) = leader.get("/steering/targets/ST-024/cases?part=denominator&period=2026").await;
+        assert_eq!(page.matches("<td class=\"nowrap\"").count(), 20);
     }
 }
 

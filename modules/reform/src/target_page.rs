@@ -4,6 +4,7 @@
 use crate::live::{Set, indicators};
 use crate::programme::{Measure, Placed, Programmes};
 use crate::standing::Standing;
+use crate::state::State;
 use crate::store::{self as sql, Check, Declared};
 use crate::units::by_unit;
 use crate::view::{
@@ -84,7 +85,7 @@ struct Page {
 /// GET /steering/targets/{id}
 pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let placed = Programmes::shipped().target(&id)?;
-    let scope = Scope::read(&ctx).await?;
+    let scope = Scope::read(&ctx).await?.bind(placed);
     let read = Read::of(&ctx, &scope).await?;
     let l = ctx.l;
     let standing = read
@@ -93,7 +94,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         .find(|one| one.placed.target.id == id)
         .ok_or(Fault::NotFound("reform-no-target"))?;
     let definition = placed.subject.indicator.as_deref().and_then(|id| indicators().get(id, standing.as_of));
-    let cases = scope.link(&ctx, &format!("/steering/targets/{id}/cases"));
+    let cases = with(&scope.link(&ctx, &format!("/steering/targets/{id}/cases")), &[("period", &scope.period.word)]);
     let figure = standing.figure.filter(|_| definition.is_some());
     let count = |n: Option<i64>| n.map(|n| l.number(n)).unwrap_or_default();
     let (chart, unit_bars, moved) = match definition {
@@ -164,7 +165,11 @@ pub(crate) fn trail(ctx: &Ctx, scope: &Scope, placed: Placed<'_>) -> Vec<Breadcr
 
 /// Why it stands where it stands, in one sentence.
 fn why(l: L, standing: &Standing<'_>) -> String {
-    let key = format!("reform-why-{}", standing.state.as_str());
+    let key = match (standing.state, standing.value) {
+        // A rise needs the year before.
+        (State::NoData, Some(_)) => "reform-why-no-previous".to_owned(),
+        (state, _) => format!("reform-why-{}", state.as_str()),
+    };
     let unit = if standing.placed.subject.indicator.is_some() { Measure::Percent } else { standing.placed.target.unit };
     let expected = standing.expected.map(|value| amount(l, unit, value)).unwrap_or_else(|| "–".to_owned());
     l.tr(key, [("expected", expected), ("due", vn_date(standing.placed.target.due_day()))])

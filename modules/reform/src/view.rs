@@ -45,6 +45,14 @@ impl Scope {
         Ok(Scope { node: node.id, period, tree })
     }
 
+    /// A counted target of one year is looked at in that year, whatever the address says.
+    pub(crate) fn bind(mut self, placed: Placed<'_>) -> Scope {
+        if placed.subject.indicator.is_some() && placed.target.of_one_year() {
+            self.period = Period::year(placed.target.due);
+        }
+        self
+    }
+
     /// The agencies a picker offers: the committees and departments of the person's subtrees.
     pub(crate) fn units(&self, ctx: &Ctx) -> Vec<Choice> {
         let Some(actor) = &ctx.actor else { return Vec::new() };
@@ -185,8 +193,11 @@ pub(crate) fn state_text(l: L, state: State) -> String {
     l.t(format!("reform-state-{}", state.as_str()))
 }
 
-/// "▲ +1,2 điểm", "▼ −0,4 điểm".
+/// "▲ +1,2 điểm", "▼ −0,4 điểm", "không đổi".
 pub(crate) fn change_text(l: L, change: f64) -> String {
+    if change.abs() < 0.005 {
+        return l.t("reform-unchanged");
+    }
     let sign = if change > 0.0 { "▲ +" } else { "▼ −" };
     l.tr("reform-points", [("value", format!("{sign}{}", two_decimals(l, change.abs())))])
 }
