@@ -9,7 +9,9 @@ const NAME_CHARS_MAX: usize = 320;
 patterns! {
     /// Opens with an agency. What is asked of it follows.
     OPENS = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )?(?:các )?(?:giám đốc |thủ trưởng |chủ tịch |chánh |trưởng |người đứng đầu |phó |đồng chí )?(?:các )?(?:sở\b|bộ\b|ban\b|văn phòng|thanh tra|công an|bộ chỉ huy|bộ tư lệnh|ủy ban|ubnd|ubmttq|mttq|hđnd|hội đồng|cục\b|chi cục|tổng cục|vụ\b|kho bạc|bảo hiểm xã hội|báo |đài\b|trung tâm|trường (?:chính trị|đại học|cao đẳng)|phòng\b|cơ quan|đơn vị|ngành|địa phương|hội\b|đoàn (?:thanh niên|thể)|tỉnh đoàn|liên đoàn|mặt trận|ngân hàng|viện\b|bưu điện|vnpt|viettel|mobifone|doanh nghiệp|tập đoàn|hiệp hội|cổng thông tin|đảng ủy|huyện ủy|thành ủy|thị ủy|tỉnh ủy|cấp ủy|các huyện|thành viên|tổ (?:công tác|chuyên|công nghệ)|tòa án|viện kiểm sát|liên minh|thủ trưởng|công ty|điện lực|cơ sở)\b";
-    VERB = r"[,:]?\s(?:là (?:cơ quan|đơn vị|đầu mối)|chủ trì|chịu trách nhiệm|có trách nhiệm|phối hợp|tham mưu|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|theo dõi|căn cứ|chủ động|định kỳ|tăng cường|đẩy mạnh|tiếp tục|báo cáo|rà soát|bố trí|cân đối|thẩm định|tuyên truyền|quán triệt|ban hành|chỉ đạo|đôn đốc|tổng hợp|lãnh đạo|nghiên cứu|tập trung|tiến hành|hằng năm|hàng năm|thường xuyên|bảo đảm|đảm bảo|quan tâm|cụ thể hóa|đưa|giám sát|phát huy|lập|trình|gửi|tham gia|phản ánh|xác định|kịp thời|khẩn trương|công bố|công khai|cung cấp|nâng cao|hỗ trợ|kiểm tra|trên cơ sở|trong phạm vi|theo chức năng|thông qua|đăng tải|vận động|lồng ghép|phát động|trực tiếp)\b";
+    /// Words that begin like an agency and are none: *ban hành*, *báo cáo*, *sơ kết*, *bộ chỉ số*.
+    NOT_AGENCY = r"^(?:đề nghị |giao |yêu cầu |phân công |đối với )?(?:các )?(?:ban hành|báo cáo|bộ (?:phận|chỉ số|tiêu chí|dữ liệu|máy|thủ tục|câu hỏi|tài liệu)|sơ (?:kết|đồ|tổng)|phòng,? chống|hội (?:nghị|thảo|thi)|vụ (?:việc|đông|xuân)|cơ sở (?:dữ liệu|hạ tầng|vật chất|pháp)|đài thọ|đoàn (?:kết|viên)|trung tâm (?:của|là)|cục diện|đơn vị (?:tính|hành chính)|báo (?:chí|hiệu))";
+    VERB = r"[,:]?\s(?:là (?:cơ quan|đơn vị|đầu mối)|chủ trì|chịu trách nhiệm|có trách nhiệm|phối hợp|tham mưu|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|theo dõi|căn cứ|chủ động|định kỳ|tăng cường|đẩy mạnh|tiếp tục|báo cáo|rà soát|bố trí|cân đối|thẩm định|tuyên truyền|quán triệt|ban hành|chỉ đạo|đôn đốc|tổng hợp|lãnh đạo|nghiên cứu|tập trung|tiến hành|hằng năm|hàng năm|thường xuyên|bảo đảm|đảm bảo|quan tâm|cụ thể hóa|đưa|giám sát|phát huy|lập|trình|gửi|tham gia|phản ánh|xác định|kịp thời|khẩn trương|công bố|công khai|cung cấp|nâng cao|hỗ trợ|kiểm tra|trên cơ sở|trong phạm vi|theo chức năng|thông qua|đăng tải|vận động|lồng ghép|phát động|trực tiếp|nghiêm túc|nghiêm chỉnh|phải)\b";
     /// *tổ chức chính trị*, *tổ chức đảng*: a body, not the verb.
     NOUN_AFTER = r"^\s(?:chính trị|đảng|đoàn|xã hội|thành viên|hội\b|có liên quan|liên quan|cơ sở|sự nghiệp|khoa học|tín dụng|công đoàn|kinh tế)";
     HELPS = r"phối hợp(?: chặt chẽ)?(?:,? ?với|:)?\s((?:các )?(?:sở|bộ|ban|cơ quan|đơn vị|ủy ban|ubnd|văn phòng|ngành|địa phương|huyện|thanh tra|công an|cục|chi cục|hội|mặt trận|đoàn|tổ chức|trung tâm|bưu điện|phòng|báo|đài|kho bạc|bảo hiểm|viện|trường|doanh nghiệp|mttq|tỉnh|liên đoàn|vnpt|ngân hàng)\b[^.;:()]{0,260})";
@@ -20,7 +22,8 @@ patterns! {
 
 /// Whether a text opens with the name of an agency.
 pub(crate) fn opens(flat: &str) -> bool {
-    OPENS.is_match(&flat[..flat.len().min(120)])
+    let head = &flat[..flat.len().min(120)];
+    OPENS.is_match(head) && !NOT_AGENCY.is_match(head)
 }
 
 /// A verb, and not a word of a name: *Ban Tổ chức Tỉnh ủy*, *tổ chức chính trị - xã hội*.

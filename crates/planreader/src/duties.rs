@@ -8,6 +8,8 @@ use crate::outline::{Place, Section};
 use crate::plan::Task;
 use crate::view::View;
 
+/// Fewer characters than this are no piece of work.
+const WORK_CHARS_MIN: usize = 14;
 /// Longest block that can be an agency standing alone as a heading.
 const AGENCY_CHARS_MAX: usize = 260;
 
@@ -16,12 +18,13 @@ patterns! {
     DEADLINE = r"(?:trước (?:ngày \d{1,2}[/-]\d{1,2}(?:[/-]\d{4})?|ngày \d{1,2} tháng \d{1,2}(?: năm \d{4})?|ngày \d{1,2}|\d{1,2}/\d{1,2}(?:/\d{4})?|tháng \d{1,2}(?:[/-]\d{4}| năm \d{4})?|quý [iv]{1,3}(?:/\d{4})?)(?:(?: và|,) (?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})?)*(?: (?:hàng|hằng) (?:năm|quý|tháng))?|trong (?:quý (?:[iv]{1,3}|\d)(?:[/-]\d{4}| năm \d{4})?|năm \d{4}|tháng \d{1,2}(?:[/-]\d{4}| năm \d{4}))|quý (?:[iv]{1,3}|[1-4])(?:[/-]\d{4}| năm \d{4})|chậm nhất (?:là )?(?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})?)";
     /// A period says when only where it stands for itself, not inside a name (*kế hoạch hàng năm*).
     PERIOD = r"^\W*((?:định kỳ )?(?:hàng|hằng) (?:năm|quý|tháng|tuần)|thường xuyên)\b|(định kỳ (?:hàng|hằng) (?:năm|quý|tháng|tuần))|[,;.] ((?:hàng|hằng) (?:năm|quý|tháng|tuần)),";
+    LEAD_IN_BRACKETS = r"\(([^()]{3,140}?) (?:chủ trì|làm đầu mối|tham mưu)\b[^()]*\)|\((?:cơ quan |đơn vị )?chủ trì(?: thực hiện)?:? ([^();]{3,140})[^()]*\)";
     LABEL = r"^\W*(?:(?:cơ quan|đơn vị)\s?)?(?:(chủ trì(?: thực hiện)?|thực hiện|chủ trì, tham mưu)|(phối hợp(?: thực hiện)?)|(thời gian(?: thực hiện| hoàn thành)?|thời hạn(?: hoàn thành)?|tiến độ(?: thực hiện)?|hoàn thành)|((?:kết quả|sản phẩm)(?: đầu ra| dự kiến|/sản phẩm|, sản phẩm|, kết quả)?))\s?:\s*";
     TASK_VERB = r"^\W*(?:chủ trì|phối hợp|tham mưu|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|theo dõi|chủ động|định kỳ|tăng cường|đẩy mạnh|tiếp tục|báo cáo|rà soát|bố trí|cân đối|thẩm định|tuyên truyền|quán triệt|ban hành|chỉ đạo|đôn đốc|tổng hợp|nghiên cứu|tập trung|tiến hành|hằng năm|hàng năm|thường xuyên|bảo đảm|đảm bảo|quan tâm|đưa|giám sát|phát huy|lập|trình|gửi|tham gia|chịu trách nhiệm|căn cứ|trên cơ sở|là (?:cơ quan|đơn vị|đầu mối)|hoàn thành|hoàn thiện|đổi mới|nâng cao|xác định|trực tiếp|giao|công khai|cung cấp|kịp thời|khẩn trương|các sở|lồng ghép|vận động|kiểm tra|phân công|áp dụng|duy trì|phát triển|số hóa|nâng cấp|sắp xếp|đào tạo|đề xuất|thành lập|gắn|bồi dưỡng|mở|in|cập nhật|thu hút|huy động|yêu cầu|đề nghị|quản lý|khai thác|chuẩn hóa|kết nối|tích hợp|vận hành|đầu tư|thí điểm|hỗ trợ|khuyến khích|tập huấn|chấn chỉnh|lấy|xử lý|thông tin|phản ánh|đăng tải)\b";
     REPORTING_ONLY = r"^\W*(?:(?:định kỳ|hằng năm|hàng năm|hằng quý|hàng quý|6 tháng|tổng hợp|,|và)\s?)*báo cáo\b";
     /// Words that close a document: nobody's list goes on after them.
     CLOSING = r"^(?:trên đây|trong quá trình|quá trình (?:thực hiện|triển khai)|(?:kế hoạch|chỉ thị|quyết định|nghị quyết|đề án|chương trình) này|căn cứ (?:kế hoạch|chỉ thị|quyết định) này|yêu cầu (?:các|thủ trưởng|giám đốc)|đề nghị các|nhận được|phụ lục|\(kèm|\(đính kèm)";
-    PROMULGATES = r"thực hiện nghiêm(?: túc)? (?:các nội dung |nội dung )?(?:chỉ thị|kế hoạch|quyết định|nghị quyết|công điện|công văn)(?: này)?[./]|chịu trách nhiệm thi hành|có hiệu lực|ban hành kèm theo|căn cứ (?:quyết định|chức năng) thi hành|ký ban hành";
+    PROMULGATES = r"^\W*(?:nghiêm túc |phải )*(?:tổ chức )?(?:triển khai,? )?(?:thực hiện)?\W*$|thực hiện nghiêm(?: túc)? (?:các nội dung |nội dung )?(?:chỉ thị|kế hoạch|quyết định|nghị quyết|công điện|công văn)(?: này)?[./]|chịu trách nhiệm thi hành|có hiệu lực|ban hành kèm theo|căn cứ (?:quyết định|chức năng) thi hành|ký ban hành";
     RECIPIENTS = r"^nơi nhận";
 }
 
@@ -61,8 +64,14 @@ pub(crate) fn duties(view: &View, blocks: &[Block], places: &[Place], skip: &[bo
         }
         last_item = Some(i);
         added = None;
-        if closes(block, &holder) || closing(flat) {
+        if closes(block, &holder) || block.marker == Marker::None && closing(flat) {
             holder = None;
+        }
+        if let Some((a, b)) = bracketed_lead(flat) {
+            let lead = agencies::name(view, block.body + a, block.body + b);
+            out.push(prose_task(view, block, block.body, Some(lead), "an item with its lead in brackets"));
+            added = Some(out.len() - 1);
+            continue;
         }
         match agencies::opening(view, block.body, flat) {
             Some(((start, end), rest)) if takes_over(block, flat, end, rest, holder.is_some()) => {
@@ -109,7 +118,18 @@ pub(crate) fn closing(flat: &str) -> bool {
 
 /// Work to do: not a lead-in to a list, not a formula of promulgation, not only a report.
 fn is_work(duty: &str) -> bool {
-    duty.len() > 24 && !duty.trim_end().ends_with(':') && !PROMULGATES.is_match(duty) && !REPORTING_ONLY.is_match(duty)
+    duty.len() > WORK_CHARS_MIN
+        && !duty.trim_end().ends_with(':')
+        && !PROMULGATES.is_match(duty)
+        && !REPORTING_ONLY.is_match(duty)
+}
+
+/// "(Sở Nội vụ chủ trì, phối hợp với …)" at the end of an item.
+fn bracketed_lead(flat: &str) -> Option<(usize, usize)> {
+    let from = flat.len().saturating_sub(300);
+    let groups = LEAD_IN_BRACKETS.groups(&flat[from..])?;
+    let (a, b) = groups[1].or(groups[2])?;
+    agencies::opens(&flat[from + a..from + b]).then_some((from + a, from + b))
 }
 
 /// An agency takes over when it stands as a heading (numbered, or with a colon) or is told to do something.

@@ -25,7 +25,9 @@ patterns! {
     STAMP = r"(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)";
     KIND_LINE = r"^(quyết định|nghị quyết|kế hoạch|chỉ thị|chương trình hành động|chương trình|đề án|công văn|báo cáo|thông báo|công điện|tờ trình|hướng dẫn|kết luận|nghị định|thông tư|quy định|quy chế|thông tri)\b";
     KIND_ALONE = r"^(?:quyết định|nghị quyết|kế hoạch|chỉ thị|chương trình hành động|chương trình|đề án|công văn|báo cáo|thông báo|công điện|tờ trình|hướng dẫn|kết luận|nghị định|thông tư)\s?:?$";
-    TITLE_ENDS = r"^(?:căn cứ|\(ban hành|\(kèm|kính gửi|số\s?:|điều 1|chủ tịch ủy ban|ủy ban nhân dân tỉnh [a-z ]{2,20}$|hội đồng nhân dân [a-zWAEDOQU ]{2,30}$|thực hiện |-{3,})|ngày \d";
+    TITLE_ENDS = r"^(?:căn cứ|\(ban hành|\(kèm|kính gửi|số\s?:|điều 1|chủ tịch ủy ban|ủy ban nhân dân tỉnh [a-z ]{2,20}$|hội đồng nhân dân [a-zWAEDOQU ]{2,30}$|-{3,})|ngày \d";
+    /// *Thực hiện Nghị quyết số …*: the text begins, once there is a title.
+    CARRIES_OUT = r"^(?:thực hiện|triển khai thực hiện) (?:nghị|quyết|kế|chỉ|công|chương|đề|kết)";
     ISSUER = r"^(?:(?:văn phòng )?ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd|thủ tướng chính phủ|chính phủ|tỉnh ủy|huyện ủy|thành ủy|thị ủy|đảng ủy|ban chấp hành|ban thường vụ|ban cán sự đảng|ban chỉ đạo|bộ (?:trưởng bộ )?[a-zWAEDOQU]|sở [a-zWAEDOQU]|cục |tổng cục |quốc hội|văn phòng chính phủ|đảng bộ|ngân hàng nhà nước|bảo hiểm xã hội|chủ tịch ủy ban)";
     SUBORDINATE = r"^(?:sở|chi cục|văn phòng|phòng|cục|ban quản lý|thanh tra|trung tâm) ";
     TERRITORY = r"^(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|xã|phường|thị trấn) ";
@@ -139,7 +141,8 @@ fn title(view: &View, head: &[Block], at: usize) -> (Option<String>, Option<Stri
     let mut title = rest.trim_matches(|c: char| c.is_whitespace() || ":.-".contains(c)).to_owned();
     for next in &head[at + 1..] {
         let flat = view.flat(next.body, next.end);
-        let stops = next.marker != Marker::None
+        let stops = !title.is_empty() && CARRIES_OUT.is_match(flat)
+            || next.marker != Marker::None
             || TITLE_ENDS.is_match(flat)
             || next.cell.is_some()
             || flat.len() > 400

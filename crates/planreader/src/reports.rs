@@ -38,7 +38,7 @@ pub(crate) fn reports(view: &View, blocks: &[Block], places: &[Place], skip: &[b
         {
             holder = None;
         }
-        if crate::duties::closing(flat) {
+        if block.marker == Marker::None && crate::duties::closing(flat) {
             holder = None;
         }
         let opening = agencies::opening(view, block.body, flat);

@@ -267,3 +267,16 @@ fn an_estimate_of_the_year_that_ends_is_a_result() {
         &[],
     );
 }
+
+#[test]
+fn a_lead_named_in_brackets() {
+    let plan = read_plan(
+        "II. NHIỆM VỤ\n1. Công tác chỉ đạo\n- Ban hành Kế hoạch cải cách hành chính trước ngày 31/01/2023 (Sở Nội vụ chủ trì).\n- Kiểm tra công vụ tại các đơn vị (Thanh tra tỉnh chủ trì, phối hợp với Sở Nội vụ; hoàn thành trong quý III/2023).",
+    );
+    let found: Vec<_> = plan.tasks.iter().map(|t| (t.lead.as_deref(), t.deadline.as_deref())).collect();
+    assert_eq!(
+        found,
+        [(Some("Sở Nội vụ"), Some("trước ngày 31/01/2023")), (Some("Thanh tra tỉnh"), Some("trong quý III/2023"))]
+    );
+    assert_eq!(plan.tasks[1].coordinating.as_deref(), Some("Sở Nội vụ"));
+}
