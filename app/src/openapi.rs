@@ -10,7 +10,15 @@ use utoipa::OpenApi;
         description = "One door: dossiers, procedures, targets",
         license(name = "MIT OR Apache-2.0")
     ),
-    paths(dossiers::api::status, dossiers::api::list, dossiers::api::get, dossiers::api::receive, dossiers::api::act,)
+    paths(
+        dossiers::api::status,
+        dossiers::api::list,
+        dossiers::api::get,
+        dossiers::api::receive,
+        dossiers::api::act,
+        reform::api::list,
+        reform::api::one,
+    )
 )]
 struct Document;
 
