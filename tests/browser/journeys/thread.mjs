@@ -36,8 +36,10 @@ export async function journey({ browser, password }, { javaScript }) {
 
   // The very first request after: nothing is recomputed at night.
   const after = await figures(leader.page);
-  if (JSON.stringify(before) === JSON.stringify(after)) {
-    throw new Error(`the leader's figures did not move: ${JSON.stringify(before)}`);
+  for (const part of ["dashboard", "target"]) {
+    if (before[part].join() === after[part].join()) {
+      throw new Error(`the leader's ${part} did not move: ${before[part].join(" ")}`);
+    }
   }
   await browser.look(leader);
   for (const one of [leader, citizen, clerk, officer, chairman]) await one.context.close();
@@ -118,10 +120,17 @@ async function act(browser, person, code, label) {
   await page.getByRole("status").first().waitFor();
 }
 
-/** The numbers on the leader's page. */
+/** The numbers of the leader's page, and of the target "dossiers online" it leads to. */
 async function figures(page) {
   await page.goto("/steering");
+  const dashboard = await numbers(page);
+  await page.locator(".figure a", { hasText: /trực tuyến/i }).first().click();
+  await page.waitForURL("**/steering/targets/**");
+  return { dashboard, target: await numbers(page) };
+}
+
+async function numbers(page) {
   const text = await page.getByRole("main").innerText();
-  // The clock on the page moves by itself; it does not count.
+  // The time of day on the page moves by itself; it does not count.
   return text.replaceAll(/\d{1,2}:\d{2}(:\d{2})?/g, "").match(/\d+(?:[.,]\d+)*/g) ?? [];
 }

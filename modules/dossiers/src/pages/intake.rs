@@ -199,10 +199,12 @@ fn form(
         },
         return_to: or_own(typed.return_to),
         channel: if typed.channel.is_empty() { "1".to_owned() } else { typed.channel },
-        limit: terms.map(|terms| {
-            let (key, n) = terms.limit.words();
-            l.tr(key, [("n", n.to_string())])
-        }).unwrap_or_default(),
+        limit: terms
+            .map(|terms| {
+                let (key, n) = terms.limit.words();
+                l.tr(key, [("n", n.to_string())])
+            })
+            .unwrap_or_default(),
         due: decide::start_clock(&office, Channel::Counter)
             .map(|clock| base::vn_date_time(clock.due_at))
             .unwrap_or_default(),
