@@ -97,10 +97,10 @@ pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) 
         return Err(Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", verb.as_str())));
     }
     let at_intake = dossier.status == Status::Filed;
-    if let (Some(word), Some(step), false) = (allowed_word(verb), office.step(dossier), at_intake) {
-        if !step.allowed.iter().any(|allowed| allowed == word) {
-            return Err(Fault::Conflict(Problem::new("dossier-step-does-not-allow").arg("step", &step.name)));
-        }
+    if let (Some(word), Some(step), false) = (allowed_word(verb), office.step(dossier), at_intake)
+        && !step.allowed.iter().any(|allowed| allowed == word)
+    {
+        return Err(Fault::Conflict(Problem::new("dossier-step-does-not-allow").arg("step", &step.name)));
     }
     let step = usize::try_from(dossier.step).unwrap_or(0);
     match verb {
@@ -158,7 +158,7 @@ pub fn clock_after_pause(dossier: &Dossier, office: &Office<'_>) -> Option<Clock
         started_at: office.calendar.start_of_clock(received, office.cut_off()),
     };
     let due = office.calendar.due_after_pause(
-        office.version.pause_policy.into(),
+        office.version.pause_policy,
         &original,
         limit,
         dossier.paused_at.unwrap_or(office.now),

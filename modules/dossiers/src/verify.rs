@@ -206,10 +206,10 @@ impl Story {
         }
         let Some(loaded) = dossier else { return };
         let applied = Happening::read(&event.data).ok().and_then(|happening| {
-            if let Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. } = &happening {
-                if filing.applicant != loaded.applicant.digest() {
-                    self.broken = Some(format!("dossier {}: applicant", name()));
-                }
+            if let Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. } = &happening
+                && filing.applicant != loaded.applicant.digest()
+            {
+                self.broken = Some(format!("dossier {}: applicant", name()));
             }
             apply(&mut self.state, event.subject, event.at, &happening).ok()
         });

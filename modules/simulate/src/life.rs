@@ -347,7 +347,8 @@ fn assign(life: &mut Life<'_>, draw: &mut Draw<'_>) -> Result<(), End> {
     }
     let officials = life.province.officials;
     let Some(officer) = officials.at(unit, Role::Officer, draw.turn) else { return Ok(()) };
-    let actor = officials.at(unit, Role::DivisionHead, draw.turn).filter(|_| draw.turn % 3 == 0).unwrap_or(officer);
+    let actor =
+        officials.at(unit, Role::DivisionHead, draw.turn).filter(|_| draw.turn.is_multiple_of(3)).unwrap_or(officer);
     life.later(draw.dice.between(2 * MINUTE_MS, HOUR_MS))?;
     let assigned = decide::assign(life.dossier()?, actor, &life.office(), officer.account, true)?;
     life.happen(actor, &assigned)

@@ -76,7 +76,7 @@ impl Officials {
         people: &mut People,
         now: Instant,
     ) -> Result<(), Fault> {
-        let sex = if turn % 2 == 0 { base::Sex::Female } else { base::Sex::Male };
+        let sex = if turn.is_multiple_of(2) { base::Sex::Female } else { base::Sex::Male };
         let name = people.full_name(sex);
         let word = format!("sim.{}.{}.{turn}", agency.id, role.as_str());
         let login = Login::new(&word).map_err(Fault::invalid)?;

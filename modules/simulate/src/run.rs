@@ -146,10 +146,10 @@ async fn write_all(db: &Db, mut chunks: mpsc::Receiver<Chunk>, progress: impl Fn
 }
 
 async fn write(tx: &Tx, chunk: &Chunk, first: bool) -> Result<(), Fault> {
-    if let (true, Some(id)) = (first, chunk.first_id) {
-        if tx.query_opt(TAKEN, params![id]).await?.is_some() {
-            return Err(Fault::Conflict(Problem::new("simulate-seed-used").field("seed")));
-        }
+    if let (true, Some(id)) = (first, chunk.first_id)
+        && tx.query_opt(TAKEN, params![id]).await?.is_some()
+    {
+        return Err(Fault::Conflict(Problem::new("simulate-seed-used").field("seed")));
     }
     // The facts are written as rolled up, so their sums go into the same transaction.
     let mut rollup = Rollup::load(tx).await?;

@@ -120,6 +120,10 @@ impl TestApp {
         found.expect("signed in").actor
     }
 
+    pub fn data_dir(&self) -> &std::path::Path {
+        &self.app.data_dir
+    }
+
     pub fn engine(&self) -> Engine {
         self.app.db.engine()
     }
