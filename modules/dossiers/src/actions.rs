@@ -336,3 +336,6 @@ pub async fn deliver_notice(tx: &Tx, job: i64, payload: &serde_json::Value) -> R
     tx.execute(sql::INSERT_NOTICE, params![job_id, account, dossier, kind, at]).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ pub mod dossier;
 pub mod filing;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod fixture_db;
 pub mod happening;
 mod module;
 pub mod pages;

@@ -6,7 +6,7 @@ use crate::happening::Happening;
 use crate::store::{Loaded, read};
 use ::store::{Db, Sql, StoreError, Tx, params};
 use audit::{Chain, Event};
-use base::Id;
+use base::{Date, Id};
 use facts::Fact;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -19,6 +19,8 @@ const PAGE: i64 = 2_000;
     pub PAGE_OF_DOSSIERS = "SELECT * FROM dossier WHERE id > $1 ORDER BY id LIMIT $2";
     /// Their events, and those of other subjects between.
     pub EVENTS_BETWEEN = "SELECT subject_id, n, at, kind, actor_id, agency_id, data, hash FROM event WHERE subject_id > $1 AND subject_id <= $2 ORDER BY subject_id, n";
+    /// Numbers given out to dossiers, per agency of intake and day.
+    pub NUMBERS = "SELECT agency_id, day, last FROM dossier_counter ORDER BY day, agency_id";
     /// Heads of subjects that are not dossiers.
     pub HEADS = "SELECT subject_id, n, hash FROM event_head";
     /// The facts as they stand, a month at a time. The second sum ties them to their dossiers.
@@ -53,8 +55,9 @@ const NAMED_MAX: usize = 20;
 /// (measure, period, level, field, channel, flags) at a place.
 type Key = (i64, String, String, String, String, i64, i64);
 
-/// Measures that come from dossiers' events; others (stocks of the catalogue) have their own source.
-const MEASURES: [&str; 11] = [
+/// Measures that can be rebuilt: from dossiers' events, and the stock of procedures from the register of their versions.
+const MEASURES: [&str; 12] = [
+    catalogue::stock::MEASURE,
     "received",
     "refused_intake",
     "passed",
@@ -109,7 +112,8 @@ pub async fn verify(db: &Db, progress: impl Fn(u64) + Send + Sync + 'static) -> 
     db.read(move |tx| Box::pin(async move { check(tx, &progress).await })).await
 }
 
-async fn check(tx: &Tx, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, StoreError> {
+/// [`verify`] within a snapshot of the caller's.
+pub async fn check(tx: &Tx, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, StoreError> {
     let report = Report {
         dossiers: 0,
         events: 0,
@@ -138,11 +142,13 @@ async fn chains(tx: &Tx, found: &mut Found, progress: &(dyn Fn(u64) + Send + Syn
         let hash: Vec<u8> = row.get("hash")?;
         heads.insert(row.get("subject_id")?, Chain { n: row.get("n")?, hash: hash.try_into().unwrap_or([0xff; 32]) });
     }
+    let mut taken_in: HashMap<(Id, Date), i64> = HashMap::new();
     let mut after = i64::MIN;
     loop {
         let rows = tx.query(PAGE_OF_DOSSIERS, params![after, PAGE]).await?;
         let page: Vec<Loaded> = rows.iter().map(read).collect::<Result<_, _>>()?;
         for (row, loaded) in rows.iter().zip(&page) {
+            *taken_in.entry((loaded.dossier.intake, loaded.dossier.filed_at.date())).or_default() += 1;
             // Follows from the status; worklists look at nothing else.
             if row.get::<bool>("open")? != loaded.dossier.status.is_open() {
                 found.broken(format!("dossier {}: open", loaded.dossier.code));
@@ -175,6 +181,18 @@ async fn chains(tx: &Tx, found: &mut Found, progress: &(dyn Fn(u64) + Send + Syn
     }
     if let Some(subject) = heads.keys().next() {
         found.broken(format!("event_head {subject}: no events"));
+    }
+    numbers(tx, found, &taken_in).await
+}
+
+/// A number is given out in the transaction that writes its dossier: a gap is a dossier that vanished with all its traces.
+async fn numbers(tx: &Tx, found: &mut Found, taken_in: &HashMap<(Id, Date), i64>) -> Result<(), StoreError> {
+    for row in tx.query(NUMBERS, params![]).await? {
+        let (agency, day, last): (Id, Date, i64) = (row.get("agency_id")?, row.get("day")?, row.get("last")?);
+        let there = taken_in.get(&(agency, day)).copied().unwrap_or_default();
+        if there != last {
+            found.broken(format!("dossier_counter {agency} {day}: {last} given out, {there} there"));
+        }
     }
     Ok(())
 }
@@ -322,6 +340,10 @@ fn compare(found: &mut Found, kind: &str, expected: HashMap<Key, (i64, i64)>, mu
 }
 
 async fn facts_against_events(tx: &Tx, found: &mut Found) -> Result<(), StoreError> {
+    // The catalogue's stock comes from its register, not from events.
+    for fact in catalogue::stock::expected(tx).await? {
+        found.expect(&fact);
+    }
     let mut stored = sums(tx, FACT_SUMS, "agency_id", true).await?;
     stored.retain(|key, _| MEASURES.contains(&key.1.as_str()));
     let expected = std::mem::take(&mut found.sums);
@@ -350,3 +372,6 @@ async fn rollup_against_facts(tx: &Tx, found: &mut Found) -> Result<(), StoreErr
     compare(found, "roll-up", expected, stored);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -305,6 +305,9 @@ fn work(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), E
             return Err(End::Here);
         }
     }
+    let stops = draw.dice.permille(4);
+    // Tax and registration duty come up with land, hardly elsewhere.
+    let mut duty = draw.dice.permille(if life.version.field == "dat-dai" { 280 } else { 2 });
     let mut supplements = if draw.dice.permille(7) { 2 } else { u32::from(draw.dice.permille(55)) };
     loop {
         assign(life, draw)?;
@@ -314,6 +317,15 @@ fn work(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), E
             supplements -= 1;
             supplement(life, holder, filed, draw)?;
             continue;
+        }
+        if stops {
+            let ground = "Tạm dừng theo yêu cầu của cơ quan có thẩm quyền.";
+            let stopped = decide::stop(life.dossier()?, holder, &life.office(), ground)?;
+            life.happen(holder, &stopped)?;
+            return Err(End::Here);
+        }
+        if std::mem::take(&mut duty) {
+            pay_duty(life, holder, filed, draw)?;
         }
         let step = usize::try_from(life.dossier()?.step).unwrap_or(0);
         let holder = life.holder(draw.turn)?;
@@ -364,6 +376,21 @@ fn supplement(life: &mut Life<'_>, holder: &Actor, filed: &Filed, draw: &mut Dra
     let by = filed.citizen.as_ref().unwrap_or(clerk);
     let completed = decide::complete_supplement(life.dossier()?, by, &life.office(), "")?;
     life.happen(by, &completed)
+}
+
+/// The dossier waits for a duty to be paid; the wait is added to the time allowed.
+fn pay_duty(life: &mut Life<'_>, holder: &Actor, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), End> {
+    let amount = life.dossier()?.paid_dong + draw.dice.between(50, 4_000) * 1_000;
+    let (why, basis) = ("Thông báo nộp thuế và lệ phí trước bạ.", "NĐ 10/2022/NĐ-CP");
+    let request = decide::request_payment(life.dossier()?, holder, &life.office(), amount, why, basis)?;
+    life.happen(holder, &request)?;
+    life.later(draw.dice.between(3 * HOUR_MS, 6 * DAY_MS))?;
+    let clerk = life.desk(filed.places.intake, draw.turn)?;
+    let online = filed.citizen.is_some() && life.version.payable_online;
+    let first_online = online && draw.paid_online.insert(life.dossier()?.procedure);
+    let payer = filed.citizen.as_ref().filter(|_| online).unwrap_or(clerk);
+    let paid = decide::record_payment(life.dossier()?, payer, &life.office(), online, first_online)?;
+    life.happen(payer, &paid)
 }
 
 fn hand_out(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), End> {

@@ -101,9 +101,11 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(u64) + Send + 'static) -
         .map_err(Fault::internal)?;
     let made = write_all(db, receive, progress).await;
     let told = maker.join().map_err(|_| Fault::internal("the simulation panicked"))?;
+    // The days were unsealed before: they are sealed again whatever became of the run.
+    let sealed = finish(db, plan.until).await;
     let made = made?;
     told?;
-    finish(db, plan.until).await?;
+    sealed?;
     Ok(Made { dossiers: made.dossiers, events: made.events, facts: made.facts })
 }
 

@@ -1,0 +1,144 @@
+//! The small province of [`crate::fixture`] in a database, on each engine.
+
+use crate::actions::{self, Act, By, CounterIntake, House};
+use crate::dossier::Dossier;
+use crate::filing::Handed;
+use crate::fixture;
+use ::store::{BoxFuture, Db, StoreError, Tx, params};
+use base::calendar::Calendar;
+use base::{Actor, Channel, Fault, Id, Instant, Role};
+use catalogue::Shelf;
+use identity::{Hashed, Login, NewAccount};
+use std::sync::Arc;
+
+/// A database with the agencies' scopes and two officials' accounts.
+pub struct Office {
+    pub db: Db,
+    pub house: House,
+    /// An officer and a head with accounts, as assignments want them.
+    pub officer: Actor,
+    pub head: Actor,
+}
+
+/// One on each engine.
+pub async fn offices() -> Vec<Office> {
+    let mut offices = Vec::new();
+    for db in ::store::testing::databases().await {
+        let sets = [
+            audit::MIGRATIONS,
+            facts::MIGRATIONS,
+            jobs::MIGRATIONS,
+            files::MIGRATIONS,
+            identity::MIGRATIONS,
+            organisation::MIGRATIONS,
+            catalogue::MIGRATIONS,
+            crate::MIGRATIONS,
+        ];
+        db.migrate(&sets).await.unwrap();
+        let tree = Arc::new(fixture::tree());
+        let planted = tree.clone();
+        let (officer, head) = db
+            .write(move |tx| {
+                Box::pin(async move {
+                    for agency in planted.all() {
+                        let nodes: Vec<Id> = agency.lineage().into_iter().rev().collect();
+                        facts::set_scope(tx, agency.id, &nodes).await?;
+                    }
+                    let officer = account(tx, "thuly", Role::Officer, fixture::officer()).await?;
+                    let head = account(tx, "truongphong", Role::DivisionHead, fixture::head()).await?;
+                    Ok::<_, Fault>((officer, head))
+                })
+            })
+            .await
+            .unwrap();
+        let shelf = Arc::new(Shelf::of(vec![fixture::version()], 1));
+        offices.push(Office { db, house: House { tree, shelf, calendar: Calendar::shipped() }, officer, head });
+    }
+    offices
+}
+
+async fn account(tx: &Tx, login: &str, role: Role, like: Actor) -> Result<Actor, Fault> {
+    let now = fixture::november(1, 9, 0);
+    let login = Login::new(login).map_err(Fault::invalid)?;
+    let id = identity::create_account(tx, NewAccount::official(login, &like.name, Hashed::none()), now).await?;
+    let grant = &like.grants[0];
+    identity::grant(tx, id, role, grant.agency, &grant.agency_path, now).await?;
+    Ok(Actor { account: id, ..like })
+}
+
+/// The counter's filing at the near commune.
+pub fn counter() -> CounterIntake {
+    CounterIntake {
+        procedure: fixture::version().code,
+        channel: Channel::Counter,
+        intake: fixture::NEAR,
+        competent: fixture::NEAR,
+        return_to: fixture::NEAR,
+        handed: fixture::handed(),
+        paid: false,
+    }
+}
+
+impl Office {
+    pub async fn receive(&self, by: Actor, now: Instant, intake: CounterIntake) -> Result<Dossier, Fault> {
+        let (house, by) = (self.house.clone(), By { actor: by, now });
+        self.db
+            .write(move |tx| Box::pin(async move { actions::receive_at_counter(tx, &house, &by, &intake).await }))
+            .await
+    }
+
+    pub async fn file(&self, by: Actor, now: Instant, handed: Handed) -> Result<Dossier, Fault> {
+        let (house, by) = (self.house.clone(), By { actor: by, now });
+        let code = fixture::version().code;
+        self.db
+            .write(move |tx| {
+                Box::pin(async move { actions::file_online(tx, &house, &by, &code, fixture::NEAR, &handed).await })
+            })
+            .await
+    }
+
+    pub async fn act(&self, by: &Actor, now: Instant, code: &str, act: Act) -> Result<Dossier, Fault> {
+        let (house, by, code) = (self.house.clone(), By { actor: by.clone(), now }, code.to_owned());
+        self.db.write(move |tx| Box::pin(async move { actions::act(tx, &house, &by, &code, &act).await })).await
+    }
+
+    /// From the counter to the leader's desk, electronically.
+    pub async fn at_leader(&self, now: Instant) -> Dossier {
+        let dossier = self.receive(fixture::clerk(), now, counter()).await.unwrap();
+        for person in [fixture::officer(), fixture::head()] {
+            let forward = Act::Forward { electronic: true, note: String::new() };
+            self.act(&person, now.plus_ms(60_000), &dossier.code, forward).await.unwrap();
+        }
+        self.load(&dossier.code).await
+    }
+
+    pub async fn load(&self, code: &str) -> Dossier {
+        let code = code.to_owned();
+        self.db
+            .read(move |tx| Box::pin(async move { Ok::<_, Fault>(actions::load(tx, &code).await?.dossier) }))
+            .await
+            .unwrap()
+    }
+
+    /// The only number of a query.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        self.db.read(move |tx| Box::pin(async move { tx.query_one(sql, params![]).await?.at::<i64>(0) })).await.unwrap()
+    }
+
+    /// Everything the four tables of an action hold.
+    pub async fn counts(&self) -> [i64; 4] {
+        [
+            self.number("SELECT COUNT(*) FROM dossier").await,
+            self.number("SELECT COUNT(*) FROM event WHERE subject_id NOT IN (SELECT subject_id FROM event_head)").await,
+            self.number("SELECT COUNT(*) FROM fact").await,
+            self.number("SELECT COUNT(*) FROM job").await,
+        ]
+    }
+
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    ) -> T {
+        self.db.write(work).await.unwrap()
+    }
+}

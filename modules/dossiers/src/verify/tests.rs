@@ -1,0 +1,204 @@
+//! Whatever is changed behind the program's back is named; what was not touched is in order.
+
+use super::*;
+use crate::actions::Act;
+use crate::fixture::*;
+use crate::fixture_db::*;
+
+/// A dossier in each stage, an account's events, sealed days, a roll-up half done.
+async fn lived_in(office: &Office) {
+    let at = november(2, 9, 0);
+    let settled = office.at_leader(at).await;
+    let approve = Act::Approve { note: String::new(), result: None };
+    office.act(&leader(), november(3, 9, 0), &settled.code, approve).await.unwrap();
+    let hand_out = Act::ReturnResult { by_post: false, result: None };
+    office.act(&clerk(), november(3, 10, 0), &settled.code, hand_out).await.unwrap();
+    office.at_leader(at).await;
+    roll_up(office).await;
+    office.receive(clerk(), november(3, 9, 0), counter()).await.unwrap();
+    let filed = office.file(citizen(), november(3, 9, 0), handed()).await.unwrap();
+    office.act(&clerk(), november(3, 11, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+    office.write(|tx| Box::pin(async move { audit::seal_days(tx, november(4, 9, 0), 10).await })).await;
+    // After the last sealed day.
+    office.file(citizen(), november(4, 9, 0), handed()).await.unwrap();
+}
+
+async fn roll_up(office: &Office) {
+    office.write(|tx| Box::pin(async move { facts::roll_up(tx).await })).await;
+}
+
+/// Tampers, verifies and takes it back.
+async fn found(office: &Office, tamper: &str) -> Report {
+    struct TakenBack(Option<Report>);
+    impl From<StoreError> for TakenBack {
+        fn from(error: StoreError) -> Self {
+            panic!("{error}")
+        }
+    }
+    let tamper: Vec<String> = tamper.split(';').map(str::to_owned).collect();
+    let outcome = office
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                for sql in tamper {
+                    let text = sql.clone();
+                    assert!(tx.execute(Sql::from(sql), params![]).await? > 0, "{text} changes nothing");
+                }
+                Err::<(), _>(TakenBack(Some(check(tx, &|_| ()).await?)))
+            })
+        })
+        .await;
+    match outcome {
+        Err(TakenBack(Some(report))) => report,
+        _ => panic!("not taken back"),
+    }
+}
+
+/// The first dossier made is the one that was handed out.
+const FIRST: &str = "(SELECT MIN(id) FROM dossier)";
+const LAST: &str = "(SELECT MAX(id) FROM dossier)";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_nobody_touched_is_in_order() {
+    for office in offices().await {
+        lived_in(&office).await;
+        let report = verify(&office.db, |_| ()).await.unwrap();
+        assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
+        assert_eq!((report.dossiers, report.days_sealed), (5, 3));
+        assert!(report.figures_checked > 10 && report.events > 12);
+        // Rolled up to the end, it still is.
+        roll_up(&office).await;
+        let report = verify(&office.db, |_| ()).await.unwrap();
+        assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
+        // And once more from nothing.
+        office.write(|tx| Box::pin(async move { facts::rebuild_rollup(tx).await })).await;
+        let report = verify(&office.db, |_| ()).await.unwrap();
+        assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_database_is_in_order() {
+    for office in offices().await {
+        let report = verify(&office.db, |_| ()).await.unwrap();
+        assert_eq!((report.chain.as_str(), report.figures_wrong, report.dossiers), ("ok", 0, 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_changed_behind_the_programs_back_is_named() {
+    let of = |column: &str| format!("dossier H13.31-261102-0001: {column}");
+    let set = |change: &str| format!("UPDATE dossier SET {change} WHERE id = {FIRST}");
+    let event = |change: &str| format!("UPDATE event SET {change} WHERE subject_id = {FIRST} AND n = 3");
+    let cases = [
+        (set("status = 8"), of("status")),
+        (set("due_at = due_at + 3600000"), of("due_at")),
+        (set("first_due_at = first_due_at + 1"), of("first_due_at")),
+        (set("finished_at = finished_at - 1"), of("finished_at")),
+        (set("received_at = received_at - 1"), of("received_at")),
+        (set("due_basis = 'x'"), of("due_basis")),
+        (set("outcome = 'refused'"), of("outcome")),
+        (set("flags = flags + 128"), of("flags")),
+        (set("competent_id = 20"), of("competent_id")),
+        (set("fee_dong = 0"), of("fee_dong")),
+        (set("rating = 5"), of("rating")),
+        (set("open = TRUE"), of("open")),
+        (set("code = 'H13.31-261102-9999'"), "dossier H13.31-261102-9999: code".to_owned()),
+        (set("event_n = event_n + 1"), of("event_n")),
+        (set("owner_name = 'Người khác'"), of("applicant")),
+        (set("owner_number = '094190000018'"), of("applicant")),
+        (set("answers = '{}'"), of("applicant")),
+        (event("data = replace(data, 'true', 'false')"), "event H13.31-261102-0001 #3: changed".to_owned()),
+        (event("at = at + 1"), "event H13.31-261102-0001 #3: changed".to_owned()),
+        (event("actor_id = 1"), "event H13.31-261102-0001 #3: changed".to_owned()),
+        (event("kind = 'approved'"), "event H13.31-261102-0001 #3: changed".to_owned()),
+        (
+            format!("DELETE FROM event WHERE subject_id = {FIRST} AND n = 2"),
+            "event H13.31-261102-0001 #2: missing".to_owned(),
+        ),
+        (format!("DELETE FROM event WHERE subject_id = {FIRST} AND n = 5"), of("event_n")),
+        (format!("DELETE FROM event WHERE subject_id = {LAST}"), "dossier H13.31-261104-0001: no events".to_owned()),
+        // Event and number of events cut together: the day knows.
+        (
+            format!(
+                "DELETE FROM dossier_search WHERE rowid = {FIRST}; DELETE FROM event WHERE subject_id = {FIRST}; DELETE FROM dossier WHERE id = {FIRST}"
+            ),
+            "event_day 2026-11-02".to_owned(),
+        ),
+        (
+            "UPDATE event_day SET events = events + 1 WHERE day = '2026-11-03'".to_owned(),
+            "event_day 2026-11-03".to_owned(),
+        ),
+    ];
+    for office in offices().await {
+        lived_in(&office).await;
+        for (tamper, named) in &cases {
+            let report = found(&office, tamper).await;
+            assert_eq!(&report.chain, named, "{:?}: {tamper}", office.db.engine());
+        }
+        let gone = found(&office, &format!("DELETE FROM dossier WHERE id = {FIRST}")).await;
+        assert!(gone.chain.ends_with("its subject is gone"), "{}", gone.chain);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dossier_that_vanished_with_all_its_traces_leaves_a_gap_in_the_days_numbers() {
+    for office in offices().await {
+        lived_in(&office).await;
+        let tamper = format!("DELETE FROM event WHERE subject_id = {LAST}; DELETE FROM dossier WHERE id = {LAST}");
+        let report = found(&office, &tamper).await;
+        assert_eq!(report.chain, "dossier_counter 10 2026-11-04: 1 given out, 0 there");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subjects_that_are_no_dossiers_are_watched_too() {
+    let account = "(SELECT MIN(subject_id) FROM event_head)";
+    let cases = [
+        (format!("UPDATE event SET data = '{{}}' WHERE subject_id = {account} AND n = 1"), "#1: changed"),
+        (format!("DELETE FROM event WHERE subject_id = {account} AND n = 1"), "#1: missing"),
+        (format!("UPDATE event_head SET n = n + 1 WHERE subject_id = {account}"), "does not match its events"),
+        (format!("DELETE FROM event_head WHERE subject_id = {account}"), "its subject is gone"),
+        (format!("DELETE FROM event WHERE subject_id = {account}"), "no events"),
+    ];
+    for office in offices().await {
+        lived_in(&office).await;
+        for (tamper, named) in &cases {
+            let report = found(&office, tamper).await;
+            assert!(report.chain.ends_with(named), "{tamper}: {}", report.chain);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_changed_figure_is_counted_and_described() {
+    let fact = "(SELECT MIN(seq) FROM fact WHERE rolled)";
+    let tail = "(SELECT MAX(seq) FROM fact WHERE NOT rolled)";
+    let cases = [
+        format!("UPDATE fact SET qty = 2 WHERE seq = {fact}"),
+        format!("UPDATE fact SET flags = flags + 1 WHERE seq = {fact}"),
+        format!("UPDATE fact SET agency_id = 20 WHERE seq = {fact}"),
+        format!("UPDATE fact SET day = '2026-10-02' WHERE seq = {fact}"),
+        // Another dossier put in its place: the sum is the same, the case is not.
+        format!("UPDATE fact SET subject_id = subject_id + 1 WHERE seq = {fact}"),
+        format!("UPDATE fact SET rolled = FALSE WHERE seq = {fact}"),
+        format!("DELETE FROM fact WHERE seq = {fact}"),
+        format!("DELETE FROM fact WHERE seq = {tail}"),
+        format!("UPDATE fact SET rolled = TRUE WHERE seq = {tail}"),
+        "UPDATE fact_rollup SET n = n + 1 WHERE period = '2026' AND node_id = 1 AND measure = 'settled'".to_owned(),
+        "UPDATE fact_rollup SET n = n + 1 WHERE period = '2026-11-03' AND measure = 'settled'".to_owned(),
+        "DELETE FROM fact_rollup WHERE period = '2026-11' AND node_id = 10 AND measure = 'received'".to_owned(),
+        "INSERT INTO fact_rollup (node_id, measure, period, level, field, channel, flags, n) VALUES (1, 'settled', '2027', 'commune', 'ho-tich', 1, 16, 5)".to_owned(),
+        "INSERT INTO fact (measure, day, agency_id, level, field, channel, flags, qty, subject_id, procedure_id, rolled) VALUES ('settled', '2026-11-03', 10, 'commune', 'ho-tich', 1, 16, 1, 5, 500, FALSE)".to_owned(),
+        "INSERT INTO fact (measure, day, agency_id, level, field, channel, flags, qty, subject_id, procedure_id, rolled) VALUES ('procedure_offered', '2026-11-03', 1, 'commune', 'ho-tich', 0, 1, 1, 500, 500, FALSE)".to_owned(),
+    ];
+    for office in offices().await {
+        lived_in(&office).await;
+        for tamper in &cases {
+            let report = found(&office, tamper).await;
+            assert!(report.figures_wrong > 0, "{:?}: {tamper}", office.db.engine());
+            assert!(!report.wrong.is_empty(), "{tamper}");
+            assert_eq!(report.chain, "ok", "{tamper}");
+        }
+    }
+}
