@@ -10,7 +10,7 @@ use crate::filing::{self, Checked, Handed, Places};
 use crate::happening::Happening;
 use crate::places::desk_path;
 use crate::store::{self as sql, Loaded};
-use ::store::{StoreError, Tx, params};
+use ::store::{Tx, params};
 use audit::{Link, event_params, link_hash};
 use base::calendar::Calendar;
 use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
@@ -308,12 +308,15 @@ async fn keep_papers(
     papers: &[NewPaper],
     purpose: &str,
     now: Instant,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     for paper in papers {
         match paper.component {
             Some(n) => {
                 let state = ComponentState::File.as_str();
-                tx.execute(sql::UPDATE_COMPONENT, params![dossier.id, n, state, paper.file]).await?;
+                let filled = tx.execute(sql::UPDATE_COMPONENT, params![dossier.id, n, state, paper.file]).await?;
+                if filled == 0 {
+                    return Err(Fault::invalid(Problem::new("dossier-component-unknown").field("component")));
+                }
             }
             None => {
                 tx.execute(sql::INSERT_FILE, params![dossier.id, paper.file, purpose, paper.name.as_str(), now])

@@ -282,7 +282,7 @@ pub fn request_payment(
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::RequestPayment, actor, office)?;
     if amount_dong <= dossier.paid_dong {
-        return Err(Fault::invalid(Problem::new("dossier-amount-too-small").field("amount")));
+        return Err(Fault::invalid(Problem::new("dossier-amount-too-small").field("amount_dong")));
     }
     let basis = short("basis", basis)?;
     if basis.is_empty() {

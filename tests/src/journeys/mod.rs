@@ -3,5 +3,7 @@
 mod accounts;
 mod background;
 mod one_stop;
+mod one_stop_input;
+mod one_stop_lists;
 mod portal;
 mod signing_in;

@@ -251,6 +251,11 @@ async fn a_supplement_fills_the_component_it_is_for() {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
         let ask = Act::RequestSupplement { reason: "Ảnh mờ".into(), again: String::new() };
         office.act(&clerk(), november(2, 10, 0), &filed.code, ask).await.unwrap();
+        let nowhere = vec![NewPaper { component: Some(99), file: Id(87), name: "anh.jpg".into() }];
+        let lost = Act::CompleteSupplement { note: String::new(), papers: nowhere };
+        let lost = office.act(&citizen(), november(2, 11, 0), &filed.code, lost).await;
+        assert_eq!(code(lost), "dossier-component-unknown");
+        assert_eq!(office.load(&filed.code).await.status, Status::Supplement);
         let papers = vec![NewPaper { component: Some(2), file: Id(88), name: "anh.jpg".into() }, paper(89)];
         let done = Act::CompleteSupplement { note: String::new(), papers };
         office.act(&citizen(), november(2, 11, 0), &filed.code, done).await.unwrap();

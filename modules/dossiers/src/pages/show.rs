@@ -151,6 +151,14 @@ fn input(l: L, verb: Verb, kind: &'static str, name: &'static str, required: boo
     }
 }
 
+/// Where the summary of problems leads: an act's inputs carry the act's name before their own.
+fn at_input(problem: Problem, tried: Option<Verb>) -> Problem {
+    match (&problem.field, tried) {
+        (Some(field), Some(verb)) => Problem { field: Some(format!("{}-{field}", verb.as_str())), ..problem },
+        _ => problem,
+    }
+}
+
 fn inputs(l: L, verb: Verb, read: &Read, actor: &Actor, problems: &[Problem]) -> Vec<Input> {
     let one = |kind, name, required| input(l, verb, kind, name, required, problems);
     match verb {
@@ -182,7 +190,7 @@ fn inputs(l: L, verb: Verb, read: &Read, actor: &Actor, problems: &[Problem]) ->
             vec![one("textarea", "note", false), component, one("file", "file", false)]
         }
         Verb::RequestPayment => {
-            vec![one("number", "amount", true), one("textarea", "reason", true), one("text", "basis", true)]
+            vec![one("number", "amount_dong", true), one("textarea", "reason", true), one("text", "basis", true)]
         }
         Verb::Approve => vec![one("textarea", "note", false), one("file", "result", false)],
         Verb::ReturnResult => vec![one("check", "by_post", false), one("file", "result", false)],
@@ -218,7 +226,12 @@ fn offers(
             verb: verb.as_str(),
             label: l.t(verb.key()),
             open: tried.map_or(likely == Some(verb), |tried| tried == verb),
-            inputs: if blocked.is_none() { inputs(l, verb, read, actor, problems) } else { Vec::new() },
+            // Several acts ask for a reason: what was wrong with one is not said of the others.
+            inputs: match (&blocked, tried == Some(verb)) {
+                (None, true) => inputs(l, verb, read, actor, problems),
+                (None, false) => inputs(l, verb, read, actor, &[]),
+                (Some(_), _) => Vec::new(),
+            },
             blocked: blocked.map(|problem| web::problem_text(l, &problem)).unwrap_or_default(),
         })
         .collect();
@@ -351,7 +364,7 @@ fn page(
             .collect(),
         offers: offers(l, &read, actor, &office, &problems, tried),
         timeline: timeline(l, &read, house),
-        problems,
+        problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),
     })
 }
 
@@ -397,9 +410,9 @@ fn read_act(verb: Verb, fields: &FormMap, paper: Option<NewPaper>) -> Result<Act
         },
         Verb::RequestPayment => Act::RequestPayment {
             amount_dong: fields
-                .text("amount")
+                .text("amount_dong")
                 .parse()
-                .map_err(|_| Fault::invalid(Problem::new("dossier-amount-not-a-number").field("amount")))?,
+                .map_err(|_| Fault::invalid(Problem::new("dossier-amount-not-a-number").field("amount_dong")))?,
             reason: text("reason"),
             basis: text("basis"),
         },

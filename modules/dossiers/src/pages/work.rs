@@ -66,6 +66,12 @@ fn narrow_of(uri: &str) -> Narrow {
     }
 }
 
+/// The tab asked for; without one, a search looks everywhere and the day begins with the person's first.
+fn tab_of(uri: &str, actor: &Actor, narrow: &Narrow) -> Tab {
+    let asked = Tab::read(&query_value(uri, "tab")).filter(|tab| tab.is_for(actor));
+    asked.unwrap_or_else(|| if narrow.words.is_empty() { Tab::first_for(actor) } else { Tab::All })
+}
+
 fn row(loaded: &Loaded, l: L, house: &House, now: Instant, names: &HashMap<Id, String>) -> RowView {
     let d = &loaded.dossier;
     let version = house.shelf.version(d.version);
@@ -97,8 +103,7 @@ pub async fn work_page(
     now: Instant,
 ) -> Result<WorkPage, Fault> {
     let narrow = narrow_of(uri);
-    let asked = Tab::read(&query_value(uri, "tab")).filter(|tab| tab.is_for(actor));
-    let tab = asked.unwrap_or_else(|| if narrow.words.is_empty() { Tab::first_for(actor) } else { Tab::All });
+    let tab = tab_of(uri, actor, &narrow);
     let scope = Scope::of(actor, house);
     let paging = Paging::from_uri(uri);
     let (found, total) = worklist::page(tx, house, &scope, tab, &narrow, now, paging.limit(), paging.offset()).await?;
@@ -163,8 +168,7 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
         .read(move |tx| {
             Box::pin(async move {
                 let narrow = narrow_of(&uri);
-                let tab = Tab::read(&query_value(&uri, "tab")).filter(|tab| tab.is_for(&actor));
-                let tab = tab.unwrap_or_else(|| Tab::first_for(&actor));
+                let tab = tab_of(&uri, &actor, &narrow);
                 let scope = Scope::of(&actor, &house);
                 let rows_max = table::EXPORT_ROWS_MAX as i64 + 1;
                 let (found, _) = worklist::page(tx, &house, &scope, tab, &narrow, now, rows_max, 0).await?;

@@ -118,7 +118,7 @@ async fn every_row_changed_behind_the_programs_back_is_named() {
         ),
         (format!("DELETE FROM event WHERE subject_id = {FIRST} AND n = 5"), of("event_n")),
         (format!("DELETE FROM event WHERE subject_id = {LAST}"), "dossier H13.31-261104-0001: no events".to_owned()),
-        // Event and number of events cut together: the day knows.
+        // Even with the day's number set back: the sealed day knows.
         (
             format!(
                 "DELETE FROM dossier_search WHERE rowid = {FIRST}; DELETE FROM event WHERE subject_id = {FIRST}; DELETE FROM dossier WHERE id = {FIRST}"
