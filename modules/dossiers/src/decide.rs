@@ -104,6 +104,13 @@ pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) 
     }
     let step = usize::try_from(dossier.step).unwrap_or(0);
     match verb {
+        // An officer may take what nobody holds; what a colleague holds is the head's to give.
+        Verb::Assign
+            if dossier.handler.is_some_and(|handler| handler != actor.account)
+                && !actor.may_at(Permission::AssignDossier, office.tree.path(dossier.unit)) =>
+        {
+            Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")))
+        }
         Verb::Forward if next_step(office.version, step).is_none() => {
             Err(Fault::Conflict(Problem::new("dossier-no-next-step")))
         }

@@ -168,6 +168,20 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_shows_this_very_table() {
+        let readme = include_str!("../README.md");
+        let list = |words: Vec<String>| if words.is_empty() { "(new)".to_owned() } else { words.join(", ") };
+        for row in TRANSITIONS {
+            let from = list(row.from.iter().map(|status| format!("{status:?}")).collect());
+            let to = list(row.to.iter().map(|status| format!("{status:?}")).collect());
+            let who = list(row.who.iter().map(|who| format!("{who:?}")).collect());
+            let line = format!("| `{}` | {from} | {to} | {who} |", row.verb.as_str());
+            assert!(readme.contains(&line), "not in README.md:\n{line}");
+        }
+        assert_eq!(readme.lines().filter(|line| line.starts_with("| `")).count(), TRANSITIONS.len());
+    }
+
+    #[test]
     fn every_status_is_reached_and_closed_ones_are_never_left_but_to_be_rated() {
         let reached: BTreeSet<Status> = TRANSITIONS.iter().flat_map(|row| row.to).copied().collect();
         assert_eq!(reached.len(), Status::ALL.len());

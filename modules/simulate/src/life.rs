@@ -294,7 +294,7 @@ fn work(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), E
     let allowed = life.province.calendar.working_ms_between(start, due).max(2 * HOUR_MS);
     // Lateness falls over the months; nine in ten were on time nationally in 2025.
     let late = draw.dice.permille(95 - 55 * life.province.progress / 1_000);
-    let share = if late { draw.dice.between(1_050, 1_900) } else { draw.dice.between(150, 930) };
+    let share = if late { draw.dice.between(1_050, 1_900) } else { draw.dice.between(150, 780) };
     let steps = life.version.process.len().saturating_sub(first_step(life.version)).max(1) as i64;
     let pace = (allowed.saturating_mul(share) / 1_000 / steps).max(5 * MINUTE_MS);
     if draw.dice.permille(9) {

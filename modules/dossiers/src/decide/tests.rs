@@ -66,6 +66,9 @@ fn what_one_officer_holds_another_does_not_touch_but_the_head_may() {
     story.does(1, |d, o| assign(d, &officer(), o, officer().account, true));
     let others = story.ask(|d, o| forward(d, &second_officer(), o, true, ""));
     assert_eq!(code(others), "dossier-not-yours");
+    let taken = story.ask(|d, o| assign(d, &second_officer(), o, second_officer().account, true));
+    assert_eq!(code(taken), "dossier-only-head-assigns");
+    assert!(story.ask(|d, o| offers(d, &second_officer(), o)).iter().all(|(verb, _)| *verb != Verb::Assign));
     assert!(story.ask(|d, o| forward(d, &head(), o, true, "")).is_ok());
     assert!(story.ask(|d, o| forward(d, &officer(), o, true, "")).is_ok());
 }
