@@ -102,6 +102,7 @@ web-form-expected = This address takes form data.
 web-form-unreadable = The form that was sent cannot be read.
 web-form-too-many-fields = The form has too many fields (at most { $max }).
 web-json-expected = This address takes JSON (application/json).
+web-json-object = The JSON must be an object, not a list.
 web-json-unreadable = The JSON is malformed at line { $line }.
 web-body-too-large = More than { $kilobytes } kB were sent.
 web-body-broken-off = The data broke off half-way. Please send it again.

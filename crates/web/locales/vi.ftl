@@ -102,6 +102,7 @@ web-form-expected = Địa chỉ này nhận dữ liệu biểu mẫu.
 web-form-unreadable = Không đọc được biểu mẫu gửi lên.
 web-form-too-many-fields = Biểu mẫu có quá nhiều mục (tối đa { $max }).
 web-json-expected = Địa chỉ này nhận dữ liệu JSON (application/json).
+web-json-object = Dữ liệu JSON phải là một đối tượng, không phải danh sách.
 web-json-unreadable = JSON sai cú pháp ở dòng { $line }.
 web-body-too-large = Dữ liệu vượt quá { $kilobytes } kB.
 web-body-broken-off = Dữ liệu gửi lên bị ngắt giữa chừng. Hãy gửi lại.

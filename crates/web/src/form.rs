@@ -121,6 +121,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             return Err(Failure(Fault::UnsupportedType(Problem::new("web-json-expected"))));
         }
         let bytes = bounded(body, JSON_BYTES_MAX).await?;
+        // A list would be read as the fields in their order: nobody means that.
+        if bytes.trim_ascii_start().first() == Some(&b'[') {
+            return Err(Failure(Fault::invalid(Problem::new("web-json-object"))));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();

@@ -146,11 +146,13 @@ pub fn short(field: &'static str, text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
+fn limit_unknown(office: &Office<'_>) -> Fault {
+    Fault::Conflict(Problem::new("dossier-limit-unknown").arg("procedure", &office.version.code))
+}
+
 /// The legal clock from now.
 pub fn start_clock(office: &Office<'_>, channel: base::Channel) -> Result<Clock, Fault> {
-    let limit = office
-        .limit(channel)
-        .ok_or_else(|| Fault::Conflict(Problem::new("dossier-limit-unknown").arg("procedure", &office.version.code)))?;
+    let limit = office.limit(channel).ok_or_else(|| limit_unknown(office))?;
     let due = office.calendar.due(office.now, limit, office.cut_off());
     Ok(Clock { due_at: due.due_at, basis: due.basis })
 }
@@ -275,7 +277,8 @@ pub fn complete_supplement(
     if dossier.received_at.is_none() {
         return Ok(Happening::SupplementCompleted { note, clock: None, answer_due_at: Some(answer_due(office)) });
     }
-    Ok(Happening::SupplementCompleted { note, clock: clock_after_pause(dossier, office), answer_due_at: None })
+    let clock = clock_after_pause(dossier, office).ok_or_else(|| limit_unknown(office))?;
+    Ok(Happening::SupplementCompleted { note, clock: Some(clock), answer_due_at: None })
 }
 
 /// A financial duty first: the pause needs a reason and a legal basis.

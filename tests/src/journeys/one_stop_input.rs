@@ -1,5 +1,7 @@
 //! Bad input to every act, forms without their token, sessions that ended, files of others.
 
+use axum::body::Body;
+use axum::http::Method;
 use base::Role;
 use serde_json::{Value, json};
 
@@ -106,7 +108,10 @@ fn a_form_without_its_token_does_nothing() {
         let code = received(&app, &mut clerk, "Không Thẻ").await;
         officer.forget_token();
         officer.upload(&format!("/dossiers/{code}/forward"), &[], &[]).await.is(403);
-        officer.post_json(&format!("/api/v1/dossiers/{code}/forward"), &json!({})).await.is(403);
+        // A foreign page can send text without asking first, JSON it cannot.
+        let text = [("content-type", "text/plain")];
+        let api = format!("/api/v1/dossiers/{code}/forward");
+        officer.send(Method::POST, &api, &text, Body::from("{}")).await.is(415);
         clerk.forget_token();
         let fields = intake(&app, "Không Thẻ Hai");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -346,6 +346,11 @@ fn a_procedure_without_any_known_limit_is_not_received() {
     let version = Version { channels: Vec::new(), ..version() };
     let story = Story { version, ..Story::filed() };
     assert_eq!(code(story.ask(|d, o| receive_online(d, &clerk(), o))), "dossier-limit-unknown");
+    // Nor does a supplement put a received dossier back among those waiting for intake.
+    let mut story = Story::at_step("appraise");
+    story.does(60, |d, o| request_supplement(d, &officer(), o, "Thiếu", ""));
+    story.version.channels.clear();
+    assert_eq!(code(story.ask(|d, o| complete_supplement(d, &clerk(), o, ""))), "dossier-limit-unknown");
 }
 
 #[test]
