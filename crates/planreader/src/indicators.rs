@@ -16,6 +16,8 @@ use crate::years::mentions;
 patterns! {
     PERCENT_UNIT = r"^\W*(?:%|phần trăm|tỷ lệ(?: %)?|tỷ lệ \(%\))|\(%\)|%/năm";
     PERCENT_NAME = r"\(%\)|\(đvt: ?%\)|\btính theo %";
+    RANK_CELL = r"(?:nhóm|top|tốp|hạng|thứ)\s?$";
+    RANK_NAME = r"xếp hạng|thứ hạng|thứ bậc|xếp thứ";
     AT_LEAST_NAME = r"(?:tối thiểu|ít nhất|trên|từ)\W*$";
 }
 
@@ -61,7 +63,7 @@ fn read(view: &View, row: &Row, name: (usize, usize), col: usize, unit_text: &st
         return None;
     }
     let name_flat = view.flat(name.0, name.1);
-    let (mut number, unit) = with_unit(number, name_flat, unit_text, rest);
+    let (mut number, unit) = with_unit(number, name_flat, unit_text, &flat[..number.start], rest);
     if refusal(&flat[..number.start], rest, &number, unit).is_some() {
         return None;
     }
@@ -90,9 +92,12 @@ fn read(view: &View, row: &Row, name: (usize, usize), col: usize, unit_text: &st
 }
 
 /// The unit of a cell: its own sign, else the unit column, else the name of the indicator.
-fn with_unit(mut number: Number, name: &str, unit_text: &str, rest: &str) -> (Number, Unit) {
+fn with_unit(mut number: Number, name: &str, unit_text: &str, cell_before: &str, rest: &str) -> (Number, Unit) {
     if !number.percent && (PERCENT_UNIT.is_match(unit_text) || unit_text.is_empty() && PERCENT_NAME.is_match(name)) {
         number.percent = true;
+    }
+    if !number.percent && (RANK_CELL.is_match(cell_before) || RANK_NAME.is_match(name) && number.value <= 63.0) {
+        return (number, Unit::RankGroup);
     }
     let (own, _) = unit("", rest, &number);
     if own != Unit::Count {

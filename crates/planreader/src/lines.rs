@@ -8,6 +8,8 @@ patterns! {
     ORDINAL_ALONE = r"^(?:[ivxl]{1,5}|\d{1,3}(?:\.\d{1,2}){0,3}|[a-zđ]|\d{1,3}[a-z])[.)]?$";
     /// Words that cannot end a line of their own: the paragraph goes on.
     HANGS = r"(?:\b(?:sở|bộ|ban|báo|đài|của|và|các|những|số|về|tại|cho|với|theo|trong|trên|từ|đến|là|do|ủy|ngày|tháng|văn|hội|nghị|ít|nhất|thiểu|tối)|,|-|/|\()$";
+    /// The same where lines are not wrapped: only signs and words that join.
+    HANGS_ANYWHERE = r"(?:\b(?:của|và|các|những|với|theo)|,|-|/|\()$";
     /// A line that opens a block of its own, wherever the line before it ends.
     OPENS = r"^(?:#{1,6} |[-+•] ?|\([0-9]{1,2}\) ?|[0-9]{1,2}[.)] |[0-9]{1,2}[.)]$|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}[.)]? |[ivx]{1,5}[.)] |[a-zđ][.)] |(?:điều|chương|mục|phần|phụ lục) [0-9ivxl]{1,4}\b|căn cứ |theo đề nghị |xét đề nghị |xét tờ trình |quyết định\s?:|nơi nhận|kính gửi|\(kèm theo|\(ban hành)";
     /// A period broken over two lines: `2021` / `- 2025`.
@@ -99,7 +101,8 @@ pub(crate) fn continues(view: &View, before: Line, line: Line, width: Option<usi
     let first = view.char(line.start).unwrap_or(' ');
     if first.is_lowercase()
         || (first == '(' && !tail[1..].starts_with(|c: char| c.is_ascii_digit()))
-        || HANGS.is_match(head_end(head))
+        || HANGS_ANYWHERE.is_match(head_end(head))
+        || width.is_some() && HANGS.is_match(head_end(head))
     {
         return true;
     }

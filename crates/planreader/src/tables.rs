@@ -180,11 +180,13 @@ fn pipe_rows(view: &View, blocks: &[Block], at: usize) -> Option<Table> {
     let number = blocks[at].cell?.table;
     let end = (at..blocks.len()).find(|i| blocks[*i].cell.map(|c| c.table) != Some(number)).unwrap_or(blocks.len());
     let mut rows: Vec<Vec<Span>> = Vec::new();
+    let mut starts = Vec::new();
     let mut last = None;
-    for block in &blocks[at..end] {
+    for (i, block) in blocks[at..end].iter().enumerate() {
         let cell = block.cell?;
         if last != Some(cell.row) {
             rows.push(Vec::new());
+            starts.push(at + i);
             last = Some(cell.row);
         }
         if let Some(row) = rows.last_mut().filter(|r| r.len() < COLUMNS_MAX) {
@@ -193,6 +195,13 @@ fn pipe_rows(view: &View, blocks: &[Block], at: usize) -> Option<Table> {
     }
     let head = rows.iter().take(6).position(|r| is_head(&roles(view, r)))?;
     let mut found = roles(view, &rows[head]);
+    // Another head further down opens a table of its own.
+    let opens = |row: &Vec<Span>| {
+        row.first().is_some_and(|c| ORDINAL_HEAD.is_match(view.flat(c.0, c.1).trim())) && is_head(&roles(view, row))
+    };
+    let cut = (head + 2..rows.len()).find(|i| opens(&rows[*i]));
+    let end = cut.map_or(end, |i| starts[i]);
+    rows.truncate(cut.unwrap_or(rows.len()));
     let mut body = head + 1;
     for _ in 1..HEAD_ROWS_MAX {
         let Some(next) = rows.get(body) else { break };
@@ -332,8 +341,9 @@ fn loose_row(stream: &Stream, at: usize, roles: &[Role]) -> (Vec<Span>, usize) {
     }
     let mut cells = vec![(0, 0); width];
     cells[0] = (ordinal.start, ordinal.end);
-    if lines.len() + 1 == width {
-        cells[1..].copy_from_slice(&lines);
+    if lines.len() < width && (lines.len() + 1 == width || valued) {
+        // Values stand in order; what is missing is the last column, mostly a note.
+        cells[1..=lines.len()].copy_from_slice(&lines);
     } else {
         crate::tasks::lay_out(stream.view, roles, &lines, &mut cells);
     }

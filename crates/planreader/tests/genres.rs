@@ -319,3 +319,18 @@ fn a_factor_and_a_decrease_by_count() {
         &["2 times eq - 2030", "5 count reduce_by - 2030", "1..1.5 percent range - 2030"],
     );
 }
+
+#[test]
+fn tables_of_goals_one_after_another() {
+    holds(
+        "CÁC CHỈ TIÊU CHUYỂN ĐỔI SỐ NĂM 2024\n| STT | Mục tiêu | Kết quả năm 2023 | Mục tiêu năm 2024 |\n|---|---|---|---|\n| 1 | Tỷ lệ hồ sơ số hóa (%) | 50 | 80 |\n| 2 | Xếp hạng DTI | 30 | Trong nhóm 20 |\n\n| TT | Chỉ tiêu | Năm 2025 | Năm 2030 |\n|---|---|---|---|\n| 1 | Tỷ lệ hài lòng | trên 90% | trên 95% |\n\nTT\nNội dung chỉ tiêu\nĐVT\nNăm 2024\nGhi chú\n1\nTỷ lệ thôn có cáp quang\n%\n100\n2\nSố doanh nghiệp công nghệ số\nDoanh nghiệp\n250\n",
+        &[
+            "80 percent eq - 2024",
+            "20 rank_group rank_within - 2024",
+            "90 percent gte - 2025",
+            "95 percent gte - 2030",
+            "100 percent eq - 2024",
+            "250 count eq - 2024",
+        ],
+    );
+}
