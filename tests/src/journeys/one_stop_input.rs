@@ -158,7 +158,7 @@ fn a_file_is_handed_over_with_its_dossier_only() {
         stranger.sign_in_as("tep.xa9", PASSWORD).await;
         stranger.get(&format!("{path}{file}")).await.is(404).shows_not("%PDF");
         app.anonymous().get(&format!("{path}{file}")).await.is(303);
-        app.citizen().await.get(&format!("{path}{file}")).await.is(403);
+        app.signed_in(Role::Citizen).await.get(&format!("{path}{file}")).await.is(403);
     });
 }
 

@@ -86,7 +86,7 @@ fn an_export_holds_what_the_list_shows_and_runs_nothing_in_a_spreadsheet() {
         // Nobody exports what they may not read.
         let mut passer_by = app.anonymous();
         passer_by.get("/work?tab=all&format=csv").await.is(303);
-        let mut citizen = app.citizen().await;
+        let mut citizen = app.signed_in(Role::Citizen).await;
         citizen.get("/work?tab=all&format=csv").await.is(403);
     });
 }
