@@ -38,12 +38,11 @@ fn search_filter_sort_and_page_stay_in_the_address() {
         page.is(200);
         let shown = codes.iter().filter(|code| page.body.contains(&format!("/dossiers/{code}\""))).count();
         assert_eq!(shown, 2);
-        let next = page.between("rel=\"next\" href=\"", "\"").or_else(|| page.between("page=2", "\"")).is_some();
-        assert!(next, "no way to the second page");
         let links: Vec<&str> = page.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let keeps = |link: &str, words: &[&str]| words.iter().all(|word| link.contains(word));
         let whole = ["tab=all", "q=DANH", "field=ho-tich", "channel=1"];
-        let second = links.iter().find(|link| link.contains("page=2")).expect("a link to page 2");
+        let second =
+            links.iter().find(|link| link.replace("&#38;", "&").contains("&page=2")).expect("a link to page 2");
         assert!(keeps(second, &whole) && keeps(second, &["sort=-due", "per_page=2"]), "{second}");
         let sorted = links.iter().find(|link| link.contains("sort=due")).expect("a link that turns the order");
         assert!(keeps(sorted, &whole), "{sorted}");
@@ -53,7 +52,7 @@ fn search_filter_sort_and_page_stay_in_the_address() {
         }
         let rest = clerk.get(&second.replace("&#38;", "&").replace("&amp;", "&")).await;
         let shown = codes.iter().filter(|code| rest.body.contains(&format!("/dossiers/{code}\""))).count();
-        assert_eq!(shown, 1);
+        assert_eq!(shown, 1, "{second}");
         // Another channel: none of them.
         let posted = clerk.get("/work?tab=all&q=danh+sach&channel=3").await;
         assert!(codes.iter().all(|code| !posted.body.contains(code.as_str())));
