@@ -279,6 +279,7 @@ pub async fn dashboard_html(ctx: &Ctx) -> Result<String, base::Fault> {
 struct List {
     l: L,
     programmes: Vec<ProgrammeRow>,
+    drafts: Vec<crate::drafts_page::Row>,
 }
 
 /// GET /steering/programmes: every programme, or (with a state or `waiting` asked for) the targets of all of them.
@@ -307,7 +308,8 @@ pub(crate) async fn programmes(ctx: Ctx) -> Answer {
             }
         })
         .collect();
-    Ok(ctx.page(&l.t("reform-programmes"), &List { l, programmes }))
+    let drafts = crate::drafts_page::rows(&ctx).await?;
+    Ok(ctx.page(&l.t("reform-programmes"), &List { l, programmes, drafts }))
 }
 
 /// The state an address asks for.

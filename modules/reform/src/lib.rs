@@ -6,6 +6,8 @@ pub mod api;
 mod cases_page;
 mod dashboard;
 mod declare_page;
+mod drafts;
+mod drafts_page;
 #[cfg(test)]
 mod journeys;
 pub mod live;
@@ -22,6 +24,7 @@ mod units;
 mod view;
 
 pub use dashboard::dashboard_html;
+pub use drafts::{DraftProgramme, DraftTarget, save_draft_programme};
 pub use live::indicators;
 pub use programme::Programmes;
 
@@ -29,8 +32,13 @@ use base::Permission;
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this module owns.
-pub const MIGRATIONS: ::store::Migrations =
-    ::store::Migrations { module: "reform", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };
+pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
+    module: "reform",
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_drafts", include_str!("../migrations/0002_drafts.sql")),
+    ],
+};
 
 /// The words of this module.
 pub const LOCALES: i18n::Source =
@@ -47,6 +55,7 @@ pub fn module() -> Module {
             .get("/steering", read, dashboard::dashboard)
             .get("/steering/programmes", read, dashboard::programmes)
             .get("/steering/programmes/{id}", read, programme_page::show)
+            .get("/steering/drafts/{number}", read, drafts_page::show)
             .get("/steering/targets/{id}", read, target_page::show)
             .get("/steering/targets/{id}/cases", read, cases_page::show)
             .get("/steering/figures/{id}/evidence", read, target_page::evidence)

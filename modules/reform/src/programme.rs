@@ -1,7 +1,7 @@
 //! Programmes and plans as data: subjects, and the quantified targets set for each, with the clause that sets them.
 
 use base::{Date, Fault, Level};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ const SHIPPED: [&str; 3] = [
 ];
 
 /// How a value is held against its goal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compare {
     /// At least the goal (tối thiểu, từ … trở lên).
@@ -29,6 +29,8 @@ pub enum Compare {
     RankWithin,
     /// Reduced by at least so many percent against the baseline. The value is the reduction reached.
     ReduceBy,
+    /// Risen by at least so much against the baseline. The value is the rise reached.
+    IncreaseBy,
     /// Risen by at least so much against the year before, until the cap is reached.
     IncreaseYearly,
     /// Climbed by at least so many places against the year before. The value is the number of places climbed.
@@ -45,7 +47,7 @@ impl Compare {
 }
 
 /// In what a target is given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
     #[default]
@@ -59,6 +61,25 @@ pub enum Measure {
     /// Places a year.
     PlacesAYear,
     TimesAYear,
+    TimesAQuarter,
+    TimesAMonth,
+    /// Places climbed, no matter in which time.
+    Places,
+    /// Things, people, đồng: whatever the subject names.
+    Count,
+    Days,
+    Hours,
+    Minutes,
+    /// So many times as much.
+    Times,
+    #[serde(rename = "per-100")]
+    Per100,
+    #[serde(rename = "per-1000")]
+    Per1000,
+    #[serde(rename = "per-10000")]
+    Per10000,
+    #[serde(rename = "per-100000")]
+    Per100000,
     Date,
 }
 
@@ -73,6 +94,18 @@ impl Measure {
             Measure::PercentAYear => "percent-a-year",
             Measure::PlacesAYear => "places-a-year",
             Measure::TimesAYear => "times-a-year",
+            Measure::TimesAQuarter => "times-a-quarter",
+            Measure::TimesAMonth => "times-a-month",
+            Measure::Places => "places",
+            Measure::Count => "count",
+            Measure::Days => "days",
+            Measure::Hours => "hours",
+            Measure::Minutes => "minutes",
+            Measure::Times => "times",
+            Measure::Per100 => "per-100",
+            Measure::Per1000 => "per-1000",
+            Measure::Per10000 => "per-10000",
+            Measure::Per100000 => "per-100000",
             Measure::Date => "date",
         }
     }
@@ -100,7 +133,7 @@ pub struct Programme {
 }
 
 /// One thing measured.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     pub id: String,
@@ -115,7 +148,7 @@ pub struct Subject {
 }
 
 /// How much, at which level, until when.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     pub id: String,

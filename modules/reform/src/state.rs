@@ -123,7 +123,9 @@ pub fn state(question: &Question) -> State {
 fn reached(question: &Question, value: f64) -> bool {
     let goal = question.goal;
     match question.compare {
-        Compare::AtLeast | Compare::ReduceBy | Compare::IncreaseYearly | Compare::ClimbYearly => value >= goal,
+        Compare::AtLeast | Compare::ReduceBy | Compare::IncreaseBy | Compare::IncreaseYearly | Compare::ClimbYearly => {
+            value >= goal
+        }
         Compare::MoreThan => value > goal,
         Compare::AtMost | Compare::RankWithin => value <= goal,
         Compare::Exactly => (value - goal).abs() < f64::EPSILON,

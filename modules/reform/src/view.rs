@@ -172,7 +172,7 @@ pub(crate) fn goal_text(l: L, placed: Placed<'_>) -> String {
         Compare::Range => "reform-goal-range",
         Compare::RankWithin => "reform-goal-rank",
         Compare::ReduceBy => "reform-goal-reduce",
-        Compare::IncreaseYearly => "reform-goal-increase",
+        Compare::IncreaseBy | Compare::IncreaseYearly => "reform-goal-increase",
         Compare::ClimbYearly => "reform-goal-climb",
         Compare::ByDate => "reform-goal-date",
     };
