@@ -27,6 +27,7 @@ pub fn modules() -> Vec<Module> {
         dossiers::module(),
         citizens::module(),
         reform::module(),
+        plans::module(),
         // No pages of its own, but words.
         Module {
             name: "files",
@@ -51,6 +52,7 @@ pub fn migrations() -> Vec<Migrations> {
         dossiers::MIGRATIONS,
         citizens::MIGRATIONS,
         reform::MIGRATIONS,
+        plans::MIGRATIONS,
     ]
 }
 

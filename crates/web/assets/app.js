@@ -57,6 +57,33 @@
     if (token && headers) headers["X-CSRF-Token"] = token.value;
   });
 
+  // Work that takes a moment says so while it lasts.
+  document.addEventListener("submit", (event) => {
+    const note = event.target.matches("form[data-busy]") && event.target.querySelector("[data-busy-note]");
+    if (note) note.hidden = false;
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("[data-busy-note]").forEach((note) => { note.hidden = true; }));
+
+  // Reading a plan: what one selects in the text becomes the words to add, with its place.
+  const plan = document.querySelector("[data-plan-text]");
+  const adding = document.querySelector("form[data-plan-add]");
+  if (plan && adding) {
+    let chosen = null;
+    document.addEventListener("selectionchange", () => {
+      const selection = document.getSelection();
+      if (!selection || selection.isCollapsed || !plan.contains(selection.anchorNode) || !plan.contains(selection.focusNode)) return;
+      chosen = selection.getRangeAt(0).cloneRange();
+      adding.elements.quote.value = chosen.toString().trim().slice(0, 2000);
+    });
+    adding.addEventListener("submit", () => {
+      if (!chosen || chosen.toString().trim().slice(0, 2000) !== adding.elements.quote.value) return;
+      const before = document.createRange();
+      before.setStart(plan, 0);
+      before.setEnd(chosen.startContainer, chosen.startOffset);
+      adding.elements.at.value = [...before.toString()].length;
+    });
+  }
+
   // After a refused form the person hears and sees what to mend.
   document.querySelector(".error-summary")?.focus();
 })();

@@ -1,0 +1,222 @@
+//! SQL of the documents and their items, and nothing else.
+
+use crate::document::{Body, Document, Item, Kind, State};
+use base::{Actor, Id, Instant};
+use planreader::Metadata;
+use store::{Row, StoreError, Tx, params};
+
+/// Documents a list knows of; the latest ones.
+pub const DOCUMENTS_MAX: i64 = 500;
+
+store::statements! {
+    /// A document just read.
+    pub INSERT_DOCUMENT = "INSERT INTO plan_document (id, agency_id, agency_path, file_name, format, file_id, body, metadata, read_ms, version, read_by, read_by_name, read_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12)";
+    /// One of its items.
+    pub INSERT_ITEM = "INSERT INTO plan_item (document_id, n, kind, state, added, body, note, version, changed_by, changed_name, changed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, '', 1, $7, $8, $9)";
+    /// One document.
+    pub DOCUMENT = "SELECT id, agency_id, agency_path, file_name, format, file_id, body, metadata, read_ms, version, read_by_name, read_at, draft_number, saved_at
+        FROM plan_document WHERE id = $1";
+    /// The documents of a subtree, the latest first, each with how many of its items stand where.
+    pub DOCUMENTS = "SELECT d.id, d.file_name, d.metadata, d.read_by_name, d.read_at, d.draft_number,
+            SUM(CASE WHEN i.kind = 'target' THEN 1 ELSE 0 END) AS targets,
+            SUM(CASE WHEN i.kind = 'task' THEN 1 ELSE 0 END) AS tasks,
+            SUM(CASE WHEN i.kind = 'report' THEN 1 ELSE 0 END) AS reports,
+            SUM(CASE WHEN i.state = 'proposed' THEN 1 ELSE 0 END) AS open
+        FROM plan_document d LEFT JOIN plan_item i ON i.document_id = d.id
+        WHERE d.agency_path LIKE $1
+        GROUP BY d.id, d.file_name, d.metadata, d.read_by_name, d.read_at, d.draft_number
+        ORDER BY d.id DESC LIMIT $2";
+    /// The items of a document in the order of their numbers.
+    pub ITEMS = "SELECT n, kind, state, added, body, note, version, changed_name, changed_at FROM plan_item WHERE document_id = $1 ORDER BY n LIMIT 10000";
+    /// One item.
+    pub ITEM = "SELECT n, kind, state, added, body, note, version, changed_name, changed_at FROM plan_item WHERE document_id = $1 AND n = $2";
+    /// A change of any item moves its document; the row is the lock two people meet at.
+    pub MOVE_DOCUMENT = "UPDATE plan_document SET version = version + 1 WHERE id = $1";
+    /// The same, only where nobody moved it since.
+    pub MOVE_DOCUMENT_FROM = "UPDATE plan_document SET version = version + 1 WHERE id = $1 AND version = $2";
+    /// An item's new state and words, only where nobody changed it since.
+    pub CHANGE_ITEM = "UPDATE plan_item SET state = $4, body = $5, note = $6, version = version + 1, changed_by = $7, changed_name = $8, changed_at = $9
+        WHERE document_id = $1 AND n = $2 AND version = $3";
+    /// The number the next added item gets.
+    pub NEXT_ITEM = "SELECT COALESCE(MAX(n), 0) + 1 AS n FROM plan_item WHERE document_id = $1";
+    /// It was saved as a draft programme.
+    pub SAVED = "UPDATE plan_document SET draft_number = $2, saved_at = $3 WHERE id = $1";
+}
+
+/// A line of the list.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub id: Id,
+    pub file_name: String,
+    pub metadata: Metadata,
+    pub read_by_name: String,
+    pub read_at: Instant,
+    pub draft: Option<i64>,
+    pub targets: i64,
+    pub tasks: i64,
+    pub reports: i64,
+    /// Items nobody has looked at.
+    pub open: i64,
+}
+
+/// A row whose JSON this program did not write.
+fn unreadable(error: serde_json::Error) -> StoreError {
+    StoreError::Column { column: "json".to_owned(), problem: error.to_string() }
+}
+
+fn metadata(row: &Row) -> Result<Metadata, StoreError> {
+    serde_json::from_value(row.get("metadata")?).map_err(unreadable)
+}
+
+fn document(row: &Row) -> Result<Document, StoreError> {
+    Ok(Document {
+        id: row.get("id")?,
+        agency: row.get("agency_id")?,
+        agency_path: row.get("agency_path")?,
+        file_name: row.get("file_name")?,
+        format: row.get("format")?,
+        file: row.get("file_id")?,
+        text: row.get("body")?,
+        metadata: metadata(row)?,
+        read_ms: row.get("read_ms")?,
+        version: row.get("version")?,
+        read_by_name: row.get("read_by_name")?,
+        read_at: row.get("read_at")?,
+        draft: row.get("draft_number")?,
+        saved_at: row.get("saved_at")?,
+    })
+}
+
+fn item(row: &Row) -> Result<Item, StoreError> {
+    let (kind, state): (String, String) = (row.get("kind")?, row.get("state")?);
+    let kind = Kind::read(&kind).ok_or_else(|| StoreError::Column { column: "kind".to_owned(), problem: kind })?;
+    Ok(Item {
+        n: row.get("n")?,
+        state: State::read(&state)
+            .ok_or_else(|| StoreError::Column { column: "state".to_owned(), problem: state.clone() })?,
+        added: row.get("added")?,
+        body: Body::from_json(kind, row.get("body")?).map_err(unreadable)?,
+        note: row.get("note")?,
+        version: row.get("version")?,
+        changed_name: row.get("changed_name")?,
+        changed_at: row.get("changed_at")?,
+    })
+}
+
+/// Writes a document just read.
+pub(crate) async fn insert(tx: &Tx, document: &Document, by: &Actor) -> Result<(), StoreError> {
+    let metadata = serde_json::to_value(&document.metadata).map_err(unreadable)?;
+    let values = params![
+        document.id,
+        document.agency,
+        document.agency_path.as_str(),
+        document.file_name.as_str(),
+        document.format.as_str(),
+        document.file,
+        document.text.as_str(),
+        metadata,
+        document.read_ms,
+        by.account,
+        document.read_by_name.as_str(),
+        document.read_at
+    ];
+    tx.execute(INSERT_DOCUMENT, values).await?;
+    Ok(())
+}
+
+/// Writes an item: proposed by the reader, or added by a person.
+pub(crate) async fn insert_item(
+    tx: &Tx,
+    document: Id,
+    n: i64,
+    body: &Body,
+    added: Option<(&Actor, Instant)>,
+) -> Result<(), StoreError> {
+    let state = if added.is_some() { State::Accepted } else { State::Proposed };
+    let values = params![
+        document,
+        n,
+        body.kind().as_str(),
+        state.as_str(),
+        added.is_some(),
+        body.to_json().map_err(unreadable)?,
+        added.map(|(actor, _)| actor.account),
+        added.map_or("", |(actor, _)| actor.name.as_str()),
+        added.map(|(_, at)| at)
+    ];
+    tx.execute(INSERT_ITEM, values).await?;
+    Ok(())
+}
+
+/// One document.
+pub(crate) async fn one(tx: &Tx, id: Id) -> Result<Option<Document>, StoreError> {
+    tx.query_opt(DOCUMENT, params![id]).await?.as_ref().map(document).transpose()
+}
+
+/// The documents of a subtree, the latest first.
+pub(crate) async fn list(tx: &Tx, path: &str) -> Result<Vec<Line>, StoreError> {
+    let rows = tx.query(DOCUMENTS, params![format!("{path}%"), DOCUMENTS_MAX]).await?;
+    let line = |row: &Row| {
+        Ok(Line {
+            id: row.get("id")?,
+            file_name: row.get("file_name")?,
+            metadata: metadata(row)?,
+            read_by_name: row.get("read_by_name")?,
+            read_at: row.get("read_at")?,
+            draft: row.get("draft_number")?,
+            targets: row.get("targets")?,
+            tasks: row.get("tasks")?,
+            reports: row.get("reports")?,
+            open: row.get("open")?,
+        })
+    };
+    rows.iter().map(line).collect()
+}
+
+/// The items of a document, in the order of their numbers.
+pub(crate) async fn items(tx: &Tx, document: Id) -> Result<Vec<Item>, StoreError> {
+    tx.query(ITEMS, params![document]).await?.iter().map(item).collect()
+}
+
+/// One item.
+pub(crate) async fn item_of(tx: &Tx, document: Id, n: i64) -> Result<Option<Item>, StoreError> {
+    tx.query_opt(ITEM, params![document, n]).await?.as_ref().map(item).transpose()
+}
+
+/// Moves a document's version; with `from`, only when nobody moved it since. False when it stands still.
+pub(crate) async fn move_document(tx: &Tx, id: Id, from: Option<i64>) -> Result<bool, StoreError> {
+    let moved = match from {
+        None => tx.execute(MOVE_DOCUMENT, params![id]).await?,
+        Some(from) => tx.execute(MOVE_DOCUMENT_FROM, params![id, from]).await?,
+    };
+    Ok(moved == 1)
+}
+
+/// An item as a person leaves it. False when somebody changed it since `item.version`.
+pub(crate) async fn change(tx: &Tx, document: Id, item: &Item, by: &Actor, now: Instant) -> Result<bool, StoreError> {
+    let values = params![
+        document,
+        item.n,
+        item.version,
+        item.state.as_str(),
+        item.body.to_json().map_err(unreadable)?,
+        item.note.as_str(),
+        by.account,
+        by.name.as_str(),
+        now
+    ];
+    Ok(tx.execute(CHANGE_ITEM, values).await? == 1)
+}
+
+/// The number the next added item gets.
+pub(crate) async fn next_item(tx: &Tx, document: Id) -> Result<i64, StoreError> {
+    tx.query_one(NEXT_ITEM, params![document]).await?.get("n")
+}
+
+/// Keeps which draft a document was saved as.
+pub(crate) async fn saved(tx: &Tx, id: Id, draft: i64, now: Instant) -> Result<(), StoreError> {
+    tx.execute(SAVED, params![id, draft, now]).await?;
+    Ok(())
+}
