@@ -36,14 +36,14 @@ pub fn cut<'a>(text: &'a str, spans: &[Span]) -> Vec<Piece<'a>> {
             to_byte = letters.nth(edge - read).unwrap_or(text.len());
             read = edge + 1;
         }
-        open.retain(|at| spans[*at].end > from_char);
-        let mut begins = Vec::new();
-        while let Some(at) = starts.get(next).copied().filter(|at| spans[*at].start <= from_char) {
-            next += 1;
-            begins.push(at);
-            open.push(at);
-        }
         if to_byte > from_byte {
+            open.retain(|at| spans[*at].end > from_char);
+            let mut begins = Vec::new();
+            while let Some(at) = starts.get(next).copied().filter(|at| spans[*at].start <= from_char) {
+                next += 1;
+                begins.push(at);
+                open.push(at);
+            }
             let mut within = open.clone();
             within.sort_by_key(|at| (spans[*at].end - spans[*at].start, *at));
             pieces.push(Piece { text: &text[from_byte..to_byte], within, begins });

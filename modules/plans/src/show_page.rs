@@ -233,7 +233,12 @@ fn marks(l: L, uri: &str, document: &Document, shown: &[&Item]) -> Vec<Mark> {
         let to = if page == page_here { String::new() } else { with(uri, &[("page", &page.to_string())]) };
         format!("{to}#i-{}", shown[at].n)
     };
-    cut(&document.text, &spans)
+    let mut pieces = cut(&document.text, &spans);
+    if let Some(first) = pieces.first_mut() {
+        // Blank lines at the head only push the text down.
+        first.text = first.text.trim_start();
+    }
+    pieces
         .into_iter()
         .map(|piece| {
             let Some(inner) = piece.within.first().copied() else {

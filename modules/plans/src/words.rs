@@ -68,3 +68,22 @@ pub(crate) fn kinds(l: L) -> Vec<Choice> {
 pub(crate) fn states(l: L) -> Vec<Choice> {
     State::ALL.iter().map(|one| Choice::new(one.as_str(), state(l, *one))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Lang;
+
+    #[test]
+    fn the_rules_behind_an_item_are_told_in_the_readers_language() {
+        i18n::install(&[crate::LOCALES]);
+        let text = "II. MỤC TIÊU\n1. Đến năm 2027, tối thiểu 80% hồ sơ trực tuyến; giảm 20% chi phí.\n2. PAR INDEX nằm trong nhóm 10 tỉnh.\nIII. TỔ CHỨC THỰC HIỆN\n1. Sở Nội vụ: Chủ trì tham mưu kế hoạch.";
+        let bodies = crate::document::bodies(planreader::read_plan(text));
+        assert!(bodies.len() >= 4);
+        for body in &bodies {
+            assert_ne!(reason(L(Lang::Vi), body), body.reason(), "{}", body.reason());
+        }
+        let Some(Body::Target(first)) = bodies.first() else { panic!() };
+        assert_eq!((goal(L(Lang::Vi), first).as_str(), goal(L(Lang::En), first).as_str()), ("≥ 80 %", "≥ 80 %"));
+    }
+}

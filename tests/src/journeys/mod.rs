@@ -5,5 +5,6 @@ mod background;
 mod one_stop;
 mod one_stop_input;
 mod one_stop_lists;
+mod plans;
 mod portal;
 mod signing_in;
