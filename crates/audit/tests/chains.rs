@@ -1,5 +1,7 @@
 //! The log on both engines: chains of subjects, and the chain of days.
 
+#![allow(clippy::unwrap_used)]
+
 use audit::{NewEvent, append, check_days, events, seal_days};
 use base::{Id, Instant};
 use store::{Db, StoreError, params};

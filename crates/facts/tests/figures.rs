@@ -1,5 +1,7 @@
 //! Figures on both engines, held against plain counting: before, during and after the roll-up.
 
+#![allow(clippy::unwrap_used)]
+
 use base::{Channel, Date, Id, Level};
 use facts::{Fact, Figure, Filter, Indicator, Indicators, Part, flag};
 use jiff::ToSpan;

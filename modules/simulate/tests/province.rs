@@ -1,5 +1,7 @@
 //! A simulated province on both engines: the same for the same seed, like real life, and in order.
 
+#![allow(clippy::unwrap_used)]
+
 use base::{Date, Fault, Id, Instant};
 use simulate::{Made, Plan};
 use std::collections::BTreeMap;
@@ -67,7 +69,12 @@ async fn in_order(db: &Db) -> dossiers::verify::Report {
     report
 }
 
-async fn figures(db: &Db) -> BTreeMap<String, (i64, i64)> {
+/// Indicator → numerator and denominator.
+type Figures = BTreeMap<String, (i64, i64)>;
+/// Dossiers, sums of facts, events.
+type Dump = [Vec<String>; 3];
+
+async fn figures(db: &Db) -> Figures {
     let indicators = facts::Indicators::from_toml(&[include_str!("../../../data/indicators/one-stop.toml")]).unwrap();
     db.read(move |tx| {
         Box::pin(async move {
@@ -85,12 +92,12 @@ async fn figures(db: &Db) -> BTreeMap<String, (i64, i64)> {
 }
 
 /// A database's rows, as far as the seed decides them.
-async fn dump(db: &Db) -> [Vec<String>; 3] {
+async fn dump(db: &Db) -> Dump {
     [rows(db, DOSSIER_ROWS).await, rows(db, FACT_ROWS).await, rows(db, EVENT_ROWS).await]
 }
 
 #[track_caller]
-fn same(one: &[Vec<String>; 3], two: &[Vec<String>; 3]) {
+fn same(one: &Dump, two: &Dump) {
     for (one, two) in one.iter().zip(two) {
         if let Some((one, two)) = one.iter().zip(two).find(|(one, two)| one != two) {
             panic!("{one}\n{two}");
@@ -99,7 +106,7 @@ fn same(one: &[Vec<String>; 3], two: &[Vec<String>; 3]) {
     }
 }
 
-async fn is_like_real_life(db: &Db, shares: &BTreeMap<String, (i64, i64)>) {
+async fn is_like_real_life(db: &Db, shares: &Figures) {
     let permille = |name: &str| {
         let (numerator, denominator) = shares[name];
         numerator * 1_000 / denominator.max(1)
@@ -144,7 +151,7 @@ async fn is_like_real_life(db: &Db, shares: &BTreeMap<String, (i64, i64)>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seed_makes_the_same_lifelike_province_on_every_engine_and_passes_every_check() {
-    let mut first: Option<([Vec<String>; 3], BTreeMap<String, (i64, i64)>)> = None;
+    let mut first: Option<(Dump, Figures)> = None;
     for db in provinces().await {
         let made = run(&db, DOSSIERS, 42).await.unwrap();
         let report = in_order(&db).await;

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Client, PASSWORD, Page, TestApp, on_every_engine, settle_official};
 
+/// Names and values of a form.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 const BIRTH: &str = "1.001193";
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
 
@@ -71,7 +74,7 @@ fn every_act_refuses_bad_input_with_its_field_on_the_page_and_in_the_api() {
                 assert!(page.json()["errors"][0]["message"].as_str().is_some_and(|text| text.len() > 5), "{verb}");
             }
         }
-        let forms: [(&str, &[(&str, &str)], &str); 7] = [
+        let forms: [(&str, Fields<'_>, &str); 7] = [
             ("assign", &[("handler", "")], "assign-handler"),
             ("refuse", &[("reason", " ")], "refuse-reason"),
             ("request-supplement", &[("reason", "")], "request-supplement-reason"),

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 /// Does a verb as a person in a hurry would: with every field filled in.
 fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Happening, Fault> {
-    let yes = dice % 2 == 0;
+    let yes = dice.is_multiple_of(2);
     story.ask(|d, o| match verb {
         Verb::ReceiveOnline => decide::receive_online(d, person, o),
         Verb::RefuseIntake => decide::refuse_intake(d, person, o, "Không thuộc thẩm quyền"),
@@ -23,12 +23,12 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
         Verb::RequestSupplement => decide::request_supplement(d, person, o, "Thiếu", "Vẫn thiếu"),
         Verb::CompleteSupplement => decide::complete_supplement(d, person, o, ""),
         Verb::RequestPayment => decide::request_payment(d, person, o, d.paid_dong + 10_000, "Thuế", "Luật"),
-        Verb::RecordPayment => decide::record_payment(d, person, o, yes, dice % 5 == 0),
+        Verb::RecordPayment => decide::record_payment(d, person, o, yes, dice.is_multiple_of(5)),
         Verb::Approve => decide::approve(d, person, o, yes, ""),
         Verb::Refuse => decide::refuse(d, person, o, "Không đủ điều kiện"),
         Verb::Withdraw => decide::withdraw(d, person, o, "Đổi ý"),
         Verb::Stop => decide::stop(d, person, o, "Dừng"),
-        Verb::ReturnResult => decide::return_result(d, person, o, yes, dice % 3 == 0),
+        Verb::ReturnResult => decide::return_result(d, person, o, yes, dice.is_multiple_of(3)),
         Verb::Rate => decide::rate(d, person, o, i64::from(dice % 5) + 1),
         Verb::FileOnline | Verb::ReceiveAtCounter => unreachable!("offered for an existing dossier"),
     })
