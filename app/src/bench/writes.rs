@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::sample::{self, Counter};
-use base::{Actor, Fault, Id, Instant, Role};
+use base::{Actor, Fault, Instant, Role};
 use dossiers::{Act, By, CounterIntake, House};
 use simulate::people::People;
 use std::sync::Arc;
@@ -56,24 +56,11 @@ where
     Ok((all, begun.elapsed().as_secs_f64()))
 }
 
-/// Cuts what a transaction recorded into one list per action.
-struct Cuts {
-    at: usize,
-    actions: Vec<Vec<Recorded>>,
-}
-
-impl Cuts {
-    fn cut(&mut self, all: &[Recorded]) {
-        self.actions.push(all.get(self.at..).unwrap_or_default().to_vec());
-        self.at = all.len();
-    }
-}
-
 /// Carries recordings out of a transaction that is rolled back.
 type Tray = Arc<Mutex<Vec<Vec<Recorded>>>>;
 
-fn put(tray: &Tray, cuts: Cuts) {
-    *tray.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = cuts.actions;
+fn put(tray: &Tray, actions: Vec<Vec<Recorded>>) {
+    *tray.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = actions;
 }
 
 fn taken(tray: &Tray) -> Vec<Vec<Recorded>> {
@@ -86,7 +73,7 @@ fn rolled_back() -> Fault {
 
 async fn bare(db: &Db, actions: Vec<Vec<Recorded>>, clients: usize) -> Result<f64, Fault> {
     let count = actions.len() as f64;
-    let width = if db.engine() == store::Engine::Sqlite { GROUP.min(clients.max(1)) } else { clients };
+    let width = if db.engine() == store::Engine::Sqlite { GROUP } else { clients };
     let took = db.replay_bare(actions, width).await?;
     Ok(count / took.as_secs_f64().max(1e-6))
 }
@@ -108,14 +95,14 @@ async fn record_intakes(
     let outcome = db
         .write(move |tx| {
             Box::pin(async move {
-                tx.record();
-                let mut cuts = Cuts { at: 0, actions: Vec::new() };
+                let mut actions = Vec::with_capacity(RECORDED);
                 for (n, (actor, intake)) in jobs.iter().take(RECORDED).enumerate() {
                     let by = By { actor: actor.clone(), now: moment(now, n as u64) };
+                    tx.record();
                     dossiers::receive_at_counter(tx, &house, &by, intake).await?;
-                    cuts.cut(&tx.recorded());
+                    actions.push(tx.recorded());
                 }
-                put(&out, cuts);
+                put(&out, actions);
                 Err::<(), Fault>(rolled_back())
             })
         })
@@ -205,15 +192,15 @@ async fn record_steps(db: &Db, house: &House, stops: &[Stop], now: Instant) -> R
     let outcome = db
         .write(move |tx| {
             Box::pin(async move {
-                tx.record();
-                let mut cuts = Cuts { at: 0, actions: Vec::new() };
+                let mut actions = Vec::with_capacity(RECORDED);
                 for (code, actor) in &stops {
                     let by = By { actor: actor.clone(), now };
                     let act = Act::Forward { electronic: true, note: String::new() };
+                    tx.record();
                     dossiers::act(tx, &house, &by, code, &act).await?;
-                    cuts.cut(&tx.recorded());
+                    actions.push(tx.recorded());
                 }
-                put(&out, cuts);
+                put(&out, actions);
                 Err::<(), Fault>(rolled_back())
             })
         })
@@ -246,6 +233,5 @@ pub async fn step(db: &Db, seconds: u64, clients: usize, now: Instant) -> Result
         }
     })
     .await?;
-    let _ = Id(0);
     Ok(Found { micros, seconds, engine_per_second: Some(engine) })
 }

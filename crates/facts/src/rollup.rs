@@ -34,11 +34,41 @@ pub struct RollupKey {
     pub flags: i64,
 }
 
+/// A word's number in [`Words`].
+type Word = u32;
+
+/// Words by number: a key of numbers is hashed and compared without looking at text, and most words recur.
+#[derive(Debug, Default)]
+struct Words {
+    numbers: HashMap<String, Word>,
+    words: Vec<String>,
+}
+
+impl Words {
+    fn number(&mut self, word: &str) -> Word {
+        if let Some(number) = self.numbers.get(word) {
+            return *number;
+        }
+        let number = self.words.len() as Word;
+        self.words.push(word.to_owned());
+        self.numbers.insert(word.to_owned(), number);
+        number
+    }
+
+    fn word(&self, number: Word) -> String {
+        self.words.get(number as usize).cloned().unwrap_or_default()
+    }
+}
+
+/// Node, measure, period, level, field, channel, flags.
+type Place = (i64, Word, Word, Word, Word, i64, i64);
+
 /// Sums waiting to be added to the roll-up.
 #[derive(Debug, Default)]
 pub struct Rollup {
     scope: HashMap<i64, Vec<(i64, bool)>>,
-    sums: BTreeMap<RollupKey, i64>,
+    words: Words,
+    sums: HashMap<Place, i64>,
 }
 
 impl Rollup {
@@ -48,7 +78,7 @@ impl Rollup {
         for row in tx.query(SELECT_SCOPE, params![]).await? {
             scope.entry(row.get("agency_id")?).or_default().push((row.get("node_id")?, row.get("topmost")?));
         }
-        Ok(Self { scope, sums: BTreeMap::new() })
+        Ok(Self { scope, ..Self::default() })
     }
 
     /// Adds one fact at every node its agency counts for. `day` is ISO text. An agency without a place in the tree counts
@@ -66,19 +96,12 @@ impl Rollup {
         qty: i64,
     ) {
         let nodes = self.scope.get(&agency.0).map_or(&[][..], Vec::as_slice);
+        let (measure, level, field) = (self.words.number(measure), self.words.number(level), self.words.number(field));
+        let [year, month, day] =
+            [day.get(..4), day.get(..7), Some(day)].map(|text| text.map(|text| self.words.number(text)));
         for (node, topmost) in nodes {
-            let grains = [day.get(..4), day.get(..7), topmost.then_some(day)];
-            for period in grains.into_iter().flatten() {
-                let key = RollupKey {
-                    node: *node,
-                    measure: measure.to_owned(),
-                    period: period.to_owned(),
-                    level: level.to_owned(),
-                    field: field.to_owned(),
-                    channel,
-                    flags,
-                };
-                *self.sums.entry(key).or_default() += qty;
+            for period in [year, month, day.filter(|_| *topmost)].into_iter().flatten() {
+                *self.sums.entry((*node, measure, period, level, field, channel, flags)).or_default() += qty;
             }
         }
     }
@@ -95,7 +118,25 @@ impl Rollup {
 
     /// Hands over the waiting sums, in key order: two writers then lock rows in the same order.
     pub fn take(&mut self) -> BTreeMap<RollupKey, i64> {
+        let words = &self.words;
         std::mem::take(&mut self.sums)
+            .into_iter()
+            .map(|((node, measure, period, level, field, channel, flags), n)| {
+                let (measure, period) = (words.word(measure), words.word(period));
+                (
+                    RollupKey {
+                        node,
+                        measure,
+                        period,
+                        level: words.word(level),
+                        field: words.word(field),
+                        channel,
+                        flags,
+                    },
+                    n,
+                )
+            })
+            .collect()
     }
 
     /// Adds sums to the stored rows.

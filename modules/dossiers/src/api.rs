@@ -5,7 +5,7 @@ use crate::dossier::{ComponentState, Dossier};
 use crate::filing::Handed;
 use crate::pages::house;
 use crate::store as sql;
-use crate::worklist::{self, Narrow, Scope, Tab};
+use crate::worklist::{self, Asked, Narrow, Scope, Tab};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -137,7 +137,8 @@ pub async fn list(ctx: Ctx) -> Answer {
         .read(move |tx| {
             Box::pin(async move {
                 let scope = Scope::of(&actor, &asked);
-                worklist::page(tx, &asked, &scope, tab, &narrow, now, limit, offset).await
+                let page = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset };
+                worklist::page(tx, &asked, &page).await
             })
         })
         .await?;

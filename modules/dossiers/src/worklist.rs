@@ -1,18 +1,17 @@
 //! Worklists: which dossiers a person should look at, and how many.
 
+mod search;
+mod select;
+
 use crate::actions::House;
 use crate::dossier::Status;
 use crate::store::{Loaded, read};
-use ::store::{Row, Sql, StoreError, Tx, Value};
+use ::store::{Row, StoreError, Tx};
 use base::calendar::Calendar;
 use base::{Actor, Id, Instant, Permission};
 
 /// A dossier is near due when at most this much working time is left: one working day.
 pub const NEAR_MS: i64 = 8 * 3_600_000;
-/// Search hits considered before scope and filters are applied.
-const HITS_MAX: i64 = 500;
-/// Counting stops here; the page then says "more than".
-const COUNT_MAX: i64 = 100_000;
 
 /// The tabs of a worklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +94,13 @@ pub struct Narrow {
     pub sort: String,
 }
 
+impl Narrow {
+    /// Whether nothing is left out.
+    pub fn is_empty(&self) -> bool {
+        self.procedure.is_empty() && self.field.is_empty() && self.words.is_empty() && self.channel.is_none()
+    }
+}
+
 /// The units a person's list covers; `None` is the whole province.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
@@ -131,181 +137,68 @@ impl Scope {
     }
 }
 
-struct Query {
-    sql: String,
-    params: Vec<Value>,
+/// What a row of a list shows; the rest of the dossier stays on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub code: String,
+    pub owner_name: String,
+    pub version: Id,
+    pub step: i64,
+    pub handler: Option<Id>,
+    pub times: Times,
 }
 
-impl Query {
-    fn new(sql: &str) -> Self {
-        Self { sql: sql.to_owned(), params: Vec::new() }
-    }
+const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at";
 
-    fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.params.push(value.into());
-        format!("${}", self.params.len())
-    }
-
-    fn and(&mut self, condition: &str) {
-        self.sql.push_str(" AND ");
-        self.sql.push_str(condition);
-    }
-
-    fn units(&mut self, scope: &Scope, columns: &[&str]) {
-        let Some(units) = &scope.units else { return };
-        let marks: Vec<String> = units.iter().map(|unit| self.bind(*unit)).collect();
-        let list = if marks.is_empty() { "NULL".to_owned() } else { marks.join(", ") };
-        let any: Vec<String> = columns.iter().map(|column| format!("{column} IN ({list})")).collect();
-        self.and(&format!("({})", any.join(" OR ")));
-    }
-
-    fn tab(&mut self, tab: Tab, scope: &Scope, near_until: Instant, now: Instant) {
-        match tab {
-            Tab::Mine => {
-                let me = self.bind(scope.account);
-                self.and(&format!("open AND handler_id = {me} AND status IN (2, 4)"));
-            }
-            Tab::Unit => {
-                self.and("open AND status IN (2, 4)");
-                self.units(scope, &["unit_id"]);
-            }
-            Tab::Incoming => {
-                self.and("status = 1");
-                self.units(scope, &["intake_id"]);
-            }
-            Tab::Near => {
-                let (from, to) = (self.bind(now), self.bind(near_until));
-                self.and(&format!("open AND status IN (2, 4) AND due_at >= {from} AND due_at <= {to}"));
-                self.units(scope, &["unit_id"]);
-            }
-            Tab::Overdue => {
-                let now = self.bind(now);
-                self.and(&format!("open AND status IN (2, 4) AND due_at < {now}"));
-                self.units(scope, &["unit_id"]);
-            }
-            Tab::Waiting => {
-                self.and("open AND status IN (5, 6)");
-                self.units(scope, &["unit_id"]);
-            }
-            Tab::ToReturn => {
-                self.and("open AND status = 9");
-                self.units(scope, &["unit_id"]);
-            }
-            Tab::All => self.units(scope, &["unit_id", "competent_id", "intake_id", "return_id"]),
-        }
-    }
-}
-
-/// The query of a full-text search, each word by its beginning; `None` when nothing searchable was typed.
-fn search_terms(words: &str, engine: ::store::Engine) -> Option<String> {
-    let folded = base::fold(&words.replace(['.', '-', '/'], " "));
-    let words: Vec<&str> =
-        folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).take(8).collect();
-    if words.is_empty() {
-        return None;
-    }
-    Some(match engine {
-        ::store::Engine::Sqlite => words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" "),
-        ::store::Engine::Postgres => words.iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & "),
+fn read_line(row: &Row) -> Result<Line, StoreError> {
+    let status = Status::from_code(row.at(5)?)
+        .ok_or_else(|| StoreError::Column { column: "status".to_owned(), problem: "not a status".to_owned() })?;
+    Ok(Line {
+        code: row.at(0)?,
+        owner_name: row.at(1)?,
+        version: row.at(2)?,
+        step: row.at(3)?,
+        handler: row.at(4)?,
+        times: Times {
+            status,
+            filed_at: row.at(6)?,
+            answer_due_at: row.at(7)?,
+            received_at: row.at(8)?,
+            due_at: row.at(9)?,
+            finished_at: row.at(10)?,
+        },
     })
 }
 
-::store::statements! {
-    /// The latest dossiers with those words.
-    pub SEARCH =
-        sqlite "SELECT rowid AS id FROM dossier_search WHERE dossier_search MATCH $1 ORDER BY rowid DESC LIMIT $2",
-        postgres "SELECT rowid AS id FROM dossier_search WHERE terms @@ to_tsquery('simple', $1) ORDER BY rowid DESC LIMIT $2";
+/// What is asked of a list.
+pub struct Asked<'a> {
+    pub scope: &'a Scope,
+    pub tab: Tab,
+    pub narrow: &'a Narrow,
+    pub now: Instant,
+    pub limit: i64,
+    pub offset: i64,
 }
 
-/// Ids of the latest dossiers that hold all the words; `None` when nothing searchable was typed.
-pub async fn hits(tx: &Tx, words: &str) -> Result<Option<Vec<Id>>, StoreError> {
-    let Some(terms) = search_terms(words, tx.engine()) else { return Ok(None) };
-    let rows = tx.query(SEARCH, ::store::params![terms, HITS_MAX]).await?;
-    rows.iter().map(|row| row.get("id")).collect::<Result<_, _>>().map(Some)
-}
-
-async fn narrow(tx: &Tx, query: &mut Query, house: &House, narrow: &Narrow) -> Result<(), StoreError> {
-    if !narrow.procedure.is_empty() {
-        let ids = house.shelf.ids_of_code(&narrow.procedure);
-        let marks: Vec<String> = ids.iter().map(|id| query.bind(*id)).collect();
-        query.and(&format!("procedure_id IN ({})", if marks.is_empty() { "NULL".into() } else { marks.join(", ") }));
-    }
-    if !narrow.field.is_empty() {
-        let field = query.bind(narrow.field.as_str());
-        query.and(&format!("field = {field}"));
-    }
-    if let Some(channel) = narrow.channel {
-        let channel = query.bind(channel);
-        query.and(&format!("channel = {channel}"));
-    }
-    if let Some(ids) = hits(tx, &narrow.words).await? {
-        let marks: Vec<String> = ids.iter().map(|id| query.bind(*id)).collect();
-        query.and(&format!("id IN ({})", if marks.is_empty() { "NULL".into() } else { marks.join(", ") }));
-    }
-    Ok(())
-}
-
-/// One page of a tab, and how many there are in all.
-#[expect(clippy::too_many_arguments, reason = "what a list is asked for, one by one")]
-pub async fn page(
-    tx: &Tx,
-    house: &House,
-    scope: &Scope,
-    tab: Tab,
-    narrowed: &Narrow,
-    now: Instant,
-    limit: i64,
-    offset: i64,
-) -> Result<(Vec<Loaded>, i64), StoreError> {
-    let near_until = house.calendar.add_working_ms(now, NEAR_MS);
-    let mut query = Query::new(" FROM dossier WHERE TRUE");
-    query.tab(tab, scope, near_until, now);
-    narrow(tx, &mut query, house, narrowed).await?;
-    let order = match (narrowed.sort.as_str(), tab) {
-        ("filed", _) => "filed_at, id",
-        ("-filed", _) => "filed_at DESC, id DESC",
-        ("-due", _) => "due_at DESC, id",
-        ("due", _) => "due_at, id",
-        (_, Tab::All) => "id DESC",
-        (_, Tab::Incoming) => "filed_at, id",
-        _ => "due_at, id",
-    };
-    let count = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one{} LIMIT {COUNT_MAX}) counted", query.sql);
-    let total: i64 = tx.query_one(Sql::from(count), &query.params).await?.get("n")?;
-    let (limit, offset) = (query.bind(limit), query.bind(offset));
-    let rows = format!("SELECT *{} ORDER BY {order} LIMIT {limit} OFFSET {offset}", query.sql);
-    let rows: Vec<Row> = tx.query(Sql::from(rows), &query.params).await?;
+/// One page of whole dossiers, and how many there are in all (of a tab that has no end, at most a bound).
+pub async fn page(tx: &Tx, house: &House, asked: &Asked<'_>) -> Result<(Vec<Loaded>, i64), StoreError> {
+    let (rows, total) = select::rows(tx, house, asked, "d.*", None).await?;
     Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total))
 }
 
-/// How many dossiers wait in each tab but the last, in one statement.
-pub async fn counts(tx: &Tx, house: &House, scope: &Scope, now: Instant) -> Result<Vec<(Tab, i64)>, StoreError> {
-    let near_until = house.calendar.add_working_ms(now, NEAR_MS);
-    let mut query = Query::new("");
-    let (me, from, to) = (query.bind(scope.account), query.bind(now), query.bind(near_until));
-    query.sql = format!(
-        "SELECT COUNT(*) FILTER (WHERE status IN (2, 4)) AS unit, \
-         COUNT(*) FILTER (WHERE status IN (2, 4) AND handler_id = {me}) AS mine, \
-         COUNT(*) FILTER (WHERE status IN (2, 4) AND due_at >= {from} AND due_at <= {to}) AS near, \
-         COUNT(*) FILTER (WHERE status IN (2, 4) AND due_at < {from}) AS overdue, \
-         COUNT(*) FILTER (WHERE status IN (5, 6)) AS waiting, \
-         COUNT(*) FILTER (WHERE status = 9) AS to_return FROM dossier WHERE open"
-    );
-    query.units(scope, &["unit_id"]);
-    let row = tx.query_one(Sql::from(query.sql), &query.params).await?;
-    let mut query = Query::new("SELECT COUNT(*) AS n FROM dossier WHERE status = 1");
-    query.units(scope, &["intake_id"]);
-    let incoming: i64 = tx.query_one(Sql::from(query.sql), &query.params).await?.get("n")?;
-    Ok(vec![
-        (Tab::Incoming, incoming),
-        (Tab::Mine, row.get("mine")?),
-        (Tab::Unit, row.get("unit")?),
-        (Tab::Near, row.get("near")?),
-        (Tab::Overdue, row.get("overdue")?),
-        (Tab::Waiting, row.get("waiting")?),
-        (Tab::ToReturn, row.get("to_return")?),
-    ])
+/// One page as shown, and how many there are in all. `known` are the counts of the tabs, where they were read.
+pub async fn lines(
+    tx: &Tx,
+    house: &House,
+    asked: &Asked<'_>,
+    known: &[(Tab, i64)],
+) -> Result<(Vec<Line>, i64), StoreError> {
+    let known = known.iter().find(|(tab, _)| *tab == asked.tab && asked.narrow.is_empty()).map(|(_, n)| *n);
+    let (rows, total) = select::rows(tx, house, asked, LINE_COLUMNS, known).await?;
+    Ok((rows.iter().map(read_line).collect::<Result<_, _>>()?, total))
 }
+
+pub use select::counts;
 
 /// A dossier's clock as people read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -319,21 +212,45 @@ pub struct ClockView {
     pub n: i64,
 }
 
-/// What the clock shows at `now`.
+/// The moments a clock looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    pub status: Status,
+    pub filed_at: Instant,
+    pub answer_due_at: Option<Instant>,
+    pub received_at: Option<Instant>,
+    pub due_at: Option<Instant>,
+    pub finished_at: Option<Instant>,
+}
+
+/// What the clock of a dossier shows at `now`.
 pub fn clock(dossier: &crate::Dossier, calendar: &Calendar, now: Instant) -> ClockView {
+    let times = Times {
+        status: dossier.status,
+        filed_at: dossier.filed_at,
+        answer_due_at: dossier.answer_due_at,
+        received_at: dossier.received_at,
+        due_at: dossier.due_at,
+        finished_at: dossier.finished_at,
+    };
+    clock_of(&times, calendar, now)
+}
+
+/// What a clock shows at `now`.
+pub fn clock_of(times: &Times, calendar: &Calendar, now: Instant) -> ClockView {
     let view = |percent, state, key, n| ClockView { percent, state, key, n };
-    if dossier.status.waits_for_applicant() {
+    if times.status.waits_for_applicant() {
         return view(0, "paused", "dossier-clock-paused", 0);
     }
-    let (start, due) = match (dossier.status, dossier.received_at, dossier.due_at) {
-        (Status::Filed, ..) => match dossier.answer_due_at {
-            Some(due) => (dossier.filed_at, due),
+    let (start, due) = match (times.status, times.received_at, times.due_at) {
+        (Status::Filed, ..) => match times.answer_due_at {
+            Some(due) => (times.filed_at, due),
             None => return view(0, "new", "dossier-clock-none", 0),
         },
         (_, Some(start), Some(due)) => (start, due),
         _ => return view(0, "done", "dossier-clock-none", 0),
     };
-    if let Some(end) = dossier.finished_at {
+    if let Some(end) = times.finished_at {
         let state = if end <= due { "done" } else { "late" };
         return view(100, state, if end <= due { "dossier-clock-done" } else { "dossier-clock-done-late" }, 0);
     }

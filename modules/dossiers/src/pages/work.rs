@@ -2,8 +2,7 @@
 
 use super::{channel_choices, house, moment, names};
 use crate::actions::House;
-use crate::store::Loaded;
-use crate::worklist::{self, Narrow, Scope, Tab};
+use crate::worklist::{self, Asked, Line, Narrow, Scope, Tab};
 use ::store::Tx;
 use askama::Template;
 use base::{Actor, Fault, Id, Instant, Permission};
@@ -72,24 +71,24 @@ fn tab_of(uri: &str, actor: &Actor, narrow: &Narrow) -> Tab {
     asked.unwrap_or_else(|| if narrow.words.is_empty() { Tab::first_for(actor) } else { Tab::All })
 }
 
-fn row(loaded: &Loaded, l: L, house: &House, now: Instant, names: &HashMap<Id, String>) -> RowView {
-    let d = &loaded.dossier;
-    let version = house.shelf.version(d.version);
-    let clock = worklist::clock(d, house.calendar, now);
-    let step = version.as_ref().and_then(|version| version.process.get(usize::try_from(d.step).ok()?));
+fn row(line: Line, l: L, house: &House, now: Instant, names: &HashMap<Id, String>) -> RowView {
+    let times = &line.times;
+    let version = house.shelf.version(line.version);
+    let clock = worklist::clock_of(times, house.calendar, now);
+    let step = version.as_ref().and_then(|version| version.process.get(usize::try_from(line.step).ok()?));
     RowView {
-        code: d.code.clone(),
-        owner: loaded.applicant.owner_name.clone(),
+        code: line.code,
+        owner: line.owner_name,
         procedure: version.as_ref().map(|version| version.name.clone()).unwrap_or_default(),
         step: match step {
-            Some(step) if d.status.clock_runs() => step.name.clone(),
-            _ => l.t(d.status.key()),
+            Some(step) if times.status.clock_runs() => step.name.clone(),
+            _ => l.t(times.status.key()),
         },
         percent: clock.percent,
         state: clock.state,
         word: l.tr(clock.key, [("n", clock.n.to_string())]),
-        due: moment(d.due_at.or(d.answer_due_at)),
-        handler: d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+        due: moment(times.due_at.or(times.answer_due_at)),
+        handler: line.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
     }
 }
 
@@ -106,9 +105,12 @@ pub async fn work_page(
     let tab = tab_of(uri, actor, &narrow);
     let scope = Scope::of(actor, house);
     let paging = Paging::from_uri(uri);
-    let (found, total) = worklist::page(tx, house, &scope, tab, &narrow, now, paging.limit(), paging.offset()).await?;
-    let counts = worklist::counts(tx, house, &scope, now).await?;
-    let names = names(tx, found.iter().map(|loaded| loaded.dossier.handler)).await?;
+    // Somebody who searches looks at the hits, not at how much waits.
+    let searching = !narrow.words.is_empty();
+    let counts = if searching { Vec::new() } else { worklist::counts(tx, house, &scope, now).await? };
+    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: paging.limit(), offset: paging.offset() };
+    let (found, total) = worklist::lines(tx, house, &asked, &counts).await?;
+    let names = names(tx, found.iter().map(|line| line.handler)).await?;
     let tabs = Tab::ALL
         .into_iter()
         .filter(|tab| tab.is_for(actor))
@@ -123,15 +125,14 @@ pub async fn work_page(
             }
         })
         .collect();
-    let narrowed = !(narrow.procedure.is_empty() && narrow.field.is_empty() && narrow.words.is_empty())
-        || narrow.channel.is_some();
+    let narrowed = !narrow.is_empty();
     Ok(WorkPage {
         l,
         uri: uri.to_owned(),
         title: l.t("dossier-work"),
         tab: tab.as_str(),
         tabs,
-        rows: found.iter().map(|loaded| row(loaded, l, house, now, &names)).collect(),
+        rows: found.into_iter().map(|line| row(line, l, house, now, &names)).collect(),
         channel: narrow.channel.map(|channel| channel.to_string()).unwrap_or_default(),
         narrow,
         narrowed,
@@ -171,7 +172,8 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
                 let tab = tab_of(&uri, &actor, &narrow);
                 let scope = Scope::of(&actor, &house);
                 let rows_max = table::EXPORT_ROWS_MAX as i64 + 1;
-                let (found, _) = worklist::page(tx, &house, &scope, tab, &narrow, now, rows_max, 0).await?;
+                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: rows_max, offset: 0 };
+                let (found, _) = worklist::page(tx, &house, &asked).await?;
                 let names = names(tx, found.iter().map(|loaded| loaded.dossier.handler)).await?;
                 Ok::<_, Fault>((found, names))
             })

@@ -1,0 +1,227 @@
+//! The statements of a list. They are put together from the parts asked for; each part names the index it runs on.
+
+use super::{Asked, NEAR_MS, Narrow, Scope, Tab, search};
+use crate::actions::House;
+use ::store::{Engine, Row, Sql, StoreError, Tx, Value};
+use base::{Id, Instant};
+
+/// A list without an end, everything of a scope, is counted so far.
+const COUNT_MAX: i64 = 5_000;
+
+/// Being worked on; the words are those of the partial indexes.
+const WORKED: &str = "status IN (2, 4)";
+const WAITING: &str = "status IN (5, 6)";
+const DECIDED: &str = "status = 9";
+const FILED: &str = "status = 1";
+
+/// The four places by which a dossier is in somebody's scope, each with what its index leaves out.
+const PLACES: [(&str, &str); 4] = [
+    ("unit_id", ""),
+    ("competent_id", ""),
+    ("intake_id", " AND intake_id <> competent_id"),
+    ("return_id", " AND return_id <> competent_id AND return_id <> intake_id"),
+];
+
+struct Query {
+    params: Vec<Value>,
+}
+
+impl Query {
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.params.push(value.into());
+        format!("${}", self.params.len())
+    }
+
+    fn list(&mut self, ids: &[Id]) -> String {
+        let marks: Vec<String> = ids.iter().map(|id| self.bind(*id)).collect();
+        if marks.is_empty() { "NULL".to_owned() } else { marks.join(", ") }
+    }
+
+    /// `condition` in the scope, by one place.
+    fn within(&mut self, condition: &str, scope: &Scope, place: &str) -> String {
+        match &scope.units {
+            None => condition.to_owned(),
+            Some(units) => format!("{condition} AND {place} IN ({})", self.list(units)),
+        }
+    }
+
+    /// What a tab holds; `None` for the one that holds everything.
+    fn tab(&mut self, house: &House, asked: &Asked<'_>) -> Option<String> {
+        let scope = asked.scope;
+        Some(match asked.tab {
+            Tab::Mine => format!("{WORKED} AND handler_id = {}", self.bind(scope.account)),
+            Tab::Unit => self.within(WORKED, scope, "unit_id"),
+            Tab::Incoming => self.within(FILED, scope, "intake_id"),
+            Tab::Near => {
+                let until = house.calendar.add_working_ms(asked.now, NEAR_MS);
+                let (from, to) = (self.bind(asked.now), self.bind(until));
+                self.within(&format!("{WORKED} AND due_at >= {from} AND due_at <= {to}"), scope, "unit_id")
+            }
+            Tab::Overdue => {
+                let now = self.bind(asked.now);
+                self.within(&format!("{WORKED} AND due_at < {now}"), scope, "unit_id")
+            }
+            Tab::Waiting => self.within(WAITING, scope, "unit_id"),
+            Tab::ToReturn => self.within(DECIDED, scope, "unit_id"),
+            Tab::All => return None,
+        })
+    }
+
+    fn narrow(&mut self, house: &House, narrow: &Narrow) -> String {
+        let mut sql = String::new();
+        if !narrow.procedure.is_empty() {
+            let ids = house.shelf.ids_of_code(&narrow.procedure);
+            sql.push_str(&format!(" AND procedure_id IN ({})", self.list(&ids)));
+        }
+        if !narrow.field.is_empty() {
+            sql.push_str(&format!(" AND field = {}", self.bind(narrow.field.as_str())));
+        }
+        if let Some(channel) = narrow.channel {
+            sql.push_str(&format!(" AND channel = {}", self.bind(channel)));
+        }
+        sql
+    }
+
+    /// `id` is among the hits; one parameter however many there are, so that the statement stays the same.
+    fn among(&mut self, hits: &[Id], engine: Engine) -> String {
+        let list = Value::Json(hits.iter().map(|id| serde_json::Value::from(id.0)).collect());
+        let mark = self.bind(list);
+        match engine {
+            Engine::Sqlite => format!("id IN (SELECT value FROM json_each({mark}))"),
+            Engine::Postgres => {
+                format!("id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text({mark}) AS hits (one))")
+            }
+        }
+    }
+
+    /// Everything in the scope: each place by its own index, at most `bound` of each, without doubles.
+    fn everything(&mut self, units: &[Id], narrowed: &str, order: Order, bound: i64) -> String {
+        let (units, columns, by) = (self.list(units), order.columns(), order.text(""));
+        let places: Vec<String> = PLACES
+            .iter()
+            .map(|(place, apart)| {
+                format!(
+                    "SELECT {columns} FROM (SELECT {columns} FROM dossier \
+                     WHERE {place} IN ({units}){apart}{narrowed} ORDER BY {by} LIMIT {bound}) AS by_{place}"
+                )
+            })
+            .collect();
+        format!("({}) AS everything", places.join(" UNION "))
+    }
+
+    /// What stands between FROM and ORDER BY. Bounds are written out, not bound: the planner must see how few they are.
+    fn source(&mut self, house: &House, asked: &Asked<'_>, hits: Option<&[Id]>, engine: Engine, bound: i64) -> String {
+        let tab = self.tab(house, asked);
+        let mut narrowed = self.narrow(house, asked.narrow);
+        if let Some(hits) = hits {
+            narrowed.push_str(&format!(" AND {}", self.among(hits, engine)));
+        }
+        match (tab, &asked.scope.units) {
+            (Some(tab), _) => format!("dossier WHERE {tab}{narrowed}"),
+            (None, None) => format!("dossier WHERE TRUE{narrowed}"),
+            (None, Some(units)) => self.everything(units, &narrowed, Order::of(asked), bound),
+        }
+    }
+}
+
+/// The order of a list.
+#[derive(Clone, Copy)]
+struct Order {
+    column: &'static str,
+    down: bool,
+}
+
+impl Order {
+    fn of(asked: &Asked<'_>) -> Self {
+        let (column, down) = match (asked.narrow.sort.as_str(), asked.tab) {
+            ("filed", _) => ("filed_at", false),
+            ("-filed", _) => ("filed_at", true),
+            ("-due", _) => ("due_at", true),
+            ("due", _) => ("due_at", false),
+            (_, Tab::All) => ("id", true),
+            (_, Tab::Incoming) => ("filed_at", false),
+            _ => ("due_at", false),
+        };
+        Self { column, down }
+    }
+
+    fn columns(self) -> &'static str {
+        match self.column {
+            "filed_at" => "id, filed_at",
+            "due_at" => "id, due_at",
+            _ => "id",
+        }
+    }
+
+    fn text(self, prefix: &str) -> String {
+        let (column, down) = (self.column, if self.down { " DESC" } else { "" });
+        match column {
+            "id" => format!("{prefix}id{down}"),
+            _ => format!("{prefix}{column}{down}, {prefix}id{down}"),
+        }
+    }
+}
+
+/// The rows of a page with the columns wanted (of `dossier d`), and how many there are in all unless `known`.
+pub(super) async fn rows(
+    tx: &Tx,
+    house: &House,
+    asked: &Asked<'_>,
+    columns: &str,
+    known: Option<i64>,
+) -> Result<(Vec<Row>, i64), StoreError> {
+    let (engine, order) = (tx.engine(), Order::of(asked));
+    let (limit, offset) = (asked.limit.max(0), asked.offset.max(0));
+    let hits = search::hits(tx, &asked.narrow.words).await?;
+    let mut query = Query { params: Vec::new() };
+    if let (Some(hits), true) = (&hits, asked.shows_every_hit()) {
+        // Nothing is left out of the hits, and they are in order: only those shown are read.
+        let shown: Vec<Id> = hits.iter().skip(offset as usize).take(limit as usize).copied().collect();
+        let among = query.among(&shown, engine);
+        let sql = format!("SELECT {columns} FROM dossier d WHERE d.{among} ORDER BY d.id DESC");
+        return Ok((tx.query(Sql::from(sql), &query.params).await?, hits.len() as i64));
+    }
+    let hits = hits.as_deref();
+    let total = match known {
+        Some(total) => total,
+        None => {
+            let mut query = Query { params: Vec::new() };
+            let source = query.source(house, asked, hits, engine, COUNT_MAX);
+            // The tabs of waiting work are counted whole.
+            let bound = if asked.tab == Tab::All { format!(" LIMIT {COUNT_MAX}") } else { String::new() };
+            let sql = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {source}{bound}) AS counted");
+            tx.query_one(Sql::from(sql), &query.params).await?.at(0)?
+        }
+    };
+    // The page is found in an index first; whole rows are read for what is shown only.
+    let source = query.source(house, asked, hits, engine, limit.saturating_add(offset));
+    let sql = format!(
+        "SELECT {columns} FROM (SELECT id AS hit FROM {source} ORDER BY {} LIMIT {limit} OFFSET {offset}) AS page \
+         JOIN dossier d ON d.id = page.hit ORDER BY {}",
+        order.text(""),
+        order.text("d."),
+    );
+    Ok((tx.query(Sql::from(sql), &query.params).await?, total))
+}
+
+impl Asked<'_> {
+    /// Everything of the whole province, unfiltered, latest first.
+    fn shows_every_hit(&self) -> bool {
+        let narrow = Narrow { words: String::new(), ..self.narrow.clone() };
+        self.tab == Tab::All && self.scope.units.is_none() && narrow == Narrow::default()
+    }
+}
+
+/// How many dossiers wait in each tab but the last, in one statement that reads nothing but indexes.
+pub async fn counts(tx: &Tx, house: &House, scope: &Scope, now: Instant) -> Result<Vec<(Tab, i64)>, StoreError> {
+    let mut query = Query { params: Vec::new() };
+    let narrow = Narrow::default();
+    let tabs: Vec<Tab> = Tab::ALL.into_iter().filter(|tab| *tab != Tab::All).collect();
+    let parts: Vec<String> = tabs
+        .iter()
+        .filter_map(|tab| query.tab(house, &Asked { scope, tab: *tab, narrow: &narrow, now, limit: 0, offset: 0 }))
+        .map(|tab| format!("(SELECT COUNT(*) FROM dossier WHERE {tab})"))
+        .collect();
+    let row = tx.query_one(Sql::from(format!("SELECT {}", parts.join(", "))), &query.params).await?;
+    tabs.into_iter().enumerate().map(|(n, tab)| Ok((tab, row.at(n)?))).collect()
+}
