@@ -129,6 +129,8 @@ impl Query {
 struct Order {
     column: &'static str,
     down: bool,
+    /// Some have no such moment yet; they come last on both engines.
+    gaps: bool,
 }
 
 impl Order {
@@ -142,7 +144,9 @@ impl Order {
             (_, Tab::Incoming) => ("filed_at", false),
             _ => ("due_at", false),
         };
-        Self { column, down }
+        // What is worked on or decided has a due date.
+        let gaps = column == "due_at" && matches!(asked.tab, Tab::All | Tab::Incoming | Tab::Waiting);
+        Self { column, down, gaps }
     }
 
     fn columns(self) -> &'static str {
@@ -155,9 +159,10 @@ impl Order {
 
     fn text(self, prefix: &str) -> String {
         let (column, down) = (self.column, if self.down { " DESC" } else { "" });
+        let gaps = if self.gaps { " NULLS LAST" } else { "" };
         match column {
             "id" => format!("{prefix}id{down}"),
-            _ => format!("{prefix}{column}{down}, {prefix}id{down}"),
+            _ => format!("{prefix}{column}{down}{gaps}, {prefix}id{down}"),
         }
     }
 }
