@@ -1,50 +1,19 @@
 //! Worklist, search and dashboard: whole pages as HTML, layout aside.
 
-use super::Found;
 use super::sample;
+use super::{Found, drive};
 use askama::Template;
 use base::{Actor, Fault, Grant, Id, Instant, Lang, Role};
 use dossiers::pages::work_page;
 use i18n::L;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 use store::{Db, params};
 
 store::statements! {
     /// Officers with the most open dossiers: the ones for whom a list is slowest.
-    pub BUSY_OFFICERS = "SELECT d.handler_id, d.unit_id, COUNT(*) AS n FROM dossier d WHERE d.open AND d.handler_id IS NOT NULL GROUP BY d.handler_id, d.unit_id ORDER BY 3 DESC LIMIT 50";
+    pub BUSY_OFFICERS = "SELECT d.handler_id, d.unit_id, COUNT(*) AS n FROM dossier d WHERE d.status IN (2, 4) AND d.handler_id IS NOT NULL GROUP BY d.handler_id, d.unit_id ORDER BY 3 DESC LIMIT 50";
     /// Something to search for.
     pub SOME_OWNERS = "SELECT owner_name, code FROM dossier ORDER BY id DESC LIMIT 200";
-}
-
-/// Runs `work` on `clients` tasks until the time is over.
-async fn drive<F, R>(seconds: u64, clients: usize, work: F) -> Result<Found, Fault>
-where
-    F: Fn(usize) -> R + Send + Sync + Clone + 'static,
-    R: Future<Output = Result<(), Fault>> + Send,
-{
-    let begun = std::time::Instant::now();
-    let end = begun + Duration::from_secs(seconds);
-    let next = Arc::new(AtomicUsize::new(0));
-    let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..clients {
-        let (work, next) = (work.clone(), next.clone());
-        tasks.spawn(async move {
-            let mut micros = Vec::new();
-            while std::time::Instant::now() < end {
-                let started = std::time::Instant::now();
-                work(next.fetch_add(1, Ordering::Relaxed)).await?;
-                micros.push(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
-            }
-            Ok::<_, Fault>(micros)
-        });
-    }
-    let mut micros = Vec::new();
-    while let Some(done) = tasks.join_next().await {
-        micros.extend(done.map_err(Fault::internal)??);
-    }
-    Ok(Found { micros, seconds: begun.elapsed().as_secs_f64(), engine_per_second: None })
 }
 
 fn words() {
@@ -83,12 +52,12 @@ async fn pages(
     drive(seconds, clients, move |n| {
         let (db, house, asked) = (db.clone(), house.clone(), asked.clone());
         async move {
-            let Some((actor, uri)) = asked.get(n % asked.len()).cloned() else { return Ok(()) };
+            let Some((actor, uri)) = asked.get(n % asked.len()).cloned() else { return Ok(false) };
             let page = db
                 .read(move |tx| Box::pin(async move { work_page(tx, &house, &actor, L(Lang::Vi), &uri, now).await }))
                 .await?;
             let html = page.render().map_err(Fault::internal)?;
-            if html.is_empty() { Err(Fault::internal("an empty page")) } else { Ok(()) }
+            if html.is_empty() { Err(Fault::internal("an empty page")) } else { Ok(true) }
         }
     })
     .await
@@ -139,7 +108,7 @@ pub async fn dashboard(db: &Db, seconds: u64, clients: usize, now: Instant) -> R
                     })
                 })
                 .await?;
-            if html.is_empty() { Err(Fault::internal("an empty page")) } else { Ok(()) }
+            if html.is_empty() { Err(Fault::internal("an empty page")) } else { Ok(true) }
         }
     })
     .await

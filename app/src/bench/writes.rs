@@ -1,14 +1,13 @@
 //! Intake and step: an action with everything that follows from it, against its bare statements.
 
-use super::Found;
 use super::sample::{self, Counter};
+use super::{Found, drive};
 use base::{Actor, Fault, Instant, Role};
 use dossiers::{Act, By, CounterIntake, House};
 use simulate::people::People;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::{Db, Recorded};
 
 /// Actions recorded for the bare run.
@@ -23,37 +22,6 @@ type Job = (Actor, CounterIntake);
 /// A moment inside office hours that no two intakes share.
 fn moment(now: Instant, n: u64) -> Instant {
     now.plus_ms(n as i64)
-}
-
-/// Runs `work` on `clients` tasks until the time is over; gives each operation's time.
-async fn drive<F, R>(seconds: u64, clients: usize, work: F) -> Result<(Vec<u64>, f64), Fault>
-where
-    F: Fn(usize) -> R + Send + Sync + Clone + 'static,
-    R: Future<Output = Result<bool, Fault>> + Send,
-{
-    let begun = std::time::Instant::now();
-    let end = begun + Duration::from_secs(seconds);
-    let next = Arc::new(AtomicUsize::new(0));
-    let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..clients {
-        let (work, next) = (work.clone(), next.clone());
-        tasks.spawn(async move {
-            let mut micros = Vec::new();
-            while std::time::Instant::now() < end {
-                let started = std::time::Instant::now();
-                if !work(next.fetch_add(1, Ordering::Relaxed)).await? {
-                    break;
-                }
-                micros.push(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
-            }
-            Ok::<_, Fault>(micros)
-        });
-    }
-    let mut all = Vec::new();
-    while let Some(done) = tasks.join_next().await {
-        all.extend(done.map_err(Fault::internal)??);
-    }
-    Ok((all, begun.elapsed().as_secs_f64()))
 }
 
 /// Carries recordings out of a transaction that is rolled back.
@@ -123,7 +91,7 @@ pub async fn intake(db: &Db, seconds: u64, clients: usize, now: Instant) -> Resu
     let engine = bare(db, recorded, clients).await?;
     let count = Arc::new(AtomicU64::new(RECORDED as u64));
     let (target, house) = (db.clone(), house.clone());
-    let (micros, seconds) = drive(seconds, clients, move |n| {
+    let found = drive(seconds, clients, move |n| {
         let (db, house, jobs, count) = (target.clone(), house.clone(), jobs.clone(), count.clone());
         async move {
             let Some((actor, intake)) = jobs.get(n % jobs.len()).cloned() else { return Ok(false) };
@@ -134,7 +102,7 @@ pub async fn intake(db: &Db, seconds: u64, clients: usize, now: Instant) -> Resu
         }
     })
     .await?;
-    Ok(Found { micros, seconds, engine_per_second: Some(engine) })
+    Ok(Found { engine_per_second: Some(engine), ..found })
 }
 
 /// A dossier that can go on, and who may send it.
@@ -223,7 +191,7 @@ pub async fn step(db: &Db, seconds: u64, clients: usize, now: Instant) -> Result
     let waiting = Arc::new(waiting);
     let count = waiting.len();
     let target = db.clone();
-    let (micros, seconds) = drive(seconds, clients, move |n| {
+    let found = drive(seconds, clients, move |n| {
         let (db, house, waiting) = (target.clone(), house.clone(), waiting.clone());
         async move {
             // Each dossier is forwarded once; when all are, the run ends early and says how long it took.
@@ -233,5 +201,5 @@ pub async fn step(db: &Db, seconds: u64, clients: usize, now: Instant) -> Result
         }
     })
     .await?;
-    Ok(Found { micros, seconds, engine_per_second: Some(engine) })
+    Ok(Found { engine_per_second: Some(engine), ..found })
 }
