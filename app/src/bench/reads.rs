@@ -8,6 +8,7 @@ use dossiers::pages::work_page;
 use i18n::L;
 use std::sync::Arc;
 use store::{Db, params};
+use web::Ctx;
 
 store::statements! {
     /// Officers with the most open dossiers: the ones for whom a list is slowest.
@@ -88,26 +89,24 @@ pub async fn search(db: &Db, seconds: u64, clients: usize, now: Instant) -> Resu
     pages(db, seconds, clients, now, asked).await
 }
 
-/// The province's dashboard with every live target.
+/// The province's dashboard with every live target, as its leader sees it.
 pub async fn dashboard(db: &Db, seconds: u64, clients: usize, now: Instant) -> Result<Found, Fault> {
     words();
+    let running = crate::Running {
+        data_dir: std::env::temp_dir(),
+        demo: false,
+        secure_cookies: false,
+        clock: web::Clock::fixed(now),
+        settings: identity::Settings::new(identity::Cost::PRODUCTION)?,
+    };
+    let app = crate::build(db.clone(), running).await?;
     let house = sample::house(db).await?;
     let root = house.tree.root().ok_or_else(|| Fault::internal("no province"))?;
     let leader = sample::actor(1, Role::Leader, root.id, &root.path);
-    let db = db.clone();
     drive(seconds, clients, move |_| {
-        let (db, house, leader) = (db.clone(), house.clone(), leader.clone());
+        let ctx = Ctx::without_request(&app, Some(leader.clone()), Lang::Vi, "/steering", now);
         async move {
-            let html = db
-                .read(move |tx| {
-                    Box::pin(async move {
-                        {
-                            let _ = (tx, &house, &leader, now);
-                            Ok::<String, Fault>(String::new())
-                        }
-                    })
-                })
-                .await?;
+            let html = reform::dashboard_html(&ctx).await?;
             if html.is_empty() { Err(Fault::internal("an empty page")) } else { Ok(true) }
         }
     })

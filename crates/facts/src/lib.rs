@@ -21,7 +21,7 @@ pub use fact::{Fact, flag};
 pub use figure::{Cell, Cube, Figure, Filter};
 pub use indicator::{Count, Indicator, Indicators, Unit};
 pub use read::{by_unit, cube, cube_by_month, figures_by_measure, series_by_month, value};
-pub use rollup::{Rollup, RollupKey, rebuild_rollup, roll_up};
+pub use rollup::{Rollup, RollupKey, Word, Words, rebuild_rollup, roll_up};
 
 /// The tables this crate owns.
 pub const MIGRATIONS: store::Migrations =

@@ -35,17 +35,18 @@ pub struct RollupKey {
 }
 
 /// A word's number in [`Words`].
-type Word = u32;
+pub type Word = u32;
 
 /// Words by number: a key of numbers is hashed and compared without looking at text, and most words recur.
 #[derive(Debug, Default)]
-struct Words {
+pub struct Words {
     numbers: HashMap<String, Word>,
     words: Vec<String>,
 }
 
 impl Words {
-    fn number(&mut self, word: &str) -> Word {
+    /// The word's number; a new word gets the next.
+    pub fn number(&mut self, word: &str) -> Word {
         if let Some(number) = self.numbers.get(word) {
             return *number;
         }
@@ -55,7 +56,8 @@ impl Words {
         number
     }
 
-    fn word(&self, number: Word) -> String {
+    /// The word of a number given out before.
+    pub fn word(&self, number: Word) -> String {
         self.words.get(number as usize).cloned().unwrap_or_default()
     }
 }

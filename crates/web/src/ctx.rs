@@ -82,6 +82,30 @@ impl Ctx {
         }
     }
 
+    /// What a page sees when no browser asked for it: benchmarks, prepared reports.
+    pub fn without_request(app: &App, actor: Option<Actor>, lang: Lang, uri: &str, now: Instant) -> Ctx {
+        let secret = safety::random_token();
+        Ctx {
+            app: app.clone(),
+            l: L(lang),
+            lang,
+            now,
+            actor,
+            session: None,
+            csrf: safety::form_token(&secret),
+            uri: uri.to_owned(),
+            origin: String::new(),
+            htmx: false,
+            request_id: String::new(),
+            wants_json: false,
+            csrf_secret: secret,
+            reads: true,
+            flash: None,
+            referer: None,
+            new_visitor: false,
+        }
+    }
+
     /// The session's person takes the anonymous visitor's place.
     pub(crate) fn sign_in(&mut self, signed_in: SignedIn) {
         self.csrf = safety::form_token(&signed_in.csrf);

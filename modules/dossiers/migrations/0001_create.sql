@@ -44,19 +44,19 @@ CREATE TABLE dossier (
   event_hash {bytes} NOT NULL
 ){strict};
 CREATE UNIQUE INDEX dossier_code ON dossier (code);
--- Worklists. A dossier is in one lane at a time: worked on, waiting for the applicant, or to be handed out. Each page of a
--- lane is a range of its index in the order shown, and each count never leaves the index.
-CREATE INDEX dossier_unit_worked ON dossier (unit_id, due_at, id) WHERE status IN (2, 4);
-CREATE INDEX dossier_due_worked ON dossier (due_at, id) WHERE status IN (2, 4);
-CREATE INDEX dossier_handler_worked ON dossier (handler_id, due_at, id) WHERE status IN (2, 4);
-CREATE INDEX dossier_unit_waiting ON dossier (unit_id, due_at, id) WHERE status IN (5, 6);
-CREATE INDEX dossier_unit_decided ON dossier (unit_id, due_at, id) WHERE status = 9;
-CREATE INDEX dossier_intake_filed ON dossier (intake_id, filed_at, id) WHERE status = 1;
+-- Worklists. A dossier is in one lane at a time: worked on, waiting for the applicant, or to be handed out.
+-- Each page of a lane is a range of its index in the order shown; the status is in the index so that counting never leaves it.
+CREATE INDEX dossier_unit_worked ON dossier (unit_id, due_at, id, status) WHERE status IN (2, 4);
+CREATE INDEX dossier_due_worked ON dossier (due_at, id, status, competent_id) WHERE status IN (2, 4);
+CREATE INDEX dossier_handler_worked ON dossier (handler_id, due_at, id, status) WHERE status IN (2, 4);
+CREATE INDEX dossier_unit_waiting ON dossier (unit_id, due_at, id, status) WHERE status IN (5, 6);
+CREATE INDEX dossier_unit_decided ON dossier (unit_id, due_at, id, status) WHERE status = 9;
+CREATE INDEX dossier_intake_filed ON dossier (intake_id, filed_at, id, status) WHERE status = 1;
 -- Everything of a unit, finished ones too, latest first; a place that is the same as another is found under that one.
 CREATE INDEX dossier_unit ON dossier (unit_id, id);
 CREATE INDEX dossier_competent ON dossier (competent_id, id);
-CREATE INDEX dossier_intake_apart ON dossier (intake_id, id) WHERE intake_id <> competent_id;
-CREATE INDEX dossier_return_apart ON dossier (return_id, id) WHERE return_id <> competent_id AND return_id <> intake_id;
+CREATE INDEX dossier_intake_apart ON dossier (intake_id, id, competent_id) WHERE intake_id <> competent_id;
+CREATE INDEX dossier_return_apart ON dossier (return_id, id, competent_id, intake_id) WHERE return_id <> competent_id AND return_id <> intake_id;
 CREATE INDEX dossier_account ON dossier (account_id, filed_at) WHERE account_id IS NOT NULL;
 
 -- The papers of a dossier.

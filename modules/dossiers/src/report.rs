@@ -4,8 +4,8 @@ use ::store::{StoreError, Tx, params};
 use base::{Id, Instant};
 
 ::store::statements! {
-    /// Open dossiers past their due moment whose clock runs, by competent agency.
-    pub REPORT_OVERDUE = "SELECT competent_id, CAST(COUNT(*) AS BIGINT) AS n FROM dossier WHERE open AND due_at < $1 AND paused_at IS NULL GROUP BY competent_id ORDER BY n DESC, competent_id";
+    /// Dossiers being worked on past their due moment, by competent agency; never leaves its index.
+    pub REPORT_OVERDUE = "SELECT competent_id, CAST(COUNT(*) AS BIGINT) AS n FROM dossier WHERE status IN (2, 4) AND due_at < $1 GROUP BY competent_id ORDER BY n DESC, competent_id";
 }
 
 /// How many open dossiers are overdue at each competent agency, most first. One whose clock is paused is not.

@@ -1,13 +1,15 @@
 //! Proof that what is shown follows from what happened: chains, states, facts and roll-up, rebuilt and compared.
 
+mod figures;
+
 use crate::apply::apply;
 use crate::dossier::Dossier;
 use crate::happening::Happening;
 use crate::store::{Loaded, read};
-use ::store::{Db, Sql, StoreError, Tx, params};
+use ::store::{Db, StoreError, Tx, params};
 use audit::{Chain, Event};
 use base::{Date, Id};
-use facts::Fact;
+use figures::Sums;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,16 +25,6 @@ const PAGE: i64 = 2_000;
     pub NUMBERS = "SELECT agency_id, day, last FROM dossier_counter ORDER BY day, agency_id";
     /// Heads of subjects that are not dossiers.
     pub HEADS = "SELECT subject_id, n, hash FROM event_head";
-    /// The facts as they stand, a month at a time. The second sum ties them to their dossiers.
-    pub FACT_SUMS = "SELECT agency_id, measure, substr(day, 1, 7) AS period, level, field, channel, flags, CAST(SUM(qty) AS BIGINT) AS n, CAST(SUM(qty * (subject_id % 65521)) AS BIGINT) AS tie FROM fact GROUP BY agency_id, measure, substr(day, 1, 7), level, field, channel, flags";
-    /// Facts of single days, as the topmost node's roll-up has them.
-    pub FACT_DAYS = "SELECT s.node_id, f.measure, f.day AS period, f.level, f.field, f.channel, f.flags, CAST(SUM(f.qty) AS BIGINT) AS n FROM fact f JOIN fact_scope s ON s.agency_id = f.agency_id AND s.topmost WHERE f.rolled GROUP BY s.node_id, f.measure, f.day, f.level, f.field, f.channel, f.flags";
-    /// Facts already rolled up, a month at a time.
-    pub ROLLED_SUMS = "SELECT agency_id, measure, substr(day, 1, 7) AS period, level, field, channel, flags, CAST(SUM(qty) AS BIGINT) AS n FROM fact WHERE rolled GROUP BY agency_id, measure, substr(day, 1, 7), level, field, channel, flags";
-    /// The roll-up.
-    pub ROLLUP_ROWS = "SELECT node_id, measure, period, level, field, channel, flags, n FROM fact_rollup WHERE n <> 0";
-    /// The agency tree as the facts see it.
-    pub SCOPES = "SELECT agency_id, node_id FROM fact_scope";
 }
 
 /// What was found.
@@ -52,28 +44,9 @@ pub struct Report {
 /// Wrong figures named in a report at most.
 const NAMED_MAX: usize = 20;
 
-/// (measure, period, level, field, channel, flags) at a place.
-type Key = (i64, String, String, String, String, i64, i64);
-
-/// Measures that can be rebuilt: from dossiers' events, and the stock of procedures from the register of their versions.
-const MEASURES: [&str; 12] = [
-    catalogue::stock::MEASURE,
-    "received",
-    "refused_intake",
-    "passed",
-    "supplement_requested",
-    "paid",
-    "procedure_paid_online",
-    "settled",
-    "withdrawn",
-    "stopped",
-    "returned",
-    "rated",
-];
-
 struct Found {
     report: Report,
-    sums: HashMap<Key, (i64, i64)>,
+    sums: Sums,
 }
 
 impl Found {
@@ -88,22 +61,6 @@ impl Found {
         if self.report.wrong.len() < NAMED_MAX {
             self.report.wrong.push(what);
         }
-    }
-
-    fn expect(&mut self, fact: &Fact) {
-        let month = fact.day.to_string().get(..7).unwrap_or_default().to_owned();
-        let key = (
-            fact.agency.0,
-            fact.measure.to_owned(),
-            month,
-            fact.level.as_str().to_owned(),
-            fact.field.clone(),
-            fact.channel,
-            fact.flags,
-        );
-        let sum = self.sums.entry(key).or_default();
-        sum.0 += fact.qty;
-        sum.1 += fact.qty * (fact.subject.0 % 65_521);
     }
 }
 
@@ -123,15 +80,15 @@ pub async fn check(tx: &Tx, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Re
         chain: "ok".to_owned(),
         wrong: Vec::new(),
     };
-    let mut found = Found { report, sums: HashMap::new() };
+    let mut found = Found { report, sums: Sums::default() };
     chains(tx, &mut found, progress).await?;
     let days = audit::check_days(tx).await?;
     found.report.days_sealed = days.days;
     if let Some(day) = days.broken {
         found.broken(format!("event_day {day}"));
     }
-    facts_against_events(tx, &mut found).await?;
-    rollup_against_facts(tx, &mut found).await?;
+    let sums = std::mem::take(&mut found.sums);
+    figures::check(tx, &mut found, sums).await?;
     Ok(found.report)
 }
 
@@ -232,7 +189,7 @@ impl Story {
             apply(&mut self.state, event.subject, event.at, &happening).ok()
         });
         match applied {
-            Some(outcomes) => outcomes.facts.iter().for_each(|fact| found.expect(fact)),
+            Some(outcomes) => outcomes.facts.iter().for_each(|fact| found.sums.expect(fact)),
             None => self.broken = Some(format!("event {} #{}: does not follow", name(), event.n)),
         }
     }
@@ -297,80 +254,6 @@ fn first_difference(said: &Dossier, row: &Dossier) -> &'static str {
         ("paused_at", said.paused_at == row.paused_at),
     ];
     columns.iter().find(|(_, same)| !same).map_or("state", |(name, _)| name)
-}
-
-fn describe(key: &Key) -> String {
-    let (place, measure, period, level, field, channel, flags) = key;
-    format!("{measure} {period} at {place} ({level}, {field}, channel {channel}, flags {flags})")
-}
-
-async fn sums(tx: &Tx, sql: Sql, place: &'static str, tied: bool) -> Result<HashMap<Key, (i64, i64)>, StoreError> {
-    let mut sums = HashMap::new();
-    tx.query_each(sql, params![], |row| {
-        let key = (
-            row.get(place)?,
-            row.get("measure")?,
-            row.get("period")?,
-            row.get("level")?,
-            row.get("field")?,
-            row.get("channel")?,
-            row.get("flags")?,
-        );
-        let tie = if tied { row.get("tie")? } else { 0 };
-        sums.insert(key, (row.get("n")?, tie));
-        Ok(())
-    })
-    .await?;
-    Ok(sums)
-}
-
-/// Counts agreements and names differences between two sets of sums; what is zero need not be there.
-fn compare(found: &mut Found, kind: &str, expected: HashMap<Key, (i64, i64)>, mut stored: HashMap<Key, (i64, i64)>) {
-    for (key, want) in expected {
-        let have = stored.remove(&key).unwrap_or_default();
-        found.report.figures_checked += 1;
-        if have != want {
-            found.wrong(format!("{kind}: {} is {} and should be {}", describe(&key), have.0, want.0));
-        }
-    }
-    for (key, have) in stored.into_iter().filter(|(_, have)| *have != (0, 0)) {
-        found.report.figures_checked += 1;
-        found.wrong(format!("{kind}: {} is {} and should not be there", describe(&key), have.0));
-    }
-}
-
-async fn facts_against_events(tx: &Tx, found: &mut Found) -> Result<(), StoreError> {
-    // The catalogue's stock comes from its register, not from events.
-    for fact in catalogue::stock::expected(tx).await? {
-        found.expect(&fact);
-    }
-    let mut stored = sums(tx, FACT_SUMS, "agency_id", true).await?;
-    stored.retain(|key, _| MEASURES.contains(&key.1.as_str()));
-    let expected = std::mem::take(&mut found.sums);
-    compare(found, "fact", expected, stored);
-    Ok(())
-}
-
-async fn rollup_against_facts(tx: &Tx, found: &mut Found) -> Result<(), StoreError> {
-    let mut nodes: HashMap<i64, Vec<i64>> = HashMap::new();
-    for row in tx.query(SCOPES, params![]).await? {
-        nodes.entry(row.get("agency_id")?).or_default().push(row.get("node_id")?);
-    }
-    let mut expected: HashMap<Key, (i64, i64)> = HashMap::new();
-    for (key, (n, _)) in sums(tx, ROLLED_SUMS, "agency_id", false).await? {
-        for node in nodes.get(&key.0).into_iter().flatten() {
-            let year = key.2.get(..4).unwrap_or_default().to_owned();
-            for period in [key.2.clone(), year] {
-                let at = (*node, key.1.clone(), period, key.3.clone(), key.4.clone(), key.5, key.6);
-                expected.entry(at).or_default().0 += n;
-            }
-        }
-    }
-    expected.extend(sums(tx, FACT_DAYS, "node_id", false).await?);
-    expected.retain(|_, (n, _)| *n != 0);
-    let stored = sums(tx, ROLLUP_ROWS, "node_id", false).await?;
-    compare(found, "roll-up", expected, stored);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,0 +1,200 @@
+//! The figures of a proof: facts against the events they come from, the roll-up against the facts.
+//!
+//! Facts are read once, page by page, and summed here rather than by the engine, which would sort all of them first: the
+//! memory needed grows with the number of different sums, not with the number of facts.
+
+use super::Found;
+use ::store::{Row, StoreError, Tx, params};
+use facts::{Fact, Words};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// Facts read by one statement.
+const PAGE: i64 = 50_000;
+/// The second sum of a figure ties it to its dossiers: two changes that cancel out in the first do not in this one.
+const TIE: i64 = 65_521;
+
+::store::statements! {
+    /// Facts in the order they were written.
+    pub PAGE_OF_FACTS = "SELECT seq, agency_id, measure, day, level, field, channel, flags, qty, subject_id, rolled FROM fact WHERE seq > $1 ORDER BY seq LIMIT $2";
+    /// The roll-up.
+    pub ROLLUP_ROWS = "SELECT node_id, measure, period, level, field, channel, flags, n FROM fact_rollup WHERE n <> 0";
+    /// The agency tree as the facts see it.
+    pub SCOPES = "SELECT agency_id, node_id, topmost FROM fact_scope";
+}
+
+/// Measures that can be rebuilt: from dossiers' events, and the stock of procedures from the register of their versions.
+const MEASURES: [&str; 12] = [
+    catalogue::stock::MEASURE,
+    "received",
+    "refused_intake",
+    "passed",
+    "supplement_requested",
+    "paid",
+    "procedure_paid_online",
+    "settled",
+    "withdrawn",
+    "stopped",
+    "returned",
+    "rated",
+];
+
+/// Place, measure, period, level, field, channel, flags; the words by their number.
+type Key = (i64, u32, u32, u32, u32, i64, i64);
+
+/// Sums that the events call for.
+#[derive(Default)]
+pub(super) struct Sums {
+    words: Words,
+    called_for: HashMap<Key, (i64, i64)>,
+}
+
+impl Sums {
+    /// An event gave rise to this fact.
+    pub(super) fn expect(&mut self, fact: &Fact) {
+        let day = fact.day.to_string();
+        let key = (
+            fact.agency.0,
+            self.words.number(fact.measure),
+            self.words.number(month(&day)),
+            self.words.number(fact.level.as_str()),
+            self.words.number(&fact.field),
+            fact.channel,
+            fact.flags,
+        );
+        let sum = self.called_for.entry(key).or_default();
+        sum.0 += fact.qty;
+        sum.1 += fact.qty * (fact.subject.0 % TIE);
+    }
+
+    fn describe(&self, key: &Key) -> String {
+        let (place, measure, period, level, field, channel, flags) = *key;
+        let [measure, period, level, field] = [measure, period, level, field].map(|word| self.words.word(word));
+        format!("{measure} {period} at {place} ({level}, {field}, channel {channel}, flags {flags})")
+    }
+}
+
+fn month(day: &str) -> &str {
+    day.get(..7).unwrap_or_default()
+}
+
+/// What the stored facts add up to.
+#[derive(Default)]
+struct Stored {
+    /// By agency and month: all, tied, and those rolled up.
+    months: HashMap<Key, (i64, i64, i64)>,
+    /// Those rolled up by the topmost node and day.
+    days: HashMap<Key, i64>,
+}
+
+/// For which nodes an agency counts, and whether one is the topmost.
+type Nodes = HashMap<i64, Vec<(i64, bool)>>;
+
+async fn nodes(tx: &Tx) -> Result<Nodes, StoreError> {
+    let mut nodes = Nodes::new();
+    for row in tx.query(SCOPES, params![]).await? {
+        nodes.entry(row.at(0)?).or_default().push((row.at(1)?, row.at(2)?));
+    }
+    Ok(nodes)
+}
+
+impl Stored {
+    fn add(&mut self, row: &Row, words: &mut Words, nodes: &Nodes) -> Result<(), StoreError> {
+        let (agency, qty, subject): (i64, i64, i64) = (row.at(1)?, row.at(8)?, row.at(9)?);
+        let rolled: bool = row.at(10)?;
+        let [measure, day, level, field] = ["measure", "day", "level", "field"].map(|name| row.text(name));
+        let day = day?;
+        let (measure, level, field) = (words.number(measure?), words.number(level?), words.number(field?));
+        let (channel, flags) = (row.at(6)?, row.at(7)?);
+        let sum =
+            self.months.entry((agency, measure, words.number(month(day)), level, field, channel, flags)).or_default();
+        sum.0 += qty;
+        sum.1 += qty * (subject % TIE);
+        if rolled {
+            sum.2 += qty;
+            for (topmost, _) in nodes.get(&agency).into_iter().flatten().filter(|(_, topmost)| *topmost) {
+                let key = (*topmost, measure, words.number(day), level, field, channel, flags);
+                *self.days.entry(key).or_default() += qty;
+            }
+        }
+        Ok(())
+    }
+
+    /// The roll-up that follows: months and years at every node, days at the topmost.
+    fn rolled_up(&self, words: &mut Words, nodes: &Nodes) -> HashMap<Key, i64> {
+        let mut all = self.days.clone();
+        for ((agency, measure, period, level, field, channel, flags), (_, _, n)) in &self.months {
+            let year = words.word(*period).get(..4).unwrap_or_default().to_owned();
+            let year = words.number(&year);
+            for (node, _) in nodes.get(agency).into_iter().flatten() {
+                for period in [*period, year] {
+                    *all.entry((*node, *measure, period, *level, *field, *channel, *flags)).or_default() += n;
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Compares the facts with what the events call for, and the roll-up with the facts.
+pub(super) async fn check(tx: &Tx, found: &mut Found, mut sums: Sums) -> Result<(), StoreError> {
+    // The catalogue's stock comes from its register, not from events.
+    for fact in catalogue::stock::expected(tx).await? {
+        sums.expect(&fact);
+    }
+    let nodes = nodes(tx).await?;
+    let mut stored = Stored::default();
+    let mut after = i64::MIN;
+    loop {
+        let (mut rows, words) = (0, &mut sums.words);
+        tx.query_each(PAGE_OF_FACTS, params![after, PAGE], |row| {
+            after = row.at(0)?;
+            rows += 1;
+            stored.add(row, words, &nodes)
+        })
+        .await?;
+        if rows < PAGE {
+            break;
+        }
+    }
+    let mut rolled_up = stored.rolled_up(&mut sums.words, &nodes);
+    stored.days = HashMap::new();
+    facts_against_events(found, &mut sums, stored);
+    tx.query_each(ROLLUP_ROWS, params![], |row| {
+        let [measure, period, level, field] = ["measure", "period", "level", "field"].map(|name| row.text(name));
+        let words = &mut sums.words;
+        let (measure, period) = (words.number(measure?), words.number(period?));
+        let (level, field) = (words.number(level?), words.number(field?));
+        let key = (row.at(0)?, measure, period, level, field, row.at(5)?, row.at(6)?);
+        let (have, want) = (row.at::<i64>(7)?, rolled_up.remove(&key).unwrap_or_default());
+        agree(found, &sums, "roll-up", &key, have, want, have == want);
+        Ok(())
+    })
+    .await?;
+    for (key, want) in rolled_up.into_iter().filter(|(_, want)| *want != 0) {
+        agree(found, &sums, "roll-up", &key, 0, want, false);
+    }
+    Ok(())
+}
+
+fn facts_against_events(found: &mut Found, sums: &mut Sums, stored: Stored) {
+    let mut called_for = std::mem::take(&mut sums.called_for);
+    let measures = MEASURES.map(|measure| sums.words.number(measure));
+    for (key, (have, tie, _)) in stored.months.into_iter().filter(|(key, _)| measures.contains(&key.1)) {
+        let want = match called_for.entry(key) {
+            Entry::Occupied(entry) => entry.remove(),
+            Entry::Vacant(_) => (0, 0),
+        };
+        agree(found, sums, "fact", &key, have, want.0, (have, tie) == want);
+    }
+    for (key, want) in called_for.into_iter().filter(|(_, want)| *want != (0, 0)) {
+        agree(found, sums, "fact", &key, 0, want.0, false);
+    }
+}
+
+fn agree(found: &mut Found, sums: &Sums, kind: &str, key: &Key, have: i64, want: i64, agrees: bool) {
+    found.report.figures_checked += 1;
+    if !agrees {
+        found.wrong(format!("{kind}: {} is {have} and should be {want}", sums.describe(key)));
+    }
+}
