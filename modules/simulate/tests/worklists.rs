@@ -32,7 +32,9 @@ async fn province(db: &Db) -> House {
     })
     .await
     .unwrap();
-    simulate::run(db, simulate::Plan { dossiers: DOSSIERS, seed: 11, until: now(), focus: None }, |_| ()).await.unwrap();
+    simulate::run(db, simulate::Plan { dossiers: DOSSIERS, seed: 11, until: now(), focus: None }, |_| ())
+        .await
+        .unwrap();
     db.read(|tx| {
         Box::pin(async move {
             Ok::<_, Fault>(House {

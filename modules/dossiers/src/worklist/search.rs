@@ -82,6 +82,13 @@ mod tests {
     }
 
     #[test]
+    fn typed_words_are_folded_and_signs_are_none() {
+        assert_eq!(words("Nguyễn  ĐƯỜNG"), ["nguyen", "duong"]);
+        assert_eq!(words("a' | b:*"), ["a", "b"]);
+        assert!(words("  ").is_empty() && words("\"*:()").is_empty());
+    }
+
+    #[test]
     fn only_the_last_word_may_be_a_beginning_and_only_the_second_time() {
         let words = words("Đặng \"Thị\" L* OR");
         assert_eq!(terms(&words, false, Engine::Sqlite), r#""dang" "thi" "l" "or""#);

@@ -60,12 +60,3 @@ fn a_refused_intake_has_no_clock() {
     story.does(60, |d, o| decide::refuse_intake(d, &clerk(), o, "Không thuộc thẩm quyền"));
     assert_eq!(shown(&story, 30, 9, 0), (0, "done", "dossier-clock-none", 0));
 }
-
-#[test]
-fn typed_words_are_searched_folded_and_nothing_typed_is_no_search() {
-    let sqlite = |words: &str| search_terms(words, ::store::Engine::Sqlite);
-    assert_eq!(sqlite("Nguyễn  ĐƯỜNG").as_deref(), Some("\"nguyen\"* \"duong\"*"));
-    assert_eq!(sqlite("H13.31-261102-0001").as_deref(), Some("\"h13\"* \"31\"* \"261102\"* \"0001\"*"));
-    assert_eq!((sqlite("  "), sqlite("\"*:()")), (None, None));
-    assert_eq!(search_terms("a' | b:*", ::store::Engine::Postgres).as_deref(), Some("a:* & b:*"));
-}
