@@ -4,6 +4,7 @@ use super::*;
 use crate::actions::Act;
 use crate::fixture::*;
 use crate::fixture_db::*;
+use ::store::Sql;
 
 /// A dossier in each stage, an account's events, sealed days, a roll-up half done.
 async fn lived_in(office: &Office) {
