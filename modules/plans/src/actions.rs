@@ -156,7 +156,7 @@ pub enum Decision {
     /// Take it as it stands.
     Accept,
     /// Take it with these words.
-    Correct(Body),
+    Correct(Box<Body>),
     /// Leave it out; why, if the person says.
     Reject(String),
 }
@@ -178,7 +178,7 @@ fn decided(item: &Item, decision: Decision) -> Item {
         Decision::Accept => after.state = State::Accepted,
         Decision::Correct(body) => {
             after.state = State::Corrected;
-            after.body = body;
+            after.body = *body;
         }
         Decision::Reject(why) => {
             after.state = State::Rejected;

@@ -192,7 +192,7 @@ pub(crate) async fn correct(ctx: Ctx, Path((id, n)): Path<(String, String)>, giv
     let to = back(&given, id, Some(n));
     match fields::read(item.body.kind(), &given, &document.text, Some(&item.body)) {
         Ok(body) => {
-            decide(&ctx, id, n, version, Decision::Correct(body)).await?;
+            decide(&ctx, id, n, version, Decision::Correct(Box::new(body))).await?;
             Ok(ctx.flash(to, "plan-corrected"))
         }
         Err(problems) => {
