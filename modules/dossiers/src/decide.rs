@@ -6,7 +6,7 @@ use crate::happening::{Clock, Happening, Place};
 use crate::places::{desk_path, next_step, permission_for, previous_step, unit_for};
 use crate::transitions::{Verb, Who};
 use base::calendar::{Calendar, DueDate};
-use base::{Actor, Fault, Id, Instant, Limit, Permission, Problem};
+use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Permission, Problem};
 use catalogue::{Step, Version};
 use organisation::Tree;
 
@@ -159,6 +159,10 @@ pub fn start_clock(office: &Office<'_>, channel: base::Channel) -> Result<Clock,
 
 /// The clock after a pause: restarted or resumed as the procedure lays down (one-stop specification 6.1).
 pub fn clock_after_pause(dossier: &Dossier, office: &Office<'_>) -> Option<Clock> {
+    after_pause(dossier, office, office.version.pause_policy)
+}
+
+fn after_pause(dossier: &Dossier, office: &Office<'_>, policy: PausePolicy) -> Option<Clock> {
     let (limit, due_at) = (office.limit(dossier.channel)?, dossier.due_at?);
     let received = dossier.received_at?;
     let original = DueDate {
@@ -167,7 +171,7 @@ pub fn clock_after_pause(dossier: &Dossier, office: &Office<'_>) -> Option<Clock
         started_at: office.calendar.start_of_clock(received, office.cut_off()),
     };
     let due = office.calendar.due_after_pause(
-        office.version.pause_policy,
+        policy,
         &original,
         limit,
         dossier.paused_at.unwrap_or(office.now),
@@ -316,10 +320,7 @@ pub fn record_payment(
 
 /// A wait for money never restarts the clock: the time is added to the due date (index 4.1 treats it as a pause).
 fn resumed(dossier: &Dossier, office: &Office<'_>) -> Option<Clock> {
-    let (due_at, paused_at) = (dossier.due_at?, dossier.paused_at?);
-    let waited = office.calendar.working_ms_between(paused_at, office.now);
-    let due_at = office.calendar.add_working_ms(due_at, waited);
-    Some(Clock { due_at, basis: format!("{};paid+{waited}ms", dossier.due_basis) })
+    after_pause(dossier, office, PausePolicy::Resume)
 }
 
 /// Decides for the applicant. `digitised`: the result is there as a file.

@@ -245,6 +245,19 @@ fn a_payment_pause_needs_a_legal_basis_and_adds_the_time_waited_even_where_suppl
     assert_eq!(story.sum("procedure_paid_online", flag::PAID_ONLINE), 1);
 }
 
+#[test]
+fn a_payment_made_before_any_working_time_went_by_leaves_the_due_date_where_it_was() {
+    let mut story = Story::at_step("appraise");
+    let person = officer();
+    let due = story.dossier().due_at;
+    // Into the evening, then asked and paid within it.
+    story.does(10 * 60, |d, o| request_payment(d, &person, o, 90_000, "Thuế trước bạ", "NĐ 10/2022/NĐ-CP"));
+    story.does(30, |d, o| record_payment(d, &citizen_of(d), o, true, true));
+    let d = story.dossier();
+    assert_eq!((d.status, d.due_at), (Status::Processing, due));
+    assert!(d.due_basis.contains("policy=resume"), "{}", d.due_basis);
+}
+
 /// Whoever may pay: the applicant where there is one with an account, else the clerk.
 fn citizen_of(dossier: &Dossier) -> base::Actor {
     if dossier.account.is_some() { citizen() } else { clerk() }
