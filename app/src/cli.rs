@@ -53,6 +53,9 @@ enum Command {
         /// Behind HTTPS: cookies are marked Secure.
         #[arg(long)]
         https: bool,
+        /// Behind a reverse proxy of ours: a visitor's address is the last one of `X-Forwarded-For`.
+        #[arg(long)]
+        behind_proxy: bool,
         /// Officials must use one-time codes.
         #[arg(long)]
         require_totp: bool,
@@ -135,11 +138,18 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             demo::demo(&data, listen, empty, dossiers).await?;
             Ok((None, true))
         }
-        Command::Serve { database, listen, data, https, require_totp } => {
+        Command::Serve { database, listen, data, https, behind_proxy, require_totp } => {
             let db = open(&database.database).await?;
             let settings = Settings { officials_need_totp: require_totp, ..Settings::new(Cost::PRODUCTION)? };
             let data_dir = data.or_else(|| data_dir(&database.database)).unwrap_or_else(|| PathBuf::from("."));
-            let running = Running { data_dir, demo: false, secure_cookies: https, clock: Clock::system(), settings };
+            let running = Running {
+                data_dir,
+                demo: false,
+                secure_cookies: https,
+                behind_proxy,
+                clock: Clock::system(),
+                settings,
+            };
             serve::serve(db, running, listen, |address| {
                 println!("{}", json!({ "address": format!("http://{address}") }));
             })

@@ -30,7 +30,14 @@ pub async fn demo(data: &Path, listen: SocketAddr, empty: bool, dossiers: u64) -
     let db = open(&url).await?;
     let settings = Settings::new(Cost::PRODUCTION)?;
     make(&db, &settings.hasher, clock.now(), if empty { 0 } else { dossiers }).await?;
-    let running = Running { data_dir: data.to_path_buf(), demo: true, secure_cookies: false, clock, settings };
+    let running = Running {
+        data_dir: data.to_path_buf(),
+        demo: true,
+        secure_cookies: false,
+        behind_proxy: false,
+        clock,
+        settings,
+    };
     serve::serve(db, running, listen, |address| announce(address, data)).await
 }
 

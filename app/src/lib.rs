@@ -94,6 +94,8 @@ pub struct Running {
     pub data_dir: PathBuf,
     pub demo: bool,
     pub secure_cookies: bool,
+    /// A reverse proxy of ours stands in front and says who asks.
+    pub behind_proxy: bool,
     pub clock: Clock,
     pub settings: identity::Settings,
 }
@@ -113,6 +115,9 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     });
     organisation::reload(&app).await?;
     catalogue::reload(&app).await?;
+    if running.behind_proxy {
+        app.put(web::limits::BehindProxy);
+    }
     app.put(identity::Settings { agencies: Some(Arc::new(accounts::LentAgencies(app.clone()))), ..settings });
     Ok(app)
 }

@@ -81,6 +81,7 @@ impl TestApp {
         let mut settings = identity::Settings::new(identity::Cost::TESTS).expect("settings");
         settle(&mut settings);
         let running = motcua::Running {
+            behind_proxy: false,
             data_dir: uploads.path().to_owned(),
             demo: false,
             secure_cookies: false,
