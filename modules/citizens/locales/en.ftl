@@ -57,7 +57,10 @@ citizens-draft-gone = This filing was sent or removed in another window. Look un
 citizens-too-many-drafts = You have { $max } unfinished filings. Send or remove some before beginning another.
 
 citizens-my = My dossiers
-citizens-my-lead = What you filed with this account.
+citizens-my-lead = What you filed with this account, and what was handed in at a counter under your proven citizen number.
+citizens-notices = Notices
+citizens-notice-new = New
+citizens-notices-seen = Mark as seen
 citizens-filed-list = Filed
 citizens-none = You have not filed anything with this account
 citizens-none-hint = What was filed at a counter can be tracked with the code on the receipt.

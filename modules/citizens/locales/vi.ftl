@@ -57,7 +57,10 @@ citizens-draft-gone = Hồ sơ này đã được nộp hoặc đã bỏ ở m�
 citizens-too-many-drafts = Bạn đang có { $max } hồ sơ làm dở. Hãy nộp hoặc bỏ bớt rồi bắt đầu hồ sơ mới.
 
 citizens-my = Hồ sơ của tôi
-citizens-my-lead = Hồ sơ bạn đã nộp bằng tài khoản này.
+citizens-my-lead = Hồ sơ bạn đã nộp bằng tài khoản này, và hồ sơ nộp tại quầy theo số định danh đã xác thực của bạn.
+citizens-notices = Thông báo
+citizens-notice-new = Mới
+citizens-notices-seen = Đánh dấu đã xem
 citizens-filed-list = Đã nộp
 citizens-none = Bạn chưa nộp hồ sơ nào bằng tài khoản này
 citizens-none-hint = Hồ sơ nộp tại quầy tra cứu được bằng mã ghi trên giấy tiếp nhận.

@@ -80,13 +80,13 @@ pub(crate) async fn home(ctx: Ctx) -> Answer {
     let offered = shelf.all(ctx.now.date());
     let (mut waiting, mut begun) = (Vec::new(), Vec::new());
     if let Some(actor) = &ctx.actor {
-        let account = actor.account;
+        let actor = actor.clone();
         let (rows, drafts) = ctx
             .db()
             .read(move |tx| {
                 Box::pin(async move {
-                    let rows = mine::of_account(tx, account, crate::OWN_DOSSIERS_MAX).await?;
-                    Ok::<_, Fault>((rows, store::drafts(tx, account, WAITING_MAX).await?))
+                    let rows = dossiers::person::dossiers_of(tx, &actor, crate::OWN_DOSSIERS_MAX).await?;
+                    Ok::<_, Fault>((rows, store::drafts(tx, actor.account, WAITING_MAX).await?))
                 })
             })
             .await?;

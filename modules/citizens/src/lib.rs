@@ -46,6 +46,7 @@ pub fn module() -> Module {
         .get("/file/{procedure}/papers/{file}", Access::Needs(FileDossier), filing::download)
         // One's own dossiers.
         .get("/my", Access::Needs(OwnDossiers), mine::list)
+        .post("/my/notices", Access::Needs(OwnDossiers), mine::seen)
         .get("/my/{code}", Access::Needs(OwnDossiers), mine::show)
         .get("/my/{code}/files/{file}", Access::Needs(OwnDossiers), mine::download)
         .post("/my/{code}/supplement", Access::Needs(OwnDossiers), mine::supplement)

@@ -3,11 +3,12 @@
 use crate::home::{Begun, begun_row};
 use crate::milestones::{Milestone, Places, milestones};
 use crate::{DRAFTS_MAX, OWN_DOSSIERS_MAX, store};
-use ::store::{StoreError, Tx, params};
+use ::store::Tx;
 use askama::Template;
 use axum::extract::Path;
-use base::{Actor, Fault, Id, Problem, vn_date_time};
+use base::{Actor, Fault, Id, Instant, Problem, vn_date_time};
 use dossiers::happening::Happening;
+use dossiers::person::{self, Notice};
 use dossiers::store::{self as theirs, Loaded};
 use dossiers::transitions::Verb;
 use dossiers::{Act, By, Component, House, NewPaper, Status, decide, worklist};
@@ -15,6 +16,8 @@ use files::Store;
 use i18n::L;
 use web::{Answer, Ctx, FormMap, Upload, Uploaded};
 
+/// Notices shown, the latest first.
+const NOTICES_MAX: i64 = 8;
 /// Most papers in one supplement.
 const SUPPLEMENT_PAPERS_MAX: usize = 20;
 
@@ -29,11 +32,6 @@ pub(crate) struct Row {
     pub due: String,
     /// Something is asked of the applicant.
     pub waits: bool,
-}
-
-/// The dossiers an account filed, the latest first.
-pub(crate) async fn of_account(tx: &Tx, account: Id, limit: i64) -> Result<Vec<Loaded>, StoreError> {
-    tx.query(theirs::BY_ACCOUNT, params![account, limit]).await?.iter().map(theirs::read).collect()
 }
 
 /// Colour of a status: asked of you, late, on its way, over.
@@ -72,18 +70,49 @@ struct My {
     csrf: String,
     rows: Vec<Row>,
     begun: Vec<Begun>,
+    notices: Vec<Told>,
+    /// Some notice has not been seen yet.
+    unread: bool,
+    /// The latest notice shown, in milliseconds: only what was shown is marked as seen.
+    until: i64,
+}
+
+/// A notice as a line of the box.
+struct Told {
+    at: String,
+    code: String,
+    what: String,
+    new: bool,
+}
+
+fn told(l: L, notice: &Notice) -> Told {
+    Told {
+        at: vn_date_time(notice.at),
+        code: notice.code.clone(),
+        what: l.t(format!("dossier-event-{}", notice.kind)),
+        new: !notice.read,
+    }
+}
+
+/// `POST /my/notices`: what was shown has been seen.
+pub(crate) async fn seen(ctx: Ctx, form: FormMap) -> Answer {
+    let (account, now) = (ctx.actor()?.account, ctx.now);
+    let until = form.text("until").parse().map_or(now, Instant).min(now);
+    ctx.db().write(move |tx| Box::pin(async move { person::read_notices(tx, account, until, now).await })).await?;
+    Ok(ctx.redirect("/my"))
 }
 
 /// `GET /my`
 pub(crate) async fn list(ctx: Ctx) -> Answer {
-    let account = ctx.actor()?.account;
+    let actor = ctx.actor()?.clone();
     let house = dossiers::pages::house(&ctx.app)?;
-    let (rows, drafts) = ctx
+    let (rows, drafts, notices) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
-                let rows = of_account(tx, account, OWN_DOSSIERS_MAX).await?;
-                Ok::<_, Fault>((rows, store::drafts(tx, account, DRAFTS_MAX).await?))
+                let rows = person::dossiers_of(tx, &actor, OWN_DOSSIERS_MAX).await?;
+                let drafts = store::drafts(tx, actor.account, DRAFTS_MAX).await?;
+                Ok::<_, Fault>((rows, drafts, person::notices(tx, actor.account, NOTICES_MAX).await?))
             })
         })
         .await?;
@@ -92,6 +121,9 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
         csrf: ctx.csrf.clone(),
         rows: rows.iter().map(|loaded| row(&ctx, &house, loaded)).collect(),
         begun: drafts.iter().map(|draft| begun_row(&ctx, &house.shelf, draft)).collect(),
+        unread: notices.iter().any(|notice| !notice.read),
+        until: notices.iter().map(|notice| notice.at.0).max().unwrap_or_default(),
+        notices: notices.iter().map(|notice| told(ctx.l, notice)).collect(),
     };
     Ok(ctx.page(&ctx.l.t("citizens-my"), &page))
 }
@@ -135,7 +167,9 @@ struct DossierPage {
     line: Vec<Milestone>,
     papers: Vec<Doc>,
     results: Vec<Doc>,
-    answers: Vec<(String, String)>,
+    /// What the applicant sent later.
+    sent: Vec<Doc>,
+    answers: Vec<dossiers::pages::Answered>,
     asks: Vec<Ask>,
     can_supplement: bool,
     can_withdraw: bool,
@@ -153,22 +187,11 @@ struct Read {
     events: Vec<audit::Event>,
 }
 
-/// One's own dossier. Another's is answered like one that does not exist.
-async fn own(tx: &Tx, actor: &Actor, code: &str) -> Result<Loaded, Fault> {
-    theirs::by_code(tx, code)
-        .await?
-        .filter(|loaded| loaded.dossier.account == Some(actor.account))
-        .ok_or(Fault::NotFound("dossier-not-found"))
-}
-
 async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
-    let loaded = own(tx, actor, code).await?;
+    let loaded = person::own(tx, actor, code).await?;
     let id = loaded.dossier.id;
     let papers = theirs::components(tx, id).await?;
-    let mut files = Vec::new();
-    for row in tx.query(theirs::FILES, params![id]).await? {
-        files.push((row.get("file_id")?, row.get("purpose")?, row.get("name")?));
-    }
+    let files = person::files_of(tx, id).await?;
     Ok(Read { loaded, papers, files, events: audit::events(tx, id).await? })
 }
 
@@ -215,8 +238,17 @@ fn page(
     };
     let clock = worklist::clock(d, house.calendar, ctx.now);
     let is_late = clock.state == "late" && d.finished_at.is_none() && d.status.clock_runs();
+    let later = |wanted: &dyn Fn(&str) -> bool| -> Vec<Doc> {
+        let files = read.files.iter().filter(|(_, purpose, _)| wanted(purpose));
+        files
+            .map(|(file, purpose, name)| Doc {
+                name: name.clone(),
+                state: l.t(format!("dossier-file-{purpose}")),
+                href: href(*file),
+            })
+            .collect()
+    };
     let track = format!("{}/track?code={}", ctx.origin, d.code);
-    let given: std::collections::HashMap<String, String> = serde_json::from_str(&a.answers).unwrap_or_default();
     Ok(DossierPage {
         l,
         csrf: ctx.csrf.clone(),
@@ -248,20 +280,9 @@ fn page(
                 href: paper.file.map(href).unwrap_or_default(),
             })
             .collect(),
-        results: read
-            .files
-            .iter()
-            .map(|(file, purpose, name)| Doc {
-                name: name.clone(),
-                state: l.t(format!("dossier-file-{purpose}")),
-                href: href(*file),
-            })
-            .collect(),
-        answers: version
-            .form
-            .fields()
-            .filter_map(|field| Some((field.label.clone(), given.get(&field.name)?.clone())))
-            .collect(),
+        results: later(&|purpose| purpose == "result"),
+        sent: later(&|purpose| purpose != "result"),
+        answers: dossiers::pages::answered(&version, &a.answers),
         asks: read
             .papers
             .iter()
@@ -298,9 +319,9 @@ pub(crate) async fn download(ctx: Ctx, Path((code, file)): Path<(String, Id)>) -
     ctx.db()
         .read(move |tx| {
             Box::pin(async move {
-                let loaded = own(tx, &actor, &code).await?;
-                let belongs = tx.query_opt(theirs::FILE_BELONGS, params![loaded.dossier.id, file]).await?;
-                belongs.map(|_| ()).ok_or(Fault::NotFound("files-not-found"))
+                let loaded = person::own(tx, &actor, &code).await?;
+                let belongs = person::has_file(tx, loaded.dossier.id, file).await?;
+                if belongs { Ok(()) } else { Err(Fault::NotFound("files-not-found")) }
             })
         })
         .await?;
@@ -316,7 +337,7 @@ async fn act(ctx: &Ctx, code: String, act: Act, staged: Vec<(Option<i64>, files:
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let id = own(tx, &actor, &wanted).await?.dossier.id;
+                let id = person::own(tx, &actor, &wanted).await?.dossier.id;
                 let act = match act {
                     Act::CompleteSupplement { note, .. } => {
                         let mut papers = Vec::with_capacity(staged.len());

@@ -202,6 +202,40 @@ async fn a_citizen_files_is_asked_for_more_answers_and_rates() {
 }
 
 #[tokio::test]
+async fn what_was_handed_in_at_the_counter_under_ones_proven_number_is_ones_own_and_nobody_elses() {
+    for db in store::testing::databases().await {
+        let directory = tempfile::tempdir().unwrap();
+        let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
+        let citizen = Browser { router: &router, who: "citizen" };
+        let clerk = Browser { router: &router, who: "clerk" };
+        let commune = commune.to_string();
+        let page = clerk.get(&format!("/intake?procedure={BIRTH}")).await;
+        let scans = all_between(&page.body, "type=\"file\" id=\"", "\"");
+        let place = [("intake", commune.as_str()), ("competent", &commune), ("return_to", &commune)];
+        let typed = [("procedure", BIRTH), ("owner_name", NAME), ("owner_number", "094190000017"), ("channel", "1")];
+        let fields: Vec<(&str, &str)> = place.into_iter().chain(typed).collect();
+
+        // One wrong scan is said at its paper, and nothing typed is lost.
+        let wrong = clerk.upload("/intake", &fields, &[(scans[0], "a.pdf", "MZ")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        wrong.shows(&format!("href=\"#{}\"", scans[0]));
+        wrong.shows(&format!("value=\"{NAME}\""));
+
+        let files: Vec<_> = scans.iter().map(|scan| (*scan, "a.pdf", "%PDF-1.7 giấy")).collect();
+        let code = clerk.upload("/intake", &fields, &files).await.to().replace("/dossiers/", "");
+        citizen.get("/my").await.shows(&code);
+        let page = citizen.get(&format!("/my/{code}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.body.contains(&format!("action=\"/my/{code}/withdraw\"")), "the counter acts for it");
+        let stranger = Browser { router: &router, who: "stranger" };
+        assert!(!stranger.get("/my").await.body.contains(&code));
+        assert_eq!(stranger.get(&format!("/my/{code}")).await.status, StatusCode::NOT_FOUND);
+        let withdrawn = citizen.post(&format!("/my/{code}/withdraw"), &[("reason", "thôi")]).await;
+        assert_eq!(withdrawn.status, StatusCode::FORBIDDEN);
+    }
+}
+
+#[tokio::test]
 async fn what_was_typed_is_kept_even_when_it_is_wrong_and_going_on_asks_for_it_to_be_right() {
     let directory = tempfile::tempdir().unwrap();
     let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;

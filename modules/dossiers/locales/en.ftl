@@ -29,6 +29,7 @@ dossier-procedure = Procedure
 dossier-step = Step
 dossier-clock = Time left
 dossier-due = Due
+dossier-answer-due = Answer by
 dossier-first-due = First due
 dossier-handler = Handler
 dossier-handler-none = Not assigned

@@ -29,6 +29,7 @@ dossier-procedure = Thủ tục
 dossier-step = Bước
 dossier-clock = Còn lại
 dossier-due = Hạn trả
+dossier-answer-due = Trả lời trước
 dossier-first-due = Hạn ban đầu
 dossier-handler = Người xử lý
 dossier-handler-none = Chưa giao

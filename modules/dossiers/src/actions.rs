@@ -103,7 +103,8 @@ async fn write(
     }
     tx.execute(audit::INSERT_EVENT, &event_params(link, &dossier.head.hash)).await?;
     facts::append(tx, &outcomes.facts).await?;
-    if let Some(account) = dossier.account.filter(|account| *account != by.actor.account) {
+    let told = dossier.account.filter(|account| *account != by.actor.account && happening.concerns_applicant());
+    if let Some(account) = told {
         tell(tx, &dossier, account, happening.kind(), by.now).await?;
     }
     Ok(dossier)

@@ -136,6 +136,11 @@ pub enum Happening {
 }
 
 impl Happening {
+    /// Whether the applicant is told. Who holds a dossier inside the office changes nothing for them.
+    pub fn concerns_applicant(&self) -> bool {
+        !matches!(self, Happening::Assigned { .. } | Happening::Forwarded { .. } | Happening::SentBack { .. })
+    }
+
     /// The word in the `kind` column.
     pub fn kind(&self) -> &'static str {
         match self {

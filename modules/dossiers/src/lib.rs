@@ -14,6 +14,7 @@ mod fixture_db;
 pub mod happening;
 mod module;
 pub mod pages;
+pub mod person;
 pub mod places;
 pub mod report;
 pub mod store;
@@ -30,5 +31,8 @@ pub use module::module;
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     module: "dossiers",
-    steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))],
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_owner_number", include_str!("../migrations/0002_owner_number.sql")),
+    ],
 };

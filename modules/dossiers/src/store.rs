@@ -43,6 +43,10 @@ pub const COMPONENT_COLUMNS: &str = "dossier_id, n, code, name, required, state,
     pub FIRST_PAYMENT = "INSERT INTO procedure_first_payment (procedure_id, dossier_id, at) VALUES ($1, $2, $3) ON CONFLICT (procedure_id) DO NOTHING";
     /// Dossiers of a citizen's account, latest first.
     pub BY_ACCOUNT = "SELECT * FROM dossier WHERE account_id = $1 ORDER BY filed_at DESC, id DESC LIMIT $2";
+    /// Dossiers handed in at a counter under a citizen's number, latest first.
+    pub BY_OWNER_NUMBER = "SELECT * FROM dossier WHERE account_id IS NULL AND owner_number = $1 ORDER BY filed_at DESC, id DESC LIMIT $2";
+    /// Notices of an account that were seen.
+    pub READ_NOTICES = "UPDATE notice SET read_at = $3 WHERE account_id = $1 AND at <= $2 AND read_at IS NULL";
     /// A notice to the applicant.
     pub INSERT_NOTICE = "INSERT INTO notice (id, account_id, dossier_id, kind, at, read_at) VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (id) DO NOTHING";
     /// Notices of an account.

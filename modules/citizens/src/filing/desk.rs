@@ -3,7 +3,6 @@
 use crate::draft::{Body, Draft};
 use crate::steps::{Step, steps_of};
 use crate::{DRAFTS_MAX, store};
-use ::store::{Tx, params};
 use base::{Actor, Channel, Fault, Id, Level, Problem};
 use catalogue::Version;
 use dossiers::House;
@@ -82,14 +81,6 @@ impl Desk {
     }
 }
 
-pub(super) async fn earlier(tx: &Tx, account: Id) -> Result<Vec<(String, Id, String, String)>, Fault> {
-    let mut papers = Vec::new();
-    for row in tx.query(dossiers::store::REUSABLE, params![account]).await? {
-        papers.push((row.get("code")?, row.get("file_id")?, row.get("name")?, row.get("dossier_code")?));
-    }
-    Ok(papers)
-}
-
 pub(super) async fn open(ctx: &Ctx, procedure: &str) -> Result<Desk, Fault> {
     let actor = ctx.actor()?.clone();
     let shelf = catalogue::fresh_shelf(&ctx.app, ctx.now).await?;
@@ -104,7 +95,7 @@ pub(super) async fn open(ctx: &Ctx, procedure: &str) -> Result<Desk, Fault> {
             Box::pin(async move {
                 let draft = store::draft(tx, account, &code).await?;
                 let person = identity::account(tx, account).await?;
-                Ok::<_, Fault>((draft, person, earlier(tx, account).await?))
+                Ok::<_, Fault>((draft, person, dossiers::person::earlier_papers(tx, account).await?))
             })
         })
         .await?;

@@ -172,7 +172,11 @@ fn form(
             }
             let selected = typed.handed.components.get(&component.code).map_or("", |(state, _)| state.as_str());
             PaperRow {
-                error: web::error_of(l, &problems, format!("component_{}", component.code)),
+                error: [format!("component_{}", component.code), format!("file_{}", component.code)]
+                    .into_iter()
+                    .map(|field| web::error_of(l, &problems, field))
+                    .find(|error| !error.is_empty())
+                    .unwrap_or_default(),
                 code: component.code.clone(),
                 name: component.name.clone(),
                 required: component.required,
@@ -288,6 +292,11 @@ pub async fn receive(ctx: Ctx, upload: Upload) -> Answer {
         Ok(dossier) => Ok(ctx.flash(format!("/dossiers/{}", dossier.code), "dossier-received-now")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
             let page = form(&ctx, &actor, &house, &version, typed, problems);
+            Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
+        }
+        // Half a page typed with the person waiting is not lost for one wrong scan.
+        Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) if !ctx.wants_json => {
+            let page = form(&ctx, &actor, &house, &version, typed, vec![problem]);
             Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
         }
         Err(fault) => Err(fault.into()),

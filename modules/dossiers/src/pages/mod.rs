@@ -1,10 +1,13 @@
 //! HTML of the one-stop.
 
+mod answers;
 mod intake;
 mod show;
+mod timeline;
 mod track;
 mod work;
 
+pub use answers::{Answered, answer_text, answered};
 pub use intake::{choose_or_form, receive};
 pub use show::{act, download, show};
 pub(crate) use show::{load_readable, may_read};

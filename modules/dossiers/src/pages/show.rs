@@ -1,6 +1,7 @@
 //! One dossier: where it stands, what can be done now, what happened.
 
-use super::{channel_key, house, moment, names};
+use super::timeline::{Moment, timeline};
+use super::{Answered, answered, channel_key, house, moment, names};
 use crate::actions::{self, Act, By, House, NewPaper, load};
 use crate::decide;
 use crate::happening::Happening;
@@ -32,6 +33,8 @@ struct Input {
     hint: String,
     required: bool,
     choices: Vec<Choice>,
+    /// What was typed before something was refused.
+    value: String,
     error: String,
 }
 
@@ -41,15 +44,6 @@ struct Offer {
     blocked: String,
     open: bool,
     inputs: Vec<Input>,
-}
-
-struct Moment {
-    at: String,
-    what: String,
-    who: String,
-    unit: String,
-    words: String,
-    more: String,
 }
 
 #[derive(Template)]
@@ -64,6 +58,7 @@ struct ShowPage {
     procedure_code: String,
     status: String,
     state: &'static str,
+    due_key: &'static str,
     due: String,
     first_due: String,
     percent: i64,
@@ -80,7 +75,7 @@ struct ShowPage {
     papers: Vec<Paper>,
     files: Vec<Paper>,
     person: Vec<(String, String)>,
-    answers: Vec<(String, String)>,
+    answers: Vec<Answered>,
     offers: Vec<Offer>,
     timeline: Vec<Moment>,
 }
@@ -100,7 +95,24 @@ pub fn may_read(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
 /// Loads a dossier the person may read. One of another unit is answered like one that does not exist.
 pub async fn load_readable(tx: &Tx, house: &House, actor: &Actor, code: &str) -> Result<Loaded, Fault> {
     let loaded = load(tx, code).await?;
-    if may_read(actor, &loaded, house) { Ok(loaded) } else { Err(Fault::NotFound("dossier-not-found")) }
+    if may_read(actor, &loaded, house) || passed_through(tx, house, actor, &loaded).await? {
+        return Ok(loaded);
+    }
+    Err(Fault::NotFound("dossier-not-found"))
+}
+
+/// Whoever acted on a dossier may follow what becomes of it, as long as they work within the agency that answers for it:
+/// an officer sees the decision on what they drafted; one transferred elsewhere does not.
+async fn passed_through(tx: &Tx, house: &House, actor: &Actor, loaded: &Loaded) -> Result<bool, Fault> {
+    let competent = house.tree.path(loaded.dossier.competent);
+    let within = |grant: &base::Grant| {
+        grant.role.allows(Permission::ReadDossiers) && !competent.is_empty() && grant.agency_path.starts_with(competent)
+    };
+    if !actor.grants.iter().any(within) {
+        return Ok(false);
+    }
+    let events = audit::events(tx, loaded.dossier.id).await?;
+    Ok(events.iter().any(|event| event.actor == Some(actor.account)))
 }
 
 /// Everything the page shows, read in one snapshot.
@@ -147,6 +159,7 @@ fn input(l: L, verb: Verb, kind: &'static str, name: &'static str, required: boo
         hint: String::new(),
         required,
         choices: Vec::new(),
+        value: String::new(),
         error: web::error_of(l, problems, name),
     }
 }
@@ -239,48 +252,6 @@ fn offers(
     shown
 }
 
-fn timeline(l: L, read: &Read, house: &House) -> Vec<Moment> {
-    let mut moments: Vec<Moment> = read
-        .events
-        .iter()
-        .map(|event| {
-            let happening = Happening::read(&event.data).ok();
-            let more = match &happening {
-                Some(Happening::Received { clock, .. }) => {
-                    l.tr("dossier-more-due", [("due", base::vn_date_time(clock.due_at))])
-                }
-                Some(Happening::SupplementCompleted { clock: Some(clock), .. }) => {
-                    l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))])
-                }
-                Some(Happening::SupplementRequested { again: Some(again), .. }) => {
-                    l.tr("dossier-more-again", [("reason", again.as_str())])
-                }
-                Some(Happening::Forwarded { place, electronic, .. }) => {
-                    let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
-                    l.tr(key, [("unit", house.tree.name(place.unit))])
-                }
-                Some(Happening::Assigned { handler }) => read.names.get(handler).cloned().unwrap_or_default(),
-                Some(Happening::Paid { amount_dong, online, .. }) => {
-                    let key = if *online { "dossier-more-paid-online" } else { "dossier-more-paid-counter" };
-                    l.tr(key, [("amount", Dong(*amount_dong).to_string())])
-                }
-                Some(Happening::Rated { score }) => l.t(format!("dossier-rating-{score}")),
-                _ => String::new(),
-            };
-            Moment {
-                at: base::vn_date_time(event.at),
-                what: l.t(format!("dossier-event-{}", event.kind)),
-                who: event.actor.and_then(|id| read.names.get(&id).cloned()).unwrap_or_default(),
-                unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
-                words: happening.as_ref().map(|happening| happening.words().to_owned()).unwrap_or_default(),
-                more,
-            }
-        })
-        .collect();
-    moments.reverse();
-    moments
-}
-
 fn page(
     ctx: &Ctx,
     actor: &Actor,
@@ -295,7 +266,6 @@ fn page(
     let (d, a) = (&read.loaded.dossier, &read.loaded.applicant);
     let clock = worklist::clock(d, house.calendar, ctx.now);
     let file_href = |file: Id| format!("/dossiers/{}/files/{file}", d.code);
-    let answers: HashMap<String, String> = serde_json::from_str(&a.answers).unwrap_or_default();
     let person = [
         ("dossier-owner-name", &a.owner_name),
         ("dossier-owner-number", &a.owner_number),
@@ -313,6 +283,8 @@ fn page(
         procedure_code: version.code.clone(),
         status: l.t(d.status.key()),
         state: if clock.state == "done" { super::track::state_of(d.status) } else { clock.state },
+        // Before intake the clock that runs is the office's answer; the result has no date yet.
+        due_key: if d.due_at.is_none() && d.answer_due_at.is_some() { "dossier-answer-due" } else { "dossier-due" },
         due: moment(d.due_at.or(d.answer_due_at)),
         first_due: if d.first_due_at == d.due_at { String::new() } else { moment(d.first_due_at) },
         percent: clock.percent,
@@ -357,13 +329,9 @@ fn page(
             .filter(|(_, value)| !value.is_empty())
             .map(|(key, value)| (l.t(key), (*value).clone()))
             .collect(),
-        answers: version
-            .form
-            .fields()
-            .filter_map(|field| Some((field.label.clone(), answers.get(&field.name)?.clone())))
-            .collect(),
+        answers: answered(&version, &a.answers),
         offers: offers(l, &read, actor, &office, &problems, tried),
-        timeline: timeline(l, &read, house),
+        timeline: timeline(l, &read.events, &read.names, house),
         problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),
     })
 }
@@ -373,7 +341,7 @@ pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     render(&ctx, code, Vec::new(), None).await
 }
 
-async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<Verb>) -> Answer {
+async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(Verb, &FormMap)>) -> Answer {
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let now = ctx.now;
@@ -383,7 +351,12 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<V
         ctx.db().read(move |tx| Box::pin(async move { read(tx, &looking, &asking, &code, now).await })).await?
     };
     let invalid = !problems.is_empty();
-    let page = page(ctx, &actor, &house, found, problems, tried)?;
+    let mut page = page(ctx, &actor, &house, found, problems, tried.map(|(verb, _)| verb))?;
+    if let Some((verb, fields)) = tried {
+        for input in page.offers.iter_mut().filter(|offer| offer.verb == verb.as_str()).flat_map(|o| &mut o.inputs) {
+            input.value = fields.text(input.name).to_owned();
+        }
+    }
     Ok(if invalid { ctx.invalid_page(&code, &page) } else { ctx.page(&code, &page) })
 }
 
@@ -456,7 +429,13 @@ pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, upload: U
     .await;
     match outcome {
         Ok(_) => Ok(ctx.flash(format!("/dossiers/{code}"), "dossier-done")),
-        Err(Fault::Invalid(problems)) if !ctx.wants_json => render(&ctx, code, problems, Some(verb)).await,
+        // A file refused is mended on the form like anything else: what was typed stays.
+        Err(Fault::Invalid(problems)) if !ctx.wants_json => {
+            render(&ctx, code, problems, Some((verb, &upload.fields))).await
+        }
+        Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) if !ctx.wants_json => {
+            render(&ctx, code, vec![problem], Some((verb, &upload.fields))).await
+        }
         Err(fault) => Err(fault.into()),
     }
 }

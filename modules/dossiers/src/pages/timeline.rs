@@ -1,0 +1,59 @@
+//! What happened to a dossier: who, when, where, and what it meant for the clock.
+
+use crate::actions::House;
+use crate::happening::Happening;
+use base::{Dong, Id};
+use i18n::L;
+use std::collections::HashMap;
+
+/// One thing that happened.
+pub(super) struct Moment {
+    pub at: String,
+    pub what: String,
+    pub who: String,
+    pub unit: String,
+    pub words: String,
+    pub more: String,
+}
+
+/// Everything that happened, the latest first; `names` are those of the people mentioned.
+pub(super) fn timeline(l: L, events: &[audit::Event], names: &HashMap<Id, String>, house: &House) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = events
+        .iter()
+        .map(|event| {
+            let happening = Happening::read(&event.data).ok();
+            let more = match &happening {
+                Some(Happening::Received { clock, .. }) => {
+                    l.tr("dossier-more-due", [("due", base::vn_date_time(clock.due_at))])
+                }
+                Some(Happening::SupplementCompleted { clock: Some(clock), .. }) => {
+                    l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))])
+                }
+                Some(Happening::SupplementRequested { again: Some(again), .. }) => {
+                    l.tr("dossier-more-again", [("reason", again.as_str())])
+                }
+                Some(Happening::Forwarded { place, electronic, .. }) => {
+                    let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
+                    l.tr(key, [("unit", house.tree.name(place.unit))])
+                }
+                Some(Happening::Assigned { handler }) => names.get(handler).cloned().unwrap_or_default(),
+                Some(Happening::Paid { amount_dong, online, .. }) => {
+                    let key = if *online { "dossier-more-paid-online" } else { "dossier-more-paid-counter" };
+                    l.tr(key, [("amount", Dong(*amount_dong).to_string())])
+                }
+                Some(Happening::Rated { score }) => l.t(format!("dossier-rating-{score}")),
+                _ => String::new(),
+            };
+            Moment {
+                at: base::vn_date_time(event.at),
+                what: l.t(format!("dossier-event-{}", event.kind)),
+                who: event.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+                unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
+                words: happening.as_ref().map(|happening| happening.words().to_owned()).unwrap_or_default(),
+                more,
+            }
+        })
+        .collect();
+    moments.reverse();
+    moments
+}
