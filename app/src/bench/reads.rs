@@ -96,6 +96,7 @@ pub async fn dashboard(db: &Db, seconds: u64, clients: usize, now: Instant) -> R
         data_dir: std::env::temp_dir(),
         demo: false,
         secure_cookies: false,
+        behind_proxy: false,
         clock: web::Clock::fixed(now),
         settings: identity::Settings::new(identity::Cost::PRODUCTION)?,
     };
