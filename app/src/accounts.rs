@@ -1,7 +1,7 @@
 //! Accounts of the demonstration, and what identity borrows from the organisation module.
 
 use base::{CitizenId, Fault, Id, Instant, Role};
-use identity::{AgencyRef, DemoAccount, Hashed};
+use identity::{AgencyRef, Cost, DemoAccount, Hashed, Hasher, Login, NewAccount, Password};
 use organisation::{Agency, Kind, Tree};
 use std::sync::Arc;
 use store::Db;
@@ -123,6 +123,27 @@ pub async fn seed_demo(db: &Db, password: Hashed, now: Instant) -> Result<(), Fa
                 .collect();
             identity::seed_demo(tx, &accounts, now).await?;
             Ok::<_, Fault>(())
+        })
+    })
+    .await
+}
+
+/// The first administrator of a province, over all of it.
+///
+/// # Errors
+/// 422 for a login, name or password that breaks a rule; a conflict where the login is taken.
+pub async fn administrator(db: &Db, login: &str, name: &str, password: &str, now: Instant) -> Result<Id, Fault> {
+    let login = Login::new(login).map_err(Fault::invalid)?;
+    let name = identity::accounts::parse_name(name).map_err(Fault::invalid)?;
+    let password = Password::parse(password, &[login.as_str(), &name]).map_err(Fault::invalid)?;
+    let password = Hasher::new(Cost::PRODUCTION)?.hash(password).await?;
+    db.write(move |tx| {
+        Box::pin(async move {
+            let tree = organisation::load_tree(tx).await?;
+            let root = tree.root().ok_or_else(|| Fault::internal("the province has no agencies"))?;
+            let account = identity::create_account(tx, NewAccount::official(login, name, password), now).await?;
+            identity::grant(tx, account, Role::Administrator, root.id, &root.path, now).await?;
+            Ok::<_, Fault>(account)
         })
     })
     .await

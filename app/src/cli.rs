@@ -1,7 +1,7 @@
 //! The command line. Every command ends with one line of JSON on standard output; progress goes to standard error.
 
 use crate::progress::Progress;
-use crate::{Running, bench, data_dir, demo, open, openapi, seed, serve};
+use crate::{Running, accounts, bench, data_dir, demo, open, openapi, seed, serve};
 use base::{Fault, Instant};
 use clap::{Parser, Subcommand};
 use identity::{Cost, Settings};
@@ -103,6 +103,17 @@ enum Command {
         #[command(subcommand)]
         command: PlanCommand,
     },
+    /// Put the agencies and procedures into a database and make its first administrator. The password is read from
+    /// standard input, one line, so that it stays out of the list of processes.
+    Administrator {
+        #[command(flatten)]
+        database: Database,
+        #[arg(long)]
+        login: String,
+        /// The person's name.
+        #[arg(long)]
+        name: String,
+    },
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -191,6 +202,16 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             let score =
                 plans::cli::score(&labels, &texts, show_misses).map_err(|error| Fault::internal(error.to_string()))?;
             Ok((Some(score), true))
+        }
+        Command::Administrator { database, login, name } => {
+            let mut password = String::new();
+            std::io::stdin().read_line(&mut password).map_err(Fault::internal)?;
+            let db = open(&database.database).await?;
+            seed(&db, now).await?;
+            let password = password.trim_end_matches(['\r', '\n']);
+            let account = accounts::administrator(&db, &login, &name, password, now).await?;
+            db.close().await;
+            Ok((Some(json!({ "account": account.to_string(), "login": login })), true))
         }
         Command::Openapi => Ok((Some(openapi::document()?), true)),
     }
