@@ -23,7 +23,7 @@ pub mod totp;
 pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
 pub use actions::{NewGrant, account, create_account, grant, grant_by, grants, move_paths, revoke_by};
 pub use demo::{DEMO_PASSWORD, DemoAccount, seed_demo};
-pub use pages::module;
+pub use pages::{home, module};
 pub use passwords::{Cost, Hashed, Hasher, Password};
 pub use people::{may_at, names, people_at};
 pub use sessions::SessionStore;

@@ -32,4 +32,4 @@ pub use language::safe_next;
 pub use router::{base_locales, build_router, locales, routes};
 pub use routes::{Access, RouteEntry, Routes};
 pub use ui::{Breadcrumb, Choice, error_of, icon, percent_width, problem_text, same};
-pub use upload::{Upload, Uploaded};
+pub use upload::{PatientUpload, Upload, Uploaded};

@@ -46,12 +46,32 @@ impl FromRequest<App> for Upload {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let PatientUpload { upload, refused } = PatientUpload::from_request(request, app).await?;
+        match refused.into_iter().next() {
+            None => Ok(upload),
+            Some(problem) => Err(Fault::TooLarge(problem).into()),
+        }
+    }
+}
+
+/// An [`Upload`] for a form somebody has typed in: a file that is too large is read to its end, left out and named, so that
+/// the form can be shown again with everything else in it.
+pub struct PatientUpload {
+    pub upload: Upload,
+    /// One problem for each file left out, at its field. A handler must not go on while there is any.
+    pub refused: Vec<Problem>,
+}
+
+impl FromRequest<App> for PatientUpload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let headers = request.headers().clone();
         let announced: Option<u64> =
             headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
         // The parts' own heads need a little room beside the files.
         if announced.is_some_and(|bytes| bytes > UPLOAD_REQUEST_BYTES_MAX + FORM_BYTES_MAX as u64) {
-            return Err(too_large(UPLOAD_REQUEST_BYTES_MAX).into());
+            return Err(Fault::TooLarge(too_large(UPLOAD_REQUEST_BYTES_MAX)).into());
         }
         let ctx = request.extensions().get::<Ctx>().cloned();
         let mut multipart = Multipart::from_request(request, app)
@@ -60,6 +80,7 @@ impl FromRequest<App> for Upload {
 
         let directory = stage_directory(app).await?;
         let mut upload = Upload { fields: FormMap::default(), files: Vec::new() };
+        let mut refused = Vec::new();
         let mut sum_bytes = 0;
         let mut field_bytes = 0;
         let mut checked = false;
@@ -94,15 +115,19 @@ impl FromRequest<App> for Upload {
                         )
                         .into());
                     }
-                    let (file, size_bytes) = spool(&mut part, &directory, &mut sum_bytes, &name).await?;
-                    upload.files.push(Uploaded { field: name, name: file_name, size_bytes, file });
+                    match spool(&mut part, &directory, &mut sum_bytes).await? {
+                        Some((file, size_bytes)) => {
+                            upload.files.push(Uploaded { field: name, name: file_name, size_bytes, file });
+                        }
+                        None => refused.push(too_large(UPLOAD_BYTES_MAX).field(name)),
+                    }
                 }
             }
         }
         if !checked {
             check_token(ctx.as_ref(), &headers, None)?;
         }
-        Ok(upload)
+        Ok(PatientUpload { upload, refused })
     }
 }
 
@@ -127,35 +152,33 @@ async fn text(part: &mut Field<'_>, sum: &mut usize) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| Fault::invalid(Problem::new("web-form-unreadable")))
 }
 
+/// The file and its size; nothing when it is larger than one file may be. It is read to its end all the same, within what a
+/// request may send: a browser that is still sending does not look at an answer.
 async fn spool(
     part: &mut Field<'_>,
     directory: &Path,
     sum_bytes: &mut u64,
-    field: &str,
-) -> Result<(tempfile::TempPath, u64), Fault> {
+) -> Result<Option<(tempfile::TempPath, u64)>, Fault> {
     let (file, path) = tempfile::NamedTempFile::new_in(directory).map_err(Fault::internal)?.into_parts();
     let mut file = tokio::fs::File::from_std(file);
     let mut size_bytes = 0;
     while let Some(chunk) = part.chunk().await.map_err(broken)? {
         size_bytes += chunk.len() as u64;
         *sum_bytes += chunk.len() as u64;
-        if size_bytes > UPLOAD_BYTES_MAX {
-            return Err(match too_large(UPLOAD_BYTES_MAX) {
-                Fault::TooLarge(problem) => Fault::TooLarge(problem.field(field)),
-                other => other,
-            });
-        }
         if *sum_bytes > UPLOAD_REQUEST_BYTES_MAX {
-            return Err(too_large(UPLOAD_REQUEST_BYTES_MAX));
+            return Err(Fault::TooLarge(too_large(UPLOAD_REQUEST_BYTES_MAX)));
+        }
+        if size_bytes > UPLOAD_BYTES_MAX {
+            continue;
         }
         file.write_all(&chunk).await.map_err(Fault::internal)?;
     }
     file.flush().await.map_err(Fault::internal)?;
-    Ok((path, size_bytes))
+    Ok((size_bytes <= UPLOAD_BYTES_MAX).then_some((path, size_bytes)))
 }
 
-fn too_large(bytes: u64) -> Fault {
-    Fault::TooLarge(Problem::new("web-upload-too-large").arg("megabytes", (bytes / 1024 / 1024).to_string()))
+fn too_large(bytes: u64) -> Problem {
+    Problem::new("web-upload-too-large").arg("megabytes", (bytes / 1024 / 1024).to_string())
 }
 
 fn broken(_: MultipartError) -> Fault {

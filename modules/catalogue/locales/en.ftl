@@ -143,6 +143,7 @@ catalogue-decision-required = Give the decision's number, at most 100 letters.
 catalogue-date-past = The day of effect is today, { $today }, at the earliest: what has been cannot be changed.
 catalogue-later-version = A version from { $date } by decision { $decision } is already announced. Choose a later day.
 catalogue-toml-wrong = The version cannot be read: { $why }
+catalogue-toml-line = Line { $line } cannot be read: “{ $text }” ({ $why })
 catalogue-file-unreadable = Cannot read { $path }: { $why }
 catalogue-remark-limit-no-unit = The limit is a number with no unit ({ $detail }); it is not taken as days.
 catalogue-remark-limit-missing = No limit is given ({ $detail }).

@@ -143,6 +143,7 @@ catalogue-decision-required = Ghi số quyết định, không quá 100 chữ.
 catalogue-date-past = Ngày có hiệu lực sớm nhất là hôm nay, { $today }: những gì đã qua không đổi được.
 catalogue-later-version = Đã có phiên bản từ { $date } theo quyết định { $decision }. Chọn ngày sau đó.
 catalogue-toml-wrong = Nội dung chưa đọc được: { $why }
+catalogue-toml-line = Dòng { $line } chưa đọc được: “{ $text }” ({ $why })
 catalogue-file-unreadable = Không đọc được { $path }: { $why }
 catalogue-remark-limit-no-unit = Thời hạn có số mà không có đơn vị ({ $detail }); không hiểu là một ngày.
 catalogue-remark-limit-missing = Không ghi thời hạn ({ $detail }).

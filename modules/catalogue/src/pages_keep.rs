@@ -66,12 +66,25 @@ fn to_toml(version: &Version) -> Result<String, Fault> {
 /// What the keeper wrote. A key that is none of a version's is refused, so that no slip goes unnoticed.
 fn from_toml(text: &str) -> Result<Version, Problem> {
     let wrong = |why: String| Problem::new("catalogue-toml-wrong").field("version").arg("why", why);
-    let table: toml::Table = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
+    // The line says more to a keeper than the reader's own words.
+    let at_line = |error: toml::de::Error| {
+        let line = error.span().map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count());
+        let found = line.and_then(|n| Some((n + 1, text.lines().nth(n)?.trim())));
+        match found {
+            None => wrong(error.message().to_owned()),
+            Some((n, line)) => Problem::new("catalogue-toml-line")
+                .field("version")
+                .arg("line", n.to_string())
+                .arg("text", line)
+                .arg("why", error.message()),
+        }
+    };
+    let table: toml::Table = toml::from_str(text).map_err(at_line)?;
     let known = serde_json::to_value(Version::default()).map_err(|error| wrong(error.to_string()))?;
     if let Some(key) = table.keys().find(|key| known.get(key.as_str()).is_none()) {
         return Err(wrong(format!("unknown key \"{key}\"")));
     }
-    table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))
+    toml::from_str(text).map_err(at_line)
 }
 
 fn announce_page(ctx: &Ctx, of: Option<&Version>, given: &FormMap, problems: Vec<Problem>) -> Result<Announce, Fault> {
@@ -243,6 +256,8 @@ mod tests {
         let problem = from_toml("nmae = \"x\"").unwrap_err();
         assert_eq!(problem.code, "catalogue-toml-wrong");
         assert!(problem.args[0].1.contains("nmae"));
+        let at_line = from_toml("name = \"x\"\nlevels = [\"hamlet\"]").unwrap_err();
+        assert_eq!((at_line.args[0].1.as_str(), at_line.args[1].1.as_str()), ("2", "levels = [\"hamlet\"]"));
         assert!(from_toml("name = ").is_err());
         assert!(from_toml("levels = [\"hamlet\"]").is_err());
     }

@@ -5,7 +5,7 @@ use crate::mine::{self, Row};
 use crate::store;
 use askama::Template;
 use axum::extract::Path;
-use base::{Actor, Fault, Permission, vn_date};
+use base::{Actor, Fault, vn_date};
 use catalogue::{Version, life::LifeEvent};
 use i18n::L;
 use std::sync::Arc;
@@ -50,15 +50,7 @@ struct Home {
 
 /// Where an official's day begins; citizens stay on the home page.
 fn desk_of(actor: &Actor) -> Option<&'static str> {
-    [
-        (Permission::ReadDossiers, "/work"),
-        (Permission::ReadSteering, "/steering"),
-        (Permission::KeepAccounts, "/accounts"),
-        (Permission::KeepCatalogue, "/procedures"),
-    ]
-    .into_iter()
-    .find(|(permission, _)| actor.may(*permission))
-    .map(|(_, href)| href)
+    actor.home().map(|_| identity::home(actor))
 }
 
 fn news(versions: &[Arc<Version>]) -> Vec<News> {

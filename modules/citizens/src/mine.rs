@@ -14,7 +14,7 @@ use dossiers::transitions::Verb;
 use dossiers::{Act, By, Component, House, NewPaper, Status, decide, worklist};
 use files::Store;
 use i18n::L;
-use web::{Answer, Ctx, FormMap, Upload, Uploaded};
+use web::{Answer, Ctx, FormMap, PatientUpload, Uploaded};
 
 /// Notices shown, the latest first.
 const NOTICES_MAX: i64 = 8;
@@ -365,8 +365,15 @@ async fn stage(ctx: &Ctx, file: &Uploaded) -> Result<files::Staged, Fault> {
 }
 
 /// `POST /my/{code}/supplement`: the papers asked for, and a word with them.
-pub(crate) async fn supplement(ctx: Ctx, Path(code): Path<String>, upload: Upload) -> Answer {
+pub(crate) async fn supplement(
+    ctx: Ctx,
+    Path(code): Path<String>,
+    PatientUpload { upload, refused }: PatientUpload,
+) -> Answer {
     let note = upload.fields.text("note").to_owned();
+    if !refused.is_empty() {
+        return render(&ctx, code, refused, note).await;
+    }
     if upload.files.is_empty() {
         return render(&ctx, code, vec![Problem::new("citizens-supplement-empty").field("other")], note).await;
     }

@@ -276,6 +276,22 @@ async fn what_was_typed_is_kept_even_when_it_is_wrong_and_going_on_asks_for_it_t
 }
 
 #[tokio::test]
+async fn a_file_that_is_too_large_is_named_at_its_field_and_the_clerks_form_is_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let clerk = Browser { router: &router, who: "clerk" };
+    let page = clerk.get(&format!("/intake?procedure={BIRTH}")).await;
+    let scan = all_between(&page.body, "type=\"file\" id=\"", "\"")[0];
+    let large = "%PDF-1.7 ".to_owned() + &"x".repeat(21 * 1024 * 1024);
+    let fields = [("procedure", BIRTH), ("owner_name", NAME), ("owner_number", "094190000017")];
+    let refused = clerk.upload("/intake", &fields, &[(scan, "a.pdf", &large)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("Vượt quá 20 MB");
+    refused.shows(&format!("href=\"#{scan}\""));
+    refused.shows(&format!("value=\"{NAME}\""));
+}
+
+#[tokio::test]
 async fn a_paper_can_be_replaced_and_taken_back_and_only_its_owner_sees_it() {
     let directory = tempfile::tempdir().unwrap();
     let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;

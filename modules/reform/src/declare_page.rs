@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::Path;
 use base::{Fault, Id, Permission, Problem};
 use i18n::L;
-use web::{Answer, Breadcrumb, Ctx, FormMap, Upload};
+use web::{Answer, Breadcrumb, Ctx, FormMap, PatientUpload};
 
 #[derive(Template)]
 #[template(path = "declare.html")]
@@ -77,7 +77,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
 }
 
 /// POST /steering/targets/{id}/declare
-pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, upload: Upload) -> Answer {
+pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, PatientUpload { upload, refused }: PatientUpload) -> Answer {
     let scope = Scope::read(&ctx).await?;
     let text = |name: &str| upload.fields.text(name).to_owned();
     let given = Given {
@@ -87,8 +87,22 @@ pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, upload: Upload) -> An
         value: text("value"),
         note: text("note"),
     };
+    let again = async |problems| {
+        let page = form(&ctx, &id, &upload.fields, problems).await?;
+        Ok(ctx.invalid_page(&page.title, &page))
+    };
+    if !refused.is_empty() {
+        return again(refused).await;
+    }
     let evidence = match upload.files_of("evidence").find(|file| file.size_bytes > 0) {
-        Some(file) => Some(files::Store::new(&ctx.app.data_dir).stage(file.path(), &file.name).await?),
+        Some(file) => match files::Store::new(&ctx.app.data_dir).stage(file.path(), &file.name).await {
+            Ok(staged) => Some(staged),
+            // What was counted and typed is not lost for a wrong file.
+            Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) => {
+                return again(vec![problem.field("evidence")]).await;
+            }
+            Err(other) => return Err(other.into()),
+        },
         None => None,
     };
     let (actor, now, node, tree, target) = (ctx.actor()?.clone(), ctx.now, scope.node, scope.tree.clone(), id.clone());
@@ -103,10 +117,7 @@ pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, upload: Upload) -> An
         .await;
     match done {
         Ok(_) => Ok(ctx.flash(scope.link(&ctx, &format!("/steering/targets/{id}")), "reform-declared-done")),
-        Err(Fault::Invalid(problems)) if !ctx.wants_json => {
-            let page = form(&ctx, &id, &upload.fields, problems).await?;
-            Ok(ctx.invalid_page(&page.title, &page))
-        }
+        Err(Fault::Invalid(problems)) if !ctx.wants_json => again(problems).await,
         Err(fault) => Err(fault.into()),
     }
 }

@@ -89,12 +89,18 @@ fn problems_of(fault: Fault) -> Result<Vec<Problem>, Fault> {
     }
 }
 
-/// Where a person begins after signing in.
-fn home(actor: &Actor) -> &'static str {
+/// Where a person begins after signing in. A leader of the whole province begins with the figures: nobody's single dossier
+/// is that person's first question of the day.
+pub fn home(actor: &Actor) -> &'static str {
     use Permission::{KeepAccounts, KeepCatalogue, OwnDossiers, ReadDossiers, ReadSteering};
     if actor.grants.is_empty() {
         // Confined to the own account: a password to change, codes to switch on, or no role yet.
         return "/account";
+    }
+    // The topmost agency's path has one part: "/1/".
+    let leads_all = |g: &base::Grant| g.role == base::Role::Leader && g.agency_path.matches('/').count() == 2;
+    if actor.grants.iter().any(leads_all) {
+        return "/steering";
     }
     let first = [(OwnDossiers, "/my"), (ReadDossiers, "/work"), (ReadSteering, "/steering")];
     let next = [(KeepCatalogue, "/procedures"), (KeepAccounts, "/accounts")];

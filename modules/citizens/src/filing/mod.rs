@@ -14,7 +14,7 @@ use desk::{Desk, open, save};
 use dossiers::By;
 use files::Store;
 use screen::screen;
-use web::{Answer, Ctx, FormMap, Upload};
+use web::{Answer, Ctx, FormMap, PatientUpload};
 
 /// Longest answer kept in a draft, in characters; the form's own bounds are told when going on.
 const KEPT_CHARS_MAX: usize = 5_000;
@@ -130,7 +130,11 @@ async fn submit(ctx: &Ctx, desk: Desk, number: usize) -> Answer {
 }
 
 /// `POST /file/{procedure}/papers`: uploads, papers taken back, papers of earlier dossiers used again.
-pub(crate) async fn papers(ctx: Ctx, Path(procedure): Path<String>, upload: Upload) -> Answer {
+pub(crate) async fn papers(
+    ctx: Ctx,
+    Path(procedure): Path<String>,
+    PatientUpload { upload, refused }: PatientUpload,
+) -> Answer {
     let mut desk = open(&ctx, &procedure).await?;
     let Some(at) = desk.steps().iter().position(|step| *step == Step::Papers) else {
         return Err(Fault::NotFound("web-not-found").into());
@@ -140,7 +144,7 @@ pub(crate) async fn papers(ctx: Ctx, Path(procedure): Path<String>, upload: Uplo
     save(&ctx, &desk).await?;
     desk.kept = true;
 
-    let (files, mut problems) = (Store::new(&ctx.app.data_dir), Vec::new());
+    let (files, mut problems) = (Store::new(&ctx.app.data_dir), refused);
     let mut staged = Vec::new();
     for file in &upload.files {
         let Some(code) = file.field.strip_prefix("component_") else { continue };

@@ -11,7 +11,7 @@ use base::{Actor, Channel, Dong, Fault, Id, Level, Permission, Problem};
 use catalogue::Version;
 use i18n::L;
 use web::table::query_value;
-use web::{Answer, Choice, Ctx, Upload};
+use web::{Answer, Choice, Ctx, PatientUpload, Upload};
 
 /// Procedures shown to choose from.
 const CHOICES_MAX: usize = 20;
@@ -225,7 +225,7 @@ fn agency(upload: &Upload, field: &'static str) -> Result<Id, Problem> {
 }
 
 /// `POST /intake`
-pub async fn receive(ctx: Ctx, upload: Upload) -> Answer {
+pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload) -> Answer {
     let actor = ctx.require(Permission::ReceiveDossier)?.clone();
     let house = house(&ctx.app)?;
     let fields = &upload.fields;
@@ -256,6 +256,9 @@ pub async fn receive(ctx: Ctx, upload: Upload) -> Answer {
         handed: handed.clone(),
     };
     let outcome = async {
+        if !refused.is_empty() {
+            return Err(Fault::Invalid(refused));
+        }
         let staged = crate::uploads::of_components(&ctx, &upload, &version, &mut handed).await?;
         let place = |field| agency(&upload, field).map_err(Fault::invalid);
         let channel = match typed.channel.as_str() {

@@ -15,7 +15,7 @@ use axum::extract::Path;
 use base::{Actor, Dong, Fault, Id, Instant, Permission, Problem};
 use i18n::L;
 use std::collections::HashMap;
-use web::{Answer, Choice, Ctx, FormMap, Upload};
+use web::{Answer, Choice, Ctx, FormMap, PatientUpload};
 
 struct Paper {
     name: String,
@@ -401,11 +401,18 @@ fn read_act(verb: Verb, fields: &FormMap, paper: Option<NewPaper>) -> Result<Act
 }
 
 /// `POST /dossiers/{code}/{verb}`: does one thing, or shows the page again with what is wrong.
-pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, upload: Upload) -> Answer {
+pub async fn act(
+    ctx: Ctx,
+    Path((code, verb)): Path<(String, String)>,
+    PatientUpload { upload, refused }: PatientUpload,
+) -> Answer {
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let verb = Verb::read(&verb).filter(|verb| is_office_act(*verb)).ok_or(Fault::NotFound("dossier-act-unknown"))?;
     let house = house(&ctx.app)?;
     let outcome = async {
+        if !refused.is_empty() {
+            return Err(Fault::Invalid(refused));
+        }
         let staged = crate::uploads::first(&ctx, &upload, &["file", "result"]).await?;
         // The file gets its number inside the transaction.
         let paper = staged.as_ref().map(|staged| NewPaper { component: None, file: Id(0), name: staged.name.clone() });
