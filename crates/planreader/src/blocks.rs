@@ -11,6 +11,8 @@ patterns! {
     CAPITAL = r"^[a-h][.)\-]\s+";
     DOTTED = r"^\d{1,2}(?:\.\d{1,2}){1,3}[.)]?\s+";
     ARABIC = r"^\d{1,2}[.)]\s+|^\d{1,2}[.)]$|^\d{1,2}[.)]\s*$";
+    /// "1- Quan điểm": the way of the Party's documents.
+    DASHED = r"^\d{1,2}-\s+[a-zWAEDOQU]";
     BRACKETED = r"^\(\d{1,2}\)\s*";
     LETTER = r"^\(?[a-zđ]{1,2}[.)]\s+";
     SIGN = r"^[-+•]\s*";
@@ -158,6 +160,11 @@ fn marker(view: &View, start: usize, text: &str) -> (Marker, usize) {
         return (Marker::Dotted(depth), end);
     }
     if let Some(end) = take(&ARABIC) {
+        return (Marker::Arabic, end);
+    }
+    if let Some(end) = take(&DASHED).map(|end| end - 1)
+        && view.char(start + end).is_some_and(char::is_uppercase)
+    {
         return (Marker::Arabic, end);
     }
     if let Some(end) = take(&BRACKETED) {

@@ -9,11 +9,10 @@ const FILL: &str = r"(?:\s?(?:đạt|là|có|bình quân|trung bình|từ|mức|
 
 patterns! {
     NOT_BELOW = &format!(r"(?:không (?:dưới|thấp hơn|ít hơn|nhỏ hơn|kém)|>=|G|lớn hơn hoặc bằng|bằng hoặc (?:cao|lớn) hơn){FILL}$");
-    NOT_ABOVE = &format!(r"(?:không (?:quá|vượt quá|vượt|hơn|cao hơn|lớn hơn|nhiều hơn|trên)|tối đa|chậm nhất|<=|L|nhỏ hơn hoặc bằng){FILL}$");
+    NOT_ABOVE = &format!(r"(?:không để [^.;%\d]{{0,60}}(?:vượt quá|vượt|quá|trên|hơn)|không (?:quá|vượt quá|vượt|hơn|cao hơn|lớn hơn|nhiều hơn|trên)|tối đa|chậm nhất|<=|L|nhỏ hơn hoặc bằng){FILL}$");
     ABOVE = &format!(r"(?:tối thiểu|tổi thiểu|tối thiêu|ít nhất|thấp nhất|trên|hơn|vượt|>|lớn hơn|cao hơn|nhiều hơn|\+){FILL}$");
     BELOW = &format!(r"(?:dưới|nhỏ hơn|thấp hơn|ít hơn|<){FILL}$");
     FROM = r"\btừ\s?(?:khoảng\s)?$";
-    MORE_THAN_AS_RANK = r"(?:trên|dưới) (?:địa bàn|cơ sở)[^.;]*$";
     UPWARDS = r"^[^,;.\d]{0,32}?\btrở lên\b|^[^,;.\d]{0,14}\bhoặc (?:cao|nhiều|lớn) hơn";
     DOWNWARDS = r"^[^,;.\d]{0,32}?\btrở xuống\b";
     /// The verb that cuts, then words without another verb of level, then the number.
@@ -106,7 +105,7 @@ fn bound(near: &str, after: &str, number: &Number) -> Option<(Comparator, &'stat
     if BELOW.is_match(near) {
         return Some((Comparator::Lte, "below"));
     }
-    if ABOVE.is_match(near) && !MORE_THAN_AS_RANK.is_match(near) {
+    if ABOVE.is_match(near) {
         return Some((Comparator::Gte, "above"));
     }
     (FROM.is_match(near) && number.high.is_none()).then_some((Comparator::Gte, "from N"))

@@ -16,6 +16,8 @@ use crate::years::mentions;
 patterns! {
     PERCENT_UNIT = r"^\W*(?:%|phần trăm|tỷ lệ(?: %)?|tỷ lệ \(%\))|\(%\)|%/năm";
     PERCENT_NAME = r"\(%\)|\(đvt: ?%\)|\btính theo %";
+    /// A unit that was read on to the name before it.
+    NAME_UNIT = r"\s(ngày làm việc|ngày|giờ|phút|điểm|triệu đồng|tỷ đồng)\s?$";
     RANK_CELL = r"(?:nhóm|top|tốp|hạng|thứ)\s?$";
     RANK_NAME = r"xếp hạng|thứ hạng|thứ bậc|xếp thứ";
     AT_LEAST_NAME = r"(?:tối thiểu|ít nhất|trên|từ)\W*$";
@@ -26,6 +28,7 @@ pub(crate) fn targets(view: &View, table: &Table, heading_due: Option<u16>, fram
     let name_col = table.roles.iter().position(|r| matches!(r, Role::Indicator | Role::Task));
     let unit_col = table.roles.iter().position(|r| *r == Role::Unit);
     let Some(name_col) = name_col else { return };
+    let told = year_told(table, frame);
     for row in &table.rows {
         let name = row.cells[name_col];
         if name.0 >= name.1 {
@@ -33,15 +36,34 @@ pub(crate) fn targets(view: &View, table: &Table, heading_due: Option<u16>, fram
         }
         let unit_text = unit_col.and_then(|c| row.cells.get(c)).map_or("", |c| view.flat(c.0, c.1));
         let name_flat = view.flat(name.0, name.1);
+        let unit_text = match NAME_UNIT.groups(name_flat).and_then(|g| g[1]) {
+            Some((a, b)) if unit_text.is_empty() && unit_col.is_some() => &name_flat[a..b],
+            _ => unit_text,
+        };
         let dated = due_in(name_flat);
         for (col, role) in table.roles.iter().enumerate() {
             let Role::Value(year) = role else { continue };
+            if told.is_some() && *year == told {
+                continue;
+            }
             let due = year.or(dated).or(heading_due).or(frame.title_due);
             if let Some(target) = read(view, row, name, col, unit_text, due) {
                 out.push(target);
             }
         }
     }
+}
+
+/// The year of a column that tells the present: before the document was made, with later years beside it.
+fn year_told(table: &Table, frame: Frame) -> Option<u16> {
+    let years = || {
+        table.roles.iter().filter_map(|r| match r {
+            Role::Value(year) => *year,
+            _ => None,
+        })
+    };
+    let made = frame.made?;
+    years().min().filter(|first| *first < made && years().any(|year| year >= made))
 }
 
 fn due_in(name: &str) -> Option<u16> {

@@ -7,7 +7,7 @@ patterns! {
     EVERY = r"(?:mỗi|các|cả (?:3|03|ba)|cả 02|hai|(?:3|03|ba)) cấp (?:hành chính|chính quyền)|(?:ủy ban nhân dân|ubnd|chính quyền|hành chính(?: nhà nước)?|cơ quan nhà nước) (?:ở )?(?:các|ba|3|03) cấp|cả (?:3|03|ba) cấp|(?:ba|3|03) cấp(?: chính quyền)?[:( ]|từ (?:cấp )?tỉnh (?:đến|tới|xuống)(?: tận)?(?: cấp)? (?:xã|cơ sở)";
     PROVINCE = r"cấp tỉnh|\btuyến tỉnh";
     DISTRICT = r"cấp huyện|(?:tỷ lệ|tỉ lệ|\bsố)(?: số)? huyện\b|\btuyến huyện|(?:ủy ban nhân dân|ubnd|hđnd) (?:các )?(?:quận|huyện)|^\s?(?:số |các |trên tổng số )*(?:đơn vị )?(?:quận|huyện)\b";
-    COMMUNE = r"cấp xã|(?:tỷ lệ|tỉ lệ|\bsố)(?: số)? (?:xã|phường)\b|\btuyến xã|xã, phường|(?:ủy ban nhân dân|ubnd|hđnd) (?:các )?(?:xã|phường|thị trấn)|^\s?(?:số |các |trên tổng số )*(?:đơn vị )?(?:xã|phường|thị trấn)\b|trạm y tế xã|công chức xã|các xã\b";
+    COMMUNE = r"cấp xã|(?:tỷ lệ|tỉ lệ|\bsố)(?: số)? (?:xã|phường)\b|\btuyến xã|xã, phường|(?:ủy ban nhân dân|ubnd|hđnd) (?:các )?(?:xã|phường|thị trấn)|^\s?(?:số |các |trên tổng số )*(?:đơn vị )?(?:xã|phường|thị trấn)\b|trạm y tế xã|công chức xã|các xã\b|mỗi (?:xã|phường)\b";
     /// Offices of the province beside the tier: a mixture, not a tier.
     OFFICES = r"\bsở, (?:ban|ngành)|các ngành\b|cấp sở|trực thuộc sở|phòng trực thuộc";
     /// A tier that is only part of a name or place.

@@ -20,6 +20,8 @@ patterns! {
     NUMBER_LINE = r"^số\s?:";
     DATE = r"ngày\s?(\d{1,2})\s?(?:tháng|/|-|\.)\s?(\d{1,2})\s?(?:năm|/|-|\.)\s?((?:19|20)\d\d)";
     PLACE_DATE = r"^([^,;:\d]{2,40}),\s?ngày\s?\d";
+    /// The two halves of a letterhead on one line.
+    NUMBER_PLACE_DATE = r"^số\s?:?\s?\d[^\s]{2,30}\s+([^,;:\d]{2,40}),\s?ngày\s?\d";
     SUBJECT_LINE = r"^(?:v/v|về việc)\s*:?\s*";
     PLAN_NAMED = r"(?:kế hoạch|chương trình|nghị quyết|đề án|mục tiêu|chỉ tiêu|nhiệm kỳ)[^.;]{0,120}";
     STAMP = r"(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)";
@@ -33,6 +35,8 @@ patterns! {
     TERRITORY = r"^(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|xã|phường|thị trấn) ";
     BASIS = r"^-?\s?(?:căn cứ|theo đề nghị|xét đề nghị|xét tờ trình)\b\s?";
     NATION = r"cộng hòa xã hội|độc lập\s?-|đảng cộng sản việt nam";
+    /// What a letterhead sets beside or under the issuer.
+    BESIDE_ISSUER = r"\s(?:cộng hòa xã hội|đảng cộng sản việt nam|độc lập\s?-|đại hội (?:đại biểu|lần)|nhiệm kỳ|số\s?:)";
     DATED = r"ngày \d{1,2}|giai đoạn|năm 20";
     NEWS_TITLE = r"kế hoạch|chương trình|tổng kết|mục tiêu|chuyển đổi số|cải cách|nghị quyết|đề án|phấn đấu|chỉ tiêu|chiến lược";
 }
@@ -199,7 +203,7 @@ fn number(view: &View, block: &Block) -> Option<String> {
 fn place_and_date(view: &View, head: &[Block], title_at: Option<usize>) -> (Option<String>, Option<String>) {
     for block in head.iter().take(title_at.map_or(60, |t| t + 30)) {
         let flat = view.flat(block.start, block.end.min(block.start + 160));
-        if let Some(groups) = PLACE_DATE.groups(flat) {
+        if let Some(groups) = PLACE_DATE.groups(flat).or_else(|| NUMBER_PLACE_DATE.groups(flat)) {
             let place = groups[1].map(|(a, b)| view.text(block.start + a, block.start + b));
             if let Some(date) = date(flat, &DATE) {
                 return (place, Some(date));
@@ -230,6 +234,11 @@ fn issuer(view: &View, head: &[Block]) -> Option<String> {
     let subordinate = |b: &Block| b.upper && SUBORDINATE.is_match(view.flat(b.body, b.end)) && b.end - b.body < 80;
     let at = if head.get(at + 1).is_some_and(subordinate) { at + 1 } else { at };
     let text = view.text(head[at].body, head[at].end);
+    let whole = view.flat(head[at].body, head[at].end);
+    let text: String = match BESIDE_ISSUER.find(whole) {
+        Some((cut, _)) if cut > 8 => text.chars().take(cut).collect(),
+        _ => text,
+    };
     let mut name = text.trim_end_matches(['-', '_', '*', ' ']).to_owned();
     // The second line of the letterhead, when it stands as a paragraph of its own.
     if let Some(next) = head.get(at + 1)

@@ -11,15 +11,17 @@ const HEADING_CHARS_MAX: usize = 220;
 const COLON_AT_MAX: usize = 160;
 
 patterns! {
-    SITUATION = r"^\W*(?:những |các |về |một số |phần thứ nhất:? |sơ lược |khái quát |công tác )*(?:thực trạng|hiện trạng|tình hình|đánh giá|kết quả|thành tựu|ưu điểm|hạn chế|tồn tại|khó khăn|nguyên nhân|bài học|sự cần thiết|bối cảnh|đặc điểm|cơ sở thực tiễn|cơ sở xây dựng|tổng kết|kết quả đạt được|thuận lợi|nhược điểm|kiểm điểm)\b|thực trạng|hiện trạng|kết quả đạt được|tồn tại, hạn chế|bài học kinh nghiệm|những hạn chế";
-    NOT_SITUATION = r"khắc phục|giải pháp|phương hướng|kết quả (?:cần|phải|dự kiến|phấn đấu|đầu ra|, sản phẩm)|^\W*kết quả, sản phẩm|^\W*đánh giá, (?:xếp hạng|phân loại)|tổng kết, |^\W*các mục tiêu|phương hướng|dự báo|kế hoạch năm|đánh giá tác động|sơ kết";
-    GOAL = r"mục tiêu|chỉ tiêu|phấn đấu|kết quả (?:cần|dự kiến|phải) đạt|các chỉ số|mục đích";
+    SITUATION = r"^\W*(?:tán thành|nhất trí|thống nhất|cơ bản tán thành)(?: với)?(?: nội dung)?(?: những)? (?:đánh giá|kết quả|kiểm điểm|báo cáo kiểm điểm)|^\W*(?:những |các |về |một số |phần thứ nhất:? |sơ lược |khái quát |công tác )*(?:thực trạng|hiện trạng|tình hình|đánh giá|kết quả|thành tựu|ưu điểm|hạn chế|tồn tại|khó khăn|nguyên nhân|bài học|sự cần thiết|bối cảnh|đặc điểm|cơ sở thực tiễn|cơ sở xây dựng|tổng kết|kết quả đạt được|thuận lợi|nhược điểm|kiểm điểm)\b|thực trạng|hiện trạng|kết quả đạt được|tồn tại, hạn chế|bài học kinh nghiệm|những hạn chế";
+    NOT_SITUATION = r"khắc phục|^\W*kết quả (?:từng|các|của các) (?:chỉ số|tiêu chí)|giải pháp|phương hướng|kết quả (?:cần|phải|dự kiến|phấn đấu|đầu ra|, sản phẩm)|^\W*kết quả, sản phẩm|^\W*đánh giá, (?:xếp hạng|phân loại)|tổng kết, |^\W*các mục tiêu|phương hướng|dự báo|kế hoạch năm|đánh giá tác động|sơ kết";
+    GOAL = r"^\W*(?:định hướng|tầm nhìn)(?: phát triển)? (?:đến|tới|giai đoạn) (?:năm )?20\d\d|mục tiêu|chỉ tiêu|phấn đấu|kết quả (?:cần|dự kiến|phải) đạt|các chỉ số|mục đích";
     FORWARD = r"nhiệm vụ|giải pháp|phương hướng|định hướng|tổ chức thực hiện|yêu cầu|quan điểm|nội dung|trách nhiệm|phân công|tầm nhìn|kế hoạch|lộ trình|tập trung|triển khai|thực hiện|thời gian tới";
     BUDGET = r"^\W*(?:dự toán |nhu cầu |tổng |cơ cấu |khái toán |nguồn )*(?:kinh phí|nguồn vốn|dự toán|khái toán|vốn thực hiện|tổng mức đầu tư|nguồn lực tài chính)\b";
     DATE_HEAD = r"^\W*(?:phấn đấu |mục tiêu |tầm nhìn )*(?:đến(?: hết| cuối)?|trong|giai đoạn|hết|định hướng(?: đến)?|từ)?\s?(?:năm |giai đoạn )?(?:20\d\d)(?:\s?-\s?20\d\d)?\s*:";
     /// A paragraph of running text that announces a list of goals.
     OPENS_GOALS = r"(?:các|một số|những|hệ thống) (?:chỉ tiêu|mục tiêu) (?:chủ yếu|cụ thể|chính|cơ bản|trong nhiệm kỳ|đến năm|phấn đấu)";
     CLOSES = r":\W*$";
+    /// A line of a news page that tells of goals; what follows it is no list of them.
+    HEADLINE = r"\w (?:đặt|đề ra|đạt|hoàn thành|hướng đến|hướng tới|vượt|vì|quyết tâm thực hiện) (?:\w+ )?(?:mục tiêu|chỉ tiêu)|^(?:tỉnh|thành phố|huyện|ubnd|ủy ban nhân dân|chính phủ|thủ tướng|ban hành) [^:]{0,80}(?:phấn đấu|mục tiêu|chỉ tiêu)";
 }
 
 /// What the text under a heading is.
@@ -108,7 +110,7 @@ fn heading(view: &View, block: &Block) -> Option<Heading> {
     // A sentence with a number to reach is an item, not a heading.
     if whole
         && !CLOSES.is_match(head)
-        && (head.contains('%') || head.ends_with(['.', ';']) && !block.upper && head.len() > 80)
+        && (head.contains(['%', ';']) || head.ends_with(['.', ';']) && !block.upper && head.len() > 80)
     {
         return None;
     }
@@ -118,6 +120,9 @@ fn heading(view: &View, block: &Block) -> Option<Heading> {
     let due = if dated { mentions(head).last().map(|m| m.year) } else { heading_due(head).or_else(|| later(head)) };
     let section = section(head);
     if block.marker == Marker::None && !block.upper && block.hashes == 0 && section.is_none() && due.is_none() {
+        return None;
+    }
+    if block.marker == Marker::None && !block.upper && block.hashes == 0 && !dated && HEADLINE.is_match(head) {
         return None;
     }
     if !whole && section.is_none() && !dated {

@@ -28,6 +28,7 @@ pub struct Metadata {
     pub title: Option<String>,
     /// The acts named after *Căn cứ*.
     pub legal_bases: Vec<String>,
+    #[serde(serialize_with = "two_decimals")]
     pub confidence: f64,
     pub reason: String,
 }
@@ -49,9 +50,15 @@ pub struct Target {
     pub subject: String,
     pub tags: Vec<String>,
     /// From 0 to 1: how sure the rules are.
+    #[serde(serialize_with = "two_decimals")]
     pub confidence: f64,
     /// The rule that accepted the number.
     pub reason: String,
+}
+
+/// A confidence is a rough figure: 0.93, not 0.9299999999999999.
+fn two_decimals<S: Serializer>(confidence: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((confidence * 100.0).round() / 100.0)
 }
 
 /// A single value, or the two ends of a range. Whole numbers are written without a fraction.
@@ -162,6 +169,7 @@ pub struct Task {
     pub ordinal: Option<String>,
     pub quote: String,
     pub offset: usize,
+    #[serde(serialize_with = "two_decimals")]
     pub confidence: f64,
     pub reason: String,
 }
@@ -175,6 +183,7 @@ pub struct Report {
     pub by: Option<String>,
     pub quote: String,
     pub offset: usize,
+    #[serde(serialize_with = "two_decimals")]
     pub confidence: f64,
     pub reason: String,
 }

@@ -140,7 +140,8 @@ fn own_level(before: &str, after: &str, trailing: bool, whole_before: &str) -> O
     let first_tier = |text: &str| named(&TIER_FIRST, text);
     if trailing {
         return level(before, false)
-            .or_else(|| level(after, true).filter(|_| !NO_SUBJECT.is_match(after) || after.contains("mOi cAp")));
+            .or_else(|| level(after, true).filter(|_| !NO_SUBJECT.is_match(after) || after.contains("mOi cAp")))
+            .or_else(|| first_tier(before));
     }
     level(after, true)
         .or_else(|| first_tier(before))

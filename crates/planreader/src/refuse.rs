@@ -110,7 +110,7 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         "plan_parts",
         "a count of goals, tasks or parts",
         Looks::AfterCount,
-        r"^\s?(?:nhóm )?(?:mục tiêu|chỉ tiêu|nhiệm vụ|giải pháp|nhóm|nội dung|đột phá|trụ cột|trục|quan điểm|phần|chương|điều|khâu|phương châm|bước|giai đoạn|vấn đề|nguyên tắc|bài học|hạn chế|nguyên nhân|yêu cầu|bên\b|nhà\b|cấp\b|mặt\b|hợp phần|tiểu dự án|chuyên đề sau|định hướng|lĩnh vực (?:cải cách|trọng tâm|chính)|trọng tâm|tiêu chí (?:đánh giá|thành phần)|chương trình mục tiêu|đề án trọng)",
+        r"^\s?(?:nhóm )?(?:mục tiêu|chỉ tiêu|nhiệm vụ|giải pháp|nhóm|nội dung|đột phá|trụ cột|trục|quan điểm|phần|chương|điều(?:[,.;:)]|$| của| và| khoản)|khâu|phương châm|bước|giai đoạn|vấn đề|nguyên tắc|bài học|hạn chế|nguyên nhân|yêu cầu|bên\b|nhà\b|cấp\b|mặt\b|hợp phần|tiểu dự án|chuyên đề sau|định hướng|lĩnh vực (?:cải cách|trọng tâm|chính)|trọng tâm|tiêu chí (?:đánh giá|thành phần)|chương trình mục tiêu|đề án trọng)",
     ),
     (
         "award",
@@ -123,6 +123,43 @@ const TABLE: &[(&str, &str, Looks, &str)] = &[
         "an amount of funding",
         Looks::BeforeCount,
         r"(?:kinh phí|dự toán|tổng mức|mức đầu tư|nguồn vốn|vốn (?:ngân sách|sự nghiệp|đối ứng)|ngân sách (?:nhà nước|tỉnh|trung ương|địa phương|huyện|xã)|chi phí|trị giá|số tiền)(?: thực hiện| dự kiến| khoảng| là| cần| chi| bố trí| cấp|[ :,]|[^.;%\d]{0,50})*$",
+    ),
+    (
+        "support_cap",
+        "the cap of a support",
+        Looks::Before,
+        r"(?:mức (?:chi )?hỗ trợ|định mức hỗ trợ|hỗ trợ tối đa)[^.;%\d]{0,60}$",
+    ),
+    (
+        "class_size",
+        "how an activity is laid out",
+        Looks::BeforeCount,
+        r"mỗi (?:lớp|buổi|khóa học|khóa|đợt|đoàn|nhóm|ca)\b[^.;,%\d]{0,40}$",
+    ),
+    (
+        "lasts",
+        "how long an activity lasts",
+        Looks::BeforeCount,
+        r"(?:^|[,;.:(\-]\s?)thời (?:gian|lượng)(?: tổ chức| diễn ra| đào tạo| tập huấn| bồi dưỡng| học| là| mỗi lớp)*\s?:?\s?$",
+    ),
+    (
+        "times_in_name",
+        "part of what is counted",
+        Looks::AfterCount,
+        r"^\s?lần\s?(?::|(?:đạt|chiếm|giảm|còn|dưới|không quá|L)\b)",
+    ),
+    ("a_day", "part of what is counted", Looks::AfterCount, r"^\s?(?:buổi|tiết|bữa|ca)\s?/\s?(?:ngày|tuần)\b"),
+    (
+        "none_below",
+        "a condition on who is meant",
+        Looks::BeforeCount,
+        r"không (?:còn|có) [^.;,%\d]{1,30}\b(?:dưới|trên|quá)\s?$",
+    ),
+    (
+        "page_counter",
+        "a counter of a page",
+        Looks::BeforeCount,
+        r"(?:lượt xem|cỡ chữ|bình luận|lượt truy cập|đang truy cập|lượt đọc|đã xem|hôm nay|trực tuyến)\s?:\s?$",
     ),
     (
         "per_prize",
@@ -208,6 +245,15 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 crate::fold::patterns! {
     DENOMINATOR = r"(?:trên|/|mỗi|tính trên)\s?$";
     PEOPLE = r"^\s?(?:dân|người|trẻ)\b";
+    PER_ONE = r"(?:trên|/|tính trên|bình quân)\s?$";
+    MEASURE = r"^\s?(?:ha|héc ta|hecta|m2|km2?|mét|đơn vị diện tích|lao động|giáo viên|công chức)\b";
+    SCOPE = r"(?:đối với|giữa|thuộc|của) (?:\d+ [a-zWAEDOQU, ]{2,24} và )?$";
+    OFFICE = r"^\s?(?:sở|ban|bộ|huyện|đơn vị cấp|cơ quan|tỉnh|phòng|ngành)\b";
+    /// How long people live, not who is meant.
+    LIFE = r"tuổi thọ|số năm sống";
+    SPENT = r"chi tiêu (?:bình quân|trung bình)|(?:mức|tổng) chi tiêu";
+    /// *02/05 huyện nghèo thoát nghèo*: so many of so many.
+    OF_THINGS = r"^\s?/\s?\d{1,4} (?:xã|huyện|phường|thị trấn|đơn vị|trường|trạm|cơ quan|sở|thôn|bản|hộ|chỉ số|tiêu chí|khu)\b";
 }
 
 /// Service levels, classes and wards are small numbers; "cấp 5.000 chữ ký số" is none.
@@ -231,6 +277,15 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
     if round && DENOMINATOR.is_match(before) && PEOPLE.is_match(after) {
         return Some(Refusal { rule: "denominator", reason: "the number of people a rate is told for" });
     }
+    if number.value == 1.0 && PER_ONE.is_match(before) && MEASURE.is_match(after) {
+        return Some(Refusal { rule: "denominator", reason: "the one thing a rate is told for" });
+    }
+    if unit == Unit::Count && SCOPE.is_match(before) && OFFICE.is_match(after) {
+        return Some(Refusal { rule: "scope", reason: "how many offices it is done for" });
+    }
+    let life = LIFE.is_match(before);
+    let spent = SPENT.is_match(before);
+    let of_things = OF_THINGS.is_match(after);
     if number.glued && matches!(unit, Unit::Count) {
         return Some(Refusal { rule: "glued", reason: "part of a word" });
     }
@@ -247,7 +302,11 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
             !(number.value > LEVEL_MAX && (rule.name.starts_with("service_level") || rule.name == "named_scheme"))
         })
         .filter(|rule| !(rate && matches!(rule.name, "date_slash" | "code_after")))
-        .filter(|rule| !(unit == Unit::Points && matches!(rule.name, "date_slash" | "scale")))
+        .filter(|rule| !(unit == Unit::Points && matches!(rule.name, "date_slash" | "scale" | "budget")))
+        .filter(|rule| !(matches!(unit, Unit::Days | Unit::Hours | Unit::Minutes) && rule.name == "scale"))
+        .filter(|rule| !(life && matches!(rule.name, "age" | "age_before" | "duration")))
+        .filter(|rule| !(spent && matches!(rule.name, "award" | "budget")))
+        .filter(|rule| !(of_things && rule.name == "date_slash"))
         .find(|rule| match rule.looks {
             Looks::Before | Looks::BeforeCount => rule.pattern.is_match(before),
             Looks::After | Looks::AfterCount => rule.pattern.is_match(after),

@@ -16,8 +16,8 @@ patterns! {
     REPORTS = r"\bbáo cáo\b";
     NOUN_BEFORE = r"(?:chế độ|hệ thống|hệ thống thông tin|mẫu|biểu|nội dung|các|những|loại|xây dựng|ban hành|kế hoạch|công tác|thông tin|lập|cơ sở|số lượng|100%|theo|tại|kèm|về|bằng|hoàn thiện|chất lượng|tiến độ|nhận|trên|qua|của)\s$";
     TO = r"(?:báo cáo|gửi|trình|cho|về|với)\s(?:kết quả |tình hình |tiến độ )?(?:về |cho |lên |tới |đến )?((?:ủy ban nhân dân|ubnd|chủ tịch|phó chủ tịch|sở\b|bộ\b|thủ tướng|chính phủ|ban thường vụ|ban chấp hành|tỉnh ủy|thành ủy|huyện ủy|thường trực|hđnd|hội đồng nhân dân|văn phòng|ban chỉ đạo|ban bí thư|bộ chính trị|cấp có thẩm quyền|ban cán sự|phòng nội vụ|phòng văn hóa|tổ công tác|cơ quan (?:thường trực|có thẩm quyền)|cục|thanh tra|ban tổ chức|ban giám đốc|giám đốc|lãnh đạo|đảng ủy|hội đồng|ban thường trực|trung ương)[^.;:()]{0,140})";
-    TO_ENDS = r",?\s(?:trước (?:ngày|\d)|để|theo|xem xét|qua\b|thông qua|định kỳ|chậm nhất|khi\b|kết quả|tình hình|những|việc|về (?:kết quả|tình hình|việc)|và (?:đề xuất|kiến nghị)|hằng|hàng|vào|trong\b|tại\b|các (?:khó khăn|vấn đề|nội dung)|kịp thời|quyết định|biết|phê duyệt|chỉ đạo|giải quyết|tổng hợp|đồng thời|gửi|nêu|đảm bảo|bảo đảm|cho ý kiến|ban hành|theo dõi)\b.*$";
-    BY = r"(?:(?:định kỳ )?(?:\(?(?:hằng|hàng) (?:năm|quý|tháng|tuần)\)?|(?:6|06|9|09|3|03) tháng(?:, ?(?:hằng |hàng )?(?:năm|quý))*|quý(?:, ?(?:6 tháng|năm))+)\s?(?:\([^)]{0,60}\)\s?)?)?(?:trước (?:ngày )?\d{1,2}(?:/\d{1,2}(?:/\d{4})?| tháng \d{1,2}(?: năm \d{4})?| (?:hằng|hàng) tháng)?(?:(?: và|,) (?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})?)*(?: (?:của )?(?:hằng|hàng|mỗi) (?:năm|quý|tháng)| của tháng cuối quý)?|chậm nhất (?:là )?(?:vào )?(?:trước )?(?:ngày )?\d{1,2}(?:/\d{1,2}(?:/\d{4})?| tháng \d{1,2})?(?: (?:hằng|hàng) (?:năm|quý|tháng))?)|(?:theo )?định kỳ (?:(?:hằng|hàng) (?:năm|quý|tháng|tuần)(?:, (?:hằng |hàng )?(?:năm|quý|6 tháng))*|(?:6|06|3|03) tháng(?:[,/]? ?(?:một |1 |01 )?(?:lần|năm))?|hoặc đột xuất|và đột xuất|quý(?:, 6 tháng)?(?:, năm)?)(?: (?:hoặc|và) (?:khi có yêu cầu|đột xuất)(?: theo (?:quy định|yêu cầu))?)?|(?:hằng|hàng) (?:năm|quý|tháng)|(?:6|06) tháng(?: một lần|, năm| và năm)|(?:theo )?định kỳ(?: theo quy định| hoặc đột xuất(?: theo quy định)?)?|đột xuất|theo quy định|khi có yêu cầu|sau khi hoàn thành|kịp thời";
+    TO_ENDS = r",?\s(?:trước (?:ngày|\d+)|để|theo|xem xét|qua\b|thông qua|định kỳ|chậm nhất|khi\b|kết quả|tình hình|những|việc|về (?:kết quả|tình hình|việc)|và (?:đề xuất|kiến nghị)|hằng|hàng|vào|trong\b|tại\b|các (?:khó khăn|vấn đề|nội dung)|kịp thời|quyết định|biết|phê duyệt|chỉ đạo|giải quyết|tổng hợp|đồng thời|gửi|nêu|đảm bảo|bảo đảm|cho ý kiến|ban hành|theo dõi)\b.*$";
+    BY = r"(?:(?:định kỳ )?(?:\(?(?:hằng|hàng) (?:năm|quý|tháng|tuần)\)?|(?:6|06|9|09|3|03) tháng(?:, ?(?:hằng |hàng )?(?:năm|quý))*|quý(?:, ?(?:6 tháng|năm))+)\s?(?:\([^)]{0,60}\)\s?)?)?(?:trước (?:ngày )?\d{1,2}(?:/\d{1,2}(?:/\d{4})?| tháng \d{1,2}(?: năm \d{4})?| (?:hằng|hàng) tháng)?(?:(?: và|,) (?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})?)*(?: (?:của )?(?:hằng|hàng|mỗi) (?:năm|quý|tháng)| (?:của )?tháng cuối quý)?|chậm nhất (?:là )?(?:vào )?(?:trước )?(?:ngày )?\d{1,2}(?:/\d{1,2}(?:/\d{4})?| tháng \d{1,2})?(?: (?:hằng|hàng) (?:năm|quý|tháng))?)|(?:theo )?định kỳ (?:(?:hằng|hàng) (?:năm|quý|tháng|tuần)(?:, (?:hằng |hàng )?(?:năm|quý|6 tháng))*|(?:6|06|3|03) tháng(?:[,/]? ?(?:và )?(?:một |1 |01 |hằng |hàng )?(?:lần|năm))*|hoặc đột xuất|và đột xuất|quý(?:, 6 tháng)?(?:, năm)?)(?: (?:hoặc|và) (?:khi có yêu cầu|đột xuất)(?: theo (?:quy định|yêu cầu))?)?|(?:hằng|hàng) (?:năm|quý|tháng)|(?:6|06) tháng(?: một lần|, năm| và năm)|(?:theo )?định kỳ(?: theo quy định| hoặc đột xuất(?: theo quy định)?)?|đột xuất|theo quy định|khi có yêu cầu|sau khi hoàn thành|kịp thời";
     FIXED = r"trước (?:ngày )?\d|chậm nhất";
     ASKED = r"(?:đề nghị|yêu cầu|giao)\s";
     LISTENING = r"^(?:nghe|tiếp nhận|tổng hợp các|xem)\s";
@@ -86,7 +86,16 @@ fn report(view: &View, start: usize, end: usize, holder: Option<&str>) -> Option
         let ((a, b), rest) = agencies::opening(view, start + asked, &flat[asked..])?;
         (asked + rest <= verb.0 + 1).then(|| agencies::name(view, start + asked + a, start + asked + b))
     };
-    let from = asked()
+    // "…; Văn phòng Tỉnh ủy theo dõi, báo cáo …": the clause names its own agency.
+    let clause_lead = clause.len() - clause.trim_start().len();
+    let in_clause = agencies::opening(view, start + clause_start + clause_lead, &clause[clause_lead..])
+        .filter(|(_, rest)| clause_start > 0 && rest + clause_lead <= at + 1)
+        .map(|((a, b), _)| {
+            let from = start + clause_start + clause_lead;
+            agencies::name(view, from + a, from + b)
+        });
+    let from = in_clause
+        .or_else(asked)
         .or_else(|| own.map(|((a, b), _)| agencies::name(view, start + lead + a, start + lead + b)))
         .or_else(|| holder.map(str::to_owned));
     let (quote, offset) = view.quote(start + clause_start, start + clause_end);
@@ -109,7 +118,7 @@ fn recipient(view: &View, clause: &str, verb: usize, start: usize) -> Option<Str
     let (a, b) = groups[1]?;
     let named = &clause[verb + a..verb + b];
     let cut = TO_ENDS.find(named).map_or(named.len(), |(at, _)| at);
-    Some(agencies::name(view, start + verb + a, start + verb + a + cut)).filter(|n| n.chars().count() > 2)
+    Some(agencies::name(view, start + verb + a, start + verb + a + cut)).filter(|n| n.chars().count() > 1)
 }
 
 /// The date or period: a fixed date wins over a period, one after the verb over one before.

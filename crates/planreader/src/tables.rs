@@ -26,6 +26,7 @@ patterns! {
     INDICATOR = r"chỉ tiêu|mục tiêu|chỉ số|tiêu chí";
     /// An ordinal that opens a row.
     ORDINAL = r"^(?:[ivxl]{1,5}|\d{1,3}(?:\.\d{1,2}){0,3}|[a-hđ]|\d{1,2}[a-z])[.)]?$";
+    VALUE_CELL = r"^(?:[<>GL~+]|trên|dưới|khoảng|-|đạt|từ)?\s?\d[\d.,]*\s?%?(?:\s?-\s?\d[\d.,]*\s?%?)?$";
     FOLLOWS = r"^[-+]|^[a-zđ]\)";
 }
 
@@ -342,6 +343,13 @@ fn loose_row(stream: &Stream, at: usize, roles: &[Role]) -> (Vec<Span>, usize) {
     let mut cells = vec![(0, 0); width];
     cells[0] = (ordinal.start, ordinal.end);
     if lines.len() < width && (lines.len() + 1 == width || valued) {
+        // A unit in small letters ("trạm") was read on to the name before it: its place stays empty.
+        if let Some(unit) = roles.iter().position(|r| *r == Role::Unit).filter(|u| *u > 0)
+            && lines.len() + 1 < width
+            && lines.get(unit - 1).is_some_and(|l| VALUE_CELL.is_match(stream.flat(*l)))
+        {
+            lines.insert(unit - 1, (0, 0));
+        }
         // Values stand in order; what is missing is the last column, mostly a note.
         cells[1..=lines.len()].copy_from_slice(&lines);
     } else {

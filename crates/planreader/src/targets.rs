@@ -3,7 +3,7 @@
 //! Every number of every block is weighed: refused when a rule says what else it is, or that it is a
 //! baseline or a result; accepted when it is a share, or when the words around it show an aim.
 
-use crate::blocks::Block;
+use crate::blocks::{Block, Marker};
 use crate::compare::{Held, held};
 use crate::fold::patterns;
 use crate::numbers::{Number, numbers};
@@ -29,6 +29,7 @@ const ANNOUNCED_BLOCKS: usize = 4;
 patterns! {
     ANNOUNCES = r"mục tiêu|chỉ tiêu|phấn đấu";
     SKIPPED_BLOCK = r"^(?:căn cứ|nơi nhận|kính gửi|lưu:|xét đề nghị|theo đề nghị|số:|\(ban hành|\(kèm theo|xem thêm|đọc thêm|tin liên quan|>>)";
+    RELATED = r"^(?:các |những )?(?:tin|tin tức|bài viết|bài|tin bài|văn bản) (?:liên quan|khác|cùng chuyên mục|cùng loại|mới nhất|mới hơn|cũ hơn|đã đưa|đọc nhiều|nổi bật)\W*$";
     /// A word of aim before the number, in its sentence.
     AIM = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|bảo đảm|đảm bảo|duy trì|\bđạt\b|hoàn thành|hình thành|thành lập|thu hút|phát triển|nâng|đưa|xây dựng|tổ chức|kết nạp|đào tạo|bồi dưỡng|trồng|giảm|tăng|rút ngắn|triển khai|\bcó\b|giữ|giải quyết|tạo việc làm|thu nhập|giao|mỗi|hàng năm|hằng năm|bố trí|công nhận|lựa chọn|thí điểm|cấp|kiểm tra|ban hành|cắt giảm|còn\b|xếp|vào nhóm";
     STRONG_AIM = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|yêu cầu|giao";
@@ -50,7 +51,8 @@ patterns! {
     ELLIPTIC_BETWEEN = r"\b(?:được|đạt|hoàn thành|chiếm|có|phải|tăng|bảo đảm|đảm bảo|xây dựng|tổ chức|đưa|nâng)\b";
     SOFT_NOUN = r"^\s?[a-zWAEDOQU]{2,}";
     EXPENSE = r"^\s?(?:đồng|đ\b|vnđ|vnd|usd)";
-    INCOME = r"thu nhập|grdp|gdp|doanh thu|kim ngạch|thu ngân sách|tổng thu|thu từ|lợi nhuận|giá trị|thu hút|vốn|tiết kiệm|huy động|xuất khẩu|năng suất|tổng mức bán lẻ|quỹ|tổng sản phẩm|thu nội địa|dư nợ|doanh số";
+    INCOME = r"thu nhập|chi tiêu (?:bình quân|của)|grdp|gdp|doanh thu|kim ngạch|thu ngân sách|tổng thu|thu từ|lợi nhuận|giá trị|thu hút|vốn|tiết kiệm|huy động|xuất khẩu|năng suất|tổng mức bán lẻ|quỹ|tổng sản phẩm|thu nội địa|dư nợ|doanh số";
+    PART_OF = r"^\s?/\s?\d{1,4} [a-zWAEDOQU]{2,}";
     BENEFIT = r"(?:tiết kiệm(?: được)?(?: chi phí)?|làm lợi|giúp|góp phần|lợi ích|tương đương|ước tính|quy đổi)[^;.]{0,70}$";
 }
 
@@ -85,8 +87,15 @@ pub(crate) fn targets(
 ) -> (Vec<Target>, Vec<LeftOut>) {
     let (mut out, mut left_out) = (Vec::new(), Vec::new());
     let mut announced = 0usize;
+    let mut related = false;
     for ((block, place), _) in blocks.iter().zip(places).zip(skip).filter(|(_, skip)| !**skip) {
         let place = Place { aimed_above: announced > 0, ..*place };
+        // What a page lists under "Các tin khác" is about other things.
+        related = RELATED.is_match(view.flat(block.body, block.end.min(block.body + 60)))
+            || related && block.marker >= Marker::Dash;
+        if related {
+            continue;
+        }
         let before = out.len();
         read_block(view, block, &place, frame, &mut out, &mut left_out);
         let announces =
@@ -120,10 +129,10 @@ fn read_block(
         return;
     }
     let clauses = clauses(view, block.body, block.end);
-    let carried = past::carried(view, &clauses);
     let years = mentions(flat);
     let years: Vec<Mention> =
         years.into_iter().map(|m| Mention { start: m.start + block.body, end: m.end + block.body, ..m }).collect();
+    let carried = past::carried(view, &clauses, &years, frame.made);
     let mut kept: Vec<Candidate> = Vec::new();
     let mut at = 0;
     for (i, number) in found.iter().enumerate() {
@@ -300,7 +309,8 @@ impl Site<'_> {
         if bracketed.is_some() && held.comparator == Comparator::Eq && self.looks_back(own_year) {
             return true;
         }
-        if gone && held.comparator == Comparator::Eq && self.place.section != Some(Section::Goal) {
+        let stated = matches!(held.comparator, Comparator::Eq | Comparator::RankWithin);
+        if gone && stated && self.place.section != Some(Section::Goal) {
             return true;
         }
         if RANKED_AFTER.is_match(after) {
@@ -392,7 +402,8 @@ impl Site<'_> {
         after: &str,
         sentence: &str,
     ) -> Option<(&'static str, f64)> {
-        let counts = SOFT_NOUN.is_match(after) || number.multiplied || goal && ENDS_WITH_VERB.is_match(before);
+        let part = PART_OF.is_match(after) && (goal || STRONG_AIM.is_match(sentence));
+        let counts = part || SOFT_NOUN.is_match(after) || number.multiplied || goal && ENDS_WITH_VERB.is_match(before);
         if !counts {
             return None;
         }

@@ -12,14 +12,20 @@ patterns! {
     PER_BEFORE = r"(?:trên|/)\s?(?:(100\.000)|(10\.000|(?:1 |01 |một )?vạn)|(1\.000|1000)|(100)) (?:dân|người|trẻ)[^.;,%\d]{0,24}$";
     NOT_RANK = r"(?:kỳ họp|lần|phiên|phiên họp|hội nghị|đại hội|cách mạng|thế hệ|tuần|đợt|khóa)\s(?:lần )?thứ\s?$";
     OUT_OF = r"^\s?(?:người|ca|trường hợp|bác sĩ|giường)?[^.;,%\d/]{0,24}trên\s(?:(100\.000)|(10\.000|vạn|một vạn)|(1\.000|1000)|(100))\s(?:người|dân|trẻ|ca)";
+    /// "11 bác sĩ, 3 dược sĩ, 33 điều dưỡng trên 10.000 dân": the rate at the end counts for all.
+    SHARED_RATE = r"^\s[a-zWAEDOQU ]{3,30}(?:(?:,| và)(?: đạt| có)? \d[\d.,]{0,6} [a-zWAEDOQU ]{3,30}){1,4}(?:trên |/\s?)(?:(100\.000)|(10\.000|(?:1 |01 |một )?vạn)|(1\.000|1000)|(100)) (?:dân|người|trẻ)";
     RANK_GROUP_BEFORE = r"(?:nhóm|top|tốp)(?: (?:các|những|có|số|từ))?\s?$|(?:trong|vào|thuộc|nằm trong|là một trong)\s(?:số\s)?$|(?:xếp|đứng|đạt|ở|giữ|lọt|nằm ở)?\s?(?:hạng|thứ|thứ hạng|vị trí|vị thứ|thứ bậc)(?: (?:thứ|dưới|trong|từ|khoảng|số))*\s?$";
     RANK_NOUN = r"^\s?(?:(?:tỉnh|thành phố|địa phương|đơn vị|bộ|ngành|quốc gia|nước|sở|huyện|xã|trường|cơ quan)\b[^.;\d]{0,60}?)?(?:dẫn đầu|đứng đầu|cao nhất|tốt nhất|hàng đầu|đầu|khá|tốt|xếp hạng cao|có (?:chỉ số|điểm số|thứ hạng))\b";
     RANK_PLACES = r"^\s?(?:tỉnh|thành phố|địa phương|quốc gia|nước)\b";
+    GROUP_ENTERED = r"(?:vào|trong|lọt) (?:nhóm|tốp)\s?$";
+    GROUP_ENDS = r"^\s?(?:[.;,)]|$|cả nước|toàn quốc|của cả nước)";
     RANK_OF = r"^\s?/\s?63|^\s?/\s?34|^\s?trở lên|^\s?(?:toàn quốc|cả nước|trong cả nước|trên toàn quốc)";
     STEPS = r"^\s?(?:bậc|hạng|thứ hạng|bậc xếp hạng|vị trí|thứ bậc)\b";
     DAYS = r"^\s?ngày\b";
     HOURS = r"^\s?(?:giờ|tiếng)\b";
     MINUTES = r"^\s?phút\b";
+    /// "8,2/10 điểm": so many points of so many.
+    POINTS_OF = r"^\s?/\s?\d{1,3}(?:[.,]\d+)?\s?điểm\b";
     POINTS = r"^\s?điểm(?: số)?\b";
     NOT_POINTS = r"^\s?điểm (?:cầu|bưu điện|du lịch|trường|dân cư|giao dịch|truy cập|phục vụ|tiếp nhận|đến|kết nối|bán|cung cấp|phát|wifi|thu|sinh hoạt|nghẽn|nóng|mua|đen|hỗ trợ|bỏ phiếu|tập kết)";
     PER_YEAR = r"^\s?(?:lần|cuộc|lượt|đợt|kỳ|hội nghị|lớp|buổi|phiên|hội thảo|chuyên đề|khóa)\b[^.;,%\d/]{0,40}?(?:/\s?(?:1 |01 )?năm|/\s?người/năm|(?:mỗi|hàng|hằng|một|trong|trên)\s(?:1 |01 )?năm)\b";
@@ -51,11 +57,20 @@ pub(crate) fn unit(before: &str, after: &str, number: &Number) -> (Unit, usize) 
             }
         }
     }
+    if let Some(groups) = SHARED_RATE.groups(after) {
+        let units = [Unit::Per100000, Unit::Per10000, Unit::Per1000, Unit::Per100];
+        if let Some(unit) = units.into_iter().zip(&groups[1..]).find_map(|(u, g)| g.map(|_| u)) {
+            return (unit, 0);
+        }
+    }
     if let Some(groups) = PER_BEFORE.groups(&before[before.len().saturating_sub(60)..]) {
         let units = [Unit::Per100000, Unit::Per10000, Unit::Per1000, Unit::Per100];
         if let Some(unit) = units.into_iter().zip(&groups[1..]).find_map(|(u, g)| g.map(|_| u)) {
             return (unit, 0);
         }
+    }
+    if let Some(end) = take(&POINTS_OF) {
+        return (Unit::Points, end);
     }
     if is_rank(before, after) {
         return (Unit::RankGroup, 0);
@@ -100,7 +115,8 @@ fn is_rank(before: &str, after: &str) -> bool {
     let before = &before[before.len().saturating_sub(30)..];
     let named = before.trim_end().ends_with("top") || before.trim_end().ends_with("tOp");
     let group = before.trim_end().ends_with("nhom") || before.trim_end().ends_with("nhom cac");
-    if named || (group && (RANK_PLACES.is_match(after) || RANK_NOUN.is_match(after))) {
+    let entered = GROUP_ENTERED.is_match(before) && GROUP_ENDS.is_match(after);
+    if named || entered || (group && (RANK_PLACES.is_match(after) || RANK_NOUN.is_match(after))) {
         return true;
     }
     if !RANK_GROUP_BEFORE.is_match(before) || NOT_RANK.is_match(before) {
