@@ -188,7 +188,10 @@ reform-evidence-missing = Please attach the evidence.
 reform-period-wrong = No such period. For example: 2026, 2026-Q3, 2026-11, 12m.
 reform-overdue = Overdue now: { $n } dossiers
 reform-overdue-none = No open dossier is overdue.
-reform-overdue-line = { $n } dossiers
+reform-overdue-line = { $n ->
+    [one] one dossier
+   *[other] { $n } dossiers
+ }
 reform-unchanged = unchanged
 reform-why-no-previous = There is no figure of the year before to hold the rise against.
 reform-drafts = Draft programmes

@@ -323,3 +323,24 @@ fn ids_given_out_in_the_same_millisecond_differ_and_rise() {
     let ids: Vec<Id> = (0..1_000).map(|_| new_id(november(2, 9, 0))).collect();
     assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_acted_follows_on_within_the_competent_agency_and_nobody_else_does() {
+    for office in offices().await {
+        let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
+        let code = dossier.code.clone();
+        office.act(&officer(), november(2, 9, 5), &code, forward()).await.unwrap();
+        office.act(&head(), november(2, 9, 10), &code, forward()).await.unwrap();
+        // Moved to a division of another commune since.
+        let transferred = base::Actor { grants: far_clerk().grants, ..officer() };
+        let people = [(officer(), true), (head(), true), (second_officer(), false), (transferred, false)];
+        for (person, reads) in people {
+            let (house, code, who) = (office.house.clone(), code.clone(), person.clone());
+            let found = office
+                .db
+                .read(move |tx| Box::pin(async move { crate::pages::load_readable(tx, &house, &who, &code).await }))
+                .await;
+            assert_eq!(found.is_ok(), reads, "{}", person.account);
+        }
+    }
+}
