@@ -22,7 +22,7 @@ patterns! {
     NOT_RAISE = r"tăng (?:cường|trưởng|tốc|ca|xông|huyết)\b";
     TO_LEVEL = r"\b(?:gấp|xuống|còn|đạt|lên|chiếm|bằng|thành|đến|được|là|tại|trong|đảm bảo|bảo đảm|trở thành|có|hoàn thành|phấn đấu|ở|đưa|cho)\b";
     TO_LEVEL_SOFT = r"\b(?:gấp|xuống|còn|đạt|lên|chiếm|bằng|đảm bảo|bảo đảm|hoàn thành|có|hài lòng|duy trì|phấn đấu|đưa)\b";
-    RATE_NOUN = r"(?:tốc độ|tỷ lệ|tỉ lệ|nhịp độ|chỉ số|tỷ suất|hệ số)\s(?:gia |giá trị )?(?:tăng|giảm|cắt giảm|giảm nghèo|tăng trưởng)[^.;%\d]{0,60}$";
+    RATE_NOUN = r"(?:tốc độ|mức|tỷ lệ|tỉ lệ|nhịp độ|chỉ số|tỷ suất|hệ số)\s(?:gia |giá trị )?(?:tăng|giảm|cắt giảm|giảm nghèo|tăng trưởng)[^.;%\d]{0,60}$";
     ANNUAL = r"(?:mỗi|hàng|hằng|bình quân)\s(?:một\s)?năm|/\s?năm";
 }
 

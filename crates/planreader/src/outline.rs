@@ -62,9 +62,19 @@ pub(crate) fn places(view: &View, blocks: &[Block], title_section: Option<Sectio
         stack.push(Entry { marker: Marker::None, section: title_section, due: None });
     }
     let mut out = Vec::with_capacity(blocks.len());
+    let mut restarted: Option<(Marker, u32)> = None;
+    let mut goals_above: Option<Marker> = None;
     for block in blocks {
         let heading = if block.cell.is_some() || block.closes_cell { None } else { heading(view, block) };
-        if let Some(heading) = &heading {
+        restarted = restart(view, block, heading.as_ref(), restarted, goals_above);
+        let heading = heading.filter(|_| restarted.is_none());
+        goals_above = heading
+            .as_ref()
+            .filter(|h| h.whole && h.section == Some(Section::Goal) && block.marker != Marker::None)
+            .map(|_| block.marker);
+        if restarted.is_some() {
+            // An item under the goals, whatever its number.
+        } else if let Some(heading) = &heading {
             enter(&mut stack, block, heading);
         } else if block.marker < Marker::Bracketed && block.cell.is_none() && !block.closes_cell {
             // A numbered paragraph that is no heading still closes the deeper ones.
@@ -81,6 +91,26 @@ pub(crate) fn places(view: &View, blocks: &[Block], title_section: Option<Sectio
         });
     }
     out
+}
+
+/// "2. Mục tiêu" followed by "1. …", "2. …": the items count from one again with the same sign, and
+/// stand under the heading. A heading of a known kind, or a number out of turn, ends them.
+fn restart(
+    view: &View,
+    block: &Block,
+    heading: Option<&Heading>,
+    restarted: Option<(Marker, u32)>,
+    goals_above: Option<Marker>,
+) -> Option<(Marker, u32)> {
+    if goals_above == Some(block.marker) || restarted.is_some_and(|r| r.0 == block.marker) {
+        let sign = view.flat(block.start, block.body);
+        let digits: String = sign.chars().filter(char::is_ascii_digit).collect();
+        let number = digits.parse::<u32>().ok()?;
+        let next = restarted.map_or(1, |r| r.1 + 1);
+        let known = heading.is_some_and(|h| h.section.is_some());
+        return (number == next && !known).then_some((block.marker, number));
+    }
+    restarted.filter(|r| block.marker > r.0)
 }
 
 struct Heading {

@@ -251,6 +251,8 @@ crate::fold::patterns! {
     OFFICE = r"^\s?(?:sở|ban|bộ|huyện|đơn vị cấp|cơ quan|tỉnh|phòng|ngành)\b";
     /// How long people live, not who is meant.
     LIFE = r"tuổi thọ|số năm sống";
+    /// What a budget takes in is asked for; what it gives is not.
+    REVENUE = r"(?:tổng thu|\bthu) (?:ngân sách|nsnn|nội địa)";
     SPENT = r"chi tiêu (?:bình quân|trung bình)|(?:mức|tổng) chi tiêu";
     /// *02/05 huyện nghèo thoát nghèo*: so many of so many.
     OF_THINGS = r"^\s?/\s?\d{1,4} (?:xã|huyện|phường|thị trấn|đơn vị|trường|trạm|cơ quan|sở|thôn|bản|hộ|chỉ số|tiêu chí|khu)\b";
@@ -285,6 +287,7 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
     }
     let life = LIFE.is_match(before);
     let spent = SPENT.is_match(before);
+    let revenue = REVENUE.is_match(before);
     let of_things = OF_THINGS.is_match(after);
     if number.glued && matches!(unit, Unit::Count) {
         return Some(Refusal { rule: "glued", reason: "part of a word" });
@@ -306,6 +309,7 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
         .filter(|rule| !(matches!(unit, Unit::Days | Unit::Hours | Unit::Minutes) && rule.name == "scale"))
         .filter(|rule| !(life && matches!(rule.name, "age" | "age_before" | "duration")))
         .filter(|rule| !(spent && matches!(rule.name, "award" | "budget")))
+        .filter(|rule| !(revenue && rule.name == "budget"))
         .filter(|rule| !(of_things && rule.name == "date_slash"))
         .find(|rule| match rule.looks {
             Looks::Before | Looks::BeforeCount => rule.pattern.is_match(before),

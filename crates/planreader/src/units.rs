@@ -11,9 +11,9 @@ patterns! {
     /// The rate is named before the number: "Số giường bệnh trên 1 vạn dân: 45,7 giường".
     PER_BEFORE = r"(?:trên|/)\s?(?:(100\.000)|(10\.000|(?:1 |01 |một )?vạn)|(1\.000|1000)|(100)) (?:dân|người|trẻ)[^.;,%\d]{0,24}$";
     NOT_RANK = r"(?:kỳ họp|lần|phiên|phiên họp|hội nghị|đại hội|cách mạng|thế hệ|tuần|đợt|khóa)\s(?:lần )?thứ\s?$";
-    OUT_OF = r"^\s?(?:người|ca|trường hợp|bác sĩ|giường)?[^.;,%\d/]{0,24}trên\s(?:(100\.000)|(10\.000|vạn|một vạn)|(1\.000|1000)|(100))\s(?:người|dân|trẻ|ca)";
+    OUT_OF = r"^\s?(?:người|ca|trường hợp|bác sĩ|giường)?[^.;,%\d/]{0,24}trên\s(?:(100\.000)|(10\.000|(?:1 |01 |một )?vạn)|(1\.000|1000)|(100))\s(?:người|dân|trẻ|ca)";
     /// "11 bác sĩ, 3 dược sĩ, 33 điều dưỡng trên 10.000 dân": the rate at the end counts for all.
-    SHARED_RATE = r"^\s[a-zWAEDOQU ]{3,30}(?:(?:,| và)(?: đạt| có)? \d[\d.,]{0,6} [a-zWAEDOQU ]{3,30}){1,4}(?:trên |/\s?)(?:(100\.000)|(10\.000|(?:1 |01 |một )?vạn)|(1\.000|1000)|(100)) (?:dân|người|trẻ)";
+    SHARED_RATE = r"^\s[a-zWAEDOQU ]{3,30}(?:\s?(?:,|và)(?: đạt| có)? \d[\d.,]{0,6} [a-zWAEDOQU ]{3,30}){1,4}(?:trên |/\s?)(?:(100\.000)|(10\.000|(?:1 |01 |một )?vạn)|(1\.000|1000)|(100)) (?:dân|người|trẻ)";
     RANK_GROUP_BEFORE = r"(?:nhóm|top|tốp)(?: (?:các|những|có|số|từ))?\s?$|(?:trong|vào|thuộc|nằm trong|là một trong)\s(?:số\s)?$|(?:xếp|đứng|đạt|ở|giữ|lọt|nằm ở)?\s?(?:hạng|thứ|thứ hạng|vị trí|vị thứ|thứ bậc)(?: (?:thứ|dưới|trong|từ|khoảng|số))*\s?$";
     RANK_NOUN = r"^\s?(?:(?:tỉnh|thành phố|địa phương|đơn vị|bộ|ngành|quốc gia|nước|sở|huyện|xã|trường|cơ quan)\b[^.;\d]{0,60}?)?(?:dẫn đầu|đứng đầu|cao nhất|tốt nhất|hàng đầu|đầu|khá|tốt|xếp hạng cao|có (?:chỉ số|điểm số|thứ hạng))\b";
     RANK_PLACES = r"^\s?(?:tỉnh|thành phố|địa phương|quốc gia|nước)\b";

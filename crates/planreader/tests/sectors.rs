@@ -175,3 +175,25 @@ fn a_confidence_is_written_with_two_decimals() {
     let confidence = json["reports"][0]["confidence"].to_string();
     assert!(confidence.len() <= 4, "{confidence}");
 }
+
+#[test]
+fn items_that_count_from_one_again_stand_under_their_heading() {
+    holds(
+        "1. Hiện trạng: 100% sở, ngành dùng chung phần mềm.\n2. Mục tiêu đến năm 2025\n1. 100% hệ thống kết nối qua trục.\n2. Tối thiểu 90% cán bộ được tập huấn.\n3. Thời gian khôi phục sự cố không quá 4 giờ.\n3. Nguyên tắc thực hiện: băng thông 10 Gbps; 02 trung tâm cách nhau 30 km.",
+        &["100 percent eq - 2025", "90 percent gte - 2025", "4 hours lte - 2025"],
+    );
+}
+
+#[test]
+fn what_a_budget_takes_in_is_asked_for() {
+    holds(
+        "Các chỉ tiêu chủ yếu năm 2024:\n- Tổng thu ngân sách nhà nước trên địa bàn đạt 9.850 tỷ đồng, tăng 8% so với ước thực hiện năm 2023.\n- Mức giảm sinh 0,1‰; đạt 9,8 bác sĩ và 33,5 giường bệnh trên 1 vạn dân.",
+        &[
+            "9850000000000 count eq - 2024",
+            "8 percent increase_by - 2024",
+            "0.1 per_1000 eq - 2024",
+            "9.8 per_10000 eq - 2024",
+            "33.5 per_10000 eq - 2024",
+        ],
+    );
+}
