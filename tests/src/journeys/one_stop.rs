@@ -194,7 +194,9 @@ fn uploads_of_the_wrong_kind_or_size_are_refused_and_nothing_is_received() {
         }
         let mut large = PDF.to_vec();
         large.resize(21 * MB, b' ');
-        clerk.upload("/intake", &fields, &[("file_giay-chung-sinh", "giay.pdf", &large)]).await.is(413);
+        // The form comes back with what was typed, the file's field and the rule.
+        let page = clerk.upload("/intake", &fields, &[("file_giay-chung-sinh", "giay.pdf", &large)]).await;
+        page.is(422).shows("20 MB").shows("giay-chung-sinh").shows("Không Được Nhận");
         clerk.get("/work?tab=all&q=khong+duoc+nhan").await.is(200).shows_not("Không Được Nhận");
 
         let page = clerk.upload("/intake", &fields, &[("file_giay-chung-sinh", "giấy chứng sinh.pdf", PDF)]).await;

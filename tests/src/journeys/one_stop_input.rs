@@ -181,7 +181,8 @@ fn a_supplement_of_the_wrong_kind_or_size_names_its_field_and_changes_nothing() 
         assert!(matches!(page.status.as_u16(), 415 | 422), "{}", page.status);
         let mut large = PDF.to_vec();
         large.resize(21 * 1024 * 1024, b' ');
-        clerk.upload(&act, &[], &[("file", "giay.pdf", &large)]).await.is(413);
+        let page = clerk.upload(&act, &[], &[("file", "giay.pdf", &large)]).await;
+        page.is(422).shows("20 MB").shows("href=\"#complete-supplement-file\"");
         let page = clerk.upload(&act, &[("component", "99")], &[("file", "giay.pdf", PDF)]).await;
         page.is(422).shows("href=\"#complete-supplement-component\"");
         assert_eq!(app.event_kinds(&code).await, ["received", "supplement-requested"]);
