@@ -53,6 +53,15 @@ fn prepare(house: &House, now: Instant, salt: u64) -> Result<Vec<Job>, Fault> {
     (0..PREPARED).map(|n| counter.intake(&mut people, n, now)).collect()
 }
 
+/// What a transaction recorded, once it is known to have been rolled back.
+fn recorded(outcome: Result<(), Fault>, tray: &Tray) -> Result<Vec<Vec<Recorded>>, Fault> {
+    match outcome {
+        Err(Fault::NotFound("bench-rolled-back")) => Ok(taken(tray)),
+        Err(fault) => Err(fault),
+        Ok(()) => Err(Fault::internal("a recording was not rolled back")),
+    }
+}
+
 async fn record_intakes(
     db: &Db,
     house: &House,
@@ -76,11 +85,7 @@ async fn record_intakes(
             })
         })
         .await;
-    match outcome {
-        Err(Fault::NotFound("bench-rolled-back")) => Ok(taken(&tray)),
-        Err(fault) => Err(fault),
-        Ok(()) => Err(Fault::internal("a recording was not rolled back")),
-    }
+    recorded(outcome, &tray)
 }
 
 /// Receiving at the counter.
@@ -174,11 +179,7 @@ async fn record_steps(db: &Db, house: &House, stops: &[Stop], now: Instant) -> R
             })
         })
         .await;
-    match outcome {
-        Err(Fault::NotFound("bench-rolled-back")) => Ok(taken(&tray)),
-        Err(fault) => Err(fault),
-        Ok(()) => Err(Fault::internal("a recording was not rolled back")),
-    }
+    recorded(outcome, &tray)
 }
 
 /// Passing a dossier on along its internal process.

@@ -1,36 +1,9 @@
 //! Goals of sectors (tourism, poverty, health, environment, indexes), party resolutions and news pages.
 
-use planreader::{Plan, Value, read_plan};
-use serde::Serialize;
+mod common;
 
-fn name<T: Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_else(|| "-".into())
-}
-
-fn lines(plan: &Plan) -> Vec<String> {
-    let value = |v: &Value| match v {
-        Value::One(v) => v.to_string(),
-        Value::Range(a, b) => format!("{a}..{b}"),
-    };
-    plan.targets
-        .iter()
-        .map(|t| {
-            format!(
-                "{} {} {} {} {}",
-                value(&t.value),
-                name(&t.unit),
-                name(&t.comparator),
-                name(&t.level),
-                t.due.as_deref().unwrap_or("-")
-            )
-        })
-        .collect()
-}
-
-#[track_caller]
-fn holds(text: &str, expected: &[&str]) {
-    assert_eq!(lines(&read_plan(text)), expected, "\n{text}");
-}
+use common::holds;
+use planreader::read_plan;
 
 #[test]
 fn a_party_resolution_numbers_with_dashes_and_looks_ahead() {

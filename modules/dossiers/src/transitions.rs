@@ -53,7 +53,7 @@ pub struct Transition {
     pub who: &'static [Who],
 }
 
-use Permission::{AssignDossier, FileDossier, ProcessDossier, ReceiveDossier, ReturnResult};
+use Permission::{AssignDossier, ProcessDossier, ReceiveDossier, ReturnResult};
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
 use Who::{Applicant, AtIntake, AtReturn, AtStep, AtUnit};
 
@@ -148,9 +148,6 @@ impl Verb {
         format!("dossier-act-{}", self.as_str())
     }
 }
-
-/// A permission that lets a citizen file and follow.
-pub const FILING: Permission = FileDossier;
 
 #[cfg(test)]
 mod tests {
