@@ -189,7 +189,16 @@ pub struct Target {
     pub restates: Option<String>,
     /// The clause's words, shortened.
     pub text: String,
-    pub note: Option<String>,
+    /// How the words were read where they leave room.
+    pub note: Option<Words>,
+}
+
+/// Words of our own, in both languages.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub vi: String,
+    pub en: String,
 }
 
 impl Target {
@@ -397,6 +406,24 @@ mod tests {
                 assert!(indicators().get(id, jiff::civil::date(2026, 1, 1)).is_some(), "{id}");
             }
         }
+    }
+
+    #[test]
+    fn every_note_stands_in_both_languages() {
+        let marked = |text: &str| text.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
+        let mut notes = 0;
+        for placed in programmes().targets() {
+            let Some(note) = &placed.target.note else { continue };
+            notes += 1;
+            assert!(marked(&note.vi), "{}: {} is not Vietnamese", placed.target.id, note.vi);
+            assert!(
+                !note.en.trim().is_empty() && !marked(&note.en),
+                "{}: {} is not English",
+                placed.target.id,
+                note.en
+            );
+        }
+        assert!(notes > 40, "{notes}");
     }
 
     #[test]

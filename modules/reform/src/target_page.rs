@@ -115,7 +115,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         title: subject_name(l, placed),
         clause: format!("{} {}", placed.programme.document, placed.clause()),
         text: placed.target.text.clone(),
-        note: placed.target.note.clone().unwrap_or_default(),
+        note: placed.target.note.as_ref().map(|note| pick(l, &note.vi, &note.en).to_owned()).unwrap_or_default(),
         restates: placed.target.restates.clone().unwrap_or_default(),
         goal: goal_text(l, placed),
         due: vn_date(placed.target.due_day()),
