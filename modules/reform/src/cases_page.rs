@@ -68,7 +68,9 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let (part, word) = part(&query_value(&ctx.uri, "part"))?;
     let stock = indicator.denominator.stock;
     let to = if stock { as_of } else { scope.period.to };
-    let filter = Filter { from: scope.period.from, to, level: placed.target.level(), fields: None };
+    let fields = crate::division::narrowed(&ctx, &scope, &catalogue::shelf(&ctx.app));
+    let own = fields.is_some();
+    let filter = Filter { from: scope.period.from, to, level: placed.target.level(), fields };
     let format = query_value(&ctx.uri, "format");
     let paging = Paging::from_uri(&ctx.uri);
     let (limit, offset) = if format.is_empty() { (paging.limit(), paging.offset()) } else { (EXPORT_MAX, 0) };
@@ -113,7 +115,14 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let page = Page {
         l,
         trail,
-        lead: l.tr("reform-cases-lead", [("unit", scope.tree.name(scope.node)), ("period", scope.period.name(l))]),
+        lead: l.tr(
+            if own { "reform-cases-lead-own" } else { "reform-cases-lead" },
+            [
+                ("unit", scope.tree.name(scope.node)),
+                ("period", scope.period.name(l)),
+                ("part", scope.part.map(|part| scope.tree.name(part)).unwrap_or_default()),
+            ],
+        ),
         title,
         tabs,
         procedures: stock,

@@ -1,5 +1,6 @@
 //! The leader's home: five figures that matter, where the targets stand, what is late, what changed since yesterday. One screen.
 
+use crate::division::{self, Division};
 use crate::programme::{Programmes, targets_of};
 use crate::standing::{Standing, tally};
 use crate::state::State;
@@ -58,6 +59,8 @@ struct Dashboard {
     unit_name: String,
     period_name: String,
     as_of: String,
+    part_of: String,
+    division: Option<Division>,
     unit: String,
     units: Vec<Choice>,
     period: String,
@@ -117,6 +120,8 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
         unit_name: scope.tree.name(scope.node),
         period_name: scope.period.name(l),
         as_of: vn_date_time(ctx.now),
+        part_of: division::notice(ctx, &scope),
+        division: Division::read(ctx, &scope).await?,
         unit: scope.node.to_string(),
         units: scope.units(ctx),
         period: scope.period.word.clone(),

@@ -20,13 +20,21 @@ impl Sessions for People {
             "leader" => account(11, Role::Leader, "/1/"),
             "commune-leader" => account(12, Role::Leader, "/1/2001/"),
             "reform" => account(13, Role::ReformOfficer, "/1/"),
+            "head" => account(15, Role::DivisionHead, &division_path()),
             _ => account(14, Role::Clerk, "/1/"),
         };
         Box::pin(async move { Ok(Some(SignedIn { actor, session: Id(1), csrf: "secret-of-the-session".into() })) })
     }
 }
 
+/// The division for culture and society of the first commune.
+fn division_path() -> String {
+    let tree = organisation::demo_tree().unwrap();
+    tree.division(Id(2001), "culture-society").unwrap().path.clone()
+}
+
 struct Browser {
+    app: App,
     router: Router,
     cookie: String,
 }
@@ -44,14 +52,15 @@ impl Browser {
             extensions: Default::default(),
         });
         Browser {
-            router: web::build_router(app, vec![organisation::module(), crate::module()]),
+            router: web::build_router(app.clone(), vec![organisation::module(), crate::module()]),
+            app,
             cookie: format!("session={who}"),
         }
     }
 
     /// The same service as somebody else.
     fn becomes(&self, who: &str) -> Browser {
-        Browser { router: self.router.clone(), cookie: format!("session={who}") }
+        Browser { app: self.app.clone(), router: self.router.clone(), cookie: format!("session={who}") }
     }
 
     async fn send(&self, request: Request<Body>) -> (StatusCode, String, String) {
@@ -195,6 +204,49 @@ async fn a_commune_leader_sees_his_own_subtree_only() {
         let (_, page) = leader.get("/steering").await;
         assert!(!page.contains("value=\"2002\""));
         assert_eq!(leader.becomes("clerk").get("/steering").await.0, StatusCode::FORBIDDEN);
+    }
+}
+
+#[tokio::test]
+async fn a_division_head_sees_the_figures_of_the_agency_above_and_the_cases_of_his_own_division() {
+    for (db, _) in database().await {
+        ten_dossiers(&db).await;
+        db.write(|tx| Box::pin(async move { catalogue::seed(tx, now()).await })).await.unwrap();
+        // Settled this month in a field of the division, and in one that is not.
+        let settled = |field: &str, flags, n| facts::Fact {
+            field: field.into(),
+            ..fact("settled", date(2026, 11, 10), 2001, Level::Commune, 1, flags, n)
+        };
+        let (mine, other) = ("ho-tich", "dat-dai");
+        write(&db, vec![settled(mine, flag::ON_TIME, 701), settled(mine, 0, 702), settled(other, 0, 703)]).await;
+        let head = Browser::new(db, "head");
+        catalogue::reload(&head.app).await.unwrap();
+        let shelf = catalogue::shelf(&head.app);
+        let tree = organisation::tree_of(&head.app).await.unwrap();
+        let division = crate::division::last_of(&division_path()).unwrap();
+        let fields = crate::division::fields_of(&tree, &shelf, division, date(2026, 11, 22));
+        assert!(fields.contains_key(mine) && !fields.contains_key(other), "{fields:?}");
+
+        let (status, page) = head.get("/steering").await;
+        assert_eq!(status, StatusCode::OK);
+        let house = tree.name(Id(2001));
+        assert!(page.contains(&format!("Số liệu của {house} (")) && page.contains("75 %"), "{page}");
+        assert!(page.contains("Tháng này: 1 trên 2 hồ sơ giải quyết đúng hạn (50 %)"), "{page}");
+        assert!(page.contains("/work?tab=overdue") && page.contains("Đang xử lý: 0"), "{page}");
+        // The number opens its very cases.
+        let late = page.split("href=\"").find(|href| href.contains("part=missing") && href.contains("fields=own"));
+        let late = late.unwrap().split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+        let (_, cases) = head.get(&late).await;
+        assert_eq!(cases.matches("<td class=\"nowrap\"").count(), 1, "{late}: {cases}");
+        // The agency above keeps figures for him; no other does.
+        assert_eq!(head.json("/api/v1/targets/ST-042?unit=2001").await["value"].as_f64(), Some(75.0));
+        for foreign in ["/steering?unit=1", "/steering?unit=2002", "/api/v1/targets/ST-042?unit=2002"] {
+            assert_eq!(head.get(foreign).await.0, StatusCode::FORBIDDEN, "{foreign}");
+        }
+        // A leader who looks at the division sees its work too, without a link to a list that is not his.
+        let (_, page) = head.becomes("commune-leader").get(&format!("/steering?unit={division}")).await;
+        assert!(page.contains("Đang xử lý: 0") && !page.contains("/work?tab=unit"), "{page}");
+        assert!(!head.becomes("commune-leader").get("/steering").await.1.contains("Đang xử lý: "));
     }
 }
 

@@ -6,6 +6,7 @@ pub mod api;
 mod cases_page;
 mod dashboard;
 mod declare_page;
+mod division;
 mod drafts;
 mod drafts_page;
 #[cfg(test)]

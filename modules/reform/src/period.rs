@@ -57,6 +57,12 @@ impl Period {
         Period { word: year.to_string(), from: date(year, 1, 1), to: date(year, 12, 31) }
     }
 
+    /// The month a day lies in.
+    pub fn month(day: Date) -> Period {
+        let word = format!("{:04}-{:02}", day.year(), day.month());
+        Period { word, from: day.first_of_month(), to: day.last_of_month() }
+    }
+
     /// The last day that has come: the day its figures are of.
     pub fn as_of(&self, today: Date) -> Date {
         self.to.min(today)

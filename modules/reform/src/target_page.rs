@@ -55,6 +55,7 @@ struct Page {
     due: String,
     level: String,
     strive: bool,
+    part_of: String,
     action: String,
     unit: String,
     units: Vec<Choice>,
@@ -121,6 +122,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         due: vn_date(placed.target.due_day()),
         level: level_text(l, &placed.target.level),
         strive: placed.target.strive,
+        part_of: crate::division::notice(&ctx, &scope),
         action: ctx.path().to_owned(),
         unit: scope.node.to_string(),
         units: scope.units(&ctx),
@@ -347,7 +349,8 @@ pub(crate) async fn evidence(ctx: Ctx, Path(id): Path<String>) -> Answer {
         .await?
         .ok_or(Fault::NotFound("reform-no-figure"))?;
     let tree = organisation::tree_of(&ctx.app).await?;
-    if !ctx.actor()?.may_at(Permission::ReadSteering, tree.path(figure.agency)) {
+    let keeper = tree.get(figure.agency).ok_or(Fault::NotFound("reform-no-unit"))?;
+    if !crate::division::may_look(ctx.actor()?, &tree, keeper) {
         return Err(Fault::Forbidden(base::Problem::new("reform-not-yours")).into());
     }
     let file = figure.evidence.ok_or(Fault::NotFound("reform-no-figure"))?;

@@ -1,5 +1,6 @@
 //! What several pages share: whose figures, of which period, and how values, goals and states are written.
 
+use crate::division;
 use crate::live::{self, Figures, History, Set, indicators};
 use crate::period::Period;
 use crate::programme::{Compare, Measure, Placed, Programmes};
@@ -17,32 +18,39 @@ use web::{Choice, Ctx};
 /// Whose figures a page shows, over which period; both kept in the address.
 pub(crate) struct Scope {
     pub(crate) tree: Arc<Tree>,
+    /// The committee or department that keeps the figures.
     pub(crate) node: Id,
+    /// The division it is looked at from, which keeps none of its own.
+    pub(crate) part: Option<Id>,
     pub(crate) period: Period,
 }
 
 impl Scope {
-    /// From the address (`unit`, `period`). Without a unit: the widest agency the person steers. A unit outside his subtrees is refused.
+    /// From the address (`unit`, `period`). Without a unit: the widest agency the person steers. A unit outside his subtrees is refused;
+    /// a division stands for the agency it is part of.
     pub(crate) async fn read(ctx: &Ctx) -> Result<Scope, Fault> {
         let actor = ctx.require(Permission::ReadSteering)?;
         let tree = organisation::tree_of(&ctx.app).await?;
         let wanted = query_value(&ctx.uri, "unit");
         let node = if wanted.is_empty() {
             let scopes = actor.scopes(Permission::ReadSteering);
-            let widest = scopes
-                .iter()
-                .min_by_key(|path| path.len())
-                .and_then(|path| path.trim_end_matches('/').rsplit('/').next());
-            widest.and_then(|id| id.parse().ok()).map(Id)
+            scopes.iter().min_by_key(|path| path.len()).and_then(|path| division::last_of(path))
         } else {
             wanted.parse().ok().map(Id)
         };
-        let node = node.and_then(|node| tree.get(node)).ok_or(Fault::NotFound("reform-no-unit"))?;
-        if !actor.may_at(Permission::ReadSteering, &node.path) {
+        let asked = node.and_then(|node| tree.get(node)).ok_or(Fault::NotFound("reform-no-unit"))?;
+        if !division::may_look(actor, &tree, asked) {
             return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
         }
+        let node = tree.house_of(asked.id).map_or(asked.id, |house| house.id);
+        let part = match (asked.id == node, actor.may_at(Permission::ReadSteering, tree.path(node))) {
+            (false, _) => Some(asked.id),
+            (true, true) => None,
+            // Seen only because the person's division is part of it.
+            (true, false) => division::own_part(actor, &tree, node),
+        };
         let period = Period::parse(&query_value(&ctx.uri, "period"), ctx.now.date())?;
-        Ok(Scope { node: node.id, period, tree })
+        Ok(Scope { node, part, period, tree })
     }
 
     /// A counted target of one year is looked at in that year, whatever the address says.
@@ -56,8 +64,10 @@ impl Scope {
     /// The agencies a picker offers: the committees and departments of the person's subtrees.
     pub(crate) fn units(&self, ctx: &Ctx) -> Vec<Choice> {
         let Some(actor) = &ctx.actor else { return Vec::new() };
-        let within =
-            |agency: &&Agency| agency.valid_to.is_none() && actor.may_at(Permission::ReadSteering, &agency.path);
+        let within = |agency: &&Agency| {
+            agency.valid_to.is_none()
+                && (agency.id == self.node || actor.may_at(Permission::ReadSteering, &agency.path))
+        };
         let house = |agency: &&Agency| agency.house().is_some() || agency.id == self.node;
         let choice = |agency: &Agency| Choice::new(agency.id.to_string(), agency.name.clone());
         self.tree.all().iter().filter(within).filter(house).map(choice).collect()
