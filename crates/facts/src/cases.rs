@@ -7,8 +7,8 @@ use jiff::ToSpan;
 use jiff::civil::date;
 use store::{Sql, StoreError, Tx, Value};
 
-/// Cases on one page at most.
-pub const CASES_MAX: i64 = 500;
+/// Cases in one reading at most: a page asks for a few, an export for all it may hold and one more, to know that it was cut.
+pub const CASES_MAX: i64 = 50_001;
 /// The first look goes back this many days from the end; each further one four times as many.
 const FIRST_WINDOW_DAYS: i32 = 7;
 

@@ -5,14 +5,17 @@ use crate::programme::Programmes;
 use crate::view::{Scope, subject_name};
 use askama::Template;
 use axum::extract::Path;
-use base::{Date, Fault, Permission, Problem, vn_date};
+use base::{Fault, Id, Permission, Problem, vn_date};
+use dossiers::report::CaseLine;
 use facts::{Case, Filter, Part};
 use i18n::L;
+use std::collections::HashMap;
+use std::sync::Arc;
 use web::table::{Cell, Paging, query_value, with};
 use web::{Answer, Breadcrumb, Ctx};
 
-/// Cases in one export; a narrower period or unit gives the rest.
-const EXPORT_MAX: i64 = 500;
+/// Cases read for an export: one more than a file holds, so that the file says when it was cut.
+const EXPORT_MAX: i64 = web::table::EXPORT_ROWS_MAX as i64 + 1;
 
 struct Row {
     code: String,
@@ -75,26 +78,29 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let paging = Paging::from_uri(&ctx.uri);
     let (limit, offset) = if format.is_empty() { (paging.limit(), paging.offset()) } else { (EXPORT_MAX, 0) };
     let node = scope.node;
-    let (total, cases) = ctx
+    let (total, cases, lines) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
-                let total = facts::count_cases(tx, indicator, node, &filter, part).await?;
+                let exported = limit == EXPORT_MAX;
+                // A file says itself how many it holds.
+                let total = if exported { 0 } else { facts::count_cases(tx, indicator, node, &filter, part).await? };
                 let cases = facts::cases(tx, indicator, node, &filter, part, limit, offset).await?;
-                let mut found: Vec<(Case, Option<dossiers::Dossier>)> = Vec::with_capacity(cases.len());
-                for case in cases {
-                    let dossier = if stock {
-                        None
-                    } else {
-                        dossiers::store::by_id(tx, case.subject).await?.map(|one| one.dossier)
-                    };
-                    found.push((case, dossier));
-                }
-                Ok::<_, Fault>((total, found))
+                let subjects: Vec<Id> = cases.iter().map(|case| case.subject).collect();
+                // What stands behind a stock is procedures.
+                let lines = if stock { HashMap::new() } else { dossiers::report::case_lines(tx, &subjects).await? };
+                Ok::<_, Fault>((total, cases, lines))
             })
         })
         .await?;
-    let rows: Vec<Row> = cases.into_iter().map(|(case, dossier)| row(&ctx, &scope, case, dossier, as_of)).collect();
+    let shelf = catalogue::shelf(&ctx.app);
+    // The procedures of the day, for what is not a dossier: found once, not for each row.
+    let procedures: HashMap<Id, Arc<catalogue::Version>> = match stock {
+        true => shelf.all(as_of).into_iter().map(|version| (version.procedure_id, version)).collect(),
+        false => HashMap::new(),
+    };
+    let books = Books { shelf: &shelf, procedures: &procedures, lines: &lines };
+    let rows: Vec<Row> = cases.into_iter().map(|case| row(&ctx, &scope, case, &books)).collect();
     let title = subject_name(l, placed);
     if !format.is_empty() {
         return Ok(export(l, &format, rows)?);
@@ -133,30 +139,35 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     Ok(ctx.page(&page.title, &page))
 }
 
-fn row(ctx: &Ctx, scope: &Scope, case: Case, dossier: Option<dossiers::Dossier>, as_of: Date) -> Row {
-    let l = ctx.l;
-    let shelf = catalogue::shelf(&ctx.app);
+/// Where the words of a row are found.
+struct Books<'a> {
+    shelf: &'a catalogue::Shelf,
+    procedures: &'a HashMap<Id, Arc<catalogue::Version>>,
+    lines: &'a HashMap<Id, CaseLine>,
+}
+
+fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
     let unit = scope.tree.get(case.agency).map(|agency| agency.short_name.clone()).unwrap_or_default();
     let day = vn_date(case.day);
-    match dossier {
-        Some(dossier) => {
+    match books.lines.get(&case.subject) {
+        Some(line) => {
             // Only who may read the dossier gets the link; its number alone names nobody.
-            let path = scope.tree.path(dossier.competent);
+            let path = scope.tree.path(line.competent);
             let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::ReadDossiers, path));
             Row {
-                href: if reads { format!("/dossiers/{}", dossier.code) } else { String::new() },
-                what: shelf.version(dossier.version).map(|version| version.name.clone()).unwrap_or_default(),
-                state: l.t(dossier.status.key()),
-                code: dossier.code,
+                href: if reads { format!("/dossiers/{}", line.code) } else { String::new() },
+                what: books.shelf.version(line.version).map(|version| version.name.clone()).unwrap_or_default(),
+                state: ctx.l.t(line.status.key()),
+                code: line.code.clone(),
                 unit,
                 day,
             }
         }
         None => {
-            let version = shelf.all(as_of).into_iter().find(|version| version.procedure_id == case.subject);
-            let code = version.as_ref().map(|version| version.code.clone()).unwrap_or_else(|| case.subject.to_string());
+            let version = books.procedures.get(&case.subject);
+            let code = version.map(|version| version.code.clone()).unwrap_or_else(|| case.subject.to_string());
             Row {
-                href: version.as_ref().map(|version| format!("/procedures/{}", version.code)).unwrap_or_default(),
+                href: version.map(|version| format!("/procedures/{}", version.code)).unwrap_or_default(),
                 what: version.map(|version| version.name.clone()).unwrap_or_default(),
                 state: String::new(),
                 code,

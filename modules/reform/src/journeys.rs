@@ -188,6 +188,19 @@ async fn the_cases_behind_a_figure_are_as_many_as_the_figure_says() {
 }
 
 #[tokio::test]
+async fn an_export_holds_every_case_also_when_there_are_more_than_a_page_could_show() {
+    for (db, _) in database().await {
+        let one = |n: i64| fact("received", date(2026, 1 + (n % 10) as i8, 5), 2001, Level::Commune, 2, 0, 10_000 + n);
+        write(&db, (0..1_203).map(one).collect()).await;
+        let leader = Browser::new(db, "leader");
+        let (_, csv) = leader.get("/steering/targets/ST-042/cases?part=denominator&format=csv").await;
+        assert_eq!(csv.lines().count(), 1_204);
+        let codes: std::collections::HashSet<&str> = csv.lines().filter_map(|line| line.split(',').next()).collect();
+        assert_eq!(codes.len(), 1_204);
+    }
+}
+
+#[tokio::test]
 async fn a_commune_leader_sees_his_own_subtree_only() {
     for (db, _) in database().await {
         ten_dossiers(&db).await;
