@@ -38,3 +38,11 @@ CREATE TABLE fact_scope (
   PRIMARY KEY (agency_id, node_id)
 ){clustered};
 CREATE INDEX fact_scope_node ON fact_scope (node_id, agency_id);
+
+-- Counted up by every transaction that changes what is rolled up, or for which nodes an agency counts: two snapshots with the
+-- same number have the same rolled-up sums, so that these may be remembered between readings.
+CREATE TABLE fact_generation (
+  id {id} PRIMARY KEY,
+  n {int} NOT NULL
+){strict};
+INSERT INTO fact_generation (id, n) VALUES (1, 0);

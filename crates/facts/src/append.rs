@@ -57,5 +57,5 @@ pub async fn set_scope(tx: &Tx, agency: Id, nodes: &[Id]) -> Result<(), StoreErr
     for (index, node) in nodes.iter().enumerate() {
         tx.execute(INSERT_SCOPE, params![agency, *node, index + 1 == nodes.len()]).await?;
     }
-    Ok(())
+    crate::rollup::next_generation(tx).await
 }

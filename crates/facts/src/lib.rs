@@ -20,7 +20,10 @@ pub use cases::{Case, Part, cases, count_cases};
 pub use fact::{Fact, flag};
 pub use figure::{Cell, Cube, Figure, Filter};
 pub use indicator::{Count, Indicator, Indicators, Unit};
-pub use read::{by_unit, cube, cube_by_month, figures_by_measure, series_by_month, value};
+pub use read::{
+    by_unit, cube, cube_by_month, figures_by_measure, generation, rolled_by_unit, rolled_cube, series_by_month, tail,
+    tail_by_unit, value,
+};
 pub use rollup::{Rollup, RollupKey, Word, Words, rebuild_rollup, roll_up};
 
 /// The tables this crate owns.

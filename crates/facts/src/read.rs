@@ -1,4 +1,7 @@
 //! Reading figures: roll-up rows plus the facts not yet rolled up, in one snapshot.
+//!
+//! Both parts can also be read by themselves. Sums are linear, so a figure of the rolled-up part that was remembered,
+//! plus a figure of the tail, is the figure; [`generation`] tells whether what was remembered still holds.
 
 use crate::figure::{Cell, Cube, Figure, Filter};
 use crate::indicator::Indicator;
@@ -6,7 +9,6 @@ use base::{Date, Id};
 use jiff::ToSpan;
 use jiff::civil::date;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use store::{Row, Sql, StoreError, Tx, Value, params};
 
 /// Before this day there are no facts: where the counting of a stock begins.
@@ -17,6 +19,12 @@ const MONTHS_MAX: usize = 120;
 store::statements! {
     /// Whether a node is the top of its tree, where days are rolled up too.
     pub IS_TOPMOST = "SELECT 1 AS yes FROM fact_scope WHERE agency_id = $1 AND node_id = $1 AND topmost";
+    /// What is rolled up in this snapshot, by a number.
+    pub SELECT_GENERATION = "SELECT n FROM fact_generation WHERE id = 1";
+    /// What a node's facts not yet rolled up sum up to, day by day.
+    pub SELECT_TAIL =
+        sqlite "SELECT f.day, f.measure, f.level, f.field, f.channel, f.flags, SUM(f.qty) AS n FROM fact f INDEXED BY fact_tail CROSS JOIN fact_scope s ON s.agency_id = f.agency_id AND s.node_id = $1 WHERE NOT f.rolled GROUP BY f.day, f.measure, f.level, f.field, f.channel, f.flags",
+        postgres "SELECT f.day, f.measure, f.level, f.field, f.channel, f.flags, CAST(SUM(f.qty) AS BIGINT) AS n FROM fact f JOIN fact_scope s ON s.agency_id = f.agency_id AND s.node_id = $1 WHERE NOT f.rolled GROUP BY f.day, f.measure, f.level, f.field, f.channel, f.flags";
 }
 
 /// A span of days as whole years, whole months and the days left over at both ends.
@@ -92,18 +100,28 @@ enum Grain {
     Agencies(Id),
 }
 
-/// Sums between two days. `by` is the extra column: nothing, the month, or the agency.
+/// Which facts a reading takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    All,
+    Rolled,
+    Tail,
+}
+
+/// Sums between two days. The extra columns are the month (`by_month`) and the agency (the grain).
 async fn read(
     tx: &Tx,
     grain: Grain,
+    parts: Parts,
     measures: &[&str],
-    from: Date,
-    to: Date,
+    (from, to): (Date, Date),
     by_month: bool,
 ) -> Result<Vec<(String, i64, Cell)>, StoreError> {
     let span = if by_month { months(from, to) } else { Span::of(from, to) };
     let (Grain::Node(node) | Grain::Agencies(node)) = grain;
-    let topmost = matches!(grain, Grain::Node(_)) && tx.query_opt(IS_TOPMOST, params![node]).await?.is_some();
+    // Where only the tail is wanted, the days at the ends do not matter.
+    let topmost = parts == Parts::Tail
+        || matches!(grain, Grain::Node(_)) && tx.query_opt(IS_TOPMOST, params![node]).await?.is_some();
     let mut query = Query { sql: String::new(), params: Vec::new() };
     let mut periods = span.periods.clone();
     if topmost {
@@ -114,8 +132,6 @@ async fn read(
     let group = |column: &str| if by_month { format!("substr({column}, 1, 7), ") } else { String::new() };
     let measures_list = query.list(measures);
     let node_mark = query.bind(node);
-    // Rolled up.
-    let period_list = query.list(&periods);
     let (unit, place) = match grain {
         Grain::Node(_) => ("r.node_id", format!("r.node_id = {node_mark}")),
         Grain::Agencies(_) => (
@@ -125,14 +141,17 @@ async fn read(
             ),
         ),
     };
-    let _ = write!(
-        query.sql,
-        "SELECT {period} AS part, {unit} AS unit, measure, {DIMENSIONS}, CAST(SUM(n) AS BIGINT) AS n FROM fact_rollup r \
-         WHERE {place} AND measure IN ({measures_list}) AND period IN ({period_list}) \
-         GROUP BY {group}{unit}, measure, {DIMENSIONS}",
-        period = month("r.period"),
-        group = group("r.period"),
-    );
+    let mut selects = Vec::new();
+    if parts != Parts::Tail {
+        let period_list = query.list(&periods);
+        selects.push(format!(
+            "SELECT {period} AS part, {unit} AS unit, measure, {DIMENSIONS}, CAST(SUM(n) AS BIGINT) AS n FROM fact_rollup r \
+             WHERE {place} AND measure IN ({measures_list}) AND period IN ({period_list}) \
+             GROUP BY {group}{unit}, measure, {DIMENSIONS}",
+            period = month("r.period"),
+            group = group("r.period"),
+        ));
+    }
     // Not yet rolled up, and, below the top, the days at the ends. Like the roll-up, an agency counts for every node above it.
     let scope = match grain {
         Grain::Node(_) => format!("s.node_id = {node_mark}"),
@@ -141,14 +160,17 @@ async fn read(
         ),
     };
     let unit = "s.node_id";
-    let (from_mark, to_mark) = (query.bind(from), query.bind(to));
     // The tail is short and has an index of its own; SQLite, which cannot know that, would rather look through all facts of
     // the period.
     let tail = match tx.engine() {
         store::Engine::Sqlite => "fact f INDEXED BY fact_tail CROSS JOIN fact_scope s",
         store::Engine::Postgres => "fact f JOIN fact_scope s",
     };
-    let mut conditions = vec![(tail, format!("NOT f.rolled AND f.day >= {from_mark} AND f.day <= {to_mark}"))];
+    let mut conditions = Vec::new();
+    if parts != Parts::Rolled {
+        let (from, to) = (query.bind(from), query.bind(to));
+        conditions.push((tail, format!("NOT f.rolled AND f.day >= {from} AND f.day <= {to}")));
+    }
     if !topmost {
         for (from, to) in &span.days {
             let (from, to) = (query.bind(*from), query.bind(*to));
@@ -156,32 +178,32 @@ async fn read(
         }
     }
     for (facts, condition) in conditions {
-        let _ = write!(
-            query.sql,
-            " UNION ALL SELECT {period} AS part, {unit} AS unit, f.measure, f.level, f.field, f.channel, f.flags, \
+        selects.push(format!(
+            "SELECT {period} AS part, {unit} AS unit, f.measure, f.level, f.field, f.channel, f.flags, \
              CAST(SUM(f.qty) AS BIGINT) AS n FROM {facts} ON s.agency_id = f.agency_id AND {scope} \
              WHERE {condition} AND f.measure IN ({measures_list}) \
              GROUP BY {group}{unit}, f.measure, f.level, f.field, f.channel, f.flags",
             period = month("f.day"),
             group = group("f.day"),
-        );
+        ));
     }
+    query.sql = selects.join(" UNION ALL ");
     query.run(tx).await?.iter().map(read_cell).collect()
 }
 
 fn read_cell(row: &Row) -> Result<(String, i64, Cell), StoreError> {
-    Ok((
-        row.get("part")?,
-        row.get("unit")?,
-        Cell {
-            measure: row.get("measure")?,
-            level: row.get("level")?,
-            field: row.get("field")?,
-            channel: row.get("channel")?,
-            flags: row.get("flags")?,
-            n: row.get("n")?,
-        },
-    ))
+    Ok((row.get("part")?, row.get("unit")?, cell(row)?))
+}
+
+fn cell(row: &Row) -> Result<Cell, StoreError> {
+    Ok(Cell {
+        measure: row.get("measure")?,
+        level: row.get("level")?,
+        field: row.get("field")?,
+        channel: row.get("channel")?,
+        flags: row.get("flags")?,
+        n: row.get("n")?,
+    })
 }
 
 /// Every month touched, whole: a series never cuts a month.
@@ -200,8 +222,27 @@ fn months(from: Date, to: Date) -> Span {
 
 /// All sums of `measures` at a node, within the filter's days.
 pub async fn cube(tx: &Tx, node: Id, measures: &[&str], filter: &Filter) -> Result<Cube, StoreError> {
-    let cells = read(tx, Grain::Node(node), measures, filter.from, filter.to, false).await?;
+    node_cube(tx, node, Parts::All, measures, filter).await
+}
+
+/// What [`cube`] finds in the roll-up alone: the same in every snapshot of one [`generation`].
+pub async fn rolled_cube(tx: &Tx, node: Id, measures: &[&str], filter: &Filter) -> Result<Cube, StoreError> {
+    node_cube(tx, node, Parts::Rolled, measures, filter).await
+}
+
+async fn node_cube(tx: &Tx, node: Id, parts: Parts, measures: &[&str], filter: &Filter) -> Result<Cube, StoreError> {
+    let cells = read(tx, Grain::Node(node), parts, measures, (filter.from, filter.to), false).await?;
     Ok(Cube { cells: cells.into_iter().map(|(_, _, cell)| cell).collect() })
+}
+
+/// Changes whenever what is rolled up changes.
+pub async fn generation(tx: &Tx) -> Result<i64, StoreError> {
+    tx.query_one(SELECT_GENERATION, params![]).await?.get("n")
+}
+
+/// All sums of the facts at a node that are not yet rolled up, with their day. Usually those of the last minute.
+pub async fn tail(tx: &Tx, node: Id) -> Result<Vec<(Date, Cell)>, StoreError> {
+    tx.query(SELECT_TAIL, params![node]).await?.iter().map(|row| Ok((row.get("day")?, cell(row)?))).collect()
 }
 
 /// The measures of some indicators: those that flow, and those that are stocks.
@@ -254,7 +295,7 @@ pub async fn cube_by_month(
     let (from, to) = (filter.from.first_of_month(), filter.to.last_of_month());
     let mut cubes: BTreeMap<String, Cube> =
         months(from, to).periods.into_iter().map(|month| (month, Cube::default())).collect();
-    for (month, _, cell) in read(tx, Grain::Node(node), measures, from, to, true).await? {
+    for (month, _, cell) in read(tx, Grain::Node(node), Parts::All, measures, (from, to), true).await? {
         cubes.entry(month).or_default().cells.push(cell);
     }
     Ok(cubes)
@@ -292,15 +333,48 @@ pub async fn by_unit(
     parent: Id,
     filter: &Filter,
 ) -> Result<Vec<(Id, Figure)>, StoreError> {
+    by_unit_of(tx, Parts::All, indicator, parent, filter).await
+}
+
+/// What [`by_unit`] finds in the roll-up alone: the same in every snapshot of one [`generation`].
+pub async fn rolled_by_unit(
+    tx: &Tx,
+    indicator: &Indicator,
+    parent: Id,
+    filter: &Filter,
+) -> Result<Vec<(Id, Figure)>, StoreError> {
+    by_unit_of(tx, Parts::Rolled, indicator, parent, filter).await
+}
+
+/// What [`by_unit`] finds among the facts not yet rolled up.
+pub async fn tail_by_unit(
+    tx: &Tx,
+    indicator: &Indicator,
+    parent: Id,
+    filter: &Filter,
+) -> Result<Vec<(Id, Figure)>, StoreError> {
+    by_unit_of(tx, Parts::Tail, indicator, parent, filter).await
+}
+
+async fn by_unit_of(
+    tx: &Tx,
+    parts: Parts,
+    indicator: &Indicator,
+    parent: Id,
+    filter: &Filter,
+) -> Result<Vec<(Id, Figure)>, StoreError> {
     let (flows, stocks) = measures(&[indicator]);
     let mut cubes: BTreeMap<i64, (Cube, Cube)> = BTreeMap::new();
     if !flows.is_empty() {
-        for (_, unit, cell) in read(tx, Grain::Agencies(parent), &flows, filter.from, filter.to, false).await? {
+        for (_, unit, cell) in read(tx, Grain::Agencies(parent), parts, &flows, (filter.from, filter.to), false).await?
+        {
             cubes.entry(unit).or_default().0.cells.push(cell);
         }
     }
     if !stocks.is_empty() {
-        for (_, unit, cell) in read(tx, Grain::Agencies(parent), &stocks, STOCK_BEGINS, filter.to, false).await? {
+        for (_, unit, cell) in
+            read(tx, Grain::Agencies(parent), parts, &stocks, (STOCK_BEGINS, filter.to), false).await?
+        {
             cubes.entry(unit).or_default().1.cells.push(cell);
         }
     }

@@ -20,6 +20,15 @@ store::statements! {
     pub DELETE_ROLLUP = "DELETE FROM fact_rollup";
     /// After which every fact is tail again.
     pub UNROLL = "UPDATE fact SET rolled = FALSE WHERE rolled";
+    /// What was rolled up is no longer what it was.
+    pub NEXT_GENERATION = "UPDATE fact_generation SET n = n + 1 WHERE id = 1";
+}
+
+/// Tells that rolled-up sums remembered until now are not to be used by later snapshots. The last statement of a
+/// transaction: others that want to tell the same wait for its end.
+pub(crate) async fn next_generation(tx: &Tx) -> Result<(), StoreError> {
+    tx.execute(NEXT_GENERATION, params![]).await?;
+    Ok(())
 }
 
 /// What a roll-up row is about.
@@ -141,7 +150,7 @@ impl Rollup {
             .collect()
     }
 
-    /// Adds sums to the stored rows.
+    /// Adds sums to the stored rows. Once in a transaction, and last.
     pub async fn write(tx: &Tx, sums: BTreeMap<RollupKey, i64>) -> Result<(), StoreError> {
         let mut rows = sums.into_iter().filter(|(_, n)| *n != 0).peekable();
         while rows.peek().is_some() {
@@ -165,7 +174,7 @@ impl Rollup {
             let sql = store::insert_many("fact_rollup", columns, count, add);
             tx.execute(sql, &params).await?;
         }
-        Ok(())
+        next_generation(tx).await
     }
 }
 
@@ -197,5 +206,5 @@ pub async fn roll_up(tx: &Tx) -> Result<usize, StoreError> {
 pub async fn rebuild_rollup(tx: &Tx) -> Result<(), StoreError> {
     tx.execute(DELETE_ROLLUP, params![]).await?;
     tx.execute(UNROLL, params![]).await?;
-    Ok(())
+    next_generation(tx).await
 }

@@ -397,6 +397,72 @@ async fn a_reader_never_sees_a_fact_twice_or_not_at_all_while_it_is_rolled_up() 
     }
 }
 
+/// The rolled-up part of one snapshot, remembered, plus the tail of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_remembered_of_a_generation_plus_the_tail_is_the_figure_until_the_generation_changes() {
+    let indicators = Indicators::from_toml(&[DEFINITIONS]).unwrap();
+    let indicator = indicators.get("on-time", date(2026, 1, 1)).unwrap();
+    for db in databases().await {
+        let mut dice = Dice(9);
+        plant(&db, first_tree()).await;
+        let mut book = Book { facts: some_facts(&mut dice, 1, 1_500), tree: first_tree() };
+        append(&db, book.facts.clone()).await;
+        let rolled = |node: i64, filter: Filter| {
+            let (db, indicator) = (db.clone(), indicator.clone());
+            async move {
+                db.read(move |tx| {
+                    Box::pin(async move {
+                        let cube = facts::rolled_cube(tx, Id(node), &["settled"], &filter).await?;
+                        let units = facts::rolled_by_unit(tx, &indicator, Id(node), &filter).await?;
+                        Ok::<_, StoreError>((facts::generation(tx).await?, cube, units))
+                    })
+                })
+                .await
+                .unwrap()
+            }
+        };
+        let tail = |node: i64, filter: Filter| {
+            let (db, indicator) = (db.clone(), indicator.clone());
+            async move {
+                db.read(move |tx| {
+                    Box::pin(async move {
+                        let tail = facts::tail(tx, Id(node)).await?;
+                        let units = facts::tail_by_unit(tx, &indicator, Id(node), &filter).await?;
+                        Ok::<_, StoreError>((facts::generation(tx).await?, tail, units))
+                    })
+                })
+                .await
+                .unwrap()
+            }
+        };
+        for node in [ROOT, 3, 5] {
+            let filter = Filter { from: date(2025, 1, 17), to: date(2026, 10, 9), level: None, fields: None };
+            roll_up(&db).await;
+            let (generation, mut cube, units) = rolled(node, filter.clone()).await;
+            let more = some_facts(&mut dice, 50_000 + node * 1_000, 60);
+            append(&db, more.clone()).await;
+            book.facts.extend(more);
+            let (same, tail_cells, tail_units) = tail(node, filter.clone()).await;
+            assert_eq!(generation, same, "appending facts does not change what is rolled up");
+            let within = |day: &Date| (filter.from..=filter.to).contains(day);
+            cube.cells.extend(tail_cells.into_iter().filter(|(day, _)| within(day)).map(|(_, cell)| cell));
+            assert_eq!(cube.figure(indicator, &filter), book.figure(indicator, node, &filter), "{node}");
+            let mut sums: BTreeMap<i64, Figure> = BTreeMap::new();
+            for (unit, figure) in units.into_iter().chain(tail_units) {
+                *sums.entry(unit.0).or_default() += figure;
+            }
+            assert_eq!(sums, book.by_unit(indicator, node, &filter), "by unit at {node}");
+            assert!(roll_up(&db).await > 0);
+            let (later, ..) = tail(node, filter.clone()).await;
+            assert!(later > generation, "a roll-up changes the generation");
+        }
+        let (before, ..) = rolled(ROOT, Filter::year(2026)).await;
+        plant(&db, vec![(6, vec![6, 3, 1])]).await;
+        let (after, ..) = rolled(ROOT, Filter::year(2026)).await;
+        assert!(after > before, "a new place in the tree changes the generation");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_rolling_up_at_once_roll_each_fact_up_once() {
     for db in databases().await {

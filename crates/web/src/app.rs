@@ -47,6 +47,14 @@ impl App {
         self.0.extensions.get::<T>()
     }
 
+    /// A module's own value, made when it is first asked for: requests that come at once share one.
+    pub fn own<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
+        match self.get::<T>() {
+            Some(known) => known,
+            None => self.0.extensions.own::<T>(),
+        }
+    }
+
     /// Puts (or replaces) a value of a module: its cache, its settings.
     pub fn put<T: Any + Send + Sync>(&self, value: T) -> Arc<T> {
         self.0.extensions.put(value)
@@ -61,6 +69,13 @@ impl Extensions {
     pub fn get<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         let map = self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner());
         map.get(&TypeId::of::<T>()).cloned().and_then(|any| any.downcast::<T>().ok())
+    }
+
+    fn own<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
+        let mut map = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let any = map.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default())).clone();
+        // Kept under its own type, so the other arm is never taken.
+        any.downcast::<T>().unwrap_or_default()
     }
 
     pub fn put<T: Any + Send + Sync>(&self, value: T) -> Arc<T> {

@@ -152,6 +152,31 @@ async fn figures_stay_the_same_while_facts_are_rolled_up() {
     }
 }
 
+/// What is remembered of the roll-up is never shown for what it has become: cases before, between and after roll-ups, by unit
+/// and as a whole, all through one running service.
+#[tokio::test]
+async fn remembered_sums_never_hide_a_case_by_unit_or_as_a_whole() {
+    for (db, _) in database().await {
+        ten_dossiers(&db).await;
+        let leader = Browser::new(db.clone(), "leader");
+        let (mut online, mut of_first) = (6, 4);
+        for (turn, roll) in [false, true, false, true, true, false].into_iter().enumerate() {
+            write(&db, vec![fact("received", date(2026, 11, 22), 2001, Level::Commune, 2, 0, 700 + turn as i64)]).await;
+            (online, of_first) = (online + 1, of_first + 1);
+            let figure = leader.json("/api/v1/targets/ST-042").await;
+            assert_eq!(figure["numerator"].as_i64(), Some(online), "turn {turn}");
+            let share = (online - 3) as f64 * 100.0 / f64::from(of_first);
+            let unit = i18n::L(base::Lang::Vi);
+            let wanted = crate::view::amount(unit, crate::programme::Measure::Percent, share);
+            let (_, page) = leader.get("/steering/targets/ST-042").await;
+            assert!(page.contains(&wanted), "turn {turn}: {wanted} by unit in {page}");
+            if roll {
+                db.write(|tx| Box::pin(async move { facts::roll_up(tx).await })).await.unwrap();
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_unit_below_has_its_own_figure_and_another_period_too() {
     for (db, _) in database().await {

@@ -11,6 +11,7 @@ mod drafts;
 mod drafts_page;
 #[cfg(test)]
 mod journeys;
+mod kept;
 pub mod live;
 pub mod period;
 pub mod programme;

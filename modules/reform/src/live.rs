@@ -1,10 +1,12 @@
 //! Figures read from the one-stop's records: exact sums of a period for all indicators at once, and the closed months behind them.
 
+use crate::kept::Kept;
+use crate::store::Declared;
 use base::{Date, Fault, Id, Instant, Level};
 use facts::{Cell, Count, Cube, Figure, Filter, Indicator, Indicators};
 use jiff::civil::date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 use store::{StoreError, Tx};
 use web::App;
 
@@ -17,6 +19,8 @@ const HISTORY_FROM: Date = date(2021, 1, 1);
 const HISTORY_MS: i64 = 5 * 60_000;
 /// Nodes whose history is kept: every commune and department of a province.
 const NODES_MAX: usize = 256;
+/// Sums remembered: those nodes, each with a few periods.
+const SUMS_MAX: usize = 1_024;
 
 /// The definitions shipped with the program.
 pub fn indicators() -> &'static Indicators {
@@ -88,20 +92,32 @@ impl<'a> Set<'a> {
         figures
     }
 
-    /// The exact figures of a node over a period, stocks as on `as_of`. Two readings in one snapshot, whatever the number of indicators.
-    pub async fn read(&self, tx: &Tx, node: Id, filter: &Filter, as_of: Date) -> Result<Figures, StoreError> {
-        let flow = facts::cube(tx, node, &self.flows, filter).await?;
-        let standing = Filter { from: BEGINNING, to: as_of, level: None, fields: None };
-        let stock = facts::cube(tx, node, &self.stocks, &standing).await?;
-        Ok(self.figures(&self.compact(flow), &self.compact(stock)))
+    /// What the roll-up holds of a period, the stock at its end, and what some days added.
+    async fn rolled(&self, tx: &Tx, asked: &Asked) -> Result<Sums, StoreError> {
+        let flow = facts::rolled_cube(tx, asked.node, &self.flows, &days(asked.from, asked.to)).await?;
+        let stock = facts::rolled_cube(tx, asked.node, &self.stocks, &days(BEGINNING, asked.as_of)).await?;
+        let all: Vec<&str> = self.flows.iter().chain(&self.stocks).copied().collect();
+        let (from, to) = asked.added;
+        let added = self.compact(facts::rolled_cube(tx, asked.node, &all, &days(from, to)).await?);
+        Ok(Sums {
+            figures: self.figures(&self.compact(flow), &self.compact(stock)),
+            added: self.figures(&added, &added),
+        })
     }
 
-    /// What a few days added, without the stocks' past: for what changed since yesterday or in a week.
-    pub async fn added(&self, tx: &Tx, node: Id, from: Date, to: Date) -> Result<Figures, StoreError> {
-        let all: Vec<&str> = self.flows.iter().chain(&self.stocks).copied().collect();
-        let cube = facts::cube(tx, node, &all, &Filter { from, to, level: None, fields: None }).await?;
-        let cube = self.compact(cube);
-        Ok(self.figures(&cube, &cube))
+    /// The same of the facts not yet rolled up.
+    async fn tail(&self, tx: &Tx, asked: &Asked) -> Result<Sums, StoreError> {
+        let tail = facts::tail(tx, asked.node).await?;
+        let part = |measures: &[&str], from: Date, to: Date| {
+            let within =
+                |(day, cell): &&(Date, Cell)| from <= *day && *day <= to && measures.contains(&cell.measure.as_str());
+            self.compact(Cube { cells: tail.iter().filter(within).map(|(_, cell)| cell.clone()).collect() })
+        };
+        let flow = part(&self.flows, asked.from, asked.to);
+        let stock = part(&self.stocks, BEGINNING, asked.as_of);
+        let (from, to) = asked.added;
+        let (flow_added, stock_added) = (part(&self.flows, from, to), part(&self.stocks, from, to));
+        Ok(Sums { figures: self.figures(&flow, &stock), added: self.figures(&flow_added, &stock_added) })
     }
 
     async fn months(&self, tx: &Tx, node: Id, today: Date) -> Result<BTreeMap<String, Figures>, StoreError> {
@@ -121,10 +137,91 @@ impl<'a> Set<'a> {
     }
 }
 
+fn days(from: Date, to: Date) -> Filter {
+    Filter { from, to, level: None, fields: None }
+}
+
+/// What is asked of a node: flows between two days, stocks as on `as_of`, and what came between the two days of `added`
+/// (since yesterday, in a week), there without the stocks' past.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    pub node: Id,
+    pub from: Date,
+    pub to: Date,
+    pub as_of: Date,
+    pub added: (Date, Date),
+}
+
+/// The figures of a node: of the period, and of what some days added to it.
+#[derive(Clone, Debug, Default)]
+pub struct Sums {
+    pub figures: Figures,
+    pub added: Figures,
+}
+
+fn plus(mut figures: Figures, more: &Figures) -> Figures {
+    for (key, figure) in more {
+        *figures.entry(key.clone()).or_default() += *figure;
+    }
+    figures.retain(|_, figure| *figure != Figure::default());
+    figures
+}
+
+/// Rolled-up sums by the generation of the roll-up they were read from. They are exact for every snapshot of that generation.
+struct Remembered(Kept<Asked, i64, Sums>);
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self(Kept::new(SUMS_MAX))
+    }
+}
+
+/// The exact figures of this moment and, from the same snapshot, the figures declared.
+pub async fn read(app: &App, asked: &Asked) -> Result<(Sums, Vec<Declared>), Fault> {
+    let remembered = app.own::<Remembered>();
+    if let Some(read) = read_once(app, &remembered, asked, false).await? {
+        return Ok(read);
+    }
+    let turn = remembered.0.turn(asked.clone());
+    let _turn = turn.lock().await;
+    read_once(app, &remembered, asked, true)
+        .await?
+        .ok_or_else(|| Fault::internal("sums that were asked for are missing"))
+}
+
+/// One snapshot. `None` when the sums of its generation are not remembered and shall not be read here.
+async fn read_once(
+    app: &App,
+    remembered: &Arc<Remembered>,
+    asked: &Asked,
+    sum: bool,
+) -> Result<Option<(Sums, Vec<Declared>)>, Fault> {
+    let (remembered, asked) = (remembered.clone(), asked.clone());
+    app.db
+        .read(move |tx| {
+            Box::pin(async move {
+                let set = Set::on(indicators(), asked.as_of);
+                let generation = facts::generation(tx).await?;
+                let rolled = match remembered.0.get(&asked).filter(|(known, _)| *known == generation) {
+                    Some((_, rolled)) => rolled,
+                    None if sum => {
+                        let rolled = set.rolled(tx, &asked).await?;
+                        remembered.0.put(asked.clone(), generation, rolled)
+                    }
+                    None => return Ok(None),
+                };
+                let tail = set.tail(tx, &asked).await?;
+                let sums =
+                    Sums { figures: plus(tail.figures, &rolled.figures), added: plus(tail.added, &rolled.added) };
+                Ok::<_, Fault>(Some((sums, crate::store::figures_of(tx, asked.node).await?)))
+            })
+        })
+        .await
+}
+
 /// A node's months, as read at an instant.
 #[derive(Clone, Debug)]
 pub struct History {
-    pub read_at: Instant,
     months: BTreeMap<String, Figures>,
 }
 
@@ -159,54 +256,48 @@ impl History {
     }
 }
 
-/// The histories of the nodes asked for lately.
-#[derive(Default)]
-struct Histories(Mutex<HashMap<Id, Arc<History>>>);
+/// The histories of the nodes asked for lately, by when they were read.
+struct Histories(Kept<Id, Instant, History>);
 
-impl Histories {
-    fn get(&self, node: Id) -> Option<Arc<History>> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&node).cloned()
-    }
-
-    fn put(&self, node: Id, history: Arc<History>) {
-        let mut map = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if map.len() >= NODES_MAX {
-            map.clear();
-        }
-        map.insert(node, history);
+impl Default for Histories {
+    fn default() -> Self {
+        Self(Kept::new(NODES_MAX))
     }
 }
 
-/// The months of a node. An old reading is shown once more while a new one is made; only the very first waits.
+/// The months of a node. An old reading is shown once more while one request's task makes a new one; only the very first
+/// requests wait, all of them for one reading.
 pub async fn history(app: &App, node: Id, now: Instant) -> Result<Arc<History>, Fault> {
-    let histories = match app.get::<Histories>() {
-        Some(histories) => histories,
-        None => app.put(Histories::default()),
-    };
-    match histories.get(node) {
-        // A clock set back (rehearsals) reads anew as well.
-        Some(known) if (0..HISTORY_MS).contains(&now.ms_since(known.read_at)) => Ok(known),
-        Some(known) => {
-            // Stamped as fresh first, so that one request starts one reading.
-            histories.put(node, Arc::new(History { read_at: now, months: known.months.clone() }));
-            let app = app.clone();
-            tokio::spawn(async move {
-                match read_history(&app, node, now).await {
-                    Ok(fresh) => histories.put(node, fresh),
-                    Err(error) => tracing::warn!(?error, "the history of a node could not be read"),
-                }
-            });
+    let histories = app.own::<Histories>();
+    // A clock set back (rehearsals) reads anew as well.
+    let fresh = |read_at: Instant| (0..HISTORY_MS).contains(&now.ms_since(read_at));
+    let turn = histories.0.turn(node);
+    match histories.0.get(&node) {
+        Some((read_at, known)) if fresh(read_at) => Ok(known),
+        Some((_, known)) => {
+            if let Ok(turn) = turn.try_lock_owned() {
+                let app = app.clone();
+                tokio::spawn(async move {
+                    let _turn = turn;
+                    match read_history(&app, node, now).await {
+                        Ok(history) => drop(histories.0.put(node, now, history)),
+                        Err(error) => tracing::warn!(?error, "the history of a node could not be read"),
+                    }
+                });
+            }
             Ok(known)
         }
         None => {
-            let fresh = read_history(app, node, now).await?;
-            histories.put(node, fresh.clone());
-            Ok(fresh)
+            let _turn = turn.lock().await;
+            match histories.0.get(&node) {
+                Some((_, known)) => Ok(known),
+                None => Ok(histories.0.put(node, now, read_history(app, node, now).await?)),
+            }
         }
     }
 }
 
-async fn read_history(app: &App, node: Id, now: Instant) -> Result<Arc<History>, Fault> {
+async fn read_history(app: &App, node: Id, now: Instant) -> Result<History, Fault> {
     let today = now.date();
     let months = app
         .db
@@ -214,5 +305,5 @@ async fn read_history(app: &App, node: Id, now: Instant) -> Result<Arc<History>,
             Box::pin(async move { Ok::<_, Fault>(Set::on(indicators(), today).months(tx, node, today).await?) })
         })
         .await?;
-    Ok(Arc::new(History { read_at: now, months }))
+    Ok(History { months })
 }

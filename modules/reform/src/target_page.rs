@@ -1,7 +1,7 @@
 //! One target: its value large, the definition in one sentence, the months against the path to the goal, the units, what moved this week,
 //! the declared history; every number opens its cases.
 
-use crate::live::{Set, indicators};
+use crate::live::{self, indicators};
 use crate::programme::{Measure, Placed, Programmes};
 use crate::standing::Standing;
 use crate::state::State;
@@ -276,20 +276,11 @@ async fn moved(
         return Ok(Vec::new());
     }
     let from = today.checked_sub(6.days()).unwrap_or(today).max(scope.period.from);
-    let (node, level) = (scope.node, placed.target.level());
-    let filter = scope.period.filter();
-    let (now, week) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let set = Set::on(indicators(), today);
-                let now = set.read(tx, node, &filter, today).await?;
-                Ok::<_, Fault>((now, set.added(tx, node, from, today).await?))
-            })
-        })
-        .await?;
+    let level = placed.target.level();
+    let (sums, _) = live::read(&ctx.app, &scope.asked(today, (from, today))).await?;
     let key = (indicator.id.clone(), level);
-    let (now, week) = (now.get(&key).copied().unwrap_or_default(), week.get(&key).copied().unwrap_or_default());
+    let (now, week) =
+        (sums.figures.get(&key).copied().unwrap_or_default(), sums.added.get(&key).copied().unwrap_or_default());
     if week == Figure::default() {
         return Ok(Vec::new());
     }

@@ -1,52 +1,80 @@
-//! An indicator unit by unit, kept for a short while: the whole province is a hundred units, and a list of them need not be of this second.
+//! An indicator unit by unit: rolled-up sums remembered by generation, plus the facts not yet rolled up.
 
+use crate::kept::Kept;
 use crate::live::{At, indicators};
 use crate::view::Scope;
-use base::{Fault, Id, Instant};
+use base::{Date, Fault, Id};
 use facts::{Figure, Filter};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use web::Ctx;
 
-/// How long a list of units is shown before it is read anew.
-const UNITS_MS: i64 = 60_000;
-/// Lists kept at a time.
+/// Lists remembered at a time.
 const LISTS_MAX: usize = 512;
 
-type Key = (Id, String, At, String);
-type List = Arc<Vec<(Id, Figure)>>;
+/// Node, indicator, level, first and last day.
+type Key = (Id, String, At, (Date, Date));
+type List = Vec<(Id, Figure)>;
 
-#[derive(Default)]
-struct Lists(Mutex<HashMap<Key, (Instant, List)>>);
+/// Rolled-up lists by the generation of the roll-up.
+struct Lists(Kept<Key, i64, List>);
 
-/// The figures of the committees and departments below the scope's unit. At most a minute old.
-pub(crate) async fn by_unit(ctx: &Ctx, scope: &Scope, indicator: &str, level: At) -> Result<List, Fault> {
-    let lists = match ctx.app.get::<Lists>() {
-        Some(lists) => lists,
-        None => ctx.app.put(Lists::default()),
-    };
-    let key = (scope.node, indicator.to_owned(), level, scope.period.word.clone());
-    let known = lists.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&key).cloned();
-    if let Some((at, list)) = known
-        && (0..UNITS_MS).contains(&ctx.now.ms_since(at))
-    {
-        return Ok(list);
+impl Default for Lists {
+    fn default() -> Self {
+        Self(Kept::new(LISTS_MAX))
     }
+}
+
+/// The figures of the committees and departments below the scope's unit, exact at this moment.
+pub(crate) async fn by_unit(ctx: &Ctx, scope: &Scope, indicator: &str, level: At) -> Result<List, Fault> {
     let as_of = scope.period.as_of(ctx.now.date());
-    let Some(definition) = indicators().get(indicator, as_of) else { return Ok(Arc::default()) };
     let filter = Filter { level, ..scope.period.filter() };
-    let node = scope.node;
-    let figures = ctx
-        .db()
-        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(facts::by_unit(tx, definition, node, &filter).await?) }))
-        .await?;
+    let key = (scope.node, indicator.to_owned(), level, (scope.period.from, scope.period.to));
+    let lists = ctx.app.own::<Lists>();
+    let list = match read_once(ctx, &lists, &key, &filter, as_of, false).await? {
+        Some(list) => list,
+        None => {
+            let turn = lists.0.turn(key.clone());
+            let _turn = turn.lock().await;
+            read_once(ctx, &lists, &key, &filter, as_of, true).await?.unwrap_or_default()
+        }
+    };
     // A committee's or department's sums hold those of its parts already.
     let is_house = |id: Id| scope.tree.get(id).is_some_and(|agency| agency.house().is_some());
-    let list: List = Arc::new(figures.into_iter().filter(|(id, _)| is_house(*id)).collect());
-    let mut map = lists.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if map.len() >= LISTS_MAX {
-        map.clear();
-    }
-    map.insert(key, (ctx.now, list.clone()));
-    Ok(list)
+    Ok(list.into_iter().filter(|(id, _)| is_house(*id)).collect())
+}
+
+/// One snapshot. `None` when the list of its generation is not remembered and shall not be read here.
+async fn read_once(
+    ctx: &Ctx,
+    lists: &Arc<Lists>,
+    key: &Key,
+    filter: &Filter,
+    as_of: Date,
+    sum: bool,
+) -> Result<Option<List>, Fault> {
+    let Some(definition) = indicators().get(&key.1, as_of) else { return Ok(Some(List::new())) };
+    let (lists, key, filter) = (lists.clone(), key.clone(), filter.clone());
+    ctx.db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let node = key.0;
+                let generation = facts::generation(tx).await?;
+                let rolled = match lists.0.get(&key).filter(|(known, _)| *known == generation) {
+                    Some((_, rolled)) => rolled,
+                    None if sum => {
+                        let rolled = facts::rolled_by_unit(tx, definition, node, &filter).await?;
+                        lists.0.put(key, generation, rolled)
+                    }
+                    None => return Ok(None),
+                };
+                let mut sums: BTreeMap<Id, Figure> = rolled.iter().copied().collect();
+                for (unit, figure) in facts::tail_by_unit(tx, definition, node, &filter).await? {
+                    *sums.entry(unit).or_default() += figure;
+                }
+                sums.retain(|_, figure| *figure != Figure::default());
+                Ok::<_, Fault>(Some(sums.into_iter().collect()))
+            })
+        })
+        .await
 }

@@ -1,12 +1,12 @@
 //! What several pages share: whose figures, of which period, and how values, goals and states are written.
 
 use crate::division;
-use crate::live::{self, Figures, History, Set, indicators};
+use crate::live::{self, Asked, Figures, History};
 use crate::period::Period;
 use crate::programme::{Compare, Measure, Placed, Programmes};
 use crate::standing::{Readings, Source, Standing, stand};
 use crate::state::State;
-use crate::store::{self as sql, Declared};
+use crate::store::Declared;
 use base::{Fault, Id, Lang, Permission, Problem, vn_date};
 use i18n::L;
 use organisation::{Agency, Tree};
@@ -51,6 +51,12 @@ impl Scope {
         };
         let period = Period::parse(&query_value(&ctx.uri, "period"), ctx.now.date())?;
         Ok(Scope { node, part, period, tree })
+    }
+
+    /// What to read for this scope: its period, stocks at its end or today, and what two days added.
+    pub(crate) fn asked(&self, today: base::Date, added: (base::Date, base::Date)) -> Asked {
+        let Period { from, to, .. } = self.period;
+        Asked { node: self.node, from, to, as_of: self.period.as_of(today), added }
     }
 
     /// A counted target of one year is looked at in that year, whatever the address says.
@@ -101,20 +107,9 @@ pub(crate) struct Read {
 impl Read {
     pub(crate) async fn of(ctx: &Ctx, scope: &Scope) -> Result<Read, Fault> {
         let history = live::history(&ctx.app, scope.node, ctx.now).await?;
-        let (node, filter, day) = (scope.node, scope.period.filter(), ctx.now.date());
-        let as_of = scope.period.as_of(day);
-        let (figures, today, declared) = ctx
-            .db()
-            .read(move |tx| {
-                Box::pin(async move {
-                    let set = Set::on(indicators(), as_of);
-                    let figures = set.read(tx, node, &filter, as_of).await?;
-                    let today = set.added(tx, node, day, day).await?;
-                    Ok::<_, Fault>((figures, today, sql::figures_of(tx, node).await?))
-                })
-            })
-            .await?;
-        Ok(Read { figures, today, history, declared })
+        let day = ctx.now.date();
+        let (sums, declared) = live::read(&ctx.app, &scope.asked(day, (day, day))).await?;
+        Ok(Read { figures: sums.figures, today: sums.added, history, declared })
     }
 
     /// Every target's standing, in the order of the documents.
