@@ -81,6 +81,9 @@ enum Command {
     Verify {
         #[command(flatten)]
         database: Database,
+        /// Folder of uploads, whose bytes are read and compared too; beside the SQLite file when not given.
+        #[arg(long)]
+        data: Option<PathBuf>,
     },
     /// Measure: intake, step, worklist, search or dashboard.
     Bench {
@@ -175,9 +178,11 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
         Command::Simulate { database, dossiers, seed, until } => {
             simulate_into(&database.database, dossiers, seed, until, now).await
         }
-        Command::Verify { database } => {
+        Command::Verify { database, data } => {
             let db = open(&database.database).await?;
-            let report = dossiers::verify::verify(&db, |done| {
+            let uploads = data.or_else(|| data_dir(&database.database)).map(files::Store::new);
+            let outside = dossiers::verify::Outside { uploads };
+            let report = dossiers::verify::verify(&db, outside, |done| {
                 if done % 20_000 == 0 {
                     eprintln!("verified {done} dossiers");
                 }

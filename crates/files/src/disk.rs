@@ -4,9 +4,12 @@ use crate::kind::Kind;
 use crate::{FILE_BYTES_MAX, ORPHAN_MS, rows};
 use base::{Fault, Instant, Problem};
 use sha2::{Digest as _, Sha256};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use store::Db;
+
+/// Read and hashed at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Where files are kept.
 #[derive(Clone, Debug)]
@@ -23,6 +26,25 @@ pub struct Staged {
     pub media_type: String,
     /// As handed in, without directories.
     pub name: String,
+}
+
+/// What is wrong with a file's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// There is no file, or it cannot be opened.
+    Missing,
+    /// Other bytes than those handed in.
+    Changed,
+}
+
+impl Damage {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Damage::Missing => "bytes missing",
+            Damage::Changed => "bytes changed",
+        }
+    }
 }
 
 impl Store {
@@ -60,9 +82,29 @@ impl Store {
         tokio::task::spawn_blocking(move || this.put(&bytes, name)).await.map_err(Fault::internal)?
     }
 
+    /// Reads the bytes of a hash through and compares hash and size; `None` when they are as handed in. It takes the time
+    /// it takes on the calling thread: for verification from the command line, not for a request.
+    pub fn damage(&self, sha256: &str, size_bytes: i64) -> Option<Damage> {
+        let Ok(mut open) = std::fs::File::open(self.path_of(sha256)) else { return Some(Damage::Missing) };
+        let mut hasher = Sha256::new();
+        let (mut chunk, mut size) = (vec![0; CHUNK_BYTES], 0_i64);
+        loop {
+            match open.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(n) => {
+                    hasher.update(&chunk[..n]);
+                    size += n as i64;
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => return Some(Damage::Missing),
+            }
+        }
+        (size != size_bytes || hex(&hasher.finalize()) != sha256).then_some(Damage::Changed)
+    }
+
     fn put(&self, bytes: &[u8], name: String) -> Result<Staged, Fault> {
         let kind = Kind::of(bytes, &name)?;
-        let sha256: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let sha256 = hex(&Sha256::digest(bytes));
         let path = self.path_of(&sha256);
         self.write(&path, bytes).map_err(Fault::internal)?;
         let size_bytes = i64::try_from(bytes.len()).map_err(Fault::internal)?;
@@ -129,6 +171,10 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn written_at(about: &std::fs::Metadata) -> std::io::Result<Instant> {

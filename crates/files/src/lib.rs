@@ -9,11 +9,13 @@ mod disk;
 mod download;
 mod kind;
 mod rows;
+mod seal;
 
-pub use disk::{Staged, Store};
+pub use disk::{Damage, Staged, Store};
 pub use download::download;
 pub use kind::Kind;
-pub use rows::{File, file, files_of, forget, hand_over, is_kept, keep};
+pub use rows::{File, file, files_of, forget, hand_over, is_kept, keep, some};
+pub use seal::Seal;
 
 /// One file: a scanned paper of some dozens of pages. The same bound as the web edge's.
 pub const FILE_BYTES_MAX: u64 = web::limits::UPLOAD_BYTES_MAX;

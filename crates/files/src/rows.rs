@@ -2,7 +2,10 @@
 
 use crate::disk::Staged;
 use base::{Id, Instant};
-use store::{Row, StoreError, Tx, params};
+use store::{Row, StoreError, Tx, Value, params};
+
+/// Files asked for in one statement of [`some`].
+const AT_ONCE: usize = 16;
 
 store::statements! {
     /// A file somebody handed in.
@@ -10,6 +13,9 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// One file.
     pub FILE = "SELECT id, sha256, size_bytes, media_type, name, owner_id, created_at, by_id FROM file WHERE id = $1";
+    /// Several files at once; what is not asked for repeats an id that is.
+    pub SOME = "SELECT id, sha256, size_bytes, media_type, name, owner_id, created_at, by_id FROM file
+        WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     /// The files of one subject in the order they came.
     pub FILES_OF = "SELECT id, sha256, size_bytes, media_type, name, owner_id, created_at, by_id FROM file
         WHERE owner_id = $1 ORDER BY id LIMIT 500";
@@ -69,6 +75,20 @@ pub async fn keep(tx: &Tx, staged: &Staged, owner: Id, by: Option<Id>, now: Inst
 /// One file, if it exists.
 pub async fn file(tx: &Tx, id: Id) -> Result<Option<File>, StoreError> {
     tx.query_opt(FILE, params![id]).await?.as_ref().map(read).transpose()
+}
+
+/// Those of `ids` that exist, in no order.
+pub async fn some(tx: &Tx, ids: &[Id]) -> Result<Vec<File>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(AT_ONCE) {
+        let last = chunk.last().copied().unwrap_or_default();
+        let padded: Vec<Value> =
+            chunk.iter().copied().chain(std::iter::repeat(last)).take(AT_ONCE).map(Value::from).collect();
+        for row in tx.query(SOME, &padded).await? {
+            found.push(read(&row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The files of a subject, at most 500, in the order they came.

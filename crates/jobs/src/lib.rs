@@ -19,7 +19,7 @@ pub use queue::{
     ATTEMPTS_MAX, Claimed, LEASE_MS, NewJob, PAYLOAD_BYTES_MAX, claim, complete, delay_ms, enqueue, fail, give_up,
 };
 pub use schedule::{Every, Schedule, due_schedules, enqueue_due};
-pub use watch::{Count, Job, counts, dead, discard, jobs_of, prune, retry};
+pub use watch::{Count, Job, counts, dead, discard, jobs_of, prune, retry, unfinished};
 pub use worker::{Handler, JobError, Ran, Worker, handler};
 
 /// The tables this crate owns.

@@ -5,6 +5,8 @@ use base::{Id, Instant};
 use store::{Row, StoreError, Tx, params};
 
 store::statements! {
+    /// What is on its way for a stretch of order keys.
+    pub(crate) UNFINISHED = "SELECT job_key FROM job WHERE queue = $1 AND order_key > $2 AND order_key <= $3 AND state <> 'done'";
     pub(crate) COUNTS = "SELECT kind, state, COUNT(*) AS n, MIN(ordered_at) AS oldest FROM job
         WHERE state <> 'done' GROUP BY kind, state ORDER BY kind, state";
     pub(crate) DEAD = "SELECT id, kind, job_key, order_key, state, attempts, ordered_at, run_at, last_error FROM job
@@ -87,6 +89,12 @@ pub async fn dead(tx: &Tx, after: i64, limit: u32) -> Result<Vec<Job>, StoreErro
 /// At most `limit` jobs of an order key, oldest first: what was and will be told the world about a dossier.
 pub async fn jobs_of(tx: &Tx, order_key: Id, limit: u32) -> Result<Vec<Job>, StoreError> {
     tx.query(&OF_ORDER_KEY, params![order_key, limit]).await?.iter().map(read_job).collect()
+}
+
+/// Keys of the jobs of a kind's queue that are not done, with order keys above `after` up to `last`.
+pub async fn unfinished(tx: &Tx, kind: &str, after: Id, last: Id) -> Result<Vec<String>, StoreError> {
+    let rows = tx.query(&UNFINISHED, params![crate::queue::queue_of(kind), after, last]).await?;
+    rows.iter().map(|row| row.get("job_key")).collect()
 }
 
 /// Sets a dead job off again with as many attempts as at first. False when it is not dead.

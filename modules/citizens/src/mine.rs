@@ -343,7 +343,7 @@ async fn act(ctx: &Ctx, code: String, act: Act, staged: Vec<(Option<i64>, files:
                         let mut papers = Vec::with_capacity(staged.len());
                         for (component, staged) in &staged {
                             let file = files::keep(tx, staged, id, Some(actor.account), now).await?;
-                            papers.push(NewPaper { component: *component, file, name: staged.name.clone() });
+                            papers.push(NewPaper { component: *component, file });
                         }
                         Act::CompleteSupplement { note, papers }
                     }

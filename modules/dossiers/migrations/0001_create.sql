@@ -107,6 +107,8 @@ CREATE TABLE notice (
   read_at {time}
 ){strict};
 CREATE INDEX notice_account ON notice (account_id, at);
+-- For verification, which goes through the dossiers in the order of their ids.
+CREATE INDEX notice_dossier ON notice (dossier_id);
 
 -- Words of a dossier, folded: code, owner, summary.
 --sqlite

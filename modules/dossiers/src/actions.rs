@@ -8,6 +8,7 @@ use crate::decide::{self, Office};
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::happening::Happening;
+use crate::papers::{self, Added};
 use crate::places::desk_path;
 use crate::store::{self as sql, Loaded};
 use ::store::{Tx, params};
@@ -15,6 +16,7 @@ use audit::{Link, event_params, link_hash};
 use base::calendar::Calendar;
 use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
 use catalogue::{Shelf, Version};
+use files::{File, Seal};
 use organisation::Tree;
 use std::sync::Arc;
 
@@ -82,7 +84,8 @@ async fn write(
     let outcomes = apply(&mut state, id, by.now, happening)
         .map_err(|_| Fault::internal(format!("{} does not follow", happening.kind())))?;
     let mut dossier = state.ok_or_else(|| Fault::internal("no state after an event"))?;
-    let data = happening.to_text();
+    let told = dossier.account.filter(|account| *account != by.actor.account && happening.concerns_applicant());
+    let data = happening.to_text(told.is_some());
     let link = Link {
         subject: id,
         n: head.n + 1,
@@ -103,11 +106,15 @@ async fn write(
     }
     tx.execute(audit::INSERT_EVENT, &event_params(link, &dossier.head.hash)).await?;
     facts::append(tx, &outcomes.facts).await?;
-    let told = dossier.account.filter(|account| *account != by.actor.account && happening.concerns_applicant());
     if let Some(account) = told {
         tell(tx, &dossier, account, happening.kind(), by.now).await?;
     }
     Ok(dossier)
+}
+
+/// Key of the job that tells of a dossier's n-th event.
+pub fn notice_key(dossier: Id, n: i64) -> String {
+    format!("notice:{dossier}:{n}")
 }
 
 /// Queues the notice to the applicant; it leaves with the transaction or not at all.
@@ -115,7 +122,7 @@ async fn tell(tx: &Tx, dossier: &Dossier, account: Id, kind: &'static str, now: 
     let payload = serde_json::json!({ "account": account, "dossier": dossier.id, "kind": kind, "at": now.0 });
     let job = jobs::NewJob {
         kind: NOTICE_JOB,
-        key: format!("notice:{}:{}", dossier.id, dossier.head.n),
+        key: notice_key(dossier.id, dossier.head.n),
         order_key: Some(dossier.id),
         payload,
         run_at: now,
@@ -124,17 +131,28 @@ async fn tell(tx: &Tx, dossier: &Dossier, account: Id, kind: &'static str, now: 
     Ok(())
 }
 
+/// The row of a file that comes with an act: recorded before, in the same transaction.
+async fn file_row(tx: &Tx, id: Id) -> Result<File, Fault> {
+    files::file(tx, id).await?.ok_or_else(|| Fault::internal(format!("file {id} has no row")))
+}
+
 /// Loads a dossier for an action.
 pub async fn load(tx: &Tx, code: &str) -> Result<Loaded, Fault> {
     sql::by_code(tx, code).await?.ok_or(Fault::NotFound("dossier-not-found"))
 }
 
+/// Gives a filing its code, and its papers the seals of their files.
 async fn with_code(tx: &Tx, house: &House, mut checked: Checked, now: Instant) -> Result<Checked, Fault> {
     let agency = house.tree.get(checked.filing.intake).ok_or_else(|| Fault::internal("no agency of intake"))?;
     let code: AgencyCode =
         agency.code.parse().map_err(|_| Fault::internal(format!("agency code {} is malformed", agency.code)))?;
     let counter = sql::next_counter(tx, agency.id, now.date()).await?;
     checked.filing.code = DossierCode::new(&code, now.date(), counter).to_string();
+    for (listed, component) in checked.filing.papers.iter_mut().zip(&checked.components) {
+        if let Some(file) = component.file {
+            listed.file = Some(Seal::of(&file_row(tx, file).await?));
+        }
+    }
     Ok(checked)
 }
 
@@ -237,6 +255,14 @@ pub enum Act {
 }
 
 impl Act {
+    fn papers(&self) -> &[NewPaper] {
+        match self {
+            Self::CompleteSupplement { papers, .. } => papers,
+            Self::Approve { result, .. } | Self::ReturnResult { result, .. } => result.as_slice(),
+            _ => &[],
+        }
+    }
+
     /// The file that comes with it, if one does.
     pub fn paper_mut(&mut self) -> Option<&mut NewPaper> {
         match self {
@@ -252,8 +278,8 @@ impl Act {
 pub struct NewPaper {
     /// Position of the component it completes; `None` for other papers.
     pub component: Option<i64>,
+    /// Its row, which is there already.
     pub file: Id,
-    pub name: String,
 }
 
 /// Does one thing to the dossier of that code, or says which rule forbids it.
@@ -262,7 +288,7 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     let version = house.version(loaded.dossier.version)?;
     let office = house.office(&version, by.now);
     let (d, actor) = (&loaded.dossier, &by.actor);
-    let happening = match act {
+    let mut happening = match act {
         Act::ReceiveOnline => decide::receive_online(d, actor, &office)?,
         Act::RefuseIntake { reason } => decide::refuse_intake(d, actor, &office, reason)?,
         Act::Assign { handler } => {
@@ -292,36 +318,49 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
         Act::ReturnResult { by_post, result } => decide::return_result(d, actor, &office, *by_post, result.is_some())?,
         Act::Rate { score } => decide::rate(d, actor, &office, *score)?,
     };
-    let after = write(tx, Some(&loaded), None, by, &happening).await?;
-    match act {
-        Act::CompleteSupplement { papers, .. } => keep_papers(tx, &after, papers, "supplement", by.now).await?,
-        Act::Approve { result: Some(paper), .. } | Act::ReturnResult { result: Some(paper), .. } => {
-            keep_papers(tx, &after, std::slice::from_ref(paper), "result", by.now).await?;
-        }
-        _ => {}
+    let mut came = Vec::new();
+    for paper in act.papers() {
+        came.push((paper.component, file_row(tx, paper.file).await?));
     }
+    let purpose = seal(&mut happening, &came);
+    let after = write(tx, Some(&loaded), None, by, &happening).await?;
+    keep_papers(tx, &after, &came, purpose, by.now).await?;
     Ok(after)
+}
+
+/// Writes the seals of the files that came with an act into its event; says what they are kept as.
+fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &'static str {
+    match happening {
+        Happening::SupplementCompleted { papers, .. } => {
+            papers.extend(came.iter().map(|(component, file)| Added { component: *component, file: Seal::of(file) }));
+            papers::SUPPLEMENT
+        }
+        Happening::Approved { result, .. } | Happening::ResultReturned { result, .. } => {
+            *result = came.first().map(|(_, file)| Seal::of(file));
+            papers::RESULT
+        }
+        _ => "",
+    }
 }
 
 async fn keep_papers(
     tx: &Tx,
     dossier: &Dossier,
-    papers: &[NewPaper],
+    came: &[(Option<i64>, File)],
     purpose: &str,
     now: Instant,
 ) -> Result<(), Fault> {
-    for paper in papers {
-        match paper.component {
+    for (component, file) in came {
+        match component {
             Some(n) => {
                 let state = ComponentState::File.as_str();
-                let filled = tx.execute(sql::UPDATE_COMPONENT, params![dossier.id, n, state, paper.file]).await?;
+                let filled = tx.execute(sql::UPDATE_COMPONENT, params![dossier.id, *n, state, file.id]).await?;
                 if filled == 0 {
                     return Err(Fault::invalid(Problem::new("dossier-component-unknown").field("component")));
                 }
             }
             None => {
-                tx.execute(sql::INSERT_FILE, params![dossier.id, paper.file, purpose, paper.name.as_str(), now])
-                    .await?;
+                tx.execute(sql::INSERT_FILE, params![dossier.id, file.id, purpose, file.name.as_str(), now]).await?;
             }
         }
     }

@@ -56,7 +56,7 @@ impl Case {
     ) -> Result<(), DoesNotFollow> {
         let head = self.state.as_ref().map(|dossier| dossier.head).unwrap_or_default();
         let outcomes = apply(&mut self.state, self.id, at, happening)?;
-        let data = happening.to_text();
+        let data = happening.to_text(false);
         let link = Link {
             subject: self.id,
             n: head.n + 1,

@@ -279,10 +279,15 @@ pub fn complete_supplement(
     check(dossier, Verb::CompleteSupplement, actor, office)?;
     let note = short("note", note)?;
     if dossier.received_at.is_none() {
-        return Ok(Happening::SupplementCompleted { note, clock: None, answer_due_at: Some(answer_due(office)) });
+        return Ok(Happening::SupplementCompleted {
+            note,
+            clock: None,
+            answer_due_at: Some(answer_due(office)),
+            papers: Vec::new(),
+        });
     }
     let clock = clock_after_pause(dossier, office).ok_or_else(|| limit_unknown(office))?;
-    Ok(Happening::SupplementCompleted { note, clock: Some(clock), answer_due_at: None })
+    Ok(Happening::SupplementCompleted { note, clock: Some(clock), answer_due_at: None, papers: Vec::new() })
 }
 
 /// A financial duty first: the pause needs a reason and a legal basis.
@@ -332,7 +337,7 @@ pub fn approve(
     note: &str,
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::Approve, actor, office)?;
-    Ok(Happening::Approved { digitised, note: short("note", note)?, unit: desk(dossier, office) })
+    Ok(Happening::Approved { digitised, note: short("note", note)?, unit: desk(dossier, office), result: None })
 }
 
 /// Decides against the applicant, in writing (form 03), within the time limit.
@@ -366,7 +371,7 @@ pub fn return_result(
     digitised: bool,
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::ReturnResult, actor, office)?;
-    Ok(Happening::ResultReturned { by_post, digitised })
+    Ok(Happening::ResultReturned { by_post, digitised, result: None })
 }
 
 /// The applicant's rating, 1 (very dissatisfied) to 5 (very satisfied), once.

@@ -2,6 +2,7 @@
 
 use crate::dossier::{Applicant, Component, ComponentState};
 use crate::happening::Filing;
+use crate::papers::Listed;
 use base::{Channel, CitizenId, Fault, Id, Instant, Level, Phone, Problem, TaxCode};
 use catalogue::{Field, FieldKind, Version};
 use facts::flag;
@@ -251,6 +252,7 @@ pub fn check(tree: &Tree, version: &Version, places: Places, handed: &Handed, no
         flags,
         fee_dong,
         applicant: applicant.digest(),
+        papers: components.iter().map(Listed::of).collect(),
     };
     Ok(Checked { filing, applicant, components })
 }

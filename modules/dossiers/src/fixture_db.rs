@@ -1,6 +1,6 @@
 //! The small province of [`crate::fixture`] in a database, on each engine.
 
-use crate::actions::{self, Act, By, CounterIntake, House};
+use crate::actions::{self, Act, By, CounterIntake, House, NewPaper};
 use crate::dossier::Dossier;
 use crate::filing::Handed;
 use crate::fixture;
@@ -8,6 +8,7 @@ use ::store::{BoxFuture, Db, StoreError, Tx, params};
 use base::calendar::Calendar;
 use base::{Actor, Channel, Fault, Id, Instant, Role};
 use catalogue::Shelf;
+use files::Staged;
 use identity::{Hashed, Login, NewAccount};
 use std::sync::Arc;
 
@@ -100,6 +101,23 @@ impl Office {
     pub async fn act(&self, by: &Actor, now: Instant, code: &str, act: Act) -> Result<Dossier, Fault> {
         let (house, by, code) = (self.house.clone(), By { actor: by.clone(), now }, code.to_owned());
         self.db.write(move |tx| Box::pin(async move { actions::act(tx, &house, &by, &code, &act).await })).await
+    }
+
+    /// Records a file whose bytes are nowhere, as a paper to come with an act.
+    pub async fn paper(&self, component: Option<i64>) -> NewPaper {
+        let staged = Staged {
+            sha256: "ab".repeat(32),
+            size_bytes: 3,
+            media_type: "application/pdf".to_owned(),
+            name: "ket-qua.pdf".to_owned(),
+        };
+        NewPaper { component, file: self.keep(staged).await }
+    }
+
+    /// Records a file.
+    pub async fn keep(&self, staged: Staged) -> Id {
+        let now = fixture::november(1, 9, 0);
+        self.write(move |tx| Box::pin(async move { files::keep(tx, &staged, Id(1), None, now).await })).await
     }
 
     /// From the counter to the leader's desk, electronically.

@@ -2,8 +2,10 @@
 //!
 //! An event holds everything needed to rebuild the state and the facts, and no personal data.
 
+use crate::papers::{Added, Listed};
 use crate::transitions::Verb;
 use base::{Channel, Id, Instant, Level};
+use files::Seal;
 use serde::{Deserialize, Serialize};
 
 /// How and where a dossier was filed.
@@ -25,6 +27,9 @@ pub struct Filing {
     pub fee_dong: i64,
     /// `Applicant::digest`.
     pub applicant: String,
+    /// Its papers, in the order of their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<Listed>,
 }
 
 /// The legal clock as set at intake or after a pause.
@@ -44,6 +49,9 @@ pub struct Place {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_due_at: Option<Instant>,
 }
+
+/// How the text of an event ends that the applicant was told of.
+const TOLD: &str = r#","told":true}"#;
 
 /// One thing that happened. The tag is the `kind` column of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +101,8 @@ pub enum Happening {
         clock: Option<Clock>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answer_due_at: Option<Instant>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        papers: Vec<Added>,
     },
     /// A financial duty must be met first; reason and legal basis are the law's condition for the pause.
     PaymentRequested {
@@ -114,6 +124,8 @@ pub enum Happening {
         #[serde(default)]
         note: String,
         unit: Id,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Seal>,
     },
     Refused {
         reason: String,
@@ -129,6 +141,8 @@ pub enum Happening {
     ResultReturned {
         by_post: bool,
         digitised: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Seal>,
     },
     Rated {
         score: i64,
@@ -186,10 +200,20 @@ impl Happening {
         }
     }
 
-    /// The stored text.
-    pub fn to_text(&self) -> String {
+    /// The stored text. `told`: a notice to the applicant was ordered with it, see [`Happening::was_told`].
+    pub fn to_text(&self, told: bool) -> String {
         // A plain data type with string keys always serialises.
-        serde_json::to_string(self).unwrap_or_default()
+        let mut text = serde_json::to_string(self).unwrap_or_default();
+        if told && text.pop().is_some() {
+            text.push_str(TOLD);
+        }
+        text
+    }
+
+    /// Whether a notice was ordered with the event of that text. People's words cannot end a text like this: quotes
+    /// within them are escaped.
+    pub fn was_told(text: &str) -> bool {
+        text.ends_with(TOLD)
     }
 
     /// Reads the stored text back.
@@ -210,5 +234,19 @@ impl Happening {
             Self::Forwarded { note, .. } | Self::SupplementCompleted { note, .. } | Self::Approved { note, .. } => note,
             _ => "",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_can_be_read_back_and_no_words_pass_for_it() {
+        let refused = Happening::Stopped { reason: TOLD.to_owned() };
+        assert!(!Happening::was_told(&refused.to_text(false)));
+        let text = refused.to_text(true);
+        assert!(Happening::was_told(&text));
+        assert_eq!(Happening::read(&text).unwrap(), refused);
     }
 }

@@ -14,6 +14,7 @@ mod fixture_db;
 pub mod happening;
 mod module;
 pub mod pages;
+pub mod papers;
 pub mod person;
 pub mod places;
 pub mod report;

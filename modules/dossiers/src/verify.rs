@@ -1,15 +1,18 @@
 //! Proof that what is shown follows from what happened: chains, states, facts and roll-up, rebuilt and compared.
 
 mod figures;
+mod rows;
 
 use crate::apply::apply;
 use crate::dossier::Dossier;
 use crate::happening::Happening;
+use crate::papers::Papers;
 use crate::store::{Loaded, read};
 use ::store::{Db, StoreError, Tx, params};
 use audit::{Chain, Event};
-use base::{Date, Id};
+use base::{Date, Id, Instant};
 use figures::Sums;
+use rows::{Attached, Told};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,6 +37,12 @@ pub struct Report {
     pub events: u64,
     pub figures_checked: u64,
     pub figures_wrong: u64,
+    /// Rows of papers, files, notices and first payments compared with the events.
+    pub rows_checked: u64,
+    /// Notices ordered and not delivered yet.
+    pub notices_waiting: u64,
+    /// Files whose bytes were read; 0 when nobody said where they lie.
+    pub files_checked: u64,
     pub days_sealed: i64,
     /// `ok`, or the first row that does not follow from the log.
     pub chain: String,
@@ -44,9 +53,18 @@ pub struct Report {
 /// Wrong figures named in a report at most.
 const NAMED_MAX: usize = 20;
 
+/// What lies outside the database and can be compared with it.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    /// Where the bytes of uploads are; not read when `None`.
+    pub uploads: Option<files::Store>,
+}
+
 struct Found {
     report: Report,
     sums: Sums,
+    /// Procedure → dossier and moment of its first online payment.
+    first_payments: HashMap<Id, (Id, Instant)>,
 }
 
 impl Found {
@@ -65,23 +83,32 @@ impl Found {
 }
 
 /// Rebuilds everything from the events in one snapshot and compares. `progress` is told how many dossiers are done.
-pub async fn verify(db: &Db, progress: impl Fn(u64) + Send + Sync + 'static) -> Result<Report, StoreError> {
-    db.read(move |tx| Box::pin(async move { check(tx, &progress).await })).await
+pub async fn verify(
+    db: &Db,
+    outside: Outside,
+    progress: impl Fn(u64) + Send + Sync + 'static,
+) -> Result<Report, StoreError> {
+    db.read(move |tx| Box::pin(async move { check(tx, &outside, &progress).await })).await
 }
 
 /// [`verify`] within a snapshot of the caller's.
-pub async fn check(tx: &Tx, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, StoreError> {
+pub async fn check(tx: &Tx, outside: &Outside, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, StoreError> {
     let report = Report {
         dossiers: 0,
         events: 0,
         figures_checked: 0,
         figures_wrong: 0,
+        rows_checked: 0,
+        notices_waiting: 0,
+        files_checked: 0,
         days_sealed: 0,
         chain: "ok".to_owned(),
         wrong: Vec::new(),
     };
-    let mut found = Found { report, sums: Sums::default() };
-    chains(tx, &mut found, progress).await?;
+    let mut found = Found { report, sums: Sums::default(), first_payments: HashMap::new() };
+    chains(tx, &mut found, outside, progress).await?;
+    let first_payments = std::mem::take(&mut found.first_payments);
+    rows::first_payments(tx, &mut found, first_payments).await?;
     let days = audit::check_days(tx).await?;
     found.report.days_sealed = days.days;
     if let Some(day) = days.broken {
@@ -93,7 +120,12 @@ pub async fn check(tx: &Tx, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Re
 }
 
 /// Follows every chain, and rebuilds every dossier's state.
-async fn chains(tx: &Tx, found: &mut Found, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<(), StoreError> {
+async fn chains(
+    tx: &Tx,
+    found: &mut Found,
+    outside: &Outside,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<(), StoreError> {
     let mut heads: HashMap<i64, Chain> = HashMap::new();
     for row in tx.query(HEADS, params![]).await? {
         let hash: Vec<u8> = row.get("hash")?;
@@ -115,21 +147,24 @@ async fn chains(tx: &Tx, found: &mut Found, progress: &(dyn Fn(u64) + Send + Syn
             if (page.len() as i64) < PAGE { i64::MAX } else { page.last().map_or(i64::MAX, |last| last.dossier.id.0) };
         found.report.dossiers += page.len() as u64;
         let mut waiting: BTreeMap<i64, Loaded> = page.into_iter().map(|loaded| (loaded.dossier.id.0, loaded)).collect();
+        let mut attached = Attached::load(tx, after, last).await?;
         let mut story = Story::default();
         tx.query_each(EVENTS_BETWEEN, params![after, last], |row| {
             let event = audit::read_event(row)?;
             found.report.events += 1;
             if story.subject != Some(event.subject) {
-                std::mem::take(&mut story).close(found, &mut waiting, &mut heads);
+                std::mem::take(&mut story).close(found, &mut waiting, &mut heads, &mut attached);
             }
             story.follow(&event, found, waiting.get(&event.subject.0));
             Ok(())
         })
         .await?;
-        story.close(found, &mut waiting, &mut heads);
+        story.close(found, &mut waiting, &mut heads, &mut attached);
         for loaded in waiting.values() {
+            attached.skip(loaded.dossier.id);
             found.broken(format!("dossier {}: no events", loaded.dossier.code));
         }
+        attached.finish(tx, found, outside.uploads.as_ref()).await?;
         progress(found.report.dossiers);
         if last == i64::MAX {
             break;
@@ -160,6 +195,8 @@ struct Story {
     subject: Option<Id>,
     chain: Chain,
     state: Option<Dossier>,
+    papers: Papers,
+    told: Vec<Told>,
     broken: Option<String>,
 }
 
@@ -186,19 +223,35 @@ impl Story {
             {
                 self.broken = Some(format!("dossier {}: applicant", name()));
             }
-            apply(&mut self.state, event.subject, event.at, &happening).ok()
+            let outcomes = apply(&mut self.state, event.subject, event.at, &happening).ok()?;
+            self.papers.follow(event.at, &happening);
+            if let Happening::Paid { first_online: true, .. } = happening {
+                found.first_payments.insert(loaded.dossier.procedure, (event.subject, event.at));
+            }
+            Some(outcomes)
         });
+        if Happening::was_told(&event.data) {
+            let account = self.state.as_ref().and_then(|dossier| dossier.account);
+            self.told.push(Told { n: event.n, account, kind: event.kind.clone(), at: event.at });
+        }
         match applied {
             Some(outcomes) => outcomes.facts.iter().for_each(|fact| found.sums.expect(fact)),
             None => self.broken = Some(format!("event {} #{}: does not follow", name(), event.n)),
         }
     }
 
-    fn close(self, found: &mut Found, waiting: &mut BTreeMap<i64, Loaded>, heads: &mut HashMap<i64, Chain>) {
+    fn close(
+        self,
+        found: &mut Found,
+        waiting: &mut BTreeMap<i64, Loaded>,
+        heads: &mut HashMap<i64, Chain>,
+        attached: &mut Attached,
+    ) {
         let Some(subject) = self.subject else { return };
         let loaded = waiting.remove(&subject.0);
         let head = heads.remove(&subject.0);
         if let Some(row) = self.broken {
+            attached.skip(subject);
             return found.broken(row);
         }
         match (loaded, head) {
@@ -211,6 +264,7 @@ impl Story {
                     let column = state.map_or("state", |state| first_difference(&state, &loaded.dossier));
                     found.broken(format!("dossier {}: {column}", loaded.dossier.code));
                 }
+                attached.compare(found, &loaded.dossier, &self.papers, &self.told);
             }
             (None, Some(head)) if head == self.chain => {}
             (None, Some(_)) => found.broken(format!("event_head {subject}: does not match its events")),
@@ -221,7 +275,7 @@ impl Story {
 
 /// The first column in which a row differs from what its events say.
 fn first_difference(said: &Dossier, row: &Dossier) -> &'static str {
-    let columns: [(&str, bool); 30] = [
+    let columns: [(&str, bool); 32] = [
         ("event_n", said.head.n == row.head.n),
         ("event_hash", said.head == row.head),
         ("code", said.code == row.code),
@@ -252,6 +306,8 @@ fn first_difference(said: &Dossier, row: &Dossier) -> &'static str {
         ("outcome", said.outcome == row.outcome),
         ("fee_dong", said.fee_dong == row.fee_dong),
         ("paused_at", said.paused_at == row.paused_at),
+        ("answer_due_at", said.answer_due_at == row.answer_due_at),
+        ("step_due_at", said.step_due_at == row.step_due_at),
     ];
     columns.iter().find(|(_, same)| !same).map_or("state", |(name, _)| name)
 }

@@ -19,6 +19,8 @@ async fn provinces() -> Vec<Db> {
         let sets = [
             audit::MIGRATIONS,
             facts::MIGRATIONS,
+            files::MIGRATIONS,
+            jobs::MIGRATIONS,
             identity::MIGRATIONS,
             organisation::MIGRATIONS,
             catalogue::MIGRATIONS,
@@ -64,7 +66,7 @@ const EVENT_ROWS: &str =
     "SELECT kind || '|' || at FROM event WHERE subject_id IN (SELECT id FROM dossier) ORDER BY subject_id, n";
 
 async fn in_order(db: &Db) -> dossiers::verify::Report {
-    let report = dossiers::verify::verify(db, |_| ()).await.unwrap();
+    let report = dossiers::verify::verify(db, Default::default(), |_| ()).await.unwrap();
     assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{:?}: {report:?}", db.engine());
     report
 }

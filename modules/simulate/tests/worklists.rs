@@ -1,5 +1,7 @@
 //! Worklists, counts and search against a plain reading of every dossier, on a simulated province, on both engines.
 
+#![allow(clippy::unwrap_used)]
+
 use base::calendar::Calendar;
 use base::{Date, Fault, Id, Instant};
 use dossiers::worklist::{Asked, NEAR_MS, Narrow, Scope, Tab, counts, lines, page};

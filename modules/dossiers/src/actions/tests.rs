@@ -15,10 +15,6 @@ fn forward() -> Act {
     Act::Forward { electronic: true, note: String::new() }
 }
 
-fn paper(file: i64) -> NewPaper {
-    NewPaper { component: None, file: Id(file), name: "ket-qua.pdf".to_owned() }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_writes_state_event_facts_and_job_together() {
     for office in offices().await {
@@ -236,7 +232,7 @@ async fn a_scan_added_at_return_is_kept_and_counted_on_the_day_of_the_decision()
         let dossier = office.at_leader(november(2, 9, 0)).await;
         let approve = Act::Approve { note: String::new(), result: None };
         office.act(&leader(), november(3, 9, 0), &dossier.code, approve).await.unwrap();
-        let hand_out = Act::ReturnResult { by_post: false, result: Some(paper(77)) };
+        let hand_out = Act::ReturnResult { by_post: false, result: Some(office.paper(None).await) };
         office.act(&clerk(), november(5, 9, 0), &dossier.code, hand_out).await.unwrap();
         assert_eq!(office.number("SELECT CAST(SUM(qty) AS BIGINT) FROM fact WHERE measure = 'settled'").await, 1);
         let days = "SELECT COUNT(*) FROM fact WHERE measure = 'settled' AND day = '2026-11-03'";
@@ -251,15 +247,15 @@ async fn a_supplement_fills_the_component_it_is_for() {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
         let ask = Act::RequestSupplement { reason: "Ảnh mờ".into(), again: String::new() };
         office.act(&clerk(), november(2, 10, 0), &filed.code, ask).await.unwrap();
-        let nowhere = vec![NewPaper { component: Some(99), file: Id(87), name: "anh.jpg".into() }];
+        let nowhere = vec![office.paper(Some(99)).await];
         let lost = Act::CompleteSupplement { note: String::new(), papers: nowhere };
         let lost = office.act(&citizen(), november(2, 11, 0), &filed.code, lost).await;
         assert_eq!(code(lost), "dossier-component-unknown");
         assert_eq!(office.load(&filed.code).await.status, Status::Supplement);
-        let papers = vec![NewPaper { component: Some(2), file: Id(88), name: "anh.jpg".into() }, paper(89)];
+        let papers = vec![office.paper(Some(2)).await, office.paper(None).await];
         let done = Act::CompleteSupplement { note: String::new(), papers };
         office.act(&citizen(), november(2, 11, 0), &filed.code, done).await.unwrap();
-        let filled = "SELECT COUNT(*) FROM dossier_component WHERE n = 2 AND state = 'file' AND file_id = 88";
+        let filled = "SELECT COUNT(*) FROM dossier_component WHERE n = 2 AND state = 'file' AND file_id IN (SELECT id FROM file)";
         assert_eq!(office.number(filled).await, 1);
         assert_eq!(office.number("SELECT COUNT(*) FROM dossier_file WHERE purpose = 'supplement'").await, 1);
     }

@@ -63,7 +63,7 @@ fn turn(story: &mut Story, dice: u32) -> bool {
 fn replay(story: &Story) -> (Option<Dossier>, Vec<Fact>) {
     let (mut state, mut facts) = (None, Vec::new());
     for (at, happening) in &story.log {
-        let read = Happening::read(&happening.to_text()).expect("what was written can be read");
+        let read = Happening::read(&happening.to_text(false)).expect("what was written can be read");
         assert_eq!(read, *happening);
         facts.extend(apply(&mut state, DOSSIER, *at, &read).expect("follows").facts);
     }
@@ -151,8 +151,8 @@ fn a_dossier_begins_once_and_nothing_happens_before_it() {
 #[test]
 fn an_event_that_no_action_could_have_written_does_not_follow() {
     let rated = Happening::Rated { score: 5 };
-    let returned = Happening::ResultReturned { by_post: false, digitised: false };
-    let approved = Happening::Approved { digitised: true, note: String::new(), unit: NEAR_DESK };
+    let returned = Happening::ResultReturned { by_post: false, digitised: false, result: None };
+    let approved = Happening::Approved { digitised: true, note: String::new(), unit: NEAR_DESK, result: None };
     let stories = [Story::filed(), Story::received()];
     for story in &stories {
         for wrong in [&rated, &returned] {

@@ -415,7 +415,7 @@ pub async fn act(
         }
         let staged = crate::uploads::first(&ctx, &upload, &["file", "result"]).await?;
         // The file gets its number inside the transaction.
-        let paper = staged.as_ref().map(|staged| NewPaper { component: None, file: Id(0), name: staged.name.clone() });
+        let paper = staged.as_ref().map(|_| NewPaper { component: None, file: Id(0) });
         let mut act = read_act(verb, &upload.fields, paper)?;
         let by = By { actor: actor.clone(), now: ctx.now };
         let code = code.clone();

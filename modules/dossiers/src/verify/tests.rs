@@ -6,6 +6,8 @@ use crate::fixture::*;
 use crate::fixture_db::*;
 use ::store::Sql;
 
+mod rows;
+
 /// A dossier in each stage, an account's events, sealed days, a roll-up half done.
 async fn lived_in(office: &Office) {
     let at = november(2, 9, 0);
@@ -45,7 +47,7 @@ async fn found(office: &Office, tamper: &str) -> Report {
                     let text = sql.clone();
                     assert!(tx.execute(Sql::from(sql), params![]).await? > 0, "{text} changes nothing");
                 }
-                Err::<(), _>(TakenBack(Some(check(tx, &|_| ()).await?)))
+                Err::<(), _>(TakenBack(Some(check(tx, &Outside::default(), &|_| ()).await?)))
             })
         })
         .await;
@@ -63,17 +65,17 @@ const LAST: &str = "(SELECT MAX(id) FROM dossier)";
 async fn a_database_nobody_touched_is_in_order() {
     for office in offices().await {
         lived_in(&office).await;
-        let report = verify(&office.db, |_| ()).await.unwrap();
+        let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
         assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
         assert_eq!((report.dossiers, report.days_sealed), (5, 3));
         assert!(report.figures_checked > 10 && report.events > 12);
         // Rolled up to the end, it still is.
         roll_up(&office).await;
-        let report = verify(&office.db, |_| ()).await.unwrap();
+        let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
         assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
         // And once more from nothing.
         office.write(|tx| Box::pin(async move { facts::rebuild_rollup(tx).await })).await;
-        let report = verify(&office.db, |_| ()).await.unwrap();
+        let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
         assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
     }
 }
@@ -81,7 +83,7 @@ async fn a_database_nobody_touched_is_in_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_database_is_in_order() {
     for office in offices().await {
-        let report = verify(&office.db, |_| ()).await.unwrap();
+        let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
         assert_eq!((report.chain.as_str(), report.figures_wrong, report.dossiers), ("ok", 0, 0));
     }
 }
@@ -122,7 +124,7 @@ async fn every_row_changed_behind_the_programs_back_is_named() {
         // Even with the day's number set back: the sealed day knows.
         (
             format!(
-                "DELETE FROM dossier_search WHERE rowid = {FIRST}; DELETE FROM event WHERE subject_id = {FIRST}; DELETE FROM dossier WHERE id = {FIRST}; UPDATE dossier_counter SET last = 1 WHERE day = '2026-11-02'"
+                "DELETE FROM dossier_search WHERE rowid = {FIRST}; DELETE FROM dossier_component WHERE dossier_id = {FIRST}; DELETE FROM event WHERE subject_id = {FIRST}; DELETE FROM dossier WHERE id = {FIRST}; UPDATE dossier_counter SET last = 1 WHERE day = '2026-11-02'"
             ),
             "event_day 2026-11-02".to_owned(),
         ),
@@ -146,7 +148,9 @@ async fn every_row_changed_behind_the_programs_back_is_named() {
 async fn a_dossier_that_vanished_with_all_its_traces_leaves_a_gap_in_the_days_numbers() {
     for office in offices().await {
         lived_in(&office).await;
-        let tamper = format!("DELETE FROM event WHERE subject_id = {LAST}; DELETE FROM dossier WHERE id = {LAST}");
+        let tamper = format!(
+            "DELETE FROM dossier_component WHERE dossier_id = {LAST}; DELETE FROM event WHERE subject_id = {LAST}; DELETE FROM dossier WHERE id = {LAST}"
+        );
         let report = found(&office, &tamper).await;
         assert_eq!(report.chain, "dossier_counter 10 2026-11-04: 1 given out, 0 there");
     }

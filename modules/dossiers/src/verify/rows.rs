@@ -1,0 +1,242 @@
+//! The rows that hang on a dossier – papers, files, notices – against what its events tell.
+
+use super::Found;
+use crate::dossier::{Component, ComponentState, Dossier};
+use crate::papers::Papers;
+use ::store::{Row, StoreError, Tx, params};
+use base::{Id, Instant};
+use files::Seal;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+::store::statements! {
+    /// Papers of a page of dossiers.
+    pub COMPONENTS_BETWEEN = "SELECT dossier_id, n, code, name, required, state, file_id FROM dossier_component WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n";
+    /// Their later files.
+    pub FILES_BETWEEN = "SELECT dossier_id, file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, file_id";
+    /// What their applicants were told.
+    pub NOTICES_BETWEEN = "SELECT id, dossier_id, account_id, kind, at FROM notice WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, id";
+    /// First online payments of procedures.
+    pub FIRST_PAYMENTS = "SELECT procedure_id, dossier_id, at FROM procedure_first_payment ORDER BY procedure_id";
+}
+
+/// A notice that an event ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Number of the event.
+    pub(super) n: i64,
+    pub(super) account: Option<Id>,
+    pub(super) kind: String,
+    pub(super) at: Instant,
+}
+
+struct ComponentRow {
+    n: i64,
+    /// `None`: a state this program does not write.
+    component: Option<Component>,
+}
+
+struct FileRow {
+    file: Id,
+    purpose: String,
+    name: String,
+    added_at: Instant,
+}
+
+struct NoticeRow {
+    id: i64,
+    account: Option<Id>,
+    kind: String,
+    at: Instant,
+}
+
+/// What hangs on a page of dossiers, by dossier; what is compared is taken out.
+#[derive(Default)]
+pub(super) struct Attached {
+    components: BTreeMap<i64, Vec<ComponentRow>>,
+    files: BTreeMap<i64, Vec<FileRow>>,
+    notices: BTreeMap<i64, Vec<NoticeRow>>,
+    /// Keys of notices still on their way.
+    waiting: HashSet<String>,
+    /// Files the events tell of, with the code of their dossier.
+    seals: Vec<(String, Seal)>,
+    /// Names of later files as `dossier_file` has them; `file` has them too.
+    names: HashMap<Id, String>,
+}
+
+fn component(row: &Row) -> Result<ComponentRow, StoreError> {
+    let state = ComponentState::read(&row.get::<String>("state")?);
+    let (code, name, required) = (row.get("code")?, row.get("name")?, row.get("required")?);
+    let file = row.get("file_id")?;
+    let component = state.map(|state| Component { code, name, required, state, file });
+    Ok(ComponentRow { n: row.get("n")?, component })
+}
+
+impl Attached {
+    /// Everything that hangs on dossiers with ids in `(after, last]`.
+    pub(super) async fn load(tx: &Tx, after: i64, last: i64) -> Result<Self, StoreError> {
+        let mut all = Self::default();
+        tx.query_each(COMPONENTS_BETWEEN, params![after, last], |row| {
+            all.components.entry(row.get("dossier_id")?).or_default().push(component(row)?);
+            Ok(())
+        })
+        .await?;
+        tx.query_each(FILES_BETWEEN, params![after, last], |row| {
+            let (file, purpose) = (row.get("file_id")?, row.get("purpose")?);
+            let row_of_it = FileRow { file, purpose, name: row.get("name")?, added_at: row.get("added_at")? };
+            all.files.entry(row.get("dossier_id")?).or_default().push(row_of_it);
+            Ok(())
+        })
+        .await?;
+        tx.query_each(NOTICES_BETWEEN, params![after, last], |row| {
+            let (id, account) = (row.get("id")?, row.get("account_id")?);
+            let notice = NoticeRow { id, account, kind: row.get("kind")?, at: row.get("at")? };
+            all.notices.entry(row.get("dossier_id")?).or_default().push(notice);
+            Ok(())
+        })
+        .await?;
+        let queue = crate::actions::NOTICE_JOB;
+        all.waiting = jobs::unfinished(tx, queue, Id(after), Id(last)).await?.into_iter().collect();
+        Ok(all)
+    }
+
+    /// Leaves a dossier out whose events could not be followed.
+    pub(super) fn skip(&mut self, dossier: Id) {
+        self.components.remove(&dossier.0);
+        self.files.remove(&dossier.0);
+        self.notices.remove(&dossier.0);
+    }
+
+    /// A dossier's rows against its events.
+    pub(super) fn compare(&mut self, found: &mut Found, dossier: &Dossier, papers: &Papers, told: &[Told]) {
+        self.compare_components(found, dossier, papers);
+        self.compare_files(found, dossier, papers);
+        self.compare_notices(found, dossier, told);
+        self.seals.extend(papers.files().map(|seal| (dossier.code.clone(), seal.clone())));
+    }
+
+    fn compare_components(&mut self, found: &mut Found, dossier: &Dossier, papers: &Papers) {
+        let rows = self.components.remove(&dossier.id.0).unwrap_or_default();
+        found.report.rows_checked += rows.len() as u64;
+        let mut rows = rows.into_iter().peekable();
+        let name = |n: i64, what: &str| format!("dossier_component {} #{n}: {what}", dossier.code);
+        for (n, listed) in (0_i64..).zip(&papers.listed) {
+            while let Some(row) = rows.next_if(|row| row.n < n) {
+                found.broken(name(row.n, "added"));
+            }
+            let Some(row) = rows.next_if(|row| row.n == n) else {
+                found.broken(name(n, "missing"));
+                continue;
+            };
+            if let Some(column) = row.component.as_ref().map_or(Some("state"), |row| listed.difference(row)) {
+                found.broken(name(n, column));
+            }
+        }
+        for row in rows {
+            found.broken(name(row.n, "added"));
+        }
+    }
+
+    fn compare_files(&mut self, found: &mut Found, dossier: &Dossier, papers: &Papers) {
+        let rows = self.files.remove(&dossier.id.0).unwrap_or_default();
+        found.report.rows_checked += rows.len() as u64;
+        let name = |file: Id, what: &str| format!("dossier_file {} {file}: {what}", dossier.code);
+        let mut told = papers.beside.clone();
+        for row in rows {
+            let Some(beside) = told.remove(&row.file) else {
+                found.broken(name(row.file, "added"));
+                continue;
+            };
+            if beside.purpose != row.purpose {
+                found.broken(name(row.file, "purpose"));
+            } else if beside.added_at != row.added_at {
+                found.broken(name(row.file, "added_at"));
+            }
+            self.names.insert(row.file, row.name);
+        }
+        for file in told.into_keys() {
+            found.broken(name(file, "missing"));
+        }
+    }
+
+    fn compare_notices(&mut self, found: &mut Found, dossier: &Dossier, told: &[Told]) {
+        let mut rows = self.notices.remove(&dossier.id.0).unwrap_or_default();
+        found.report.rows_checked += rows.len() as u64;
+        for told in told {
+            let same = |row: &NoticeRow| row.account == told.account && row.kind == told.kind && row.at == told.at;
+            if let Some(at) = rows.iter().position(same) {
+                rows.swap_remove(at);
+            } else if self.waiting.contains(&crate::actions::notice_key(dossier.id, told.n)) {
+                found.report.notices_waiting += 1;
+            } else {
+                found.broken(format!("notice {} #{} {}: missing", dossier.code, told.n, told.kind));
+            }
+        }
+        for row in rows {
+            found.broken(format!("notice {}: {} tells of no such event", row.id, dossier.code));
+        }
+    }
+
+    /// Rows of dossiers that are not there, and the files of those that are: their rows, and their bytes where
+    /// `uploads` says where they lie.
+    pub(super) async fn finish(
+        self,
+        tx: &Tx,
+        found: &mut Found,
+        uploads: Option<&files::Store>,
+    ) -> Result<(), StoreError> {
+        let left = [
+            ("dossier_component", self.components.keys().next()),
+            ("dossier_file", self.files.keys().next()),
+            ("notice", self.notices.keys().next()),
+        ];
+        for (table, dossier) in left {
+            if let Some(dossier) = dossier {
+                found.broken(format!("{table} of dossier {dossier}: no such dossier"));
+            }
+        }
+        let ids: Vec<Id> = self.seals.iter().map(|(_, seal)| seal.id).collect();
+        let rows: HashMap<Id, files::File> =
+            files::some(tx, &ids).await?.into_iter().map(|file| (file.id, file)).collect();
+        let mut read: HashSet<&str> = HashSet::new();
+        for (code, seal) in &self.seals {
+            found.report.rows_checked += 1;
+            let row = rows.get(&seal.id);
+            let mut wrong = row.map_or(Some("missing"), |row| seal.difference(row)).map(str::to_owned);
+            if let (None, Some(row), Some(name)) = (&wrong, row, self.names.get(&seal.id))
+                && row.name != *name
+            {
+                found.broken(format!("dossier_file {code} {}: name", seal.id));
+            }
+            if let Some(uploads) = uploads
+                && read.insert(&seal.sha256)
+            {
+                found.report.files_checked += 1;
+                let damage = uploads.damage(&seal.sha256, seal.size_bytes);
+                wrong = wrong.or_else(|| damage.map(|damage| format!("{} ({})", damage.as_str(), seal.sha256)));
+            }
+            if let Some(wrong) = wrong {
+                found.broken(format!("file {} of {code}: {wrong}", seal.id));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first online payment of each procedure, as events tell it, against the rows.
+pub(super) async fn first_payments(
+    tx: &Tx,
+    found: &mut Found,
+    mut told: HashMap<Id, (Id, Instant)>,
+) -> Result<(), StoreError> {
+    for row in tx.query(FIRST_PAYMENTS, params![]).await? {
+        let procedure: Id = row.get("procedure_id")?;
+        found.report.rows_checked += 1;
+        if told.remove(&procedure) != Some((row.get("dossier_id")?, row.get("at")?)) {
+            found.broken(format!("procedure_first_payment {procedure}: not what the events tell"));
+        }
+    }
+    if let Some(procedure) = told.keys().min() {
+        found.broken(format!("procedure_first_payment {procedure}: missing"));
+    }
+    Ok(())
+}
