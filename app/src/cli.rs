@@ -2,7 +2,7 @@
 
 use crate::progress::Progress;
 use crate::{Running, accounts, bench, data_dir, demo, open, openapi, seed, serve};
-use base::{Fault, Instant};
+use base::{Date, Fault, Instant};
 use clap::{Parser, Subcommand};
 use identity::{Cost, Settings};
 use serde_json::{Value, json};
@@ -84,6 +84,10 @@ enum Command {
         /// Folder of uploads, whose bytes are read and compared too; beside the SQLite file when not given.
         #[arg(long)]
         data: Option<PathBuf>,
+        /// A sealed day and its hash as an earlier run printed them (`sealed_day`, `sealed_hash`), `2026-11-20:9f…`; may be
+        /// repeated. What a database says of itself, whoever rules the database can make it say.
+        #[arg(long, value_parser = day_hash)]
+        expect_day_hash: Vec<(Date, String)>,
     },
     /// Measure: intake, step, worklist, search or dashboard.
     Bench {
@@ -144,6 +148,14 @@ enum PlanCommand {
     },
 }
 
+/// `DATE:HASH` of `--expect-day-hash`.
+fn day_hash(text: &str) -> Result<(Date, String), String> {
+    let (day, hash) = text.split_once(':').ok_or("a day, a colon and a hash are wanted")?;
+    let day = day.parse().map_err(|_| format!("{day}: not a date like 2026-11-20"))?;
+    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash { Ok((day, hash.to_owned())) } else { Err(format!("{hash}: not 64 hexadecimal digits")) }
+}
+
 /// Runs a command; the value is its last line, the flag whether all is well.
 pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
     let now = Clock::system().now();
@@ -178,10 +190,10 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
         Command::Simulate { database, dossiers, seed, until } => {
             simulate_into(&database.database, dossiers, seed, until, now).await
         }
-        Command::Verify { database, data } => {
+        Command::Verify { database, data, expect_day_hash } => {
             let db = open(&database.database).await?;
             let uploads = data.or_else(|| data_dir(&database.database)).map(files::Store::new);
-            let outside = dossiers::verify::Outside { uploads };
+            let outside = dossiers::verify::Outside { uploads, days: expect_day_hash, now };
             let report = dossiers::verify::verify(&db, outside, |done| {
                 if done % 20_000 == 0 {
                     eprintln!("verified {done} dossiers");

@@ -1,9 +1,16 @@
 //! The chain of chains: a closed day's events in one digest, each day chained to the one before.
 
 use crate::chain::EventHash;
-use base::{Date, Instant};
+use crate::log::{NewEvent, append};
+use base::{Date, Id, Instant};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use store::{StoreError, Tx, params};
+
+/// The subject under which the log keeps its own events: which days were sealed, with which hash. They are sealed with the
+/// day they happen on, like all others; so the end of `event_day` cannot be cut off without cutting the log too.
+pub const SEALS: Id = Id(0);
 
 /// A day is sealed this long after its end, so that no transaction begun before midnight is still on its way.
 const SEAL_AFTER_MS: i64 = 10 * 60 * 1000;
@@ -18,6 +25,12 @@ store::statements! {
     pub DAY_HASHES = "SELECT hash FROM event WHERE at >= $1 AND at < $2 ORDER BY at, subject_id, n";
     /// Seals a day.
     pub INSERT_DAY = "INSERT INTO event_day (day, events, digest, hash) VALUES ($1, $2, $3, $4) ON CONFLICT (day) DO NOTHING";
+    /// Takes the seals off days that are to be sealed again.
+    pub DELETE_DAYS = "DELETE FROM event_day WHERE day >= $1";
+    /// What the log says of its own days.
+    pub SELECT_SEALS = "SELECT data FROM event WHERE subject_id = $1 ORDER BY n";
+    /// The days with events that are over; an index answers it.
+    pub LAST_EVENT = "SELECT MAX(at) AS at FROM event WHERE at < $1 AND subject_id <> $2";
     /// Every sealed day.
     pub SELECT_DAYS = "SELECT day, events, digest, hash FROM event_day ORDER BY day";
 }
@@ -30,11 +43,43 @@ pub struct DayDigest {
     pub digest: EventHash,
 }
 
-/// Outcome of [`check_days`]: how many days agree, and the first that does not.
+/// Outcome of [`check_days`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DayCheck {
+    /// How many days agree.
     pub days: i64,
+    /// The first that does not, or that is gone.
     pub broken: Option<Date>,
+    /// Every day that agrees, with its hash.
+    pub hashes: BTreeMap<Date, EventHash>,
+}
+
+/// An event of [`SEALS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Sealing {
+    /// A day with its hash in hexadecimal.
+    Sealed { day: Date, hash: String },
+    /// Days from that one on are open again: records of the past are being taken in.
+    Opened { from: Date },
+}
+
+impl Sealing {
+    async fn write(&self, tx: &Tx, at: Instant) -> Result<(), StoreError> {
+        let kind = match self {
+            Self::Sealed { .. } => "day-sealed",
+            Self::Opened { .. } => "days-opened",
+        };
+        // A plain data type with string keys always serialises.
+        let data = serde_json::to_value(self).unwrap_or_default();
+        append(tx, SEALS, NewEvent { kind, at, actor: None, agency: None, data }).await?;
+        Ok(())
+    }
+}
+
+/// A hash as people write it down.
+pub fn hex(hash: &EventHash) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn digest_of(tx: &Tx, day: Date) -> Result<DayDigest, StoreError> {
@@ -62,6 +107,7 @@ fn chain_day(previous: &[u8], found: &DayDigest) -> EventHash {
 
 /// Seals every day that is over and not yet sealed, at most `days_max` of them; returns how many.
 pub async fn seal_days(tx: &Tx, now: Instant, days_max: usize) -> Result<usize, StoreError> {
+    tx.lock("audit/seals").await?;
     let (mut next, mut previous) = match tx.query_opt(LAST_DAY, params![]).await? {
         Some(row) => (row.get::<Date>("day")?.tomorrow().ok(), row.get::<Vec<u8>>("hash")?),
         None => {
@@ -74,6 +120,7 @@ pub async fn seal_days(tx: &Tx, now: Instant, days_max: usize) -> Result<usize, 
         let found = digest_of(tx, day).await?;
         let hash = chain_day(&previous, &found);
         tx.execute(INSERT_DAY, params![day, found.events, found.digest.to_vec(), hash.to_vec()]).await?;
+        Sealing::Sealed { day, hash: hex(&hash) }.write(tx, now).await?;
         previous = hash.to_vec();
         next = day.tomorrow().ok();
         sealed += 1;
@@ -81,22 +128,70 @@ pub async fn seal_days(tx: &Tx, now: Instant, days_max: usize) -> Result<usize, 
     Ok(sealed)
 }
 
-/// Recomputes every sealed day from the events and compares.
+/// Opens sealed days from `from` on, so that records of the past can be taken in; the log says that it was done.
+pub async fn open_days(tx: &Tx, from: Date, now: Instant) -> Result<(), StoreError> {
+    tx.lock("audit/seals").await?;
+    if tx.execute(DELETE_DAYS, params![from]).await? > 0 {
+        Sealing::Opened { from }.write(tx, now).await?;
+    }
+    Ok(())
+}
+
+/// The days that the log says are sealed, with their hashes.
+async fn said_sealed(tx: &Tx) -> Result<BTreeMap<Date, String>, StoreError> {
+    let mut said = BTreeMap::new();
+    let mut unreadable = false;
+    tx.query_each(SELECT_SEALS, params![SEALS], |row| {
+        match serde_json::from_str(&row.get::<String>("data")?) {
+            Ok(Sealing::Sealed { day, hash }) => {
+                said.insert(day, hash);
+            }
+            Ok(Sealing::Opened { from }) => {
+                said.split_off(&from);
+            }
+            // Its chain tells which event it was.
+            Err(_) => unreadable = true,
+        }
+        Ok(())
+    })
+    .await?;
+    if unreadable {
+        tracing::warn!("an event about sealed days cannot be read");
+    }
+    Ok(said)
+}
+
+/// Recomputes every sealed day from the events and compares, also with what the log says was sealed: a day taken off the
+/// end of the chain is missed there. Whoever cuts the log's own chain as well is found only by a hash kept elsewhere.
 pub async fn check_days(tx: &Tx) -> Result<DayCheck, StoreError> {
     let mut check = DayCheck::default();
+    let mut said = said_sealed(tx).await?;
     let mut previous = vec![0; 32];
     for row in tx.query(SELECT_DAYS, params![]).await? {
         let found = digest_of(tx, row.get("day")?).await?;
         let hash = chain_day(&previous, &found);
         let agrees = row.get::<i64>("events")? == found.events
             && row.get::<Vec<u8>>("digest")? == found.digest
-            && row.get::<Vec<u8>>("hash")? == hash;
-        if !agrees {
-            check.broken = Some(found.day);
+            && row.get::<Vec<u8>>("hash")? == hash
+            && said.remove(&found.day) == Some(hex(&hash));
+        // A day said to be sealed before this one, and not there.
+        let missing = said.keys().next().filter(|day| **day < found.day).copied();
+        if missing.is_some() || !agrees {
+            check.broken = missing.or(Some(found.day));
             return Ok(check);
         }
+        check.hashes.insert(found.day, hash);
         previous = hash.to_vec();
         check.days += 1;
     }
+    check.broken = said.keys().next().copied();
     Ok(check)
+}
+
+/// Days that are over, have events and are not sealed: up to the last of them. The background work seals them when the
+/// program runs; more than a few say that it has not run, or that days and seals were cut off together.
+pub async fn unsealed_until(tx: &Tx, last_sealed: Option<Date>, now: Instant) -> Result<Option<Date>, StoreError> {
+    let open_day = Instant::from_local(now.plus_ms(-SEAL_AFTER_MS).date().at(0, 0, 0, 0));
+    let last: Option<Instant> = tx.query_one(LAST_EVENT, params![open_day, SEALS]).await?.get("at")?;
+    Ok(last.map(Instant::date).filter(|day| last_sealed.is_none_or(|sealed| *day > sealed)))
 }

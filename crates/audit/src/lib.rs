@@ -12,7 +12,7 @@ mod days;
 mod log;
 
 pub use chain::{Chain, EventHash, Link, link_hash};
-pub use days::{DayCheck, DayDigest, check_days, seal_days};
+pub use days::{DayCheck, DayDigest, SEALS, check_days, hex, open_days, seal_days, unsealed_until};
 pub use log::{
     Event, Head, INSERT_EVENT, INSERT_EVENT_COLUMNS, NewEvent, append, append_to_head, event_params, events, read_event,
 };

@@ -98,7 +98,7 @@ async fn an_empty_log_has_nothing_to_seal() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_changed_in_a_sealed_day_names_the_first_day_that_no_longer_agrees() {
-    let cases: [(&'static str, &str); 7] = [
+    let cases: [(&'static str, &str); 8] = [
         ("DELETE FROM event WHERE subject_id = 8", "2026-11-20"),
         ("DELETE FROM event WHERE subject_id = 9", "2026-11-22"),
         ("UPDATE event SET at = at + 86400000 WHERE subject_id = 8", "2026-11-20"),
@@ -111,7 +111,8 @@ async fn whatever_is_changed_in_a_sealed_day_names_the_first_day_that_no_longer_
             "UPDATE event_day SET digest = (SELECT d.digest FROM event_day d WHERE d.day = '2026-11-22') WHERE day = '2026-11-20'",
             "2026-11-20",
         ),
-        ("DELETE FROM event_day WHERE day = '2026-11-21'", "2026-11-22"),
+        ("DELETE FROM event_day WHERE day = '2026-11-21'", "2026-11-21"),
+        ("DELETE FROM event_day WHERE day = '2026-11-22'", "2026-11-22"),
     ];
     for (sql, day) in cases {
         for db in databases().await {

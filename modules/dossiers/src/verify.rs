@@ -44,6 +44,11 @@ pub struct Report {
     /// Files whose bytes were read; 0 when nobody said where they lie.
     pub files_checked: u64,
     pub days_sealed: i64,
+    /// The last sealed day and its hash, to be written down elsewhere: `--expect-day-hash` compares them later.
+    pub sealed_day: Option<Date>,
+    pub sealed_hash: Option<String>,
+    /// The last day with events that is over and not sealed.
+    pub unsealed_until: Option<Date>,
     /// `ok`, or the first row that does not follow from the log.
     pub chain: String,
     /// The first figures that differ, for the person who has to look.
@@ -58,6 +63,10 @@ const NAMED_MAX: usize = 20;
 pub struct Outside {
     /// Where the bytes of uploads are; not read when `None`.
     pub uploads: Option<files::Store>,
+    /// Sealed days with the hashes that somebody wrote down, in hexadecimal.
+    pub days: Vec<(Date, String)>,
+    /// The present: what is over by then should be sealed.
+    pub now: Instant,
 }
 
 struct Found {
@@ -102,6 +111,9 @@ pub async fn check(tx: &Tx, outside: &Outside, progress: &(dyn Fn(u64) + Send + 
         notices_waiting: 0,
         files_checked: 0,
         days_sealed: 0,
+        sealed_day: None,
+        sealed_hash: None,
+        unsealed_until: None,
         chain: "ok".to_owned(),
         wrong: Vec::new(),
     };
@@ -109,14 +121,32 @@ pub async fn check(tx: &Tx, outside: &Outside, progress: &(dyn Fn(u64) + Send + 
     chains(tx, &mut found, outside, progress).await?;
     let first_payments = std::mem::take(&mut found.first_payments);
     rows::first_payments(tx, &mut found, first_payments).await?;
+    days(tx, &mut found, outside).await?;
+    let sums = std::mem::take(&mut found.sums);
+    figures::check(tx, &mut found, sums).await?;
+    Ok(found.report)
+}
+
+/// The chain of days, against the events, against the log's own word, and against what was written down elsewhere.
+async fn days(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), StoreError> {
     let days = audit::check_days(tx).await?;
     found.report.days_sealed = days.days;
     if let Some(day) = days.broken {
         found.broken(format!("event_day {day}"));
     }
-    let sums = std::mem::take(&mut found.sums);
-    figures::check(tx, &mut found, sums).await?;
-    Ok(found.report)
+    if let Some((day, hash)) = days.hashes.last_key_value() {
+        found.report.sealed_day = Some(*day);
+        found.report.sealed_hash = Some(audit::hex(hash));
+    }
+    found.report.unsealed_until = audit::unsealed_until(tx, found.report.sealed_day, outside.now).await?;
+    for (day, expected) in &outside.days {
+        let there = days.hashes.get(day).map(audit::hex);
+        if there.as_ref().is_none_or(|hash| !hash.eq_ignore_ascii_case(expected)) {
+            let is = there.unwrap_or_else(|| "not sealed".to_owned());
+            found.broken(format!("event_day {day}: {is}, and should be {expected}"));
+        }
+    }
+    Ok(())
 }
 
 /// Follows every chain, and rebuilds every dossier's state.

@@ -34,8 +34,6 @@ store::statements! {
     pub PAID_ONLINE = "SELECT procedure_id FROM procedure_first_payment";
     /// Whether a dossier with that id is there already.
     pub TAKEN = "SELECT 1 AS yes FROM dossier WHERE id = $1";
-    /// Days from the first simulated one on are sealed anew.
-    pub UNSEAL = "DELETE FROM event_day WHERE day >= $1";
     /// Planner statistics after so many new rows.
     pub ANALYZE = "ANALYZE";
 }
@@ -89,7 +87,8 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(u64) + Send + 'static) -
                 for row in tx.query(PAID_ONLINE, params![]).await? {
                     paid_online.insert(row.get("procedure_id")?);
                 }
-                tx.execute(UNSEAL, params![first]).await?;
+                // Days from the first simulated one on are sealed anew.
+                audit::open_days(tx, first, plan.until).await?;
                 Ok::<_, Fault>(Setting { tree, shelf, officials, counters, paid_online })
             })
         })

@@ -132,6 +132,23 @@ async fn every_row_changed_behind_the_programs_back_is_named() {
             "UPDATE event_day SET events = events + 1 WHERE day = '2026-11-03'".to_owned(),
             "event_day 2026-11-03".to_owned(),
         ),
+        ("DELETE FROM event_day WHERE day = '2026-11-02'".to_owned(), "event_day 2026-11-02".to_owned()),
+        // The end of the chain of days: the log knows that they were sealed.
+        ("DELETE FROM event_day WHERE day = '2026-11-03'".to_owned(), "event_day 2026-11-03".to_owned()),
+        ("DELETE FROM event_day WHERE day >= '2026-11-02'".to_owned(), "event_day 2026-11-02".to_owned()),
+        (
+            "INSERT INTO event_day (day, events, digest, hash) SELECT '2026-11-04', events, digest, hash FROM event_day WHERE day = '2026-11-03'"
+                .to_owned(),
+            "event_day 2026-11-04".to_owned(),
+        ),
+        (
+            "DELETE FROM event_day WHERE day = '2026-11-03'; DELETE FROM event WHERE subject_id = 0 AND n = 3".to_owned(),
+            "event_head 0: does not match its events".to_owned(),
+        ),
+        (
+            "DELETE FROM event_day; DELETE FROM event WHERE subject_id = 0".to_owned(),
+            "event_head 0: no events".to_owned(),
+        ),
     ];
     for office in offices().await {
         lived_in(&office).await;
@@ -158,7 +175,7 @@ async fn a_dossier_that_vanished_with_all_its_traces_leaves_a_gap_in_the_days_nu
 
 #[tokio::test(flavor = "multi_thread")]
 async fn subjects_that_are_no_dossiers_are_watched_too() {
-    let account = "(SELECT MIN(subject_id) FROM event_head)";
+    let account = "(SELECT MIN(subject_id) FROM event_head WHERE subject_id > 0)";
     let cases = [
         (format!("UPDATE event SET data = '{{}}' WHERE subject_id = {account} AND n = 1"), "#1: changed"),
         (format!("DELETE FROM event WHERE subject_id = {account} AND n = 1"), "#1: missing"),
@@ -205,5 +222,48 @@ async fn every_changed_figure_is_counted_and_described() {
             assert!(!report.wrong.is_empty(), "{tamper}");
             assert_eq!(report.chain, "ok", "{tamper}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_cut_off_with_the_logs_own_word_are_missed_by_whoever_wrote_the_last_hash_down() {
+    for office in offices().await {
+        lived_in(&office).await;
+        let now = november(5, 9, 0);
+        let ask = |days: Vec<(Date, String)>| Outside { days, now, ..Outside::default() };
+        let report = verify(&office.db, ask(Vec::new()), |_| ()).await.unwrap();
+        let (day, hash) = (report.sealed_day.unwrap(), report.sealed_hash.unwrap());
+        assert_eq!(day, november(3, 9, 0).date());
+        // The 4th is over and its events are not sealed yet.
+        assert_eq!(report.unsealed_until, Some(november(4, 9, 0).date()));
+        let report = verify(&office.db, ask(vec![(day, hash.clone())]), |_| ()).await.unwrap();
+        assert_eq!(report.chain, "ok");
+        let cut = [
+            "DELETE FROM event_day WHERE day = '2026-11-03'",
+            "DELETE FROM event WHERE subject_id = 0 AND n = 3",
+            "UPDATE event_head SET n = 2, hash = (SELECT hash FROM event WHERE subject_id = 0 AND n = 2) WHERE subject_id = 0",
+        ];
+        for sql in cut {
+            office.write(move |tx| Box::pin(async move { tx.execute(sql, params![]).await })).await;
+        }
+        // Nothing within the database contradicts it …
+        let report = verify(&office.db, ask(Vec::new()), |_| ()).await.unwrap();
+        assert_eq!((report.chain.as_str(), report.days_sealed), ("ok", 2));
+        // … but paper does.
+        let report = verify(&office.db, ask(vec![(day, hash.clone())]), |_| ()).await.unwrap();
+        assert_eq!(report.chain, format!("event_day 2026-11-03: not sealed, and should be {hash}"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_opened_for_records_of_the_past_are_no_damage_once_sealed_again() {
+    for office in offices().await {
+        lived_in(&office).await;
+        let (first, now) = (november(2, 9, 0).date(), november(4, 9, 0));
+        office.write(move |tx| Box::pin(async move { audit::open_days(tx, first, now).await })).await;
+        assert_eq!(verify(&office.db, Outside::default(), |_| ()).await.unwrap().chain, "ok");
+        office.write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await;
+        let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
+        assert_eq!((report.chain.as_str(), report.days_sealed), ("ok", 3));
     }
 }

@@ -65,7 +65,7 @@ async fn deliver_next(tx: &Tx) -> Result<(), StoreError> {
 }
 
 async fn with_bytes(lived: &Lived) -> Report {
-    let outside = Outside { uploads: Some(lived.uploads.clone()) };
+    let outside = Outside { uploads: Some(lived.uploads.clone()), ..Outside::default() };
     verify(&lived.office.db, outside, |_| ()).await.unwrap()
 }
 
