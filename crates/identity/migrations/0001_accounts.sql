@@ -57,6 +57,17 @@ CREATE TABLE session (
 CREATE INDEX session_by_account ON session (account_id);
 CREATE INDEX session_by_age ON session (seen_at);
 
+-- A form that came in when its session was over, waiting an hour for the same person to sign in again. `words` is JSON.
+CREATE TABLE kept_form (
+  token_hash {bytes} PRIMARY KEY,
+  account_id {id} NOT NULL REFERENCES account (id),
+  words {json} NOT NULL,
+  kept_at {time} NOT NULL
+){strict};
+
+CREATE INDEX kept_form_by_account ON kept_form (account_id);
+CREATE INDEX kept_form_by_age ON kept_form (kept_at);
+
 -- Failures in a row per login tried, whether or not anybody has that login. The login is hashed: people type
 -- passwords into the wrong field.
 CREATE TABLE sign_in_attempt (

@@ -10,7 +10,8 @@
 pub mod accounts;
 pub mod actions;
 mod demo;
-pub mod lockout;
+pub mod kept;
+mod lockout;
 mod pages;
 pub mod passwords;
 mod people;

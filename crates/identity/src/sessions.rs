@@ -5,10 +5,10 @@ use futures_util::future::BoxFuture;
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 use store::{Db, StoreError, Tx, params};
-use web::{Sessions, SignedIn};
+use web::{FormProof, KeptForm, Sessions, SignedIn};
 
 use crate::accounts::{Kind, State};
-use crate::{Settings, store as sql};
+use crate::{Settings, kept, store as sql};
 
 /// A session unused for this long is over: two hours, a half day at the desk with a pause in it.
 pub const IDLE_MS_MAX: i64 = 2 * 3_600_000;
@@ -87,6 +87,37 @@ impl Sessions for SessionStore {
             }
             Ok(Some(signed_in))
         })
+    }
+
+    fn keep_form<'a>(
+        &'a self,
+        db: &'a Db,
+        proof: FormProof,
+        form: KeptForm,
+        now: Instant,
+    ) -> BoxFuture<'a, Result<Option<String>, Fault>> {
+        Box::pin(db.write(move |tx| Box::pin(async move { kept::keep(tx, &proof, &form, now).await })))
+    }
+
+    fn kept_form<'a>(
+        &'a self,
+        db: &'a Db,
+        token: &'a str,
+        account: Id,
+        now: Instant,
+    ) -> BoxFuture<'a, Result<Option<KeptForm>, Fault>> {
+        let hash = token_hash(token);
+        Box::pin(db.read(move |tx| Box::pin(async move { kept::find(tx, hash, account, now).await })))
+    }
+
+    fn drop_form<'a>(&'a self, db: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<(), Fault>> {
+        let hash = token_hash(token);
+        Box::pin(db.write(move |tx| {
+            Box::pin(async move {
+                tx.execute(sql::KEPT_DROP, params![hash]).await?;
+                Ok(())
+            })
+        }))
     }
 }
 

@@ -217,8 +217,9 @@ async fn replace_session(
     db.write(move |tx| {
         Box::pin(async move {
             if let Some(hash) = previous {
-                tx.execute(sql::SESSION_END, params![hash]).await?;
+                tx.execute(sql::SESSION_REPLACE, params![hash, now.plus_ms(-sessions::IDLE_MS_MAX)]).await?;
             }
+            crate::kept::purge(tx, now).await?;
             tx.execute(sql::SESSIONS_PURGE, params![now.plus_ms(-KEPT_MS)]).await?;
             if stage == "open" {
                 forget_failures(tx, account).await?;

@@ -80,6 +80,23 @@ store::statements! {
     pub SESSIONS_END = "DELETE FROM session WHERE account_id = $1 AND id <> $2";
     /// Sessions long unused go, a bounded number at a time.
     pub SESSIONS_PURGE = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE seen_at < $1 LIMIT 200)";
+    /// One session that is still in use ends; one that is over stays for what it can show (see `kept`).
+    pub SESSION_REPLACE = "DELETE FROM session WHERE token_hash = $1 AND seen_at > $2";
+    /// Whose a session was, and the secret of its forms.
+    pub SESSION_SECRET = "SELECT account_id, csrf FROM session WHERE token_hash = $1 AND stage = 'open'";
+    /// The secrets of an account's latest sessions, those over included.
+    pub SESSION_SECRETS = "SELECT csrf FROM session WHERE account_id = $1 AND stage = 'open' ORDER BY id DESC LIMIT 20";
+    /// A form waits for its person.
+    pub KEPT_INSERT = "INSERT INTO kept_form (token_hash, account_id, words, kept_at) VALUES ($1, $2, $3, $4)";
+    /// Of one person the latest form only.
+    pub KEPT_REPLACE = "DELETE FROM kept_form WHERE account_id = $1";
+    /// The form of a name, for its own account.
+    pub KEPT_GET = "SELECT words FROM kept_form WHERE token_hash = $1 AND account_id = $2 AND kept_at > $3";
+    /// It was sent.
+    pub KEPT_DROP = "DELETE FROM kept_form WHERE token_hash = $1";
+    /// Old ones go, a bounded number at a time.
+    pub KEPT_PURGE = "DELETE FROM kept_form WHERE token_hash IN \
+        (SELECT token_hash FROM kept_form WHERE kept_at < $1 LIMIT 200)";
     /// How many browsers are signed in.
     pub SESSIONS_COUNT = "SELECT count(*) AS open FROM session WHERE account_id = $1 AND stage = 'open'";
 

@@ -1,5 +1,6 @@
 //! What every request shares: database, clock, sessions, menu; and what a module hands in.
 
+use crate::kept::{FormProof, KeptForm};
 use crate::routes::{Access, Routes};
 use base::{Actor, Fault, Id, Instant};
 use futures_util::future::BoxFuture;
@@ -152,6 +153,34 @@ pub struct SignedIn {
 pub trait Sessions: Send + Sync {
     /// The person behind the token, or none when the token is unknown, closed or expired at `now`.
     fn load<'a>(&'a self, db: &'a Db, token: &'a str, now: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>>;
+
+    /// Keeps a form whose session is over, for the account whose page it came from, and returns the name it is asked for by;
+    /// none when the proof shows no account.
+    fn keep_form<'a>(
+        &'a self,
+        _: &'a Db,
+        _: FormProof,
+        _: KeptForm,
+        _: Instant,
+    ) -> BoxFuture<'a, Result<Option<String>, Fault>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// The form kept under a name, for its own account and while it is not too old.
+    fn kept_form<'a>(
+        &'a self,
+        _: &'a Db,
+        _token: &'a str,
+        _account: Id,
+        _: Instant,
+    ) -> BoxFuture<'a, Result<Option<KeptForm>, Fault>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// Forgets a kept form.
+    fn drop_form<'a>(&'a self, _: &'a Db, _token: &'a str, _: Instant) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// Nobody is ever signed in. For the gallery and for tests of public pages.

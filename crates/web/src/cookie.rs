@@ -8,6 +8,8 @@ pub const SESSION: &str = "session";
 pub(crate) const CSRF: &str = "form";
 pub(crate) const LANG: &str = "lang";
 pub(crate) const FLASH: &str = "flash";
+/// Names a form that waits for its person to sign in again.
+pub(crate) const KEPT: &str = "kept";
 
 fn full_name(name: &str, secure: bool) -> String {
     if secure { format!("__Host-{name}") } else { name.to_owned() }

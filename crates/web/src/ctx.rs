@@ -34,6 +34,8 @@ pub struct Ctx {
     /// The path starts with `/api/` or the client asks for JSON.
     pub wants_json: bool,
     pub(crate) csrf_secret: String,
+    /// Where a form of this request that was kept leaves its name.
+    pub(crate) slot: crate::kept::Slot,
     pub(crate) flash: Option<String>,
     /// Path and query of the page before, when it is one of ours.
     pub(crate) referer: Option<String>,
@@ -75,6 +77,7 @@ impl Ctx {
             request_id,
             wants_json: path.starts_with("/api/") || accepts_json(text(header::ACCEPT)),
             csrf_secret,
+            slot: Default::default(),
             reads: method.is_safe(),
             flash,
             referer,
@@ -99,6 +102,7 @@ impl Ctx {
             request_id: String::new(),
             wants_json: false,
             csrf_secret: secret,
+            slot: Default::default(),
             reads: true,
             flash: None,
             referer: None,

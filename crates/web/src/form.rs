@@ -40,12 +40,12 @@ impl FormMap {
 pub struct Json<T>(pub T);
 
 /// Media type of a request without its parameters, lower-case.
-fn media_type(headers: &HeaderMap) -> String {
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let text = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-async fn bounded(body: Body, max: usize) -> Result<Bytes, Fault> {
+pub(crate) async fn bounded(body: Body, max: usize) -> Result<Bytes, Fault> {
     use http_body_util::{BodyExt, LengthLimitError, Limited};
     match Limited::new(body, max).collect().await {
         Ok(all) => Ok(all.to_bytes()),
@@ -70,7 +70,13 @@ async fn pairs(request: Request) -> Result<Vec<(String, String)>, Fault> {
         return Err(Fault::TooLarge(Problem::new("web-form-too-many-fields").arg("max", FORM_FIELDS_MAX.to_string())));
     }
     let token = pairs.iter().find(|(name, _)| name == "_csrf").map(|(_, token)| token.as_str());
-    check_token(ctx, &parts.headers, token)?;
+    if let Err(fault) = check_token(ctx, &parts.headers, token) {
+        // A page of an earlier session of the same person: the words go back into it.
+        if let Some(ctx) = ctx.filter(|ctx| ctx.actor.is_some()) {
+            crate::kept::keep(ctx, &parts.headers, &pairs, false).await;
+        }
+        return Err(fault);
+    }
     Ok(pairs)
 }
 

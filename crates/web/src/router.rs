@@ -6,7 +6,7 @@ use crate::ctx::Ctx;
 use crate::failure::{self, Carried, Failure};
 use crate::limits::{BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
 use crate::routes::{Access, Routes};
-use crate::{assets, cookie, language, safety};
+use crate::{assets, cookie, kept, language, safety};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -61,13 +61,22 @@ pub fn build_router(app: App, modules: Vec<Module>) -> Router {
     }
     router
         .fallback(|| async { Failure(Fault::NotFound("web-error-404-detail")) })
-        .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
+        .method_not_allowed_fallback(not_offered)
         .layer(DefaultBodyLimit::disable()) // each extractor has its own bound
         .layer(from_fn_with_state(app.clone(), around))
         .layer(CompressionLayer::new().gzip(true))
         // The assets lie compressed already, the fonts by nature.
         .route("/assets/{mark}/{name}", axum::routing::get(assets::serve))
         .with_state(app)
+}
+
+/// A method a path does not offer. The address of an act that was refused stands in the browser; opened again it leads to the
+/// thing acted upon.
+async fn not_offered(ctx: Ctx) -> Response {
+    match ctx.path().rsplit_once('/') {
+        Some((thing, _)) if ctx.reads && !ctx.wants_json && !thing.is_empty() => ctx.redirect(thing),
+        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    }
 }
 
 /// Key of the client for the rate limits: the person when signed in, else the address.
@@ -109,12 +118,13 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     let mut ctx = Ctx::read(&app, &method, request.uri(), request.headers(), request_id.clone());
 
     let token = cookie::read(request.headers(), cookie::SESSION, secure);
-    let mut stale_session = false;
+    let sent_headers = request.headers().clone();
     let mut refused = None;
     if let Some(token) = token {
         match app.sessions.load(&app.db, &token, ctx.now).await {
             Ok(Some(signed_in)) => ctx.sign_in(signed_in),
-            Ok(None) => stale_session = true,
+            // The cookie stays: should a form of that session still come in, it shows whose it is (see `kept`).
+            Ok(None) => {}
             Err(fault) => refused = Some(fault),
         }
     }
@@ -139,7 +149,8 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         }
     };
     response = page_of_failure(&ctx, response);
-    finish(&ctx, &mut response, stale_session, secure);
+    response = kept::on_the_way_out(&ctx, &sent_headers, response).await;
+    finish(&ctx, &mut response, secure);
     tracing::info!(
         request_id = %request_id,
         method = %method,
@@ -173,7 +184,7 @@ fn page_of_failure(ctx: &Ctx, response: Response) -> Response {
     response
 }
 
-fn finish(ctx: &Ctx, response: &mut Response, stale_session: bool, secure: bool) {
+fn finish(ctx: &Ctx, response: &mut Response, secure: bool) {
     let is_html = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -192,13 +203,6 @@ fn finish(ctx: &Ctx, response: &mut Response, stale_session: bool, secure: bool)
     }
     if is_html && ctx.flash.is_some() && !is_error && !ctx.htmx {
         headers.append(header::SET_COOKIE, cookie::clear(cookie::FLASH, secure));
-    }
-    let sets_session = headers
-        .get_all(header::SET_COOKIE)
-        .iter()
-        .any(|v| v.to_str().is_ok_and(|v| v.trim_start_matches("__Host-").starts_with("session=")));
-    if stale_session && !sets_session {
-        headers.append(header::SET_COOKIE, cookie::clear(cookie::SESSION, secure));
     }
 }
 

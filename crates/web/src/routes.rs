@@ -120,6 +120,13 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
     };
     match allowed {
         Ok(()) => next.run(request).await,
-        Err(fault) => Failure(fault).into_response(),
+        Err(fault) => {
+            if matches!(fault, Fault::SignInNeeded)
+                && let Some(ctx) = request.extensions().get::<Ctx>().cloned()
+            {
+                crate::kept::keep_request(&ctx, request).await;
+            }
+            Failure(fault).into_response()
+        }
     }
 }

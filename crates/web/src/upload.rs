@@ -7,7 +7,8 @@ use crate::form::{FormMap, check_token};
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, UPLOAD_BYTES_MAX, UPLOAD_FILES_MAX, UPLOAD_REQUEST_BYTES_MAX};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header;
+use crate::kept;
+use axum::http::{HeaderMap, header};
 use base::{Fault, Problem};
 use std::path::{Path, PathBuf};
 use tokio::io::AsyncWriteExt as _;
@@ -90,7 +91,11 @@ impl FromRequest<App> for PatientUpload {
                 None => {
                     let value = text(&mut part, &mut field_bytes).await?;
                     if name == "_csrf" {
-                        check_token(ctx.as_ref(), &headers, Some(&value))?;
+                        if let Err(fault) = check_token(ctx.as_ref(), &headers, Some(&value)) {
+                            drop(part);
+                            keep_words(ctx.as_ref(), &headers, upload.fields, value, multipart).await;
+                            return Err(fault.into());
+                        }
                         checked = true;
                     } else {
                         upload.fields.0.entry(name).or_default().push(value);
@@ -129,6 +134,15 @@ impl FromRequest<App> for PatientUpload {
         }
         Ok(PatientUpload { upload, refused })
     }
+}
+
+/// The form came from a page of an earlier session: the words of the same person go back into it.
+async fn keep_words(ctx: Option<&Ctx>, headers: &HeaderMap, before: FormMap, token: String, rest: Multipart) {
+    let Some(ctx) = ctx.filter(|ctx| ctx.actor.is_some()) else { return };
+    let Some((mut pairs, had_files)) = kept::words_of(rest).await else { return };
+    pairs.push(("_csrf".to_owned(), token));
+    pairs.extend(before.0.into_iter().flat_map(|(name, values)| values.into_iter().map(move |v| (name.clone(), v))));
+    kept::keep(ctx, headers, &pairs, had_files).await;
 }
 
 /// Beside the uploads, so that keeping a file is a rename.

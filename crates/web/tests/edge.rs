@@ -176,12 +176,15 @@ async fn access_is_checked_before_the_handler() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_gone_is_taken_from_the_browser() {
+async fn a_session_that_is_over_opens_nothing_and_its_cookie_stays_to_show_whose_forms_were() {
     let (router, _) = service(Rates::default(), false).await;
     let ask = get("/").header("cookie", "session=old").body(Body::empty()).unwrap();
     let (_, headers, _) = send(&router, ask).await;
     let cookies: Vec<_> = headers.get_all("set-cookie").iter().map(|v| v.to_str().unwrap()).collect();
-    assert!(cookies.iter().any(|c| c.starts_with("session=; ") && c.contains("Max-Age=0")), "{cookies:?}");
+    assert!(cookies.iter().all(|c| !c.starts_with("session=")), "{cookies:?}");
+    let ask = get("/mine").header("cookie", "session=old").body(Body::empty()).unwrap();
+    let (status, headers, _) = send(&router, ask).await;
+    assert_eq!((status, headers["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, "/sign-in?next=%2Fmine"));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! /sign-in, /sign-up, /sign-out
 
 use askama::Template;
-use axum::extract::Query;
+use axum::extract::{FromRequest as _, Query, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::{Fault, Problem};
@@ -152,7 +152,11 @@ pub(super) async fn sign_up(ctx: Ctx, headers: HeaderMap, Form(form): Form<SignU
 }
 
 /// Signing out twice, or after the session is over, is fine; so anybody may.
-pub(super) async fn sign_out(ctx: Ctx, headers: HeaderMap, Form(_): Form<Next>) -> Answer {
+pub(super) async fn sign_out(ctx: Ctx, headers: HeaderMap, request: Request) -> Answer {
+    // Without a session there is nothing to forge, and the page's token is of one that is over.
+    if ctx.actor.is_some() {
+        Form::<Next>::from_request(request, &ctx.app).await?;
+    }
     if let Some(token) = cookie_of(&ctx, &headers) {
         ctx.db().write(move |tx| Box::pin(async move { signing_in::sign_out(tx, &token).await })).await?;
     }
