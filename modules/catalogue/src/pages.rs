@@ -185,7 +185,7 @@ fn export(l: L, format: &str, found: &[Arc<Version>]) -> Result<axum::response::
         .iter()
         .map(|version| {
             let row = row(l, version);
-            let from = version.effective_from.to_string();
+            let from = vn_date(version.effective_from);
             [row.code, row.name, row.field, row.levels, row.limit, row.fee, row.service, version.decision.clone(), from]
                 .into_iter()
                 .map(Cell::from)

@@ -4,14 +4,15 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Date, Fault, Problem};
+use base::{Date, Fault, Limit, Problem};
 use i18n::L;
 use std::sync::Arc;
 use web::{Answer, Breadcrumb, Ctx, FormMap};
 
 use crate::actions::{self, Announcement};
 use crate::shelf::{fresh_shelf, reload};
-use crate::version::Version;
+use crate::version::{ChannelTerms, Version};
+use crate::{shipped, words};
 
 #[derive(Template)]
 #[template(path = "announce.html")]
@@ -27,6 +28,15 @@ struct Announce {
     decision: String,
     effective_from: String,
     version: String,
+    /// `standard` or `written`.
+    process: String,
+    /// The steps of the standard process with their norms.
+    standard: Vec<String>,
+    /// Ways of filing whose limit the source leaves unclear, to be given one; empty when there are none.
+    unclear: String,
+    limit_days: String,
+    /// Nothing can be received under the version announced so far.
+    unready: bool,
 }
 
 #[derive(Template)]
@@ -95,8 +105,20 @@ fn announce_page(ctx: &Ctx, of: Option<&Version>, given: &FormMap, problems: Vec
         None => to_toml(of.unwrap_or(&Version::default()))?,
     };
     let address = of.map(|version| version.code.as_str());
+    let base = of.cloned().unwrap_or_default();
+    let standard = shipped::standard_process(&base).map_err(Fault::internal)?;
+    let without = of.is_some_and(|version| version.process.is_empty());
+    let unclear: Vec<String> = base.unclear_channels.iter().map(|terms| words::channel(l, terms.channel)).collect();
     Ok(Announce {
         l,
+        process: given.get("process").unwrap_or(if without { STANDARD } else { "written" }).to_owned(),
+        standard: standard
+            .iter()
+            .map(|step| format!("{} – {} – {}", step.name, words::step_place(l, step), words::limit(l, step.norm)))
+            .collect(),
+        unclear: unclear.join(", "),
+        limit_days: given.text("limit_days").to_owned(),
+        unready: of.is_some_and(|version| !version.can_be_received()),
         csrf: ctx.csrf.clone(),
         trail: trail(ctx, of, &title),
         title,
@@ -134,10 +156,42 @@ pub(crate) async fn announce_version(ctx: Ctx, Path(code): Path<String>, given: 
     announce(&ctx, Some(&version), given).await
 }
 
+/// The choice of [`shipped::standard_process`] instead of the process written.
+const STANDARD: &str = "standard";
+/// Longest limit the short field takes, in working days; longer ones are written out.
+const LIMIT_DAYS_MAX: i32 = 365;
+
+/// Gives the ways of filing without a known limit the one the keeper has found.
+fn settle_limit(version: &mut Version, given: &FormMap, problems: &mut Vec<Problem>) {
+    let Some(text) = given.get("limit_days") else { return };
+    match text.parse::<i32>() {
+        Ok(days) if (1..=LIMIT_DAYS_MAX).contains(&days) => {
+            for unclear in std::mem::take(&mut version.unclear_channels) {
+                if version.terms(unclear.channel).is_none() {
+                    version.channels.push(ChannelTerms {
+                        channel: unclear.channel,
+                        limit: Limit::WorkingDays(days),
+                        limit_text: unclear.limit_text,
+                        fee: unclear.fee,
+                        fee_text: unclear.fee_text,
+                    });
+                }
+            }
+        }
+        _ => problems.push(Problem::new("catalogue-limit-days-wrong").field("limit_days").arg("max", LIMIT_DAYS_MAX)),
+    }
+}
+
 async fn announce(ctx: &Ctx, of: Option<&Version>, given: FormMap) -> Answer {
     let mut problems = Vec::new();
     let from = day(&given, &mut problems);
-    let version = from_toml(given.text("version")).map_err(|problem| problems.push(problem)).ok();
+    let mut version = from_toml(given.text("version")).map_err(|problem| problems.push(problem)).ok();
+    if let Some(version) = &mut version {
+        settle_limit(version, &given, &mut problems);
+        if given.text("process") == STANDARD {
+            version.process = shipped::standard_process(version).map_err(Fault::internal)?;
+        }
+    }
     if let (Some(written), Some(of)) = (&version, of)
         && written.code != of.code
     {

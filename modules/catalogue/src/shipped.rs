@@ -364,6 +364,45 @@ fn with_process(mut version: Version, entry: &Entry, patterns: &[Pattern]) -> Re
     Ok(version)
 }
 
+/// A sensible process for a procedure that has none: received at the desk, handled by the specialist division, decided by
+/// the head; a provincial one is also assigned and reviewed. The handling gets most of the shortest limit, the others a day or
+/// a small part of it, and the sum of norms is the limit. To be approved by the keeper like any other process.
+pub fn standard_process(version: &Version) -> Result<Vec<Step>, String> {
+    let limit = version.channels.iter().map(|terms| crate::rules::working_hours(terms.limit)).min().unwrap_or(40);
+    let at_commune = version.levels.is_empty() || version.levels.contains(&Level::Commune);
+    let name = match (at_commune, limit) {
+        (_, ..=2) => "commune-2",
+        (true, _) => "commune-3",
+        (false, ..=8) => "commune-3",
+        (false, _) => "province-5",
+    };
+    let shared: Shared = toml::from_str(SHARED).map_err(|error| error.to_string())?;
+    let pattern = shared.process.iter().find(|p| p.id == name).ok_or_else(|| format!("no process {name}"))?;
+    let steps = i64::try_from(pattern.steps.len()).unwrap_or(1);
+    // The side steps: an eighth each, whole days where there are some, at most one day.
+    let side = match limit / 8 {
+        0 => 1,
+        eighth => eighth.min(8),
+    };
+    let main = (limit - side * (steps - 1)).max(1);
+    let norms: Vec<Limit> = pattern
+        .steps
+        .iter()
+        .map(|step| if step.id == "appraise" { main } else { side })
+        .map(|hours| match i32::try_from(hours).unwrap_or(i32::MAX) {
+            hours if hours % 8 == 0 => Limit::WorkingDays(hours / 8),
+            hours => Limit::Hours(hours),
+        })
+        .collect();
+    let entry = Entry {
+        process: Some(name.to_owned()),
+        norms: Some(norms),
+        division: Some("chuyen-mon".to_owned()),
+        ..Entry::default()
+    };
+    Ok(with_process(version.clone(), &entry, &shared.process)?.process)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use store::Db;
 
-fn record(code: &str, name: &str, days: i64) -> Value {
+pub(crate) fn record(code: &str, name: &str, days: i64) -> Value {
     json!({
         "code": code, "name": name, "level": "Cấp xã", "field": "Thử nghiệm", "decision": "1/QĐ-BTP",
         "applicants": ["Công dân Việt Nam"],
@@ -17,7 +17,7 @@ fn record(code: &str, name: &str, days: i64) -> Value {
     })
 }
 
-fn lines(records: &[String]) -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn lines(records: &[String]) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("records.jsonl");
     std::fs::write(&path, records.join("\n")).unwrap();

@@ -209,6 +209,59 @@ async fn the_keeper_announces_a_version_and_the_page_shows_it() {
     }
 }
 
+#[tokio::test]
+async fn an_imported_procedure_is_made_receivable_with_a_limit_and_the_standard_process() {
+    let mut unclear = crate::import::record("1.900002", "Không rõ hạn", 1);
+    unclear["methods"][0]["time_unit"] = serde_json::Value::Null;
+    let (_dir, path) = crate::import::lines(&[unclear.to_string()]);
+    for db in databases().await {
+        seed(&db).await;
+        catalogue::import(&db, &path, now(), |_, _| {}).await.unwrap();
+        let keeper = Browser::new(db.clone(), "session=keeper");
+        let (_, page) = keeper.get("/catalogue/1.900002/announce").await;
+        assert!(page.contains("chưa nhận hồ sơ được") && page.contains("Thẩm tra, dự thảo kết quả"), "{page}");
+        assert!(page.contains("name=\"process\" value=\"standard\" checked"));
+        let text = written(&page);
+        let mut fields = vec![
+            ("decision", "12/QĐ-UBND"),
+            ("effective_from", "2026-12-01"),
+            ("process", "standard"),
+            ("version", text.as_str()),
+        ];
+        // Without a limit nothing can be received, and the form says so.
+        let (status, _, page) = keeper.post("/catalogue/1.900002/announce", &fields).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("name=\"process\" value=\"standard\" checked"));
+        fields.push(("limit_days", "0"));
+        let (_, _, page) = keeper.post("/catalogue/1.900002/announce", &fields).await;
+        assert!(page.contains("từ 1 đến 365"), "{page}");
+        fields.pop();
+        fields.push(("limit_days", "10"));
+        let (status, _, page) = keeper.post("/catalogue/1.900002/announce", &fields).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let shelf = crate::shelf(&db).await;
+        let version = shelf.by_code("1.900002", base::Date::constant(2026, 12, 1)).unwrap();
+        assert!(version.can_be_received());
+        let norms: Vec<String> = version.process.iter().map(|step| step.norm.to_string()).collect();
+        assert_eq!(norms, ["1wd", "8wd", "1wd"]);
+    }
+}
+
+#[test]
+fn the_standard_process_keeps_within_every_limit_from_two_hours_on() {
+    let limits = [2, 3, 4, 7, 8, 16, 20, 24, 40, 120, 240, 8_000].map(base::Limit::Hours);
+    for (limit, level) in limits
+        .into_iter()
+        .flat_map(|limit| [base::Level::Commune, base::Level::Province].into_iter().map(move |level| (limit, level)))
+    {
+        let shipped = catalogue::shipped::versions().unwrap().into_iter().next().unwrap();
+        let mut version = catalogue::Version { levels: vec![level], ..shipped };
+        version.channels.iter_mut().for_each(|terms| terms.limit = limit);
+        version.process = catalogue::shipped::standard_process(&version).unwrap();
+        assert_eq!(catalogue::rules::check(&version), Vec::new(), "{limit} {level}");
+    }
+}
+
 #[test]
 fn every_word_stands_in_both_languages_and_every_key_used_is_there() {
     assert_eq!(i18n::check(&[catalogue::LOCALES]), Vec::<String>::new());
