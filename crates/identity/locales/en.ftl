@@ -107,6 +107,7 @@ identity-state-change-wrong = The account cannot go to this state.
 identity-state-changed = State of the account changed.
 identity-suspend = Suspend
 identity-reopen = Reopen
+identity-close-hint = A closed account cannot be opened again, and its roles end. For somebody who is away for a while, suspend it.
 identity-close = Close for good
 identity-account-new = Make an account
 identity-account-new-lead = An official's account. Roles are granted in the next step.

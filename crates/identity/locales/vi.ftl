@@ -107,6 +107,7 @@ identity-state-change-wrong = Không thể chuyển sang trạng thái này.
 identity-state-changed = Đã đổi trạng thái tài khoản.
 identity-suspend = Tạm khóa
 identity-reopen = Mở lại
+identity-close-hint = Tài khoản đóng hẳn không mở lại được; các vai trò đang giữ hết hiệu lực. Người chuyển công tác hoặc nghỉ tạm chỉ cần tạm khóa.
 identity-close = Đóng hẳn
 identity-account-new = Tạo tài khoản
 identity-account-new-lead = Tài khoản cán bộ. Vai trò được giao ở bước sau.

@@ -160,7 +160,9 @@ pub(super) async fn sign_out(ctx: Ctx, headers: HeaderMap, request: Request) -> 
     if let Some(token) = cookie_of(&ctx, &headers) {
         ctx.db().write(move |tx| Box::pin(async move { signing_in::sign_out(tx, &token).await })).await?;
     }
-    let mut response = ctx.flash("/sign-in", "identity-signed-out");
+    // Whose session was over before has nothing to sign in again for.
+    let to = if ctx.actor.is_some() { "/sign-in" } else { "/" };
+    let mut response = ctx.flash(to, "identity-signed-out");
     let cleared = cookie::clear(cookie::SESSION, ctx.app.secure_cookies);
     response.headers_mut().append(header::SET_COOKIE, cleared);
     Ok(response)
