@@ -115,6 +115,13 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     });
     organisation::reload(&app).await?;
     catalogue::reload(&app).await?;
+    app.put(web::BeforeRequest(Box::new(|(app, now)| {
+        Box::pin(async move {
+            organisation::refresh(&app, now).await?;
+            catalogue::fresh_shelf(&app, now).await.map(|_| ())
+        })
+    })));
+    app.put(dossiers::nav_counts());
     if running.behind_proxy {
         app.put(web::limits::BehindProxy);
     }

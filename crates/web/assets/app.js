@@ -40,6 +40,9 @@
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
+  // Printing needs a script; without one the browser's own command does it.
+  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+
   // A second press of a button must not send a form twice.
   document.addEventListener("submit", (event) => {
     const form = event.target;

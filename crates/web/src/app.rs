@@ -1,5 +1,6 @@
 //! What every request shares: database, clock, sessions, menu; and what a module hands in.
 
+use crate::ctx::Ctx;
 use crate::kept::{FormProof, KeptForm};
 use crate::routes::{Access, Routes};
 use base::{Actor, Fault, Id, Instant};
@@ -89,6 +90,23 @@ impl Extensions {
 
 /// Tells the layout the short name of an agency; the organisation module puts one into the extensions.
 pub struct AgencyName(pub Box<dyn Fn(Id) -> Option<String> + Send + Sync>);
+
+/// Asked before every request: a module whose data another process may have changed looks whether to read them again. Must be
+/// cheap when nothing is to do.
+pub struct BeforeRequest(pub Hook<(App, Instant), ()>);
+
+/// Something a module does for the edge.
+pub type Hook<Asked, Answer> = Box<dyn Fn(Asked) -> BoxFuture<'static, Result<Answer, Fault>> + Send + Sync>;
+
+/// How much waits behind entries of an official's menu: pairs of an entry's address and a number, read for each page.
+pub struct NavCounts(pub Hook<Ctx, Vec<NavCount>>);
+
+/// See [`NavCounts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NavCount {
+    pub href: &'static str,
+    pub waiting: i64,
+}
 
 /// Where "now" comes from. Everything below the edge is handed an [`Instant`].
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! What a handler knows about its request.
 
-use crate::app::{App, SignedIn};
+use crate::app::{App, NavCount, SignedIn};
 use crate::failure::Failure;
 use crate::{cookie, layout, safety};
 use askama::Template;
@@ -37,6 +37,8 @@ pub struct Ctx {
     /// Where a form of this request that was kept leaves its name.
     pub(crate) slot: crate::kept::Slot,
     pub(crate) flash: Option<String>,
+    /// What waits behind the menu's entries; see [`crate::NavCounts`].
+    pub nav_counts: Vec<NavCount>,
     /// Path and query of the page before, when it is one of ours.
     pub(crate) referer: Option<String>,
     /// The request only reads (GET, HEAD).
@@ -80,6 +82,7 @@ impl Ctx {
             slot: Default::default(),
             reads: method.is_safe(),
             flash,
+            nav_counts: Vec::new(),
             referer,
             new_visitor,
         }
@@ -105,6 +108,7 @@ impl Ctx {
             slot: Default::default(),
             reads: true,
             flash: None,
+            nav_counts: Vec::new(),
             referer: None,
             new_visitor: false,
         }

@@ -19,6 +19,8 @@ pub(crate) struct Entry {
     word: String,
     icon: String,
     here: bool,
+    /// How much waits there, written; empty when nothing does or nobody counts.
+    waiting: String,
 }
 
 #[derive(Template)]
@@ -74,6 +76,12 @@ fn shown(ctx: &Ctx) -> Vec<Entry> {
             word: ctx.l.t(item.key),
             icon: crate::icon(item.icon),
             here: Some(item.href) == here,
+            waiting: ctx
+                .nav_counts
+                .iter()
+                .find(|count| count.href == item.href && count.waiting > 0)
+                .map(|count| ctx.l.number(count.waiting))
+                .unwrap_or_default(),
         })
         .collect()
 }

@@ -25,7 +25,10 @@ pub mod table;
 mod ui;
 mod upload;
 
-pub use app::{AgencyName, App, AppInner, Clock, Extensions, Module, NavItem, NoSessions, Sessions, SignedIn};
+pub use app::{
+    AgencyName, App, AppInner, BeforeRequest, Clock, Extensions, Hook, Module, NavCount, NavCounts, NavItem,
+    NoSessions, Sessions, SignedIn,
+};
 pub use ctx::Ctx;
 pub use failure::{Answer, Failure};
 pub use form::{Form, FormMap, Json};

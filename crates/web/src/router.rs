@@ -1,7 +1,7 @@
 //! All modules' routes as one service, and the layer every request passes: context, limits, forged requests, time
 //! limit, failures turned into pages, headers, one log line.
 
-use crate::app::{App, Module, NavItem};
+use crate::app::{App, BeforeRequest, Module, NavCount, NavCounts, NavItem};
 use crate::ctx::Ctx;
 use crate::failure::{self, Carried, Failure};
 use crate::limits::{BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
@@ -109,6 +109,15 @@ fn admit(app: &App, ctx: &Ctx, request: &Request) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What waits behind the menu; a page without its numbers is better than none.
+async fn nav_counts(app: &App, ctx: &Ctx) -> Vec<NavCount> {
+    let Some(counts) = app.get::<NavCounts>() else { return Vec::new() };
+    (counts.0)(ctx.clone()).await.unwrap_or_else(|fault| {
+        tracing::warn!(request_id = %ctx.request_id, fault = ?fault, "the menu's numbers could not be read");
+        Vec::new()
+    })
+}
+
 async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let request_id = safety::random_token();
@@ -117,6 +126,12 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     let route = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned()).unwrap_or_default();
     let mut ctx = Ctx::read(&app, &method, request.uri(), request.headers(), request_id.clone());
 
+    if let Some(before) = app.get::<BeforeRequest>()
+        && let Err(fault) = (before.0)((app.clone(), ctx.now)).await
+    {
+        // What is in memory still serves.
+        tracing::warn!(request_id = %request_id, fault = ?fault, "could not look for changes of other processes");
+    }
     let token = cookie::read(request.headers(), cookie::SESSION, secure);
     let sent_headers = request.headers().clone();
     let mut refused = None;
@@ -130,6 +145,9 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     }
     if refused.is_none() {
         refused = admit(&app, &ctx, &request).err();
+    }
+    if refused.is_none() && ctx.is_official() && !ctx.wants_json && !ctx.htmx {
+        ctx.nav_counts = nav_counts(&app, &ctx).await;
     }
     let multipart = request
         .headers()

@@ -179,11 +179,30 @@ impl From<f64> for Cell {
 }
 
 /// The list as a file: `format` is "csv" or "xlsx"; `name` without its ending. Rows over [`EXPORT_ROWS_MAX`] are
-/// left out and a last row says so.
-pub fn export(l: L, format: &str, name: &str, headers: &[String], mut rows: Vec<Vec<Cell>>) -> Result<Response, Fault> {
-    if rows.len() > EXPORT_ROWS_MAX {
-        rows.truncate(EXPORT_ROWS_MAX);
-        rows.push(vec![Cell::Text(l.tr("web-export-cut", [("max", EXPORT_ROWS_MAX.to_string())]))]);
+/// left out, and the first row, the last row and the file's name say so.
+pub fn export(l: L, format: &str, name: &str, headers: &[String], rows: Vec<Vec<Cell>>) -> Result<Response, Fault> {
+    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    export_of(l, format, name, headers, rows, total)
+}
+
+/// The same for the beginning of a list of `total` rows, so that nobody has to read more than is written.
+pub fn export_of(
+    l: L,
+    format: &str,
+    name: &str,
+    headers: &[String],
+    mut rows: Vec<Vec<Cell>>,
+    total: i64,
+) -> Result<Response, Fault> {
+    rows.truncate(EXPORT_ROWS_MAX);
+    let written = rows.len();
+    let mut name = name.to_owned();
+    if total > i64::try_from(written).unwrap_or(i64::MAX) {
+        let counts = [("max", l.number(written as i64)), ("total", l.number(total))];
+        let cut = vec![Cell::Text(l.tr("web-export-cut", counts))];
+        rows.insert(0, cut.clone());
+        rows.push(cut);
+        name = format!("{name}-{written}-{total}");
     }
     let (bytes, media_type) = match format {
         "csv" => (csv(headers, &rows).into_bytes(), "text/csv; charset=utf-8"),
@@ -295,6 +314,18 @@ mod tests {
             text.trim_start_matches('\u{FEFF}'),
             "Chủ hồ sơ,Số\r\n\"'=HYPERLINK(\"\"x\"\")\",-5\r\n\"Nguyễn, Lan\",3\r\n"
         );
+    }
+
+    #[tokio::test]
+    async fn a_list_that_was_cut_says_so_first_and_last_and_how_long_it_is() {
+        use http_body_util::BodyExt as _;
+        let rows = vec![vec![Cell::from("H13.08-261120-0012")]];
+        let response = export_of(L(base::Lang::Vi), "csv", "so", &["A".into()], rows, 120).unwrap();
+        assert!(response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().contains("so-1-120.csv"));
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        assert_eq!(text.lines().count(), 4);
+        assert_eq!(text.lines().nth(1), text.lines().last());
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Status};
 pub use filing::Handed;
 pub use module::module;
+pub use pages::nav_counts;
 
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {

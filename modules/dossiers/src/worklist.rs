@@ -16,7 +16,7 @@ pub const NEAR_MS: i64 = 8 * 3_600_000;
 /// The tabs of a worklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
-    /// Assigned to me.
+    /// Waiting for me: assigned to me, and, where I assign or decide, what lies there for nobody in particular.
     Mine,
     /// In my units, being worked on.
     Unit,
@@ -79,7 +79,13 @@ impl Tab {
 
     /// The tab a person's morning begins with.
     pub fn first_for(actor: &Actor) -> Self {
-        if actor.may(Permission::ReceiveDossier) { Self::Incoming } else { Self::Unit }
+        if actor.may(Permission::ReceiveDossier) {
+            Self::Incoming
+        } else if actor.may(Permission::AssignDossier) || actor.may(Permission::ApproveDossier) {
+            Self::Mine
+        } else {
+            Self::Unit
+        }
     }
 }
 
@@ -89,6 +95,8 @@ pub struct Narrow {
     pub procedure: String,
     pub field: String,
     pub channel: Option<i64>,
+    /// An agency or a division: dossiers it answers for, or that lie there now; what lies below it too.
+    pub unit: Option<Id>,
     pub words: String,
     /// `due`, `-due`, `filed`, `-filed`; due first when empty.
     pub sort: String,
@@ -97,7 +105,11 @@ pub struct Narrow {
 impl Narrow {
     /// Whether nothing is left out.
     pub fn is_empty(&self) -> bool {
-        self.procedure.is_empty() && self.field.is_empty() && self.words.is_empty() && self.channel.is_none()
+        self.procedure.is_empty()
+            && self.field.is_empty()
+            && self.words.is_empty()
+            && self.channel.is_none()
+            && self.unit.is_none()
     }
 }
 
@@ -106,6 +118,8 @@ impl Narrow {
 pub struct Scope {
     pub units: Option<Vec<Id>>,
     pub account: Id,
+    /// The units at whose own step the person assigns or decides: a head's division, a leader's agency.
+    pub heads: Vec<Id>,
 }
 
 impl Scope {
@@ -133,7 +147,15 @@ impl Scope {
             units.dedup();
             Some(units)
         };
-        Self { units, account: actor.account }
+        let heads = actor
+            .grants
+            .iter()
+            .filter(|grant| {
+                grant.role.allows(Permission::AssignDossier) || grant.role.allows(Permission::ApproveDossier)
+            })
+            .map(|grant| grant.agency)
+            .collect();
+        Self { units, account: actor.account, heads }
     }
 }
 
@@ -144,11 +166,13 @@ pub struct Line {
     pub owner_name: String,
     pub version: Id,
     pub step: i64,
+    /// Where it lies now.
+    pub unit: Id,
     pub handler: Option<Id>,
     pub times: Times,
 }
 
-const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at";
+const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id";
 
 fn read_line(row: &Row) -> Result<Line, StoreError> {
     let status = Status::from_code(row.at(5)?)
@@ -158,6 +182,7 @@ fn read_line(row: &Row) -> Result<Line, StoreError> {
         owner_name: row.at(1)?,
         version: row.at(2)?,
         step: row.at(3)?,
+        unit: row.at(11)?,
         handler: row.at(4)?,
         times: Times {
             status,
@@ -198,7 +223,7 @@ pub async fn lines(
     Ok((rows.iter().map(read_line).collect::<Result<_, _>>()?, total))
 }
 
-pub use select::counts;
+pub use select::{COUNT_MAX, count, counts, total};
 
 /// A dossier's clock as people read it.
 #[derive(Debug, Clone, PartialEq, Eq)]

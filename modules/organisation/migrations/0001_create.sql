@@ -50,6 +50,13 @@ CREATE TABLE agency_succession (
   PRIMARY KEY (before_id, after_id)
 ){clustered};
 
+-- One row that counts changes, so that every process notices another's.
+CREATE TABLE agency_revision (
+  one {int} NOT NULL PRIMARY KEY,
+  revision {int} NOT NULL
+){strict};
+INSERT INTO agency_revision (one, revision) VALUES (1, 0);
+
 -- Former names: what an agency was called until a day.
 CREATE TABLE agency_name (
   agency_id {id} NOT NULL REFERENCES agency (id),

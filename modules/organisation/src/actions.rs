@@ -86,6 +86,7 @@ async fn record(
 ) -> Result<(), Fault> {
     let agency = actor.home().map(|grant| grant.agency);
     audit::append(tx, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
+    tx.execute(sql::BUMP, params![]).await?;
     Ok(())
 }
 

@@ -31,6 +31,7 @@ pub async fn seed_agencies(tx: &Tx, now: Instant) -> Result<(), Fault> {
     for (before, after) in &made.successions {
         tx.execute(sql::INSERT_AGENCY_SUCCESSION, params![*before, *after]).await?;
     }
+    tx.execute(sql::BUMP, params![]).await?;
     tracing::info!(agencies = made.agencies.len(), at = now.0, "the demo province's agencies are written");
     Ok(())
 }

@@ -31,6 +31,10 @@ store::statements! {
     pub AGENCY = "SELECT id, code, old_code, name, short_name, kind, duty, level, parent_id, path, unit_code, valid_from, valid_to, decision FROM agency WHERE id = $1";
     /// The standing agencies right below one.
     pub STANDING_BELOW = "SELECT count(*) AS n FROM agency WHERE parent_id = $1 AND valid_to IS NULL";
+    /// How many changes there were.
+    pub REVISION = "SELECT revision FROM agency_revision WHERE one = 1";
+    /// One more; every process reads the tree again.
+    pub BUMP = "UPDATE agency_revision SET revision = revision + 1 WHERE one = 1";
     /// One succession between agencies.
     pub INSERT_AGENCY_SUCCESSION = "INSERT INTO agency_succession (before_id, after_id) VALUES ($1, $2)";
     /// A new name by a decision.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod background;
+mod desks;
 mod kept_forms;
 mod one_stop;
 mod one_stop_input;

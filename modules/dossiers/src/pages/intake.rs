@@ -57,6 +57,7 @@ struct IntakePage {
     due: String,
     has_fee: bool,
     paid: bool,
+    all_papers: bool,
 }
 
 /// The committee or department the clerk's desk belongs to.
@@ -97,6 +98,10 @@ fn choose(ctx: &Ctx, actor: &Actor, house: &House) -> Answer {
         .collect();
     // Procedures of the clerk's own level first: most people ask for those.
     versions.sort_by_key(|version| !level.is_some_and(|level| version.levels.contains(&level)));
+    // A code, or words that fit one procedure only, need no choosing.
+    if let ([only], false) = (versions.as_slice(), q.trim().is_empty()) {
+        return Ok(ctx.redirect(format!("/intake?procedure={}", only.code)));
+    }
     let page = ChoosePage {
         l: ctx.l,
         q,
@@ -118,10 +123,11 @@ struct Typed {
     return_to: String,
     channel: String,
     paid: bool,
+    all_papers: bool,
 }
 
 fn choices<'a>(agencies: impl IntoIterator<Item = &'a organisation::Agency>) -> Vec<Choice> {
-    agencies.into_iter().map(|agency| Choice::new(agency.id.to_string(), &agency.name)).collect()
+    agencies.into_iter().map(|agency| Choice::new(agency.id.to_string(), &agency.short_name)).collect()
 }
 
 fn form(
@@ -215,6 +221,7 @@ fn form(
         has_fee: fee.0 > 0,
         fee: fee.to_string(),
         paid: typed.paid,
+        all_papers: typed.all_papers,
         handed: typed.handed,
         problems,
     }
@@ -243,8 +250,14 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         summary: text("summary"),
         ..Handed::default()
     };
+    let all_papers = fields.get("all_papers").is_some();
     for component in &version.components {
         let state = ComponentState::read(fields.text(&format!("component_{}", component.code))).unwrap_or_default();
+        // One mark says it of every paper that must be there and is not said to be a reused one.
+        let state = match state {
+            ComponentState::Missing if component.required && all_papers => ComponentState::Paper,
+            state => state,
+        };
         handed.components.insert(component.code.clone(), (state, None));
     }
     let typed = Typed {
@@ -253,6 +266,7 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         return_to: text("return_to"),
         channel: text("channel"),
         paid: fields.get("paid").is_some(),
+        all_papers,
         handed: handed.clone(),
     };
     let outcome = async {

@@ -1,19 +1,23 @@
 //! HTML of the one-stop.
 
 mod answers;
+mod assign;
 mod intake;
 mod show;
+mod slip;
 mod timeline;
 mod track;
 mod work;
 
 pub use answers::{Answered, answer_text, answered};
+pub use assign::assign;
 pub use intake::{choose_or_form, receive};
 pub use show::{act, download, show};
 pub(crate) use show::{load_readable, may_read};
+pub use slip::slip;
 pub(crate) use track::look_up;
 pub use track::track;
-pub use work::{WorkPage, work, work_page};
+pub use work::{WorkPage, nav_counts, work, work_page};
 
 use crate::actions::House;
 use ::store::Tx;

@@ -76,6 +76,8 @@ struct ShowPage {
     files: Vec<Paper>,
     person: Vec<(String, String)>,
     answers: Vec<Answered>,
+    /// There is a receipt to print.
+    has_slip: bool,
     offers: Vec<Offer>,
     timeline: Vec<Moment>,
 }
@@ -330,6 +332,7 @@ fn page(
             .map(|(key, value)| (l.t(key), (*value).clone()))
             .collect(),
         answers: answered(&version, &a.answers),
+        has_slip: d.received_at.is_some(),
         offers: offers(l, &read, actor, &office, &problems, tried),
         timeline: timeline(l, &read.events, &read.names, house),
         problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),

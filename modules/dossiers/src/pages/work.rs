@@ -2,11 +2,13 @@
 
 use super::{channel_choices, house, moment, names};
 use crate::actions::House;
+use crate::store::Loaded;
 use crate::worklist::{self, Asked, Line, Narrow, Scope, Tab};
 use ::store::Tx;
 use askama::Template;
-use base::{Actor, Fault, Id, Instant, Permission};
+use base::{Actor, Fault, Id, Instant, Permission, Problem};
 use i18n::L;
+use organisation::{Kind, Tree};
 use std::collections::HashMap;
 use web::table::{self, Cell, Paging, SortLink, query_value};
 use web::{Answer, Choice, Ctx};
@@ -31,6 +33,9 @@ pub struct RowView {
     word: String,
     due: String,
     handler: String,
+    /// Whether the person may assign it from the list, and has just marked it.
+    markable: bool,
+    marked: bool,
 }
 
 /// The whole list.
@@ -38,8 +43,13 @@ pub struct RowView {
 #[template(path = "work.html")]
 pub struct WorkPage {
     l: L,
+    csrf: String,
+    problems: Vec<Problem>,
     uri: String,
     title: String,
+    /// Who the marked dossiers can be assigned to; empty where nothing on the page can be assigned.
+    people: Vec<Choice>,
+    person: String,
     tab: &'static str,
     tabs: Vec<TabView>,
     rows: Vec<RowView>,
@@ -48,15 +58,39 @@ pub struct WorkPage {
     channel: String,
     fields: Vec<Choice>,
     channels: Vec<Choice>,
+    /// The units of the person's scope to narrow the list to; empty where there is only one.
+    units: Vec<Choice>,
+    unit: String,
     paging: Paging,
     sort_due: SortLink,
     as_of: String,
+    as_of_key: &'static str,
+    /// How many wait in the tab the person begins with; what the menu shows.
+    waiting: Option<i64>,
     empty_hint: String,
     may_receive: bool,
 }
 
-fn narrow_of(uri: &str) -> Narrow {
+impl WorkPage {
+    pub(super) fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    /// The list again, with what could not be done to the rows marked.
+    pub(super) fn refuse(&mut self, ctx: &Ctx, problems: Vec<Problem>, marked: &[String], person: &str) {
+        self.csrf.clone_from(&ctx.csrf);
+        self.problems = problems;
+        self.person = person.to_owned();
+        for row in &mut self.rows {
+            row.marked = marked.contains(&row.code);
+        }
+    }
+}
+
+fn narrow_of(uri: &str, tree: &Tree) -> Narrow {
+    let unit = query_value(uri, "unit");
     Narrow {
+        unit: tree.all().iter().find(|agency| agency.valid_to.is_none() && agency.code == unit).map(|agency| agency.id),
         procedure: query_value(uri, "procedure"),
         field: query_value(uri, "field"),
         channel: query_value(uri, "channel").parse().ok().filter(|code| (1..=3).contains(code)),
@@ -89,6 +123,8 @@ fn row(line: Line, l: L, house: &House, now: Instant, names: &HashMap<Id, String
         word: l.tr(clock.key, [("n", clock.n.to_string())]),
         due: moment(times.due_at.or(times.answer_due_at)),
         handler: line.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+        markable: false,
+        marked: false,
     }
 }
 
@@ -101,7 +137,7 @@ pub async fn work_page(
     uri: &str,
     now: Instant,
 ) -> Result<WorkPage, Fault> {
-    let narrow = narrow_of(uri);
+    let narrow = narrow_of(uri, &house.tree);
     let tab = tab_of(uri, actor, &narrow);
     let scope = Scope::of(actor, house);
     let paging = Paging::from_uri(uri);
@@ -125,29 +161,105 @@ pub async fn work_page(
             }
         })
         .collect();
+    let assigns = |line: &Line| {
+        line.times.status.clock_runs() && actor.may_at(Permission::AssignDossier, house.tree.path(line.unit))
+    };
+    let markable: Vec<bool> = found.iter().map(assigns).collect();
+    let people = match found.iter().zip(&markable).find(|(_, markable)| **markable) {
+        Some((line, _)) => identity::people_at(tx, house.tree.path(line.unit), now).await?,
+        None => Vec::new(),
+    };
     let narrowed = !narrow.is_empty();
+    let units = unit_choices(house, actor);
     Ok(WorkPage {
         l,
         uri: uri.to_owned(),
         title: l.t("dossier-work"),
         tab: tab.as_str(),
         tabs,
-        rows: found.into_iter().map(|line| row(line, l, house, now, &names)).collect(),
+        rows: found
+            .into_iter()
+            .zip(markable)
+            .map(|(line, markable)| RowView { markable, ..row(line, l, house, now, &names) })
+            .collect(),
+        csrf: String::new(),
+        problems: Vec::new(),
+        people: people.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect(),
+        person: String::new(),
         channel: narrow.channel.map(|channel| channel.to_string()).unwrap_or_default(),
-        narrow,
         narrowed,
         fields: house.shelf.fields(now.date()).into_iter().map(|(code, name, _)| Choice::new(code, name)).collect(),
         channels: channel_choices(l),
+        unit: narrow.unit.and_then(|unit| house.tree.get(unit)).map(|unit| unit.code.clone()).unwrap_or_default(),
+        units,
+        // Everything of a scope is counted so far only.
+        as_of_key: if tab == Tab::All && total >= worklist::COUNT_MAX {
+            "dossier-list-info-more"
+        } else {
+            "dossier-list-info"
+        },
         paging: paging.of(total),
         sort_due: table::sort_link(uri, "due"),
         as_of: base::vn_time(now),
+        waiting: counts.iter().find(|(tab, _)| *tab == Tab::first_for(actor)).map(|(_, n)| *n),
+        narrow,
         empty_hint: l.t(if narrowed { "dossier-list-empty-narrowed" } else { "dossier-list-empty-done" }),
         may_receive: actor.may(Permission::ReceiveDossier),
     })
 }
 
+/// The units a person may narrow a list to, in the order of the tree: agencies of the whole province, or, within one
+/// agency, its divisions.
+fn unit_choices(house: &House, actor: &Actor) -> Vec<Choice> {
+    let scopes = actor.scopes(Permission::ReadDossiers);
+    let inside = |path: &str| scopes.iter().any(|scope| path.starts_with(scope));
+    let mut units: Vec<_> = house
+        .tree
+        .all()
+        .iter()
+        .filter(|agency| agency.valid_to.is_none() && agency.kind != Kind::ServiceCentre && inside(&agency.path))
+        .collect();
+    if units.len() > UNITS_SHOWN_MAX {
+        units.retain(|agency| agency.kind != Kind::Division);
+    }
+    if units.len() < 2 {
+        return Vec::new();
+    }
+    units.into_iter().map(|agency| Choice::new(agency.code.clone(), agency.short_name.clone())).collect()
+}
+
+/// With more units than these the divisions are left out of the choice.
+const UNITS_SHOWN_MAX: usize = 60;
+
+/// The number beside "My work" in the menu: what waits in the tab the person begins with.
+pub fn nav_counts() -> web::NavCounts {
+    web::NavCounts(Box::new(|ctx| {
+        Box::pin(async move {
+            // The list itself counts its tabs in one go.
+            let counts_itself = ctx.path() == "/work" && query_value(&ctx.uri, "q").is_empty();
+            let Some(actor) = ctx.actor.clone().filter(|actor| actor.may(Permission::ReadDossiers)) else {
+                return Ok(Vec::new());
+            };
+            if counts_itself {
+                return Ok(Vec::new());
+            }
+            let (house, now) = (house(&ctx.app)?, ctx.now);
+            let waiting = ctx
+                .db()
+                .read(move |tx| {
+                    Box::pin(async move {
+                        let scope = Scope::of(&actor, &house);
+                        worklist::count(tx, &house, &scope, Tab::first_for(&actor), now).await
+                    })
+                })
+                .await?;
+            Ok(vec![web::NavCount { href: "/work", waiting }])
+        })
+    }))
+}
+
 /// `GET /work`
-pub async fn work(ctx: Ctx) -> Answer {
+pub async fn work(mut ctx: Ctx) -> Answer {
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let (l, uri, now) = (ctx.l, ctx.uri.clone(), ctx.now);
@@ -155,27 +267,49 @@ pub async fn work(ctx: Ctx) -> Answer {
     if !format.is_empty() {
         return export(&ctx, actor, house, &format).await;
     }
-    let page =
+    let mut page =
         ctx.db().read(move |tx| Box::pin(async move { work_page(tx, &house, &actor, l, &uri, now).await })).await?;
+    page.csrf.clone_from(&ctx.csrf);
+    if let Some(waiting) = page.waiting {
+        ctx.nav_counts = vec![web::NavCount { href: "/work", waiting }];
+    }
     Ok(ctx.page(&page.title.clone(), &page))
 }
+
+/// Dossiers read at once for a file: the rest of them is let go before the next are read.
+const EXPORT_BATCH: i64 = 2_000;
 
 /// The register of the tab as a file (form 07 of TT 03/2025/TT-VPCP names these columns).
 async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
     let (l, uri, now) = (ctx.l, ctx.uri.clone(), ctx.now);
-    let shown = house.clone();
-    let (found, names) = ctx
+    let (rows, total) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
-                let narrow = narrow_of(&uri);
+                let narrow = narrow_of(&uri, &house.tree);
                 let tab = tab_of(&uri, &actor, &narrow);
                 let scope = Scope::of(&actor, &house);
-                let rows_max = table::EXPORT_ROWS_MAX as i64 + 1;
-                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: rows_max, offset: 0 };
-                let (found, _) = worklist::page(tx, &house, &asked).await?;
-                let names = names(tx, found.iter().map(|loaded| loaded.dossier.handler)).await?;
-                Ok::<_, Fault>((found, names))
+                let rows_max = table::EXPORT_ROWS_MAX as i64;
+                let mut rows: Vec<Vec<Cell>> = Vec::new();
+                loop {
+                    let offset = rows.len() as i64;
+                    let limit = EXPORT_BATCH.min(rows_max - offset);
+                    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset };
+                    let found = if limit > 0 { worklist::page(tx, &house, &asked).await?.0 } else { Vec::new() };
+                    let names = names(tx, found.iter().map(|loaded| loaded.dossier.handler)).await?;
+                    let read = found.len() as i64;
+                    rows.extend(found.iter().map(|loaded| register_row(l, &house, loaded, &names)));
+                    if read < EXPORT_BATCH {
+                        break;
+                    }
+                }
+                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: 0, offset: 0 };
+                let total = if (rows.len() as i64) < rows_max {
+                    rows.len() as i64
+                } else {
+                    worklist::total(tx, &house, &asked).await?
+                };
+                Ok::<_, Fault>((rows, total))
             })
         })
         .await?;
@@ -197,27 +331,26 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
     .iter()
     .map(|key| l.t(key))
     .collect();
-    let text = |text: String| Cell::Text(text);
-    let rows = found
-        .iter()
-        .map(|loaded| {
-            let (d, a) = (&loaded.dossier, &loaded.applicant);
-            vec![
-                text(d.code.clone()),
-                text(shown.shelf.version(d.version).map(|version| version.name.clone()).unwrap_or_default()),
-                text(a.owner_name.clone()),
-                text(a.owner_address.clone()),
-                text(a.owner_phone.clone()),
-                text(shown.tree.name(d.competent)),
-                text(moment(d.received_at)),
-                text(moment(d.due_at)),
-                text(moment(d.finished_at)),
-                text(moment(d.returned_at)),
-                text(l.t(super::channel_key(d.channel))),
-                text(l.t(d.status.key())),
-                text(d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default()),
-            ]
-        })
-        .collect();
-    Ok(table::export(l, format, "so-theo-doi-ho-so", &headers, rows)?)
+    Ok(table::export_of(l, format, "so-theo-doi-ho-so", &headers, rows, total)?)
+}
+
+fn register_row(l: L, house: &House, loaded: &Loaded, names: &HashMap<Id, String>) -> Vec<Cell> {
+    let (d, a) = (&loaded.dossier, &loaded.applicant);
+    [
+        d.code.clone(),
+        house.shelf.version(d.version).map(|version| version.name.clone()).unwrap_or_default(),
+        a.owner_name.clone(),
+        a.owner_address.clone(),
+        a.owner_phone.clone(),
+        house.tree.name(d.competent),
+        moment(d.received_at),
+        moment(d.due_at),
+        moment(d.finished_at),
+        moment(d.returned_at),
+        l.t(super::channel_key(d.channel)),
+        l.t(d.status.key()),
+        d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+    ]
+    .map(Cell::Text)
+    .to_vec()
 }
