@@ -56,6 +56,10 @@ enum Command {
         /// Behind a reverse proxy of ours: a visitor's address is the last one of `X-Forwarded-For`.
         #[arg(long)]
         behind_proxy: bool,
+        /// Key of the one-time codes' secrets, made at the first start; `motcua.key` in the folder of uploads when not given.
+        /// All processes of one database need the same.
+        #[arg(long, env = "MOTCUA_KEY_FILE")]
+        key_file: Option<PathBuf>,
         /// Officials must use one-time codes.
         #[arg(long)]
         require_totp: bool,
@@ -164,10 +168,13 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             demo::demo(&data, listen, empty, dossiers).await?;
             Ok((None, true))
         }
-        Command::Serve { database, listen, data, https, behind_proxy, require_totp } => {
+        Command::Serve { database, listen, data, https, behind_proxy, key_file, require_totp } => {
             let db = open(&database.database).await?;
-            let settings = Settings { officials_need_totp: require_totp, ..Settings::new(Cost::PRODUCTION)? };
             let data_dir = data.or_else(|| data_dir(&database.database)).unwrap_or_else(|| PathBuf::from("."));
+            std::fs::create_dir_all(&data_dir).map_err(Fault::internal)?;
+            let key_file = key_file.unwrap_or_else(|| data_dir.join(identity::KEY_FILE));
+            let vault = identity::Vault::open(&db, &key_file).await?;
+            let settings = Settings { officials_need_totp: require_totp, vault, ..Settings::new(Cost::PRODUCTION)? };
             let running = Running {
                 data_dir,
                 demo: false,

@@ -28,7 +28,8 @@ pub async fn demo(data: &Path, listen: SocketAddr, empty: bool, dossiers: u64) -
     let clock = Clock::system();
     let url = format!("sqlite:{}", data.join("motcua.sqlite").display());
     let db = open(&url).await?;
-    let settings = Settings::new(Cost::PRODUCTION)?;
+    let vault = identity::Vault::open(&db, &data.join(identity::KEY_FILE)).await?;
+    let settings = Settings { vault, ..Settings::new(Cost::PRODUCTION)? };
     make(&db, &settings.hasher, clock.now(), if empty { 0 } else { dossiers }).await?;
     let running = Running {
         data_dir: data.to_path_buf(),

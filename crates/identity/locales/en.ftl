@@ -35,6 +35,7 @@ identity-code = One-time code
 identity-code-title = Enter the one-time code
 identity-code-lead = Open the authenticator app on your phone and enter the six digits it shows.
 identity-code-hint = Six digits of the app, or a recovery code.
+identity-key-missing = The server's key for one-time codes is missing, so no code can be checked. Use a recovery code or tell the administrator.
 identity-code-wrong = The code is wrong or used already. Wait for the next one and enter it.
 identity-start-again = Sign in from the beginning
 

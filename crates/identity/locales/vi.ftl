@@ -35,6 +35,7 @@ identity-code = Mã xác thực
 identity-code-title = Nhập mã xác thực
 identity-code-lead = Mở ứng dụng xác thực trên điện thoại và nhập mã sáu chữ số đang hiện.
 identity-code-hint = Sáu chữ số của ứng dụng, hoặc một mã khôi phục.
+identity-key-missing = Máy chủ thiếu khoá của mã xác thực nên không kiểm tra được mã. Hãy dùng mã khôi phục hoặc báo người quản trị.
 identity-code-wrong = Mã không đúng hoặc đã dùng. Hãy chờ mã kế tiếp rồi nhập lại.
 identity-start-again = Đăng nhập lại từ đầu
 

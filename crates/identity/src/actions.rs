@@ -6,6 +6,8 @@ use store::{Tx, params};
 
 use crate::accounts::{Account, BASIS_CHARS_MAX, Held, Kind, NewAccount, State};
 use crate::passwords::Hashed;
+use crate::signing_in::Code;
+use crate::vault::{Closed, Vault};
 use crate::{new_id, signing_in, store as sql, totp};
 
 /// Makes an account.
@@ -219,10 +221,10 @@ pub async fn change_password(tx: &Tx, account: Id, hashed: Hashed, spared: Id, n
 /// Starts the one-time codes: a new secret, not asked for before a first code confirms it.
 ///
 /// # Errors
-/// `Fault::Conflict` when the account has codes already.
-pub async fn begin_totp(tx: &Tx, account: Id) -> Result<[u8; totp::SECRET_BYTES], Fault> {
+/// `Fault::Conflict` when the account has codes already, or the program has no key to seal the secret with.
+pub async fn begin_totp(tx: &Tx, vault: &Vault, account: Id) -> Result<[u8; totp::SECRET_BYTES], Fault> {
     let secret = totp::new_secret();
-    if tx.execute(sql::TOTP_BEGIN, params![account, secret.to_vec()]).await? == 0 {
+    if tx.execute(sql::TOTP_BEGIN, params![account, vault.seal(account, &secret)?]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("identity-totp-on-already")));
     }
     Ok(secret)
@@ -231,13 +233,21 @@ pub async fn begin_totp(tx: &Tx, account: Id) -> Result<[u8; totp::SECRET_BYTES]
 /// Confirms the secret with a first code and hands out recovery codes, shown this once.
 ///
 /// # Errors
-/// `Fault::Invalid` `identity-code-wrong`; `Fault::Conflict` when nothing waits to be confirmed.
-pub async fn confirm_totp(tx: &Tx, account: Id, code: &str, spared: Id, now: Instant) -> Result<Vec<String>, Fault> {
+/// `Fault::Invalid` `identity-code-wrong`; `Fault::Conflict` when nothing waits to be confirmed, or its key is missing.
+pub async fn confirm_totp(
+    tx: &Tx,
+    vault: &Vault,
+    account: Id,
+    code: &str,
+    spared: Id,
+    now: Instant,
+) -> Result<Vec<String>, Fault> {
     let row = tx.query_one(sql::SECRETS_GET, params![account]).await?;
     let waiting = row.get::<Option<Instant>>("totp_confirmed_at")?.is_none();
     let Some(secret) = row.get::<Option<Vec<u8>>>("totp_secret")?.filter(|_| waiting) else {
         return Err(Fault::Conflict(Problem::new("identity-totp-not-begun")));
     };
+    let secret = vault.unseal(account, &secret)?;
     let Some(step) = totp::accepted_step(&secret, code, now, None) else {
         return Err(Fault::invalid(Problem::new("identity-code-wrong").field("code")));
     };
@@ -255,10 +265,12 @@ pub async fn confirm_totp(tx: &Tx, account: Id, code: &str, spared: Id, now: Ins
 /// The person switches the codes off, with a code.
 ///
 /// # Errors
-/// `Fault::Invalid` `identity-code-wrong`.
-pub async fn stop_totp(tx: &Tx, account: Id, code: &str, now: Instant) -> Result<(), Fault> {
-    if !signing_in::use_code(tx, account, code, now).await? {
-        return Err(Fault::invalid(Problem::new("identity-code-wrong").field("code")));
+/// `Fault::Invalid` `identity-code-wrong`; `Fault::Conflict` `identity-key-missing`.
+pub async fn stop_totp(tx: &Tx, vault: &Vault, account: Id, code: &str, now: Instant) -> Result<(), Fault> {
+    match signing_in::use_code(tx, vault, account, code, now).await? {
+        Code::Right => {}
+        Code::Wrong => return Err(Fault::invalid(Problem::new("identity-code-wrong").field("code"))),
+        Code::Sealed => return Err(Closed.into()),
     }
     clear_totp(tx, account).await?;
     record(tx, account, "totp-off", Some(account), None, json!({}), now).await

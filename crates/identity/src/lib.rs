@@ -20,6 +20,7 @@ mod settings;
 pub mod signing_in;
 mod store;
 pub mod totp;
+mod vault;
 
 pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
 pub use actions::{NewGrant, account, create_account, grant, grant_by, grants, move_paths, revoke_by};
@@ -30,6 +31,7 @@ pub use people::{may_at, names, people_at};
 pub use sessions::SessionStore;
 pub use settings::{Agencies, AgencyRef, Settings};
 pub use signing_in::{Answer, SignUp, sign_in, sign_in_code, sign_out, sign_up};
+pub use vault::{KEY_FILE, Vault};
 
 use base::{Id, Instant};
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base::Id;
 
 use crate::passwords::{Cost, Hasher};
+use crate::vault::Vault;
 
 /// Put into the application's extensions: `app.put(identity::Settings::new(...))`.
 #[derive(Clone)]
@@ -15,15 +16,17 @@ pub struct Settings {
     pub officials_need_totp: bool,
     /// Names of agencies for the pages about grants; without it the pages show ids and grant nothing.
     pub agencies: Option<Arc<dyn Agencies>>,
+    /// Seals the secrets of one-time codes; without a key nobody can switch codes on.
+    pub vault: Vault,
 }
 
 impl Settings {
-    /// Settings with the given hashing cost; codes are not required.
+    /// Settings with the given hashing cost; codes are not required, and there is no key for them yet.
     ///
     /// # Errors
     /// `Fault::Internal` when the cost is outside what Argon2 allows.
     pub fn new(cost: Cost) -> Result<Settings, base::Fault> {
-        Ok(Settings { hasher: Hasher::new(cost)?, officials_need_totp: false, agencies: None })
+        Ok(Settings { hasher: Hasher::new(cost)?, officials_need_totp: false, agencies: None, vault: Vault::closed() })
     }
 }
 

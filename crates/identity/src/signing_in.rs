@@ -10,6 +10,7 @@ use store::{Db, Tx, params};
 use crate::accounts::{Login, NewAccount, State, parse_name};
 use crate::passwords::{Hasher, Password};
 use crate::sessions::{self, CODE_STAGE_MS_MAX, Opened};
+use crate::vault::{Closed, Vault};
 use crate::{actions, lockout, store as sql, totp};
 
 /// Sessions that are over and tries that are forgotten stay on record for thirty days, then go.
@@ -28,6 +29,17 @@ pub enum Answer {
     Wrong,
     /// The password was right but the account is suspended or closed.
     NotActive,
+    /// The program's key does not open the account's secret, so no code can be checked; a recovery code still opens.
+    NoKey,
+}
+
+/// What a code turned out to be.
+pub(crate) enum Code {
+    /// Used up now.
+    Right,
+    Wrong,
+    /// No recovery code, and one-time codes cannot be checked without the key.
+    Sealed,
 }
 
 /// The account behind a login, as far as signing in needs it.
@@ -71,9 +83,9 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// `Fault::TooMany` while the login rests.
-pub async fn sign_in_code(db: &Db, pending: &str, code: &str, now: Instant) -> Result<Answer, Fault> {
-    let (hash, code) = (sessions::token_hash(pending), code.to_owned());
-    db.write(move |tx| Box::pin(async move { check_code(tx, hash, &code, now).await })).await
+pub async fn sign_in_code(db: &Db, vault: &Vault, pending: &str, code: &str, now: Instant) -> Result<Answer, Fault> {
+    let (vault, hash, code) = (vault.clone(), sessions::token_hash(pending), code.to_owned());
+    db.write(move |tx| Box::pin(async move { check_code(tx, &vault, hash, &code, now).await })).await
 }
 
 /// Ends the session of a cookie. Ending one that is over already is fine.
@@ -236,7 +248,7 @@ async fn forget_failures(tx: &Tx, account: Id) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn check_code(tx: &Tx, pending: Vec<u8>, code: &str, now: Instant) -> Result<Answer, Fault> {
+async fn check_code(tx: &Tx, vault: &Vault, pending: Vec<u8>, code: &str, now: Instant) -> Result<Answer, Fault> {
     let Some(row) = tx.query_opt(sql::SESSION_GET, params![pending.clone()]).await? else {
         return Ok(Answer::Wrong);
     };
@@ -250,23 +262,34 @@ async fn check_code(tx: &Tx, pending: Vec<u8>, code: &str, now: Instant) -> Resu
     }
     // Codes are guessed like passwords: the same count, which only a whole sign-in clears.
     count(tx, attempt_key(Some(account), &Login::typed("")), now).await?;
-    if !use_code(tx, account, code, now).await? {
-        return Ok(Answer::Wrong);
+    match use_code(tx, vault, account, code, now).await? {
+        Code::Right => {}
+        Code::Wrong => return Ok(Answer::Wrong),
+        // Not a fault: the try stays counted.
+        Code::Sealed => return Ok(Answer::NoKey),
     }
     tx.execute(sql::SESSION_END, params![pending]).await?;
     forget_failures(tx, account).await?;
     Ok(Answer::Open(sessions::open(tx, account, "open", now).await?))
 }
 
-/// Uses up a one-time or recovery code of an account; false when it is not right.
-pub(crate) async fn use_code(tx: &Tx, account: Id, code: &str, now: Instant) -> Result<bool, Fault> {
+/// Uses up a one-time or recovery code of an account.
+pub(crate) async fn use_code(tx: &Tx, vault: &Vault, account: Id, code: &str, now: Instant) -> Result<Code, Fault> {
     let row = tx.query_one(sql::SECRETS_GET, params![account]).await?;
     let last_step: Option<i64> = row.get("totp_last_step")?;
-    if let Some(secret) = row.get::<Option<Vec<u8>>>("totp_secret")?
-        && let Some(step) = totp::accepted_step(&secret, code, now, last_step)
+    let secret = row.get::<Option<Vec<u8>>>("totp_secret")?.map(|sealed| vault.unseal(account, &sealed));
+    if let Some(Ok(secret)) = &secret
+        && let Some(step) = totp::accepted_step(secret, code, now, last_step)
     {
-        return Ok(tx.execute(sql::TOTP_USE, params![account, step]).await? == 1);
+        let used = tx.execute(sql::TOTP_USE, params![account, step]).await?;
+        return Ok(if used == 1 { Code::Right } else { Code::Wrong });
     }
-    let used = tx.execute(sql::RECOVERY_USE, params![totp::recovery_hash(account, code), account]).await?;
-    Ok(used == 1)
+    if tx.execute(sql::RECOVERY_USE, params![totp::recovery_hash(account, code), account]).await? == 1 {
+        return Ok(Code::Right);
+    }
+    if let Some(Err(Closed)) = secret {
+        tracing::error!(%account, "a one-time code could not be checked: the key does not open the secret");
+        return Ok(Code::Sealed);
+    }
+    Ok(Code::Wrong)
 }

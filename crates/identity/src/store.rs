@@ -34,6 +34,8 @@ store::statements! {
     pub STATE_SET = "UPDATE account SET state = $2 WHERE id = $1";
     /// Somebody saw the person's paper.
     pub PROVEN_SET = "UPDATE account SET identity_proven_at = $2 WHERE id = $1 AND identity_proven_at IS NULL";
+    /// Something sealed, to see whether the key fits.
+    pub ANY_SEALED = "SELECT id, totp_secret FROM account WHERE totp_secret IS NOT NULL ORDER BY id LIMIT 1";
     /// A secret waiting to be confirmed by a first code.
     pub TOTP_BEGIN = "UPDATE account SET totp_secret = $2, totp_confirmed_at = NULL, totp_last_step = NULL \
         WHERE id = $1 AND totp_confirmed_at IS NULL";

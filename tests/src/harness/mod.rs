@@ -79,6 +79,7 @@ impl TestApp {
         let uploads = tempfile::tempdir().expect("a folder for uploads");
         let clock = Clock::settable(START);
         let mut settings = identity::Settings::new(identity::Cost::TESTS).expect("settings");
+        settings.vault = identity::Vault::of([7; 32]);
         settle(&mut settings);
         let running = motcua::Running {
             behind_proxy: false,

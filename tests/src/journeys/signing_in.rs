@@ -245,6 +245,58 @@ fn with_codes_on_a_sign_in_needs_one_and_takes_each_only_once() {
 }
 
 #[test]
+fn without_the_key_no_one_time_code_opens_and_a_recovery_code_still_does() {
+    run(async {
+        for province in crate::harness::provinces().await {
+            let app = TestApp::with(province, |_| {}).await;
+            let mut client = newcomer(&app, "key.lost").await;
+            try_in(&mut client, "key.lost", PASSWORD).await.is(303);
+            client.forget_token();
+            client.get("/account").await;
+            let secret = secret_on(&client.post("/account/totp/begin", &[]).await);
+            let page = client.post("/account/totp/confirm", &[("code", &code(&secret, START))]).await;
+            let recovery = page.between("<li><code class=\"code\">", "<").expect("a recovery code").to_owned();
+            // At rest, the secret is not what the phone has.
+            let stored = app.db().read(|tx| {
+                Box::pin(async move {
+                    let row = tx.query_one("SELECT totp_secret FROM account WHERE login = 'key.lost'", &[]).await?;
+                    row.get::<Vec<u8>>("totp_secret")
+                })
+            });
+            let stored = stored.await.expect("the row");
+            assert!(!stored.windows(secret.len()).any(|window| window == secret));
+
+            for vault in [identity::Vault::closed(), identity::Vault::of([8; 32])] {
+                let other = TestApp::with(province, |settings| settings.vault = vault).await;
+                other.clock.advance_ms(MINUTE_MS);
+                let mut phone = other.anonymous();
+                let page = try_in(&mut phone, "key.lost", PASSWORD).await;
+                let waiting = page.between("name=\"pending\" value=\"", "\"").expect("pending").to_owned();
+                let fresh = code(&secret, other.clock.now());
+                let refused = phone.post("/sign-in/code", &[("pending", &waiting), ("code", &fresh)]).await;
+                refused.is(503).shows("thiếu khoá");
+                assert_eq!(phone.cookie("session"), None);
+            }
+            let closed = TestApp::with(province, |settings| settings.vault = identity::Vault::closed()).await;
+            closed.clock.advance_ms(MINUTE_MS);
+            let mut lost = closed.anonymous();
+            let page = try_in(&mut lost, "key.lost", PASSWORD).await;
+            let waiting = page.between("name=\"pending\" value=\"", "\"").expect("pending").to_owned();
+            // The tries counted, though no code could be checked: the account has its rest first.
+            lost.post("/sign-in/code", &[("pending", &waiting), ("code", &recovery)]).await.is(429);
+            closed.clock.advance_ms(2 * MINUTE_MS);
+            lost.post("/sign-in/code", &[("pending", &waiting), ("code", &recovery)]).await.is(303);
+            // Nobody can switch codes on that could never be checked.
+            let mut other = newcomer(&closed, "key.never").await;
+            try_in(&mut other, "key.never", PASSWORD).await.is(303);
+            other.forget_token();
+            other.get("/account").await;
+            other.post("/account/totp/begin", &[]).await.is(422).shows("thiếu khoá");
+        }
+    });
+}
+
+#[test]
 fn guessing_codes_rests_the_account_like_guessing_passwords() {
     on_every_engine(|app| async move {
         let mut client = newcomer(&app, "codes.guessed").await;

@@ -100,12 +100,13 @@ pub(super) async fn end_other_sessions(ctx: Ctx, Form(_): Form<Nothing>) -> Answ
 
 pub(super) async fn begin_totp(ctx: Ctx, Form(_): Form<Nothing>) -> Answer {
     let id = who(&ctx)?.0.account;
+    let vault = settings(&ctx)?.vault;
     let begun = ctx
         .db()
         .write(move |tx| {
-            Box::pin(
-                async move { Ok::<_, Fault>((actions::begin_totp(tx, id).await?, actions::account(tx, id).await?)) },
-            )
+            Box::pin(async move {
+                Ok::<_, Fault>((actions::begin_totp(tx, &vault, id).await?, actions::account(tx, id).await?))
+            })
         })
         .await;
     match begun {
@@ -117,9 +118,11 @@ pub(super) async fn begin_totp(ctx: Ctx, Form(_): Form<Nothing>) -> Answer {
 pub(super) async fn confirm_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
     let (actor, session) = who(&ctx)?;
     let (id, now) = (actor.account, ctx.now);
+    let vault = settings(&ctx)?.vault;
+    let with = vault.clone();
     let confirmed = ctx
         .db()
-        .write(move |tx| Box::pin(async move { actions::confirm_totp(tx, id, &form.code, session, now).await }))
+        .write(move |tx| Box::pin(async move { actions::confirm_totp(tx, &with, id, &form.code, session, now).await }))
         .await;
     match confirmed {
         Ok(codes) => Ok(ctx.page(&ctx.l.t("identity-recovery-title"), &RecoveryPage { l: ctx.l, codes: &codes })),
@@ -131,7 +134,8 @@ pub(super) async fn confirm_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer
                     Box::pin(async move {
                         let row = tx.query_one(sql::SECRETS_GET, params![id]).await?;
                         let secret: Option<Vec<u8>> = row.get("totp_secret")?;
-                        Ok::<_, Fault>((secret.unwrap_or_default(), actions::account(tx, id).await?))
+                        let secret = vault.unseal(id, &secret.unwrap_or_default())?;
+                        Ok::<_, Fault>((secret, actions::account(tx, id).await?))
                     })
                 })
                 .await?;
@@ -143,12 +147,16 @@ pub(super) async fn confirm_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer
 
 pub(super) async fn stop_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
     let (id, now) = (who(&ctx)?.0.account, ctx.now);
-    if settings(&ctx)?.officials_need_totp && ctx.is_official() {
+    let settings = settings(&ctx)?;
+    if settings.officials_need_totp && ctx.is_official() {
         return page(&ctx, &[Problem::new("identity-totp-required")]).await;
     }
     signing_in::count_own_try(ctx.db(), id, now).await?;
-    let stopped =
-        ctx.db().write(move |tx| Box::pin(async move { actions::stop_totp(tx, id, &form.code, now).await })).await;
+    let vault = settings.vault;
+    let stopped = ctx
+        .db()
+        .write(move |tx| Box::pin(async move { actions::stop_totp(tx, &vault, id, &form.code, now).await }))
+        .await;
     match stopped {
         Ok(()) => Ok(ctx.flash("/account", "identity-totp-stopped")),
         Err(fault) => page(&ctx, &problems_of(fault)?).await,

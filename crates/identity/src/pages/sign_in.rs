@@ -109,14 +109,23 @@ pub(super) async fn try_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<
         Tried::CodeNeeded { pending } => Ok(code_page(&ctx, &pending, &form.next, &[])),
         Tried::Wrong => Ok(sign_in_page(&ctx, &form, &[Problem::new("identity-sign-in-wrong").field("login")])),
         Tried::NotActive => Ok(sign_in_page(&ctx, &form, &[Problem::new("identity-sign-in-not-active")])),
+        // Said of codes only.
+        Tried::NoKey => Ok(sign_in_page(&ctx, &form, &[Problem::new("identity-key-missing")])),
     }
 }
 
 pub(super) async fn try_code(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
-    match signing_in::sign_in_code(ctx.db(), &form.pending, &form.code, ctx.now).await {
+    let vault = settings(&ctx)?.vault;
+    match signing_in::sign_in_code(ctx.db(), &vault, &form.pending, &form.code, ctx.now).await {
         Ok(Tried::Open(opened)) => go_on(&ctx, &opened, &form.next).await,
         Ok(Tried::NotActive) => {
             Ok(sign_in_page(&ctx, &SignInForm::default(), &[Problem::new("identity-sign-in-not-active")]))
+        }
+        Ok(Tried::NoKey) => {
+            let problems = [Problem::new("identity-key-missing").field("code")];
+            let mut page = code_page(&ctx, &form.pending, &form.next, &problems);
+            *page.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            Ok(page)
         }
         Ok(_) => {
             let wrong = Problem::new("identity-code-wrong").field("code");
