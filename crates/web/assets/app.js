@@ -40,6 +40,16 @@
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
+  // One mark for all required papers shows at once what it means; the server counts it the same.
+  const all = document.getElementById("all_papers");
+  if (all) all.addEventListener("change", () => {
+    const from = all.checked ? "missing" : "paper";
+    const to = all.checked ? "paper" : "missing";
+    document.querySelectorAll(".paper-required").forEach((row) => {
+      if (row.querySelector(`input[value=${from}]:checked`)) row.querySelector(`input[value=${to}]`).checked = true;
+    });
+  });
+
   // Printing needs a script; without one the browser's own command does it.
   document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
 

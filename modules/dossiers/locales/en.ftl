@@ -104,6 +104,7 @@ dossier-paper-optional = (if any)
 dossier-paper-missing = Missing
 dossier-paper-paper = On paper
 dossier-paper-file = File
+dossier-paper-reuse = Reused
 dossier-paper-reused = Reused from the data store
 dossier-paper-other = Another paper
 dossier-paper-scan = Scan

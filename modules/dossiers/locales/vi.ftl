@@ -104,6 +104,7 @@ dossier-paper-optional = (nếu có)
 dossier-paper-missing = Chưa có
 dossier-paper-paper = Bản giấy
 dossier-paper-file = Tệp điện tử
+dossier-paper-reuse = Dùng lại
 dossier-paper-reused = Dùng lại từ kho dữ liệu
 dossier-paper-other = Giấy tờ khác
 dossier-paper-scan = Bản quét

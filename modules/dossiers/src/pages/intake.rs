@@ -174,7 +174,7 @@ fn form(
                 Choice::new("missing", l.t("dossier-paper-missing")),
             ];
             if component.reusable {
-                choices.insert(1, Choice::new("reused", l.t("dossier-paper-reused")));
+                choices.insert(1, Choice::new("reused", l.t("dossier-paper-reuse")));
             }
             let selected = typed.handed.components.get(&component.code).map_or("", |(state, _)| state.as_str());
             PaperRow {

@@ -332,7 +332,8 @@ fn page(
             .map(|(key, value)| (l.t(key), (*value).clone()))
             .collect(),
         answers: answered(&version, &a.answers),
-        has_slip: d.received_at.is_some(),
+        // Those at the counter print it; others find it by its address.
+        has_slip: d.received_at.is_some() && actor.may(Permission::ReceiveDossier),
         offers: offers(l, &read, actor, &office, &problems, tried),
         timeline: timeline(l, &read.events, &read.names, house),
         problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),

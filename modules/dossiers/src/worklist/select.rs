@@ -54,7 +54,7 @@ impl Query {
             Tab::Mine => {
                 let (me, units) = (self.bind(scope.account), self.list(&scope.heads));
                 format!(
-                    "{WORKED} AND id IN (SELECT id FROM dossier WHERE {WORKED} AND handler_id = {me} UNION ALL \
+                    "id IN (SELECT id FROM dossier WHERE {WORKED} AND handler_id = {me} UNION ALL \
                      SELECT id FROM dossier WHERE {WORKED} AND unit_id IN ({units}) AND handler_id IS NULL)"
                 )
             }
