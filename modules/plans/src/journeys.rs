@@ -114,7 +114,9 @@ impl Browser {
 async fn services() -> Vec<(Db, Browser, tempfile::TempDir)> {
     let mut all = Vec::new();
     for db in store::testing::databases().await {
-        db.migrate(&[audit::MIGRATIONS, files::MIGRATIONS, reform::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
+        let sets =
+            [audit::MIGRATIONS, files::MIGRATIONS, organisation::MIGRATIONS, reform::MIGRATIONS, crate::MIGRATIONS];
+        db.migrate(&sets).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         all.push((db.clone(), Browser::new(db, folder.path()), folder));
     }

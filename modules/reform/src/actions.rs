@@ -26,6 +26,8 @@ pub struct Given {
 /// Who acts, when, and in which tree of agencies.
 #[derive(Clone, Copy)]
 pub struct By<'a> {
+    /// All programmes steered.
+    pub programmes: &'a Programmes,
     pub tree: &'a Tree,
     pub actor: &'a Actor,
     pub now: Instant,
@@ -52,7 +54,7 @@ pub fn shape(placed: Placed<'_>) -> Shape {
 }
 
 /// A declared number: `80`, `80,5` or `80.25`, in hundredths.
-fn hundredths(text: &str) -> Option<i64> {
+pub(crate) fn hundredths(text: &str) -> Option<i64> {
     let text = text.trim().replace(',', ".");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -137,7 +139,7 @@ fn check_given(placed: Placed<'_>, given: &Given, now: Instant, problems: &mut V
 /// `evidence`. A target with a record behind it takes none.
 pub async fn declare(
     tx: &Tx,
-    By { tree, actor, now }: By<'_>,
+    By { programmes, tree, actor, now }: By<'_>,
     target: &str,
     agency: Id,
     given: &Given,
@@ -146,7 +148,10 @@ pub async fn declare(
     if !actor.may_at(Permission::DeclareFigure, tree.path(agency)) {
         return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
     }
-    let placed = Programmes::shipped().target(target)?;
+    let placed = programmes.target(target)?;
+    if !placed.holds_at(tree, agency) {
+        return Err(Fault::NotFound("reform-no-target"));
+    }
     if placed.subject.indicator.is_some() {
         return Err(Fault::Conflict(Problem::new("reform-has-record")));
     }
@@ -175,7 +180,7 @@ pub async fn declare(
 /// The second person finds a declared figure right, or sends it back with a reason. Nobody checks his own.
 pub async fn check(
     tx: &Tx,
-    By { tree, actor, now }: By<'_>,
+    By { tree, actor, now, .. }: By<'_>,
     id: Id,
     accept: bool,
     note: &str,
@@ -228,7 +233,7 @@ mod tests {
     use jiff::civil::date;
 
     fn by<'a>(tree: &'a Tree, actor: &'a Actor) -> By<'a> {
-        By { tree, actor, now: now() }
+        By { programmes: Programmes::shipped(), tree, actor, now: now() }
     }
 
     fn ratio(numerator: &str, denominator: &str) -> Given {

@@ -1,7 +1,7 @@
 //! Targets as JSON: `GET /api/v1/targets`, `GET /api/v1/targets/{id}`. The same scope and period as the pages (`unit`, `period`).
 
-use crate::programme::Programmes;
 use crate::standing::Standing;
+use crate::steered;
 use crate::view::{Read, Scope};
 use axum::Json;
 use axum::extract::Path;
@@ -83,9 +83,10 @@ fn out(standing: &Standing<'_>) -> TargetOut {
 /// Every target.
 #[utoipa::path(get, path = "/api/v1/targets", params(("unit" = Option<String>, Query), ("period" = Option<String>, Query)), responses((status = 200, body = TargetsOut)))]
 pub async fn list(ctx: Ctx) -> Answer {
+    let all = steered::programmes(&ctx).await?;
     let scope = Scope::read(&ctx).await?;
     let read = Read::of(&ctx, &scope).await?;
-    let targets = read.standings(&scope, ctx.now.date()).iter().map(out).collect();
+    let targets = read.standings(&all, &scope, ctx.now.date()).iter().map(out).collect();
     let body = TargetsOut {
         unit: scope.node.to_string(),
         unit_name: scope.tree.name(scope.node),
@@ -98,10 +99,10 @@ pub async fn list(ctx: Ctx) -> Answer {
 /// One target.
 #[utoipa::path(get, path = "/api/v1/targets/{id}", params(("id" = String, Path), ("unit" = Option<String>, Query), ("period" = Option<String>, Query)), responses((status = 200, body = TargetOut), (status = 404)))]
 pub async fn one(ctx: Ctx, Path(id): Path<String>) -> Answer {
-    Programmes::shipped().target(&id)?;
-    let scope = Scope::read(&ctx).await?;
+    let all = steered::programmes(&ctx).await?;
+    let scope = Scope::read(&ctx).await?.bind(&ctx, all.target(&id)?);
     let read = Read::of(&ctx, &scope).await?;
-    let standings = read.standings(&scope, ctx.now.date());
+    let standings = read.standings(&all, &scope, ctx.now.date());
     let standing =
         standings.iter().find(|one| one.placed.target.id == id).ok_or(Fault::NotFound("reform-no-target"))?;
     Ok(Json(out(standing)).into_response())

@@ -1,7 +1,7 @@
 //! The very cases behind a figure: numerator, denominator, or what is missing; paged and exported.
 
 use crate::live::indicators;
-use crate::programme::Programmes;
+use crate::steered;
 use crate::view::{Scope, subject_name};
 use askama::Template;
 use axum::extract::Path;
@@ -57,8 +57,9 @@ fn part(word: &str) -> Result<(Part, &'static str), Fault> {
 
 /// GET /steering/targets/{id}/cases
 pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
-    let placed = Programmes::shipped().target(&id)?;
-    let scope = Scope::read(&ctx).await?.bind(placed);
+    let all = steered::programmes(&ctx).await?;
+    let placed = all.target(&id)?;
+    let scope = Scope::read(&ctx).await?.bind(&ctx, placed);
     let l = ctx.l;
     let today = ctx.now.date();
     let as_of = scope.period.as_of(today);

@@ -1,9 +1,10 @@
 //! The leader's home: five figures that matter, where the targets stand, what is late, what changed since yesterday. One screen.
 
 use crate::division::{self, Division};
-use crate::programme::{Programmes, targets_of};
+use crate::programme::targets_of;
 use crate::standing::{Standing, tally};
 use crate::state::State;
+use crate::steered;
 use crate::store::Check;
 use crate::view::{Read, Scope, amount, change_text, goal_text, pick, state_text, subject_name, value_text};
 use askama::Template;
@@ -85,11 +86,11 @@ pub(crate) async fn dashboard(ctx: Ctx) -> Answer {
 }
 
 async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
+    let all = steered::programmes(ctx).await?;
     let scope = Scope::read(ctx).await?;
     let read = Read::of(ctx, &scope).await?;
     let l = ctx.l;
-    let standings = read.standings(&scope, ctx.now.date());
-    let all = Programmes::shipped();
+    let standings = read.standings(&all, &scope, ctx.now.date());
     let tiles = all
         .all()
         .iter()
@@ -283,6 +284,7 @@ pub async fn dashboard_html(ctx: &Ctx) -> Result<String, base::Fault> {
 #[template(path = "programmes.html")]
 struct List {
     l: L,
+    may_keep: bool,
     programmes: Vec<ProgrammeRow>,
     drafts: Vec<crate::drafts_page::Row>,
 }
@@ -293,11 +295,12 @@ pub(crate) async fn programmes(ctx: Ctx) -> Answer {
     if !query_value(&ctx.uri, "state").is_empty() || !query_value(&ctx.uri, "waiting").is_empty() {
         return crate::programme_page::all(ctx).await;
     }
+    let all = steered::programmes(&ctx).await?;
     let scope = Scope::read(&ctx).await?;
     let read = Read::of(&ctx, &scope).await?;
-    let standings = read.standings(&scope, ctx.now.date());
+    let standings = read.standings(&all, &scope, ctx.now.date());
     let l = ctx.l;
-    let programmes = Programmes::shipped()
+    let programmes = all
         .all()
         .iter()
         .map(|programme| {
@@ -314,7 +317,10 @@ pub(crate) async fn programmes(ctx: Ctx) -> Answer {
         })
         .collect();
     let drafts = crate::drafts_page::rows(&ctx).await?;
-    Ok(ctx.page(&l.t("reform-programmes"), &List { l, programmes, drafts }))
+    Ok(ctx.page(
+        &l.t("reform-programmes"),
+        &List { l, may_keep: ctx.actor()?.may(Permission::KeepProgrammes), programmes, drafts },
+    ))
 }
 
 /// The state an address asks for.

@@ -1,7 +1,7 @@
 //! The form that declares a figure with its evidence, and the second person's answer.
 
 use crate::actions::{self, By, Given, Shape, shape};
-use crate::programme::Programmes;
+use crate::steered;
 use crate::target_page::trail;
 use crate::view::{Scope, goal_text, subject_name};
 use askama::Template;
@@ -32,8 +32,9 @@ struct Page {
 }
 
 async fn form(ctx: &Ctx, id: &str, given: &FormMap, problems: Vec<Problem>) -> Result<Page, Fault> {
-    let placed = Programmes::shipped().target(id)?;
-    let scope = Scope::read(ctx).await?;
+    let all = steered::programmes(ctx).await?;
+    let placed = all.target(id)?;
+    let scope = Scope::read(ctx).await?.at(ctx, placed);
     if !ctx.require(Permission::DeclareFigure)?.may_at(Permission::DeclareFigure, scope.tree.path(scope.node)) {
         return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
     }
@@ -78,7 +79,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
 
 /// POST /steering/targets/{id}/declare
 pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, PatientUpload { upload, refused }: PatientUpload) -> Answer {
-    let scope = Scope::read(&ctx).await?;
+    let all = steered::programmes(&ctx).await?;
+    let scope = Scope::read(&ctx).await?.at(&ctx, all.target(&id)?);
     let text = |name: &str| upload.fields.text(name).to_owned();
     let given = Given {
         as_of: upload.fields.text("as_of").parse().ok(),
@@ -110,7 +112,7 @@ pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, PatientUpload { uploa
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let by = By { tree: &tree, actor: &actor, now };
+                let by = By { programmes: &all, tree: &tree, actor: &actor, now };
                 actions::declare(tx, by, &target, node, &given, evidence.as_ref()).await
             })
         })
@@ -132,11 +134,12 @@ pub(crate) async fn check(ctx: Ctx, Path(id): Path<String>, given: FormMap) -> A
     };
     let (actor, now, note) = (ctx.actor()?.clone(), ctx.now, given.text("note").to_owned());
     let tree = organisation::tree_of(&ctx.app).await?;
+    let all = steered::programmes(&ctx).await?;
     let figure = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let by = By { tree: &tree, actor: &actor, now };
+                let by = By { programmes: &all, tree: &tree, actor: &actor, now };
                 actions::check(tx, by, id, accept, &note).await
             })
         })

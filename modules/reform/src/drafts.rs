@@ -1,26 +1,36 @@
 //! Draft programmes: what was read in a document, kept as a programme file that the rules for the shipped ones read back.
 
 use crate::programme::{Compare, Measure, Programme, Programmes, Subject, Target};
+use audit::NewEvent;
 use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
 use serde::Serialize;
+use serde_json::json;
 use store::{Row, StoreError, Tx, params};
 
 /// The part of the reform a draft's targets stand in until somebody sorts them.
-const AXIS: &str = "unsorted";
+pub(crate) const UNSORTED: &str = "unsorted";
 
 store::statements! {
     /// The number a new draft gets.
-    pub NEXT_DRAFT = "SELECT COALESCE(MAX(number), 0) + 1 AS number FROM draft_programme";
+    pub NEXT_DRAFT = "SELECT COALESCE(MAX(number), 0) + 1 AS number FROM programme";
     /// The draft of a document.
-    pub DRAFT_OF = "SELECT number FROM draft_programme WHERE source_id = $1";
+    pub DRAFT_OF = "SELECT * FROM programme WHERE source_id = $1";
     /// A new draft.
-    pub INSERT_DRAFT = "INSERT INTO draft_programme (number, source_id, name, document, targets, body, saved_by, saved_name, saved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    /// A draft saved again.
-    pub REPLACE_DRAFT = "UPDATE draft_programme SET name = $3, document = $4, targets = $5, body = $6, saved_by = $7, saved_name = $8, saved_at = $9 WHERE number = $1 AND source_id = $2";
-    /// One draft.
-    pub DRAFT = "SELECT number, name, document, targets, body, saved_name, saved_at FROM draft_programme WHERE number = $1";
+    pub INSERT_DRAFT = "INSERT INTO programme (number, id, agency_id, source_id, name, document, targets, body, state, by_form, version, saved_by, saved_name, saved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9, 1, $10, $11, $12)";
+    /// A draft changed; $2 is the version it was changed from.
+    pub CHANGE_DRAFT = "UPDATE programme SET version = version + 1, name = $3, document = $4, targets = $5, body = $6, by_form = $7, saved_by = $8, saved_name = $9, saved_at = $10 WHERE number = $1 AND version = $2 AND state = 'draft'";
+    /// A draft laid before the second person.
+    pub PROPOSE_DRAFT = "UPDATE programme SET version = version + 1, state = 'proposed', proposed_by = $3, proposed_name = $4, proposed_at = $5, decided_by = NULL, decided_name = NULL, decided_at = NULL, decision_note = NULL WHERE number = $1 AND version = $2 AND state = 'draft'";
+    /// The second person's answer, once.
+    pub DECIDE_DRAFT = "UPDATE programme SET version = version + 1, state = $3, decided_by = $4, decided_name = $5, decided_at = $6, decision_note = $7 WHERE number = $1 AND version = $2 AND state = 'proposed'";
+    /// One draft, or programme in force.
+    pub DRAFT = "SELECT * FROM programme WHERE number = $1";
     /// The latest drafts; a province makes a few a year.
-    pub DRAFTS = "SELECT number, name, document, targets, '' AS body, saved_name, saved_at FROM draft_programme ORDER BY number DESC LIMIT 100";
+    pub DRAFTS = "SELECT * FROM programme WHERE state <> 'in-force' ORDER BY number DESC LIMIT 100";
+    /// The programmes in force, oldest first.
+    pub IN_FORCE = "SELECT * FROM programme WHERE state = 'in-force' ORDER BY number LIMIT 1000";
+    /// How many there are.
+    pub IN_FORCE_COUNT = "SELECT COUNT(*) AS n FROM programme WHERE state = 'in-force'";
 }
 
 /// A programme as read in a document.
@@ -56,54 +66,144 @@ pub struct DraftTarget {
     pub text: String,
 }
 
+/// How far a programme has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// May be changed.
+    Draft,
+    /// Waits for a second person.
+    Proposed,
+    /// Steered; not changed any more.
+    InForce,
+}
+
+impl Stage {
+    /// The word in the database and in messages.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Stage::Draft => "draft",
+            Stage::Proposed => "proposed",
+            Stage::InForce => "in-force",
+        }
+    }
+
+    fn read(word: &str) -> Stage {
+        [Stage::Proposed, Stage::InForce].into_iter().find(|stage| stage.as_str() == word).unwrap_or(Stage::Draft)
+    }
+}
+
 /// A draft as it is kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) number: i64,
+    pub(crate) id: Id,
+    pub(crate) agency: Id,
     pub(crate) name: String,
     pub(crate) document: String,
     pub(crate) targets: i64,
-    /// The programme file; empty in a list.
     pub(crate) body: String,
+    pub(crate) stage: Stage,
+    pub(crate) by_form: bool,
+    pub(crate) version: i64,
     pub(crate) saved_name: String,
     pub(crate) saved_at: Instant,
+    pub(crate) proposed_by: Option<Id>,
+    pub(crate) proposed_name: Option<String>,
+    pub(crate) proposed_at: Option<Instant>,
+    pub(crate) decided_name: Option<String>,
+    pub(crate) decided_at: Option<Instant>,
+    pub(crate) decision_note: Option<String>,
 }
 
 impl Draft {
     fn read(row: &Row) -> Result<Draft, StoreError> {
+        let stage: String = row.get("state")?;
         Ok(Draft {
             number: row.get("number")?,
+            id: row.get("id")?,
+            agency: row.get("agency_id")?,
             name: row.get("name")?,
             document: row.get("document")?,
             targets: row.get("targets")?,
             body: row.get("body")?,
+            stage: Stage::read(&stage),
+            by_form: row.get("by_form")?,
+            version: row.get("version")?,
             saved_name: row.get("saved_name")?,
             saved_at: row.get("saved_at")?,
+            proposed_by: row.get("proposed_by")?,
+            proposed_name: row.get("proposed_name")?,
+            proposed_at: row.get("proposed_at")?,
+            decided_name: row.get("decided_name")?,
+            decided_at: row.get("decided_at")?,
+            decision_note: row.get("decision_note")?,
         })
     }
 
     /// The programme in its file.
     pub(crate) fn programme(&self) -> Result<Programme, Fault> {
         let read = Programmes::from_toml(&[&self.body]).map_err(|why| Fault::internal(std::io::Error::other(why)))?;
-        read.all().first().cloned().ok_or(Fault::NotFound("reform-no-draft"))
+        let found = read.all().first().cloned().ok_or(Fault::NotFound("reform-no-draft"))?;
+        Ok(Programme { agency: Some(self.agency), ..found })
     }
 }
 
 #[derive(Serialize)]
 struct File<'a> {
-    id: String,
-    code: String,
+    id: &'a str,
+    code: &'a str,
     name_vi: &'a str,
     name_en: &'a str,
     document: &'a str,
     decided: String,
     issuer: &'a str,
+    from: Option<i16>,
     until: i16,
-    subject: Vec<Subject>,
+    subject: &'a [Subject],
 }
 
-/// The programme file of a draft. Targets in a row with the same subject stand under it together.
-fn file(draft: &DraftProgramme, number: i64) -> Result<String, toml::ser::Error> {
+/// The file of a programme.
+pub(crate) fn file(programme: &Programme) -> Result<String, Fault> {
+    let text = toml::to_string(&File {
+        id: &programme.id,
+        code: &programme.code,
+        name_vi: &programme.name_vi,
+        name_en: &programme.name_en,
+        document: &programme.document,
+        decided: programme.decided.to_string(),
+        issuer: &programme.issuer,
+        from: programme.from,
+        until: programme.until,
+        subject: &programme.subjects,
+    })
+    .map_err(Fault::internal)?;
+    // What is kept can be loaded: the same reading as for the shipped programmes.
+    Programmes::from_toml(&[&text])
+        .map_err(|why| Fault::invalid(Problem::new("reform-draft-unreadable").arg("why", why)))?;
+    Ok(text)
+}
+
+/// A programme with no targets yet.
+pub(crate) fn empty(number: i64) -> Programme {
+    Programme {
+        id: format!("programme-{number}"),
+        code: format!("N{number}"),
+        name_vi: String::new(),
+        name_en: String::new(),
+        document: String::new(),
+        decided: Date::default(),
+        issuer: String::new(),
+        from: None,
+        until: 0,
+        agency: None,
+        successor: None,
+        headline: Vec::new(),
+        subjects: Vec::new(),
+    }
+}
+
+/// The programme of a document. Targets in a row with the same subject stand under it together.
+fn programme_of(draft: &DraftProgramme, number: i64) -> Programme {
     let mut subjects: Vec<Subject> = Vec::new();
     for (n, one) in (1..).zip(&draft.targets) {
         let target = Target {
@@ -131,59 +231,133 @@ fn file(draft: &DraftProgramme, number: i64) -> Result<String, toml::ser::Error>
             Some(last) if last.name_vi == one.subject && last.clause == one.clause => last.targets.push(target),
             _ => subjects.push(Subject {
                 id: format!("n{number}-{n:03}"),
-                axis: AXIS.to_owned(),
+                axis: UNSORTED.to_owned(),
                 clause: one.clause.clone(),
                 name_vi: one.subject.clone(),
                 // The document has one language.
                 name_en: one.subject.clone(),
                 indicator: None,
+                task: None,
                 targets: vec![target],
             }),
         }
     }
-    toml::to_string(&File {
-        id: format!("draft-{number}"),
-        code: format!("N{number}"),
-        name_vi: &draft.name,
-        name_en: &draft.name,
-        document: &draft.document,
-        decided: draft.decided.to_string(),
-        issuer: &draft.issuer,
+    Programme {
+        name_vi: draft.name.clone(),
+        name_en: draft.name.clone(),
+        document: draft.document.clone(),
+        decided: draft.decided,
+        issuer: draft.issuer.clone(),
         until: draft.until,
-        subject: subjects,
-    })
+        subjects,
+        ..empty(number)
+    }
+}
+
+/// Who writes, and where he keeps programmes.
+pub(crate) fn keeper(actor: &Actor) -> Result<Id, Fault> {
+    let grant = actor.grants.iter().find(|grant| grant.role.allows(Permission::KeepProgrammes));
+    grant.map(|grant| grant.agency).ok_or_else(|| Fault::Forbidden(Problem::new("web-permission-missing")))
+}
+
+/// Writes a new draft with its event. Returns its number.
+pub(crate) async fn insert(
+    tx: &Tx,
+    actor: &Actor,
+    now: Instant,
+    source: Option<Id>,
+    programme: impl FnOnce(i64) -> Programme + Send,
+) -> Result<i64, Fault> {
+    let agency = keeper(actor)?;
+    tx.lock("programme").await?;
+    let number: i64 = tx.query_one(NEXT_DRAFT, params![]).await?.get("number")?;
+    let id = Id::from_parts(now.0, rand::random::<u32>() & 0x003f_ffff);
+    let programme = programme(number);
+    let values = params![
+        number,
+        id,
+        agency,
+        source,
+        programme.name_vi.as_str(),
+        programme.document.as_str(),
+        count(&programme)?,
+        file(&programme)?,
+        source.is_none(),
+        actor.account,
+        actor.name.as_str(),
+        now
+    ];
+    tx.execute(INSERT_DRAFT, values).await?;
+    let data = json!({"number": number, "document": programme.document, "source": source});
+    record(tx, actor, now, id, "programme-drafted", data).await?;
+    Ok(number)
+}
+
+/// Writes a changed draft; somebody who changed it meanwhile was first.
+pub(crate) async fn change(
+    tx: &Tx,
+    actor: &Actor,
+    now: Instant,
+    draft: &Draft,
+    programme: &Programme,
+    by_form: bool,
+) -> Result<(), Fault> {
+    let values = params![
+        draft.number,
+        draft.version,
+        programme.name_vi.as_str(),
+        programme.document.as_str(),
+        count(programme)?,
+        file(programme)?,
+        by_form,
+        actor.account,
+        actor.name.as_str(),
+        now
+    ];
+    if tx.execute(CHANGE_DRAFT, values).await? == 0 {
+        return Err(Fault::Conflict(Problem::new("reform-draft-changed").arg("name", draft.saved_name.clone())));
+    }
+    Ok(())
+}
+
+fn count(programme: &Programme) -> Result<i64, Fault> {
+    i64::try_from(programme.subjects.iter().map(|subject| subject.targets.len()).sum::<usize>())
+        .map_err(Fault::internal)
+}
+
+/// An event of a programme.
+pub(crate) async fn record(
+    tx: &Tx,
+    actor: &Actor,
+    now: Instant,
+    id: Id,
+    kind: &'static str,
+    data: serde_json::Value,
+) -> Result<(), Fault> {
+    let agency = actor.home().map(|grant| grant.agency);
+    audit::append(tx, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
+    Ok(())
 }
 
 /// Keeps a draft, in place of an earlier one of the same document. Returns its number.
 ///
 /// # Errors
-/// 403 without the right to keep programmes; 422 when the rules for programme files refuse it.
+/// 403 without the right to keep programmes; 409 where the earlier one was changed on the form or is no draft any more; 422 when the
+/// rules for programme files refuse it.
 pub async fn save_draft_programme(tx: &Tx, actor: &Actor, now: Instant, draft: DraftProgramme) -> Result<i64, Fault> {
-    if !actor.may(Permission::KeepProgrammes) {
-        return Err(Fault::Forbidden(Problem::new("web-permission-missing")));
-    }
-    let known = tx.query_opt(DRAFT_OF, params![draft.source]).await?;
-    let number: i64 = match &known {
-        Some(row) => row.get("number")?,
-        None => tx.query_one(NEXT_DRAFT, params![]).await?.get("number")?,
+    keeper(actor)?;
+    let Some(row) = tx.query_opt(DRAFT_OF, params![draft.source]).await? else {
+        return insert(tx, actor, now, Some(draft.source), |number| programme_of(&draft, number)).await;
     };
-    let body = file(&draft, number).map_err(Fault::internal)?;
-    // What is kept can be loaded: the same reading as for the shipped programmes.
-    Programmes::from_toml(&[&body])
-        .map_err(|why| Fault::invalid(Problem::new("reform-draft-unreadable").arg("why", why)))?;
-    let values = params![
-        number,
-        draft.source,
-        draft.name.as_str(),
-        draft.document.as_str(),
-        i64::try_from(draft.targets.len()).map_err(Fault::internal)?,
-        body.as_str(),
-        actor.account,
-        actor.name.as_str(),
-        now
-    ];
-    tx.execute(if known.is_some() { REPLACE_DRAFT } else { INSERT_DRAFT }, values).await?;
-    Ok(number)
+    let known = Draft::read(&row)?;
+    if known.by_form || known.stage != Stage::Draft {
+        return Err(Fault::Conflict(Problem::new("reform-draft-by-form").arg("number", known.number.to_string())));
+    }
+    let programme = programme_of(&draft, known.number);
+    change(tx, actor, now, &known, &programme, false).await?;
+    let data = json!({"number": known.number, "document": programme.document, "source": draft.source});
+    record(tx, actor, now, known.id, "programme-drafted", data).await?;
+    Ok(known.number)
 }
 
 /// One draft.
@@ -191,9 +365,19 @@ pub(crate) async fn draft(tx: &Tx, number: i64) -> Result<Option<Draft>, StoreEr
     tx.query_opt(DRAFT, params![number]).await?.as_ref().map(Draft::read).transpose()
 }
 
-/// The latest drafts, without their files.
+/// The latest drafts.
 pub(crate) async fn drafts(tx: &Tx) -> Result<Vec<Draft>, StoreError> {
     tx.query(DRAFTS, params![]).await?.iter().map(Draft::read).collect()
+}
+
+/// The programmes put in force here, oldest first.
+pub(crate) async fn in_force(tx: &Tx) -> Result<Vec<Draft>, StoreError> {
+    tx.query(IN_FORCE, params![]).await?.iter().map(Draft::read).collect()
+}
+
+/// How many there are.
+pub(crate) async fn in_force_count(tx: &Tx) -> Result<i64, StoreError> {
+    tx.query_one(IN_FORCE_COUNT, params![]).await?.get("n")
 }
 
 #[cfg(test)]
@@ -233,8 +417,8 @@ mod tests {
     #[test]
     fn a_draft_is_written_as_a_programme_file_and_read_back_the_same() {
         let given = read_in_a_document();
-        let read = Programmes::from_toml(&[&file(&given, 4).unwrap()]).unwrap();
-        let programme = read.programme("draft-4").unwrap();
+        let read = Programmes::from_toml(&[&file(&programme_of(&given, 4)).unwrap()]).unwrap();
+        let programme = read.programme("programme-4").unwrap();
         assert_eq!((programme.document.as_str(), programme.subjects.len()), ("12/KH-UBND", 2));
         let targets: Vec<_> =
             targets_of(programme).map(|p| (p.target.id.clone(), p.target.value, p.target.text.clone())).collect();

@@ -1,14 +1,17 @@
 //! Draft programmes on the screen: their list among the programmes, and one of them with its targets and its file.
 
-use crate::drafts::{self, Draft};
-use crate::programme::targets_of;
-use crate::view::{goal_text, level_text, subject_name};
+use crate::draft_actions::{may_decide, may_keep};
+use crate::drafts::{self, Draft, Stage};
+use crate::live::indicators;
+use crate::programme::{Programme, targets_of};
+use crate::view::{goal_text, level_text, pick, subject_name};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse;
-use base::{Fault, vn_date, vn_date_time};
+use base::{Fault, Instant, Problem, vn_date, vn_date_time};
 use i18n::L;
+use organisation::Tree;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Ctx};
 
@@ -17,6 +20,8 @@ pub(crate) struct Row {
     pub(crate) href: String,
     pub(crate) name: String,
     pub(crate) about: String,
+    pub(crate) stage: String,
+    pub(crate) colour: &'static str,
 }
 
 struct TargetRow {
@@ -27,17 +32,44 @@ struct TargetRow {
     level: String,
     due: String,
     text: String,
+    axis: String,
+    source: String,
+    change: String,
+    remove: String,
+}
+
+struct TaskRow {
+    id: String,
+    clause: String,
+    subject: String,
+    lead: String,
+    coordinating: String,
+    product: String,
+    deadline: String,
+    change: String,
+    remove: String,
 }
 
 #[derive(Template)]
 #[template(path = "draft.html")]
 struct Page {
     l: L,
+    csrf: String,
     trail: Vec<Breadcrumb>,
     title: String,
     lead: String,
+    stage: String,
+    colour: &'static str,
+    notice: String,
+    problems: Vec<Problem>,
+    home: String,
+    version: i64,
+    may_change: bool,
+    may_decide: bool,
+    programme_href: String,
     file: String,
     rows: Vec<TargetRow>,
+    tasks: Vec<TaskRow>,
 }
 
 /// The drafts as lines below the programmes.
@@ -58,11 +90,13 @@ pub(crate) async fn rows(ctx: &Ctx) -> Result<Vec<Row>, Fault> {
                 ],
             ),
             name: draft.name,
+            stage: l.t(format!("reform-stage-{}", draft.stage.as_str())),
+            colour: if draft.stage == Stage::Proposed { "near" } else { "paused" },
         })
         .collect())
 }
 
-async fn one(ctx: &Ctx, number: &str) -> Result<Draft, Fault> {
+pub(crate) async fn one(ctx: &Ctx, number: &str) -> Result<Draft, Fault> {
     let number: i64 = number.parse().map_err(|_| Fault::NotFound("reform-no-draft"))?;
     let found =
         ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(drafts::draft(tx, number).await?) })).await?;
@@ -78,39 +112,135 @@ pub(crate) async fn show(ctx: Ctx, Path(number): Path<String>) -> Answer {
             [(header::CONTENT_TYPE, "application/toml; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
         return Ok((headers, draft.body).into_response());
     }
+    let page = page(&ctx, &draft, Vec::new()).await?;
+    Ok(ctx.page(&page.title, &page))
+}
+
+/// The page once more, with what kept it from being sent on.
+pub(crate) async fn again(ctx: Ctx, draft: Draft, problems: Vec<Problem>) -> Answer {
+    let page = page(&ctx, &draft, problems).await?;
+    Ok(ctx.invalid_page(&page.title, &page))
+}
+
+/// The way to a draft, or to a new one.
+pub(crate) fn trail(l: L, draft: Option<&Draft>) -> Vec<Breadcrumb> {
+    let mut trail = vec![
+        Breadcrumb::new(l.t("reform-steering"), "/steering"),
+        Breadcrumb::new(l.t("reform-programmes"), "/steering/programmes"),
+    ];
+    trail.extend(
+        draft.map(|draft| Breadcrumb::new(draft.document.clone(), format!("/steering/drafts/{}", draft.number))),
+    );
+    trail
+}
+
+fn rows_of(l: L, tree: &Tree, home: &str, programme: &Programme) -> (Vec<TargetRow>, Vec<TaskRow>) {
+    let (mut rows, mut tasks) = (Vec::new(), Vec::new());
+    for placed in targets_of(programme) {
+        let (target, id) = (placed.target, placed.target.id.clone());
+        let (clause, subject) = (placed.clause().to_owned(), subject_name(l, placed));
+        let remove = format!("{home}/remove/{id}");
+        match &placed.subject.task {
+            Some(task) => tasks.push(TaskRow {
+                clause,
+                subject,
+                lead: tree.by_code(&task.lead).map_or_else(|| task.lead.clone(), |agency| agency.name.clone()),
+                coordinating: task.coordinating.clone(),
+                product: task.product.clone(),
+                deadline: vn_date(target.due_day()),
+                change: format!("{home}/tasks/{id}"),
+                remove,
+                id,
+            }),
+            None => rows.push(TargetRow {
+                clause,
+                subject,
+                goal: goal_text(l, placed),
+                level: level_text(l, &target.level),
+                due: target.due.to_string(),
+                text: target.text.clone(),
+                axis: l.t(format!("reform-axis-{}", placed.subject.axis)),
+                source: placed
+                    .subject
+                    .indicator
+                    .as_deref()
+                    .and_then(|id| indicators().get(id, programme.decided))
+                    .map_or_else(
+                        || l.t("reform-source-declared"),
+                        |one| pick(l, &one.name_vi, &one.name_en).to_owned(),
+                    ),
+                change: format!("{home}/targets/{id}"),
+                remove,
+                id,
+            }),
+        }
+    }
+    (rows, tasks)
+}
+
+fn by(name: &Option<String>, at: Option<Instant>) -> (String, String) {
+    (name.clone().unwrap_or_default(), at.map(vn_date_time).unwrap_or_default())
+}
+
+/// What is to be known of the draft's stage, for this reader.
+fn notice(l: L, draft: &Draft, own: bool) -> String {
+    let (proposed, proposed_at) = by(&draft.proposed_name, draft.proposed_at);
+    let (decided, decided_at) = by(&draft.decided_name, draft.decided_at);
+    match draft.stage {
+        Stage::Draft if draft.decided_name.is_some() => {
+            let note = draft.decision_note.clone().unwrap_or_default();
+            l.tr("reform-draft-was-returned", [("name", decided), ("at", decided_at), ("note", note)])
+        }
+        Stage::Draft if draft.by_form => l.t("reform-draft-notice-form"),
+        Stage::Draft => l.t("reform-draft-notice"),
+        Stage::Proposed if own => l.tr("reform-draft-waits-own", [("at", proposed_at)]),
+        Stage::Proposed => l.tr("reform-draft-waits", [("name", proposed), ("at", proposed_at)]),
+        Stage::InForce => l.tr("reform-draft-stands", [("proposed", proposed), ("name", decided), ("at", decided_at)]),
+    }
+}
+
+async fn page(ctx: &Ctx, draft: &Draft, problems: Vec<Problem>) -> Result<Page, Fault> {
     let (l, programme) = (ctx.l, draft.programme()?);
-    let rows = targets_of(&programme)
-        .map(|placed| TargetRow {
-            id: placed.target.id.clone(),
-            clause: placed.clause().to_owned(),
-            subject: subject_name(l, placed),
-            goal: goal_text(l, placed),
-            level: level_text(l, &placed.target.level),
-            due: placed.target.due.to_string(),
-            text: placed.target.text.clone(),
-        })
-        .collect();
-    let page = Page {
+    let tree = organisation::tree_of(&ctx.app).await?;
+    let actor = ctx.actor()?;
+    let home = format!("/steering/drafts/{}", draft.number);
+    let own = draft.proposed_by == Some(actor.account);
+    let (rows, tasks) = rows_of(l, &tree, &home, &programme);
+    Ok(Page {
         l,
-        trail: vec![
-            Breadcrumb::new(l.t("reform-steering"), "/steering"),
-            Breadcrumb::new(l.t("reform-programmes"), "/steering/programmes"),
-            Breadcrumb::new(l.t("reform-draft"), ""),
-        ],
+        csrf: ctx.csrf.clone(),
+        trail: trail(l, Some(draft)),
         lead: l.tr(
             "reform-draft-lead",
             [
                 ("document", programme.document.clone()),
                 ("day", vn_date(programme.decided)),
                 ("issuer", programme.issuer.clone()),
+                ("from", programme.from.unwrap_or(programme.decided.year()).to_string()),
                 ("until", programme.until.to_string()),
                 ("name", draft.saved_name.clone()),
                 ("at", vn_date_time(draft.saved_at)),
             ],
         ),
         title: draft.name.clone(),
-        file: format!("/steering/drafts/{}?format=toml", draft.number),
+        stage: l.t(format!("reform-stage-{}", draft.stage.as_str())),
+        colour: match draft.stage {
+            Stage::Draft => "paused",
+            Stage::Proposed => "near",
+            Stage::InForce => "ontime",
+        },
+        notice: notice(l, draft, own),
+        problems,
+        version: draft.version,
+        may_change: draft.stage == Stage::Draft && may_keep(actor, &tree, draft),
+        may_decide: draft.stage == Stage::Proposed && !own && may_decide(actor, &tree, draft),
+        programme_href: match draft.stage {
+            Stage::InForce => format!("/steering/programmes/{}", programme.id),
+            _ => String::new(),
+        },
+        file: format!("{home}?format=toml"),
+        home,
         rows,
-    };
-    Ok(ctx.page(&page.title, &page))
+        tasks,
+    })
 }

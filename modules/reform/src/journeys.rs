@@ -33,14 +33,14 @@ fn division_path() -> String {
     tree.division(Id(2001), "culture-society").unwrap().path.clone()
 }
 
-struct Browser {
-    app: App,
+pub(crate) struct Browser {
+    pub(crate) app: App,
     router: Router,
     cookie: String,
 }
 
 impl Browser {
-    fn new(db: Db, who: &str) -> Browser {
+    pub(crate) fn new(db: Db, who: &str) -> Browser {
         let app = App::new(AppInner {
             db,
             clock: Clock::fixed(now()),
@@ -59,7 +59,7 @@ impl Browser {
     }
 
     /// The same service as somebody else.
-    fn becomes(&self, who: &str) -> Browser {
+    pub(crate) fn becomes(&self, who: &str) -> Browser {
         Browser { app: self.app.clone(), router: self.router.clone(), cookie: format!("session={who}") }
     }
 
@@ -71,22 +71,27 @@ impl Browser {
         (status, to.unwrap_or_default(), String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    async fn get(&self, uri: &str) -> (StatusCode, String) {
+    pub(crate) async fn get(&self, uri: &str) -> (StatusCode, String) {
         let request = Request::get(uri).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap();
         let (status, _, text) = self.send(request).await;
         (status, text)
     }
 
-    async fn json(&self, uri: &str) -> serde_json::Value {
+    pub(crate) async fn json(&self, uri: &str) -> serde_json::Value {
         serde_json::from_str(&self.get(uri).await.1).unwrap()
     }
 
-    fn token(page: &str) -> String {
+    pub(crate) fn token(page: &str) -> String {
         page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("").to_owned()
     }
 
     /// Sends the declaring form as a browser does, with or without its file.
-    async fn declare(&self, target: &str, fields: &[(&str, &str)], file: bool) -> (StatusCode, String, String) {
+    pub(crate) async fn declare(
+        &self,
+        target: &str,
+        fields: &[(&str, &str)],
+        file: bool,
+    ) -> (StatusCode, String, String) {
         let uri = format!("/steering/targets/{target}/declare");
         let mut body = String::new();
         let token = Browser::token(&self.get(&uri).await.1);
@@ -105,7 +110,23 @@ impl Browser {
         self.send(request).await
     }
 
-    async fn check(&self, id: &str, token: &str, form: &str) -> (StatusCode, String, String) {
+    /// Sends a plain form from a page of ours, its token taken from there.
+    pub(crate) async fn post(&self, page: &str, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
+        let token = Browser::token(&self.get(page).await.1);
+        let pairs: Vec<String> = [("_csrf", token.as_str())]
+            .iter()
+            .chain(fields)
+            .map(|(name, value)| format!("{name}={}", web::table::encode(value)))
+            .collect();
+        let request = Request::post(uri)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(pairs.join("&")))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn check(&self, id: &str, token: &str, form: &str) -> (StatusCode, String, String) {
         let request = Request::post(format!("/steering/figures/{id}/check"))
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -116,7 +137,7 @@ impl Browser {
 }
 
 /// Ten dossiers of two communes: in the first 3 of 4 online, in the second 3 of 6.
-async fn ten_dossiers(db: &Db) {
+pub(crate) async fn ten_dossiers(db: &Db) {
     let one =
         |agency, channel, n: i64| fact("received", date(2026, 10, 5), agency, Level::Commune, channel, 0, 100 + n);
     let mut facts: Vec<_> = (0..4).map(|n| one(2001, if n < 3 { 2 } else { 1 }, n)).collect();
@@ -405,6 +426,15 @@ fn both_languages_have_every_word_the_module_uses() {
         keys.insert(format!("reform-measure-{}", placed.target.unit.as_str()));
         keys.extend(placed.target.level.split('+').map(|level| format!("reform-level-{level}")));
     }
+    for stage in ["draft", "proposed", "in-force"] {
+        keys.insert(format!("reform-stage-{stage}"));
+    }
+    keys.extend(crate::draft_form::COMPARES.map(|one| format!("reform-compare-{}", one.as_str())));
+    for unit in crate::draft_form::UNITS {
+        keys.insert(format!("reform-unit-{}", unit.as_str()));
+        keys.insert(format!("reform-measure-{}", unit.as_str()));
+    }
+    keys.extend(["lead", "coordinating", "product"].map(|field| format!("reform-field-{field}")));
     for state in crate::state::State::ALL {
         keys.insert(format!("reform-state-{}", state.as_str()));
         keys.insert(format!("reform-why-{}", state.as_str()));

@@ -7,6 +7,12 @@ mod cases_page;
 mod dashboard;
 mod declare_page;
 mod division;
+mod draft_actions;
+mod draft_edit;
+mod draft_form;
+mod draft_forms;
+#[cfg(test)]
+mod draft_journeys;
 mod drafts;
 mod drafts_page;
 #[cfg(test)]
@@ -18,6 +24,7 @@ pub mod programme;
 mod programme_page;
 pub mod standing;
 pub mod state;
+mod steered;
 pub mod store;
 mod target_page;
 #[cfg(test)]
@@ -38,7 +45,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     module: "reform",
     steps: &[
         ("0001_create", include_str!("../migrations/0001_create.sql")),
-        ("0002_drafts", include_str!("../migrations/0002_drafts.sql")),
+        ("0002_programmes", include_str!("../migrations/0002_programmes.sql")),
     ],
 };
 
@@ -50,6 +57,7 @@ pub const LOCALES: i18n::Source =
 pub fn module() -> Module {
     let read = Access::Needs(Permission::ReadSteering);
     let declare = Access::Needs(Permission::DeclareFigure);
+    let keep = Access::Needs(Permission::KeepProgrammes);
     Module {
         name: "reform",
         routes: Routes::new()
@@ -58,6 +66,18 @@ pub fn module() -> Module {
             .get("/steering/programmes", read, dashboard::programmes)
             .get("/steering/programmes/{id}", read, programme_page::show)
             .get("/steering/drafts/{number}", read, drafts_page::show)
+            // Programmes made on a form; the second person's decision asks for more than reading.
+            .get("/steering/programmes/new", keep, draft_forms::new)
+            .post("/steering/programmes/new", keep, draft_forms::create)
+            .get("/steering/drafts/{number}/head", keep, draft_forms::head)
+            .post("/steering/drafts/{number}/head", keep, draft_forms::correct)
+            .get("/steering/drafts/{number}/targets/{id}", keep, draft_forms::target)
+            .post("/steering/drafts/{number}/targets/{id}", keep, draft_forms::put_target)
+            .get("/steering/drafts/{number}/tasks/{id}", keep, draft_forms::task)
+            .post("/steering/drafts/{number}/tasks/{id}", keep, draft_forms::put_task)
+            .post("/steering/drafts/{number}/remove/{id}", keep, draft_forms::remove)
+            .post("/steering/drafts/{number}/propose", keep, draft_forms::propose)
+            .post("/steering/drafts/{number}/decide", read, draft_forms::decide)
             .get("/steering/targets/{id}", read, target_page::show)
             .get("/steering/targets/{id}/cases", read, cases_page::show)
             .get("/steering/figures/{id}/evidence", read, target_page::evidence)

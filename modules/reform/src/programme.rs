@@ -1,6 +1,7 @@
 //! Programmes and plans as data: subjects, and the quantified targets set for each, with the clause that sets them.
 
-use base::{Date, Fault, Level};
+use base::{Date, Fault, Id, Level};
+use organisation::Tree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -40,6 +41,23 @@ pub enum Compare {
 }
 
 impl Compare {
+    /// The word in files, forms and messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Compare::AtLeast => "at-least",
+            Compare::MoreThan => "more-than",
+            Compare::AtMost => "at-most",
+            Compare::Exactly => "exactly",
+            Compare::Range => "range",
+            Compare::RankWithin => "rank-within",
+            Compare::ReduceBy => "reduce-by",
+            Compare::IncreaseBy => "increase-by",
+            Compare::IncreaseYearly => "increase-yearly",
+            Compare::ClimbYearly => "climb-yearly",
+            Compare::ByDate => "by-date",
+        }
+    }
+
     /// Is a lower value a better one?
     pub fn lower_is_better(self) -> bool {
         matches!(self, Compare::AtMost | Compare::RankWithin)
@@ -123,8 +141,12 @@ pub struct Programme {
     pub document: String,
     pub decided: Date,
     pub issuer: String,
+    /// Its first year, where the document names one.
+    pub from: Option<i16>,
     /// Its last year.
     pub until: i16,
+    /// The agency it is of; `None` for the shipped ones, which hold for all.
+    pub agency: Option<Id>,
     /// What followed the province that set it.
     pub successor: Option<String>,
     /// Targets a leader sees first.
@@ -144,7 +166,20 @@ pub struct Subject {
     pub name_en: String,
     /// The definition in `data/indicators` that measures it from records; without one, values are declared.
     pub indicator: Option<String>,
+    /// Who does it, where it is a task; its one target is the deadline.
+    pub task: Option<Task>,
     pub targets: Vec<Target>,
+}
+
+/// A task of a plan: done when its deadline's figure is declared with the product and checked by a second person.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// Code of the agency that leads.
+    pub lead: String,
+    /// Those that work with it, in the document's words.
+    pub coordinating: String,
+    pub product: String,
 }
 
 /// How much, at which level, until when.
@@ -236,6 +271,13 @@ pub struct Placed<'a> {
 }
 
 impl Placed<'_> {
+    /// Is it measured at this agency? A programme holds in the subtree of the agency it is of, its tasks are that agency's own.
+    pub fn holds_at(&self, tree: &Tree, node: Id) -> bool {
+        self.programme.agency.is_none_or(|agency| {
+            if self.subject.task.is_some() { node == agency } else { tree.is_within(node, agency) }
+        })
+    }
+
     /// The clause that sets it.
     pub fn clause(&self) -> &str {
         self.target.clause.as_deref().unwrap_or(&self.subject.clause)
@@ -266,6 +308,7 @@ struct File {
     decided: Option<String>,
     #[serde(default)]
     issuer: String,
+    from: Option<i16>,
     #[serde(default)]
     until: i16,
     successor: Option<String>,
@@ -295,12 +338,19 @@ impl Programmes {
                 name_en: file.name_en,
                 document: file.document,
                 issuer: file.issuer,
+                from: file.from,
                 until: file.until,
+                agency: None,
                 successor: file.successor,
                 headline: file.headline,
                 subjects: file.subject,
             });
         }
+        Programmes::of(all)
+    }
+
+    /// These programmes together; no target may stand in two.
+    pub fn of(all: Vec<Programme>) -> Result<Programmes, String> {
         let programmes = Programmes { all };
         let mut seen = BTreeMap::new();
         for placed in programmes.targets() {

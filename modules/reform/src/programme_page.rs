@@ -1,14 +1,16 @@
 //! A programme's targets: value, goal, where each stands; filtered by axis, level, state and due year, all kept in the address.
 
 use crate::dashboard::{Total, state_of, totals};
-use crate::programme::{Measure, Programmes};
+use crate::programme::{Measure, Task};
 use crate::standing::Standing;
 use crate::state::State;
-use crate::view::{Read, Scope, amount, goal_text, level_text, pick, state_text, subject_name, value_text};
+use crate::steered;
+use crate::view::{Read, Scope, amount, goal_text, level_text, pick, state_text, subject_name, task_facts, value_text};
 use askama::Template;
 use base::{Fault, vn_date, vn_date_time};
 use i18n::L;
 use jiff::ToSpan;
+use organisation::Tree;
 use std::collections::BTreeSet;
 use web::chart::sparkline;
 use web::table::{Cell, query_value};
@@ -41,6 +43,8 @@ struct Group {
     clause: String,
     axis: String,
     text: String,
+    /// Who does it, where it is a task.
+    task: String,
     spark: String,
     rows: Vec<Row>,
 }
@@ -112,7 +116,8 @@ impl Narrow {
 
 /// GET /steering/programmes/{id}
 pub(crate) async fn show(ctx: Ctx, axum::extract::Path(id): axum::extract::Path<String>) -> Answer {
-    let programme = Programmes::shipped().programme(&id)?;
+    let all = steered::programmes(&ctx).await?;
+    let programme = all.programme(&id)?;
     let l = ctx.l;
     let title = pick(l, &programme.name_vi, &programme.name_en).to_owned();
     let lead = l.tr(
@@ -134,11 +139,16 @@ pub(crate) async fn all(ctx: Ctx) -> Answer {
 }
 
 async fn page(ctx: Ctx, programme: Option<String>, title: String, lead: String, notice: String) -> Answer {
+    let all = steered::programmes(&ctx).await?;
     let scope = Scope::read(&ctx).await?;
+    let scope = match &programme {
+        Some(id) => scope.of(&ctx, all.programme(id)?),
+        None => scope,
+    };
     let read = Read::of(&ctx, &scope).await?;
     let l = ctx.l;
     let narrow = Narrow::read(&ctx);
-    let mut own = read.standings(&scope, ctx.now.date());
+    let mut own = read.standings(&all, &scope, ctx.now.date());
     own.retain(|one| programme.as_ref().is_none_or(|id| one.placed.programme.id == *id));
     let shown: Vec<&Standing<'_>> = own.iter().filter(|one| narrow.takes(one)).collect();
     let format = query_value(&ctx.uri, "format");
@@ -214,6 +224,7 @@ fn groups(ctx: &Ctx, scope: &Scope, read: &Read, shown: &[&Standing<'_>]) -> Vec
                 clause: format!("{} {}", placed.programme.document, placed.clause()),
                 axis: l.t(format!("reform-axis-{}", placed.subject.axis)),
                 text: placed.target.text.clone(),
+                task: placed.subject.task.as_ref().map(|task| task_text(l, &scope.tree, task)).unwrap_or_default(),
                 spark: spark.unwrap_or_default(),
                 rows: Vec::new(),
             });
@@ -224,6 +235,11 @@ fn groups(ctx: &Ctx, scope: &Scope, read: &Read, shown: &[&Standing<'_>]) -> Vec
         }
     }
     groups
+}
+
+/// "Chủ trì: Sở Nội vụ · Phối hợp: … · Sản phẩm: …".
+fn task_text(l: L, tree: &Tree, task: &Task) -> String {
+    task_facts(l, tree, task).into_iter().map(|(word, text)| format!("{word}: {text}")).collect::<Vec<_>>().join(" · ")
 }
 
 fn row(ctx: &Ctx, scope: &Scope, standing: &Standing<'_>) -> Row {

@@ -2,13 +2,14 @@
 //! the declared history; every number opens its cases.
 
 use crate::live::{self, indicators};
-use crate::programme::{Measure, Placed, Programmes};
+use crate::programme::{Measure, Placed};
 use crate::standing::Standing;
 use crate::state::State;
+use crate::steered;
 use crate::store::{self as sql, Check, Declared};
 use crate::units::by_unit;
 use crate::view::{
-    Read, Scope, amount, change_text, goal_text, level_text, pick, state_text, subject_name, value_text,
+    Read, Scope, amount, change_text, goal_text, level_text, pick, state_text, subject_name, task_facts, value_text,
 };
 use askama::Template;
 use axum::extract::Path;
@@ -51,6 +52,8 @@ struct Page {
     text: String,
     note: String,
     restates: String,
+    /// Who does it, with whom, and what comes out, where it is a task.
+    task: Vec<(String, String)>,
     goal: String,
     due: String,
     level: String,
@@ -85,12 +88,13 @@ struct Page {
 
 /// GET /steering/targets/{id}
 pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
-    let placed = Programmes::shipped().target(&id)?;
-    let scope = Scope::read(&ctx).await?.bind(placed);
+    let all = steered::programmes(&ctx).await?;
+    let placed = all.target(&id)?;
+    let scope = Scope::read(&ctx).await?.bind(&ctx, placed);
     let read = Read::of(&ctx, &scope).await?;
     let l = ctx.l;
     let standing = read
-        .standings(&scope, ctx.now.date())
+        .standings(&all, &scope, ctx.now.date())
         .into_iter()
         .find(|one| one.placed.target.id == id)
         .ok_or(Fault::NotFound("reform-no-target"))?;
@@ -118,6 +122,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         text: placed.target.text.clone(),
         note: placed.target.note.as_ref().map(|note| pick(l, &note.vi, &note.en).to_owned()).unwrap_or_default(),
         restates: placed.target.restates.clone().unwrap_or_default(),
+        task: placed.subject.task.as_ref().map(|task| task_facts(l, &scope.tree, task)).unwrap_or_default(),
         goal: goal_text(l, placed),
         due: vn_date(placed.target.due_day()),
         level: level_text(l, &placed.target.level),

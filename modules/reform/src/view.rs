@@ -3,7 +3,7 @@
 use crate::division;
 use crate::live::{self, Asked, Figures, History};
 use crate::period::Period;
-use crate::programme::{Compare, Measure, Placed, Programmes};
+use crate::programme::{Compare, Measure, Placed, Programme, Programmes, Task};
 use crate::standing::{Readings, Source, Standing, stand};
 use crate::state::State;
 use crate::store::Declared;
@@ -59,12 +59,37 @@ impl Scope {
         Asked { node: self.node, from, to, as_of: self.period.as_of(today), added }
     }
 
-    /// A counted target of one year is looked at in that year, whatever the address says.
-    pub(crate) fn bind(mut self, placed: Placed<'_>) -> Scope {
-        if placed.subject.indicator.is_some() && placed.target.of_one_year() {
-            self.period = Period::year(placed.target.due);
+    /// What does not hold where the address looks is looked at at the agency it is of.
+    pub(crate) fn at(self, ctx: &Ctx, placed: Placed<'_>) -> Scope {
+        if placed.holds_at(&self.tree, self.node) { self } else { self.move_to(ctx, placed.programme) }
+    }
+
+    /// A programme of an agency the address does not look into is looked at there.
+    pub(crate) fn of(self, ctx: &Ctx, programme: &Programme) -> Scope {
+        match programme.agency {
+            Some(agency) if !self.tree.is_within(self.node, agency) => self.move_to(ctx, programme),
+            _ => self,
+        }
+    }
+
+    fn move_to(mut self, ctx: &Ctx, programme: &Programme) -> Scope {
+        let agency = programme
+            .agency
+            .and_then(|agency| self.tree.get(agency))
+            .filter(|agency| ctx.actor.as_ref().is_some_and(|actor| division::may_look(actor, &self.tree, agency)));
+        if let Some(id) = agency.map(|agency| agency.id) {
+            (self.node, self.part) = (id, None);
         }
         self
+    }
+
+    /// A counted target of one year is looked at in that year, whatever the address says.
+    pub(crate) fn bind(self, ctx: &Ctx, placed: Placed<'_>) -> Scope {
+        let mut this = self.at(ctx, placed);
+        if placed.subject.indicator.is_some() && placed.target.of_one_year() {
+            this.period = Period::year(placed.target.due);
+        }
+        this
     }
 
     /// The agencies a picker offers: the committees and departments of the person's subtrees.
@@ -113,7 +138,12 @@ impl Read {
     }
 
     /// Every target's standing, in the order of the documents.
-    pub(crate) fn standings(&self, scope: &Scope, today: base::Date) -> Vec<Standing<'static>> {
+    pub(crate) fn standings<'a>(
+        &self,
+        programmes: &'a Programmes,
+        scope: &Scope,
+        today: base::Date,
+    ) -> Vec<Standing<'a>> {
         let readings = Readings {
             figures: &self.figures,
             history: &self.history,
@@ -121,7 +151,8 @@ impl Read {
             period: &scope.period,
             today,
         };
-        Programmes::shipped().targets().map(|placed| stand(placed, &readings)).collect()
+        let holds = |placed: &Placed<'_>| placed.holds_at(&scope.tree, scope.node);
+        programmes.targets().filter(holds).map(|placed| stand(placed, &readings)).collect()
     }
 
     /// By how much today's cases moved an indicator, in points; `None` when they did not or when nothing stood before.
@@ -184,6 +215,16 @@ pub(crate) fn goal_text(l: L, placed: Placed<'_>) -> String {
     let high = target.value_high.map(|high| amount(l, target.unit, high)).unwrap_or_default();
     let of = target.of.unwrap_or(63).to_string();
     l.tr(key, [("value", value), ("high", high), ("of", of), ("day", vn_date(target.due_day()))])
+}
+
+/// Who does a task, with whom, and what comes out: words and values.
+pub(crate) fn task_facts(l: L, tree: &Tree, task: &Task) -> Vec<(String, String)> {
+    let lead = tree.by_code(&task.lead).map_or_else(|| task.lead.clone(), |agency| agency.name.clone());
+    [("lead", lead), ("coordinating", task.coordinating.clone()), ("product", task.product.clone())]
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(key, text)| (l.t(format!("reform-field-{key}")), text))
+        .collect()
 }
 
 /// "cấp tỉnh", or nothing for the whole.
