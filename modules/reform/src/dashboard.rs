@@ -73,6 +73,7 @@ struct Dashboard {
     overdue: Vec<Line>,
     overdue_total: String,
     late: Vec<Line>,
+    off_track: Vec<Line>,
     changed: Vec<Line>,
     waiting: usize,
     waiting_href: String,
@@ -133,7 +134,8 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
         bar: state_bar(&standings),
         overdue_total: l.number(overdue.iter().map(|(_, n)| *n).sum::<i64>()),
         overdue: overdue.iter().take(LINES_MAX).map(|(unit, n)| overdue_line(ctx, &scope, *unit, *n)).collect(),
-        late: late(ctx, &scope).await?,
+        late: late(ctx, &scope, &read).await?,
+        off_track: off_track(ctx, &scope, &standings),
         changed: changed(ctx, &scope, &read, &standings),
         waiting,
         waiting_href: with(&programmes_href, &[("waiting", "1")]),
@@ -220,12 +222,16 @@ fn overdue_line(ctx: &Ctx, scope: &Scope, unit: Id, n: i64) -> Line {
 }
 
 /// The units of the scope with the most late dossiers settled this month, and how late they are on the whole.
-async fn late(ctx: &Ctx, scope: &Scope) -> Result<Vec<Line>, base::Fault> {
+async fn late(ctx: &Ctx, scope: &Scope, read: &Read) -> Result<Vec<Line>, base::Fault> {
     let l = ctx.l;
     let units = crate::units::by_unit(ctx, scope, "on-time", None).await?;
+    // An agency with no other below it answers for itself.
+    let own = read.figures.get(&("on-time".to_owned(), None)).map(|figure| (scope.node, *figure));
     let mut late: Vec<(Id, i64, f64)> = units
         .iter()
-        .filter_map(|(unit, figure)| Some((*unit, figure.denominator - figure.numerator, figure.percent()?)))
+        .copied()
+        .chain(own.filter(|_| units.is_empty()))
+        .filter_map(|(unit, figure)| Some((unit, figure.denominator - figure.numerator, figure.percent()?)))
         .filter(|(_, missing, _)| *missing > 0)
         .collect();
     late.sort_by_key(|(_, missing, _)| std::cmp::Reverse(*missing));
@@ -245,6 +251,41 @@ async fn late(ctx: &Ctx, scope: &Scope) -> Result<Vec<Line>, base::Fault> {
             up: false,
         })
         .collect())
+}
+
+/// The targets furthest from their goal, of those at risk or missed.
+fn off_track(ctx: &Ctx, scope: &Scope, standings: &[Standing<'_>]) -> Vec<Line> {
+    let l = ctx.l;
+    let mut behind: Vec<(f64, &Standing<'_>)> = standings
+        .iter()
+        .filter(|one| one.placed.target.counts() && !one.placed.target.of_one_year())
+        .filter(|one| matches!(one.state, State::AtRisk | State::Missed))
+        .filter_map(|one| {
+            let goal = one.placed.target.value;
+            (goal > 0.0).then_some(((goal - one.value?).abs() / goal, one))
+        })
+        .collect();
+    behind.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut seen = std::collections::HashSet::new();
+    // Several targets of one subject: the furthest tells it.
+    behind.retain(|(_, one)| seen.insert((&one.placed.subject.indicator, subject_name(l, one.placed))));
+    behind
+        .into_iter()
+        .take(LINES_MAX)
+        .map(|(_, one)| Line {
+            name: subject_name(l, one.placed),
+            text: l.tr(
+                "reform-off-track-line",
+                [
+                    ("value", value_text(l, one)),
+                    ("goal", goal_text(l, one.placed)),
+                    ("year", one.placed.target.due.to_string()),
+                ],
+            ),
+            href: scope.link(ctx, &format!("/steering/targets/{}", one.placed.target.id)),
+            up: one.state == State::AtRisk,
+        })
+        .collect()
 }
 
 /// The figures today's cases moved most.
