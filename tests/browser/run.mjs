@@ -9,6 +9,7 @@ import { serve } from "./server.mjs";
 import { Browser } from "./browser.mjs";
 import * as thread from "./journeys/thread.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
+import * as plan from "./journeys/plan.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -16,6 +17,8 @@ const journeys = [
   ["a citizen files on a 360 px screen, the ward answers, the leader's figures move", (t) => thread.journey(t, { javaScript: true })],
   ["the same without JavaScript", (t) => thread.journey(t, { javaScript: false })],
   ["an official signs in and receives a dossier with the keyboard alone", keyboard.journey],
+  ["a plan is read, looked through and saved as a draft programme", (t) => plan.journey(t, { javaScript: true })],
+  ["a plan is read without JavaScript", (t) => plan.journey(t, { javaScript: false })],
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 
