@@ -211,12 +211,13 @@ async fn overdue(ctx: &Ctx, scope: &Scope) -> Result<Vec<(Id, i64)>, base::Fault
 
 fn overdue_line(ctx: &Ctx, scope: &Scope, unit: Id, n: i64) -> Line {
     let path = scope.tree.path(unit);
+    let code = scope.tree.get(unit).map_or("", |agency| agency.code.as_str());
     // The worklist opens to those who may read dossiers there.
     let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::ReadDossiers, path));
     Line {
         name: scope.tree.name(unit),
         text: ctx.l.tr("reform-overdue-line", [("n", ctx.l.number(n))]),
-        href: if reads { "/work?tab=overdue".to_owned() } else { String::new() },
+        href: if reads { with("/work?tab=overdue", &[("unit", code)]) } else { String::new() },
         up: false,
     }
 }

@@ -65,6 +65,11 @@ fn a_list_of_one_unit_shows_that_units_dossiers_only() {
             let csv = inspector.get(&format!("{list}&format=csv")).await;
             csv.is(200).shows(&far).shows_not(&near);
         }
+        // A late agency on the leader's page opens at its own list.
+        let steering = inspector.get("/steering").await;
+        let link =
+            steering.body.split("href=\"").find(|link| link.starts_with("/work?tab=overdue")).expect("a late agency");
+        assert!(link.split('"').next().is_some_and(|link| link.contains("unit=H13")), "{}", &link[..60]);
         // A division's list holds what lies with it.
         let division = app.tree().get(app.person(Role::DivisionHead).agency).expect("a division").clone();
         let page = inspector.get(&format!("/work?tab=overdue&unit={}&per_page=100&sort=-due", division.code)).await;
