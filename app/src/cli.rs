@@ -1,6 +1,6 @@
 //! The command line. Every command ends with one line of JSON on standard output; progress goes to standard error.
 
-use crate::progress::Progress;
+use crate::progress;
 use crate::{Running, accounts, bench, data_dir, demo, open, openapi, seed, serve};
 use base::{Date, Fault, Instant};
 use clap::{Parser, Subcommand};
@@ -258,11 +258,9 @@ async fn simulate_into(
     };
     let db = open(url).await?;
     seed(&db, now).await?;
-    let bar = Progress::new("simulating dossiers", dossiers);
-    bar.at(0);
     let started = std::time::Instant::now();
     let plan = simulate::Plan { dossiers, seed: seed_number, until, focus: None };
-    let made = simulate::run(&db, plan, move |done| bar.at(done)).await?;
+    let made = simulate::run(&db, plan, progress::simulation(dossiers)).await?;
     let seconds = (started.elapsed().as_secs_f64() * 1_000.0).round() / 1_000.0;
     let made = json!({ "dossiers": made.dossiers, "events": made.events, "facts": made.facts, "seconds": seconds });
     db.close().await;

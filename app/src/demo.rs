@@ -1,7 +1,7 @@
 //! A province to try, made in one command.
 
 use crate::accounts;
-use crate::progress::Progress;
+use crate::progress;
 use crate::{Running, open, seed, serve};
 use base::{Fault, Instant};
 use identity::{Cost, DEMO_PASSWORD, Hasher, Password, Settings};
@@ -66,9 +66,8 @@ pub async fn make(db: &store::Db, hasher: &Hasher, now: Instant, dossiers: u64) 
                 })
             })
             .await?;
-        let bar = Progress::new("simulating dossiers", dossiers);
-        bar.at(0);
-        simulate::run(db, simulate::Plan { dossiers, seed: SEED, until: now, focus }, move |done| bar.at(done)).await?;
+        let plan = simulate::Plan { dossiers, seed: SEED, until: now, focus };
+        simulate::run(db, plan, progress::simulation(dossiers)).await?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! A progress bar on standard error that tells the truth: it moves when work is done, and says how much is left.
 
+use simulate::Stage;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 const WIDTH: u64 = 30;
 
@@ -38,5 +39,38 @@ impl Progress {
             writeln!(out, "{}: {percent} % ({done}/{})", self.what, self.total)
         };
         let _ = out.flush();
+    }
+}
+
+impl Drop for Progress {
+    /// Work that ended before 100 % leaves the next line to others.
+    fn drop(&mut self) {
+        let shown = *self.shown.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if self.terminal && shown.is_some_and(|percent| percent < 100) {
+            eprintln!();
+        }
+    }
+}
+
+/// Shows how a simulation comes along: the dossiers, then the days sealed, then the last look of the engine.
+pub fn simulation(dossiers: u64) -> impl Fn(Stage) + Send + Sync {
+    let written = Progress::new("simulating dossiers", dossiers);
+    written.at(0);
+    let written = Mutex::new(Some(written));
+    let sealing: OnceLock<Progress> = OnceLock::new();
+    move |stage| {
+        let mut written = written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match stage {
+            Stage::Dossiers(done) => written.iter().for_each(|bar| bar.at(done)),
+            Stage::Days { sealed, all } => {
+                // Some filings come to nothing, so the bar may end before its last percent.
+                drop(written.take());
+                sealing.get_or_init(|| Progress::new("sealing days", all)).at(sealed);
+            }
+            Stage::Statistics => {
+                let mut out = std::io::stderr().lock();
+                let _ = writeln!(out, "counting rows for the query planner");
+            }
+        }
     }
 }

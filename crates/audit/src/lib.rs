@@ -13,9 +13,7 @@ mod log;
 
 pub use chain::{Chain, EventHash, Link, link_hash};
 pub use days::{DayCheck, DayDigest, SEALS, check_days, hex, open_days, seal_days, unsealed_until};
-pub use log::{
-    Event, Head, INSERT_EVENT, INSERT_EVENT_COLUMNS, NewEvent, append, append_to_head, event_params, events, read_event,
-};
+pub use log::{Event, Head, INSERT_EVENT, NewEvent, append, append_to_head, event_params, events, read_event};
 
 /// The tables this crate owns.
 pub const MIGRATIONS: store::Migrations =

@@ -48,9 +48,6 @@ impl Event {
     }
 }
 
-/// Columns in the order [`event_params`] fills them, for writers of many rows.
-pub const INSERT_EVENT_COLUMNS: &str = "subject_id, n, at, kind, actor_id, agency_id, data, hash";
-
 store::statements! {
     /// One more link.
     pub INSERT_EVENT = "INSERT INTO event (subject_id, n, at, kind, actor_id, agency_id, data, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -62,7 +59,7 @@ store::statements! {
     pub UPSERT_HEAD = "INSERT INTO event_head (subject_id, n, hash) VALUES ($1, $2, $3) ON CONFLICT (subject_id) DO UPDATE SET n = excluded.n, hash = excluded.hash WHERE event_head.n = excluded.n - 1";
 }
 
-/// The eight values of an event row, in the order of [`INSERT_EVENT_COLUMNS`].
+/// The eight values of an event row, in the order of [`INSERT_EVENT`].
 pub fn event_params(link: Link<'_>, hash: &EventHash) -> [Value; 8] {
     [
         Value::from(link.subject),
@@ -111,7 +108,7 @@ pub async fn events(tx: &Tx, subject: Id) -> Result<Vec<Event>, StoreError> {
     tx.query(SELECT_EVENTS, params![subject]).await?.iter().map(read_event).collect()
 }
 
-/// Reads a row with the columns of [`INSERT_EVENT_COLUMNS`].
+/// Reads a row with the columns of [`INSERT_EVENT`].
 pub fn read_event(row: &Row) -> Result<Event, StoreError> {
     Ok(Event {
         subject: row.get("subject_id")?,

@@ -5,14 +5,14 @@ use base::Id;
 use store::{StoreError, Tx, Value, params};
 
 /// Columns of a fact row in the order [`fact_rows`] fills them.
-pub const FACT_COLUMNS: &str =
+const FACT_COLUMNS: &str =
     "measure, day, agency_id, level, field, channel, flags, qty, subject_id, procedure_id, rolled";
 const COLUMNS: usize = 11;
-/// An action writes a handful; bulk writers use [`fact_rows`] themselves.
+/// An action writes a handful; bulk writers use [`fact_rows`] and [`INSERT_FACT`] themselves.
 const FACTS_MAX: usize = 64;
 
 store::statements! {
-    /// The common case: one fact.
+    /// The common case, one fact; and many in bulk.
     pub INSERT_FACT = "INSERT INTO fact (measure, day, agency_id, level, field, channel, flags, qty, subject_id, procedure_id, rolled) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// One edge of the agency tree.
     pub INSERT_SCOPE = "INSERT INTO fact_scope (agency_id, node_id, topmost) VALUES ($1, $2, $3) ON CONFLICT (agency_id, node_id) DO UPDATE SET topmost = excluded.topmost";
@@ -21,7 +21,7 @@ store::statements! {
 }
 
 /// Appends the parameters of one fact row.
-pub fn fact_rows(params: &mut Vec<Value>, fact: &Fact, rolled: bool) {
+pub fn fact_rows(params: &mut impl Extend<Value>, fact: &Fact, rolled: bool) {
     params.extend([
         Value::from(fact.measure),
         Value::from(fact.day),

@@ -15,7 +15,7 @@ mod indicator;
 mod read;
 mod rollup;
 
-pub use append::{FACT_COLUMNS, append, fact_rows, set_scope};
+pub use append::{INSERT_FACT, append, fact_rows, set_scope};
 pub use cases::{Case, Part, cases, count_cases};
 pub use fact::{Fact, flag};
 pub use figure::{Cell, Cube, Figure, Filter};
@@ -24,7 +24,7 @@ pub use read::{
     by_unit, cube, cube_by_month, figures_by_measure, generation, rolled_by_unit, rolled_cube, series_by_month, tail,
     tail_by_unit, value,
 };
-pub use rollup::{Rollup, RollupKey, Word, Words, rebuild_rollup, roll_up};
+pub use rollup::{Rollup, Word, Words, rebuild_rollup, roll_up};
 
 /// The tables this crate owns.
 pub const MIGRATIONS: store::Migrations =

@@ -1,13 +1,12 @@
 //! Rolling facts up, in the background for live work and in memory for bulk work.
 
-use base::Id;
-use std::collections::{BTreeMap, HashMap};
-use store::{StoreError, Tx, Value, params};
+use crate::fact::Fact;
+use base::{Date, Id};
+use std::collections::HashMap;
+use store::{Rows, StoreError, Tx, Value, params};
 
 /// Facts rolled up in one transaction.
 const FACTS_PER_STEP: i64 = 2_000;
-/// Rows in one upsert; eight parameters each.
-const ROWS_PER_STATEMENT: usize = 500;
 
 store::statements! {
     /// Takes the oldest facts not yet rolled up. Two workers never take the same one.
@@ -16,6 +15,8 @@ store::statements! {
         postgres "UPDATE fact SET rolled = TRUE WHERE seq IN (SELECT seq FROM fact WHERE NOT rolled ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING measure, day, agency_id, level, field, channel, flags, qty";
     /// The agency tree.
     pub SELECT_SCOPE = "SELECT agency_id, node_id, topmost FROM fact_scope";
+    /// Adds a sum to the stored one.
+    ADD_SUM = "INSERT INTO fact_rollup (node_id, measure, period, level, field, channel, flags, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (node_id, measure, period, level, field, channel, flags) DO UPDATE SET n = fact_rollup.n + excluded.n";
     /// Before a rebuild.
     pub DELETE_ROLLUP = "DELETE FROM fact_rollup";
     /// After which every fact is tail again.
@@ -29,18 +30,6 @@ store::statements! {
 pub(crate) async fn next_generation(tx: &Tx) -> Result<(), StoreError> {
     tx.execute(NEXT_GENERATION, params![]).await?;
     Ok(())
-}
-
-/// What a roll-up row is about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RollupKey {
-    pub node: i64,
-    pub measure: String,
-    pub period: String,
-    pub level: String,
-    pub field: String,
-    pub channel: i64,
-    pub flags: i64,
 }
 
 /// A word's number in [`Words`].
@@ -69,6 +58,15 @@ impl Words {
     pub fn word(&self, number: Word) -> String {
         self.words.get(number as usize).cloned().unwrap_or_default()
     }
+
+    /// For each word, by number, its place in the alphabet.
+    fn ranks(&self) -> Vec<u32> {
+        let mut sorted: Vec<usize> = (0..self.words.len()).collect();
+        sorted.sort_unstable_by_key(|number| &self.words[*number]);
+        let mut ranks = vec![0; sorted.len()];
+        sorted.into_iter().zip(0..).for_each(|(number, rank)| ranks[number] = rank);
+        ranks
+    }
 }
 
 /// Node, measure, period, level, field, channel, flags.
@@ -79,6 +77,8 @@ type Place = (i64, Word, Word, Word, Word, i64, i64);
 pub struct Rollup {
     scope: HashMap<i64, Vec<(i64, bool)>>,
     words: Words,
+    /// A day's year, month and day.
+    periods: HashMap<Date, [Word; 3]>,
     sums: HashMap<Place, i64>,
 }
 
@@ -106,12 +106,37 @@ impl Rollup {
         flags: i64,
         qty: i64,
     ) {
-        let nodes = self.scope.get(&agency.0).map_or(&[][..], Vec::as_slice);
+        let [year, month] = [4, 7].map(|end| self.words.number(day.get(..end).unwrap_or(day)));
+        let periods = [year, month, self.words.number(day)];
+        self.count(measure, periods, agency, level, field, channel, flags, qty);
+    }
+
+    /// [`Rollup::add`] for a fact in memory.
+    pub fn add_fact(&mut self, fact: &Fact) {
+        let words = &mut self.words;
+        let periods = *self.periods.entry(fact.day).or_insert_with(|| {
+            let day = fact.day.to_string();
+            [4, 7, day.len()].map(|end| words.number(day.get(..end).unwrap_or(&day)))
+        });
+        let (level, field) = (fact.level.as_str(), fact.field.as_str());
+        self.count(fact.measure, periods, fact.agency, level, field, fact.channel, fact.flags, fact.qty);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the dimensions of a fact, one by one")]
+    fn count(
+        &mut self,
+        measure: &str,
+        [year, month, day]: [Word; 3],
+        agency: Id,
+        level: &str,
+        field: &str,
+        channel: i64,
+        flags: i64,
+        qty: i64,
+    ) {
         let (measure, level, field) = (self.words.number(measure), self.words.number(level), self.words.number(field));
-        let [year, month, day] =
-            [day.get(..4), day.get(..7), Some(day)].map(|text| text.map(|text| self.words.number(text)));
-        for (node, topmost) in nodes {
-            for period in [year, month, day.filter(|_| *topmost)].into_iter().flatten() {
+        for (node, topmost) in self.scope.get(&agency.0).map_or(&[][..], Vec::as_slice) {
+            for period in [Some(year), Some(month), topmost.then_some(day)].into_iter().flatten() {
                 *self.sums.entry((*node, measure, period, level, field, channel, flags)).or_default() += qty;
             }
         }
@@ -127,53 +152,35 @@ impl Rollup {
         self.sums.is_empty()
     }
 
-    /// Hands over the waiting sums, in key order: two writers then lock rows in the same order.
-    pub fn take(&mut self) -> BTreeMap<RollupKey, i64> {
-        let words = &self.words;
-        std::mem::take(&mut self.sums)
-            .into_iter()
-            .map(|((node, measure, period, level, field, channel, flags), n)| {
-                let (measure, period) = (words.word(measure), words.word(period));
-                (
-                    RollupKey {
-                        node,
-                        measure,
-                        period,
-                        level: words.word(level),
-                        field: words.word(field),
-                        channel,
-                        flags,
-                    },
-                    n,
-                )
-            })
-            .collect()
+    /// Hands over the waiting sums for [`Rollup::write`], in key order: two writers then lock rows in the same order, and
+    /// each page of the table is visited once.
+    pub fn take(&mut self) -> Rows {
+        let ranks = self.words.ranks();
+        let rank = |word: Word| ranks[word as usize];
+        let mut sums: Vec<(Place, i64)> = self.sums.drain().filter(|(_, n)| *n != 0).collect();
+        sums.sort_unstable_by_key(|((node, measure, period, level, field, channel, flags), _)| {
+            (*node, rank(*measure), rank(*period), rank(*level), rank(*field), *channel, *flags)
+        });
+        let mut rows = Rows::new();
+        let text = |word| Value::Text(self.words.word(word));
+        for ((node, measure, period, level, field, channel, flags), n) in sums {
+            rows.extend([
+                Value::Int(node),
+                text(measure),
+                text(period),
+                text(level),
+                text(field),
+                Value::Int(channel),
+                Value::Int(flags),
+                Value::Int(n),
+            ]);
+        }
+        rows
     }
 
-    /// Adds sums to the stored rows. Once in a transaction, and last.
-    pub async fn write(tx: &Tx, sums: BTreeMap<RollupKey, i64>) -> Result<(), StoreError> {
-        let mut rows = sums.into_iter().filter(|(_, n)| *n != 0).peekable();
-        while rows.peek().is_some() {
-            let mut params = Vec::with_capacity(ROWS_PER_STATEMENT * 8);
-            let mut count = 0;
-            for (key, n) in rows.by_ref().take(ROWS_PER_STATEMENT) {
-                params.extend([
-                    Value::from(key.node),
-                    Value::from(key.measure),
-                    Value::from(key.period),
-                    Value::from(key.level),
-                    Value::from(key.field),
-                    Value::from(key.channel),
-                    Value::from(key.flags),
-                    Value::from(n),
-                ]);
-                count += 1;
-            }
-            let columns = "node_id, measure, period, level, field, channel, flags, n";
-            let add = " ON CONFLICT (node_id, measure, period, level, field, channel, flags) DO UPDATE SET n = fact_rollup.n + excluded.n";
-            let sql = store::insert_many("fact_rollup", columns, count, add);
-            tx.execute(sql, &params).await?;
-        }
+    /// Adds sums that [`Rollup::take`] gave to the stored ones. Once in a transaction, and last.
+    pub async fn write(tx: &Tx, sums: &Rows) -> Result<(), StoreError> {
+        tx.insert_rows(ADD_SUM, sums).await?;
         next_generation(tx).await
     }
 }
@@ -197,7 +204,7 @@ pub async fn roll_up(tx: &Tx) -> Result<usize, StoreError> {
             row.get("qty")?,
         );
     }
-    Rollup::write(tx, rollup.take()).await?;
+    Rollup::write(tx, &rollup.take()).await?;
     Ok(rows.len())
 }
 

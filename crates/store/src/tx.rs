@@ -1,9 +1,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::many::Insert;
 use crate::postgres::Session;
 use crate::sqlite::Connection;
-use crate::{Engine, Row, Sql, StoreError, Value};
+use crate::{Engine, Row, Rows, Sql, StoreError, Value};
 
 /// A statement that was run, with its parameters, as [`Tx::record`] captures it.
 pub type Recorded = (String, Vec<Value>);
@@ -77,6 +78,44 @@ impl Tx {
     /// Runs a statement and says how many rows it changed.
     pub async fn execute(&self, sql: impl Into<Sql>, params: &[Value]) -> Result<u64, StoreError> {
         self.run(&sql.into(), params, &mut |_| Ok(())).await
+    }
+
+    /// Runs an `INSERT INTO table (columns) VALUES ($1, $2, …)` of one row for each of `rows`, and says how many rows it
+    /// changed: by COPY on PostgreSQL, as one statement run again and again on SQLite. With `ON CONFLICT … DO UPDATE` no
+    /// two rows may have the same key.
+    ///
+    /// Thousands of rows in a call are what it is for. On PostgreSQL each value must be of its column's kind. As with
+    /// [`Tx::query_each`], the time limit of statements does not hold from here on.
+    pub async fn insert_rows(&self, sql: impl Into<Sql>, rows: &Rows) -> Result<u64, StoreError> {
+        if self.is_doomed() {
+            return Err(StoreError::Doomed);
+        }
+        let sql = sql.into();
+        let text = sql.text(self.engine());
+        let outcome = self.insert_rows_of(text, rows).await;
+        if let Err(error) = &outcome {
+            self.doom(error);
+        }
+        outcome
+    }
+
+    async fn insert_rows_of(&self, text: &str, rows: &Rows) -> Result<u64, StoreError> {
+        let insert = Insert::parse(text)?;
+        let count = rows.count(insert.width, text)?;
+        if count == 0 {
+            return Ok(0);
+        }
+        self.without_time_limit().await?;
+        if self.recording.load(Ordering::Relaxed)
+            && let Some(list) = &mut *self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            let mut values = rows.iter().map(Value::from);
+            list.extend((0..count).map(|_| (text.to_string(), values.by_ref().take(insert.width).collect())));
+        }
+        match &self.inner {
+            Inner::Sqlite(connection) => connection.insert(text, insert.width, rows),
+            Inner::Postgres(session) => session.insert(text, &insert, rows).await,
+        }
     }
 
     /// Hands every row to `each` as it arrives, holding one at a time: for going over millions of rows. `each` must

@@ -6,18 +6,12 @@
 use crate::apply::{DoesNotFollow, apply};
 use crate::dossier::{Applicant, Component, Dossier};
 use crate::happening::Happening;
-use crate::store::{COLUMN_COUNT, COLUMNS, COMPONENT_COLUMNS, component_values, row_values, search_words};
-use ::store::{StoreError, Tx, Value};
-use audit::{INSERT_EVENT_COLUMNS, Link, event_params, link_hash};
+use crate::store::{self, component_values, row_values, search_words};
+use ::store::{Rows, StoreError, Tx, Value};
+use audit::{Link, event_params, link_hash};
 use base::{Date, Id, Instant};
-use facts::{FACT_COLUMNS, Fact, Rollup, fact_rows};
+use facts::{Fact, Rollup, fact_rows};
 use std::collections::BTreeMap;
-
-/// Rows of one insert, largest first: few shapes, so that each is prepared once.
-const SHAPES: [usize; 4] = [200, 50, 10, 1];
-const EVENT_COLUMNS: usize = 8;
-const FACT_COLUMN_COUNT: usize = 11;
-const COMPONENT_COLUMN_COUNT: usize = 7;
 
 /// A dossier living through its history.
 #[derive(Debug, Clone)]
@@ -26,8 +20,8 @@ pub struct Case {
     pub applicant: Applicant,
     pub components: Vec<Component>,
     id: Id,
-    events: Vec<Value>,
-    event_count: usize,
+    events: Rows,
+    event_count: u64,
     facts: Vec<Fact>,
     first_payment: Option<Instant>,
 }
@@ -39,7 +33,7 @@ impl Case {
             applicant,
             components,
             id,
-            events: Vec::with_capacity(10 * EVENT_COLUMNS),
+            events: Rows::new(),
             event_count: 0,
             facts: Vec::with_capacity(6),
             first_payment: None,
@@ -91,35 +85,38 @@ pub struct Written {
 /// Cases waiting to be written, already in the form of parameters.
 #[derive(Default)]
 pub struct Batch {
-    dossiers: Vec<Value>,
-    components: Vec<Value>,
-    search: Vec<Value>,
-    events: Vec<Value>,
-    facts: Vec<Value>,
-    all_facts: Vec<Fact>,
+    dossiers: Rows,
+    components: Rows,
+    search: Rows,
+    events: Rows,
+    facts: Rows,
+    sums: Rows,
     counters: BTreeMap<(Id, Date), i64>,
-    first_payments: Vec<(Id, Id, Instant)>,
+    first_payments: Rows,
     written: Written,
 }
 
 impl Batch {
-    /// Takes a case; one without any event is left out.
-    pub fn push(&mut self, case: Case) {
+    /// Takes a case, and adds its facts to `rollup`; one without any event is left out.
+    pub fn push(&mut self, case: &Case, rollup: &mut Rollup) {
         let Some(dossier) = &case.state else { return };
         row_values(&mut self.dossiers, dossier, &case.applicant);
         for (n, component) in case.components.iter().enumerate() {
             self.components.extend(component_values(dossier.id, n, component));
         }
         self.search.extend([Value::from(dossier.id), Value::from(search_words(dossier, &case.applicant))]);
-        self.events.extend(case.events);
+        self.events.append(&case.events);
         for fact in &case.facts {
+            // Written as rolled up: the sums go into the same transaction.
             fact_rows(&mut self.facts, fact, true);
+            rollup.add_fact(fact);
         }
-        self.first_payments.extend(case.first_payment.map(|at| (dossier.procedure, dossier.id, at)));
+        if let Some(at) = case.first_payment {
+            self.first_payments.extend([dossier.procedure.into(), dossier.id.into(), at.into()]);
+        }
         self.written.dossiers += 1;
-        self.written.events += case.event_count as u64;
+        self.written.events += case.event_count;
         self.written.facts += case.facts.len() as u64;
-        self.all_facts.extend(case.facts);
     }
 
     /// A number of an agency's day was used.
@@ -128,23 +125,11 @@ impl Batch {
         *last = number.max(*last);
     }
 
-    /// Adds the facts to a roll-up; the rows themselves are written as rolled up.
-    pub fn roll_into(&self, rollup: &mut Rollup) {
-        let mut text = (Date::MIN, String::new());
-        for fact in &self.all_facts {
-            if text.0 != fact.day {
-                text = (fact.day, fact.day.to_string());
-            }
-            rollup.add(
-                fact.measure,
-                &text.1,
-                fact.agency,
-                fact.level.as_str(),
-                &fact.field,
-                fact.channel,
-                fact.flags,
-                fact.qty,
-            );
+    /// No more cases come: takes the sums of their facts out of `rollup`.
+    pub fn finish(&mut self, rollup: &mut Rollup) {
+        self.sums = rollup.take();
+        for rows in [&mut self.dossiers, &mut self.components, &mut self.search, &mut self.events, &mut self.facts] {
+            rows.shrink_to_fit();
         }
     }
 
@@ -154,30 +139,17 @@ impl Batch {
 
     /// Writes everything in the caller's transaction.
     pub async fn write(&self, tx: &Tx) -> Result<(), StoreError> {
-        insert(tx, "dossier", COLUMNS, COLUMN_COUNT, &self.dossiers).await?;
-        insert(tx, "dossier_component", COMPONENT_COLUMNS, COMPONENT_COLUMN_COUNT, &self.components).await?;
-        insert(tx, "event", INSERT_EVENT_COLUMNS, EVENT_COLUMNS, &self.events).await?;
-        insert(tx, "fact", FACT_COLUMNS, FACT_COLUMN_COUNT, &self.facts).await?;
-        insert(tx, "dossier_search", "rowid, words", 2, &self.search).await?;
-        for (procedure, dossier, at) in &self.first_payments {
-            tx.execute(crate::store::FIRST_PAYMENT, ::store::params![*procedure, *dossier, *at]).await?;
-        }
+        tx.insert_rows(store::INSERT, &self.dossiers).await?;
+        tx.insert_rows(store::INSERT_COMPONENT, &self.components).await?;
+        tx.insert_rows(audit::INSERT_EVENT, &self.events).await?;
+        tx.insert_rows(facts::INSERT_FACT, &self.facts).await?;
+        tx.insert_rows(store::INSERT_SEARCH, &self.search).await?;
+        tx.insert_rows(store::FIRST_PAYMENT, &self.first_payments).await?;
+        let mut counters = Rows::new();
         for ((agency, day), last) in &self.counters {
-            tx.execute(crate::store::RAISE_COUNTER, ::store::params![*agency, *day, *last]).await?;
+            counters.extend([agency.into(), day.into(), Value::Int(*last)]);
         }
-        Ok(())
+        tx.insert_rows(store::RAISE_COUNTER, &counters).await?;
+        Rollup::write(tx, &self.sums).await
     }
-}
-
-/// Inserts rows in as few statements as the shapes allow.
-async fn insert(tx: &Tx, table: &str, columns: &str, width: usize, values: &[Value]) -> Result<(), StoreError> {
-    let mut rest = values;
-    while !rest.is_empty() {
-        let rows = rest.len() / width;
-        let take = SHAPES.into_iter().find(|shape| *shape <= rows).unwrap_or(1);
-        let (now, later) = rest.split_at((take * width).min(rest.len()));
-        tx.execute(::store::insert_many(table, columns, take, ""), now).await?;
-        rest = later;
-    }
-    Ok(())
 }

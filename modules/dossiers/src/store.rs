@@ -5,12 +5,8 @@ use ::store::{Row, StoreError, Tx, Value, params};
 use audit::Head;
 use base::{Channel, Date, Id, Instant, Level};
 
-/// Columns of a dossier row in the order [`row_values`] fills them.
-pub const COLUMNS: &str = "id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash";
-/// How many there are.
-pub const COLUMN_COUNT: usize = 41;
-/// Columns of a component row.
-pub const COMPONENT_COLUMNS: &str = "dossier_id, n, code, name, required, state, file_id";
+/// Columns of a dossier row.
+const COLUMN_COUNT: usize = 41;
 
 ::store::statements! {
     /// A new dossier.
@@ -64,8 +60,8 @@ pub struct Loaded {
     pub applicant: Applicant,
 }
 
-/// Appends the values of a whole row.
-pub fn row_values(values: &mut Vec<Value>, d: &Dossier, a: &Applicant) {
+/// Appends the values of a whole row, in the order of [`INSERT`].
+pub fn row_values(values: &mut impl Extend<Value>, d: &Dossier, a: &Applicant) {
     values.extend([
         Value::from(d.id),
         Value::from(d.code.as_str()),
@@ -136,7 +132,7 @@ pub async fn insert(tx: &Tx, d: &Dossier, a: &Applicant, components: &[Component
     Ok(())
 }
 
-/// The values of a component row.
+/// The values of a component row, in the order of [`INSERT_COMPONENT`].
 pub fn component_values(dossier: Id, n: usize, component: &Component) -> [Value; 7] {
     [
         Value::from(dossier),

@@ -8,4 +8,4 @@ mod run;
 pub mod volume;
 
 pub use officials::Officials;
-pub use run::{Made, Plan, run};
+pub use run::{Made, Plan, Stage, run};

@@ -18,10 +18,14 @@ use std::sync::Arc;
 use store::{Db, Tx, params};
 use tokio::sync::mpsc;
 
-/// Dossiers in one transaction: a few tens of megabytes.
-const CHUNK: u64 = 4_000;
-/// Chunks made ahead of the writer.
-const AHEAD: usize = 2;
+/// Dossiers in one transaction. The more, the fewer times the same sum is added to and the same page of an index
+/// written; fifteen thousand are about sixty megabytes.
+const CHUNK_MAX: u64 = 15_000;
+/// The first chunk keeps the writer waiting, so of few dossiers small ones are made.
+const CHUNK_MIN: u64 = 1_000;
+const CHUNKS: u64 = 20;
+/// Chunks made ahead of the writer, besides the one being made.
+const AHEAD: usize = 1;
 /// Days sealed in one transaction.
 const SEAL_DAYS: usize = 20;
 /// Length of the simulated time.
@@ -64,13 +68,25 @@ struct Setting {
     officials: Officials,
     counters: HashMap<(Id, Date), u32>,
     paid_online: HashSet<Id>,
+    rollup: Rollup,
 }
 
-/// Fills a database that has its agencies and procedures. `progress` is told how many dossiers are written.
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// So many dossiers are written.
+    Dossiers(u64),
+    /// So many of the days are sealed.
+    Days { sealed: u64, all: u64 },
+    /// The engine looks at what it has got.
+    Statistics,
+}
+
+/// Fills a database that has its agencies and procedures. `progress` is told every stage.
 ///
 /// # Errors
 /// A conflict when the same seed was run in this database before; whatever the database says.
-pub async fn run(db: &Db, plan: Plan, progress: impl Fn(u64) + Send + 'static) -> Result<Made, Fault> {
+pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + 'static) -> Result<Made, Fault> {
     let first = first_day(plan.until);
     let setting = db
         .write(move |tx| {
@@ -87,9 +103,10 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(u64) + Send + 'static) -
                 for row in tx.query(PAID_ONLINE, params![]).await? {
                     paid_online.insert(row.get("procedure_id")?);
                 }
+                let rollup = Rollup::load(tx).await?;
                 // Days from the first simulated one on are sealed anew.
                 audit::open_days(tx, first, plan.until).await?;
-                Ok::<_, Fault>(Setting { tree, shelf, officials, counters, paid_online })
+                Ok::<_, Fault>(Setting { tree, shelf, officials, counters, paid_online, rollup })
             })
         })
         .await?;
@@ -98,10 +115,10 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(u64) + Send + 'static) -
         .name("simulate".to_owned())
         .spawn(move || make(setting, plan, &send))
         .map_err(Fault::internal)?;
-    let made = write_all(db, receive, progress).await;
+    let made = write_all(db, receive, &progress).await;
     let told = maker.join().map_err(|_| Fault::internal("the simulation panicked"))?;
     // The days were unsealed before: they are sealed again whatever became of the run.
-    let sealed = finish(db, plan.until).await;
+    let sealed = finish(db, plan.until, &progress).await;
     let made = made?;
     told?;
     sealed?;
@@ -113,7 +130,10 @@ fn first_day(until: Instant) -> Date {
 }
 
 /// Seals the days and lets the engine look at what it has got.
-async fn finish(db: &Db, until: Instant) -> Result<(), Fault> {
+async fn finish(db: &Db, until: Instant, progress: &(dyn Fn(Stage) + Send + Sync)) -> Result<(), Fault> {
+    let all = first_day(until).series(1.day()).take_while(|day| *day < until.date()).count() as u64;
+    let mut days = 0;
+    progress(Stage::Days { sealed: 0, all });
     loop {
         let sealed = db
             .write(move |tx| Box::pin(async move { Ok::<_, Fault>(audit::seal_days(tx, until, SEAL_DAYS).await?) }))
@@ -121,7 +141,10 @@ async fn finish(db: &Db, until: Instant) -> Result<(), Fault> {
         if sealed == 0 {
             break;
         }
+        days += sealed as u64;
+        progress(Stage::Days { sealed: days, all: all.max(days) });
     }
+    progress(Stage::Statistics);
     db.write(|tx| Box::pin(async move { Ok::<_, Fault>(tx.execute(ANALYZE, params![]).await?) })).await?;
     Ok(())
 }
@@ -131,7 +154,11 @@ struct Chunk {
     first_id: Option<Id>,
 }
 
-async fn write_all(db: &Db, mut chunks: mpsc::Receiver<Chunk>, progress: impl Fn(u64)) -> Result<Written, Fault> {
+async fn write_all(
+    db: &Db,
+    mut chunks: mpsc::Receiver<Chunk>,
+    progress: &(dyn Fn(Stage) + Send + Sync),
+) -> Result<Written, Fault> {
     let mut all = Written::default();
     let mut first = true;
     while let Some(chunk) = chunks.recv().await {
@@ -141,7 +168,7 @@ async fn write_all(db: &Db, mut chunks: mpsc::Receiver<Chunk>, progress: impl Fn
         all.dossiers += written.dossiers;
         all.events += written.events;
         all.facts += written.facts;
-        progress(all.dossiers);
+        progress(Stage::Dossiers(all.dossiers));
     }
     Ok(all)
 }
@@ -152,12 +179,7 @@ async fn write(tx: &Tx, chunk: &Chunk, first: bool) -> Result<(), Fault> {
     {
         return Err(Fault::Conflict(Problem::new("simulate-seed-used").field("seed")));
     }
-    // The facts are written as rolled up, so their sums go into the same transaction.
-    let mut rollup = Rollup::load(tx).await?;
-    chunk.batch.roll_into(&mut rollup);
-    chunk.batch.write(tx).await?;
-    Rollup::write(tx, rollup.take()).await?;
-    Ok(())
+    Ok(chunk.batch.write(tx).await?)
 }
 
 struct Maker {
@@ -167,6 +189,7 @@ struct Maker {
     codes: HashMap<Id, AgencyCode>,
     counters: HashMap<(Id, Date), u32>,
     paid_online: HashSet<Id>,
+    rollup: Rollup,
     last_id: i64,
     turn: usize,
 }
@@ -186,12 +209,14 @@ fn make(setting: Setting, plan: Plan, send: &mpsc::Sender<Chunk>) -> Result<(), 
         codes: HashMap::new(),
         counters: setting.counters,
         paid_online: setting.paid_online,
+        rollup: setting.rollup,
         last_id: 0,
         turn: 0,
     };
     let days = volume::days(calendar, first_day(plan.until), plan.until.date(), plan.dossiers);
     let mut chunk = Chunk { batch: Batch::default(), first_id: None };
     let all = days.len().max(1) as u64;
+    let size = (plan.dossiers / CHUNKS).clamp(CHUNK_MIN, CHUNK_MAX);
     for (nth, day) in days.iter().enumerate() {
         let province = Province {
             tree: &setting.tree,
@@ -204,7 +229,8 @@ fn make(setting: Setting, plan: Plan, send: &mpsc::Sender<Chunk>) -> Result<(), 
         };
         for at in maker.moments(*day, plan.until) {
             maker.one(&province, *day, at, &mut chunk)?;
-            if chunk.batch.written().dossiers >= CHUNK {
+            if chunk.batch.written().dossiers >= size {
+                chunk.batch.finish(&mut maker.rollup);
                 let full = std::mem::replace(&mut chunk, Chunk { batch: Batch::default(), first_id: None });
                 if send.blocking_send(full).is_err() {
                     return Ok(());
@@ -212,6 +238,7 @@ fn make(setting: Setting, plan: Plan, send: &mpsc::Sender<Chunk>) -> Result<(), 
             }
         }
     }
+    chunk.batch.finish(&mut maker.rollup);
     // Nobody left to receive is not this thread's error.
     let _ = send.blocking_send(chunk);
     Ok(())
@@ -267,7 +294,7 @@ impl Maker {
         let case = life::live(id, code, &version, &filed, at, province, &mut draw)?;
         chunk.first_id.get_or_insert(id);
         chunk.batch.count(filed.places.intake, at.date(), i64::from(number));
-        chunk.batch.push(case);
+        chunk.batch.push(&case, &mut self.rollup);
         Ok(())
     }
 

@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use base::{Date, Fault, Id, Instant};
-use simulate::{Made, Plan};
+use simulate::{Made, Plan, Stage};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use store::{Db, params};
 
 const DOSSIERS: u64 = 2_500;
@@ -41,7 +42,24 @@ async fn provinces() -> Vec<Db> {
 }
 
 async fn run(db: &Db, dossiers: u64, seed: u64) -> Result<Made, Fault> {
-    simulate::run(db, Plan { dossiers, seed, until: until(), focus: None }, |_| ()).await
+    let told: Arc<Mutex<Vec<Stage>>> = Arc::default();
+    let plan = Plan { dossiers, seed, until: until(), focus: None };
+    let tell = told.clone();
+    let made = simulate::run(db, plan, move |stage| tell.lock().unwrap().push(stage)).await?;
+    let told = told.lock().unwrap();
+    // Whoever watches sees every stage to its end, and none at its end before it is.
+    let written: Vec<&Stage> = told.iter().filter(|stage| matches!(stage, Stage::Dossiers(_))).collect();
+    assert_eq!(written.last(), Some(&&Stage::Dossiers(made.dossiers)));
+    assert!(told[..written.len()].iter().eq(written.iter().copied()), "{told:?}");
+    let days: Vec<(u64, u64)> = told
+        .iter()
+        .filter_map(|stage| if let Stage::Days { sealed, all } = *stage { Some((sealed, all)) } else { None })
+        .collect();
+    assert!(days.len() > 20 && days.is_sorted(), "{told:?}");
+    assert!(days.iter().rev().skip(1).all(|(sealed, all)| sealed < all), "{told:?}");
+    assert!(days.last().is_some_and(|(sealed, all)| sealed == all), "{told:?}");
+    assert_eq!(told.last(), Some(&Stage::Statistics));
+    Ok(made)
 }
 
 /// Rows as text, in the order asked for.

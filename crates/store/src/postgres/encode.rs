@@ -6,6 +6,7 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{Format, FromSql, IsNull, ToSql, Type};
 
 use crate::Value;
+use crate::rows::Packed;
 
 type Fault = Box<dyn Error + Sync + Send>;
 
@@ -79,6 +80,33 @@ impl ToSql for Value {
     fn encode_format(&self, ty: &Type) -> Format {
         if is_binary(self, ty) { Format::Binary } else { Format::Text }
     }
+}
+
+/// A value as a field of COPY's binary format: its length, then itself. There the server reads nothing as text, so a
+/// value must be of its column's kind.
+pub(super) fn copy_field(value: Packed<'_>, ty: &Type, out: &mut BytesMut) -> Result<(), Fault> {
+    let at = out.len();
+    out.extend_from_slice(&(-1i32).to_be_bytes());
+    let is_text = matches!(*ty, Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::JSON);
+    let is_number = matches!(*ty, Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL | Type::FLOAT8 | Type::FLOAT4);
+    match value {
+        Packed::Null => return Ok(()),
+        Packed::Int(value) if is_number || is_text => int_into(value, ty, out)?,
+        Packed::Bool(value) if is_number => int_into(value.into(), ty, out)?,
+        Packed::Real(value) if *ty == Type::FLOAT8 => out.extend_from_slice(&value.to_be_bytes()),
+        Packed::Real(value) if *ty == Type::FLOAT4 => out.extend_from_slice(&(value as f32).to_be_bytes()),
+        Packed::Text(bytes) | Packed::Json(bytes) if is_text => out.extend_from_slice(bytes),
+        Packed::Text(bytes) | Packed::Json(bytes) if *ty == Type::JSONB => {
+            // The version of the format.
+            out.extend_from_slice(&[1]);
+            out.extend_from_slice(bytes);
+        }
+        Packed::Bytes(bytes) if *ty == Type::BYTEA => out.extend_from_slice(bytes),
+        _ => return Err(format!("a column of type {ty} cannot be filled in bulk by this kind of value").into()),
+    }
+    let length = i32::try_from(out.len() - at - 4)?;
+    out[at..at + 4].copy_from_slice(&length.to_be_bytes());
+    Ok(())
 }
 
 impl<'a> FromSql<'a> for Value {

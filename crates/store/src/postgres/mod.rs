@@ -1,5 +1,6 @@
 //! The PostgreSQL side: a pool, and transactions that run on tasks of their own.
 
+mod copy;
 mod encode;
 mod session;
 

@@ -5,7 +5,7 @@ use deadpool_postgres::Object;
 use futures_util::TryStreamExt;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Client, RowStream};
+use tokio_postgres::{Client, RowStream, Statement};
 
 use crate::{Row, StoreError, Value};
 
@@ -43,7 +43,7 @@ impl Session {
         Session { client: Some(client), state, isolation, prepared, begin_suffix }
     }
 
-    fn client(&self) -> Result<&Object, StoreError> {
+    pub(super) fn client(&self) -> Result<&Object, StoreError> {
         self.client.as_ref().ok_or(StoreError::Closed)
     }
 
@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// Sends `rest`, and BEGIN before it in the same packet when this is the first statement.
-    async fn after_begin<T>(
+    pub(super) async fn after_begin<T>(
         &self,
         client: &Client,
         rest: impl Future<Output = Result<T, tokio_postgres::Error>>,
@@ -86,11 +86,8 @@ impl Session {
             StoreError::postgres(error, text)
         };
         let stream = if self.prepared {
-            if client.statement_cache.size() >= STATEMENT_CACHE {
-                client.statement_cache.clear();
-            }
             let send = async {
-                let statement = client.prepare_cached(text).await?;
+                let statement = self.statement(client, text).await?;
                 let wanted = statement.params().len();
                 if wanted != params.len() {
                     return Ok(Err(wanted));
@@ -107,6 +104,18 @@ impl Session {
             StoreError::Parameter(format!("{wanted} wanted, {} given, in: {text:.300}", params.len()))
         })?;
         self.drain(stream, each, fail).await
+    }
+
+    /// A statement with a name: kept with the connection, or behind a pooler given back when it is dropped, which must
+    /// be before the transaction ends.
+    pub(super) async fn statement(&self, client: &Object, text: &str) -> Result<Statement, tokio_postgres::Error> {
+        if !self.prepared {
+            return client.prepare(text).await;
+        }
+        if client.statement_cache.size() >= STATEMENT_CACHE {
+            client.statement_cache.clear();
+        }
+        client.prepare_cached(text).await
     }
 
     async fn drain(

@@ -7,7 +7,8 @@ use rusqlite::{OpenFlags, ToSql};
 
 use super::rewrite::{Known, Rewriter};
 use super::watch::Watched;
-use crate::{Row, StoreError, Value};
+use crate::rows::Packed;
+use crate::{Row, Rows, StoreError, Value};
 
 /// Compiled statements kept per connection. A bulk insert of 30,000 parameters takes about 2 MB compiled.
 const STATEMENT_CACHE: usize = 256;
@@ -129,6 +130,25 @@ impl Connection {
         Ok(if readonly { seen } else { raw.connection.changes() })
     }
 
+    /// Runs `text` once for each of `rows`. One row at a time is the fastest way: a statement of many rows makes the
+    /// engine keep a copy of every page it touches, and full-text tables write themselves out before each.
+    pub(crate) fn insert(&self, text: &str, width: usize, rows: &Rows) -> Result<u64, StoreError> {
+        let raw = &mut *self.raw();
+        let known = raw.rewriter.rewrite(text);
+        let fail = |error| StoreError::sqlite(error, text);
+        let mut statement = raw.connection.prepare_cached(&known.sql).map_err(fail)?;
+        let _watching = self.watched.begin(None);
+        let mut values = rows.iter();
+        let mut changed = 0;
+        for _ in 0..rows.values() / width {
+            for (index, value) in values.by_ref().take(width).enumerate() {
+                statement.raw_bind_parameter(index + 1, value).map_err(fail)?;
+            }
+            changed += statement.raw_execute().map_err(fail)? as u64;
+        }
+        Ok(changed)
+    }
+
     /// The bare connection, for benches.
     pub(crate) fn into_plain(self) -> rusqlite::Connection {
         self.raw.into_inner().unwrap_or_else(PoisonError::into_inner).connection
@@ -232,5 +252,18 @@ impl ToSql for Value {
             Value::Json(value) => ToSqlOutput::Owned(rusqlite::types::Value::Text(value.to_string())),
             Value::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
         })
+    }
+}
+
+impl ToSql for Packed<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Packed::Null => ValueRef::Null,
+            Packed::Int(value) => ValueRef::Integer(*value),
+            Packed::Real(value) => ValueRef::Real(*value),
+            Packed::Bool(value) => ValueRef::Integer((*value).into()),
+            Packed::Text(bytes) | Packed::Json(bytes) => ValueRef::Text(bytes),
+            Packed::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
     }
 }

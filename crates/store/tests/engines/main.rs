@@ -7,6 +7,7 @@ mod bulk;
 mod crash;
 mod limits;
 mod migrating;
+mod rows;
 mod transactions;
 
 use store::{Db, Migrations, StoreError};
