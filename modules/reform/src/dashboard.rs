@@ -209,13 +209,18 @@ async fn overdue(ctx: &Ctx, scope: &Scope) -> Result<Vec<(Id, i64)>, base::Fault
     Ok(units)
 }
 
+/// A name that fits into a line of the screen.
+fn short_name(scope: &Scope, unit: Id) -> String {
+    scope.tree.get(unit).map_or_else(|| unit.to_string(), |agency| agency.short_name.clone())
+}
+
 fn overdue_line(ctx: &Ctx, scope: &Scope, unit: Id, n: i64) -> Line {
     let path = scope.tree.path(unit);
     let code = scope.tree.get(unit).map_or("", |agency| agency.code.as_str());
     // The worklist opens to those who may read dossiers there.
     let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::ReadDossiers, path));
     Line {
-        name: scope.tree.name(unit),
+        name: short_name(scope, unit),
         text: ctx.l.tr("reform-overdue-line", [("n", ctx.l.number(n))]),
         href: if reads { with("/work?tab=overdue", &[("unit", code)]) } else { String::new() },
         up: false,
@@ -240,7 +245,7 @@ async fn late(ctx: &Ctx, scope: &Scope, read: &Read) -> Result<Vec<Line>, base::
         .into_iter()
         .take(LINES_MAX)
         .map(|(unit, missing, percent)| Line {
-            name: scope.tree.name(unit),
+            name: short_name(scope, unit),
             text: l.tr(
                 "reform-late-line",
                 [("n", l.number(missing)), ("percent", amount(l, crate::programme::Measure::Percent, percent))],

@@ -303,7 +303,7 @@ async fn a_division_head_sees_the_figures_of_the_agency_above_and_the_cases_of_h
             assert_eq!(head.get(foreign).await.0, StatusCode::FORBIDDEN, "{foreign}");
         }
         // An agency with none below it answers for its own late cases, and the page names what is behind.
-        assert!(page.contains("2 hồ sơ trễ hạn, đúng hạn 33,3 %"), "{page}");
+        assert!(page.contains("2 hồ sơ · đúng hạn 33,3 %"), "{page}");
         assert!(page.contains("Mục tiêu chậm tiến độ nhất") && page.contains("33,3 %, cần "), "{page}");
         // A leader who looks at the division sees its work too, without a link to a list that is not his.
         let (_, page) = head.becomes("commune-leader").get(&format!("/steering?unit={division}")).await;
