@@ -29,6 +29,8 @@ pub(crate) struct Found {
     pub cpu_seconds: Option<f64>,
     /// Operations a second of the bare engine, where there is something to compare.
     pub engine_per_second: Option<f64>,
+    /// Rows of a page on the average, where pages of a list are asked for.
+    pub rows_shown: Option<f64>,
 }
 
 /// Runs `work` on `clients` tasks until the time is over or it says that there is nothing more to do (`false`).
@@ -60,7 +62,7 @@ where
         micros.extend(done.map_err(Fault::internal)??);
     }
     let cpu_seconds = cpu.zip(cpu_seconds()).map(|(before, after)| after - before);
-    Ok(Found { micros, seconds: begun.elapsed().as_secs_f64(), cpu_seconds, engine_per_second: None })
+    Ok(Found { micros, seconds: begun.elapsed().as_secs_f64(), cpu_seconds, engine_per_second: None, rows_shown: None })
 }
 
 /// Processor time of this process so far, where the system keeps it as Linux does (proc(5), `utime` and `stime`).
@@ -115,6 +117,9 @@ fn report(name: &str, engine: &str, rows: i64, clients: usize, mut found: Found)
     if let Some(cpu) = found.cpu_seconds {
         add("cpu_ms", cpu * 1_000.0 / operations);
     }
+    if let Some(rows) = found.rows_shown {
+        add("rows_shown", rows);
+    }
     if let Some(engine) = found.engine_per_second {
         add("engine_per_second", engine);
         add("ratio", per_second / engine.max(0.001));
@@ -129,7 +134,8 @@ mod tests {
     #[test]
     fn the_report_names_the_slowest_in_a_hundred_and_the_ratio_to_the_bare_engine() {
         let micros = (1..=1_000).rev().map(|n| n * 1_000).collect();
-        let found = Found { micros, seconds: 2.0, cpu_seconds: Some(1.0), engine_per_second: Some(1_000.0) };
+        let found =
+            Found { micros, seconds: 2.0, cpu_seconds: Some(1.0), engine_per_second: Some(1_000.0), rows_shown: None };
         let report = report("step", "sqlite", 7, 16, found);
         assert_eq!((report["p50_ms"].as_f64(), report["p99_ms"].as_f64()), (Some(500.0), Some(990.0)));
         assert_eq!((report["per_second"].as_f64(), report["ratio"].as_f64()), (Some(500.0), Some(0.5)));

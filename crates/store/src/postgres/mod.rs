@@ -55,6 +55,8 @@ impl Postgres {
             ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MS_MAX.to_string()),
             // Statements here are short; compiling them costs more than it saves.
             ("jit", "off".to_string()),
+            // Nor are they planned anew for each value: what a plan depends on stands in their text.
+            ("plan_cache_mode", "force_generic_plan".to_string()),
         ];
         if let Some(schema) = &options.schema {
             settings.push(("search_path", schema.clone()));

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql};
 
@@ -66,6 +67,9 @@ impl Connection {
                 }
             }
             connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+            // Otherwise a statement is compiled anew whenever a parameter that its plan might depend on changes: at every
+            // step, here. A plan that stands is cheaper and is the same tomorrow.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)
         })
         .map_err(|error| StoreError::Address(format!("{place}: {error}")))?;
