@@ -131,7 +131,7 @@ enum Command {
 
 #[derive(Subcommand, Debug)]
 enum CatalogueCommand {
-    /// Take in records in the shape of the national catalogue (JSON lines).
+    /// Take in records in the shape of the national catalogue (JSON lines, the CSV table, or a folder of them).
     Import {
         file: PathBuf,
         #[command(flatten)]

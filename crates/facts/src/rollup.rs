@@ -92,13 +92,18 @@ impl Rollup {
         Ok(Self { scope, ..Self::default() })
     }
 
-    /// Adds one fact at every node its agency counts for. `day` is ISO text. An agency without a place in the tree counts
-    /// nowhere, as in the reading of facts not yet rolled up.
+    /// Adds one fact at every node its agency counts for. An agency without a place in the tree counts nowhere, as in the
+    /// reading of facts not yet rolled up.
+    pub fn add_fact(&mut self, fact: &Fact) {
+        let (level, field) = (fact.level.as_str(), fact.field.as_str());
+        self.add(fact.measure, fact.day, fact.agency, level, field, fact.channel, fact.flags, fact.qty);
+    }
+
     #[expect(clippy::too_many_arguments, reason = "the dimensions of a fact, one by one")]
-    pub fn add(
+    fn add(
         &mut self,
         measure: &str,
-        day: &str,
+        day: Date,
         agency: Id,
         level: &str,
         field: &str,
@@ -106,50 +111,17 @@ impl Rollup {
         flags: i64,
         qty: i64,
     ) {
-        let [year, month] = [4, 7].map(|end| self.words.number(day.get(..end).unwrap_or(day)));
-        let periods = [year, month, self.words.number(day)];
-        self.count(measure, periods, agency, level, field, channel, flags, qty);
-    }
-
-    /// [`Rollup::add`] for a fact in memory.
-    pub fn add_fact(&mut self, fact: &Fact) {
         let words = &mut self.words;
-        let periods = *self.periods.entry(fact.day).or_insert_with(|| {
-            let day = fact.day.to_string();
+        let [year, month, day] = *self.periods.entry(day).or_insert_with(|| {
+            let day = day.to_string();
             [4, 7, day.len()].map(|end| words.number(day.get(..end).unwrap_or(&day)))
         });
-        let (level, field) = (fact.level.as_str(), fact.field.as_str());
-        self.count(fact.measure, periods, fact.agency, level, field, fact.channel, fact.flags, fact.qty);
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the dimensions of a fact, one by one")]
-    fn count(
-        &mut self,
-        measure: &str,
-        [year, month, day]: [Word; 3],
-        agency: Id,
-        level: &str,
-        field: &str,
-        channel: i64,
-        flags: i64,
-        qty: i64,
-    ) {
-        let (measure, level, field) = (self.words.number(measure), self.words.number(level), self.words.number(field));
+        let (measure, level, field) = (words.number(measure), words.number(level), words.number(field));
         for (node, topmost) in self.scope.get(&agency.0).map_or(&[][..], Vec::as_slice) {
             for period in [Some(year), Some(month), topmost.then_some(day)].into_iter().flatten() {
                 *self.sums.entry((*node, measure, period, level, field, channel, flags)).or_default() += qty;
             }
         }
-    }
-
-    /// How many sums wait.
-    pub fn len(&self) -> usize {
-        self.sums.len()
-    }
-
-    /// Whether nothing waits.
-    pub fn is_empty(&self) -> bool {
-        self.sums.is_empty()
     }
 
     /// Hands over the waiting sums for [`Rollup::write`], in key order: two writers then lock rows in the same order, and
@@ -195,7 +167,7 @@ pub async fn roll_up(tx: &Tx) -> Result<usize, StoreError> {
     for row in &rows {
         rollup.add(
             &row.get::<String>("measure")?,
-            &row.get::<String>("day")?,
+            row.get("day")?,
             row.get("agency_id")?,
             &row.get::<String>("level")?,
             &row.get::<String>("field")?,

@@ -5,7 +5,7 @@ use crate::ctx::Ctx;
 use crate::form::{bounded, media_type};
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, UPLOAD_REQUEST_BYTES_MAX};
 use crate::{cookie, refill};
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse as _, Response};
@@ -134,7 +134,7 @@ pub(crate) async fn words_of(mut multipart: Multipart) -> Option<(Vec<(String, S
 
 /// On the way out: a form just kept gets its cookie and the way back to its page; a kept one is filled into its page; one that
 /// has been sent is forgotten.
-pub(crate) async fn on_the_way_out(ctx: &Ctx, headers: &HeaderMap, response: Response) -> Response {
+pub(crate) async fn on_the_way_out(ctx: &Ctx, kept: Option<String>, response: Response) -> Response {
     let secure = ctx.app.secure_cookies;
     if let Some(token) = ctx.slot.take() {
         // Not signed in: by way of signing in. Signed in, only the page was old: straight back to it.
@@ -146,7 +146,7 @@ pub(crate) async fn on_the_way_out(ctx: &Ctx, headers: &HeaderMap, response: Res
         back.headers_mut().append(header::SET_COOKIE, value);
         return back;
     }
-    let Some(token) = cookie::read(headers, cookie::KEPT, secure) else { return response };
+    let Some(token) = kept else { return response };
     let Some(actor) = &ctx.actor else {
         // Whoever signs in may not be the one: that something waits is all that is said.
         let says = ctx.reads && ctx.path() == "/sign-in" && is_html(&response);
@@ -202,8 +202,11 @@ fn noticed(page: &str, text: &str) -> String {
 
 /// Another page for this one, or this one when there is none.
 async fn rewrite(response: Response, change: impl FnOnce(&str) -> Option<String>) -> Response {
+    if response.body().size_hint().exact().is_none_or(|size| size > PAGE_BYTES_MAX as u64) {
+        return response;
+    }
     let (mut parts, body) = response.into_parts();
-    // Our pages are texts in memory: reading one fails only when it is larger than any page of ours.
+    // Our pages are texts in memory, so reading one does not fail.
     let Ok(bytes) = bounded(body, PAGE_BYTES_MAX).await else {
         return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
@@ -213,5 +216,22 @@ async fn rewrite(response: Response, change: impl FnOnce(&str) -> Option<String>
             Response::from_parts(parts, Body::from(page))
         }
         None => Response::from_parts(parts, Body::from(bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn rewritten(page: String) -> (axum::http::StatusCode, usize) {
+        let response = rewrite(Response::new(Body::from(page)), |page| Some(format!("{page}!"))).await;
+        let (parts, body) = response.into_parts();
+        (parts.status, axum::body::to_bytes(body, usize::MAX).await.unwrap().len())
+    }
+
+    #[tokio::test]
+    async fn a_page_too_large_to_be_looked_through_comes_as_it_is() {
+        assert_eq!(rewritten("a".repeat(PAGE_BYTES_MAX)).await, (200.try_into().unwrap(), PAGE_BYTES_MAX + 1));
+        assert_eq!(rewritten("a".repeat(PAGE_BYTES_MAX + 1)).await, (200.try_into().unwrap(), PAGE_BYTES_MAX + 1));
     }
 }

@@ -26,7 +26,7 @@ mod ui;
 mod upload;
 
 pub use app::{
-    AgencyName, App, AppInner, BeforeRequest, Clock, Extensions, Hook, Module, NavCount, NavCounts, NavItem,
+    AgencyName, App, AppInner, BeforeRequest, Clock, Extensions, Hook, Look, Module, NavCount, NavCounts, NavItem,
     NoSessions, Sessions, SignedIn,
 };
 pub use ctx::Ctx;

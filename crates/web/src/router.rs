@@ -133,7 +133,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         tracing::warn!(request_id = %request_id, fault = ?fault, "could not look for changes of other processes");
     }
     let token = cookie::read(request.headers(), cookie::SESSION, secure);
-    let sent_headers = request.headers().clone();
+    let kept = cookie::read(request.headers(), cookie::KEPT, secure);
     let mut refused = None;
     if let Some(token) = token {
         match app.sessions.load(&app.db, &token, ctx.now).await {
@@ -167,7 +167,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         }
     };
     response = page_of_failure(&ctx, response);
-    response = kept::on_the_way_out(&ctx, &sent_headers, response).await;
+    response = kept::on_the_way_out(&ctx, kept, response).await;
     finish(&ctx, &mut response, secure);
     tracing::info!(
         request_id = %request_id,

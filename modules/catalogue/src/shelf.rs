@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use base::{Channel, Date, Fault, Id, Instant, Level};
 use store::{StoreError, Tx};
-use web::App;
+use web::{App, Look};
 
 use crate::search::{Doc, Query, Rank};
 use crate::version::Version;
@@ -21,7 +20,7 @@ pub struct Shelf {
     by_code: HashMap<String, Vec<Arc<Version>>>,
     revision: i64,
     /// When somebody last looked whether another process changed the catalogue (ms).
-    looked_at: AtomicI64,
+    look: Look,
 }
 
 #[derive(Debug)]
@@ -67,7 +66,7 @@ impl Shelf {
             by_id: HashMap::with_capacity(versions.len()),
             by_code: HashMap::new(),
             revision,
-            looked_at: AtomicI64::new(0),
+            look: Look::never(),
         };
         for version in versions {
             let version = Arc::new(version);
@@ -172,20 +171,15 @@ pub async fn reload(app: &App) -> Result<Arc<Shelf>, Fault> {
     Ok(app.put(shelf))
 }
 
-/// Longest time another process's change goes unnoticed.
-const LOOK_EVERY_MS: i64 = 2_000;
-
 /// The shelf, read again first if another process has changed the catalogue (looked at every two seconds).
 ///
 /// # Errors
 /// The database's.
 pub async fn fresh_shelf(app: &App, now: Instant) -> Result<Arc<Shelf>, Fault> {
     let Some(shelf) = app.get::<Shelf>() else { return reload(app).await };
-    let looked_at = shelf.looked_at.load(Ordering::Relaxed);
-    if now.0 - looked_at < LOOK_EVERY_MS {
+    if !shelf.look.is_due(now) {
         return Ok(shelf);
     }
-    shelf.looked_at.store(now.0, Ordering::Relaxed);
     let revision =
         app.db.read(|tx| Box::pin(async move { crate::store::revision(tx).await.map_err(Fault::from) })).await?;
     if revision == shelf.revision { Ok(shelf) } else { reload(app).await }

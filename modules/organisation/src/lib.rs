@@ -21,8 +21,7 @@ pub use tree::{Agency, FormerName, Kind, Tree};
 use ::store::{StoreError, Tx, params};
 use base::{Fault, Instant, Permission};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use web::{Access, AgencyName, App, Module, NavItem, Routes};
+use web::{Access, AgencyName, App, Look, Module, NavItem, Routes};
 
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
@@ -45,14 +44,11 @@ pub async fn tree_of(app: &App) -> Result<Arc<Tree>, Fault> {
     }
 }
 
-/// Which changes the tree in memory knows, and when somebody last looked whether there are others (ms).
+/// Which changes the tree in memory knows, and when somebody last looked whether there are others.
 struct Known {
     revision: i64,
-    looked_at: AtomicI64,
+    look: Look,
 }
-
-/// Longest time another process's change goes unnoticed.
-const LOOK_EVERY_MS: i64 = 2_000;
 
 async fn revision(tx: &Tx) -> Result<i64, StoreError> {
     tx.query_one(store::REVISION, params![]).await?.get("revision")
@@ -65,17 +61,16 @@ pub async fn reload(app: &App) -> Result<Arc<Tree>, Fault> {
     let tree = app.put(tree);
     let names = tree.clone();
     app.put(AgencyName(Box::new(move |id| names.get(id).map(|agency| agency.short_name.clone()))));
-    app.put(Known { revision, looked_at: AtomicI64::new(0) });
+    app.put(Known { revision, look: Look::never() });
     Ok(tree)
 }
 
 /// Reads the tree anew if another process has changed an agency (looked at every two seconds).
 pub async fn refresh(app: &App, now: Instant) -> Result<(), Fault> {
     let Some(known) = app.get::<Known>() else { return reload(app).await.map(|_| ()) };
-    if (now.0 - known.looked_at.load(Ordering::Relaxed)).abs() < LOOK_EVERY_MS {
+    if !known.look.is_due(now) {
         return Ok(());
     }
-    known.looked_at.store(now.0, Ordering::Relaxed);
     let stands = app.db.read(|tx| Box::pin(async move { revision(tx).await })).await?;
     if stands != known.revision {
         reload(app).await?;

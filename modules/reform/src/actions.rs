@@ -163,7 +163,7 @@ pub async fn declare(
     if !problems.is_empty() {
         return Err(Fault::Invalid(problems));
     }
-    figure.id = Id::from_parts(now.0, rand::random::<u32>() & 0x003f_ffff);
+    figure.id = Id::next(now);
     figure.agency = agency;
     figure.declared_by = actor.account;
     figure.declared_name.clone_from(&actor.name);
@@ -212,7 +212,8 @@ pub async fn check(
     Ok(Declared { check: state, ..figure })
 }
 
-async fn record(
+/// An event of a declared figure or of a programme, by the person who acts, at the agency he is at home in.
+pub(crate) async fn record(
     tx: &Tx,
     actor: &Actor,
     now: Instant,

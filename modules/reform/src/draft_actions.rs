@@ -1,7 +1,8 @@
 //! What the keeper of programmes does with a draft, and the second person's answer that puts it in force.
 
 use crate::actions::NOTE_MAX;
-use crate::drafts::{self, DECIDE_DRAFT, Draft, PROPOSE_DRAFT, Stage, change, record};
+use crate::actions::record;
+use crate::drafts::{self, DECIDE_DRAFT, Draft, PROPOSE_DRAFT, Stage, change};
 use crate::programme::{Programme, Programmes};
 use crate::{draft_edit, draft_form};
 use base::{Actor, Fault, Instant, Permission, Problem};

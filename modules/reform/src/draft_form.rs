@@ -1,6 +1,7 @@
 //! What is typed on the forms of a draft programme, read into targets and tasks by rules that name the field.
 
 use crate::actions::hundredths;
+use crate::drafts::blank;
 use crate::live::indicators;
 use crate::programme::{Compare, Measure, Programme, Subject, Target, Task, targets_of};
 use base::{Date, Problem};
@@ -323,30 +324,6 @@ pub(crate) fn task(
         name_vi,
     });
     read.done(made)
-}
-
-fn blank(id: String, due: i16, text: String) -> Target {
-    Target {
-        id,
-        clause: None,
-        compare: Compare::AtLeast,
-        value: 0.0,
-        value_high: None,
-        unit: Measure::Percent,
-        of: None,
-        cap: None,
-        level: "all".to_owned(),
-        from: None,
-        due,
-        date: None,
-        maintain: false,
-        baseline: None,
-        strive: false,
-        derived: false,
-        restates: None,
-        text,
-        note: None,
-    }
 }
 
 /// The id a target keeps, or the next one free.

@@ -1,7 +1,7 @@
 //! Draft programmes: what was read in a document, kept as a programme file that the rules for the shipped ones read back.
 
+use crate::actions::record;
 use crate::programme::{Compare, Measure, Programme, Programmes, Subject, Target};
-use audit::NewEvent;
 use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
 use serde::Serialize;
 use serde_json::json;
@@ -202,30 +202,42 @@ pub(crate) fn empty(number: i64) -> Programme {
     }
 }
 
+/// A target of which only that is known: at least nothing, for all levels.
+pub(crate) fn blank(id: String, due: i16, text: String) -> Target {
+    Target {
+        id,
+        clause: None,
+        compare: Compare::AtLeast,
+        value: 0.0,
+        value_high: None,
+        unit: Measure::Percent,
+        of: None,
+        cap: None,
+        level: "all".to_owned(),
+        from: None,
+        due,
+        date: None,
+        maintain: false,
+        baseline: None,
+        strive: false,
+        derived: false,
+        restates: None,
+        text,
+        note: None,
+    }
+}
+
 /// The programme of a document. Targets in a row with the same subject stand under it together.
 fn programme_of(draft: &DraftProgramme, number: i64) -> Programme {
     let mut subjects: Vec<Subject> = Vec::new();
     for (n, one) in (1..).zip(&draft.targets) {
         let target = Target {
-            id: format!("N{number}-{n:03}"),
-            clause: None,
             compare: one.compare,
             value: one.value,
             value_high: one.value_high,
             unit: one.unit,
-            of: None,
-            cap: None,
             level: one.level.clone(),
-            from: None,
-            due: one.due,
-            date: None,
-            maintain: false,
-            baseline: None,
-            strive: false,
-            derived: false,
-            restates: None,
-            text: one.text.clone(),
-            note: None,
+            ..blank(format!("N{number}-{n:03}"), one.due, one.text.clone())
         };
         match subjects.last_mut() {
             Some(last) if last.name_vi == one.subject && last.clause == one.clause => last.targets.push(target),
@@ -271,7 +283,7 @@ pub(crate) async fn insert(
     let agency = keeper(actor)?;
     tx.lock("programme").await?;
     let number: i64 = tx.query_one(NEXT_DRAFT, params![]).await?.get("number")?;
-    let id = Id::from_parts(now.0, rand::random::<u32>() & 0x003f_ffff);
+    let id = Id::next(now);
     let programme = programme(number);
     let values = params![
         number,
@@ -323,20 +335,6 @@ pub(crate) async fn change(
 fn count(programme: &Programme) -> Result<i64, Fault> {
     i64::try_from(programme.subjects.iter().map(|subject| subject.targets.len()).sum::<usize>())
         .map_err(Fault::internal)
-}
-
-/// An event of a programme.
-pub(crate) async fn record(
-    tx: &Tx,
-    actor: &Actor,
-    now: Instant,
-    id: Id,
-    kind: &'static str,
-    data: serde_json::Value,
-) -> Result<(), Fault> {
-    let agency = actor.home().map(|grant| grant.agency);
-    audit::append(tx, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
-    Ok(())
 }
 
 /// Keeps a draft, in place of an earlier one of the same document. Returns its number.

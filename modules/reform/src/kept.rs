@@ -1,5 +1,6 @@
 //! Sums remembered between requests, each read by one request at a time.
 
+use base::Fault;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +37,20 @@ impl<K: Hash + Eq, S: Copy, V> Kept<K, S, V> {
     /// Whose turn it is to read a value: the others wait, and then find it remembered.
     pub(crate) fn turn(&self, key: K) -> Arc<tokio::sync::Mutex<()>> {
         self.slot(key, |slot| slot.turn.clone())
+    }
+
+    /// What `read` finds. It is asked first without leave to sum, and answers `None` when the sums it needs are not
+    /// remembered; then the others wait for one request that has leave.
+    pub(crate) async fn in_turn<T, R>(&self, key: K, read: impl Fn(bool) -> R) -> Result<Option<T>, Fault>
+    where
+        R: Future<Output = Result<Option<T>, Fault>>,
+    {
+        if let Some(found) = read(false).await? {
+            return Ok(Some(found));
+        }
+        let turn = self.turn(key);
+        let _turn = turn.lock().await;
+        read(true).await
     }
 
     fn slot<T>(&self, key: K, f: impl FnOnce(&mut Slot<S, V>) -> T) -> T {

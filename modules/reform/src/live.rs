@@ -179,14 +179,8 @@ impl Default for Remembered {
 /// The exact figures of this moment and, from the same snapshot, the figures declared.
 pub async fn read(app: &App, asked: &Asked) -> Result<(Sums, Vec<Declared>), Fault> {
     let remembered = app.own::<Remembered>();
-    if let Some(read) = read_once(app, &remembered, asked, false).await? {
-        return Ok(read);
-    }
-    let turn = remembered.0.turn(asked.clone());
-    let _turn = turn.lock().await;
-    read_once(app, &remembered, asked, true)
-        .await?
-        .ok_or_else(|| Fault::internal("sums that were asked for are missing"))
+    let read = remembered.0.in_turn(asked.clone(), |sum| read_once(app, &remembered, asked, sum)).await?;
+    read.ok_or_else(|| Fault::internal("sums that were asked for are missing"))
 }
 
 /// One snapshot. `None` when the sums of its generation are not remembered and shall not be read here.

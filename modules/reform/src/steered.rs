@@ -4,27 +4,22 @@ use crate::drafts;
 use crate::programme::Programmes;
 use base::{Fault, Instant};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use web::{App, Ctx};
-
-/// Longest time another process's decision goes unnoticed.
-const LOOK_EVERY_MS: i64 = 2_000;
+use web::{App, Ctx, Look};
 
 struct Steered {
     programmes: Arc<Programmes>,
     /// How many were put in force: none is ever taken back or changed.
     in_force: i64,
-    looked_at: AtomicI64,
+    look: Look,
 }
 
 /// All programmes steered now.
 pub(crate) async fn programmes(ctx: &Ctx) -> Result<Arc<Programmes>, Fault> {
     let now = ctx.now;
     let Some(known) = ctx.app.get::<Steered>() else { return reload(&ctx.app, now).await };
-    if (0..LOOK_EVERY_MS).contains(&(now.0 - known.looked_at.load(Ordering::Relaxed))) {
+    if !known.look.is_due(now) {
         return Ok(known.programmes.clone());
     }
-    known.looked_at.store(now.0, Ordering::Relaxed);
     let in_force =
         ctx.db().read(|tx| Box::pin(async move { Ok::<_, Fault>(drafts::in_force_count(tx).await?) })).await?;
     if in_force == known.in_force { Ok(known.programmes.clone()) } else { reload(&ctx.app, now).await }
@@ -39,6 +34,6 @@ pub(crate) async fn reload(app: &App, now: Instant) -> Result<Arc<Programmes>, F
     }
     let programmes = Arc::new(Programmes::of(all).map_err(|why| Fault::internal(std::io::Error::other(why)))?);
     let in_force = i64::try_from(kept.len()).map_err(Fault::internal)?;
-    app.put(Steered { programmes: programmes.clone(), in_force, looked_at: AtomicI64::new(now.0) });
+    app.put(Steered { programmes: programmes.clone(), in_force, look: Look::new(now) });
     Ok(programmes)
 }

@@ -12,8 +12,8 @@ use web::Ctx;
 /// Lists remembered at a time.
 const LISTS_MAX: usize = 512;
 
-/// Node, indicator, level, first and last day.
-type Key = (Id, String, At, (Date, Date));
+/// Node, indicator, level, first and last day, and the day whose definition counts.
+type Key = (Id, String, At, (Date, Date), Date);
 type List = Vec<(Id, Figure)>;
 
 /// Rolled-up lists by the generation of the roll-up.
@@ -29,16 +29,10 @@ impl Default for Lists {
 pub(crate) async fn by_unit(ctx: &Ctx, scope: &Scope, indicator: &str, level: At) -> Result<List, Fault> {
     let as_of = scope.period.as_of(ctx.now.date());
     let filter = Filter { level, ..scope.period.filter() };
-    let key = (scope.node, indicator.to_owned(), level, (scope.period.from, scope.period.to));
+    let key = (scope.node, indicator.to_owned(), level, (scope.period.from, scope.period.to), as_of);
     let lists = ctx.app.own::<Lists>();
-    let list = match read_once(ctx, &lists, &key, &filter, as_of, false).await? {
-        Some(list) => list,
-        None => {
-            let turn = lists.0.turn(key.clone());
-            let _turn = turn.lock().await;
-            read_once(ctx, &lists, &key, &filter, as_of, true).await?.unwrap_or_default()
-        }
-    };
+    let read = |sum| read_once(ctx, &lists, &key, &filter, sum);
+    let list = lists.0.in_turn(key.clone(), read).await?.unwrap_or_default();
     // A committee's or department's sums hold those of its parts already.
     let is_house = |id: Id| scope.tree.get(id).is_some_and(|agency| agency.house().is_some());
     Ok(list.into_iter().filter(|(id, _)| is_house(*id)).collect())
@@ -50,10 +44,9 @@ async fn read_once(
     lists: &Arc<Lists>,
     key: &Key,
     filter: &Filter,
-    as_of: Date,
     sum: bool,
 ) -> Result<Option<List>, Fault> {
-    let Some(definition) = indicators().get(&key.1, as_of) else { return Ok(Some(List::new())) };
+    let Some(definition) = indicators().get(&key.1, key.4) else { return Ok(Some(List::new())) };
     let (lists, key, filter) = (lists.clone(), key.clone(), filter.clone());
     ctx.db()
         .read(move |tx| {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use base::{Date, Fault, Id, Instant};
 use simulate::{Made, Plan, Stage};
 use std::collections::BTreeMap;
@@ -17,26 +19,7 @@ fn until() -> Instant {
 async fn provinces() -> Vec<Db> {
     let databases = store::testing::databases().await;
     for db in &databases {
-        let sets = [
-            audit::MIGRATIONS,
-            facts::MIGRATIONS,
-            files::MIGRATIONS,
-            jobs::MIGRATIONS,
-            identity::MIGRATIONS,
-            organisation::MIGRATIONS,
-            catalogue::MIGRATIONS,
-            dossiers::MIGRATIONS,
-        ];
-        db.migrate(&sets).await.unwrap();
-        db.write(|tx| {
-            Box::pin(async move {
-                organisation::seed_demo(tx, until()).await?;
-                catalogue::seed(tx, until()).await?;
-                Ok::<_, Fault>(())
-            })
-        })
-        .await
-        .unwrap();
+        common::settle(db, until()).await;
     }
     databases
 }

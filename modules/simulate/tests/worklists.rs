@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use base::calendar::Calendar;
 use base::{Date, Fault, Id, Instant};
 use dossiers::worklist::{Asked, NEAR_MS, Narrow, Scope, Tab, counts, lines, page};
@@ -16,24 +18,7 @@ fn now() -> Instant {
 }
 
 async fn province(db: &Db) -> House {
-    let sets = [
-        audit::MIGRATIONS,
-        facts::MIGRATIONS,
-        identity::MIGRATIONS,
-        organisation::MIGRATIONS,
-        catalogue::MIGRATIONS,
-        dossiers::MIGRATIONS,
-    ];
-    db.migrate(&sets).await.unwrap();
-    db.write(|tx| {
-        Box::pin(async move {
-            organisation::seed_demo(tx, now()).await?;
-            catalogue::seed(tx, now()).await?;
-            Ok::<_, Fault>(())
-        })
-    })
-    .await
-    .unwrap();
+    common::settle(db, now()).await;
     simulate::run(db, simulate::Plan { dossiers: DOSSIERS, seed: 11, until: now(), focus: None }, |_| ())
         .await
         .unwrap();
