@@ -25,6 +25,11 @@ impl Kind {
         }
     }
 
+    /// Whether a browser shows a file of this media type by itself, running nothing of it.
+    pub fn is_looked_at(media_type: &str) -> bool {
+        [Kind::Pdf, Kind::Png, Kind::Jpeg].iter().any(|kind| kind.media_type() == media_type)
+    }
+
     /// What people call it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -12,7 +12,7 @@ mod rows;
 mod seal;
 
 pub use disk::{Damage, Staged, Store};
-pub use download::download;
+pub use download::{download, give};
 pub use kind::Kind;
 pub use rows::{File, file, files_of, forget, hand_over, is_kept, keep, some};
 pub use seal::Seal;

@@ -4,6 +4,7 @@ use base::{Fault, Id, Instant, Problem};
 use files::{File, Store};
 use http_body_util::BodyExt as _;
 use store::Db;
+use web::Asked;
 
 const NOW: Instant = Instant(1_795_000_000_000);
 const PDF: &[u8] = b"%PDF-1.7\nm\xe1\xbb\x99t trang";
@@ -31,7 +32,7 @@ async fn a_file_is_kept_under_its_hash_and_given_out_as_an_attachment() {
         let all = db.read(|tx| Box::pin(async move { files::files_of(tx, Id(5)).await })).await.unwrap();
         assert_eq!(all.len(), 2);
 
-        let response = files::download(&db, &files, id, |f: &File| {
+        let response = files::give(&db, &files, id, &Asked::default(), |f: &File| {
             assert_eq!((f.owner, f.by), (Id(5), Some(Id(7))));
             Ok(())
         })
@@ -43,9 +44,9 @@ async fn a_file_is_kept_under_its_hash_and_given_out_as_an_attachment() {
         assert!(disposition.starts_with("attachment; ") && disposition.contains("Gi%E1%BA%A5y"), "{disposition}");
         assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), PDF);
 
-        let refused = files::download(&db, &files, id, |_| Err(Fault::Forbidden(Problem::new("x")))).await;
+        let refused = files::give(&db, &files, id, &Asked::default(), |_| Err(Fault::Forbidden(Problem::new("x")))).await;
         assert!(matches!(refused, Err(Fault::Forbidden(_))));
-        assert!(matches!(files::download(&db, &files, Id(1), |_| Ok(())).await, Err(Fault::NotFound(_))));
+        assert!(matches!(files::give(&db, &files, Id(1), &Asked::default(), |_| Ok(())).await, Err(Fault::NotFound(_))));
         let moved = db.write(|tx| Box::pin(async move { files::hand_over(tx, Id(5), Id(6)).await })).await.unwrap();
         assert_eq!(moved, 2);
         let gone = db.write(move |tx| Box::pin(async move { files::forget(tx, id, Id(5)).await })).await.unwrap();
@@ -53,6 +54,44 @@ async fn a_file_is_kept_under_its_hash_and_given_out_as_an_attachment() {
         assert!(db.write(move |tx| Box::pin(async move { files::forget(tx, id, Id(6)).await })).await.unwrap());
         assert!(store::testing::prepare_all(&db).await.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_file_is_given_in_parts_or_not_again_and_its_stream_bears_to_be_asked_after_its_end() {
+    let db = store::testing::sqlite().await;
+    db.migrate(&[files::MIGRATIONS]).await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let files = Store::new(directory.path());
+    let staged = files.stage_bytes(PDF.to_vec(), "a.pdf").await.unwrap();
+    let tag = format!("\"{}\"", staged.sha256);
+    let id = keep(&db, staged.clone()).await;
+    let ask = async |asked: Asked| files::give(&db, &files, id, &asked, |_| Ok(())).await.unwrap();
+
+    let whole = ask(Asked::default()).await;
+    assert_eq!((whole.status().as_u16(), whole.headers()["etag"].to_str().unwrap()), (200, tag.as_str()));
+    assert_eq!(whole.headers()["content-length"], PDF.len().to_string().as_str());
+    let mut body = std::pin::pin!(whole.into_body());
+    let mut got = Vec::new();
+    while let Some(frame) = body.frame().await {
+        got.extend_from_slice(frame.unwrap().data_ref().unwrap());
+    }
+    assert_eq!(got, PDF);
+    assert!(body.frame().await.is_none() && body.frame().await.is_none(), "asked again it is still at its end");
+
+    let part = ask(Asked { range: Some("bytes=1-3".into()), ..Asked::default() }).await;
+    assert_eq!(part.headers()["content-range"], format!("bytes 1-3/{}", PDF.len()).as_str());
+    assert_eq!((part.status().as_u16(), part.headers()["content-length"].to_str().unwrap()), (206, "3"));
+    assert_eq!(part.into_body().collect().await.unwrap().to_bytes(), &PDF[1..4]);
+    assert_eq!(ask(Asked { range: Some("bytes=999-".into()), ..Asked::default() }).await.status().as_u16(), 416);
+    assert_eq!(ask(Asked { if_none_match: Some(tag), ..Asked::default() }).await.status().as_u16(), 304);
+
+    let view = ask(Asked { view: true, ..Asked::default() }).await;
+    assert!(view.headers()["content-disposition"].to_str().unwrap().starts_with("inline; "));
+    let policy = view.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("sandbox") && policy.contains("frame-ancestors 'self'"), "{policy}");
+
+    std::fs::write(files.path_of(&staged.sha256), b"%PDF").unwrap();
+    assert!(files::give(&db, &files, id, &Asked::default(), |_| Ok(())).await.is_err(), "no promise of a length not there");
 }
 
 #[tokio::test]

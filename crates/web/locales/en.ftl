@@ -123,3 +123,6 @@ web-chart-path = path to the goal
 web-chart-median = median { $value }
 web-chart-no-data = No figures yet
 web-chart-trajectory-title = { $name }: { $value } in { $month }; goal { $goal } in { $due }
+web-paper-open = Look at
+web-paper-download = Download
+web-new-tab = opens in a new tab

@@ -123,3 +123,6 @@ web-chart-path = đường đến mục tiêu
 web-chart-median = trung vị { $value }
 web-chart-no-data = Chưa có số liệu
 web-chart-trajectory-title = { $name }: { $value } vào { $month }; mục tiêu { $goal } vào { $due }
+web-paper-open = Mở xem
+web-paper-download = Tải về
+web-new-tab = mở ở thẻ mới

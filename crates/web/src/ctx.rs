@@ -1,6 +1,7 @@
 //! What a handler knows about its request.
 
 use crate::app::{App, NavCount, SignedIn};
+use crate::asked::Asked;
 use crate::failure::Failure;
 use crate::{cookie, layout, safety};
 use askama::Template;
@@ -31,6 +32,8 @@ pub struct Ctx {
     /// Asked by htmx: answer with a fragment.
     pub htmx: bool,
     pub request_id: String,
+    /// Which bytes of a file are wanted, and what for.
+    pub asked: Asked,
     /// The path starts with `/api/` or the client asks for JSON.
     pub wants_json: bool,
     pub(crate) csrf_secret: String,
@@ -77,6 +80,7 @@ impl Ctx {
             origin: format!("{}://{host}", if secure { "https" } else { "http" }),
             htmx: headers.contains_key("hx-request"),
             request_id,
+            asked: Asked::read(uri, headers),
             wants_json: path.starts_with("/api/") || accepts_json(text(header::ACCEPT)),
             csrf_secret,
             slot: Default::default(),
@@ -103,6 +107,7 @@ impl Ctx {
             origin: String::new(),
             htmx: false,
             request_id: String::new(),
+            asked: Asked::default(),
             wants_json: false,
             csrf_secret: secret,
             slot: Default::default(),

@@ -7,6 +7,7 @@
 extern crate self as web;
 
 mod app;
+mod asked;
 pub mod assets;
 pub mod chart;
 pub mod cookie;
@@ -29,6 +30,7 @@ pub use app::{
     AgencyName, App, AppInner, BeforeRequest, Clock, Extensions, Hook, Look, Module, NavCount, NavCounts, NavItem,
     NoSessions, Sessions, SignedIn,
 };
+pub use asked::{Asked, Part};
 pub use ctx::Ctx;
 pub use failure::{Answer, Failure};
 pub use form::{Form, FormMap, Json};

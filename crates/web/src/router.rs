@@ -9,14 +9,17 @@ use crate::routes::{Access, Routes};
 use crate::{assets, cookie, kept, language, safety};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::body::Body;
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use base::{Fault, Problem};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use http_body_util::BodyExt as _;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate as _, SizeAbove};
 
 /// The words of the shared layout, components and error pages; the application installs them with the modules'.
 pub fn locales() -> i18n::Source {
@@ -64,10 +67,24 @@ pub fn build_router(app: App, modules: Vec<Module>) -> Router {
         .method_not_allowed_fallback(not_offered)
         .layer(DefaultBodyLimit::disable()) // each extractor has its own bound
         .layer(from_fn_with_state(app.clone(), around))
-        .layer(CompressionLayer::new().gzip(true))
+        // Layers above may ask a body again after its end; most streams do not bear that.
+        .layer(map_response(|response: Response| async move { response.map(|body| Body::new(body.fuse())) }))
+        .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESS_BYTES_MIN).and(is_text)))
         // The assets lie compressed already, the fonts by nature.
         .route("/assets/{mark}/{name}", axum::routing::get(assets::serve))
         .with_state(app)
+}
+
+/// Shorter answers fit one packet either way.
+const COMPRESS_BYTES_MIN: u64 = 512;
+
+/// Texts are worth compressing. Papers, pictures, workbooks and fonts are compressed by nature: packing them again costs
+/// time and takes the length and the ranges from who downloads them.
+fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let text = ["application/json", "application/problem+json", "application/toml", "image/svg+xml"];
+    !headers.contains_key(header::CONTENT_RANGE) && (kind.starts_with("text/") || text.contains(&kind))
 }
 
 /// A method a path does not offer. The address of an act that was refused stands in the browser; opened again it leads to the

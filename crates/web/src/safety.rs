@@ -8,8 +8,13 @@ use sha2::{Digest, Sha256};
 
 /// Only what we serve ourselves: no inline script or style, no frame, no foreign address.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
-     base-uri 'none'";
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
+
+/// A paper somebody handed in, looked at in a tab or in a frame of our own page: it runs nothing, loads nothing and has no
+/// origin. The style is the browser's own, around a picture.
+pub const PAPER_SECURITY_POLICY: &str =
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
 
 /// Adds the headers every answer carries, where the handler has not set its own.
 pub(crate) fn add_headers(headers: &mut HeaderMap, secure: bool) {
@@ -18,6 +23,8 @@ pub(crate) fn add_headers(headers: &mut HeaderMap, secure: bool) {
     };
     add(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // For browsers that do not know `frame-ancestors`.
+    add(header::X_FRAME_OPTIONS, "DENY");
     add(header::REFERRER_POLICY, "same-origin");
     add(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     add(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

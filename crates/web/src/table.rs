@@ -220,10 +220,19 @@ pub fn export_of(
 
 /// `Content-Disposition: attachment` with a Vietnamese file name (RFC 6266) and a plain one for old programs.
 pub fn attachment(name: &str) -> HeaderValue {
+    disposition("attachment", name)
+}
+
+/// The same for what is looked at in the browser, and saved under this name from there.
+pub fn inline(name: &str) -> HeaderValue {
+    disposition("inline", name)
+}
+
+fn disposition(kind: &'static str, name: &str) -> HeaderValue {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
-    let text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name));
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+    let text = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(kind))
 }
 
 /// With the byte order mark Excel needs to read UTF-8, CRLF, RFC 4180 quotes. A text a spreadsheet would run as a

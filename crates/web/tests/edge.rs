@@ -83,6 +83,15 @@ async fn fail(kind: axum::extract::Path<String>) -> Answer {
     .into())
 }
 
+/// A body as a file's: of unknown length, and one that panics when it is asked again after its end.
+async fn stream(kind: axum::extract::Path<String>) -> Response<Body> {
+    let pieces = futures_util::stream::unfold(0, |n| async move {
+        (n < 3).then(|| (Ok::<_, std::io::Error>("giấy tờ ".repeat(100)), n + 1))
+    });
+    let kind = if *kind == "text" { "text/plain; charset=utf-8" } else { "application/pdf" };
+    Response::builder().header("content-type", kind).body(Body::from_stream(pieces)).unwrap()
+}
+
 async fn app(rates: Rates, secure: bool) -> (App, Clock) {
     let clock = Clock::settable(Instant(1_790_000_000_000));
     let app = App::new(AppInner {
@@ -110,6 +119,7 @@ fn module() -> Module {
         .post("/take-files", Access::Public, take_files)
         .post("/api/v1/filings", Access::Public, take_json)
         .get("/api/v1/mine", Access::SignedIn, show)
+        .get("/stream/{kind}", Access::Public, stream)
         .get("/fail/{kind}", Access::Public, fail);
     Module {
         name: "edge",
@@ -147,10 +157,29 @@ async fn every_answer_carries_the_strict_headers() {
         let (_, headers, body) = send(&router, get(path).body(Body::empty()).unwrap()).await;
         assert_eq!(headers["content-security-policy"], web::safety::CONTENT_SECURITY_POLICY, "{path}");
         assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert_eq!(headers["x-frame-options"], "DENY");
         assert!(headers.contains_key("strict-transport-security") && headers.contains_key("x-request-id"));
         assert!(!body.contains(" style=") && !body.contains("<style") && !body.contains(" onclick="), "{path}");
         let cookie = headers["set-cookie"].to_str().unwrap();
         assert!(cookie.starts_with("__Host-form=") && cookie.contains("HttpOnly") && cookie.contains("Secure"));
+    }
+}
+
+#[tokio::test]
+async fn texts_are_compressed_papers_are_not_and_both_come_whole() {
+    let (router, _) = service(Rates::default(), false).await;
+    for (kind, encoding) in [("text", Some("gzip")), ("paper", None)] {
+        let ask = get(&format!("/stream/{kind}")).header("accept-encoding", "gzip, deflate, br");
+        let response = router.clone().oneshot(ask.body(Body::empty()).unwrap()).await.unwrap();
+        let got = response.headers().get("content-encoding").map(|v| v.to_str().unwrap().to_owned());
+        assert_eq!(got.as_deref(), encoding, "{kind}");
+        let mut bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+        if encoding.is_some() {
+            let mut plain = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut plain).expect("gzip");
+            bytes = plain;
+        }
+        assert_eq!(String::from_utf8(bytes).unwrap(), "giấy tờ ".repeat(300), "{kind}");
     }
 }
 

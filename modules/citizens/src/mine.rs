@@ -325,7 +325,7 @@ pub(crate) async fn download(ctx: Ctx, Path((code, file)): Path<(String, Id)>) -
             })
         })
         .await?;
-    Ok(files::download(ctx.db(), &Store::new(&ctx.app.data_dir), file, |_| Ok(())).await?)
+    Ok(files::download(&ctx, file, |_| Ok(())).await?)
 }
 
 /// Does one thing to one's own dossier; a refusal that names fields shows the page again with what was typed.

@@ -108,7 +108,6 @@ dossier-paper-reuse = Reused
 dossier-paper-reused = Reused from the data store
 dossier-paper-other = Another paper
 dossier-paper-scan = Scan
-dossier-paper-open = Open
 dossier-file-supplement = Supplement
 dossier-file-result = Result
 dossier-file-unknown = The dossier has no such file.

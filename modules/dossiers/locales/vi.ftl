@@ -108,7 +108,6 @@ dossier-paper-reuse = Dùng lại
 dossier-paper-reused = Dùng lại từ kho dữ liệu
 dossier-paper-other = Giấy tờ khác
 dossier-paper-scan = Bản quét
-dossier-paper-open = Mở
 dossier-file-supplement = Bổ sung
 dossier-file-result = Kết quả
 dossier-file-unknown = Không có tệp này trong hồ sơ.

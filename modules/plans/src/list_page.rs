@@ -167,6 +167,5 @@ pub(crate) async fn file(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let (id, actor) = (id_of(&id)?, ctx.actor()?.clone());
     let document = ctx.db().read(move |tx| Box::pin(async move { actions::document(tx, &actor, id).await })).await?;
     let file = document.file.ok_or(Fault::NotFound("plan-no-file"))?;
-    let store = files::Store::new(&ctx.app.data_dir);
-    Ok(files::download(ctx.db(), &store, file, |_| Ok(())).await?)
+    Ok(files::download(&ctx, file, |_| Ok(())).await?)
 }

@@ -350,6 +350,5 @@ pub(crate) async fn evidence(ctx: Ctx, Path(id): Path<String>) -> Answer {
         return Err(Fault::Forbidden(base::Problem::new("reform-not-yours")).into());
     }
     let file = figure.evidence.ok_or(Fault::NotFound("reform-no-figure"))?;
-    let store = files::Store::new(&ctx.app.data_dir);
-    Ok(files::download(ctx.db(), &store, file, |_| Ok(())).await?)
+    Ok(files::download(&ctx, file, |_| Ok(())).await?)
 }

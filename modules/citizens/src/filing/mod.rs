@@ -250,5 +250,5 @@ pub(crate) async fn download(ctx: Ctx, Path((procedure, file)): Path<(String, Id
     let own = |found: &files::File| {
         if found.owner == owner { Ok(()) } else { Err(Fault::NotFound("files-not-found")) }
     };
-    Ok(files::download(ctx.db(), &Store::new(&ctx.app.data_dir), file, own).await?)
+    Ok(files::download(&ctx, file, own).await?)
 }
