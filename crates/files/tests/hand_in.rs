@@ -44,9 +44,13 @@ async fn a_file_is_kept_under_its_hash_and_given_out_as_an_attachment() {
         assert!(disposition.starts_with("attachment; ") && disposition.contains("Gi%E1%BA%A5y"), "{disposition}");
         assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), PDF);
 
-        let refused = files::give(&db, &files, id, &Asked::default(), |_| Err(Fault::Forbidden(Problem::new("x")))).await;
+        let refused =
+            files::give(&db, &files, id, &Asked::default(), |_| Err(Fault::Forbidden(Problem::new("x")))).await;
         assert!(matches!(refused, Err(Fault::Forbidden(_))));
-        assert!(matches!(files::give(&db, &files, Id(1), &Asked::default(), |_| Ok(())).await, Err(Fault::NotFound(_))));
+        assert!(matches!(
+            files::give(&db, &files, Id(1), &Asked::default(), |_| Ok(())).await,
+            Err(Fault::NotFound(_))
+        ));
         let moved = db.write(|tx| Box::pin(async move { files::hand_over(tx, Id(5), Id(6)).await })).await.unwrap();
         assert_eq!(moved, 2);
         let gone = db.write(move |tx| Box::pin(async move { files::forget(tx, id, Id(5)).await })).await.unwrap();
@@ -91,7 +95,10 @@ async fn a_file_is_given_in_parts_or_not_again_and_its_stream_bears_to_be_asked_
     assert!(policy.contains("sandbox") && policy.contains("frame-ancestors 'self'"), "{policy}");
 
     std::fs::write(files.path_of(&staged.sha256), b"%PDF").unwrap();
-    assert!(files::give(&db, &files, id, &Asked::default(), |_| Ok(())).await.is_err(), "no promise of a length not there");
+    assert!(
+        files::give(&db, &files, id, &Asked::default(), |_| Ok(())).await.is_err(),
+        "no promise of a length not there"
+    );
 }
 
 #[tokio::test]

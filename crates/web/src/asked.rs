@@ -131,7 +131,9 @@ mod tests {
         for beyond in ["bytes=1000-", "bytes=-0", "bytes=99999999999999999999999-"] {
             assert_eq!(range(beyond), Part::Nowhere, "{beyond}");
         }
-        for odd in ["bytes=5-4", "bytes=0-1,4-5", "lines=1-2", "bytes=a-b", "bytes=1-b", "bytes=", "bytes=-", "bytes=+1-2"] {
+        for odd in
+            ["bytes=5-4", "bytes=0-1,4-5", "lines=1-2", "bytes=a-b", "bytes=1-b", "bytes=", "bytes=-", "bytes=+1-2"]
+        {
             assert_eq!(range(odd), Part::Whole, "{odd}");
         }
         assert_eq!(range("bytes=990-5000").content_range(1000).unwrap(), "bytes 990-999/1000");

@@ -8,16 +8,16 @@ use crate::limits::{BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_
 use crate::routes::{Access, Routes};
 use crate::{assets, cookie, kept, language, safety};
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::body::Body;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use base::{Fault, Problem};
+use http_body_util::BodyExt as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use http_body_util::BodyExt as _;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate as _, SizeAbove};
 
