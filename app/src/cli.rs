@@ -1,7 +1,7 @@
 //! The command line. Every command ends with one line of JSON on standard output; progress goes to standard error.
 
 use crate::progress;
-use crate::{Running, accounts, bench, data_dir, demo, open, openapi, seed, serve};
+use crate::{Running, accounts, bench, data_dir, days, demo, open, openapi, seed, serve};
 use base::{Date, Fault, Instant};
 use clap::{Parser, Subcommand};
 use identity::{Cost, Settings};
@@ -93,6 +93,11 @@ enum Command {
         #[arg(long, value_parser = day_hash)]
         expect_day_hash: Vec<(Date, String)>,
     },
+    /// The chain of sealed days.
+    Days {
+        #[command(subcommand)]
+        command: DaysCommand,
+    },
     /// Measure: intake, step, worklist, search or dashboard.
     Bench {
         /// What to measure.
@@ -134,6 +139,26 @@ enum CatalogueCommand {
     /// Take in records in the shape of the national catalogue (JSON lines, the CSV table, or a folder of them).
     Import {
         file: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum DaysCommand {
+    /// Open sealed days from one on: they were sealed under a wrong clock, or records of the past are to be taken in. The log
+    /// keeps that it was done and why; a running service seals them again. Hashes written down before hold no more.
+    Open {
+        /// The first day to open, `2026-11-20`.
+        #[arg(long)]
+        from: Date,
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// The last sealed days with their hashes, what is known of the time, and when the clock jumped or days were opened.
+    Show {
         #[command(flatten)]
         database: Database,
     },
@@ -209,6 +234,12 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             .await?;
             let well = report.figures_wrong == 0 && report.chain == "ok";
             Ok((Some(serde_json::to_value(report).map_err(Fault::internal)?), well))
+        }
+        Command::Days { command: DaysCommand::Open { from, reason, database } } => {
+            Ok((Some(days::open(&open(&database.database).await?, from, &reason, now).await?), true))
+        }
+        Command::Days { command: DaysCommand::Show { database } } => {
+            Ok((Some(days::show(&open(&database.database).await?).await?), true))
         }
         Command::Bench { name, database, seconds, clients } => {
             let db = open(&database.database).await?;

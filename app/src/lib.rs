@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod bench;
 pub mod cli;
+pub mod days;
 pub mod demo;
 pub mod openapi;
 pub mod progress;

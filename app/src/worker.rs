@@ -1,9 +1,11 @@
 //! Work behind the requests: the outbox, the roll-up of facts, the sealing of days, tidying up.
 
 use base::Fault;
-use jobs::{Claimed, Every, JobError, Schedule, Worker, handler};
+use jobs::{Claimed, Every, Handler, JobError, Schedule, Worker, handler};
 use std::path::Path;
+use std::sync::Arc;
 use store::Db;
+use tokio::sync::Mutex;
 
 /// Rolled up at most so many times in a row, so that other jobs get their turn.
 const ROLL_UPS_IN_A_ROW: usize = 50;
@@ -19,6 +21,40 @@ fn again(fault: Fault) -> JobError {
 const JOBS_KEPT_MS: i64 = 90 * 86_400_000;
 /// Done jobs removed in one go.
 const PRUNED_AT_ONCE: u32 = 5_000;
+
+/// Looks at the clock each minute. What the process remembers of its looks lives as long as the worker.
+fn look_at_clock() -> Handler {
+    let watch = Arc::new(Mutex::new(audit::Watch::default()));
+    let begun = std::time::Instant::now();
+    handler(move |db: Db, _, now| {
+        let (watch, ran_ms) = (watch.clone(), begun.elapsed().as_millis());
+        async move {
+            let mut watch = watch.lock().await;
+            let (seen, steady_ms) = (*watch, i64::try_from(ran_ms).unwrap_or(i64::MAX));
+            let (_, seen) = db
+                .write(move |tx| {
+                    Box::pin(async move { Ok::<_, Fault>(audit::look_at_clock(tx, seen, now, steady_ms).await?) })
+                })
+                .await
+                .map_err(again)?;
+            *watch = seen;
+            Ok(())
+        }
+    })
+}
+
+/// Seals days that are over by the clock and by what is known of the time; before the first look at the clock none.
+async fn seal_days(db: &Db) -> Result<usize, Fault> {
+    db.write(|tx| {
+        Box::pin(async move {
+            match audit::clock_known(tx).await? {
+                Some(known) => Ok::<_, Fault>(audit::seal_days(tx, known.sealed_until(), DAYS_IN_A_ROW).await?),
+                None => Ok(0),
+            }
+        })
+    })
+    .await
+}
 
 /// Everything that is done in the background, by kind. `data_dir` is the folder the uploads lie in.
 pub fn worker(data_dir: &Path) -> Worker {
@@ -49,17 +85,12 @@ pub fn worker(data_dir: &Path) -> Worker {
                 Ok(())
             }),
         )
+        .every(Schedule { name: "audit.clock", every: Every::Minutes(1) }, look_at_clock())
         .every(
             Schedule { name: "audit.seal-days", every: Every::Minutes(15) },
-            handler(|db: Db, _, now| async move {
+            handler(|db: Db, _, _| async move {
                 for _ in 0..SEALINGS_IN_A_ROW {
-                    let sealed = db
-                        .write(move |tx| {
-                            Box::pin(async move { Ok::<_, Fault>(audit::seal_days(tx, now, DAYS_IN_A_ROW).await?) })
-                        })
-                        .await
-                        .map_err(again)?;
-                    if sealed < DAYS_IN_A_ROW {
+                    if seal_days(&db).await.map_err(again)? < DAYS_IN_A_ROW {
                         break;
                     }
                 }

@@ -1,6 +1,7 @@
 //! The chain of chains: a closed day's events in one digest, each day chained to the one before.
 
 use crate::chain::EventHash;
+use crate::clock::CLOCK_TOLERANCE_MS;
 use crate::log::{NewEvent, append};
 use base::{Date, Id, Instant};
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,9 @@ use store::{StoreError, Tx, params};
 /// day they happen on, like all others; so the end of `event_day` cannot be cut off without cutting the log too.
 pub const SEALS: Id = Id(0);
 
-/// A day is sealed this long after its end, so that no transaction begun before midnight is still on its way.
-const SEAL_AFTER_MS: i64 = 10 * 60 * 1000;
+/// A day is sealed this long after its end, so that no transaction begun before midnight is still on its way, and no clock
+/// that is believed can be so far ahead.
+const SEAL_AFTER_MS: i64 = CLOCK_TOLERANCE_MS;
 const DAY_MS: i64 = 86_400_000;
 
 store::statements! {
@@ -28,7 +30,13 @@ store::statements! {
     /// Takes the seals off days that are to be sealed again.
     pub DELETE_DAYS = "DELETE FROM event_day WHERE day >= $1";
     /// What the log says of its own days.
-    pub SELECT_SEALS = "SELECT data FROM event WHERE subject_id = $1 ORDER BY n";
+    pub SELECT_SEALS = "SELECT data FROM event WHERE subject_id = $1 AND kind IN ('day-sealed', 'days-opened') ORDER BY n";
+    /// Whether the chain of days is closed up to a day.
+    pub IS_SEALED = "SELECT 1 AS yes FROM event_day WHERE day >= $1 LIMIT 1";
+    /// What the log last said of the clock and of days opened, latest first.
+    pub SELECT_REMARKS = "SELECT n, at, kind, data FROM event WHERE subject_id = $1 AND kind <> 'day-sealed' ORDER BY n DESC LIMIT 20";
+    /// The last sealed days.
+    pub LAST_DAYS = "SELECT day, events, hash FROM event_day ORDER BY day DESC LIMIT 20";
     /// The days with events that are over; an index answers it.
     pub LAST_EVENT = "SELECT MAX(at) AS at FROM event WHERE at < $1 AND subject_id <> $2";
     /// Every sealed day.
@@ -60,8 +68,12 @@ pub struct DayCheck {
 enum Sealing {
     /// A day with its hash in hexadecimal.
     Sealed { day: Date, hash: String },
-    /// Days from that one on are open again: records of the past are being taken in.
-    Opened { from: Date },
+    /// Days from that one on are open again: records of the past are being taken in, or they were sealed under a wrong clock.
+    Opened {
+        from: Date,
+        #[serde(default)]
+        reason: String,
+    },
 }
 
 impl Sealing {
@@ -75,6 +87,20 @@ impl Sealing {
         append(tx, SEALS, NewEvent { kind, at, actor: None, agency: None, data }).await?;
         Ok(())
     }
+}
+
+/// Writes a remark of the log about itself, unless the clock stands on a day that is sealed: then it cannot be written, and
+/// the caller has told it elsewhere.
+pub(crate) async fn write_to_log(
+    tx: &Tx,
+    kind: &'static str,
+    data: serde_json::Value,
+    at: Instant,
+) -> Result<(), StoreError> {
+    if tx.query_opt(IS_SEALED, params![at.date()]).await?.is_none() {
+        append(tx, SEALS, NewEvent { kind, at, actor: None, agency: None, data }).await?;
+    }
+    Ok(())
 }
 
 /// A hash as people write it down.
@@ -105,8 +131,9 @@ fn chain_day(previous: &[u8], found: &DayDigest) -> EventHash {
     hasher.finalize().into()
 }
 
-/// Seals every day that is over and not yet sealed, at most `days_max` of them; returns how many.
-pub async fn seal_days(tx: &Tx, now: Instant, days_max: usize) -> Result<usize, StoreError> {
+/// Seals every day that is over by `until` and not yet sealed, at most `days_max` of them; returns how many. `until` is what
+/// the clock says only where nobody else can have written ([`crate::Known::sealed_until`] otherwise).
+pub async fn seal_days(tx: &Tx, until: Instant, days_max: usize) -> Result<usize, StoreError> {
     tx.lock("audit/seals").await?;
     let (mut next, mut previous) = match tx.query_opt(LAST_DAY, params![]).await? {
         Some(row) => (row.get::<Date>("day")?.tomorrow().ok(), row.get::<Vec<u8>>("hash")?),
@@ -114,13 +141,13 @@ pub async fn seal_days(tx: &Tx, now: Instant, days_max: usize) -> Result<usize, 
             (tx.query_one(FIRST_EVENT, params![]).await?.get::<Option<Instant>>("at")?.map(Instant::date), vec![0; 32])
         }
     };
-    let open_day = now.plus_ms(-SEAL_AFTER_MS).date();
+    let open_day = until.plus_ms(-SEAL_AFTER_MS).date();
     let mut sealed = 0;
     while let Some(day) = next.filter(|day| *day < open_day && sealed < days_max) {
         let found = digest_of(tx, day).await?;
         let hash = chain_day(&previous, &found);
         tx.execute(INSERT_DAY, params![day, found.events, found.digest.to_vec(), hash.to_vec()]).await?;
-        Sealing::Sealed { day, hash: hex(&hash) }.write(tx, now).await?;
+        Sealing::Sealed { day, hash: hex(&hash) }.write(tx, until).await?;
         previous = hash.to_vec();
         next = day.tomorrow().ok();
         sealed += 1;
@@ -128,13 +155,55 @@ pub async fn seal_days(tx: &Tx, now: Instant, days_max: usize) -> Result<usize, 
     Ok(sealed)
 }
 
-/// Opens sealed days from `from` on, so that records of the past can be taken in; the log says that it was done.
-pub async fn open_days(tx: &Tx, from: Date, now: Instant) -> Result<(), StoreError> {
+/// Opens sealed days from `from` on, so that records of the past can be taken in, or days sealed under a wrong clock go on;
+/// the log says that it was done, and why. They are sealed again in their turn. Returns how many were open.
+pub async fn open_days(tx: &Tx, from: Date, reason: &str, now: Instant) -> Result<u64, StoreError> {
     tx.lock("audit/seals").await?;
-    if tx.execute(DELETE_DAYS, params![from]).await? > 0 {
-        Sealing::Opened { from }.write(tx, now).await?;
+    let opened = tx.execute(DELETE_DAYS, params![from]).await?;
+    if opened > 0 {
+        Sealing::Opened { from, reason: reason.to_owned() }.write(tx, now).await?;
     }
-    Ok(())
+    Ok(opened)
+}
+
+/// Something the log said of itself: a jump of the clock, days that were opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    pub at: Instant,
+    /// `clock-jumped`, `clock-accepted`, `days-opened`.
+    pub kind: String,
+    /// By how much the clock jumped, in milliseconds.
+    pub jumped_ms: Option<i64>,
+    /// The first day opened, and why.
+    pub opened: Option<(Date, String)>,
+}
+
+/// The latest remarks, at most 20.
+pub async fn remarks(tx: &Tx) -> Result<Vec<Remark>, StoreError> {
+    let mut remarks = Vec::new();
+    for row in tx.query(SELECT_REMARKS, params![SEALS]).await? {
+        let data: serde_json::Value = serde_json::from_str(&row.get::<String>("data")?).unwrap_or_default();
+        let opened = match serde_json::from_value(data.clone()) {
+            Ok(Sealing::Opened { from, reason }) => Some((from, reason)),
+            _ => None,
+        };
+        let jumped_ms = data.get("ms").and_then(serde_json::Value::as_i64);
+        remarks.push(Remark { at: row.get("at")?, kind: row.get("kind")?, jumped_ms, opened });
+    }
+    Ok(remarks)
+}
+
+/// The last sealed days, latest first, at most 20, with the number of their events and their hash as people write it down.
+pub async fn last_days(tx: &Tx) -> Result<Vec<(Date, i64, String)>, StoreError> {
+    tx.query(LAST_DAYS, params![])
+        .await?
+        .iter()
+        .map(|row| {
+            let hash: Vec<u8> = row.get("hash")?;
+            let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            Ok((row.get("day")?, row.get("events")?, hash))
+        })
+        .collect()
 }
 
 /// The days that the log says are sealed, with their hashes.
@@ -146,7 +215,7 @@ async fn said_sealed(tx: &Tx) -> Result<BTreeMap<Date, String>, StoreError> {
             Ok(Sealing::Sealed { day, hash }) => {
                 said.insert(day, hash);
             }
-            Ok(Sealing::Opened { from }) => {
+            Ok(Sealing::Opened { from, .. }) => {
                 said.split_off(&from);
             }
             // Its chain tells which event it was.

@@ -8,13 +8,24 @@
 //! This crate knows no business: `kind` and `data` belong to the module that appends.
 
 mod chain;
+mod clock;
 mod days;
 mod log;
 
 pub use chain::{Chain, EventHash, Link, link_hash};
-pub use days::{DayCheck, DayDigest, SEALS, check_days, hex, open_days, seal_days, unsealed_until};
-pub use log::{Event, Head, INSERT_EVENT, NewEvent, append, append_to_head, event_params, events, read_event};
+pub use clock::{BELIEVED_AFTER_MS, CLOCK_TOLERANCE_MS, Judged, Known, Watch, clock_known, look_at_clock};
+pub use days::{
+    DayCheck, DayDigest, Remark, SEALS, check_days, hex, last_days, open_days, remarks, seal_days, unsealed_until,
+};
+pub use log::{
+    Event, Head, INSERT_EVENT, NewEvent, append, append_to_head, event_params, events, read_event, write_link,
+};
 
 /// The tables this crate owns.
-pub const MIGRATIONS: store::Migrations =
-    store::Migrations { module: "audit", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };
+pub const MIGRATIONS: store::Migrations = store::Migrations {
+    module: "audit",
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_clock", include_str!("../migrations/0002_clock.sql")),
+    ],
+};

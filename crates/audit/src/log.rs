@@ -49,7 +49,10 @@ impl Event {
 }
 
 store::statements! {
-    /// One more link.
+    /// One more link, unless the chain of days is closed beyond it: whoever writes into a day that is sealed has a clock that
+    /// stands behind, and the seal would be broken for ever.
+    pub APPEND_EVENT = "INSERT INTO event (subject_id, n, at, kind, actor_id, agency_id, data, hash) SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (SELECT 1 FROM event_day WHERE day >= $9)";
+    /// One more link, whatever is sealed: for records of the past taken in many at a time, whose days were opened before.
     pub INSERT_EVENT = "INSERT INTO event (subject_id, n, at, kind, actor_id, agency_id, data, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// A subject's chain, oldest first; bounded, no subject comes near.
     pub SELECT_EVENTS = "SELECT subject_id, n, at, kind, actor_id, agency_id, data, hash FROM event WHERE subject_id = $1 ORDER BY n LIMIT 2000";
@@ -73,9 +76,25 @@ pub fn event_params(link: Link<'_>, hash: &EventHash) -> [Value; 8] {
     ]
 }
 
+/// Writes one link whose hash is already made. The caller moves the head.
+///
+/// # Errors
+/// [`StoreError::Busy`] while the clock stands on a day that is sealed already: nothing may be written until the clock is
+/// set right, or those days are opened ([`crate::open_days`]). [`StoreError::Unique`] when another writer had the same head.
+pub async fn write_link(tx: &Tx, link: Link<'_>, hash: &EventHash) -> Result<(), StoreError> {
+    let mut values = event_params(link, hash).to_vec();
+    values.push(Value::from(link.at.date()));
+    if tx.execute(APPEND_EVENT, &values).await? == 1 {
+        return Ok(());
+    }
+    tracing::error!(clock = %link.at.date(), "that day is sealed: the clock stands behind, or days were sealed too early (`motcua days open`)");
+    Err(StoreError::Busy("the clock stands on a day that is sealed"))
+}
+
 /// Writes the next link after `head`, which the caller keeps in its own row, and returns the new head.
 ///
-/// Two writers with the same head collide on the primary key: one of them gets [`StoreError::Unique`].
+/// # Errors
+/// As [`write_link`].
 pub async fn append_to_head(tx: &Tx, head: Head, subject: Id, event: &NewEvent) -> Result<Head, StoreError> {
     let data = event.data.to_string();
     let link = Link {
@@ -88,18 +107,23 @@ pub async fn append_to_head(tx: &Tx, head: Head, subject: Id, event: &NewEvent) 
         data: &data,
     };
     let hash = link_hash(&head.hash, link);
-    tx.execute(INSERT_EVENT, &event_params(link, &hash)).await?;
+    write_link(tx, link, &hash).await?;
     Ok(Head { n: link.n, hash })
 }
 
 /// Writes the next link of a subject whose head lives in `event_head`.
+///
+/// # Errors
+/// As [`write_link`]; [`StoreError::Serialization`] when the head was moved meanwhile.
 pub async fn append(tx: &Tx, subject: Id, event: NewEvent) -> Result<Head, StoreError> {
     let head = match tx.query_opt(SELECT_HEAD, params![subject]).await? {
         Some(row) => Head { n: row.get("n")?, hash: read_hash(&row)? },
         None => Head::default(),
     };
     let head = append_to_head(tx, head, subject, &event).await?;
-    tx.execute(UPSERT_HEAD, params![subject, head.n, head.hash.to_vec()]).await?;
+    if tx.execute(UPSERT_HEAD, params![subject, head.n, head.hash.to_vec()]).await? != 1 {
+        return Err(StoreError::Serialization(format!("the chain of {subject} was moved on meanwhile")));
+    }
     Ok(head)
 }
 

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use audit::{NewEvent, append, check_days, events, seal_days};
+use audit::{NewEvent, Watch, append, check_days, events, look_at_clock, open_days, seal_days};
 use base::{Id, Instant};
-use store::{Db, StoreError, params};
+use store::{Db, Engine, StoreError, params};
 
 const HOUR_MS: i64 = 3_600_000;
 /// 2026-11-20 00:00 in Việt Nam.
@@ -161,5 +161,193 @@ async fn two_writers_at_once_never_fork_a_chain() {
         }
         assert_eq!(found.len(), written);
         assert!(written > 0);
+    }
+}
+
+/// One look of a process, its clock and the time it ran given; then the days that may be sealed are.
+async fn look(db: &Db, watch: &mut Watch, clock: Instant, steady_ms: i64) -> usize {
+    let before = *watch;
+    let (sealed, after) = db
+        .write(move |tx| {
+            Box::pin(async move {
+                let (judged, watch) = look_at_clock(tx, before, clock, steady_ms).await?;
+                Ok::<_, StoreError>((seal_days(tx, judged.known.sealed_until(), 20).await?, watch))
+            })
+        })
+        .await
+        .unwrap();
+    *watch = after;
+    sealed
+}
+
+/// A process that runs so many hours, looking every quarter of an hour.
+async fn run(db: &Db, from: Instant, hours: i64, ahead_ms: i64) -> usize {
+    let (mut watch, mut sealed) = (Watch::default(), 0);
+    for quarter in 0..=hours * 4 {
+        let real = from.plus_ms(quarter * HOUR_MS / 4);
+        sealed += look(db, &mut watch, real.plus_ms(ahead_ms), real.0).await;
+    }
+    sealed
+}
+
+async fn said(db: &Db) -> Vec<(String, Option<i64>)> {
+    let remarks = db.read(|tx| Box::pin(async move { audit::remarks(tx).await })).await.unwrap();
+    remarks.into_iter().map(|remark| (remark.kind, remark.jumped_ms.map(|ms| ms / HOUR_MS))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_with_the_clock_two_days_ahead_seals_nothing_and_the_days_go_on_as_if_it_had_not_been() {
+    for db in databases().await {
+        write(&db, 7, FRIDAY.plus_ms(9 * HOUR_MS)).await;
+        run(&db, FRIDAY.plus_ms(9 * HOUR_MS), 1, 0).await;
+        // Three seconds, somebody acts meanwhile, and the program ends.
+        let wrong = FRIDAY.plus_ms(10 * HOUR_MS + 60_000 + 48 * HOUR_MS);
+        let mut watch = Watch::default();
+        assert_eq!(look(&db, &mut watch, wrong, 0).await, 0);
+        write(&db, 7, wrong.plus_ms(2_000)).await;
+        assert_eq!(look(&db, &mut watch, wrong.plus_ms(3_000), 3_000).await, 0);
+        // The right clock again: what happens on those days is sealed with them.
+        write(&db, 7, FRIDAY.plus_ms(10 * HOUR_MS + 120_000)).await;
+        assert_eq!(run(&db, FRIDAY.plus_ms(10 * HOUR_MS + 120_000), 30, 0).await, 1);
+        write(&db, 8, FRIDAY.plus_ms(41 * HOUR_MS)).await;
+        assert_eq!(run(&db, FRIDAY.plus_ms(40 * HOUR_MS + 120_000), 48, 0).await, 2);
+        assert_eq!(checked(&db).await, (3, None), "{:?}", db.engine());
+        // There and, but for a minute, back.
+        assert_eq!(said(&db).await, [("clock-jumped".to_owned(), Some(-47)), ("clock-jumped".to_owned(), Some(48))]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_was_off_for_weeks_goes_on_and_its_days_are_sealed() {
+    for db in databases().await {
+        write(&db, 7, FRIDAY.plus_ms(9 * HOUR_MS)).await;
+        let on = FRIDAY.plus_ms(21 * 24 * HOUR_MS + 8 * HOUR_MS);
+        assert_eq!(run(&db, on, 3, 0).await, 0, "not believed yet");
+        assert_eq!(run(&db, on.plus_ms(3 * HOUR_MS), 5, 0).await, 21);
+        assert_eq!(run(&db, on.plus_ms(8 * HOUR_MS), 1, 0).await, 0);
+        assert_eq!(checked(&db).await, (21, None));
+        let kinds: Vec<String> = said(&db).await.into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, ["clock-accepted", "clock-jumped", "clock-jumped"], "each start was told");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_into_a_day_that_is_sealed_until_it_is_opened_with_a_reason() {
+    for db in databases().await {
+        three_days(&db).await;
+        let behind = FRIDAY.plus_ms(50 * HOUR_MS);
+        let event = NewEvent { kind: "changed", at: behind, actor: None, agency: None, data: serde_json::json!({}) };
+        let refused = {
+            let event = event.clone();
+            db.write(move |tx| Box::pin(async move { append(tx, Id(7), event).await })).await
+        };
+        assert!(matches!(refused, Err(StoreError::Busy(_))), "{refused:?}");
+        assert_eq!(checked(&db).await, (3, None));
+        let from = behind.date();
+        let opened = db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let opened = open_days(tx, from, "sealed under a wrong clock", behind).await?;
+                    append(tx, Id(7), event).await?;
+                    Ok::<_, StoreError>(opened)
+                })
+            })
+            .await;
+        assert_eq!(opened.unwrap(), 1);
+        assert_eq!(checked(&db).await, (2, None));
+        assert_eq!(seal(&db, FRIDAY.plus_ms(73 * HOUR_MS), 10).await, 1);
+        assert_eq!(checked(&db).await, (3, None));
+        let remarks = db.read(|tx| Box::pin(async move { audit::remarks(tx).await })).await.unwrap();
+        assert_eq!(remarks[0].opened, Some((from, "sealed under a wrong clock".to_owned())));
+    }
+}
+
+/// What hash the last of three days has when the first had so many events.
+async fn last_hash(db: &Db, first_day_events: i64) -> Vec<u8> {
+    for n in 0..first_day_events {
+        write(db, 7, FRIDAY.plus_ms(9 * HOUR_MS + n)).await;
+    }
+    write(db, 9, FRIDAY.plus_ms(57 * HOUR_MS)).await;
+    assert_eq!(seal(db, FRIDAY.plus_ms(73 * HOUR_MS), 10).await, 3);
+    let sql = "SELECT hash FROM event_day ORDER BY day DESC LIMIT 1";
+    db.read(move |tx| Box::pin(async move { tx.query_one(sql, params![]).await?.get("hash") })).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hash_of_the_last_day_covers_all_days_before_it() {
+    let mut hashes = Vec::new();
+    for db in databases().await {
+        hashes.push(last_hash(&db, 1).await);
+    }
+    for (db, other) in databases().await.into_iter().zip(&hashes) {
+        assert_ne!(last_hash(&db, 2).await, *other, "the last days are alike, the first are not");
+    }
+    assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "and the same events give the same on every engine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_early_day_changed_and_sealed_anew_contradicts_the_next() {
+    for db in databases().await {
+        three_days(&db).await;
+        let kept = db
+            .read(|tx| {
+                Box::pin(async move {
+                    let rows =
+                        tx.query("SELECT day, events, digest, hash FROM event_day ORDER BY day", params![]).await?;
+                    rows.iter()
+                        .skip(1)
+                        .map(|row| {
+                            let (digest, hash): (Vec<u8>, Vec<u8>) = (row.get("digest")?, row.get("hash")?);
+                            Ok((row.get::<base::Date>("day")?, row.get::<i64>("events")?, digest, hash))
+                        })
+                        .collect::<Result<Vec<_>, StoreError>>()
+                })
+            })
+            .await
+            .unwrap();
+        let changed = "DELETE FROM event WHERE subject_id = 8";
+        assert_eq!(tamper(&db, changed).await, 1);
+        tamper(&db, "DELETE FROM event_day").await;
+        tamper(&db, "DELETE FROM event WHERE subject_id = 0").await;
+        tamper(&db, "DELETE FROM event_head WHERE subject_id = 0").await;
+        assert_eq!(seal(&db, FRIDAY.plus_ms(73 * HOUR_MS), 10).await, 3);
+        assert_eq!(checked(&db).await, (3, None), "whoever may write everything can seal everything anew");
+        // The days after it as they were: written down elsewhere, or left because nobody thought of them.
+        for (day, events, digest, hash) in kept {
+            db.write(move |tx| {
+                Box::pin(async move {
+                    let sql = "UPDATE event_day SET events = $2, digest = $3, hash = $4 WHERE day = $1";
+                    tx.execute(sql, params![day, events, digest, hash]).await
+                })
+            })
+            .await
+            .unwrap();
+        }
+        assert_eq!(checked(&db).await.1.as_deref(), Some("2026-11-21"), "{:?}", db.engine());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_was_moved_between_reading_and_writing_is_a_conflict_and_leaves_nothing() {
+    for db in databases().await {
+        write(&db, 7, FRIDAY).await;
+        // Somebody moves the head at the very moment the event is written.
+        let moving: &[&'static str] = match db.engine() {
+            Engine::Sqlite => {
+                &["CREATE TRIGGER moving AFTER INSERT ON event BEGIN UPDATE event_head SET n = n + 1; END"]
+            }
+            Engine::Postgres => &[
+                "CREATE FUNCTION moving() RETURNS trigger AS $$ BEGIN UPDATE event_head SET n = n + 1; RETURN NEW; END $$ LANGUAGE plpgsql",
+                "CREATE TRIGGER moving AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION moving()",
+            ],
+        };
+        for sql in moving {
+            tamper(&db, sql).await;
+        }
+        let event = NewEvent { kind: "changed", at: FRIDAY, actor: None, agency: None, data: serde_json::json!({}) };
+        let appended = db.write(move |tx| Box::pin(async move { append(tx, Id(7), event).await })).await;
+        assert!(matches!(appended, Err(StoreError::Serialization(_))), "{appended:?}");
+        let left = db.read(|tx| Box::pin(async move { events(tx, Id(7)).await })).await.unwrap();
+        assert_eq!(left.len(), 1);
     }
 }

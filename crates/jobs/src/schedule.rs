@@ -8,6 +8,8 @@ store::statements! {
     /// Moves a schedule on to a slot; answers only the one who did it.
     pub(crate) MOVE_ON = "INSERT INTO job_schedule (name, slot) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET slot = excluded.slot WHERE job_schedule.slot < excluded.slot RETURNING slot";
+    /// Moves a schedule back from a slot that lies ahead of the clock.
+    pub(crate) MOVE_BACK = "UPDATE job_schedule SET slot = $2 WHERE name = $1 AND slot = $3";
     pub(crate) LAST_SLOT = "SELECT slot FROM job_schedule WHERE name = $1";
 }
 
@@ -69,9 +71,13 @@ impl Every {
     }
 }
 
+/// Clocks of several processes differ by less. A slot further ahead was set under a wrong clock, and would keep its work
+/// waiting until that time has come.
+const AHEAD_MAX_MS: i64 = 10 * 60_000;
+
 /// The schedules whose slot has come since they were last set off, with that slot; each is moved on, so that of several
 /// processes only one is told. Slots that were missed (the machine was off) count as one. A schedule seen for the first
-/// time is due at once.
+/// time is due at once. A clock that was set back sets nothing off, and the next slot by it is due again.
 pub async fn due_schedules(
     tx: &Tx,
     schedules: &[Schedule],
@@ -82,7 +88,12 @@ pub async fn due_schedules(
         let slot = schedule.every.slot(now);
         // Looked up first: almost always nothing is due, and a look takes no lock.
         let last = tx.query_opt(&LAST_SLOT, params![schedule.name]).await?;
-        if last.map(|row| row.get::<Instant>("slot")).transpose()?.is_some_and(|last| last >= slot) {
+        let last = last.map(|row| row.get::<Instant>("slot")).transpose()?;
+        if let Some(last) = last.filter(|last| *last > now.plus_ms(AHEAD_MAX_MS)) {
+            tx.execute(&MOVE_BACK, params![schedule.name, slot, last]).await?;
+            continue;
+        }
+        if last.is_some_and(|last| last >= slot) {
             continue;
         }
         if tx.query_opt(&MOVE_ON, params![schedule.name, slot]).await?.is_some() {

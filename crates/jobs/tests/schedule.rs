@@ -37,6 +37,9 @@ async fn each_slot_is_set_off_once_and_missed_ones_count_as_one() {
         assert_eq!(due(&db, MIDNIGHT.plus_ms(80 * HOUR_MS)).await, ["tidy", "seal-days"], "after three days off");
         assert!(due(&db, MIDNIGHT.plus_ms(80 * HOUR_MS)).await.is_empty());
         assert!(due(&db, MIDNIGHT).await.is_empty(), "a clock that was set back sets nothing off");
+        assert!(due(&db, MIDNIGHT.plus_ms(HOUR_MS - 1)).await.is_empty());
+        assert_eq!(due(&db, MIDNIGHT.plus_ms(HOUR_MS)).await, ["tidy"], "and work goes on by it");
+        assert_eq!(due(&db, MIDNIGHT.plus_ms(2 * HOUR_MS)).await, ["tidy", "seal-days"]);
     }
 }
 

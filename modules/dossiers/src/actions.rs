@@ -12,7 +12,7 @@ use crate::papers::{self, Added};
 use crate::places::desk_path;
 use crate::store::{self as sql, Loaded};
 use ::store::{Tx, params};
-use audit::{Link, event_params, link_hash};
+use audit::{Link, link_hash};
 use base::calendar::Calendar;
 use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
 use catalogue::{Shelf, Version};
@@ -104,7 +104,7 @@ async fn write(
             }
         }
     }
-    tx.execute(audit::INSERT_EVENT, &event_params(link, &dossier.head.hash)).await?;
+    audit::write_link(tx, link, &dossier.head.hash).await?;
     facts::append(tx, &outcomes.facts).await?;
     if let Some(account) = told {
         tell(tx, &dossier, account, happening.kind(), by.now).await?;

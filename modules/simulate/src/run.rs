@@ -105,7 +105,7 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + '
                 }
                 let rollup = Rollup::load(tx).await?;
                 // Days from the first simulated one on are sealed anew.
-                audit::open_days(tx, first, plan.until).await?;
+                audit::open_days(tx, first, "simulated dossiers of the past", plan.until).await?;
                 Ok::<_, Fault>(Setting { tree, shelf, officials, counters, paid_online, rollup })
             })
         })

@@ -5,6 +5,7 @@ use crate::actions::Act;
 use crate::fixture::*;
 use crate::fixture_db::*;
 use ::store::Sql;
+use base::Fault;
 
 mod rows;
 
@@ -260,10 +261,46 @@ async fn days_opened_for_records_of_the_past_are_no_damage_once_sealed_again() {
     for office in offices().await {
         lived_in(&office).await;
         let (first, now) = (november(2, 9, 0).date(), november(4, 9, 0));
-        office.write(move |tx| Box::pin(async move { audit::open_days(tx, first, now).await })).await;
+        office
+            .write(move |tx| Box::pin(async move { audit::open_days(tx, first, "records of the past", now).await }))
+            .await;
         assert_eq!(verify(&office.db, Outside::default(), |_| ()).await.unwrap().chain, "ok");
         office.write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await;
         let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
         assert_eq!((report.chain.as_str(), report.days_sealed), ("ok", 3));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_to_a_dossier_under_a_wrong_clock_stays_provable_when_the_clock_is_right_again() {
+    for office in offices().await {
+        let seal = async |now: Instant| {
+            office.write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await
+        };
+        let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
+        let forward = || Act::Forward { electronic: true, note: String::new() };
+        // Two days ahead, another dossier with it; then right again.
+        office.act(&officer(), november(4, 9, 30), &dossier.code, forward()).await.unwrap();
+        office.receive(clerk(), november(4, 9, 40), counter()).await.unwrap();
+        office.act(&head(), november(2, 10, 0), &dossier.code, forward()).await.unwrap();
+        let approve = || Act::Approve { note: String::new(), result: None };
+        office.act(&leader(), november(2, 11, 0), &dossier.code, approve()).await.unwrap();
+        roll_up(&office).await;
+        assert_eq!(seal(november(5, 9, 0)).await, 4);
+        let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
+        assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
+        // Sealed under a clock that ran ahead, nothing is done on those days until they are opened.
+        let hand_out = || Act::ReturnResult { by_post: false, result: None };
+        let refused = office.act(&clerk(), november(3, 9, 0), &dossier.code, hand_out()).await;
+        assert!(matches!(refused, Err(Fault::Busy)), "{refused:?}");
+        let from = november(3, 9, 0).date();
+        let reason = "sealed under a clock that ran ahead";
+        office
+            .write(move |tx| Box::pin(async move { audit::open_days(tx, from, reason, november(3, 9, 0)).await }))
+            .await;
+        office.act(&clerk(), november(3, 9, 5), &dossier.code, hand_out()).await.unwrap();
+        assert_eq!(seal(november(5, 9, 0)).await, 2);
+        let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
+        assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
     }
 }
