@@ -1,5 +1,8 @@
 # Messages of the base crate: each problem code is a key.
 
+# Text
+base-text-control = It holds a control character ({ $code }), which cannot be seen and is not accepted. Please delete it and type this part again.
+
 # Agency identifiers
 base-agency-code-long = The agency identifier is longer than { $max } characters. Decision 20/2020/QĐ-TTg allows at most { $max }; please check “{ $value }”.
 base-agency-code-letters = The agency identifier “{ $value }” has characters that are not allowed. It consists of digits, letters A–Z without marks, and points (Decision 20/2020/QĐ-TTg).
@@ -26,7 +29,12 @@ base-tax-code-length = A tax code has 10 or 13 digits; this one has { $count }. 
 base-tax-code-check = The check digit of the tax code (the tenth) does not fit. One digit may be mistyped; please compare with the registration certificate.
 base-tax-code-branch = The last three digits of a branch's tax code run from 001 to 999.
 
+# Numbers of persons and organisations
+base-person-number-digits = This number has digits only: a personal identity number of 12 digits, or a tax code of 10 or 13. For a foreigner with a passport, choose “Passport” as the kind of paper.
+base-person-number-length = A personal identity number has 12 digits, a tax code 10 or 13; this one has { $count }.
+
 # Telephone numbers
+base-phone-foreign = A telephone number from abroad is written + and the country code first, 8 to 15 digits in all, such as +1 415 555 0100; this one has { $count } digits.
 base-phone-digits = A telephone number has digits only and may begin with +.
 base-phone-length = The telephone number has too few or too many digits ({ $count } read). Mobile numbers have 10, such as 0912 345 678; fixed lines begin with 02 and have 10 or 11.
 base-phone-prefix = The prefix { $prefix } is not in use in Vietnam. Please check the first three digits.

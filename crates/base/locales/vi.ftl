@@ -1,5 +1,8 @@
 # Thông báo của crate base: mỗi mã lỗi là một khóa.
 
+# Văn bản
+base-text-control = Có ký tự điều khiển ({ $code }) không hiện ra và không được nhận. Vui lòng xóa đi và gõ lại phần này.
+
 # Mã định danh cơ quan
 base-agency-code-long = Mã định danh cơ quan dài quá { $max } ký tự. Quyết định 20/2020/QĐ-TTg chỉ cho phép tối đa { $max } ký tự; hãy kiểm tra lại mã “{ $value }”.
 base-agency-code-letters = Mã định danh cơ quan “{ $value }” có ký tự không được dùng. Mã chỉ gồm chữ số, chữ cái không dấu A–Z và dấu chấm (Quyết định 20/2020/QĐ-TTg).
@@ -26,7 +29,12 @@ base-tax-code-length = Mã số thuế phải có 10 hoặc 13 chữ số; mã v
 base-tax-code-check = Mã số thuế không đúng chữ số kiểm tra (chữ số thứ mười). Có thể một chữ số bị nhập nhầm; hãy so lại với giấy đăng ký.
 base-tax-code-branch = Ba chữ số cuối của mã số thuế đơn vị phụ thuộc phải từ 001 đến 999.
 
+# Số của người, tổ chức
+base-person-number-digits = Số này chỉ gồm chữ số: số định danh cá nhân 12 số hoặc mã số thuế 10, 13 số. Người nước ngoài dùng hộ chiếu thì chọn loại giấy tờ “Hộ chiếu”.
+base-person-number-length = Số định danh cá nhân có 12 chữ số, mã số thuế có 10 hoặc 13 chữ số; số vừa nhập có { $count } chữ số.
+
 # Số điện thoại
+base-phone-foreign = Số điện thoại nước ngoài viết dấu + rồi mã quốc gia và số, tất cả từ 8 đến 15 chữ số, ví dụ +1 415 555 0100; số vừa nhập có { $count } chữ số.
 base-phone-digits = Số điện thoại chỉ gồm chữ số, có thể bắt đầu bằng dấu +.
 base-phone-length = Số điện thoại không đủ hoặc thừa chữ số (đọc được { $count } số). Số di động có 10 chữ số, ví dụ 0912 345 678; số cố định bắt đầu bằng 02 và có 10 hoặc 11 chữ số.
 base-phone-prefix = Đầu số { $prefix } không phải là đầu số đang dùng tại Việt Nam. Hãy kiểm tra ba chữ số đầu.

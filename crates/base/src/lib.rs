@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod calendar;
+pub mod clean;
 pub mod codes;
 pub mod fault;
 pub mod id;
@@ -13,7 +14,7 @@ pub mod words;
 
 pub use actor::{Actor, Grant, Permission, Role};
 pub use calendar::{Basis, Calendar, DueDate, Extension, Limit, PausePolicy, WorkingHours};
-pub use codes::{AgencyCode, CitizenId, Dong, DossierCode, Phone, Sex, TaxCode};
+pub use codes::{AgencyCode, CitizenId, Dong, DossierCode, PersonNumber, Phone, Sex, TaxCode};
 pub use fault::{Fault, Problem};
 pub use id::Id;
 pub use text::fold;

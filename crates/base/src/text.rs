@@ -3,12 +3,13 @@
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The form in which texts are compared and searched: lower case, đ→d, marks dropped, runs of blanks made one, ends trimmed.
-/// `Nguyễn  Thị Đào` and `nguyen thi dao` fold to the same; composed (NFC) and decomposed (NFD) input too.
+/// `Nguyễn  Thị Đào` and `nguyen thi dao` fold to the same; composed (NFC) and decomposed (NFD) input too. Letters nobody can
+/// see do not count, a control character is a blank, and the Icelandic ð is a d ([`crate::clean`]).
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut blank = false;
     let mut push = |c: char| {
-        if c.is_whitespace() {
+        if c.is_whitespace() || c.is_control() || c == '\u{2800}' {
             blank = !folded.is_empty();
         } else {
             if std::mem::take(&mut blank) {
@@ -23,8 +24,8 @@ pub fn fold(text: &str) -> String {
     }
     // Decomposed twice: lower-casing one character may give a base letter with a mark (İ).
     let lower = text.nfd().flat_map(char::to_lowercase).nfd();
-    for c in lower.filter(|c| !is_combining_mark(*c)) {
-        push(if c == 'đ' { 'd' } else { c });
+    for c in lower.filter(|c| !is_combining_mark(*c) && !crate::clean::is_invisible(*c)) {
+        push(if matches!(c, 'đ' | 'ð' | 'ɖ') { 'd' } else { c });
     }
     folded
 }
@@ -46,6 +47,7 @@ mod tests {
         assert_eq!(fold("Giấy phép XÂY DỰNG"), "giay phep xay dung");
         assert_eq!(fold("ABC  def"), "abc def");
         assert_eq!(fold(" "), "");
+        assert_eq!(fold("Ð\u{200b}ào\0 \u{202e}x"), "dao x");
     }
 
     #[test]

@@ -1,11 +1,14 @@
-//! What a browser or a program sends: forms and JSON, bounded, checked for forgery, refused by naming the field.
+//! What a browser or a program sends: forms, JSON and the questions of an address, bounded, checked for forgery, cleaned
+//! ([`crate::cleaning`]), refused by naming the field.
 
 use crate::app::App;
+use crate::cleaning::{self, CleanJson};
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, JSON_BYTES_MAX};
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base::{Fault, Problem};
 use bytes::Bytes;
@@ -38,6 +41,9 @@ impl FormMap {
 
 /// A JSON body of at most [`JSON_BYTES_MAX`]. A shape that does not fit is 422 with the field's path.
 pub struct Json<T>(pub T);
+
+/// What an address asks after its `?`. A control character in it is a blank: an address is only looked at.
+pub struct Query<T>(pub T);
 
 /// Media type of a request without its parameters, lower-case.
 pub(crate) fn media_type(headers: &HeaderMap) -> String {
@@ -77,7 +83,7 @@ async fn pairs(request: Request) -> Result<Vec<(String, String)>, Fault> {
         }
         return Err(fault);
     }
-    Ok(pairs)
+    cleaning::pairs(pairs).map_err(Fault::Invalid)
 }
 
 /// The form's token, or the header's, must belong to the session (or to the anonymous visitor).
@@ -131,18 +137,37 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if bytes.trim_ascii_start().first() == Some(&b'[') {
             return Err(Failure(Fault::invalid(Problem::new("web-json-object"))));
         }
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            let inner = error.into_inner();
+        let named = |inner: serde_json::Error, path: String| {
             if inner.is_data() {
                 Fault::invalid(field_problem(&inner.to_string(), Some(&path)))
             } else {
                 Fault::invalid(Problem::new("web-json-unreadable").arg("line", inner.line().to_string()))
             }
+        };
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let CleanJson(mut clean) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            named(error.into_inner(), path)
         })?;
         reader.end().map_err(|_| Fault::invalid(Problem::new("web-json-unreadable").arg("line", "1")))?;
+        cleaning::one_line(&mut clean);
+        let value: T = serde_path_to_error::deserialize(clean).map_err(|error| {
+            let path = error.path().to_string();
+            named(error.into_inner(), path)
+        })?;
         Ok(Json(value))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+        let uri = parts.uri.path_and_query().map_or("", |pq| pq.as_str());
+        let encoded = serde_urlencoded::to_string(crate::table::query_pairs(uri)).map_err(Fault::internal)?;
+        serde_urlencoded::from_str(&encoded)
+            .map(Query)
+            .map_err(|error| Failure(Fault::invalid(field_problem(&error.to_string(), None))))
     }
 }
 
@@ -150,6 +175,13 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 /// `name`, expected …"; for anything else the path (JSON) or no field.
 fn field_problem(message: &str, path: Option<&str>) -> Problem {
     let quoted = message.split('`').nth(1).unwrap_or_default();
+    if message.starts_with(cleaning::CONTROL) {
+        let problem = Problem::new("base-text-control").arg("code", quoted);
+        return match path.filter(|p| *p != ".") {
+            Some(path) => problem.field(path),
+            None => problem,
+        };
+    }
     let (code, name) = if message.starts_with("missing field") {
         ("web-field-missing", quoted)
     } else if message.starts_with("duplicate field") {

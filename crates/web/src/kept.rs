@@ -62,7 +62,11 @@ pub(crate) async fn keep(ctx: &Ctx, headers: &HeaderMap, pairs: &[(String, Strin
     if ctx.wants_json || ctx.htmx || pairs.iter().any(|(name, _)| is_secret(name)) {
         return;
     }
-    let fields: Vec<(String, String)> = pairs.iter().filter(|(name, _)| name != "_csrf").cloned().collect();
+    let fields: Vec<(String, String)> = pairs
+        .iter()
+        .filter(|(name, _)| name != "_csrf")
+        .map(|(name, value)| (base::clean::soft_line(name), crate::cleaning::soft(name, value)))
+        .collect();
     if fields.iter().all(|(_, value)| value.trim().is_empty()) {
         return;
     }

@@ -2,10 +2,9 @@
 
 use crate::ctx::Ctx;
 use crate::failure::Answer;
-use crate::form::Form;
+use crate::form::{Form, Query};
 use crate::{cookie, table};
 use askama::Template;
-use axum::extract::Query;
 use axum::http::header;
 use axum::response::Response;
 use base::{Lang, Permission};

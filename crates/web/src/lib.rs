@@ -10,6 +10,7 @@ mod app;
 mod asked;
 pub mod assets;
 pub mod chart;
+mod cleaning;
 pub mod cookie;
 mod ctx;
 mod failure;
@@ -31,9 +32,10 @@ pub use app::{
     NoSessions, Sessions, SignedIn,
 };
 pub use asked::{Asked, Part};
+pub use cleaning::keeps_lines;
 pub use ctx::Ctx;
 pub use failure::{Answer, Failure};
-pub use form::{Form, FormMap, Json};
+pub use form::{Form, FormMap, Json, Query};
 pub use futures_util::future::BoxFuture;
 pub use kept::{FormProof, KEPT_FORM_MS_MAX, KeptForm};
 pub use language::safe_next;

@@ -120,10 +120,28 @@ fn admit(app: &App, ctx: &Ctx, request: &Request) -> Result<(), Fault> {
             .take(kind, &client(app, request, ctx), rate, ctx.now)
             .map_err(|retry_after_s| Fault::TooMany { retry_after_s })?;
     }
+    if odd_path(request.uri().path()) {
+        return Err(Fault::NotFound("web-error-404-detail"));
+    }
     if !request.method().is_safe() && safety::is_cross_site(request.headers()) {
         return Err(Fault::Forbidden(Problem::new("web-cross-site")));
     }
     Ok(())
+}
+
+/// Whether a part of an address holds a control character: nothing of ours has such a name, and no database looks for one.
+fn odd_path(path: &str) -> bool {
+    let mut bytes = path.bytes();
+    let hex = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16));
+    while let Some(byte) = bytes.next() {
+        if byte == b'%'
+            && let (Some(high), Some(low)) = (hex(bytes.next()), hex(bytes.next()))
+            && (high < 2 || (high, low) == (7, 15))
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// What waits behind the menu; a page without its numbers is better than none.

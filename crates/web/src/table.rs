@@ -26,10 +26,16 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-/// The pairs of an address's query.
+/// The pairs of an address's query, cleaned; a control character is a blank.
 pub fn query_pairs(uri: &str) -> Vec<(String, String)> {
     let query = uri.split_once('?').map_or("", |(_, query)| query);
-    serde_urlencoded::from_str(query).unwrap_or_default()
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    pairs.into_iter().map(|(name, value)| (base::clean::soft_line(&name), value)).map(softened).collect()
+}
+
+fn softened((name, value): (String, String)) -> (String, String) {
+    let value = crate::cleaning::soft(&name, &value);
+    (name, value)
 }
 
 /// The first value of a name in an address's query; empty when absent.
@@ -291,6 +297,7 @@ mod tests {
         assert_eq!(with("/work?tab=late&page=3", &[("sort", "due"), ("page", "")]), "/work?tab=late&sort=due");
         assert_eq!(with("/work", &[("q", "đường 1")]), "/work?q=%C4%91%C6%B0%E1%BB%9Dng%201");
         assert_eq!(query_value("/work?q=%C4%91%C6%B0%E1%BB%9Dng+1", "q"), "đường 1");
+        assert_eq!(query_value("/work?q=%00A%00%E2%80%8BB+%C3%90", "q"), "A B Đ");
     }
 
     #[test]

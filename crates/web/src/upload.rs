@@ -1,6 +1,7 @@
 //! Forms with files. Each file is written to a temporary file as it arrives, never held in memory whole.
 
 use crate::app::App;
+use crate::cleaning;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::form::{FormMap, check_token};
@@ -50,7 +51,8 @@ impl FromRequest<App> for Upload {
         let PatientUpload { upload, refused } = PatientUpload::from_request(request, app).await?;
         match refused.into_iter().next() {
             None => Ok(upload),
-            Some(problem) => Err(Fault::TooLarge(problem).into()),
+            Some(problem) if problem.code == TOO_LARGE => Err(Fault::TooLarge(problem).into()),
+            Some(problem) => Err(Fault::invalid(problem).into()),
         }
     }
 }
@@ -59,7 +61,8 @@ impl FromRequest<App> for Upload {
 /// the form can be shown again with everything else in it.
 pub struct PatientUpload {
     pub upload: Upload,
-    /// One problem for each file left out, at its field. A handler must not go on while there is any.
+    /// One problem for each file left out and for each text that cannot be kept, at its field. A handler must not go on while
+    /// there is any.
     pub refused: Vec<Problem>,
 }
 
@@ -98,6 +101,10 @@ impl FromRequest<App> for PatientUpload {
                         }
                         checked = true;
                     } else {
+                        let value = cleaning::value(&name, &value).unwrap_or_else(|problem| {
+                            refused.push(problem);
+                            cleaning::soft(&name, &value)
+                        });
                         upload.fields.0.entry(name).or_default().push(value);
                     }
                     if upload.fields.0.len() > FORM_FIELDS_MAX {
@@ -191,17 +198,21 @@ async fn spool(
     Ok((size_bytes <= UPLOAD_BYTES_MAX).then_some((path, size_bytes)))
 }
 
+const TOO_LARGE: &str = "web-upload-too-large";
+
 fn too_large(bytes: u64) -> Problem {
-    Problem::new("web-upload-too-large").arg("megabytes", (bytes / 1024 / 1024).to_string())
+    Problem::new(TOO_LARGE).arg("megabytes", (bytes / 1024 / 1024).to_string())
 }
 
 fn broken(_: MultipartError) -> Fault {
     Fault::invalid(Problem::new("web-body-broken-off"))
 }
 
-/// The last part of a name, of at most 200 characters, without control characters.
+/// The last part of a name, of at most 200 characters, cleaned.
 fn plain_name(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let seen: String = last.chars().filter(|c| !c.is_control()).collect();
+    base::clean::soft_line(&seen).chars().take(200).collect()
 }
 
 #[cfg(test)]
@@ -213,6 +224,7 @@ mod tests {
         assert_eq!(plain_name("C:\\Users\\Lan\\giấy.pdf"), "giấy.pdf");
         assert_eq!(plain_name("../../etc/passwd"), "passwd");
         assert_eq!(plain_name("a\r\nb.pdf"), "ab.pdf");
+        assert_eq!(plain_name("giay\u{202e}fdp.exe\u{200b}"), "giayfdp.exe");
         assert_eq!(plain_name(&"x".repeat(500)).len(), 200);
     }
 }

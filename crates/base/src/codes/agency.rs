@@ -82,7 +82,7 @@ impl FromStr for AgencyCode {
     /// `base-agency-code-head`, `base-agency-code-group`.
     fn from_str(s: &str) -> Result<AgencyCode, Problem> {
         let problem = |code| Problem::new(code).rule(RULE).arg("value", clip(s, 40));
-        let text = s.trim().to_ascii_uppercase();
+        let text = super::plain(s).to_ascii_uppercase();
         if text.chars().count() > AGENCY_CODE_CHARS_MAX {
             return Err(problem("base-agency-code-long").arg("max", AGENCY_CODE_CHARS_MAX));
         }

@@ -107,6 +107,11 @@ mod tests {
     #[test]
     fn the_number_tells_place_sex_and_year() {
         let id: CitizenId = "092 190 000 001".parse().unwrap();
+        for text in
+            ["092.190.000.001", "092–190–000–001", "\u{202a}092190000001\u{202c}", "092\u{a0}190\u{200b}000 001"]
+        {
+            assert_eq!(text.parse::<CitizenId>().unwrap(), id, "{text:?}");
+        }
         assert_eq!(id.as_str(), "092190000001");
         assert_eq!((id.province(), id.sex(), id.birth_year()), (Some("Cần Thơ"), Sex::Female, 1990));
         let young: CitizenId = "094205123456".parse().unwrap();

@@ -57,11 +57,14 @@ fn day_of(yymmdd: &str) -> Option<Date> {
 impl FromStr for DossierCode {
     type Err = Problem;
 
-    /// Letters are put in upper case and blanks around the text dropped. Problems: `base-dossier-code-shape` (not three
+    /// Letters are put in upper case; blanks do not count, or stand for the hyphens that were left out; any dash is the
+    /// hyphen. Problems: `base-dossier-code-shape` (not three
     /// parts), `base-dossier-code-date`, `base-dossier-code-counter`, or those of [`AgencyCode`].
     fn from_str(s: &str) -> Result<DossierCode, Problem> {
         let problem = |code| Problem::new(code).rule(RULE).arg("value", clip(s, 60));
-        let parts: Vec<&str> = s.trim().split('-').collect();
+        let text = super::plain(s);
+        let text = if text.contains('-') { text.replace(' ', "") } else { text.replace(' ', "-") };
+        let parts: Vec<&str> = text.split('-').collect();
         let [agency, day, counter] = parts[..] else { return Err(problem("base-dossier-code-shape")) };
         let agency: AgencyCode = agency.parse()?;
         day_of(day).ok_or_else(|| problem("base-dossier-code-date").arg("part", clip(day, 10)))?;
@@ -92,7 +95,14 @@ mod tests {
         let code: DossierCode = "000.12.05.H56-240823-0012".parse().unwrap();
         assert_eq!(code.as_str(), "H56.05.12-240823-0012");
         assert_eq!(code.to_old_form().unwrap(), "000.12.05.H56-240823-0012");
-        assert_eq!(" h56.14-240823-0012 ".parse::<DossierCode>().unwrap().as_str(), "H56.14-240823-0012");
+        for text in [
+            " h56.14-240823-0012 ",
+            "h56.14 – 240823 – 0012",
+            "H56.14 240823 0012",
+            "\u{feff}H56.\u{200b}14\u{2011}240823-0012\u{a0}",
+        ] {
+            assert_eq!(text.parse::<DossierCode>().unwrap().as_str(), "H56.14-240823-0012", "{text:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod citizen;
 mod dossier;
 mod identity_data;
 mod money;
+mod person;
 mod phone;
 mod tax;
 
@@ -12,6 +13,7 @@ pub use agency::AgencyCode;
 pub use citizen::{CitizenId, Sex};
 pub use dossier::DossierCode;
 pub use money::Dong;
+pub use person::PersonNumber;
 pub use phone::Phone;
 pub use tax::TaxCode;
 
@@ -72,14 +74,25 @@ macro_rules! masked_debug {
 }
 pub(crate) use masked_debug;
 
-/// Digits of a code as people write it: blanks, dots and hyphens between them do not count.
+/// A code as people write and paste it, made plain: nothing invisible, no blanks at the ends, full-width letters narrow, and every
+/// dash the hyphen of the keyboard.
+pub(crate) fn plain(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{fe58}' | '\u{fe63}' => '-',
+        c => c,
+    };
+    crate::clean::soft_line(&text.chars().map(narrow).collect::<String>())
+}
+
+/// Digits of a code as people write it: blanks, dots, dashes and brackets between them do not count.
 /// None when anything else is in it.
 pub(crate) fn bare_digits(text: &str) -> Option<String> {
     let mut digits = String::with_capacity(text.len());
-    for c in text.trim().chars() {
+    for c in plain(text).chars() {
         match c {
             '0'..='9' => digits.push(c),
-            ' ' | '.' | '-' | '\u{a0}' => {}
+            ' ' | '.' | '-' | '(' | ')' | '\u{b7}' | '\u{2022}' => {}
             _ => return None,
         }
     }

@@ -1,43 +1,54 @@
-//! Telephone numbers of Vietnam.
+//! Telephone numbers of Vietnam, and of people who have one from elsewhere.
 
-use super::{bare_digits, identity_data::DATA, masked_debug, text_code};
+use super::{bare_digits, identity_data::DATA, masked_debug, plain, text_code};
 use crate::Problem;
 use std::str::FromStr;
 
-/// A number in the national form, `0912345678`. The forms `+84 912 345 678`, `0084…` and `84912345678` are read too.
+/// Digits of a number from abroad with its country code (ITU-T E.164 allows fifteen at most).
+const FOREIGN_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
+
+/// A number in the national form, `0912345678`; the forms `+84 912 345 678`, `0084…` and `84912345678` are read too. A number
+/// from abroad is kept as `+14155550100`; it is typed with its country code after `+` or `00`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Phone(String);
 text_code!(Phone);
 masked_debug!(Phone);
 
 impl Phone {
-    /// Whether it is a mobile number, which can be sent an SMS.
+    /// Whether it is a mobile number of Vietnam, which can be sent an SMS.
     pub fn is_mobile(&self) -> bool {
         DATA.phone.mobile.iter().any(|prefix| self.0.starts_with(prefix.as_str()))
     }
 
+    /// Whether it is a number from abroad.
+    pub fn is_foreign(&self) -> bool {
+        self.0.starts_with('+')
+    }
+
     /// `+84912345678`, the form that SMS gateways take.
     pub fn international(&self) -> String {
-        format!("+84{}", self.0.get(1..).unwrap_or_default())
+        if self.is_foreign() { self.0.clone() } else { format!("+84{}", self.0.get(1..).unwrap_or_default()) }
     }
 }
 
 impl FromStr for Phone {
     type Err = Problem;
 
-    /// Blanks, dots, hyphens and brackets do not count. Problems: `base-phone-digits`, `base-phone-length`,
-    /// `base-phone-prefix`. The number typed is never put in the message.
+    /// Blanks, dots, dashes and brackets do not count. Problems: `base-phone-digits`, `base-phone-length`,
+    /// `base-phone-prefix`, `base-phone-foreign`. The number typed is never put in the message.
     fn from_str(s: &str) -> Result<Phone, Problem> {
-        let bare: String = s.chars().filter(|c| !matches!(c, '(' | ')')).collect();
-        let bare = bare.trim();
-        let (foreign, bare) = bare.strip_prefix('+').map_or((false, bare), |rest| (true, rest));
+        let text = plain(s).replace(['(', ')'], "");
+        let text = text.trim();
+        let (foreign, bare) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
         let digits = bare_digits(bare).ok_or_else(|| Problem::new("base-phone-digits"))?;
         let digits = if foreign { format!("00{digits}") } else { digits };
-        let national = match digits.strip_prefix("0084") {
-            // People write +84 0912… as well.
-            Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
-            None if digits.starts_with("84") && digits.len() >= 11 => format!("0{}", &digits[2..]),
-            None => digits,
+        // People write +84 0912… as well.
+        let local = |rest: &str| format!("0{}", rest.strip_prefix('0').unwrap_or(rest));
+        let national = match (digits.strip_prefix("0084"), digits.strip_prefix("00")) {
+            (Some(rest), _) => local(rest),
+            (None, Some(abroad)) => return from_abroad(abroad),
+            (None, None) if digits.starts_with("84") && digits.len() >= 11 => local(&digits[2..]),
+            (None, None) => digits,
         };
         let phone = Phone(national);
         let length = phone.0.len();
@@ -49,6 +60,14 @@ impl FromStr for Phone {
             _ => Err(Problem::new("base-phone-length").arg("count", length)),
         }
     }
+}
+
+/// A number whose country code is not ours: its shape is all that can be judged.
+fn from_abroad(digits: &str) -> Result<Phone, Problem> {
+    if digits.starts_with('0') || !FOREIGN_DIGITS.contains(&digits.len()) {
+        return Err(Problem::new("base-phone-foreign").arg("count", digits.len()));
+    }
+    Ok(Phone(format!("+{digits}")))
 }
 
 #[cfg(test)]
@@ -69,6 +88,13 @@ mod tests {
             "(+84) 912 345 678",
             "+84 0912 345 678",
             " 0912 345 678 ",
+            "\u{202a}0912 345 678\u{202c}",
+            "0912–345–678",
+            "0912\u{2011}345\u{2212}678",
+            "0912\u{a0}345\u{200b}678",
+            "84 0912 345 678",
+            "+84 (0) 912.345.678",
+            "（＋８４）９１２　３４５　６７８",
         ] {
             let phone: Phone = text.parse().unwrap();
             assert_eq!(phone.as_str(), "0912345678", "{text:?}");
@@ -93,7 +119,18 @@ mod tests {
         assert_eq!(reason("091234567"), "base-phone-length");
         assert_eq!(reason("09123456789"), "base-phone-length");
         assert_eq!(reason("0112345678"), "base-phone-prefix");
-        assert_eq!(reason("+14155550100"), "base-phone-length");
+        assert_eq!(reason("+1415"), "base-phone-foreign");
+        assert_eq!(reason("+0155550100"), "base-phone-foreign");
+        assert_eq!(reason("+1415555010012345"), "base-phone-foreign");
+    }
+
+    #[test]
+    fn a_number_from_abroad_keeps_its_country_code() {
+        for text in ["+1 (415) 555-0100", "001 415 555 0100", "+14155550100"] {
+            let phone: Phone = text.parse().unwrap();
+            assert_eq!((phone.as_str(), phone.international().as_str()), ("+14155550100", "+14155550100"));
+            assert!(phone.is_foreign() && !phone.is_mobile());
+        }
     }
 
     proptest! {
@@ -106,7 +143,9 @@ mod tests {
 
         #[test]
         fn any_text_parses_or_is_refused_without_panic(s in any::<String>(), n in "[+0-9 ().-]{0,20}") {
-            let _ = (s.parse::<Phone>(), n.parse::<Phone>());
+            for phone in [s.parse::<Phone>(), n.parse::<Phone>()].into_iter().flatten() {
+                prop_assert_eq!(phone.international().parse::<Phone>().unwrap(), phone);
+            }
         }
     }
 }

@@ -1,13 +1,12 @@
 //! /accounts: the administrators' list, and a new official's account.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use base::{Fault, Permission, Phone, Problem, fold};
 use i18n::L;
 use serde::Deserialize;
 use web::table::Paging;
-use web::{Answer, Ctx, Form};
+use web::{Answer, Ctx, Form, Query};
 
 use super::{problems_of, settings};
 use crate::accounts::{Account, Kind, Login, NewAccount, parse_name};

@@ -1,13 +1,13 @@
 //! /sign-in, /sign-up, /sign-out
 
 use askama::Template;
-use axum::extract::{FromRequest as _, Query, Request};
+use axum::extract::{FromRequest as _, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::{Fault, Problem};
 use i18n::L;
 use serde::Deserialize;
-use web::{Answer, Ctx, Form, cookie, safe_next};
+use web::{Answer, Ctx, Form, Query, cookie, safe_next};
 
 use super::{cookie_of, home, problems_of, settings, with_session};
 use crate::sessions::Opened;
