@@ -54,7 +54,7 @@ pub async fn make(db: &store::Db, hasher: &Hasher, now: Instant, dossiers: u64) 
         })
         .await?;
     if !has_accounts {
-        let password = hasher.hash(Password::parse(DEMO_PASSWORD, &[]).map_err(Fault::invalid)?).await?;
+        let password = hasher.hash(Password::of_demonstration()).await?;
         accounts::seed_demo(db, password, now).await?;
     }
     if dossiers > 0 && !has_dossiers {

@@ -101,9 +101,21 @@ pub struct Running {
     pub settings: identity::Settings,
 }
 
+/// Says in the log when a demonstration's folder is served as a province: its people cannot sign in here.
+async fn tell_invented(db: &Db) -> Result<(), Fault> {
+    let people = db.read(|tx| Box::pin(async move { identity::invented(tx).await })).await?;
+    if people > 0 {
+        tracing::warn!("{people} demo accounts are here and can't sign in: this is not `motcua demo`");
+    }
+    Ok(())
+}
+
 /// The service's state, with agencies and catalogue in memory.
 pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
-    let settings = running.settings;
+    let settings = identity::Settings { demo: running.demo, ..running.settings };
+    if !running.demo {
+        tell_invented(&db).await?;
+    }
     let app = App::new(AppInner {
         db,
         clock: running.clock,

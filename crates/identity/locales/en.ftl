@@ -66,6 +66,7 @@ identity-recovery-left = { $count } recovery codes left.
 identity-sign-up = Sign up
 identity-sign-up-lead = To file dossiers online and follow them.
 identity-sign-up-do = Sign up
+identity-sign-up-received = Sign-up received. Sign in now with your identification number and the password you chose. If that does not work, the number had an account before: use its password, or bring your identity card to the desk.
 identity-name = Full name
 identity-name-hint = As on the identity card.
 identity-name-needed = Enter the full name.

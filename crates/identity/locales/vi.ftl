@@ -65,6 +65,7 @@ identity-recovery-left = Còn { $count } mã khôi phục chưa dùng.
 
 identity-sign-up = Đăng ký tài khoản
 identity-sign-up-lead = Để nộp hồ sơ trực tuyến và theo dõi hồ sơ của mình.
+identity-sign-up-received = Đã nhận đăng ký. Mời đăng nhập bằng số định danh cá nhân và mật khẩu vừa đặt. Nếu không đăng nhập được thì số này đã có tài khoản từ trước: hãy dùng mật khẩu của tài khoản đó, hoặc mang thẻ căn cước đến bộ phận một cửa.
 identity-sign-up-do = Đăng ký
 identity-name = Họ và tên
 identity-name-hint = Như trên thẻ căn cước.

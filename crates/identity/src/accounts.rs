@@ -130,6 +130,8 @@ pub struct NewAccount {
     pub must_change_password: bool,
     /// The administrator who made it; `None` for a citizen's own sign-up.
     pub created_by: Option<Id>,
+    /// Nobody real: of a demonstration or a simulation. Signs in in a demonstration only.
+    pub invented: bool,
 }
 
 impl NewAccount {
@@ -145,6 +147,7 @@ impl NewAccount {
             proven: false,
             must_change_password: false,
             created_by: None,
+            invented: false,
         }
     }
 
@@ -160,6 +163,7 @@ impl NewAccount {
             proven: false,
             must_change_password: false,
             created_by: None,
+            invented: false,
         }
     }
 }

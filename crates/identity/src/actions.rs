@@ -6,23 +6,18 @@ use store::{Tx, params};
 
 use crate::accounts::{Account, BASIS_CHARS_MAX, Held, Kind, NewAccount, State};
 use crate::passwords::Hashed;
+use crate::sessions::Opened;
 use crate::signing_in::Code;
+use crate::tries::Visit;
 use crate::vault::{Closed, Vault};
-use crate::{new_id, signing_in, store as sql, totp};
+use crate::{devices, new_id, signing_in, store as sql, totp};
 
 /// Makes an account.
 ///
 /// # Errors
-/// `Fault::Conflict` `identity-login-taken` when login, citizen number or a citizen's phone is in use; it does not say
-/// which, and not by whom.
+/// `Fault::Conflict` `identity-login-taken` when the login or citizen number is in use; it does not say by whom.
 pub async fn create_account(tx: &Tx, new: NewAccount, now: Instant) -> Result<Id, Fault> {
-    let mut taken = tx.query_opt(sql::ACCOUNT_TAKEN, params![new.login.as_str()]).await?.is_some();
-    if new.kind == Kind::Citizen
-        && let Some(phone) = &new.phone
-    {
-        taken |= tx.query_opt(sql::PHONE_TAKEN, params![phone.as_str()]).await?.is_some();
-    }
-    if taken {
+    if tx.query_opt(sql::ACCOUNT_TAKEN, params![new.login.as_str()]).await?.is_some() {
         return Err(Fault::Conflict(Problem::new("identity-login-taken").field("login")));
     }
     let id = new_id(now);
@@ -30,6 +25,24 @@ pub async fn create_account(tx: &Tx, new: NewAccount, now: Instant) -> Result<Id
     record(tx, id, "account-created", new.created_by.or(Some(id)), None, json!({ "kind": new.kind.as_str() }), now)
         .await?;
     Ok(id)
+}
+
+/// A citizen's own sign-up. Where the number has an account already, its owner is told (once a day) and nothing else happens.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn claim_account(tx: &Tx, new: NewAccount, now: Instant) -> Result<(), Fault> {
+    let Some(row) = tx.query_opt(sql::ACCOUNT_TAKEN, params![new.login.as_str()]).await? else {
+        create_account(tx, new, now).await?;
+        return Ok(());
+    };
+    let owner: Id = row.get("id")?;
+    let day_ago = now.plus_ms(-24 * 3_600_000);
+    let told = audit::events(tx, owner).await?.iter().any(|event| event.kind == "sign-up-again" && event.at > day_ago);
+    if !told {
+        record(tx, owner, "sign-up-again", None, None, json!({}), now).await?;
+    }
+    Ok(())
 }
 
 /// A grant to be made.
@@ -208,14 +221,29 @@ pub async fn prove_identity_by(tx: &Tx, by: &Actor, account: Id, now: Instant) -
     record(tx, account, "identity-proven", Some(by.account), None, json!({}), now).await
 }
 
-/// The person's own new password; every other session ends.
+/// The person's own new password. Every session ends, the one at hand too: it goes on under a new token, so that a token
+/// somebody has copied is worth nothing. Other browsers are strangers again.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn change_password(tx: &Tx, account: Id, hashed: Hashed, spared: Id, now: Instant) -> Result<(), Fault> {
+pub async fn change_password(
+    tx: &Tx,
+    account: Id,
+    hashed: Hashed,
+    visit: &Visit,
+    now: Instant,
+) -> Result<Opened, Fault> {
     tx.execute(sql::PASSWORD_SET, params![account, hashed.0, now, false]).await?;
-    signing_in::sign_out_everywhere(tx, account, Some(spared)).await?;
-    record(tx, account, "password-changed", Some(account), None, json!({}), now).await
+    let here = devices::device_hash(visit.device.as_deref());
+    tx.execute(devices::DEVICES_FORGET, params![account, here]).await?;
+    record(tx, account, "password-changed", Some(account), None, json!({}), now).await?;
+    renew_session(tx, account, visit, now).await
+}
+
+/// Ends every session of the account and opens one for the browser at hand.
+async fn renew_session(tx: &Tx, account: Id, visit: &Visit, now: Instant) -> Result<Opened, Fault> {
+    signing_in::sign_out_everywhere(tx, account, None).await?;
+    signing_in::enter(tx, account, visit, now).await
 }
 
 /// Starts the one-time codes: a new secret, not asked for before a first code confirms it.
@@ -239,9 +267,9 @@ pub async fn confirm_totp(
     vault: &Vault,
     account: Id,
     code: &str,
-    spared: Id,
+    visit: &Visit,
     now: Instant,
-) -> Result<Vec<String>, Fault> {
+) -> Result<(Vec<String>, Opened), Fault> {
     let row = tx.query_one(sql::SECRETS_GET, params![account]).await?;
     let waiting = row.get::<Option<Instant>>("totp_confirmed_at")?.is_none();
     let Some(secret) = row.get::<Option<Vec<u8>>>("totp_secret")?.filter(|_| waiting) else {
@@ -257,23 +285,30 @@ pub async fn confirm_totp(
     for code in &codes {
         tx.execute(sql::RECOVERY_INSERT, params![totp::recovery_hash(account, code), account, now]).await?;
     }
-    signing_in::sign_out_everywhere(tx, account, Some(spared)).await?;
     record(tx, account, "totp-on", Some(account), None, json!({}), now).await?;
-    Ok(codes)
+    Ok((codes, renew_session(tx, account, visit, now).await?))
 }
 
 /// The person switches the codes off, with a code.
 ///
 /// # Errors
 /// `Fault::Invalid` `identity-code-wrong`; `Fault::Conflict` `identity-key-missing`.
-pub async fn stop_totp(tx: &Tx, vault: &Vault, account: Id, code: &str, now: Instant) -> Result<(), Fault> {
+pub async fn stop_totp(
+    tx: &Tx,
+    vault: &Vault,
+    account: Id,
+    code: &str,
+    visit: &Visit,
+    now: Instant,
+) -> Result<Opened, Fault> {
     match signing_in::use_code(tx, vault, account, code, now).await? {
         Code::Right => {}
         Code::Wrong => return Err(Fault::invalid(Problem::new("identity-code-wrong").field("code"))),
         Code::Sealed => return Err(Closed.into()),
     }
     clear_totp(tx, account).await?;
-    record(tx, account, "totp-off", Some(account), None, json!({}), now).await
+    record(tx, account, "totp-off", Some(account), None, json!({}), now).await?;
+    renew_session(tx, account, visit, now).await
 }
 
 async fn clear_totp(tx: &Tx, account: Id) -> Result<(), Fault> {

@@ -4,7 +4,7 @@ use base::{CitizenId, Fault, Id, Instant, Phone, Role};
 use store::Tx;
 
 use crate::accounts::{Login, NewAccount};
-use crate::{Hashed, actions};
+use crate::{Hashed, actions, store as sql};
 
 /// The password of every demo account; printed at start and on the sign-in page of a demo.
 pub const DEMO_PASSWORD: &str = "motcua-xem-thu";
@@ -30,11 +30,31 @@ pub struct DemoAccount {
     pub phone: Option<Phone>,
 }
 
-/// Makes the accounts and their grants; returns their ids in order.
+/// Makes the people of a demonstration, who sign in in a demonstration only; returns their ids in order.
 ///
 /// # Errors
 /// `Fault::Conflict` when one exists already.
 pub async fn seed_demo(tx: &Tx, accounts: &[DemoAccount], now: Instant) -> Result<Vec<Id>, Fault> {
+    seed(tx, accounts, true, now).await
+}
+
+/// The same for people who sign in anywhere: rehearsals and tests that settle a province of their own.
+///
+/// # Errors
+/// `Fault::Conflict` when one exists already.
+pub async fn seed_people(tx: &Tx, accounts: &[DemoAccount], now: Instant) -> Result<Vec<Id>, Fault> {
+    seed(tx, accounts, false, now).await
+}
+
+/// How many invented people have a password: those who sign in in a demonstration and nowhere else.
+///
+/// # Errors
+/// Those of the database.
+pub async fn invented(tx: &Tx) -> Result<i64, Fault> {
+    Ok(tx.query_one(sql::INVENTED_COUNT, &[]).await?.get("n")?)
+}
+
+async fn seed(tx: &Tx, accounts: &[DemoAccount], invented: bool, now: Instant) -> Result<Vec<Id>, Fault> {
     let mut ids = Vec::with_capacity(accounts.len());
     for demo in accounts {
         let login = Login::typed(&demo.login);
@@ -42,10 +62,11 @@ pub async fn seed_demo(tx: &Tx, accounts: &[DemoAccount], now: Instant) -> Resul
             (Some(number), Role::Citizen) => {
                 let citizen =
                     NewAccount::citizen(number.clone(), &demo.name, demo.phone.clone(), demo.password.clone());
-                actions::create_account(tx, NewAccount { login, proven: true, ..citizen }, now).await?
+                actions::create_account(tx, NewAccount { login, proven: true, invented, ..citizen }, now).await?
             }
             _ => {
-                let official = NewAccount::official(login, &demo.name, demo.password.clone());
+                let official =
+                    NewAccount { invented, ..NewAccount::official(login, &demo.name, demo.password.clone()) };
                 let id = actions::create_account(tx, official, now).await?;
                 actions::grant(tx, id, demo.role, demo.agency, &demo.path, now).await?;
                 id

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod actions;
 mod demo;
+pub mod devices;
 pub mod kept;
 mod lockout;
 mod pages;
@@ -20,17 +21,19 @@ mod settings;
 pub mod signing_in;
 mod store;
 pub mod totp;
+mod tries;
 mod vault;
 
 pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
 pub use actions::{NewGrant, account, create_account, grant, grant_by, grants, move_paths, revoke_by};
-pub use demo::{DEMO_PASSWORD, DemoAccount, seed_demo};
+pub use demo::{DEMO_PASSWORD, DemoAccount, invented, seed_demo, seed_people};
 pub use pages::{home, module};
 pub use passwords::{Cost, Hashed, Hasher, Password};
 pub use people::{may_at, names, people_at};
 pub use sessions::SessionStore;
 pub use settings::{Agencies, AgencyRef, Settings};
 pub use signing_in::{Answer, SignUp, sign_in, sign_in_code, sign_out, sign_up};
+pub use tries::Visit;
 pub use vault::{KEY_FILE, Vault};
 
 use base::{Id, Instant};
@@ -38,7 +41,10 @@ use base::{Id, Instant};
 /// Tables of this crate.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     module: "identity",
-    steps: &[("0001_accounts", include_str!("../migrations/0001_accounts.sql"))],
+    steps: &[
+        ("0001_accounts", include_str!("../migrations/0001_accounts.sql")),
+        ("0002_devices", include_str!("../migrations/0002_devices.sql")),
+    ],
 };
 
 /// A new id at an instant.

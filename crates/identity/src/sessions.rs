@@ -43,6 +43,8 @@ pub struct Opened {
     pub token: String,
     /// The session's id.
     pub session: Id,
+    /// For the cookie that names the browser, when it was looked at.
+    pub device: Option<String>,
 }
 
 /// Opens a session. `stage` is `open`, or `code` while the one-time code is awaited.
@@ -50,7 +52,7 @@ pub(crate) async fn open(tx: &Tx, account: Id, stage: &'static str, now: Instant
     let token = new_token();
     let session = crate::new_id(now);
     tx.execute(sql::SESSION_INSERT, params![session, token_hash(&token), account, stage, new_token(), now]).await?;
-    Ok(Opened { token, session })
+    Ok(Opened { token, session, device: None })
 }
 
 /// Who is behind a cookie: implements [`web::Sessions`] on the `session` table.
@@ -130,7 +132,9 @@ async fn look_up(
     let Some(row) = tx.query_opt(sql::SESSION_GET, params![hash]).await? else { return Ok(None) };
     let (created, seen): (Instant, Instant) = (row.get("created_at")?, row.get("seen_at")?);
     let active = row.get::<String>("state")? == State::Active.as_str();
-    if row.get::<String>("stage")? != "open" || !active || !is_live(created, seen, now) {
+    // Sessions of a demonstration end with it.
+    let belongs_here = settings.demo || !row.get::<bool>("invented")?;
+    if row.get::<String>("stage")? != "open" || !active || !belongs_here || !is_live(created, seen, now) {
         return Ok(None);
     }
     let account: Id = row.get("id")?;

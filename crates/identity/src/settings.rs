@@ -14,6 +14,8 @@ pub struct Settings {
     pub hasher: Hasher,
     /// Officials without one-time codes get nowhere but to the page that switches them on.
     pub officials_need_totp: bool,
+    /// A demonstration: its invented people sign in. Nowhere else do they.
+    pub demo: bool,
     /// Names of agencies for the pages about grants; without it the pages show ids and grant nothing.
     pub agencies: Option<Arc<dyn Agencies>>,
     /// Seals the secrets of one-time codes; without a key nobody can switch codes on.
@@ -26,7 +28,8 @@ impl Settings {
     /// # Errors
     /// `Fault::Internal` when the cost is outside what Argon2 allows.
     pub fn new(cost: Cost) -> Result<Settings, base::Fault> {
-        Ok(Settings { hasher: Hasher::new(cost)?, officials_need_totp: false, agencies: None, vault: Vault::closed() })
+        let hasher = Hasher::new(cost)?;
+        Ok(Settings { hasher, officials_need_totp: false, demo: false, agencies: None, vault: Vault::closed() })
     }
 }
 

@@ -4,16 +4,16 @@
 //! try and fetches the hash, a second one opens the session.
 
 use base::{CitizenId, Fault, Id, Instant, Phone, Problem};
-use sha2::{Digest, Sha256};
 use store::{Db, Tx, params};
 
 use crate::accounts::{Login, NewAccount, State, parse_name};
 use crate::passwords::{Hasher, Password};
 use crate::sessions::{self, CODE_STAGE_MS_MAX, Opened};
+use crate::tries::{Doors, Visit};
 use crate::vault::{Closed, Vault};
-use crate::{actions, lockout, store as sql, totp};
+use crate::{DEMO_PASSWORD, Settings, actions, devices, store as sql, totp};
 
-/// Sessions that are over and tries that are forgotten stay on record for thirty days, then go.
+/// Sessions that are over stay on record for thirty days, then go.
 const KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
 /// What became of a try.
@@ -48,31 +48,50 @@ struct Known {
     active: bool,
     password_hash: Option<String>,
     has_totp: bool,
+    invented: bool,
 }
 
-/// Tries a login and a password. `previous` is the cookie the browser still carries: that session ends, so a token
-/// planted before sign-in is worth nothing after it.
+impl Known {
+    /// Whether this door is open to the account at all. Outside a demonstration neither its people nor its password, which
+    /// everybody knows, open anything; only the log says why.
+    fn belongs_here(&self, password: &str, demo: bool) -> bool {
+        if demo {
+            return true;
+        }
+        if self.invented {
+            tracing::warn!(account = %self.id, "sign-in refused: an account of the demonstration, and this is not one");
+        } else if password == DEMO_PASSWORD {
+            tracing::warn!(account = %self.id, "sign-in refused: the account has the demonstration's password; it needs a new one");
+        }
+        !self.invented && password != DEMO_PASSWORD
+    }
+}
+
+/// Tries a login and a password.
 ///
 /// # Errors
-/// `Fault::TooMany` while the login rests (see [`crate::lockout`]); `Fault::Busy`.
+/// `Fault::TooMany` while the login or the address rests (see [`crate::lockout`]); `Fault::Busy`.
 pub async fn sign_in(
     db: &Db,
-    hasher: &Hasher,
+    settings: &Settings,
     login: &str,
     password: &str,
-    previous: Option<&str>,
+    visit: &Visit,
     now: Instant,
 ) -> Result<Answer, Fault> {
-    let login = Login::typed(login);
-    let known = db.write(move |tx| Box::pin(async move { count_try(tx, &login, now).await })).await?;
+    let (login, coming) = (Login::typed(login), visit.clone());
+    let (known, doors) = db.write(move |tx| Box::pin(async move { count_try(tx, &login, &coming, now).await })).await?;
     let stored = known.as_ref().and_then(|known| known.password_hash.as_deref());
-    let right = hasher.verify(password, stored).await?;
-    let Some(known) = known.filter(|_| right) else { return Ok(Answer::Wrong) };
+    let right = settings.hasher.verify(password, stored).await?;
+    let Some(known) = known.filter(|known| right && known.belongs_here(password, settings.demo)) else {
+        db.write(move |tx| Box::pin(async move { doors.stayed_shut(tx, now).await })).await?;
+        return Ok(Answer::Wrong);
+    };
     if !known.active {
         return Ok(Answer::NotActive);
     }
     let stage = if known.has_totp { "code" } else { "open" };
-    let opened = replace_session(db, known.id, stage, previous, now).await?;
+    let opened = replace_session(db, known.id, stage, Some(doors), visit, now).await?;
     Ok(match stage {
         "code" => Answer::CodeNeeded { pending: opened.token },
         _ => Answer::Open(opened),
@@ -82,10 +101,17 @@ pub async fn sign_in(
 /// Finishes a sign-in with a one-time code or a recovery code.
 ///
 /// # Errors
-/// `Fault::TooMany` while the login rests.
-pub async fn sign_in_code(db: &Db, vault: &Vault, pending: &str, code: &str, now: Instant) -> Result<Answer, Fault> {
-    let (vault, hash, code) = (vault.clone(), sessions::token_hash(pending), code.to_owned());
-    db.write(move |tx| Box::pin(async move { check_code(tx, &vault, hash, &code, now).await })).await
+/// `Fault::TooMany` while the account's codes rest.
+pub async fn sign_in_code(
+    db: &Db,
+    vault: &Vault,
+    pending: &str,
+    code: &str,
+    visit: &Visit,
+    now: Instant,
+) -> Result<Answer, Fault> {
+    let (vault, hash, code, visit) = (vault.clone(), sessions::token_hash(pending), code.to_owned(), visit.clone());
+    db.write(move |tx| Box::pin(async move { check_code(tx, &vault, hash, &code, &visit, now).await })).await
 }
 
 /// Ends the session of a cookie. Ending one that is over already is fine.
@@ -119,17 +145,13 @@ pub struct SignUp {
     pub password: String,
 }
 
-/// Makes a citizen's account and signs in. The number stays a claim until somebody sees the card.
+/// Makes a citizen's account. The number stays a claim until somebody sees the card. Where the number has an account
+/// already nothing is made, its owner is told, and the answer is the same: whoever asks learns nothing about anybody. A phone
+/// may be a family's; the first account with it signs in by it too.
 ///
 /// # Errors
-/// `Fault::Invalid` with every field that is wrong; a number or phone already in use is told without saying which.
-pub async fn sign_up(
-    db: &Db,
-    hasher: &Hasher,
-    form: &SignUp,
-    previous: Option<&str>,
-    now: Instant,
-) -> Result<Opened, Fault> {
+/// `Fault::Invalid` with every field that is wrong; `Fault::Busy`.
+pub async fn sign_up(db: &Db, hasher: &Hasher, form: &SignUp, now: Instant) -> Result<(), Fault> {
     let mut problems = Vec::new();
     let mut keep = |problem| problems.push(problem);
     let name = parse_name(&form.name).map_err(&mut keep).ok();
@@ -144,8 +166,7 @@ pub async fn sign_up(
     };
     let hashed = hasher.hash(password).await?;
     let new = NewAccount::citizen(number, name, Some(phone), hashed);
-    let account = db.write(move |tx| Box::pin(async move { actions::create_account(tx, new, now).await })).await?;
-    replace_session(db, account, "open", previous, now).await
+    db.write(move |tx| Box::pin(async move { actions::claim_account(tx, new, now).await })).await
 }
 
 /// Whether a signed-in person knows the own password; wrong tries count like those at the door.
@@ -170,7 +191,7 @@ pub async fn verify_own_password(
         .await?;
     let right = hasher.verify(typed, stored.as_deref()).await?;
     if right {
-        db.write(move |tx| Box::pin(async move { forget_failures(tx, account).await })).await?;
+        db.write(move |tx| Box::pin(async move { own_doors(tx, account, now).await?.opened(tx).await })).await?;
     }
     Ok(right)
 }
@@ -181,17 +202,17 @@ pub async fn verify_own_password(
 /// # Errors
 /// `Fault::TooMany` while the account rests.
 pub async fn count_own_try(db: &Db, account: Id, now: Instant) -> Result<(), Fault> {
-    let key = attempt_key(Some(account), &Login::typed(""));
-    db.write(move |tx| Box::pin(async move { count(tx, key, now).await })).await
+    db.write(move |tx| Box::pin(async move { own_doors(tx, account, now).await?.count(tx, now).await })).await
 }
 
-/// A login rests under its account, whichever of its spellings is tried; one that nobody has rests under itself.
-fn attempt_key(known: Option<Id>, login: &Login) -> Vec<u8> {
-    let text = known.map_or_else(|| format!("login:{}", login.as_str()), |id| format!("account:{id}"));
-    Sha256::digest(text.as_bytes()).to_vec()
+/// The door of a signed-in person at the own password: nobody without a session stands before it.
+async fn own_doors(tx: &Tx, account: Id, now: Instant) -> Result<Doors, Fault> {
+    Doors::before(tx, &format!("own:{account}"), None, &Visit::default(), now).await
 }
 
-async fn count_try(tx: &Tx, login: &Login, now: Instant) -> Result<Option<Known>, Fault> {
+/// A login rests under the spelling tried: were its number and its phone to rest together, resting would tell that they
+/// belong together.
+async fn count_try(tx: &Tx, login: &Login, visit: &Visit, now: Instant) -> Result<(Option<Known>, Doors), Fault> {
     let row = tx.query_opt(sql::ACCOUNT_BY_LOGIN, params![login.as_str()]).await?;
     let known = match row {
         None => None,
@@ -200,55 +221,59 @@ async fn count_try(tx: &Tx, login: &Login, now: Instant) -> Result<Option<Known>
             active: row.get::<String>("state")? == State::Active.as_str(),
             password_hash: row.get("password_hash")?,
             has_totp: row.get::<Option<Instant>>("totp_confirmed_at")?.is_some(),
+            invented: row.get("invented")?,
         }),
     };
-    count(tx, attempt_key(known.as_ref().map(|known| known.id), login), now).await?;
-    Ok(known)
-}
-
-async fn count(tx: &Tx, key: Vec<u8>, now: Instant) -> Result<(), Fault> {
-    if let Some(row) = tx.query_opt(sql::ATTEMPT_LOCK, params![key.clone()]).await?
-        && let Some(retry_after_s) = lockout::retry_after_s(row.get("failures")?, row.get("last_at")?, now)
-    {
-        return Err(Fault::TooMany { retry_after_s });
-    }
-    let forget_before = now.plus_ms(-lockout::FORGET_AFTER_MS);
-    tx.execute(sql::ATTEMPTS_PURGE, params![now.plus_ms(-KEPT_MS)]).await?;
-    tx.execute(sql::ATTEMPT_COUNT, params![key, now, forget_before]).await?;
-    Ok(())
+    let thing = format!("login:{}", login.as_str());
+    let doors = Doors::before(tx, &thing, known.as_ref().map(|known| known.id), visit, now).await?;
+    doors.count(tx, now).await?;
+    Ok((known, doors))
 }
 
 async fn replace_session(
     db: &Db,
     account: Id,
     stage: &'static str,
-    previous: Option<&str>,
+    doors: Option<Doors>,
+    visit: &Visit,
     now: Instant,
 ) -> Result<Opened, Fault> {
-    let previous = previous.map(sessions::token_hash);
+    let visit = visit.clone();
     db.write(move |tx| {
         Box::pin(async move {
-            if let Some(hash) = previous {
+            if let Some(token) = &visit.session {
+                let hash = sessions::token_hash(token);
                 tx.execute(sql::SESSION_REPLACE, params![hash, now.plus_ms(-sessions::IDLE_MS_MAX)]).await?;
             }
             crate::kept::purge(tx, now).await?;
             tx.execute(sql::SESSIONS_PURGE, params![now.plus_ms(-KEPT_MS)]).await?;
-            if stage == "open" {
-                forget_failures(tx, account).await?;
+            if let Some(doors) = doors {
+                doors.opened(tx).await?;
             }
-            Ok(sessions::open(tx, account, stage, now).await?)
+            match stage {
+                "open" => enter(tx, account, &visit, now).await,
+                _ => Ok(sessions::open(tx, account, stage, now).await?),
+            }
         })
     })
     .await
 }
 
-async fn forget_failures(tx: &Tx, account: Id) -> Result<(), Fault> {
-    let key = attempt_key(Some(account), &Login::typed(""));
-    tx.execute(sql::ATTEMPT_FORGET, params![key]).await?;
-    Ok(())
+/// The door is open: a session, and the browser is known from now on.
+pub(crate) async fn enter(tx: &Tx, account: Id, visit: &Visit, now: Instant) -> Result<Opened, Fault> {
+    let device = devices::remember(tx, account, visit.device.as_deref(), &visit.label, now).await?;
+    let opened = sessions::open(tx, account, "open", now).await?;
+    Ok(Opened { device: Some(device), ..opened })
 }
 
-async fn check_code(tx: &Tx, vault: &Vault, pending: Vec<u8>, code: &str, now: Instant) -> Result<Answer, Fault> {
+async fn check_code(
+    tx: &Tx,
+    vault: &Vault,
+    pending: Vec<u8>,
+    code: &str,
+    visit: &Visit,
+    now: Instant,
+) -> Result<Answer, Fault> {
     let Some(row) = tx.query_opt(sql::SESSION_GET, params![pending.clone()]).await? else {
         return Ok(Answer::Wrong);
     };
@@ -260,17 +285,21 @@ async fn check_code(tx: &Tx, vault: &Vault, pending: Vec<u8>, code: &str, now: I
     if row.get::<String>("state")? != State::Active.as_str() {
         return Ok(Answer::NotActive);
     }
-    // Codes are guessed like passwords: the same count, which only a whole sign-in clears.
-    count(tx, attempt_key(Some(account), &Login::typed("")), now).await?;
+    // Codes are guessed like passwords: a count of their own, which only a whole sign-in clears.
+    let doors = Doors::before(tx, &format!("code:{account}"), Some(account), visit, now).await?;
+    doors.count(tx, now).await?;
     match use_code(tx, vault, account, code, now).await? {
         Code::Right => {}
-        Code::Wrong => return Ok(Answer::Wrong),
+        Code::Wrong => {
+            doors.stayed_shut(tx, now).await?;
+            return Ok(Answer::Wrong);
+        }
         // Not a fault: the try stays counted.
         Code::Sealed => return Ok(Answer::NoKey),
     }
     tx.execute(sql::SESSION_END, params![pending]).await?;
-    forget_failures(tx, account).await?;
-    Ok(Answer::Open(sessions::open(tx, account, "open", now).await?))
+    doors.opened(tx).await?;
+    Ok(Answer::Open(enter(tx, account, visit, now).await?))
 }
 
 /// Uses up a one-time or recovery code of an account.

@@ -8,17 +8,15 @@ use crate::accounts::{Account, Held, Kind, NewAccount, State};
 store::statements! {
     /// A new account.
     pub ACCOUNT_INSERT = "INSERT INTO account (id, login, kind, name, search_text, phone, citizen_number, \
-        identity_proven_at, state, password_hash, password_changed_at, must_change_password, created_at, created_by) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $10, $12)";
+        identity_proven_at, state, password_hash, password_changed_at, must_change_password, created_at, created_by, invented) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $10, $12, $13)";
     /// Who holds a login, citizen number or phone already.
     pub ACCOUNT_TAKEN = "SELECT id FROM account WHERE login = $1 OR citizen_number = $1 LIMIT 1";
-    /// Whether a citizen signs in with that phone already.
-    pub PHONE_TAKEN = "SELECT id FROM account WHERE phone = $1 AND kind = 'citizen' LIMIT 1";
     /// The account behind what was typed at sign-in: its login, its citizen number, or a
     /// citizen's phone.
-    pub ACCOUNT_BY_LOGIN = "SELECT id, state, password_hash, totp_confirmed_at FROM account WHERE login = $1 \
-        UNION ALL SELECT id, state, password_hash, totp_confirmed_at FROM account WHERE citizen_number = $1 \
-        UNION ALL SELECT id, state, password_hash, totp_confirmed_at FROM account WHERE phone = $1 AND kind = 'citizen' \
+    pub ACCOUNT_BY_LOGIN = "SELECT id, state, password_hash, totp_confirmed_at, invented FROM account WHERE login = $1 \
+        UNION ALL SELECT id, state, password_hash, totp_confirmed_at, invented FROM account WHERE citizen_number = $1 \
+        UNION ALL SELECT id, state, password_hash, totp_confirmed_at, invented FROM account WHERE phone = $1 AND kind = 'citizen' \
         ORDER BY 1 LIMIT 1";
     /// One account.
     pub ACCOUNT_GET = "SELECT id, login, kind, name, phone, citizen_number, identity_proven_at, state, \
@@ -72,7 +70,7 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $6)";
     /// The session of a cookie with its account.
     pub SESSION_GET = "SELECT s.id AS session_id, s.csrf, s.stage, s.created_at, s.seen_at, a.id, a.login, a.kind, a.name, \
-        a.citizen_number, a.identity_proven_at, a.state, a.must_change_password, a.totp_confirmed_at \
+        a.citizen_number, a.identity_proven_at, a.state, a.must_change_password, a.totp_confirmed_at, a.invented \
         FROM session s JOIN account a ON a.id = s.account_id WHERE s.token_hash = $1";
     /// It was used just now.
     pub SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
@@ -110,6 +108,13 @@ store::statements! {
     /// The tries of a login so far, kept from others until the transaction ends.
     pub ATTEMPT_LOCK = sqlite "SELECT failures, last_at FROM sign_in_attempt WHERE login_hash = $1",
         postgres "SELECT failures, last_at FROM sign_in_attempt WHERE login_hash = $1 FOR UPDATE";
+    /// Sets a count.
+    pub ATTEMPT_SET = "INSERT INTO sign_in_attempt (login_hash, failures, last_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (login_hash) DO UPDATE SET last_at = excluded.last_at, failures = excluded.failures";
+    /// One try was no failure.
+    pub ATTEMPT_TAKE_BACK = "UPDATE sign_in_attempt SET failures = failures - 1 WHERE login_hash = $1 AND failures > 0";
+    /// People of a demonstration or simulation who have a password.
+    pub INVENTED_COUNT = "SELECT count(*) AS n FROM account WHERE invented AND password_hash IS NOT NULL";
     /// A success forgets the failures.
     pub ATTEMPT_FORGET = "DELETE FROM sign_in_attempt WHERE login_hash = $1";
     /// Old ones go, a bounded number at a time.
@@ -133,7 +138,8 @@ pub(crate) async fn insert_account(tx: &Tx, id: Id, new: &NewAccount, now: Insta
             new.password.0.clone(),
             now,
             new.must_change_password,
-            new.created_by
+            new.created_by,
+            new.invented
         ],
     )
     .await?;

@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Plain name of the session cookie, set by the identity crate.
 pub const SESSION: &str = "session";
+/// Plain name of the cookie that names a browser an account has signed in with before, set by the identity crate.
+pub const DEVICE: &str = "device";
 pub(crate) const CSRF: &str = "form";
 pub(crate) const LANG: &str = "lang";
 pub(crate) const FLASH: &str = "flash";

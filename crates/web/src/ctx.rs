@@ -34,6 +34,8 @@ pub struct Ctx {
     pub request_id: String,
     /// Which bytes of a file are wanted, and what for.
     pub asked: Asked,
+    /// The visitor's network address as text, empty when it is not known; see [`crate::limits::BehindProxy`].
+    pub address: String,
     /// The path starts with `/api/` or the client asks for JSON.
     pub wants_json: bool,
     pub(crate) csrf_secret: String,
@@ -81,6 +83,7 @@ impl Ctx {
             htmx: headers.contains_key("hx-request"),
             request_id,
             asked: Asked::read(uri, headers),
+            address: String::new(),
             wants_json: path.starts_with("/api/") || accepts_json(text(header::ACCEPT)),
             csrf_secret,
             slot: Default::default(),
@@ -108,6 +111,7 @@ impl Ctx {
             htmx: false,
             request_id: String::new(),
             asked: Asked::default(),
+            address: String::new(),
             wants_json: false,
             csrf_secret: secret,
             slot: Default::default(),
@@ -119,8 +123,8 @@ impl Ctx {
         }
     }
 
-    /// The session's person takes the anonymous visitor's place.
-    pub(crate) fn sign_in(&mut self, signed_in: SignedIn) {
+    /// The session's person takes the anonymous visitor's place; also after a session was renewed, before its page is made.
+    pub fn sign_in(&mut self, signed_in: SignedIn) {
         self.csrf = safety::form_token(&signed_in.csrf);
         self.csrf_secret = signed_in.csrf;
         self.session = Some(signed_in.session);

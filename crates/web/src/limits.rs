@@ -39,7 +39,8 @@ pub struct Rate {
 /// The rates of one installation. Put another value into the application's extensions to change them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rates {
-    /// Attempts to sign in: a whole office may sit behind one address; guessing one account is locked elsewhere.
+    /// Attempts to sign in, right or wrong: a bound on the work of hashing. A whole province may sit behind one address and
+    /// begin at half past seven; who guesses is slowed by what fails (`identity::lockout`).
     pub sign_in: Rate,
     /// New accounts.
     pub sign_up: Rate,
@@ -52,7 +53,7 @@ pub struct Rates {
 impl Default for Rates {
     fn default() -> Self {
         Rates {
-            sign_in: Rate { burst: 30, per_minute: 30 },
+            sign_in: Rate { burst: 600, per_minute: 600 },
             sign_up: Rate { burst: 10, per_minute: 5 },
             track: Rate { burst: 30, per_minute: 30 },
             post: Rate { burst: 240, per_minute: 240 },
@@ -76,7 +77,7 @@ impl Rates {
             return None;
         }
         Some(match path {
-            "/sign-in" => ("sign-in", self.sign_in),
+            "/sign-in" | "/sign-in/code" => ("sign-in", self.sign_in),
             "/sign-up" => ("sign-up", self.sign_up),
             _ => ("post", self.post),
         })

@@ -15,7 +15,7 @@ use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use base::{Fault, Problem};
 use http_body_util::BodyExt as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
@@ -97,17 +97,25 @@ async fn not_offered(ctx: Ctx) -> Response {
 }
 
 /// Key of the client for the rate limits: the person when signed in, else the address.
-fn client(app: &App, request: &Request, ctx: &Ctx) -> String {
-    if let Some(actor) = &ctx.actor {
-        return format!("account {}", actor.account);
+fn client(ctx: &Ctx) -> String {
+    match &ctx.actor {
+        Some(actor) => format!("account {}", actor.account),
+        None if ctx.address.is_empty() => "unknown".to_owned(),
+        None => ctx.address.clone(),
     }
+}
+
+/// The visitor's address: the last one our proxy has seen, where one stands in front, else the peer's. Only what is an
+/// address gets here, so that it can stand in a line of the log.
+fn address(app: &App, request: &Request) -> String {
     let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
     let forwarded = forwarded.and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next()).map(str::trim);
-    if let Some(address) = forwarded.filter(|_| app.get::<BehindProxy>().is_some()) {
-        return address.to_owned();
-    }
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string())
+    let forwarded = forwarded.filter(|_| app.get::<BehindProxy>().is_some()).and_then(|text| {
+        let with_port = text.parse::<SocketAddr>().map(|address| address.ip());
+        text.parse::<IpAddr>().or(with_port).ok()
+    });
+    let peer = || request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+    forwarded.or_else(peer).map(|address| address.to_canonical().to_string()).unwrap_or_default()
 }
 
 /// What must hold before a handler is asked at all.
@@ -116,9 +124,7 @@ fn admit(app: &App, ctx: &Ctx, request: &Request) -> Result<(), Fault> {
     if let Some((kind, rate)) = rates.of(request.method(), request.uri().path())
         && let Some(limiter) = app.get::<Limiter>()
     {
-        limiter
-            .take(kind, &client(app, request, ctx), rate, ctx.now)
-            .map_err(|retry_after_s| Fault::TooMany { retry_after_s })?;
+        limiter.take(kind, &client(ctx), rate, ctx.now).map_err(|retry_after_s| Fault::TooMany { retry_after_s })?;
     }
     if odd_path(request.uri().path()) {
         return Err(Fault::NotFound("web-error-404-detail"));
@@ -160,6 +166,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     // The route's pattern, never the address itself: an address may hold a dossier code or a name searched for.
     let route = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned()).unwrap_or_default();
     let mut ctx = Ctx::read(&app, &method, request.uri(), request.headers(), request_id.clone());
+    ctx.address = address(&app, &request);
 
     if let Some(before) = app.get::<BeforeRequest>()
         && let Err(fault) = (before.0)((app.clone(), ctx.now)).await

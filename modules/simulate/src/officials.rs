@@ -80,7 +80,12 @@ impl Officials {
         let name = people.full_name(sex);
         let word = format!("sim.{}.{}.{turn}", agency.id, role.as_str());
         let login = Login::new(&word).map_err(Fault::invalid)?;
-        let account = identity::create_account(tx, NewAccount::official(login, &name, Hashed::none()), now).await?;
+        let account = identity::create_account(
+            tx,
+            NewAccount { invented: true, ..NewAccount::official(login, &name, Hashed::none()) },
+            now,
+        )
+        .await?;
         identity::grant(tx, account, role, agency.id, &agency.path, now).await?;
         self.add(account, name, role, agency.id, agency.path.clone());
         Ok(())
@@ -99,7 +104,10 @@ impl Officials {
         let day = now.date();
         while self.citizens.len() < CITIZENS_MAX {
             let person = people.adult(day).map_err(|error| Fault::internal(error.to_string()))?;
-            let new = NewAccount::citizen(person.citizen, &person.name, None, Hashed::none());
+            let new = NewAccount {
+                invented: true,
+                ..NewAccount::citizen(person.citizen, &person.name, None, Hashed::none())
+            };
             match identity::create_account(tx, new, now).await {
                 Ok(account) => self.citizens.push(Actor {
                     account,

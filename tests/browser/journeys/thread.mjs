@@ -49,10 +49,15 @@ export async function journey({ browser, password }, { javaScript }) {
 async function signUp(page) {
   await page.goto("/sign-up");
   await page.getByLabel("Họ và tên").fill("Lâm Thị Ánh Nguyệt");
-  await page.getByLabel("Số định danh cá nhân").fill(numberOf());
+  const number = numberOf();
+  await page.getByLabel("Số định danh cá nhân").fill(number);
   await page.getByLabel("Số điện thoại").fill("0939" + String(Date.now()).slice(-6));
   await page.getByLabel("Mật khẩu").fill("bông điên điển mùa nước nổi");
   await page.getByRole("main").getByRole("button", { name: "Đăng ký" }).click();
+  await page.waitForURL("**/sign-in**");
+  await page.getByLabel("Tên đăng nhập").fill(number);
+  await page.getByLabel("Mật khẩu").fill("bông điên điển mùa nước nổi");
+  await page.getByRole("main").getByRole("button", { name: "Đăng nhập" }).click();
   await page.waitForURL("**/my");
 }
 

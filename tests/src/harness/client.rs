@@ -15,6 +15,8 @@ pub struct Client {
     router: Router,
     cookies: BTreeMap<String, String>,
     csrf: String,
+    /// Where the client sits, for a program behind a proxy.
+    address: Option<String>,
 }
 
 /// An answer.
@@ -94,7 +96,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 
 impl Client {
     pub(super) fn new(router: Router) -> Client {
-        Client { router, cookies: BTreeMap::new(), csrf: String::new() }
+        Client { router, cookies: BTreeMap::new(), csrf: String::new(), address: None }
     }
 
     pub async fn get(&mut self, path: &str) -> Page {
@@ -170,6 +172,9 @@ impl Client {
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }
+        if let Some(address) = &self.address {
+            request = request.header("x-forwarded-for", address);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -206,6 +211,20 @@ impl Client {
     /// Signs in through the page and stands on the person's first page.
     pub async fn sign_in(&mut self, person: &Person) -> Page {
         self.sign_in_as(&person.login, super::PASSWORD).await
+    }
+
+    /// Signs up as a citizen through the page, then in with the number; stands where that leads.
+    pub async fn sign_up(&mut self, name: &str, number: &str, phone: &str, password: &str) -> Page {
+        self.get("/sign-up").await.is(200);
+        let form = [("name", name), ("citizen_number", number), ("phone", phone), ("password", password)];
+        self.post("/sign-up", &form).await.leads_to("/sign-in?next=");
+        self.sign_in_as(number, password).await
+    }
+
+    /// The client sits at a network address, as a proxy in front would say.
+    pub fn at(mut self, address: &str) -> Client {
+        self.address = Some(address.to_owned());
+        self
     }
 
     /// Signs in with any login.

@@ -76,6 +76,15 @@ impl TestApp {
 
     /// The program over a province's database, with settings of one's own.
     pub async fn with(province: &'static Province, settle: impl FnOnce(&mut identity::Settings)) -> TestApp {
+        TestApp::run_as(province, false, settle).await
+    }
+
+    /// The program as `motcua demo` runs it.
+    pub async fn demonstration(province: &'static Province) -> TestApp {
+        TestApp::run_as(province, true, |_| {}).await
+    }
+
+    async fn run_as(province: &'static Province, demo: bool, settle: impl FnOnce(&mut identity::Settings)) -> TestApp {
         let uploads = tempfile::tempdir().expect("a folder for uploads");
         let clock = Clock::settable(START);
         let mut settings = identity::Settings::new(identity::Cost::TESTS).expect("settings");
@@ -84,7 +93,7 @@ impl TestApp {
         let running = motcua::Running {
             behind_proxy: false,
             data_dir: uploads.path().to_owned(),
-            demo: false,
+            demo,
             secure_cookies: false,
             clock: clock.clone(),
             settings,
@@ -105,6 +114,16 @@ impl TestApp {
             })
         });
         events.await.expect("events").into_iter().map(|event| event.kind).collect()
+    }
+
+    /// Believes what a proxy in front says of the visitor's address; see [`Client::at`].
+    pub fn behind_proxy(&self) {
+        self.app.put(web::limits::BehindProxy);
+    }
+
+    /// The rates of a program as shipped, instead of none.
+    pub fn with_rates(&self) {
+        self.app.put(web::limits::Rates::default());
     }
 
     pub fn db(&self) -> &Db {

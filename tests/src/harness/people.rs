@@ -76,7 +76,7 @@ async fn settle_people(tx: &Tx, tree: &Tree, password: identity::Hashed) -> Resu
             phone: None,
         })
         .collect();
-    let ids = identity::seed_demo(tx, &demo, START).await?;
+    let ids = identity::seed_people(tx, &demo, START).await?;
     let people = ids.into_iter().zip(places).map(|(id, (role, login, _, agency))| Person {
         id,
         role,
@@ -110,6 +110,6 @@ pub async fn settle_official(db: &Db, login: &str, role: Role, agency: &Agency) 
         citizen_number: None,
         phone: None,
     };
-    let made = db.write(move |tx| Box::pin(async move { identity::seed_demo(tx, &[demo], START).await })).await;
+    let made = db.write(move |tx| Box::pin(async move { identity::seed_people(tx, &[demo], START).await })).await;
     made.expect("account")[0]
 }

@@ -165,15 +165,22 @@ fn a_suspended_account_is_out_at_once_and_cannot_come_back_by_itself() {
 }
 
 #[test]
-fn a_new_password_ends_the_sessions_elsewhere_and_keeps_this_one() {
+fn a_new_password_ends_every_session_and_gives_this_one_a_new_token() {
     on_every_engine(|app| async move {
         settle_official(app.db(), "hai.noi", Role::Officer, &commune(&app, 7)).await;
         let mut here = signed_in(&app, "hai.noi", PASSWORD).await;
         let mut there = signed_in(&app, "hai.noi", PASSWORD).await;
         here.get("/account").await.shows("2 phiên");
         let change = [("current", PASSWORD), ("password", "chợ nổi Ngã Năm")];
+        let before = here.cookie("session").expect("a session").to_owned();
         here.post("/account/password", &change).await.leads_to("/account");
-        here.get("/account").await.is(200);
+        here.forget_token();
+        here.get("/account").await.is(200).shows("1 phiên");
+        // A token copied before the change opens nothing, the changer's own neither.
+        assert_ne!(here.cookie("session"), Some(before.as_str()));
+        let mut thief = app.anonymous();
+        thief.set_cookie("session", &before);
+        thief.get("/account").await.leads_to("/sign-in?next=%2Faccount");
         there.get("/account").await.is(303);
 
         let mut third = signed_in(&app, "hai.noi", "chợ nổi Ngã Năm").await;
@@ -186,14 +193,7 @@ fn a_new_password_ends_the_sessions_elsewhere_and_keeps_this_one() {
 fn a_citizens_number_opens_dossiers_only_after_the_card_was_seen() {
     on_every_engine(|app| async move {
         let mut citizen = app.anonymous();
-        citizen.get("/sign-up").await;
-        let form = [
-            ("name", "Kim Thị Sa Rươne"),
-            ("citizen_number", "094188005678"),
-            ("phone", "0939000456"),
-            ("password", "chùa Dơi Sóc Trăng"),
-        ];
-        citizen.post("/sign-up", &form).await.is(303);
+        citizen.sign_up("Kim Thị Sa Rươne", "094188005678", "0939000456", "chùa Dơi Sóc Trăng").await;
         let number = app.actor_of(&citizen).await.citizen_number;
         assert_eq!(number, None);
         let mut administrator = app.administrator().await;

@@ -3,6 +3,7 @@
 mod accounts;
 mod background;
 mod desks;
+mod guessing;
 mod kept_forms;
 mod one_stop;
 mod one_stop_input;

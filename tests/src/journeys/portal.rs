@@ -12,17 +12,8 @@ const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
 /// A citizen nobody else's test uses: a begun filing belongs to the person, so two tests must not share one.
 pub(super) async fn newcomer(app: &TestApp, number: &str) -> Client {
     let mut citizen = app.anonymous();
-    citizen.get("/sign-up").await.is(200);
     let phone = format!("0939{}", &number[6..]);
-    let form = [
-        ("name", "Nguyễn Thị Đường"),
-        ("citizen_number", number),
-        ("phone", phone.as_str()),
-        ("password", "bần chua canh cá ngát"),
-    ];
-    citizen.post("/sign-up", &form).await.leads_to("/my");
-    citizen.forget_token();
-    citizen.get("/account").await.is(200);
+    citizen.sign_up("Nguyễn Thị Đường", number, &phone, "bần chua canh cá ngát").await.leads_to("/my");
     citizen
 }
 

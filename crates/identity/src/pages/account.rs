@@ -1,6 +1,7 @@
 //! /account: one's own password, one-time codes, sessions and roles.
 
 use askama::Template;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use base::{Actor, Fault, Id, Problem};
 use i18n::L;
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use store::params;
 use web::{Answer, Ctx, Form};
 
-use super::{problems_of, settings};
+use super::{problems_of, settings, visit, with_session};
 use crate::accounts::{Account, Held};
 use crate::pages::show::{GrantRow, grant_rows};
 use crate::passwords::Password;
@@ -69,10 +70,9 @@ pub(super) async fn show(ctx: Ctx) -> Answer {
     page(&ctx, &[]).await
 }
 
-pub(super) async fn change_password(ctx: Ctx, Form(form): Form<PasswordForm>) -> Answer {
-    let (actor, session) = who(&ctx)?;
+pub(super) async fn change_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<PasswordForm>) -> Answer {
+    let id = who(&ctx)?.0.account;
     let hasher = settings(&ctx)?.hasher;
-    let id = actor.account;
     let account = ctx.db().read(move |tx| Box::pin(async move { actions::account(tx, id).await })).await?;
     if !signing_in::verify_own_password(ctx.db(), &hasher, id, &form.current, ctx.now).await? {
         return page(&ctx, &[Problem::new("identity-password-current-wrong").field("current")]).await;
@@ -82,11 +82,12 @@ pub(super) async fn change_password(ctx: Ctx, Form(form): Form<PasswordForm>) ->
         Ok(password) => password,
         Err(problem) => return page(&ctx, &[problem]).await,
     };
-    let (hashed, now) = (hasher.hash(password).await?, ctx.now);
-    ctx.db()
-        .write(move |tx| Box::pin(async move { actions::change_password(tx, id, hashed, session, now).await }))
+    let (hashed, visit, now) = (hasher.hash(password).await?, visit(&ctx, &headers), ctx.now);
+    let opened = ctx
+        .db()
+        .write(move |tx| Box::pin(async move { actions::change_password(tx, id, hashed, &visit, now).await }))
         .await?;
-    Ok(ctx.flash("/account", "identity-password-changed"))
+    Ok(with_session(&ctx, ctx.flash("/account", "identity-password-changed"), &opened))
 }
 
 pub(super) async fn end_other_sessions(ctx: Ctx, Form(_): Form<Nothing>) -> Answer {
@@ -115,17 +116,22 @@ pub(super) async fn begin_totp(ctx: Ctx, Form(_): Form<Nothing>) -> Answer {
     }
 }
 
-pub(super) async fn confirm_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
-    let (actor, session) = who(&ctx)?;
-    let (id, now) = (actor.account, ctx.now);
+pub(super) async fn confirm_totp(mut ctx: Ctx, headers: HeaderMap, Form(form): Form<CodeForm>) -> Answer {
+    let (id, now) = (who(&ctx)?.0.account, ctx.now);
     let vault = settings(&ctx)?.vault;
-    let with = vault.clone();
+    let (with, visit) = (vault.clone(), visit(&ctx, &headers));
     let confirmed = ctx
         .db()
-        .write(move |tx| Box::pin(async move { actions::confirm_totp(tx, &with, id, &form.code, session, now).await }))
+        .write(move |tx| Box::pin(async move { actions::confirm_totp(tx, &with, id, &form.code, &visit, now).await }))
         .await;
     match confirmed {
-        Ok(codes) => Ok(ctx.page(&ctx.l.t("identity-recovery-title"), &RecoveryPage { l: ctx.l, codes: &codes })),
+        Ok((codes, opened)) => {
+            if let Some(signed_in) = ctx.app.sessions.load(ctx.db(), &opened.token, now).await? {
+                ctx.sign_in(signed_in);
+            }
+            let page = RecoveryPage { l: ctx.l, codes: &codes };
+            Ok(with_session(&ctx, ctx.page(&ctx.l.t("identity-recovery-title"), &page), &opened))
+        }
         Err(Fault::Invalid(problems)) => {
             // The same secret again: the app on the phone already holds it.
             let (secret, account) = ctx
@@ -145,20 +151,20 @@ pub(super) async fn confirm_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer
     }
 }
 
-pub(super) async fn stop_totp(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
+pub(super) async fn stop_totp(ctx: Ctx, headers: HeaderMap, Form(form): Form<CodeForm>) -> Answer {
     let (id, now) = (who(&ctx)?.0.account, ctx.now);
     let settings = settings(&ctx)?;
     if settings.officials_need_totp && ctx.is_official() {
         return page(&ctx, &[Problem::new("identity-totp-required")]).await;
     }
     signing_in::count_own_try(ctx.db(), id, now).await?;
-    let vault = settings.vault;
+    let (vault, visit) = (settings.vault, visit(&ctx, &headers));
     let stopped = ctx
         .db()
-        .write(move |tx| Box::pin(async move { actions::stop_totp(tx, &vault, id, &form.code, now).await }))
+        .write(move |tx| Box::pin(async move { actions::stop_totp(tx, &vault, id, &form.code, &visit, now).await }))
         .await;
     match stopped {
-        Ok(()) => Ok(ctx.flash("/account", "identity-totp-stopped")),
+        Ok(opened) => Ok(with_session(&ctx, ctx.flash("/account", "identity-totp-stopped"), &opened)),
         Err(fault) => page(&ctx, &problems_of(fault)?).await,
     }
 }

@@ -10,8 +10,9 @@ use axum::response::Response;
 use base::{Actor, Fault, Permission, Problem};
 use web::{Access, Ctx, Module, NavItem, Routes, cookie};
 
-use crate::Settings;
 use crate::sessions::{AGE_MS_MAX, Opened};
+use crate::tries::Visit;
+use crate::{Settings, devices};
 
 const ACCOUNTS: Access = Access::Needs(Permission::KeepAccounts);
 
@@ -73,10 +74,27 @@ fn cookie_of(ctx: &Ctx, headers: &HeaderMap) -> Option<String> {
     cookie::read(headers, cookie::SESSION, ctx.app.secure_cookies)
 }
 
-/// Puts a new session's token into the browser.
+/// From where and with what this request comes.
+fn visit(ctx: &Ctx, headers: &HeaderMap) -> Visit {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Visit {
+        address: ctx.address.clone(),
+        device: cookie::read(headers, cookie::DEVICE, ctx.app.secure_cookies),
+        label: devices::label(agent),
+        session: cookie_of(ctx, headers),
+    }
+}
+
+/// Puts a new session's token, and the browser's own, into the browser.
 fn with_session(ctx: &Ctx, mut response: Response, opened: &Opened) -> Response {
-    let value = cookie::set(cookie::SESSION, &opened.token, Some(AGE_MS_MAX / 1000), ctx.app.secure_cookies);
-    response.headers_mut().append(header::SET_COOKIE, value);
+    let mut keep = |name, token: &str, ms: i64| {
+        let value = cookie::set(name, token, Some(ms / 1000), ctx.app.secure_cookies);
+        response.headers_mut().append(header::SET_COOKIE, value);
+    };
+    keep(cookie::SESSION, &opened.token, AGE_MS_MAX);
+    if let Some(device) = &opened.device {
+        keep(cookie::DEVICE, device, devices::DEVICE_KEPT_MS);
+    }
     response
 }
 

@@ -9,9 +9,10 @@ use i18n::L;
 use serde::Deserialize;
 use web::{Answer, Ctx, Form, Query, cookie, safe_next};
 
-use super::{cookie_of, home, problems_of, settings, with_session};
+use super::{cookie_of, home, problems_of, settings, visit, with_session};
 use crate::sessions::Opened;
 use crate::signing_in::{self, Answer as Tried, SignUp};
+use crate::tries::Visit;
 
 /// `?next=` of a page that asked for signing in.
 #[derive(Deserialize, Default)]
@@ -95,9 +96,11 @@ pub(super) async fn form(ctx: Ctx, Query(query): Query<Next>) -> Answer {
 }
 
 pub(super) async fn try_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<SignInForm>) -> Answer {
-    let hasher = settings(&ctx)?.hasher;
-    let previous = cookie_of(&ctx, &headers);
-    let tried = signing_in::sign_in(ctx.db(), &hasher, &form.login, &form.password, previous.as_deref(), ctx.now).await;
+    let (settings, visit) = (settings(&ctx)?, visit(&ctx, &headers));
+    let tried = signing_in::sign_in(ctx.db(), &settings, &form.login, &form.password, &visit, ctx.now).await;
+    if !matches!(tried, Ok(Tried::Open(_) | Tried::CodeNeeded { .. })) {
+        say_failed(&visit);
+    }
     let tried = match tried {
         Err(Fault::TooMany { retry_after_s }) => {
             return Ok(resting(sign_in_page(&ctx, &form, &[rests(retry_after_s)]), retry_after_s));
@@ -114,9 +117,19 @@ pub(super) async fn try_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<
     }
 }
 
-pub(super) async fn try_code(ctx: Ctx, Form(form): Form<CodeForm>) -> Answer {
-    let vault = settings(&ctx)?.vault;
-    match signing_in::sign_in_code(ctx.db(), &vault, &form.pending, &form.code, ctx.now).await {
+/// The one line of the log that blocking tools look for (README, "Guessing"): never a login, people type passwords there.
+fn say_failed(visit: &Visit) {
+    let address = if visit.address.is_empty() { "unknown" } else { &visit.address };
+    tracing::warn!("sign-in failed from {address}");
+}
+
+pub(super) async fn try_code(ctx: Ctx, headers: HeaderMap, Form(form): Form<CodeForm>) -> Answer {
+    let (vault, visit) = (settings(&ctx)?.vault, visit(&ctx, &headers));
+    let tried = signing_in::sign_in_code(ctx.db(), &vault, &form.pending, &form.code, &visit, ctx.now).await;
+    if !matches!(tried, Ok(Tried::Open(_))) {
+        say_failed(&visit);
+    }
+    match tried {
         Ok(Tried::Open(opened)) => go_on(&ctx, &opened, &form.next).await,
         Ok(Tried::NotActive) => {
             Ok(sign_in_page(&ctx, &SignInForm::default(), &[Problem::new("identity-sign-in-not-active")]))
@@ -145,7 +158,7 @@ pub(super) async fn sign_up_form(ctx: Ctx, Query(query): Query<Next>) -> Answer 
     Ok(sign_up_page(&ctx, &SignUpForm { next: query.next, ..SignUpForm::default() }, &[]))
 }
 
-pub(super) async fn sign_up(ctx: Ctx, headers: HeaderMap, Form(form): Form<SignUpForm>) -> Answer {
+pub(super) async fn sign_up(ctx: Ctx, Form(form): Form<SignUpForm>) -> Answer {
     let hasher = settings(&ctx)?.hasher;
     let new = SignUp {
         name: form.name.clone(),
@@ -153,9 +166,12 @@ pub(super) async fn sign_up(ctx: Ctx, headers: HeaderMap, Form(form): Form<SignU
         phone: form.phone.clone(),
         password: form.password.clone(),
     };
-    let previous = cookie_of(&ctx, &headers);
-    match signing_in::sign_up(ctx.db(), &hasher, &new, previous.as_deref(), ctx.now).await {
-        Ok(opened) => go_on(&ctx, &opened, &form.next).await,
+    match signing_in::sign_up(ctx.db(), &hasher, &new, ctx.now).await {
+        // Whether an account was made shows at the sign-in, where only its password opens it.
+        Ok(()) => {
+            let next = web::table::encode(&form.next);
+            Ok(ctx.flash(format!("/sign-in?next={next}"), "identity-sign-up-received"))
+        }
         Err(fault) => Ok(sign_up_page(&ctx, &form, &problems_of(fault)?)),
     }
 }
