@@ -61,6 +61,14 @@ pub(crate) struct Block {
     pub(crate) closes_cell: bool,
 }
 
+impl Block {
+    /// The text of one cell as a block of its own.
+    pub(crate) fn cell(start: usize, end: usize) -> Block {
+        let cell = Some(Cell { table: 0, row: 0, col: 0 });
+        Block { start, end, body: start, marker: Marker::None, hashes: 0, upper: false, cell, closes_cell: false }
+    }
+}
+
 /// Cuts the view into blocks and joins the wrapped lines of each.
 pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
     let lines = lines(view);

@@ -8,8 +8,8 @@ use crate::plan::{Comparator, Unit};
 const FILL: &str = r"(?:\s?(?:đạt|là|có|bình quân|trung bình|từ|mức|khoảng|tương ứng|lần lượt|thêm|được|ở|tỷ lệ|hàng năm|mỗi năm|hằng năm|số|cho|tổng|đến|đảm bảo|bảo đảm|với|về|:|,)){0,4}\s?";
 
 patterns! {
-    NOT_BELOW = &format!(r"(?:không (?:dưới|thấp hơn|ít hơn|nhỏ hơn|kém)|>=|G|lớn hơn hoặc bằng|bằng hoặc (?:cao|lớn) hơn){FILL}$");
-    NOT_ABOVE = &format!(r"(?:không để [^.;%\d]{{0,60}}(?:vượt quá|vượt|quá|trên|hơn)|không (?:quá|vượt quá|vượt|hơn|cao hơn|lớn hơn|nhiều hơn|trên)|tối đa|chậm nhất|<=|L|nhỏ hơn hoặc bằng){FILL}$");
+    NOT_BELOW = &format!(r"(?:không (?:dưới|thấp hơn|ít hơn|nhỏ hơn|kém)|>=|=>|≥|lớn hơn hoặc bằng|bằng hoặc (?:cao|lớn) hơn){FILL}$");
+    NOT_ABOVE = &format!(r"(?:không để [^.;%\d]{{0,60}}(?:vượt quá|vượt|quá|trên|hơn)|không (?:quá|vượt quá|vượt|hơn|cao hơn|lớn hơn|nhiều hơn|trên)|tối đa|chậm nhất|<=|=<|≤|nhỏ hơn hoặc bằng){FILL}$");
     ABOVE = &format!(r"(?:tối thiểu|tổi thiểu|tối thiêu|ít nhất|thấp nhất|trên|hơn|vượt|>|lớn hơn|cao hơn|nhiều hơn|\+){FILL}$");
     BELOW = &format!(r"(?:dưới|nhỏ hơn|thấp hơn|ít hơn|<){FILL}$");
     FROM = r"\btừ\s?(?:khoảng\s)?$";

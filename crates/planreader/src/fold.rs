@@ -9,7 +9,8 @@ use regex::Regex;
 use unicode_normalization::char::decompose_canonical;
 
 /// The folded byte of a character: tones and case are gone, `â ă ê ô ơ ư đ` become `A W E O Q U D`
-/// (capitals are free, as every capital is lowered), `≥` is `G`, `≤` is `L`, `‰` is `P`, anything unknown is `~`.
+/// (capitals are free, as every capital is lowered), `≥` and `≤` become signs that are no letters (a number may
+/// stand right after them), `‰` is `P`, anything unknown is `~`.
 pub(crate) fn fold(c: char) -> u8 {
     if c.is_ascii() {
         return match c {
@@ -26,8 +27,10 @@ pub(crate) fn fold(c: char) -> u8 {
         }
         '“' | '”' | '„' | '«' | '»' | '″' => return b'"',
         '‘' | '’' | '‚' | '′' => return b'\'',
-        '≥' | '⩾' => return b'G',
-        '≤' | '⩽' => return b'L',
+        '≥' | '⩾' | '≧' => return 1,
+        '≤' | '⩽' | '≦' => return 2,
+        '＞' => return b'>',
+        '＜' => return b'<',
         '…' => return b'.',
         '％' => return b'%',
         '‰' => return b'P',
@@ -142,6 +145,12 @@ mod tests {
     fn each_character_becomes_exactly_one_byte() {
         let text = "Ủy ban – “tỉnh” ≥ 80％ 中 🙂";
         assert_eq!(folded(text).len(), text.chars().count());
+    }
+
+    #[test]
+    fn signs_of_bounds_are_no_letters() {
+        assert!(folded("≥85").bytes().next().is_some_and(|b| !b.is_ascii_alphanumeric()));
+        assert!(Pattern::new("≤\\s?$").is_match(&folded("tỷ lệ ≤")));
     }
 
     #[test]

@@ -13,6 +13,11 @@ patterns! {
     /// A tier that is only part of a name or place.
     NAMES = r"(?:chỉ số|năng lực cạnh tranh|chuyển đổi số|hành chính công|cải cách hành chính|nền tảng|trục liên thông|cổng|lgsp|cơ sở dữ liệu|csdl|kho dữ liệu|kiến trúc|trung tâm dữ liệu|hệ thống thông tin|dữ liệu dùng chung|chính quyền điện tử) (?:dùng chung |dịch vụ công |giải quyết thủ tục hành chính |quản trị )?cấp tỉnh";
     PREDICATE = r"\s(?:được|phải|hoàn thành|đạt|đã|không phải|có (?:trình độ|đủ|ít nhất|tối thiểu|hệ thống|cổng|phần mềm)|sử dụng|triển khai|tiếp tục|ban hành|quản lý|áp dụng|công khai|kết nối|đáp ứng|bảo đảm|đảm bảo|thực hiện|ứng dụng|tham gia|tổ chức|bố trí|xây dựng|đưa|cung cấp|hài lòng|biết)\b";
+    /// People or households counted at a place: the place is no tier.
+    PEOPLE_AT = r"^\s?(?:số |tổng số )?(?:người|hộ|trẻ|học sinh|phụ nữ|dân số|lao động|thanh niên|đối tượng|công dân|hội viên|bệnh nhân|sản phụ)\b";
+    PLACE = r"\s(?:tại|ở|trên địa bàn|thuộc|trong|sinh sống (?:tại|ở))\s(?:các |từng |mỗi )?(?:thôn,? )?xã\b.*$";
+    /// The tier named last, after what is done: "được giải quyết đúng hạn cấp tỉnh".
+    LAST_TIER = r"(?:^|\s)cấp (tỉnh|huyện|xã)\W*$";
     /// In the predicate only a place of doing counts.
     DOING_AT = r"(?:tại|ở|của)\s(?:[^.;,%\d]{0,40}\s)?cấp (tỉnh|huyện|xã)\b";
 }
@@ -45,27 +50,35 @@ fn tier(text: &str) -> Option<Option<Level>> {
 /// The level of a number: `own` is the stretch that belongs to it alone (after a leading number,
 /// before a trailing one). The subject decides; a predicate only when it says where the thing is done.
 pub(crate) fn level(own: &str, leading: bool) -> Option<Level> {
-    let own = &own[..own.len().min(400)];
+    // "trợ cấp xã hội" names no tier.
+    let own = own[..own.len().min(400)].replace("xa hOi", "");
+    let own = own.as_str();
     let subject_end = if leading { PREDICATE.find(own).map_or(own.len(), |(start, _)| start) } else { own.len() };
     let subject = &own[..subject_end];
+    let subject = match PLACE.find(subject).filter(|_| PEOPLE_AT.is_match(subject)) {
+        Some((at, _)) => &subject[..at],
+        None => subject,
+    };
     if let Some(found) = tier(subject) {
         return found;
     }
     let rest = &own[subject_end..];
     let all = DOING_AT.all_groups(rest);
-    match all.as_slice() {
-        [groups] => match groups[1].map(|(a, b)| &rest[a..b]) {
-            Some("tinh") => Some(Level::Province).filter(|_| !NAMES.is_match(rest)),
-            Some("huyEn") => Some(Level::District),
-            Some("xa") => Some(Level::Commune),
-            _ => None,
-        }
-        .filter(|_| {
-            let (p, d, c) = tiers(rest);
-            usize::from(p) + usize::from(d) + usize::from(c) == 1
-        }),
+    let found = match all.as_slice() {
+        [groups] => groups[1],
+        [] => LAST_TIER.groups(rest).and_then(|g| g[1]),
         _ => None,
-    }
+    };
+    let named = match found.map(|(a, b)| &rest[a..b]) {
+        Some("tinh") => Some(Level::Province).filter(|_| !NAMES.is_match(rest)),
+        Some("huyEn") => Some(Level::District),
+        Some("xa") => Some(Level::Commune),
+        _ => None,
+    };
+    named.filter(|_| {
+        let (p, d, c) = tiers(rest);
+        usize::from(p) + usize::from(d) + usize::from(c) == 1
+    })
 }
 
 /// The tiers in the order a text lists them, for *tương ứng là x, y, z*.
@@ -128,6 +141,15 @@ mod tests {
         assert_eq!(leading(" đối với mỗi cấp hành chính"), Some(Level::All));
         assert_eq!(level(&folded("Chỉ số năng lực cạnh tranh cấp tỉnh (PCI)"), false), None);
         assert_eq!(leading(" người dân được cấp định danh trên tất cả các hệ thống của các cấp chính quyền"), None);
+    }
+
+    #[test]
+    fn people_at_a_place_are_no_tier_and_a_tier_named_last_is_one() {
+        assert_eq!(leading(" người hưởng trợ cấp xã hội tại xã, phường được chi trả qua tài khoản"), None);
+        assert_eq!(leading(" hộ nghèo tại các xã khó khăn được vay vốn"), None);
+        assert_eq!(leading(" xã, phường có sân vận động"), Some(Level::Commune));
+        assert_eq!(leading(" hồ sơ được giải quyết đúng hạn cấp tỉnh"), Some(Level::Province));
+        assert_eq!(leading(" hồ sơ được đưa lên Cổng dịch vụ công cấp tỉnh"), None);
     }
 
     #[test]

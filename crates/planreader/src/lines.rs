@@ -16,7 +16,7 @@ patterns! {
     PERIOD_TAIL = r"^- ?(?:19|20)\d\d\b";
     PERIOD_HEAD = r"(?:19|20)\d\d$";
     /// In capitals, the authority that signs: it never goes on a title, unless the title hangs.
-    AUTHORITY = r"^(?:ủy ban nhân dân|hội đồng nhân dân|chủ tịch|thủ tướng|chính phủ|bộ trưởng|ban chấp hành|ban thường vụ|giám đốc|tỉnh ủy|sở|chi cục|văn phòng|phòng|cục)\b";
+    AUTHORITY = r"^(?:ủy ban nhân dân|hội đồng nhân dân|chủ tịch|thủ tướng|chính phủ|bộ trưởng|ban chấp hành|ban thường vụ|giám đốc|tỉnh ủy|thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|đảng bộ|ban (?:tổ chức|tuyên giáo|nội chính|dân vận|cán sự)|ủy ban kiểm tra|dự thảo|sở|chi cục|văn phòng|phòng|cục)\b";
     TITLE_HANGS = r"(?:\b(?:của|và|do|theo|các|cho)|,|-)$";
     RULE_LINE = r"^[-_=~.* ]{3,}$";
 }

@@ -12,6 +12,8 @@ use crate::years::heading_due;
 const HEAD_BLOCKS: usize = 400;
 /// Years from the making of a five-year plan to its end.
 const PLAN_YEARS: u16 = 4;
+/// Blocks in which a campaign says from when to when it lasts.
+const CAMPAIGN_BLOCKS: usize = 60;
 /// Longest title, in characters.
 const TITLE_CHARS_MAX: usize = 600;
 
@@ -19,9 +21,15 @@ patterns! {
     NUMBER = r"\bsố\s?:?\s?(\d{1,5}[a-zđ]?\s?(?:/\s?(?:19|20)\d\d)?\s?[/\-]\s?[a-zWAEDOQU0-9][a-zWAEDOQU0-9&.\-/ ]{0,24}?)(?:[\s,;).|]|$)";
     NUMBER_LINE = r"^số\s?:";
     DATE = r"ngày\s?(\d{1,2})\s?(?:tháng|/|-|\.)\s?(\d{1,2})\s?(?:năm|/|-|\.)\s?((?:19|20)\d\d)";
-    PLACE_DATE = r"^([^,;:\d]{2,40}),\s?ngày\s?\d";
+    PLACE_DATE = r"^([^,;:/\d]{2,40}),\s?ngày\b";
+    /// The own date left open: "ngày      tháng 5 năm 2026", "ngày … tháng … năm 2026", "ngày   /  /2026".
+    BLANK_DATE = r"\bngày[\s._]*tháng[\s._]*(?:\d{1,2}[\s._]*)?năm[\s._]*((?:19|20)\d\d)?|\bngày\s?\d{1,2}\s?tháng[\s._]*năm[\s._]*((?:19|20)\d\d)?|\bngày[\s._]*/[\s._\d]{0,4}/\s?((?:19|20)\d\d)?";
     /// The two halves of a letterhead on one line.
-    NUMBER_PLACE_DATE = r"^số\s?:?\s?\d[^\s]{2,30}\s+([^,;:\d]{2,40}),\s?ngày\s?\d";
+    NUMBER_PLACE_DATE = r"^số\s?:?\s?[\d._]{0,6}\s?[/\-]\s?[^\s,]{1,26}\s+([^,;:/\d]{2,40}),\s?ngày\b";
+    /// The acts a document rests on carry dates of their own.
+    CITES = r"^-?\s?(?:căn cứ|theo |xét |thực hiện|triển khai|trên cơ sở)|(?:luật|nghị quyết|nghị định|quyết định|thông tư|chỉ thị|kết luận|công văn)\b[^.;]{0,60}ngày";
+    /// A campaign dated by its days: "từ 01/9 đến 30/11/2025".
+    CAMPAIGN = r"(?:cao điểm|chiến dịch|đợt|thời gian(?: thực hiện| triển khai| tổ chức)?|phát động|ra quân)\b[^.;]{0,90}(?:đến|-)\s?(?:hết |trước )?(?:ngày )?\d{1,2}[/.-]\d{1,2}[/.-](20\d\d)";
     SUBJECT_LINE = r"^(?:v/v|về việc)\s*:?\s*";
     PLAN_NAMED = r"(?:kế hoạch|chương trình|nghị quyết|đề án|mục tiêu|chỉ tiêu|nhiệm kỳ)[^.;]{0,120}";
     STAMP = r"(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)";
@@ -32,11 +40,14 @@ patterns! {
     CARRIES_OUT = r"^(?:thực hiện|triển khai thực hiện) (?:nghị|quyết|kế|chỉ|công|chương|đề|kết)";
     ISSUER = r"^(?:(?:văn phòng )?ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd|thủ tướng chính phủ|chính phủ|tỉnh ủy|huyện ủy|thành ủy|thị ủy|đảng ủy|ban chấp hành|ban thường vụ|ban cán sự đảng|ban chỉ đạo|bộ (?:trưởng bộ )?[a-zWAEDOQU]|sở [a-zWAEDOQU]|cục |tổng cục |quốc hội|văn phòng chính phủ|đảng bộ|ngân hàng nhà nước|bảo hiểm xã hội|chủ tịch ủy ban)";
     SUBORDINATE = r"^(?:sở|chi cục|văn phòng|phòng|cục|ban quản lý|thanh tra|trung tâm) ";
+    /// A Party body, and the bodies whose letterhead names it first.
+    PARTY = r"^(?:đảng bộ|tỉnh ủy|thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|ban chấp hành)\b";
+    UNDER_PARTY = r"^(?:thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|chi bộ|ban (?:tổ chức|tuyên giáo|nội chính|dân vận|thường vụ|chấp hành)|ủy ban kiểm tra|văn phòng)\b";
     TERRITORY = r"^(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|xã|phường|thị trấn) ";
     BASIS = r"^-?\s?(?:căn cứ|theo đề nghị|xét đề nghị|xét tờ trình)\b\s?";
     NATION = r"cộng hòa xã hội|độc lập\s?-|đảng cộng sản việt nam";
     /// What a letterhead sets beside or under the issuer.
-    BESIDE_ISSUER = r"\s(?:cộng hòa xã hội|đảng cộng sản việt nam|độc lập\s?-|đại hội (?:đại biểu|lần)|nhiệm kỳ|số\s?:)";
+    BESIDE_ISSUER = r"\s(?:cộng hòa xã hội|đảng cộng sản việt nam|độc lập\s?-|đại hội (?:đại biểu|lần)|nhiệm kỳ|số\s?:|\(?dự thảo)";
     DATED = r"ngày \d{1,2}|giai đoạn|năm 20";
     NEWS_TITLE = r"kế hoạch|chương trình|tổng kết|mục tiêu|chuyển đổi số|cải cách|nghị quyết|đề án|phấn đấu|chỉ tiêu|chiến lược";
 }
@@ -57,7 +68,7 @@ pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Optio
         (None, None) => (None, plain_title(view, head)),
     };
     let number = head.iter().take(title_at.map_or(40, |t| t + 12)).find_map(|b| number(view, b));
-    let (place, date) = place_and_date(view, head, title_at);
+    let OwnDate { place, date, left_open } = own_date(view, head, title_at);
     let legal_bases = head
         .iter()
         .filter(|b| BASIS.is_match(view.flat(b.start, b.end.min(b.start + 40))))
@@ -68,8 +79,10 @@ pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Optio
     let title_due = own_due
         .or_else(|| heading_due(&title_flat))
         .or_else(|| later_title(view, blocks, title_at))
-        .or_else(|| lead_due(view, head, title.is_some()));
-    let made = date.as_ref().and_then(|d| d[..4].parse().ok()).or_else(|| made_about(&title_flat, title_due));
+        .or_else(|| lead_due(view, head, title.is_some()))
+        .or_else(|| campaign_due(view, head));
+    let dated = date.as_ref().and_then(|d| d[..4].parse().ok());
+    let made = dated.or(left_open).or_else(|| made_about(&title_flat, title_due));
     let known = [number.is_some(), kind.is_some(), issuer.is_some(), date.is_some(), title.is_some()];
     let confidence = 0.5 + 0.09 * known.iter().filter(|k| **k).count() as f64;
     let summary = section(&title_flat).filter(|s| *s == Section::Situation);
@@ -95,6 +108,15 @@ fn lead_due(view: &View, head: &[Block], titled: bool) -> Option<u16> {
         PLAN_NAMED.find(flat).and_then(|(a, b)| heading_due(&flat[a..b]))
     })
     .next()
+}
+
+/// The year in which a campaign ends that the first paragraphs date by its days.
+fn campaign_due(view: &View, head: &[Block]) -> Option<u16> {
+    head.iter().take(CAMPAIGN_BLOCKS).find_map(|b| {
+        let flat = view.flat(b.body, b.end.min(b.body + 400));
+        let groups = CAMPAIGN.groups(flat)?;
+        groups[1].and_then(|(from, to)| flat[from..to].parse().ok())
+    })
 }
 
 /// About when an undated document was made: in the first year of its period, or in the year of its
@@ -200,22 +222,42 @@ fn number(view: &View, block: &Block) -> Option<String> {
     Some(text.trim_end_matches(['.', '-', '/']).to_owned())
 }
 
-fn place_and_date(view: &View, head: &[Block], title_at: Option<usize>) -> (Option<String>, Option<String>) {
+/// What the document says of its own place and day.
+#[derive(Default)]
+struct OwnDate {
+    place: Option<String>,
+    date: Option<String>,
+    /// The year of a date whose day or month is still to be written.
+    left_open: Option<u16>,
+}
+
+/// The line *X, ngày … tháng … năm …*, else a short line with a date. A line left open in a draft means that
+/// there is no date: those further down are dates of other documents.
+fn own_date(view: &View, head: &[Block], title_at: Option<usize>) -> OwnDate {
     for block in head.iter().take(title_at.map_or(60, |t| t + 30)) {
         let flat = view.flat(block.start, block.end.min(block.start + 160));
-        if let Some(groups) = PLACE_DATE.groups(flat).or_else(|| NUMBER_PLACE_DATE.groups(flat)) {
-            let place = groups[1].map(|(a, b)| view.text(block.start + a, block.start + b));
-            if let Some(date) = date(flat, &DATE) {
-                return (place, Some(date));
-            }
+        if CITES.is_match(flat) {
+            continue;
+        }
+        let groups = PLACE_DATE.groups(flat).or_else(|| NUMBER_PLACE_DATE.groups(flat));
+        let place = groups.and_then(|g| g[1]).map(|(a, b)| view.text(block.start + a, block.start + b));
+        if place.is_some()
+            && let Some(date) = date(flat, &DATE)
+        {
+            return OwnDate { place, date: Some(date), left_open: None };
+        }
+        if let Some(blank) = BLANK_DATE.groups(flat).filter(|_| place.is_some() || flat.len() < 60) {
+            let year = blank[1..].iter().flatten().next().and_then(|(a, b)| flat[*a..*b].parse().ok());
+            return OwnDate { place, date: None, left_open: year };
         }
     }
     let short = |b: &&Block| b.end - b.start < 90;
-    let stamp = head.iter().take(20).filter(short).find_map(|b| {
+    let date = head.iter().take(20).filter(short).find_map(|b| {
         let flat = view.flat(b.start, b.end);
-        date(flat, &DATE).or_else(|| date(flat, &STAMP)).filter(|_| !flat.contains("sO ") && b.marker == Marker::None)
+        let own = b.marker == Marker::None && !flat.contains("sO ") && !CITES.is_match(flat);
+        date(flat, &DATE).or_else(|| date(flat, &STAMP)).filter(|_| own)
     });
-    (None, stamp)
+    OwnDate { date, ..OwnDate::default() }
 }
 
 fn date(flat: &str, pattern: &crate::fold::Pattern) -> Option<String> {
@@ -232,7 +274,9 @@ fn issuer(view: &View, head: &[Block]) -> Option<String> {
     let at = head.iter().take(40).position(|b| named(&b)).or_else(|| head.iter().take(4).position(|b| short(&b)))?;
     // A department's letterhead names its superior first.
     let subordinate = |b: &Block| b.upper && SUBORDINATE.is_match(view.flat(b.body, b.end)) && b.end - b.body < 80;
-    let at = if head.get(at + 1).is_some_and(subordinate) { at + 1 } else { at };
+    let party = PARTY.is_match(view.flat(head[at].body, head[at].end));
+    let under_party = |b: &Block| party && b.upper && UNDER_PARTY.is_match(view.flat(b.body, b.end));
+    let at = if head.get(at + 1).is_some_and(|b| subordinate(b) || under_party(b)) { at + 1 } else { at };
     let text = view.text(head[at].body, head[at].end);
     let whole = view.flat(head[at].body, head[at].end);
     let text: String = match BESIDE_ISSUER.find(whole) {
@@ -275,6 +319,63 @@ mod tests {
         let blocks = blocks(&mut view);
         let (metadata, frame, _) = metadata(&view, &blocks);
         (metadata, frame)
+    }
+
+    #[test]
+    fn a_date_left_open_is_none_and_no_date_of_a_law_takes_its_place() {
+        for line in [
+            "Hải Lâm, ngày      tháng 5 năm 2026",
+            "Hải Lâm, ngày … tháng … năm 2026",
+            "Hải Lâm, ngày ... tháng ... năm 2026",
+            "Hải Lâm, ngày    /   /2026",
+            "Hải Lâm, ngày 12 tháng    năm 2026",
+        ] {
+            let (m, frame) = read(&format!(
+                "ỦY BAN NHÂN DÂN\nTỈNH HẢI LÂM\n\nSố:      /KH-UBND\n\n{line}\n\nKẾ HOẠCH\nPhòng, chống thiên tai\n\nCăn cứ Luật Phòng, chống thiên tai ngày 19 tháng 6 năm 2013;\n\nCăn cứ Quyết định số 5/QĐ-TTg ngày 02/3/2025;\n"
+            ));
+            assert_eq!((m.date, m.number), (None, None), "{line}");
+            assert_eq!(m.place.as_deref(), Some("Hải Lâm"), "{line}");
+            assert_eq!(frame.made, Some(2026), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_date_of_a_law_is_not_the_own_date_of_a_text_without_letterhead() {
+        let (m, _) =
+            read("KẾ HOẠCH\nCải cách hành chính\n\nCăn cứ Luật Đất đai ngày 18 tháng 01 năm 2024;\n\nI. MỤC TIÊU");
+        assert_eq!(m.date, None);
+    }
+
+    #[test]
+    fn a_number_left_open_does_not_go_on_the_place() {
+        let (m, _) = read("Số:      /QĐ-UBND Bình Thuận, ngày 05 tháng 6 năm 2025\nQUYẾT ĐỊNH\nBan hành Kế hoạch");
+        assert_eq!(m.place.as_deref(), Some("Bình Thuận"));
+        assert_eq!(m.date.as_deref(), Some("2025-06-05"));
+        let (m, _) = read("Số 412/QĐ-UBND Bình Thuận, ngày 05 tháng 6 năm 2025\nQUYẾT ĐỊNH\nBan hành Kế hoạch");
+        assert_eq!((m.place.as_deref(), m.number.as_deref()), (Some("Bình Thuận"), Some("412/QĐ-UBND")));
+    }
+
+    #[test]
+    fn the_stamp_of_a_draft_and_the_superior_body_are_no_part_of_the_issuer() {
+        let issuer = |text: &str| read(text).0.issuer.unwrap_or_default();
+        assert_eq!(
+            issuer("ỦY BAN NHÂN DÂN\nTỈNH HẢI LÂM\nDỰ THẢO\n\nKẾ HOẠCH\nCải cách"),
+            "ỦY BAN NHÂN DÂN TỈNH HẢI LÂM"
+        );
+        assert_eq!(
+            issuer("ỦY BAN NHÂN DÂN TỈNH HẢI LÂM (DỰ THẢO)\nKẾ HOẠCH\nCải cách"),
+            "ỦY BAN NHÂN DÂN TỈNH HẢI LÂM"
+        );
+        assert_eq!(issuer("DỰ THẢO LẦN 2\nỦY BAN NHÂN DÂN\nTỈNH HẢI LÂM\n\nKẾ HOẠCH"), "ỦY BAN NHÂN DÂN TỈNH HẢI LÂM");
+        assert_eq!(issuer("ĐẢNG BỘ TỈNH HẢI LÂM\nHUYỆN ỦY TÂN PHÚ\n*\nSố 12-NQ/HU\n\nNGHỊ QUYẾT"), "HUYỆN ỦY TÂN PHÚ");
+        assert_eq!(issuer("TỈNH ỦY HẢI LÂM\nBAN TỔ CHỨC\n*\nSố 12-KH/BTCTU\n\nKẾ HOẠCH"), "BAN TỔ CHỨC");
+        assert_eq!(issuer("TỈNH ỦY HẢI LÂM\n*\nSố 15-NQ/TU\n\nNGHỊ QUYẾT"), "TỈNH ỦY HẢI LÂM");
+    }
+
+    #[test]
+    fn a_campaign_dated_by_its_days_sets_the_year() {
+        let (_, frame) = read("KẾ HOẠCH\nCao điểm thu gom rác thải\n\nThời gian: đợt cao điểm từ 01/9 đến 30/11/2025.");
+        assert_eq!(frame.title_due, Some(2025));
     }
 
     #[test]

@@ -6,6 +6,12 @@ patterns! {
     MULTIPLIER = r"^\s?(?:(nghìn|ngàn)\s(?:tỷ|tỉ)\b|(nghìn|ngàn)\b|(vạn)\b|(triệu)\b|([tT][yi])\b)";
     RATIO_WORD = r"^\s?t[yi]\s+(?:lệ|trọng|số|suất)\b";
     PERCENT = r"^\s?(?:%|phần trăm\b)";
+    /// A measure may be glued to its number ("2.500m2", "30ha"); a name may not ("5G").
+    MEASURE = r"^(?:k?m[23~]?|ha|kg|mm|cm|mwp?|kwh?|gwh?|lit|đ|vnđ)(?:[^a-z0-9]|$)";
+    /// A small number in words counts after a floor or a ceiling ("ít nhất một điểm").
+    WORDED = r"(?:ít nhất|tối thiểu|tối đa|không (?:dưới|ít hơn|quá))(?: (?:là|có|phải có|từ|đạt))?\s(?:(một)|(hai)|(ba)|(bốn)|(năm)|(sáu)|(bảy)|(tám)|(chín)|(mười))\s[a-zWAEDOQU]";
+    /// Words that make it no number: *một số*, *một phần*, *hai mươi*.
+    NOT_WORDED = r"^\s(?:số|phần|trong|vài|nửa|mặt|bước|cách|mươi|trăm|nghìn|ngàn|triệu|một|hai|ba|bốn|lăm|năm|sáu|bảy|tám|chín|học|tháng|tuần|quý|ngày)\b";
     JOIN = r"^\s?(?:-|đến|tới|~)\s?(?:khoảng\s)?$";
 }
 
@@ -27,25 +33,38 @@ pub(crate) struct Number {
     pub(crate) multiplied: bool,
 }
 
+impl Number {
+    fn plain(start: usize, end: usize, value: f64) -> Number {
+        Number { start, end, value, high: None, percent: false, glued: false, zero: false, multiplied: false }
+    }
+}
+
+/// The numbers written as words, from one to ten, each after words of a bound.
+fn worded(flat: &str) -> Vec<Number> {
+    let number = |groups: Vec<Option<(usize, usize)>>| {
+        let (value, (start, end)) = (1u8..).zip(&groups[1..]).find_map(|(v, g)| g.map(|g| (v, g)))?;
+        let counts = !NOT_WORDED.is_match(window(flat, end, 12));
+        counts.then(|| Number::plain(start, end, f64::from(value)))
+    };
+    WORDED.all_groups(flat).into_iter().filter_map(number).collect()
+}
+
 /// All numbers of a folded text, ranges joined. Digits inside words, dates, codes and fractions are
 /// left out here already: their neighbours give them away.
 pub(crate) fn numbers(flat: &str) -> Vec<Number> {
     let mut out: Vec<Number> = Vec::new();
     let bytes = flat.as_bytes();
+    let mut worded = worded(flat).into_iter().peekable();
     let mut at = 0;
     while at < bytes.len() {
         if let Some(end) = misread_hundred(bytes, at) {
-            out.push(Number {
-                start: at,
-                end,
-                value: 100.0,
-                high: None,
-                percent: true,
-                glued: false,
-                zero: false,
-                multiplied: false,
-            });
+            out.push(Number { percent: true, ..Number::plain(at, end, 100.0) });
             at = end;
+            continue;
+        }
+        if let Some(number) = worded.next_if(|n| n.start <= at) {
+            at = at.max(number.end);
+            out.push(number);
             continue;
         }
         if !bytes[at].is_ascii_digit() {
@@ -62,16 +81,11 @@ pub(crate) fn numbers(flat: &str) -> Vec<Number> {
         }
         let Some(value) = value(&flat[start..at]) else { continue };
         let mut number = Number {
-            start,
-            end: at,
-            value,
-            high: None,
-            percent: false,
-            glued: bytes.get(at).is_some_and(|b| b.is_ascii_alphabetic()),
+            glued: bytes.get(at).is_some_and(|b| b.is_ascii_alphabetic()) && !MEASURE.is_match(window(flat, at, 6)),
             zero: flat[start..at].len() > 1
                 && bytes[start] == b'0'
                 && flat[start..at].bytes().all(|b| b.is_ascii_digit()),
-            multiplied: false,
+            ..Number::plain(start, at, value)
         };
         multiply(flat, &mut number);
         if let Some((_, end)) = PERCENT.find(window(flat, number.end, 12)) {
@@ -244,6 +258,20 @@ mod tests {
     #[test]
     fn a_percent_sign_may_stand_apart() {
         assert_eq!(values("100 % hồ sơ, 20 phần trăm"), [(100.0, None, true), (20.0, None, true)]);
+    }
+
+    #[test]
+    fn a_number_in_words_counts_after_a_bound_only() {
+        assert_eq!(values("mỗi xã có ít nhất một điểm hỗ trợ; tối thiểu hai cuộc").len(), 2);
+        assert_eq!(values("ít nhất ba mô hình"), [(3.0, None, false)]);
+        assert!(values("một điểm hỗ trợ; ít nhất một số xã; tối thiểu hai mươi xã; ít nhất một phần").is_empty());
+    }
+
+    #[test]
+    fn a_sign_or_a_measure_may_stand_right_at_the_number() {
+        assert_eq!(values("≥85%, ≤2%, >=90%"), [(85.0, None, true), (2.0, None, true), (90.0, None, true)]);
+        let found = numbers(&folded("2.500m2, 30ha, mạng 5G"));
+        assert_eq!(found.iter().map(|n| n.glued).collect::<Vec<_>>(), [false, false, true]);
     }
 
     #[test]

@@ -15,6 +15,8 @@ patterns! {
     /// What stands after a number whose subject came before it.
     NO_SUBJECT = r"^\s?(?:trở lên\s?|trở xuống\s?|/\s?năm\s?|điểm\s?|bình quân\s?)*(?:[.,;:)(/]|$|và\b|hoặc\b|vào\b|đến\b|trong\b|so với\b|trên\b|theo\b|năm\b|của tổng|tổng số|tổng\b|(?:của )?(?:grdp|gdp|dân số)\b|(?:đồng|usd|tấn|ha|km|m2|kg|con)\b|đối với\b|mỗi năm|giai đoạn|hằng năm|hàng năm|nhằm|để\b|cho đến|tại\b|ở\b|là\b|trước\b|hết\b)";
     TIER_FIRST = r"^\W*(?:ở |tại |đối với |riêng |và |các |mỗi |từng )*(?:cơ quan |đơn vị |các )*(?:cấp (tỉnh|huyện|xã)\b|mỗi (?:đơn vị )?(huyện|xã)\b)";
+    /// "đạt 98% đối với cấp xã", "đạt 80% ở cấp tỉnh".
+    TIER_AFTER = r"^\s?(?:trở lên )?(?:đối với|ở|tại)\s(?:các )?cấp (tỉnh|huyện|xã)\W*$";
     TIER_IN_BRACKETS = r"^\s?\((?:[^()%]{0,24}\s)?cấp (tỉnh|huyện|xã)\b[^()%]{0,24}\)";
     OF_WHICH = r"trong (?:số )?đó";
     COMPARED = r"so với (?:cùng kỳ|năm|giai đoạn|thời điểm|đầu|cuối|mức|kết quả)";
@@ -141,6 +143,7 @@ fn own_level(before: &str, after: &str, trailing: bool, whole_before: &str) -> O
     if trailing {
         return level(before, false)
             .or_else(|| level(after, true).filter(|_| !NO_SUBJECT.is_match(after) || after.contains("mOi cAp")))
+            .or_else(|| named(&TIER_AFTER, after))
             .or_else(|| first_tier(before));
     }
     level(after, true)

@@ -21,12 +21,16 @@ patterns! {
     MONEY = r"kinh phí|nguồn vốn|dự toán|nguồn lực";
     BASE_HEAD = r"hiện trạng|thực hiện|kết quả|ước|thực trạng|đã đạt";
     YEAR_HEAD = r"(?:^|\s|/)(20\d\d)(?:\s?-\s?(20\d\d))?\s*$|^(?:chỉ tiêu|mục tiêu|kế hoạch|giá trị|năm|đến năm|chỉ tiêu năm|giai đoạn|đến|kế hoạch giai đoạn|giao)[^\d]{0,24}(20\d\d)(?:\s?-\s?(20\d\d))?";
-    VALUE_HEAD = r"^(?:chỉ tiêu giao|mục tiêu|giá trị|chỉ tiêu|kế hoạch|mục tiêu phấn đấu|chỉ tiêu cần đạt|mức (?:độ )?(?:đạt|phấn đấu|cần đạt)|chỉ tiêu phấn đấu|tỷ lệ|tỷ lệ \(%\)|mục tiêu cần đạt|kết quả cần đạt|số lượng)$";
+    VALUE_HEAD = r"^(?:(?:chỉ tiêu|mục tiêu|kế hoạch|mức|mức độ|tỷ lệ|giá trị)(?: (?:được )?giao| phấn đấu| cần đạt| phải đạt| đạt| đề ra| cụ thể| hoàn thành| tối thiểu| \(%\))*|(?:kết quả|yêu cầu) (?:cần|phải) đạt|phấn đấu|số lượng|giao chỉ tiêu|kh|ct)$";
+    /// The cell of a value, whatever its head: a number, or a bound and a number.
+    VALUED = r"^(?:[<>]=?|[≥≤~+]|(?:trên|dưới|khoảng|đạt|từ|tối thiểu|ít nhất|không (?:quá|dưới|vượt)|tối đa|top|tốp|nhóm|thứ|giảm|tăng)\s)*\s?\d";
+    /// Columns of numbers that are no goals.
+    NOT_VALUE_HEAD = r"điểm|trọng số|hệ số|thang|kinh phí|vốn|mã|năm sinh|điện thoại|số (?:hiệu|văn bản|quyết định)|diện tích hiện|dân số|ghi chú|hiện";
     TASK = r"nhiệm vụ|nội dung|công việc|tên (?:đề án|văn bản|kế hoạch|chương trình)|hoạt động|giải pháp|đề án";
     INDICATOR = r"chỉ tiêu|mục tiêu|chỉ số|tiêu chí";
     /// An ordinal that opens a row.
     ORDINAL = r"^(?:[ivxl]{1,5}|\d{1,3}(?:\.\d{1,2}){0,3}|[a-hđ]|\d{1,2}[a-z])[.)]?$";
-    VALUE_CELL = r"^(?:[<>GL~+]|trên|dưới|khoảng|-|đạt|từ)?\s?\d[\d.,]*\s?%?(?:\s?-\s?\d[\d.,]*\s?%?)?$";
+    VALUE_CELL = r"^(?:[<>]=?|[≥≤~+]|trên|dưới|khoảng|-|đạt|từ)?\s?\d[\d.,]*\s?%?(?:\s?-\s?\d[\d.,]*\s?%?)?$";
     FOLLOWS = r"^[-+]|^[a-zđ]\)";
 }
 
@@ -60,6 +64,8 @@ pub(crate) struct Table {
     pub(crate) blocks: (usize, usize),
     /// Every cell has a place of its own: no column was guessed.
     pub(crate) exact: bool,
+    /// The year in the head of the column of names ("Chỉ tiêu đến năm 2030").
+    pub(crate) due: Option<u16>,
 }
 
 /// A row: as many cells as the table has roles.
@@ -112,10 +118,18 @@ fn role(flat: &str) -> Role {
 fn roles(view: &View, cells: &[Span]) -> Vec<Role> {
     let mut roles: Vec<Role> = cells.iter().map(|c| role(view.flat(c.0, c.1))).collect();
     let named = |roles: &[Role]| roles.iter().any(|r| matches!(r, Role::Task | Role::Indicator));
-    if !named(&roles)
-        && let Some(at) = roles.iter().position(|r| *r == Role::Value(None))
-    {
-        roles[at] = Role::Indicator;
+    let valued = |r: &Role| matches!(r, Role::Value(_));
+    if !named(&roles) {
+        // "Chỉ tiêu đến năm 2030 | ĐVT | Mục tiêu": what stands before the unit is the name.
+        let unit = roles.iter().position(|r| *r == Role::Unit).unwrap_or(0);
+        let first = roles.iter().position(valued);
+        let named = first
+            .filter(|at| *at < unit)
+            .or_else(|| roles.iter().position(|r| *r == Role::Value(None)))
+            .or_else(|| first.filter(|_| roles.iter().filter(|r| valued(r)).count() > 1));
+        if let Some(at) = named {
+            roles[at] = Role::Indicator;
+        }
     }
     if roles.contains(&Role::Task) && roles.contains(&Role::Indicator) && !is_goal_head(&roles) {
         // "Nhiệm vụ | Mục tiêu": the goal of a task is its product.
@@ -153,7 +167,9 @@ fn is_head(roles: &[Role]) -> bool {
     let named = roles.iter().any(|r| matches!(r, Role::Task | Role::Indicator));
     named
         && known >= 2
-        && (known >= 3 || roles.contains(&Role::Ordinal) || roles.iter().any(|r| matches!(r, Role::Lead | Role::Unit)))
+        && (known >= 3
+            || roles.contains(&Role::Ordinal)
+            || roles.iter().any(|r| matches!(r, Role::Lead | Role::Unit | Role::Value(Some(_)))))
 }
 
 /// All tables of the text that have a head the reader understands.
@@ -206,7 +222,7 @@ fn pipe_rows(view: &View, blocks: &[Block], at: usize) -> Option<Table> {
     let mut body = head + 1;
     for _ in 1..HEAD_ROWS_MAX {
         let Some(next) = rows.get(body) else { break };
-        let second = roles(view, next);
+        let second: Vec<Role> = next.iter().map(|c| role(view.flat(c.0, c.1))).collect();
         let first_cell = next.first().map_or("", |c| view.flat(c.0, c.1)).trim();
         let refined = second.iter().filter(|r| !matches!(r, Role::Other)).count();
         if !first_cell.is_empty() && !ORDINAL_HEAD.is_match(first_cell) || refined == 0 {
@@ -220,11 +236,39 @@ fn pipe_rows(view: &View, blocks: &[Block], at: usize) -> Option<Table> {
         body += 1;
     }
     let width = found.len();
+    let due = head_due(view, &rows[head], &found);
+    let unnamed: Vec<bool> =
+        (0..width).map(|c| rows[head].get(c).is_some_and(|c| !NOT_VALUE_HEAD.is_match(view.flat(c.0, c.1)))).collect();
     let rows = rows.into_iter().skip(body).map(|mut cells| {
         cells.resize(width, (0, 0));
         Row { cells }
     });
-    Some(Table { roles: found, rows: rows.collect(), blocks: (at, end), exact: true })
+    let rows: Vec<Row> = rows.collect();
+    find_values(view, &mut found, &unnamed, &rows);
+    Some(Table { roles: found, rows, blocks: (at, end), exact: true, due })
+}
+
+/// The year that the head of the names sets.
+fn head_due(view: &View, head: &[Span], roles: &[Role]) -> Option<u16> {
+    let at = roles.iter().position(|r| *r == Role::Indicator)?;
+    head.get(at).and_then(|c| crate::years::heading_due(view.flat(c.0, c.1)))
+}
+
+/// A table of indicators whose head does not say which column holds the goals: the one of numbers.
+fn find_values(view: &View, roles: &mut [Role], unnamed: &[bool], rows: &[Row]) {
+    if !roles.contains(&Role::Indicator) || roles.iter().any(|r| matches!(r, Role::Value(_) | Role::Baseline)) {
+        return;
+    }
+    for col in 0..roles.len() {
+        if roles[col] != Role::Other || !unnamed[col] {
+            continue;
+        }
+        let cells = || rows.iter().filter_map(|r| r.cells.get(col)).filter(|c| c.0 < c.1);
+        let (all, valued) = (cells().count(), cells().filter(|c| VALUED.is_match(view.flat(c.0, c.1))).count());
+        if valued >= 2 && valued * 10 >= all * 6 {
+            roles[col] = Role::Value(None);
+        }
+    }
 }
 
 /// One cell of the two line-a-cell forms: its span and the index of the block after it.
@@ -283,7 +327,8 @@ fn cell_lines(view: &View, blocks: &[Block], at: usize) -> Option<Table> {
         next = after;
     }
     let exact = stream.piped;
-    (!rows.is_empty()).then_some(Table { roles, rows, blocks: (at, next), exact })
+    let due = head_due(view, &head, &roles);
+    (!rows.is_empty()).then_some(Table { roles, rows, blocks: (at, next), exact, due })
 }
 
 /// A row of as many cells as the head, unless a new ordinal shows that the row is short.

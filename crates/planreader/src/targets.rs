@@ -33,9 +33,22 @@ patterns! {
     /// A word of aim before the number, in its sentence.
     AIM = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|bảo đảm|đảm bảo|duy trì|\bđạt\b|hoàn thành|hình thành|thành lập|thu hút|phát triển|nâng|đưa|xây dựng|tổ chức|kết nạp|đào tạo|bồi dưỡng|trồng|giảm|tăng|rút ngắn|triển khai|\bcó\b|giữ|giải quyết|tạo việc làm|thu nhập|giao|mỗi|hàng năm|hằng năm|bố trí|công nhận|lựa chọn|thí điểm|cấp|kiểm tra|ban hành|cắt giảm|còn\b|xếp|vào nhóm";
     STRONG_AIM = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|yêu cầu|giao";
-    FIRM_BOUND = r"tối thiểu|ít nhất|không (?:quá|dưới|thấp hơn|ít hơn|vượt)|tối đa|G|L|>=|<=";
+    FIRM_BOUND = r"tối thiểu|ít nhất|không (?:quá|dưới|thấp hơn|ít hơn|vượt)|tối đa|≥|≤|>=|<=";
     AIMED = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|mục tiêu|chỉ tiêu|yêu cầu|\bphải\b|\bcần\b|hướng (?:đến|tới)|dự kiến|bảo đảm|đảm bảo|duy trì|đặt ra|nâng|giai đoạn 20|kế hoạch|giao|trong năm|hằng năm|hàng năm|mỗi năm|tiếp tục|đẩy mạnh|hoàn thành|tổ chức thực hiện|nhiệm kỳ";
     /// A rise told together with the place it led to.
+    /// A decision passes so many of them: "Thông qua phương án đơn giản hóa 07 thủ tục".
+    APPROVED = r"(?:thông qua|phê duyệt|công bố|ban hành)\b[^.;%\d]{0,80}\b(?:đơn giản hóa|cắt giảm|bãi bỏ|phân cấp|ủy quyền|thay thế)(?: đối với| của)?\s?$";
+    /// Work to be done at once or within a year: "hoàn thành ngay 41 quy trình … trong năm 2025".
+    URGENT = r"(?:hoàn thành|hoàn thiện|giải quyết|xử lý|khắc phục|tái cấu trúc|xây dựng|ban hành)(?: ngay| dứt điểm| xong| toàn bộ| việc [a-zWAEDOQU ]{3,40})*\s?$";
+    FOLD = r"\bgấp(?: (?:ít nhất|tối thiểu|trên|khoảng|hơn))*\s?$";
+    AT_ONCE = r"\b(?:ngay|dứt điểm|xong)\s?$";
+    WITHIN = r"^[^.;%]{0,140}\b(?:trong|trước|hết|cuối|trong quý \w+[ /]|trong tháng \d+[ /])\s?(?:năm |ngày \d+/\d+/)?20\d\d";
+    /// "Xây mới nhà văn hóa: 14 nhà": the thing, a colon and how many of it.
+    QUANTITY = r"^\W*(?:xây(?: dựng| mới)?|cải tạo|nâng(?: cấp| tổng số)?|sửa chữa|trồng|đào tạo|bồi dưỡng|lắp(?: đặt| mới)?|thành lập|hình thành|phát triển|kết nạp|mở(?: mới| rộng)?|duy trì|đầu tư|trang bị|số hóa|công nhận|giải quyết việc làm|xóa|tổ chức|hoàn thành|bổ sung|thu hút)\b[^.;:%\d]{2,90}:\s?$";
+    SHARE_OPENS = r"^\W*(?:[a-zWAEDOQU]+ ){0,4}(?:tỷ lệ|tỉ lệ|tỷ trọng)\b";
+    SHARE_FOLLOWS = r"^[^.;,%\d]{1,90}(?:\b(?:đạt|chiếm|là|còn|lên|trên|dưới|thiểu|nhất|quá)|[:≥≤>])\s?\d[\d.,]*\s?%";
+    /// What a share's own words say it has: no seam and no verb of doing between.
+    OWNS = r"^[^.;,:%\d]{1,80}\s(?:có|sử dụng|dùng|biết|gồm|từ|với|đạt|cài đặt)(?: từ)?(?: ít nhất| tối thiểu| trên| dưới| không quá)*\s?$";
     RANKED_AFTER = r"^\s?(?:bậc |hạng |thứ hạng )?so với năm 20\d\d,? (?:và )?(?:xếp|đứng)";
     STRIVES = r"phấn đấu|mục tiêu (?:đến|năm|là)|kế hoạch năm|chỉ tiêu (?:đến|năm)";
     LISTED_WITH = r"^\s?(?:,|;|và|-)\s?(?:cấp \w+\s)?$";
@@ -114,10 +127,7 @@ fn read_block(
     left_out: &mut Vec<LeftOut>,
 ) {
     let head = view.flat(block.body, block.end.min(block.body + 40));
-    if block.end <= block.body
-        || SKIPPED_BLOCK.is_match(head)
-        || !view.flat(block.body, block.end).bytes().any(|b| b.is_ascii_digit())
-    {
+    if block.end <= block.body || SKIPPED_BLOCK.is_match(head) {
         return;
     }
     let flat = view.flat(block.body, block.end);
@@ -164,6 +174,25 @@ fn read_block(
     }
 }
 
+/// The goals of one table cell in words, as a paragraph under goals due in a year.
+pub(crate) fn read_cell(view: &View, cell: (usize, usize), due: Option<u16>, frame: Frame) -> Vec<Target> {
+    let block = Block::cell(cell.0, cell.1);
+    let place = Place { section: Some(Section::Goal), due, heading_end: cell.0, ..Place::default() };
+    let mut out = Vec::new();
+    read_block(view, &block, &place, frame, &mut out, &mut Vec::new());
+    out
+}
+
+/// *từ A lên B*: A, with these words before and after it, is where a change starts, never a target.
+pub(crate) fn moves_on(before: &str, after: &str) -> bool {
+    let near = &before[before.len().saturating_sub(40)..];
+    if !FROM_BEFORE.is_match(near) || after.trim_start().starts_with("trQ lEn") {
+        return false;
+    }
+    TO_AFTER.is_match(after)
+        || (TO_AFTER_VERB.is_match(after) && MOVES.is_match(&before[before.len().saturating_sub(130)..]))
+}
+
 struct Site<'a> {
     view: &'a View<'a>,
     place: &'a Place,
@@ -186,13 +215,17 @@ impl Site<'_> {
         if unit == Unit::Count && self.numbers_an_item(&number, before) {
             return Err(Refusal { rule: "numbering", reason: "numbering" });
         }
-        if let Some(refusal) = refusal(before, after_all, &number, unit) {
+        let goal = self.place.section == Some(Section::Goal);
+        if let Some(refusal) = refusal(before, after_all, &number, unit).filter(|r| !(goal && r.rule == "saved")) {
             return Err(refusal);
         }
-        if self.is_baseline(before, after_all) {
+        if moves_on(before, after_all) {
             return Err(Refusal { rule: "baseline", reason: "where a change starts from" });
         }
         let mut held = held(before, after_all, &number, unit);
+        if unit == Unit::Count && APPROVED.is_match(before) {
+            held = Held { comparator: Comparator::Eq, tags: Vec::new(), rule: "a number approved" };
+        }
         if matches!(held.comparator, Comparator::Eq | Comparator::Gte) {
             let inherited = self.inherit(&number, unit, last, after_all, held.comparator == Comparator::Eq);
             held = inherited.unwrap_or(held);
@@ -202,6 +235,9 @@ impl Site<'_> {
         }
         let sentence = view.flat(self.clause.sentence.max(number.start.saturating_sub(LOOK_CHARS)), number.start);
         if unit == Unit::Count && held.comparator == Comparator::Eq && self.nested(&number, last) {
+            return Err(Refusal { rule: "nested", reason: "part of what a share is about" });
+        }
+        if unit == Unit::Count && self.inside_a_share(&number, before, after_all, last) {
             return Err(Refusal { rule: "nested", reason: "part of what a share is about" });
         }
         let aim = self.accept(&number, unit, &held, before, after_all, sentence);
@@ -236,16 +272,6 @@ impl Site<'_> {
         }
     }
 
-    /// *từ A lên B*: A is where it starts, never a target.
-    fn is_baseline(&self, before: &str, after: &str) -> bool {
-        let near = &before[before.len().saturating_sub(40)..];
-        if !FROM_BEFORE.is_match(near) || after.trim_start().starts_with("trQ lEn") {
-            return false;
-        }
-        TO_AFTER.is_match(after)
-            || (TO_AFTER_VERB.is_match(after) && MOVES.is_match(&before[before.len().saturating_sub(130)..]))
-    }
-
     /// A bare count inside what a share is about: "98% trẻ tiêm đủ 8 loại vắc xin".
     fn nested(&self, number: &Number, last: Option<&Candidate>) -> bool {
         let Some(last) = last.filter(|l| l.clause == self.clause && matches!(l.unit, Unit::Percent | Unit::Count))
@@ -254,6 +280,14 @@ impl Site<'_> {
         };
         let between = self.view.flat(last.number.end, number.start);
         !between.contains(',') && !between.contains(" va ") && !between.contains(':')
+    }
+
+    /// A bounded count inside what a share is about: "Tỷ lệ người dân dùng ít nhất 02 ứng dụng đạt 60%",
+    /// "80% hộ có ít nhất 02 lao động".
+    fn inside_a_share(&self, number: &Number, before: &str, after: &str, last: Option<&Candidate>) -> bool {
+        let share = last.filter(|l| l.clause == self.clause && l.unit == Unit::Percent);
+        SHARE_OPENS.is_match(before) && SHARE_FOLLOWS.is_match(after)
+            || share.is_some_and(|l| OWNS.is_match(self.view.flat(l.number.end, number.start)))
     }
 
     /// A number in a row of numbers, or after *và*, is held like the one before it.
@@ -352,6 +386,9 @@ impl Site<'_> {
             return None;
         }
         let bound = held.comparator != Comparator::Eq;
+        if let Some(plain) = self.plainly_asked(unit, before, after) {
+            return Some(plain);
+        }
         match unit {
             // Outside any outline (news, speeches) a number must be spoken of as an aim.
             _ if !self.aimed(number.start, before, bound) => None,
@@ -380,6 +417,21 @@ impl Site<'_> {
             }
             Unit::Count => self.accept_count(number, bound, goal, before, after, sentence),
         }
+    }
+
+    /// Words right before a number that ask for it wherever they stand.
+    fn plainly_asked(&self, unit: Unit, before: &str, after: &str) -> Option<(&'static str, f64)> {
+        let counted = unit == Unit::Count && SOFT_NOUN.is_match(after) && !EXPENSE.is_match(after);
+        if unit == Unit::Times && FOLD.is_match(before) {
+            return Some(("a factor to reach", 0.75));
+        }
+        if counted && APPROVED.is_match(before) {
+            return Some(("a number approved", 0.75));
+        }
+        if counted && URGENT.is_match(before) && (AT_ONCE.is_match(before) || WITHIN.is_match(after)) {
+            return Some(("work to be done within a year", 0.7));
+        }
+        (counted && QUANTITY.is_match(before)).then_some(("a quantity listed", 0.7))
     }
 
     /// Whether a number outside any heading is an aim: its paragraph says so, or its bound is firm.

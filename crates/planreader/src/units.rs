@@ -27,7 +27,10 @@ patterns! {
     /// "8,2/10 điểm": so many points of so many.
     POINTS_OF = r"^\s?/\s?\d{1,3}(?:[.,]\d+)?\s?điểm\b";
     POINTS = r"^\s?điểm(?: số)?\b";
-    NOT_POINTS = r"^\s?điểm (?:cầu|bưu điện|du lịch|trường|dân cư|giao dịch|truy cập|phục vụ|tiếp nhận|đến|kết nối|bán|cung cấp|phát|wifi|thu|sinh hoạt|nghẽn|nóng|mua|đen|hỗ trợ|bỏ phiếu|tập kết)";
+    NOT_POINTS = r"^\s?điểm (?:cầu|bưu điện|du lịch|trường|dân cư|giao dịch|truy cập|phục vụ|tiếp nhận|đến|kết nối|bán|cung cấp|phát|wifi|thu|sinh hoạt|nghẽn|nóng|mua|đen|hỗ trợ|bỏ phiếu|tập kết|vui chơi|văn hóa|sáng|tham quan|trưng bày|giới thiệu|dừng|đỗ|đón|tư vấn|thực hành|xét nghiệm|quan trắc|tiêm|kinh doanh|lắp|sản xuất|tái định cư|sạt lở|ngập|đấu nối|giết mổ|cấp nước|rửa tay|đổi|trông)";
+    /// "Chỉ số phát triển con người duy trì trên 0,72": the value of an index has no unit.
+    INDEX = r"(?:chỉ số|hệ số gini|\bhdi\b|\bipi\b)\b[^.;:%\d]{0,90}(?:\b(?:đạt|duy trì|trên|là|lên|tăng|từ|thiểu|mức|dưới|nhất|khoảng|quá|hơn|bằng)|[:≥≤>]|=)\s?$";
+    NO_NOUN = r"^\s?(?:$|[.;,)]|(?:vào|và|trong|năm|đến|trở lên|so với|trở xuống)\b)";
     PER_YEAR = r"^\s?(?:lần|cuộc|lượt|đợt|kỳ|hội nghị|lớp|buổi|phiên|hội thảo|chuyên đề|khóa)\b[^.;,%\d/]{0,40}?(?:/\s?(?:1 |01 )?năm|/\s?người/năm|(?:mỗi|hàng|hằng|một|trong|trên)\s(?:1 |01 )?năm)\b";
     PER_QUARTER = r"^\s?(?:lần|cuộc|lượt|đợt|kỳ|buổi|hội nghị|lớp)\b[^.;,%\d/]{0,24}?(?:/\s?(?:1 |01 )?quý|(?:mỗi|hàng|hằng|một)\squý)\b";
     PER_MONTH = r"^\s?(?:lần|cuộc|lượt|đợt|kỳ|buổi|hội nghị|lớp)\b[^.;,%\d/]{0,24}?(?:/\s?(?:1 |01 )?tháng|(?:mỗi|hàng|hằng|một)\stháng)\b";
@@ -101,6 +104,7 @@ pub(crate) fn unit(before: &str, after: &str, number: &Number) -> (Unit, usize) 
     }
     match take(&POINTS) {
         Some(end) if !NOT_POINTS.is_match(after) => (Unit::Points, end),
+        _ if INDEX.is_match(before) && NO_NOUN.is_match(after) => (Unit::Points, 0),
         _ => (Unit::Count, 0),
     }
 }

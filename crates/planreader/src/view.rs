@@ -4,7 +4,7 @@
 //! Markdown stars and escapes, HTML tags, footnote marks and invisible characters are left out. Each
 //! character of the view knows its place in the input, so a quote is always an exact piece of it.
 
-use crate::fold::fold;
+use crate::fold::{fold, patterns};
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters of input that are read; the rest is left unread, so that memory stays bounded
@@ -14,6 +14,11 @@ pub(crate) const VIEW_CHARS_MAX: usize = 32 * 1024 * 1024;
 const MARKS_MAX: usize = 4;
 /// Longest HTML tag that is skipped.
 const TAG_CHARS_MAX: usize = 200;
+
+patterns! {
+    /// The head of a page of an official gazette, with its page number on either side.
+    GAZETTE_HEAD = r"^\s?(?:\d{1,4}\s+)?công báo(?: chính phủ| [a-zWAEDOQU ]{2,24})?\s?/\s?số [\d +&,-]{1,40}/\s?ngày [\d./-]{5,12}(?:\s+\d{1,4})?\s?$";
+}
 
 /// The cleaned text. Indices count characters of the view; `flat` has one byte for each.
 pub(crate) struct View<'a> {
@@ -40,6 +45,21 @@ impl Builder {
         self.chars.push(if byte == b'\n' { '\n' } else { c });
         self.flat.push(byte as char);
         self.place.push(place);
+    }
+
+    /// Takes out the lines that a pattern matches: a page that turns in the middle of a sentence.
+    fn drop_lines(&mut self, pattern: &crate::fold::Pattern) {
+        let (mut at, mut keep) = (0, Vec::new());
+        for line in self.flat.split_inclusive('\n') {
+            if !pattern.is_match(line.trim_end_matches('\n')) {
+                keep.push(at..at + line.len());
+            }
+            at += line.len();
+        }
+        let kept = |range: &std::ops::Range<usize>| range.clone();
+        self.chars = keep.iter().map(kept).flat_map(|r| self.chars[r].iter().copied()).collect();
+        self.place = keep.iter().map(kept).flat_map(|r| self.place[r].iter().copied()).collect();
+        self.flat = keep.iter().map(kept).map(|r| &self.flat[r]).collect();
     }
 
     fn at_line_start(&self) -> bool {
@@ -89,6 +109,9 @@ impl<'a> View<'a> {
             if let Some(whole) = cluster.nfc().next() {
                 out.push(whole, (first, place.1, end));
             }
+        }
+        if out.flat.contains("cOng bao") {
+            out.drop_lines(&GAZETTE_HEAD);
         }
         View { source, chars: out.chars, flat: out.flat, place: out.place }
     }
@@ -178,15 +201,37 @@ fn skipped(c: char, after: &str, out: &Builder) -> Option<Skip> {
         '*' => drop(0),
         '_' if after.starts_with('_') || out.flat.ends_with([' ', '\n']) || out.flat.is_empty() => drop(0),
         '\\' if after.starts_with(|n: char| n.is_ascii_punctuation()) => drop(0),
+        '\\' => written_sign(after, &LATEX_SIGNS),
+        // A formula's sign around "\geq 85": the number in it is what counts.
+        '$' => drop(0),
         '[' if out.flat.ends_with(|p: char| p.is_ascii_alphanumeric() || ".,;:%)\"".contains(p)) => {
             footnote(after, ']').and_then(drop)
         }
         '(' if out.flat.ends_with(|p: char| p.is_ascii_alphabetic() || p == '%') => footnote(after, ')').and_then(drop),
         '<' => tag(after),
-        '&' if after.starts_with("nbsp;") => Some(Skip { chars: 5, instead: Some(' ') }),
-        '&' if after.starts_with("amp;") => Some(Skip { chars: 4, instead: Some('&') }),
+        '&' => written_sign(after, &HTML_SIGNS),
         _ => None,
     }
+}
+
+/// Signs as HTML and as formulas of converted documents write them; the longer name first.
+const HTML_SIGNS: [(&str, char); 9] = [
+    ("nbsp;", ' '),
+    ("amp;", '&'),
+    ("ge;", '≥'),
+    ("le;", '≤'),
+    ("gt;", '>'),
+    ("lt;", '<'),
+    ("#8805;", '≥'),
+    ("#8804;", '≤'),
+    ("quot;", '"'),
+];
+const LATEX_SIGNS: [(&str, char); 6] =
+    [("geqslant", '≥'), ("leqslant", '≤'), ("geq", '≥'), ("leq", '≤'), ("ge", '≥'), ("le", '≤')];
+
+fn written_sign(after: &str, signs: &[(&str, char)]) -> Option<Skip> {
+    let (name, sign) = signs.iter().find(|(name, _)| after.starts_with(name))?;
+    Some(Skip { chars: name.len(), instead: Some(*sign) })
 }
 
 /// `1]`, `^12]`, `a)` after an opening bracket: a footnote mark of one to three signs.
@@ -249,6 +294,23 @@ mod tests {
         assert_eq!(quote_of("đạt **tối thiểu** 80\\% hồ sơ[1]", "tối thiểu 80%").0, "tối thiểu** 80\\%");
         assert_eq!(View::new("hài lòng(2) đạt 90%³").all(), crate::fold::folded("hài lòng đạt 90%"));
         assert_eq!(View::new("một<br/>hai<sup>3</sup>").all(), crate::fold::folded("một hai"));
+    }
+
+    #[test]
+    fn signs_written_as_names_are_signs() {
+        for text in ["đạt &ge;85%", "đạt $\\geq$85\\%", "đạt ≥85%", "đạt \\ge85%"] {
+            assert_eq!(View::new(text).all(), crate::fold::folded("đạt ≥85%"), "{text}");
+        }
+        assert_eq!(View::new("&lt; 5%, A&amp;B").all(), crate::fold::folded("< 5%, A&B"));
+    }
+
+    #[test]
+    fn the_head_of_a_gazette_page_does_not_cut_a_sentence() {
+        let text = "trong đó các nhóm\n28 CÔNG BÁO/Số 1535 + 1536/Ngày 30-12-2024\ndân cư vùng sâu";
+        assert_eq!(View::new(text).all(), crate::fold::folded("trong đó các nhóm\ndân cư vùng sâu"));
+        assert_eq!(quote_of(text, "nhóm\ndân cư").0, "nhóm\n28 CÔNG BÁO/Số 1535 + 1536/Ngày 30-12-2024\ndân cư");
+        let kept = "Đăng Công báo tỉnh/Số 5 trong năm";
+        assert_eq!(View::new(kept).all(), crate::fold::folded(kept));
     }
 
     #[test]
