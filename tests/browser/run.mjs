@@ -10,6 +10,7 @@ import { Browser } from "./browser.mjs";
 import * as thread from "./journeys/thread.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
 import * as plan from "./journeys/plan.mjs";
+import * as steering from "./journeys/steering.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -19,6 +20,7 @@ const journeys = [
   ["an official signs in and receives a dossier with the keyboard alone", keyboard.journey],
   ["a plan is read, looked through and saved as a draft programme", (t) => plan.journey(t, { javaScript: true })],
   ["a plan is read without JavaScript", (t) => plan.journey(t, { javaScript: false })],
+  ["the leader's first page stands on one screen, and a number opens its cases", steering.journey],
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 

@@ -231,10 +231,15 @@ fn median(bars: &[Bar]) -> Option<f64> {
 /// The bars in the order given, as an HTML list whose bars are SVG, with the median marked on each. A list, so that
 /// names wrap, links work and a screen reader reads name and value.
 pub fn bars(l: L, bars: &[Bar]) -> String {
-    let Some(median) = median(bars) else {
+    bars_with_median(l, bars, bars)
+}
+
+/// Some bars of a longer list: the median marked is that of all of it.
+pub fn bars_with_median(l: L, bars: &[Bar], all: &[Bar]) -> String {
+    let Some(median) = median(all) else {
         return format!("<p class=\"text-secondary\">{}</p>", escape(&l.t("web-chart-no-data")));
     };
-    let top = bars.iter().map(|b| b.value).fold(0.0f64, f64::max).max(0.001);
+    let top = all.iter().map(|b| b.value).fold(0.0f64, f64::max).max(0.001);
     let mark = median.max(0.0) / top * 100.0;
     let mut out = format!(
         "<p class=\"bars-median\">{}</p><ul class=\"bars\">",

@@ -5,7 +5,8 @@ use crate::steered;
 use crate::view::{Scope, subject_name};
 use askama::Template;
 use axum::extract::Path;
-use base::{Fault, Id, Permission, Problem, vn_date};
+use base::calendar::Calendar;
+use base::{Fault, Id, Permission, Problem, vn_date, vn_date_time};
 use dossiers::report::CaseLine;
 use facts::{Case, Filter, Part};
 use i18n::L;
@@ -24,6 +25,9 @@ struct Row {
     unit: String,
     day: String,
     state: String,
+    due: String,
+    /// Past the promise by how much, in words; empty where it is not.
+    late: String,
 }
 
 struct Tab {
@@ -41,6 +45,7 @@ struct Page {
     lead: String,
     tabs: Vec<Tab>,
     procedures: bool,
+    total: String,
     rows: Vec<Row>,
     paging: Paging,
     uri: String,
@@ -100,7 +105,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         true => shelf.all(as_of).into_iter().map(|version| (version.procedure_id, version)).collect(),
         false => HashMap::new(),
     };
-    let books = Books { shelf: &shelf, procedures: &procedures, lines: &lines };
+    let books = Books { shelf: &shelf, procedures: &procedures, lines: &lines, calendar: Calendar::shipped() };
     let rows: Vec<Row> = cases.into_iter().map(|case| row(&ctx, &scope, case, &books)).collect();
     let title = subject_name(l, placed);
     if !format.is_empty() {
@@ -133,6 +138,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         title,
         tabs,
         procedures: stock,
+        total: l.tr("reform-cases-total", [("n", l.number(total)), ("part", l.t(format!("reform-part-{word}")))]),
         rows,
         paging: paging.of(total),
         uri: ctx.uri.clone(),
@@ -145,6 +151,18 @@ struct Books<'a> {
     shelf: &'a catalogue::Shelf,
     procedures: &'a HashMap<Id, Arc<catalogue::Version>>,
     lines: &'a HashMap<Id, CaseLine>,
+    calendar: &'a Calendar,
+}
+
+/// Eight hours are a working day.
+const DAY_MS: i64 = 8 * 3_600_000;
+
+/// "trễ 2 ngày làm việc", "trễ 3 giờ làm việc".
+fn late_text(l: L, ms: i64) -> String {
+    match ms / DAY_MS {
+        0 => l.tr("reform-case-late-hours", [("n", l.number((ms / 3_600_000).max(1)))]),
+        days => l.tr("reform-case-late-days", [("n", l.number(days))]),
+    }
 }
 
 fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
@@ -159,6 +177,8 @@ fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
                 href: if reads { format!("/dossiers/{}", line.code) } else { String::new() },
                 what: books.shelf.version(line.version).map(|version| version.name.clone()).unwrap_or_default(),
                 state: ctx.l.t(line.status.key()),
+                due: line.due_at.map(vn_date_time).unwrap_or_default(),
+                late: line.late_ms(books.calendar, ctx.now).map(|ms| late_text(ctx.l, ms)).unwrap_or_default(),
                 code: line.code.clone(),
                 unit,
                 day,
@@ -171,6 +191,8 @@ fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
                 href: version.map(|version| format!("/procedures/{}", version.code)).unwrap_or_default(),
                 what: version.map(|version| version.name.clone()).unwrap_or_default(),
                 state: String::new(),
+                due: String::new(),
+                late: String::new(),
                 code,
                 unit,
                 day,
@@ -180,10 +202,11 @@ fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
 }
 
 fn export(l: L, format: &str, rows: Vec<Row>) -> Result<axum::response::Response, Fault> {
-    let headers = ["code", "procedure", "unit", "day", "status"].map(|name| l.t(format!("reform-case-{name}")));
+    let headers =
+        ["code", "procedure", "unit", "day", "due", "late", "status"].map(|name| l.t(format!("reform-case-{name}")));
     let rows = rows
         .into_iter()
-        .map(|row| [row.code, row.what, row.unit, row.day, row.state].map(Cell::from).to_vec())
+        .map(|row| [row.code, row.what, row.unit, row.day, row.due, row.late, row.state].map(Cell::from).to_vec())
         .collect();
     web::table::export(l, format, &l.t("reform-cases-export-name"), &headers, rows)
 }

@@ -18,12 +18,15 @@ use web::{Answer, Choice, Ctx};
 /// Months in a sparkline.
 const SPARK_MONTHS: i32 = 12;
 /// Lines in "late" and "changed".
-const LINES_MAX: usize = 4;
+const LINES_MAX: usize = 3;
+/// Programmes named in "where the targets stand"; the others are a click away.
+const PROGRAMMES_MAX: usize = 3;
 
 struct Tile {
     name: String,
     value: String,
     goal: String,
+    document: String,
     state: String,
     colour: &'static str,
     spark: String,
@@ -75,6 +78,8 @@ struct Dashboard {
     late: Vec<Line>,
     off_track: Vec<Line>,
     changed: Vec<Line>,
+    missing: usize,
+    missing_href: String,
     waiting: usize,
     waiting_href: String,
     programmes_href: String,
@@ -102,6 +107,7 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
     let programmes = all
         .all()
         .iter()
+        .take(PROGRAMMES_MAX)
         .map(|programme| {
             let own: Vec<Standing<'_>> =
                 standings.iter().filter(|one| one.placed.programme.id == programme.id).cloned().collect();
@@ -130,6 +136,8 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
         periods: scope.periods(ctx),
         tiles,
         totals: totals(l, &standings, &programmes_href),
+        missing: standings.iter().filter(|one| crate::missing::need_of(one).is_some()).count(),
+        missing_href: scope.link(ctx, "/steering/missing"),
         programmes,
         bar: state_bar(&standings),
         overdue_total: l.number(overdue.iter().map(|(_, n)| *n).sum::<i64>()),
@@ -154,7 +162,9 @@ fn tile(ctx: &Ctx, scope: &Scope, read: &Read, standing: &Standing<'_>) -> Tile 
     Tile {
         name: subject_name(l, placed),
         value: value_text(l, standing),
-        goal: l.tr("reform-goal-due", [("goal", goal_text(l, placed)), ("year", placed.target.due.to_string())]),
+        // Two programmes ask for one figure in different years: a state stands with the document that gives it.
+        document: placed.programme.document.clone(),
+        goal: l.tr("reform-goal-by", [("goal", goal_text(l, placed)), ("year", placed.target.due.to_string())]),
         state: state_text(l, standing.state),
         colour: standing.state.colour(),
         spark: if values.len() > 1 { sparkline(&values) } else { String::new() },
@@ -274,7 +284,10 @@ fn off_track(ctx: &Ctx, scope: &Scope, standings: &[Standing<'_>]) -> Vec<Line> 
     behind.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut seen = std::collections::HashSet::new();
     // Several targets of one subject: the furthest tells it.
-    behind.retain(|(_, one)| seen.insert((&one.placed.subject.indicator, subject_name(l, one.placed))));
+    behind.retain(|(_, one)| match &one.placed.subject.indicator {
+        Some(indicator) => seen.insert((indicator.clone(), one.placed.target.level())),
+        None => seen.insert((subject_name(l, one.placed), None)),
+    });
     behind
         .into_iter()
         .take(LINES_MAX)
@@ -286,6 +299,7 @@ fn off_track(ctx: &Ctx, scope: &Scope, standings: &[Standing<'_>]) -> Vec<Line> 
                     ("value", value_text(l, one)),
                     ("goal", goal_text(l, one.placed)),
                     ("year", one.placed.target.due.to_string()),
+                    ("document", one.placed.programme.document.clone()),
                 ],
             ),
             href: scope.link(ctx, &format!("/steering/targets/{}", one.placed.target.id)),

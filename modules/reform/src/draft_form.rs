@@ -263,6 +263,7 @@ pub(crate) fn target(
         name_vi,
         name_en,
         indicator,
+        need: None,
         task: None,
         targets: vec![Target {
             compare,
@@ -314,6 +315,7 @@ pub(crate) fn task(
         clause,
         name_en,
         indicator: None,
+        need: None,
         task: Some(Task { lead: lead.code.clone(), coordinating, product }),
         targets: vec![Target {
             compare: Compare::ByDate,

@@ -198,6 +198,7 @@ pub(crate) fn empty(number: i64) -> Programme {
         agency: None,
         successor: None,
         headline: Vec::new(),
+        owes: Default::default(),
         subjects: Vec::new(),
     }
 }
@@ -249,6 +250,7 @@ fn programme_of(draft: &DraftProgramme, number: i64) -> Programme {
                 // The document has one language.
                 name_en: one.subject.clone(),
                 indicator: None,
+                need: None,
                 task: None,
                 targets: vec![target],
             }),

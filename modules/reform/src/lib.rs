@@ -19,6 +19,7 @@ mod drafts_page;
 mod journeys;
 mod kept;
 pub mod live;
+pub mod missing;
 pub mod period;
 pub mod programme;
 mod programme_page;
@@ -64,6 +65,7 @@ pub fn module() -> Module {
             // Looking.
             .get("/steering", read, dashboard::dashboard)
             .get("/steering/programmes", read, dashboard::programmes)
+            .get("/steering/missing", read, missing::show)
             .get("/steering/programmes/{id}", read, programme_page::show)
             .get("/steering/drafts/{number}", read, drafts_page::show)
             // Programmes made on a form; the second person's decision asks for more than reading.

@@ -1,5 +1,6 @@
 //! Programmes and plans as data: subjects, and the quantified targets set for each, with the clause that sets them.
 
+use crate::missing::Need;
 use base::{Date, Fault, Id, Level};
 use organisation::Tree;
 use serde::{Deserialize, Serialize};
@@ -151,6 +152,8 @@ pub struct Programme {
     pub successor: Option<String>,
     /// Targets a leader sees first.
     pub headline: Vec<String>,
+    /// Codes of the agencies that owe the figures, by axis; an axis that is not named is the keeping agency's own.
+    pub owes: BTreeMap<String, String>,
     pub subjects: Vec<Subject>,
 }
 
@@ -166,6 +169,9 @@ pub struct Subject {
     pub name_en: String,
     /// The definition in `data/indicators` that measures it from records; without one, values are declared.
     pub indicator: Option<String>,
+    /// What a value without a record comes from; a declaration where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<Need>,
     /// Who does it, where it is a task; its one target is the deadline.
     pub task: Option<Task>,
     pub targets: Vec<Target>,
@@ -314,6 +320,8 @@ struct File {
     successor: Option<String>,
     #[serde(default)]
     headline: Vec<String>,
+    #[serde(default)]
+    owes: BTreeMap<String, String>,
     subject: Vec<Subject>,
 }
 
@@ -343,6 +351,7 @@ impl Programmes {
                 agency: None,
                 successor: file.successor,
                 headline: file.headline,
+                owes: file.owes,
                 subjects: file.subject,
             });
         }

@@ -13,15 +13,23 @@ use jiff::ToSpan;
 use organisation::Tree;
 use std::collections::BTreeSet;
 use web::chart::sparkline;
-use web::table::{Cell, query_value};
+use web::table::{Cell, Paging, query_value, with};
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
 /// Months in a sparkline.
 const SPARK_MONTHS: i32 = 12;
+/// Targets a page shows: a plan of a hundred is two pages, and a few thumb's lengths on a phone.
+const ROWS: u32 = 40;
 
 struct Row {
     id: String,
     href: String,
+    name: String,
+    clause: String,
+    /// Who does it, where it is a task.
+    task: String,
+    /// The last months, once for each subject.
+    spark: String,
     goal: String,
     due: String,
     level: String,
@@ -38,14 +46,9 @@ struct Row {
     waiting: usize,
 }
 
+/// The targets of one axis in a row.
 struct Group {
-    name: String,
-    clause: String,
     axis: String,
-    text: String,
-    /// Who does it, where it is a task.
-    task: String,
-    spark: String,
     rows: Vec<Row>,
 }
 
@@ -74,6 +77,8 @@ struct Page {
     derived: bool,
     totals: Vec<Total>,
     groups: Vec<Group>,
+    paging: Paging,
+    missing_href: String,
     shown: usize,
     as_of: String,
     uri: String,
@@ -155,6 +160,10 @@ async fn page(ctx: Ctx, programme: Option<String>, title: String, lead: String, 
     if !format.is_empty() {
         return Ok(export(l, &format, &shown)?);
     }
+    let paging = Paging::from_uri(&with(&ctx.uri, &[("per_page", &ROWS.to_string())]));
+    let paging = paging.of(i64::try_from(shown.len()).unwrap_or(i64::MAX));
+    let first = usize::try_from(paging.offset()).unwrap_or(usize::MAX).min(shown.len());
+    let part = &shown[first..(first + ROWS as usize).min(shown.len())];
     let path = ctx.path().to_owned();
     let choices = |words: BTreeSet<String>, key: &str| -> Vec<Choice> {
         words.into_iter().map(|word| Choice::new(word.clone(), l.t(format!("{key}{word}")))).collect()
@@ -168,7 +177,9 @@ async fn page(ctx: Ctx, programme: Option<String>, title: String, lead: String, 
         ],
         totals: totals(l, &own, &scope.link(&ctx, &path)),
         shown: shown.len(),
-        groups: groups(&ctx, &scope, &read, &shown),
+        groups: groups(&ctx, &scope, &read, part),
+        paging,
+        missing_href: scope.link(&ctx, "/steering/missing"),
         title,
         lead,
         notice,
@@ -210,28 +221,24 @@ fn groups(ctx: &Ctx, scope: &Scope, read: &Read, shown: &[&Standing<'_>]) -> Vec
     let from = ctx.now.date().first_of_month().checked_sub((SPARK_MONTHS - 1).months()).unwrap_or(ctx.now.date());
     let from = format!("{:04}-{:02}", from.year(), from.month());
     let mut groups: Vec<Group> = Vec::new();
-    let mut last = "";
+    let (mut last_axis, mut last_subject) = ("", "");
     for standing in shown {
-        let placed = standing.placed;
-        if groups.is_empty() || last != placed.subject.id {
-            let spark = placed.subject.indicator.as_deref().map(|indicator| {
-                let series = read.history.series(indicator, placed.target.level(), &from);
-                let values: Vec<f64> = series.into_iter().filter_map(|(_, value)| value).collect();
-                if values.len() > 1 { sparkline(&values) } else { String::new() }
-            });
-            groups.push(Group {
-                name: subject_name(l, placed),
-                clause: format!("{} {}", placed.programme.document, placed.clause()),
-                axis: l.t(format!("reform-axis-{}", placed.subject.axis)),
-                text: placed.target.text.clone(),
-                task: placed.subject.task.as_ref().map(|task| task_text(l, &scope.tree, task)).unwrap_or_default(),
-                spark: spark.unwrap_or_default(),
-                rows: Vec::new(),
-            });
-            last = &placed.subject.id;
+        let subject = standing.placed.subject;
+        if groups.is_empty() || last_axis != subject.axis {
+            groups.push(Group { axis: l.t(format!("reform-axis-{}", subject.axis)), rows: Vec::new() });
+            last_axis = &subject.axis;
         }
+        let mut row = row(ctx, scope, standing);
+        if last_subject != subject.id
+            && let Some(indicator) = subject.indicator.as_deref()
+        {
+            let series = read.history.series(indicator, standing.placed.target.level(), &from);
+            let values: Vec<f64> = series.into_iter().filter_map(|(_, value)| value).collect();
+            row.spark = if values.len() > 1 { sparkline(&values) } else { String::new() };
+        }
+        last_subject = &subject.id;
         if let Some(group) = groups.last_mut() {
-            group.rows.push(row(ctx, scope, standing));
+            group.rows.push(row);
         }
     }
     groups
@@ -259,6 +266,10 @@ fn row(ctx: &Ctx, scope: &Scope, standing: &Standing<'_>) -> Row {
     Row {
         id: target.id.clone(),
         href: scope.link(ctx, &format!("/steering/targets/{}", target.id)),
+        name: subject_name(l, placed),
+        clause: format!("{} {}", placed.programme.document, placed.clause()),
+        task: placed.subject.task.as_ref().map(|task| task_text(l, &scope.tree, task)).unwrap_or_default(),
+        spark: String::new(),
         goal: goal_text(l, placed),
         due: target.due.to_string(),
         level: level_text(l, &target.level),

@@ -17,7 +17,7 @@ use base::{Date, Fault, Id, Permission, vn_date, vn_date_time};
 use facts::{Figure, Filter, Indicator};
 use i18n::L;
 use jiff::ToSpan;
-use web::chart::{Bar, Goal, Trajectory, bars, number, trajectory};
+use web::chart::{Bar, Goal, Trajectory, bars, bars_with_median, number, trajectory};
 use web::table::with;
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
@@ -25,6 +25,8 @@ use web::{Answer, Breadcrumb, Choice, Ctx};
 const MONTHS: i32 = 24;
 /// Bars shown before "all units".
 const BARS_MAX: usize = 120;
+/// Bars shown at first, of the units furthest behind.
+const BARS_FIRST: usize = 20;
 
 struct Past {
     as_of: String,
@@ -79,7 +81,10 @@ struct Page {
     denominator_href: String,
     missing_href: String,
     chart: String,
+    /// Why the last point and the figure above differ; empty where they agree.
+    chart_note: String,
     unit_bars: String,
+    all_bars: String,
     moved: Vec<(String, String)>,
     history: Vec<Past>,
     may_declare: bool,
@@ -102,13 +107,13 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let cases = with(&scope.link(&ctx, &format!("/steering/targets/{id}/cases")), &[("period", &scope.period.word)]);
     let figure = standing.figure.filter(|_| definition.is_some());
     let count = |n: Option<i64>| n.map(|n| l.number(n)).unwrap_or_default();
-    let (chart, unit_bars, moved) = match definition {
+    let ((chart, chart_note), (unit_bars, all_bars), moved) = match definition {
         Some(indicator) => (
             chart(&ctx, &scope, placed, &standing, indicator).await?,
             unit_bars(&ctx, &scope, placed, indicator).await?,
             moved(&ctx, &scope, placed, indicator).await?,
         ),
-        None => (String::new(), String::new(), Vec::new()),
+        None => Default::default(),
     };
     let actor = ctx.actor()?;
     let path = scope.tree.path(scope.node);
@@ -150,7 +155,9 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         denominator_href: with(&cases, &[("part", "denominator")]),
         missing_href: with(&cases, &[("part", "missing")]),
         chart,
+        chart_note,
         unit_bars,
+        all_bars,
         moved,
         history: own.iter().rev().map(|one| past(&ctx, &scope, placed, one)).collect(),
         may_declare: definition.is_none() && actor.may_at(Permission::DeclareFigure, path),
@@ -192,7 +199,7 @@ async fn chart(
     placed: Placed<'_>,
     standing: &Standing<'_>,
     indicator: &'static Indicator,
-) -> Result<String, Fault> {
+) -> Result<(String, String), Fault> {
     let l = ctx.l;
     let last = standing.as_of.first_of_month();
     let first = last.checked_sub((MONTHS - 1).months()).unwrap_or(last);
@@ -205,6 +212,7 @@ async fn chart(
         })
         .await?;
     let points: Vec<Option<f64>> = series.iter().map(|(_, figure)| figure.percent()).collect();
+    let note = chart_note(l, scope, standing, indicator, &series);
     // A yearly rise and places have no height on a scale of shares.
     let goals = placed
         .subject
@@ -229,16 +237,43 @@ async fn chart(
         start,
         top: Some(100.0),
     };
-    Ok(trajectory(l, &chart))
+    Ok((trajectory(l, &chart), note))
 }
 
-async fn unit_bars(ctx: &Ctx, scope: &Scope, placed: Placed<'_>, indicator: &Indicator) -> Result<String, Fault> {
+/// What a month's point and the figure of the whole period have to do with each other, where they are not the same number.
+fn chart_note(
+    l: L,
+    scope: &Scope,
+    standing: &Standing<'_>,
+    indicator: &Indicator,
+    series: &[(String, Figure)],
+) -> String {
+    let last = series.iter().rev().find_map(|(month, figure)| Some((month, figure.percent()?)));
+    let (Some((month, point)), Some(value)) = (last, standing.value) else { return String::new() };
+    let share = |value: f64| amount(l, Measure::Percent, value);
+    if indicator.denominator.stock || share(point) == share(value) {
+        return String::new();
+    }
+    let month = month.split_once('-').map_or_else(|| month.clone(), |(year, month)| format!("{month}/{year}"));
+    l.tr(
+        "reform-chart-note",
+        [("month", month), ("point", share(point)), ("value", share(value)), ("period", scope.period.name(l))],
+    )
+}
+
+/// The units furthest from the goal as bars, and all of them where there are more.
+async fn unit_bars(
+    ctx: &Ctx,
+    scope: &Scope,
+    placed: Placed<'_>,
+    indicator: &Indicator,
+) -> Result<(String, String), Fault> {
     let l = ctx.l;
     let units = by_unit(ctx, scope, &indicator.id, placed.target.level()).await?;
     let mut shares: Vec<(Id, f64)> =
         units.iter().filter_map(|(unit, figure)| Some((*unit, figure.percent()?))).collect();
     if shares.is_empty() {
-        return Ok(String::new());
+        return Ok(Default::default());
     }
     shares.sort_by(|a, b| b.1.total_cmp(&a.1));
     let lower = placed.target.compare.lower_is_better();
@@ -265,7 +300,12 @@ async fn unit_bars(ctx: &Ctx, scope: &Scope, placed: Placed<'_>, indicator: &Ind
             ),
         })
         .collect();
-    Ok(bars(l, &list))
+    if list.len() <= BARS_FIRST {
+        return Ok((bars(l, &list), String::new()));
+    }
+    // The list goes from good to bad; what needs a look stands in front.
+    let behind: Vec<Bar> = if lower { list[..BARS_FIRST].to_vec() } else { list[list.len() - BARS_FIRST..].to_vec() };
+    Ok((bars_with_median(l, &behind, &list), bars(l, &list)))
 }
 
 /// What the last seven days added, against the figure without them.
