@@ -128,13 +128,13 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     });
     organisation::reload(&app).await?;
     catalogue::reload(&app).await?;
-    app.put(web::BeforeRequest(Box::new(|(app, now)| {
-        Box::pin(async move {
-            organisation::refresh(&app, now).await?;
-            catalogue::fresh_shelf(&app, now).await.map(|_| ())
-        })
+    app.also(web::BeforeRequest(Box::new(|(app, now)| {
+        Box::pin(async move { organisation::refresh(&app, now).await.map(|_| ()) })
     })));
-    app.put(dossiers::nav_counts());
+    app.also(web::BeforeRequest(Box::new(|(app, now)| {
+        Box::pin(async move { catalogue::fresh_shelf(&app, now).await.map(|_| ()) })
+    })));
+    app.also(dossiers::nav_counts());
     if running.behind_proxy {
         app.put(web::limits::BehindProxy);
     }

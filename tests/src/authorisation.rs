@@ -108,6 +108,7 @@ fn every_route_lets_in_exactly_those_the_table_names() {
             }
             let access = match route.access {
                 web::Access::Public => "public".to_owned(),
+                web::Access::LookUp => "look-up".to_owned(),
                 web::Access::SignedIn => "signed-in".to_owned(),
                 web::Access::Needs(permission) => permission.as_str().to_owned(),
             };
@@ -151,6 +152,37 @@ fn what_a_route_needs_is_what_the_roles_give() {
             };
             assert_eq!(*cell == "yes", may, "{} {} as {}", route.method, route.path, role.as_str());
         }
-        assert_eq!(cells[0] == "yes", route.access == web::Access::Public, "{} {}", route.method, route.path);
+        assert_eq!(cells[0] == "yes", route.access.is_public(), "{} {}", route.method, route.path);
     }
+}
+
+/// Public things that have a number in their address and nothing to hide: everybody may read all of them, one by one.
+const OPEN_TO_ALL: &[&str] =
+    &["/admin-units/{id}", "/api/v1/procedures/{code}", "/life/{event}", "/procedures/{code}", "/units/{id}"];
+
+#[test]
+fn whoever_asks_by_a_code_without_an_account_is_counted_on_every_route() {
+    on_every_engine(|app| async move {
+        let one = web::limits::Rate { burst: 1, per_minute: 1 };
+        let public = routes().into_iter().filter(|route| route.access.is_public() && route.method == "GET");
+        let by_code: Vec<_> = public.filter(|r| r.path.contains('{') || r.access == web::Access::LookUp).collect();
+        assert!(by_code.iter().any(|r| r.path == "/track") && by_code.len() > OPEN_TO_ALL.len());
+        for (n, route) in (0_i64..).zip(&by_code) {
+            let secret = !OPEN_TO_ALL.contains(&route.path);
+            assert_eq!(secret, route.access == web::Access::LookUp, "{}: a look-up, or open to all?", route.path);
+            let unlimited = web::limits::Rates::unlimited();
+            app.limit(match secret {
+                true => web::limits::Rates { look_up: one, ..unlimited },
+                false => web::limits::Rates { browse: one, ..unlimited },
+            });
+            // Hours apart, so that the bucket of the route before is full again.
+            app.clock.set(crate::harness::START.plus_ms(n * 3_600_000));
+            let mut anybody = app.anonymous();
+            let first = anybody.get(&fill(route.path)).await;
+            assert!(matches!(first.status.as_u16(), 200 | 404), "{}: {}", route.path, first.status);
+            let second = anybody.get(&fill(route.path)).await;
+            second.is(429);
+            assert!(second.headers.contains_key("retry-after"), "{}", route.path);
+        }
+    });
 }

@@ -57,9 +57,29 @@ impl App {
         }
     }
 
+    /// Adds a value to those of its type: several modules may each have theirs.
+    pub fn also<T: Any + Send + Sync>(&self, value: T) {
+        self.own::<All<T>>().0.write().unwrap_or_else(|poisoned| poisoned.into_inner()).push(Arc::new(value));
+    }
+
+    /// What was added with [`App::also`], in that order.
+    pub fn all<T: Any + Send + Sync>(&self) -> Vec<Arc<T>> {
+        self.get::<All<T>>()
+            .map_or_else(Vec::new, |all| all.0.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone())
+    }
+
     /// Puts (or replaces) a value of a module: its cache, its settings.
     pub fn put<T: Any + Send + Sync>(&self, value: T) -> Arc<T> {
         self.0.extensions.put(value)
+    }
+}
+
+/// Several values of one type; see [`App::also`].
+struct All<T>(RwLock<Vec<Arc<T>>>);
+
+impl<T> Default for All<T> {
+    fn default() -> Self {
+        All(RwLock::default())
     }
 }
 
@@ -121,13 +141,14 @@ impl Look {
 pub struct AgencyName(pub Box<dyn Fn(Id) -> Option<String> + Send + Sync>);
 
 /// Asked before every request: a module whose data another process may have changed looks whether to read them again. Must be
-/// cheap when nothing is to do.
+/// cheap when nothing is to do. Each module adds its own with [`App::also`].
 pub struct BeforeRequest(pub Hook<(App, Instant), ()>);
 
 /// Something a module does for the edge.
 pub type Hook<Asked, Answer> = Box<dyn Fn(Asked) -> BoxFuture<'static, Result<Answer, Fault>> + Send + Sync>;
 
-/// How much waits behind entries of an official's menu: pairs of an entry's address and a number, read for each page.
+/// How much waits behind entries of an official's menu: pairs of an entry's address and a number, read for each page. Each module
+/// adds its own with [`App::also`].
 pub struct NavCounts(pub Hook<Ctx, Vec<NavCount>>);
 
 /// See [`NavCounts`].

@@ -13,6 +13,25 @@ use base::{Actor, Fault, Id, Instant, Lang, Permission, Problem, Role};
 use i18n::L;
 use store::Db;
 
+/// The address of this site as people know it, "https://motcua.example", put into the application's extensions: what stands on
+/// receipts and in their QR codes is then no matter of what a request says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// Scheme, host and perhaps a port; nothing else. None when it is something else.
+    pub fn parse(text: &str) -> Option<PublicUrl> {
+        let text = text.trim_end_matches('/');
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+        safety::is_host(host).then(|| PublicUrl(text.to_owned()))
+    }
+
+    /// Whether it is reached over TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
 /// One request: who asks, when, in which language. Made once by the outermost layer; handlers take it as an argument.
 #[derive(Clone)]
 pub struct Ctx {
@@ -27,7 +46,8 @@ pub struct Ctx {
     pub csrf: String,
     /// Path and query as asked.
     pub uri: String,
-    /// Where this site is reached, "https://motcua.example", for addresses that are printed or scanned.
+    /// Where this site is reached, "https://motcua.example", for addresses that are printed or scanned: as the installation
+    /// says ([`PublicUrl`]), else as the visitor's browser has it.
     pub origin: String,
     /// Asked by htmx: answer with a fragment.
     pub htmx: bool,
@@ -64,7 +84,7 @@ impl Ctx {
         let path = uri.path();
         let flash =
             cookie::read(headers, cookie::FLASH, secure).filter(|key| method == Method::GET && i18n::has(lang, key));
-        let host = text(header::HOST);
+        let host = safety::host(headers).unwrap_or_default();
         let referer = text(header::REFERER)
             .split_once("://")
             .and_then(|(_, rest)| rest.strip_prefix(host))
@@ -79,11 +99,14 @@ impl Ctx {
             session: None,
             csrf: safety::form_token(&csrf_secret),
             uri: uri.path_and_query().map_or(path, |pq| pq.as_str()).to_owned(),
-            origin: format!("{}://{host}", if secure { "https" } else { "http" }),
+            origin: match app.get::<PublicUrl>() {
+                Some(url) => url.0.clone(),
+                None => format!("{}://{host}", if secure { "https" } else { "http" }),
+            },
+            address: String::new(),
             htmx: headers.contains_key("hx-request"),
             request_id,
             asked: Asked::read(uri, headers),
-            address: String::new(),
             wants_json: path.starts_with("/api/") || accepts_json(text(header::ACCEPT)),
             csrf_secret,
             slot: Default::default(),
@@ -108,10 +131,10 @@ impl Ctx {
             csrf: safety::form_token(&secret),
             uri: uri.to_owned(),
             origin: String::new(),
+            address: String::new(),
             htmx: false,
             request_id: String::new(),
             asked: Asked::default(),
-            address: String::new(),
             wants_json: false,
             csrf_secret: secret,
             slot: Default::default(),
@@ -130,6 +153,15 @@ impl Ctx {
         self.session = Some(signed_in.session);
         self.actor = Some(signed_in.actor);
         self.new_visitor = false;
+    }
+
+    /// Who is counted by the rate limits: the person when signed in, else the address.
+    pub fn client(&self) -> String {
+        match &self.actor {
+            Some(actor) => format!("account {}", actor.account),
+            None if self.address.is_empty() => "unknown".to_owned(),
+            None => self.address.clone(),
+        }
     }
 
     pub fn db(&self) -> &Db {

@@ -54,7 +54,7 @@ fn shown(ctx: &Ctx) -> Vec<Entry> {
     let Some(menu) = ctx.app.get::<Menu>() else { return Vec::new() };
     let office = ctx.is_official();
     let visible = |item: &&NavItem| match item.access {
-        Access::Public => true,
+        Access::Public | Access::LookUp => true,
         Access::SignedIn => ctx.actor.is_some(),
         Access::Needs(permission) => ctx.actor.as_ref().is_some_and(|a| a.may(permission)),
     };
@@ -63,7 +63,7 @@ fn shown(ctx: &Ctx) -> Vec<Entry> {
         // The portal's front only leads officials back to their desk.
         items.retain(|item| item.href != "/");
         // What an official does stands before what everybody may read.
-        items.sort_by_key(|item| (item.access == Access::Public, item.order));
+        items.sort_by_key(|item| (item.access.is_public(), item.order));
     }
     let path = ctx.path();
     let is_under =

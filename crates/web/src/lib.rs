@@ -33,7 +33,7 @@ pub use app::{
 };
 pub use asked::{Asked, Part};
 pub use cleaning::keeps_lines;
-pub use ctx::Ctx;
+pub use ctx::{Ctx, PublicUrl};
 pub use failure::{Answer, Failure};
 pub use form::{Form, FormMap, Json, Query};
 pub use futures_util::future::BoxFuture;

@@ -1,6 +1,8 @@
 //! How much a visitor may send and how often. Each bound has its unit in its name and its reason beside it.
 
-use base::Instant;
+use crate::ctx::Ctx;
+use crate::routes::Access;
+use base::{Fault, Instant};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Mutex;
@@ -44,8 +46,12 @@ pub struct Rates {
     pub sign_in: Rate,
     /// New accounts.
     pub sign_up: Rate,
-    /// Looking up a dossier code without signing in: keeps codes from being tried one after the other.
-    pub track: Rate,
+    /// Looking up one matter by its code without signing in ([`crate::Access::LookUp`]): keeps codes from being tried one after
+    /// the other.
+    pub look_up: Rate,
+    /// Reading what anybody may read, one thing after another by its number (procedures, units): people never notice it, a
+    /// copying program does. A whole office may sit behind one address.
+    pub browse: Rate,
     /// Any other change.
     pub post: Rate,
 }
@@ -55,7 +61,8 @@ impl Default for Rates {
         Rates {
             sign_in: Rate { burst: 600, per_minute: 600 },
             sign_up: Rate { burst: 10, per_minute: 5 },
-            track: Rate { burst: 30, per_minute: 30 },
+            look_up: Rate { burst: 30, per_minute: 30 },
+            browse: Rate { burst: 1_200, per_minute: 1_200 },
             post: Rate { burst: 240, per_minute: 240 },
         }
     }
@@ -65,14 +72,20 @@ impl Rates {
     /// No limit that a person or a load test could reach.
     pub fn unlimited() -> Rates {
         let none = Rate { burst: u32::MAX, per_minute: u32::MAX };
-        Rates { sign_in: none, sign_up: none, track: none, post: none }
+        Rates { sign_in: none, sign_up: none, look_up: none, browse: none, post: none }
     }
 
-    /// The bucket a request takes from: its name and rate, or nothing for plain reading.
-    pub(crate) fn of(&self, method: &axum::http::Method, path: &str) -> Option<(&'static str, Rate)> {
-        if path == "/track" || path.starts_with("/track/") {
-            return Some(("track", self.track));
+    /// The bucket a route takes from by its access and pattern: every public reading by a code or number has one.
+    pub(crate) fn of_route(&self, access: Access, pattern: &str) -> Option<(&'static str, Rate)> {
+        match access {
+            Access::LookUp => Some(("look-up", self.look_up)),
+            Access::Public if pattern.contains('{') => Some(("browse", self.browse)),
+            _ => None,
         }
+    }
+
+    /// The bucket a request takes from by its method and path: its name and rate, or nothing for plain reading.
+    pub(crate) fn of(&self, method: &axum::http::Method, path: &str) -> Option<(&'static str, Rate)> {
         if method.is_safe() {
             return None;
         }
@@ -137,6 +150,12 @@ impl Limiter {
         let wait_ms = missing * 60 / u64::from(rate.per_minute.max(1));
         Err(u32::try_from(wait_ms.div_ceil(1000)).unwrap_or(60).max(1))
     }
+}
+
+/// Takes one request of a kind out of the bucket of who sent this one. Faults: [`Fault::TooMany`].
+pub fn take(ctx: &Ctx, kind: &str, rate: Rate) -> Result<(), Fault> {
+    let Some(limiter) = ctx.app.get::<Limiter>() else { return Ok(()) };
+    limiter.take(kind, &ctx.client(), rate, ctx.now).map_err(|retry_after_s| Fault::TooMany { retry_after_s })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use crate::app::{App, BeforeRequest, Module, NavCount, NavCounts, NavItem};
 use crate::ctx::Ctx;
 use crate::failure::{self, Carried, Failure};
-use crate::limits::{BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
+use crate::limits::{self, BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
 use crate::routes::{Access, Routes};
 use crate::{assets, cookie, kept, language, safety};
 use axum::Router;
@@ -96,15 +96,6 @@ async fn not_offered(ctx: Ctx) -> Response {
     }
 }
 
-/// Key of the client for the rate limits: the person when signed in, else the address.
-fn client(ctx: &Ctx) -> String {
-    match &ctx.actor {
-        Some(actor) => format!("account {}", actor.account),
-        None if ctx.address.is_empty() => "unknown".to_owned(),
-        None => ctx.address.clone(),
-    }
-}
-
 /// The visitor's address: the last one our proxy has seen, where one stands in front, else the peer's. Only what is an
 /// address gets here, so that it can stand in a line of the log.
 fn address(app: &App, request: &Request) -> String {
@@ -121,10 +112,8 @@ fn address(app: &App, request: &Request) -> String {
 /// What must hold before a handler is asked at all.
 fn admit(app: &App, ctx: &Ctx, request: &Request) -> Result<(), Fault> {
     let rates = app.get::<Rates>().unwrap_or_default();
-    if let Some((kind, rate)) = rates.of(request.method(), request.uri().path())
-        && let Some(limiter) = app.get::<Limiter>()
-    {
-        limiter.take(kind, &client(ctx), rate, ctx.now).map_err(|retry_after_s| Fault::TooMany { retry_after_s })?;
+    if let Some((kind, rate)) = rates.of(request.method(), request.uri().path()) {
+        limits::take(ctx, kind, rate)?;
     }
     if odd_path(request.uri().path()) {
         return Err(Fault::NotFound("web-error-404-detail"));
@@ -152,11 +141,16 @@ fn odd_path(path: &str) -> bool {
 
 /// What waits behind the menu; a page without its numbers is better than none.
 async fn nav_counts(app: &App, ctx: &Ctx) -> Vec<NavCount> {
-    let Some(counts) = app.get::<NavCounts>() else { return Vec::new() };
-    (counts.0)(ctx.clone()).await.unwrap_or_else(|fault| {
-        tracing::warn!(request_id = %ctx.request_id, fault = ?fault, "the menu's numbers could not be read");
-        Vec::new()
-    })
+    let mut waiting = Vec::new();
+    for counts in app.all::<NavCounts>() {
+        match (counts.0)(ctx.clone()).await {
+            Ok(more) => waiting.extend(more),
+            Err(fault) => {
+                tracing::warn!(request_id = %ctx.request_id, fault = ?fault, "the menu's numbers could not be read");
+            }
+        }
+    }
+    waiting
 }
 
 async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -168,11 +162,11 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     let mut ctx = Ctx::read(&app, &method, request.uri(), request.headers(), request_id.clone());
     ctx.address = address(&app, &request);
 
-    if let Some(before) = app.get::<BeforeRequest>()
-        && let Err(fault) = (before.0)((app.clone(), ctx.now)).await
-    {
-        // What is in memory still serves.
-        tracing::warn!(request_id = %request_id, fault = ?fault, "could not look for changes of other processes");
+    for before in app.all::<BeforeRequest>() {
+        if let Err(fault) = (before.0)((app.clone(), ctx.now)).await {
+            // What is in memory still serves.
+            tracing::warn!(request_id = %request_id, fault = ?fault, "could not look for changes of other processes");
+        }
     }
     let token = cookie::read(request.headers(), cookie::SESSION, secure);
     let kept = cookie::read(request.headers(), cookie::KEPT, secure);

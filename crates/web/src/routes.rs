@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
+use crate::limits::{self, Rates};
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
@@ -17,6 +18,9 @@ use base::{Fault, Permission};
 pub enum Access {
     /// Anybody.
     Public,
+    /// Anybody, who asks about one matter by its code: each asker's questions are counted
+    /// ([`crate::limits::Rates::look_up`]).
+    LookUp,
     /// Anybody with an account.
     SignedIn,
     /// A person some grant of whom allows this; the action checks the grant's scope.
@@ -24,10 +28,15 @@ pub enum Access {
 }
 
 impl Access {
+    /// Whether no account is needed.
+    pub fn is_public(self) -> bool {
+        matches!(self, Access::Public | Access::LookUp)
+    }
+
     /// Whether this visitor is let in; else why not.
     pub fn check(self, ctx: &Ctx) -> Result<(), Fault> {
         match self {
-            Access::Public => Ok(()),
+            Access::Public | Access::LookUp => Ok(()),
             Access::SignedIn => ctx.actor().map(|_| ()),
             Access::Needs(permission) => ctx.require(permission).map(|_| ()),
         }
@@ -91,7 +100,7 @@ impl Routes {
 
     fn add(mut self, method: &'static str, path: &'static str, access: Access, to: MethodRouter<App>) -> Routes {
         self.entries.push(RouteEntry { method, path, access });
-        let guarded = to.layer(from_fn(move |request: Request, next: Next| guard(access, request, next)));
+        let guarded = to.layer(from_fn(move |request: Request, next: Next| guard(access, path, request, next)));
         self.router = self.router.route(path, guarded);
         self
     }
@@ -113,9 +122,18 @@ impl Routes {
     }
 }
 
-async fn guard(access: Access, request: Request, next: Next) -> Response {
+/// Takes one request out of the asker's bucket, where the route has one.
+fn counted(access: Access, path: &str, ctx: &Ctx) -> Result<(), Fault> {
+    let rates = ctx.app.get::<Rates>().unwrap_or_default();
+    match rates.of_route(access, path) {
+        Some((kind, rate)) => limits::take(ctx, kind, rate),
+        None => Ok(()),
+    }
+}
+
+async fn guard(access: Access, path: &'static str, request: Request, next: Next) -> Response {
     let allowed = match request.extensions().get::<Ctx>() {
-        Some(ctx) => access.check(ctx),
+        Some(ctx) => access.check(ctx).and_then(|()| counted(access, path, ctx)),
         None => Err(Fault::internal(std::io::Error::other("the request has no context"))),
     };
     match allowed {

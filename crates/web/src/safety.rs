@@ -37,6 +37,30 @@ pub(crate) fn add_headers(headers: &mut HeaderMap, secure: bool) {
     }
 }
 
+/// The one `Host` of a request, when there is one and it is a name or address with or without a port.
+pub fn host(headers: &HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all(header::HOST).iter();
+    let only = all.next().filter(|_| all.next().is_none())?;
+    only.to_str().ok().filter(|text| is_host(text))
+}
+
+/// A name, an IPv4 or a bracketed IPv6 address, and perhaps a port (RFC 9110, 7.2). Nothing that could be read as a path, an
+/// account or markup.
+pub fn is_host(text: &str) -> bool {
+    let (name, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((inner, "")) => return inner.parse::<std::net::Ipv6Addr>().is_ok(),
+        Some((inner, rest)) => match rest.strip_prefix(':') {
+            Some(port) if inner.parse::<std::net::Ipv6Addr>().is_ok() => ("ipv6", Some(port)),
+            _ => return false,
+        },
+        None => text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port))),
+    };
+    let named = (1..=253).contains(&name.len())
+        && name.split('.').filter(|label| !label.is_empty()).count() == name.trim_end_matches('.').split('.').count()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    named && port.is_none_or(|port| !port.starts_with('+') && port.parse::<u16>().is_ok())
+}
+
 /// Whether a changing request may come from another site: the browser's own word first (`Sec-Fetch-Site`), then
 /// `Origin` against `Host`. A client that sends neither is no browser and carries no cookies of a victim.
 pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
@@ -125,6 +149,26 @@ mod tests {
         assert!(is_cross_site(&headers(&[("origin", "null"), ("host", "motcua.example")])));
         assert!(!is_cross_site(&headers(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")])));
         assert!(!is_cross_site(&headers(&[("host", "motcua.example")])));
+    }
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_and_there_is_one() {
+        for good in
+            ["motcua.example", "localhost:8080", "127.0.0.1", "[::1]", "[::1]:8080", "mot-cua.cantho.gov.vn.", "A1"]
+        {
+            assert!(is_host(good), "{good}");
+        }
+        for bad in [
+            "", ":80", "a b", "a/b", "a@b", "<b>", "a:b", "a:99999", "a:+80", "[::1", "[x]", "a..b", ".", "é.vn",
+            "a:80:80",
+        ] {
+            assert!(!is_host(bad), "{bad}");
+        }
+        assert_eq!(host(&headers(&[("host", "a.vn")])), Some("a.vn"));
+        assert_eq!(host(&headers(&[])), None);
+        let mut two = headers(&[("host", "a.vn")]);
+        two.append("host", HeaderValue::from_static("b.vn"));
+        assert_eq!(host(&two), None);
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub fn module() -> Module {
         .get("/intake", Access::Needs(ReceiveDossier), pages::choose_or_form)
         .post("/intake", Access::Needs(ReceiveDossier), pages::receive)
         // Anybody: status by code.
-        .get("/track", Access::Public, pages::track)
-        .get("/api/v1/dossiers/{code}/status", Access::Public, api::status)
+        .get("/track", Access::LookUp, pages::track)
+        .get("/api/v1/dossiers/{code}/status", Access::LookUp, api::status)
         // Programs of officials.
         .get("/api/v1/dossiers", Access::Needs(ReadDossiers), api::list)
         .post("/api/v1/dossiers", Access::Needs(ReceiveDossier), api::receive)

@@ -126,6 +126,11 @@ impl TestApp {
         self.app.put(web::limits::Rates::default());
     }
 
+    /// Other rates than the unlimited ones of tests.
+    pub fn limit(&self, rates: web::limits::Rates) {
+        self.app.put(rates);
+    }
+
     pub fn db(&self) -> &Db {
         &self.app.db
     }
