@@ -119,8 +119,8 @@ enum Command {
         #[command(subcommand)]
         command: PlanCommand,
     },
-    /// Put the agencies and procedures into a database and make its first administrator. The password is read from
-    /// standard input, one line, so that it stays out of the list of processes.
+    /// Put the agencies and procedures into a database and make an administrator. Make two: what one asks for, the other
+    /// confirms. The password is read from standard input, one line, so that it stays out of the list of processes.
     Administrator {
         #[command(flatten)]
         database: Database,
@@ -264,9 +264,19 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             let db = open(&database.database).await?;
             seed(&db, now).await?;
             let password = password.trim_end_matches(['\r', '\n']);
-            let account = accounts::administrator(&db, &login, &name, password, now).await?;
+            let (account, administrators) = accounts::administrator(&db, &login, &name, password, now).await?;
+            if administrators == 1 {
+                eprintln!(
+                    "one administrator is there: make a second, who confirms what the first asks for and the other way round"
+                );
+            }
+            let invented = db.read(|tx| Box::pin(async move { identity::invented(tx).await })).await?;
+            if invented > 0 {
+                eprintln!("{invented} demo accounts are in this database; they sign in in `motcua demo` only");
+            }
             db.close().await;
-            Ok((Some(json!({ "account": account.to_string(), "login": login })), true))
+            let made = json!({ "account": account.to_string(), "login": login, "administrators": administrators });
+            Ok((Some(made), true))
         }
         Command::Openapi => Ok((Some(openapi::document()?), true)),
     }

@@ -69,6 +69,8 @@ pub enum Permission {
     KeepOrganisation,
     /// Keep accounts and grants.
     KeepAccounts,
+    /// Confirm, as the second person, what somebody who keeps accounts has asked for.
+    ConfirmGrants,
     /// Read the audit log.
     ReadAudit,
 }
@@ -87,6 +89,7 @@ closed_list!(Permission, "base-permission", {
     KeepCatalogue => "keep-catalogue",
     KeepOrganisation => "keep-organisation",
     KeepAccounts => "keep-accounts",
+    ConfirmGrants => "confirm-grants",
     ReadAudit => "read-audit",
 });
 
@@ -98,11 +101,11 @@ impl Role {
             Role::Clerk => &[ReceiveDossier, ReturnResult, ReadDossiers],
             Role::Officer => &[ProcessDossier, ReadDossiers],
             Role::DivisionHead => &[AssignDossier, ProcessDossier, ReadDossiers, ReadSteering],
-            Role::Leader => &[ApproveDossier, ReadDossiers, ReadSteering],
+            Role::Leader => &[ApproveDossier, ReadDossiers, ReadSteering, ConfirmGrants],
             Role::ReformOfficer => &[ReadSteering, DeclareFigure, KeepProgrammes],
             Role::Inspector => &[ReadDossiers, ReadSteering, ReadAudit],
             Role::CatalogueKeeper => &[KeepCatalogue],
-            Role::Administrator => &[KeepOrganisation, KeepAccounts, ReadAudit],
+            Role::Administrator => &[KeepOrganisation, KeepAccounts, ConfirmGrants, ReadAudit],
             Role::Citizen => &[FileDossier, OwnDossiers],
         }
     }
@@ -232,8 +235,9 @@ mod tests {
         assert_eq!(row(KeepCatalogue), ["catalogue-keeper"]);
         assert_eq!(row(KeepOrganisation), ["administrator"]);
         assert_eq!(row(KeepAccounts), ["administrator"]);
+        assert_eq!(row(ConfirmGrants), ["leader", "administrator"]);
         assert_eq!(row(ReadAudit), ["inspector", "administrator"]);
-        assert_eq!(Permission::ALL.len(), 15);
+        assert_eq!(Permission::ALL.len(), 16);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::sessions::Opened;
 use crate::signing_in::Code;
 use crate::tries::Visit;
 use crate::vault::{Closed, Vault};
-use crate::{devices, new_id, signing_in, store as sql, totp};
+use crate::{devices, new_id, requests, signing_in, store as sql, totp};
 
 /// Makes an account.
 ///
@@ -65,7 +65,7 @@ pub struct NewGrant {
 }
 
 /// Grants a role from today on without asking who may: for data the program itself makes (demo, simulation, the
-/// first administrator). People go through [`grant_by`].
+/// first administrator). People go through [`crate::requests::ask_grant`].
 ///
 /// # Errors
 /// Those of the database.
@@ -82,12 +82,15 @@ pub async fn grant(tx: &Tx, account: Id, role: Role, agency: Id, path: &str, now
     write_grant(tx, None, new, now).await
 }
 
-/// Grants a role in an administrator's name.
+/// A grant that an administrator may ask for, with its basis trimmed.
 ///
 /// # Errors
-/// `Fault::Forbidden` outside the administrator's units; `Fault::Invalid` for a citizen's account, a role citizens
-/// have, a missing basis, or an end before the beginning; `Fault::NotFound`.
-pub async fn grant_by(tx: &Tx, by: &Actor, new: NewGrant, now: Instant) -> Result<Id, Fault> {
+/// `Fault::Forbidden` for the own account and outside the administrator's units; `Fault::Invalid` for a citizen's account, a
+/// role citizens have, a missing basis, or an end before the beginning; `Fault::NotFound`.
+pub(crate) async fn checked_grant(tx: &Tx, by: &Actor, new: NewGrant) -> Result<NewGrant, Fault> {
+    if new.account == by.account {
+        return Err(Fault::Forbidden(Problem::new("identity-grant-own")));
+    }
     if !by.may_at(Permission::KeepAccounts, &new.agency_path) {
         return Err(Fault::Forbidden(Problem::new("identity-grant-outside-units").field("agency")));
     }
@@ -110,10 +113,11 @@ pub async fn grant_by(tx: &Tx, by: &Actor, new: NewGrant, now: Instant) -> Resul
     if !problems.is_empty() {
         return Err(Fault::Invalid(problems));
     }
-    write_grant(tx, Some(by.account), NewGrant { basis: basis.to_owned(), ..new }, now).await
+    Ok(NewGrant { basis: basis.to_owned(), ..new })
 }
 
-async fn write_grant(tx: &Tx, by: Option<Id>, new: NewGrant, now: Instant) -> Result<Id, Fault> {
+/// Writes a grant that is decided: by the second person, or where none is needed.
+pub(crate) async fn write_grant(tx: &Tx, by: Option<Id>, new: NewGrant, now: Instant) -> Result<Id, Fault> {
     let id = new_id(now);
     let values = params![
         id,
@@ -166,6 +170,7 @@ pub async fn move_paths(tx: &Tx, old_path: &str, new_path: &str) -> Result<u64, 
     // '0' follows '/' in ASCII: the range is exactly the paths that begin with `old_path`.
     let end = format!("{}0", old_path.trim_end_matches('/'));
     let rest_from = i64::try_from(old_path.chars().count()).unwrap_or(i64::MAX) + 1;
+    tx.execute(requests::REQUEST_PATHS_MOVE, params![old_path, new_path, rest_from, end.clone()]).await?;
     Ok(tx.execute(sql::GRANT_PATHS_MOVE, params![old_path, new_path, rest_from, end]).await?)
 }
 
@@ -187,35 +192,20 @@ pub async fn change_state_by(tx: &Tx, by: &Actor, account: Id, next: State, now:
     record(tx, account, "account-state", Some(by.account), None, data, now).await
 }
 
-/// Gives an account a password chosen by the administrator's side, to be changed at the next sign-in; sessions end.
-///
-/// # Errors
-/// As [`change_state_by`].
-pub async fn reset_password_by(tx: &Tx, by: &Actor, account: Id, hashed: Hashed, now: Instant) -> Result<(), Fault> {
-    account_ruled_by(tx, by, account).await?;
-    tx.execute(sql::PASSWORD_SET, params![account, hashed.0, now, true]).await?;
-    signing_in::sign_out_everywhere(tx, account, None).await?;
-    record(tx, account, "password-reset", Some(by.account), None, json!({}), now).await
-}
-
-/// Takes the one-time codes off an account whose owner lost phone and recovery codes.
-///
-/// # Errors
-/// As [`change_state_by`].
-pub async fn clear_totp_by(tx: &Tx, by: &Actor, account: Id, now: Instant) -> Result<(), Fault> {
-    account_ruled_by(tx, by, account).await?;
+/// Takes the one-time codes off an account whose owner lost phone and recovery codes; confirmed by a second person.
+pub(crate) async fn clear_totp_confirmed(tx: &Tx, by: &Actor, account: Id, now: Instant) -> Result<(), Fault> {
     clear_totp(tx, account).await?;
     signing_in::sign_out_everywhere(tx, account, None).await?;
     record(tx, account, "totp-cleared", Some(by.account), None, json!({}), now).await
 }
 
-/// Notes that the person's card was seen: from now on the account reads dossiers filed under its citizen number.
+/// Notes that the person's card was seen, as two people say: from now on the account reads dossiers filed under its citizen
+/// number.
 ///
 /// # Errors
 /// `Fault::Conflict` when already proven or without a number.
-pub async fn prove_identity_by(tx: &Tx, by: &Actor, account: Id, now: Instant) -> Result<(), Fault> {
-    let found = account_kept_by(tx, by, account).await?;
-    if found.citizen_number.is_none() || tx.execute(sql::PROVEN_SET, params![account, now]).await? == 0 {
+pub(crate) async fn prove_identity_confirmed(tx: &Tx, by: &Actor, account: Id, now: Instant) -> Result<(), Fault> {
+    if tx.execute(sql::PROVEN_SET, params![account, now]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("identity-proof-not-needed")));
     }
     record(tx, account, "identity-proven", Some(by.account), None, json!({}), now).await
@@ -352,7 +342,7 @@ pub async fn account_kept_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fau
 }
 
 /// An account the administrator may act on: seen, not the own one, and without a standing grant outside the units.
-async fn account_ruled_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fault> {
+pub(crate) async fn account_ruled_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fault> {
     let found = account_kept_by(tx, by, id).await?;
     let held = sql::grants(tx, id).await?;
     let outside = held.iter().any(|h| h.revoked_at.is_none() && !by.may_at(Permission::KeepAccounts, &h.agency_path));
@@ -377,8 +367,51 @@ async fn created_by(tx: &Tx, id: Id) -> Result<Option<Id>, Fault> {
     }
 }
 
+/// Acts of others that an account's owner is told about at the next sign-in.
+const TOLD: [&str; 9] = [
+    "request-made",
+    "request-decided",
+    "role-granted",
+    "role-revoked",
+    "account-state",
+    "password-reset",
+    "totp-cleared",
+    "identity-proven",
+    "sign-up-again",
+];
+
+/// What others did with an account, the latest first, at most `limit`; of old accounts the latest are kept first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn done_by_others(tx: &Tx, account: Id, limit: usize) -> Result<Vec<audit::Event>, Fault> {
+    let events = audit::events(tx, account).await?;
+    let others = events.into_iter().rev().filter(|event| TOLD.contains(&event.kind.as_str()));
+    // The program's own doing has no actor, and nobody to ask about it.
+    let others = others.filter(|event| event.actor != Some(account));
+    Ok(others.filter(|event| event.actor.is_some() || event.kind == "sign-up-again").take(limit).collect())
+}
+
+/// The latest event by others that the account's owner has not been shown, by its place in the account's chain.
+///
+/// # Errors
+/// Those of the database.
+pub async fn untold(tx: &Tx, account: Id) -> Result<Option<i64>, Fault> {
+    let told: i64 = tx.query_one(sql::TOLD_N, params![account]).await?.get("told_n")?;
+    Ok(done_by_others(tx, account, 1).await?.first().map(|event| event.n).filter(|n| *n > told))
+}
+
+/// The owner has seen what was done up to an event.
+///
+/// # Errors
+/// Those of the database.
+pub async fn mark_told(tx: &Tx, account: Id, n: i64) -> Result<(), Fault> {
+    tx.execute(sql::TOLD_SET, params![account, n]).await?;
+    Ok(())
+}
+
 /// The audit event of an act. No personal data: names and numbers can be deleted, events cannot.
-async fn record(
+pub(crate) async fn record(
     tx: &Tx,
     account: Id,
     kind: &'static str,

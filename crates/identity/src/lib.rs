@@ -11,11 +11,13 @@ pub mod accounts;
 pub mod actions;
 mod demo;
 pub mod devices;
+pub mod handover;
 pub mod kept;
 mod lockout;
 mod pages;
 pub mod passwords;
 mod people;
+pub mod requests;
 pub mod sessions;
 mod settings;
 pub mod signing_in;
@@ -25,11 +27,11 @@ mod tries;
 mod vault;
 
 pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
-pub use actions::{NewGrant, account, create_account, grant, grant_by, grants, move_paths, revoke_by};
+pub use actions::{NewGrant, account, create_account, grant, grants, move_paths, revoke_by};
 pub use demo::{DEMO_PASSWORD, DemoAccount, invented, seed_demo, seed_people};
 pub use pages::{home, module};
 pub use passwords::{Cost, Hashed, Hasher, Password};
-pub use people::{may_at, names, people_at};
+pub use people::{administrators, may_at, names, people_at};
 pub use sessions::SessionStore;
 pub use settings::{Agencies, AgencyRef, Settings};
 pub use signing_in::{Answer, SignUp, sign_in, sign_in_code, sign_out, sign_up};
@@ -44,6 +46,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     steps: &[
         ("0001_accounts", include_str!("../migrations/0001_accounts.sql")),
         ("0002_devices", include_str!("../migrations/0002_devices.sql")),
+        ("0003_second_person", include_str!("../migrations/0003_second_person.sql")),
     ],
 };
 

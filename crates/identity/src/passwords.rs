@@ -84,17 +84,6 @@ fn is_common(text: &str) -> bool {
         || COMMON.lines().filter(|line| !line.starts_with('#')).any(|line| squeeze(line) == plain)
 }
 
-/// A password for somebody else to begin with: four groups of four letters and digits that are not mistaken for one
-/// another, 80 random bits.
-pub(crate) fn random_password() -> String {
-    use rand::RngCore;
-    const LETTERS: &[u8; 32] = b"23456789abcdefghjkmnpqrstuvwxyz+";
-    let mut random = [0; 16];
-    rand::rng().fill_bytes(&mut random);
-    let letters: Vec<char> = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
-}
-
 /// A password hash as stored (PHC text), or nothing: an account without one cannot sign in with a password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hashed(pub(crate) Option<String>);
@@ -250,12 +239,6 @@ mod tests {
         for typed in ["lan.nguyen!!", "x0912345678x", "Lan.Nguyễn 2026"] {
             assert_eq!(refused(typed), "identity-password-personal", "{typed}");
         }
-    }
-
-    #[test]
-    fn a_password_made_for_somebody_keeps_the_rules() {
-        assert!((0..50).all(|_| Password::parse(&random_password(), &[]).is_ok()));
-        assert_ne!(random_password(), random_password());
     }
 
     #[tokio::test]

@@ -11,6 +11,10 @@ store::statements! {
     /// Grants of an account in force on a day ($2).
     pub GRANTS_IN_FORCE = "SELECT g.role, g.agency_path FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.account_id = $1 AND a.state = 'active' AND g.revoked_at IS NULL AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) LIMIT 200";
+    /// Administrators in force at exactly the path $1, on a day ($2), invented people left out.
+    pub ADMINISTRATORS_AT = "SELECT count(DISTINCT a.id) AS n FROM account_grant g JOIN account a ON a.id = g.account_id \
+        WHERE g.role = 'administrator' AND g.agency_path = $1 AND a.state = 'active' AND NOT a.invented AND g.revoked_at IS NULL \
+        AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2)";
     /// People who work on dossiers at the unit with path $1, on a day ($2).
     pub PEOPLE_AT = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role IN ('officer', 'division-head') AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
@@ -27,6 +31,11 @@ pub async fn names(tx: &Tx, ids: &[Id]) -> Result<HashMap<Id, String>, StoreErro
     let sql = format!("SELECT id, name FROM account WHERE id IN ({})", marks.join(", "));
     let values: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
     tx.query(Sql::from(sql), &values).await?.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+}
+
+/// How many administrators hold their role at the agency with that path, today.
+pub async fn administrators(tx: &Tx, path: &str, now: Instant) -> Result<i64, StoreError> {
+    tx.query_one(ADMINISTRATORS_AT, params![path, now.date()]).await?.get("n")
 }
 
 /// Officers and heads whose grant reaches the unit with that path, by name.

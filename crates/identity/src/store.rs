@@ -28,6 +28,10 @@ store::statements! {
     /// A new password.
     pub PASSWORD_SET = "UPDATE account SET password_hash = $2, password_changed_at = $3, must_change_password = $4 \
         WHERE id = $1";
+    /// Up to which event the owner has been told what others did.
+    pub TOLD_N = "SELECT told_n FROM account WHERE id = $1";
+    /// The owner has been told.
+    pub TOLD_SET = "UPDATE account SET told_n = $2 WHERE id = $1 AND told_n < $2";
     /// Another state.
     pub STATE_SET = "UPDATE account SET state = $2 WHERE id = $1";
     /// Somebody saw the person's paper.

@@ -1,6 +1,7 @@
 //! Administrators make accounts and grant roles inside their units; people keep their own passwords.
 
 use base::{Id, Role};
+use identity::requests;
 use organisation::Agency;
 
 use crate::harness::{Client, PASSWORD, Page, Person, TestApp, on_every_engine, settle_official};
@@ -22,6 +23,43 @@ fn id_on(page: &Page) -> Id {
     page.between("href=\"/accounts/", "\"").expect("a link to the account").parse().expect("id")
 }
 
+/// A second administrator of the province, who confirms.
+async fn second(app: &TestApp, login: &str) -> Client {
+    let root = app.tree().root().expect("root").clone();
+    settle_official(app.db(), login, Role::Administrator, &root).await;
+    signed_in(app, login, PASSWORD).await
+}
+
+/// What waits for an account, the newest first.
+async fn waiting(app: &TestApp, account: Id) -> Vec<Id> {
+    let now = app.clock.now();
+    let asked = app.db().read(move |tx| Box::pin(async move { requests::waiting_for(tx, account, now).await })).await;
+    asked.expect("requests").into_iter().map(|request| request.id).collect()
+}
+
+/// Confirms everything that waits for an account; returns the last answer.
+async fn confirm_all(app: &TestApp, client: &mut Client, account: Id) -> Page {
+    let mut last = None;
+    for id in waiting(app, account).await {
+        last = Some(client.post(&format!("/accounts/requests/{id}/confirm"), &[]).await);
+    }
+    last.expect("something waited")
+}
+
+/// The half of a code on a page.
+fn half_on(page: &Page) -> String {
+    let half = page.body.rsplit("<code class=\"code\">").next().expect("half").split('<').next().expect("end");
+    assert_eq!(half.len(), 14);
+    half.to_owned()
+}
+
+async fn set_password(client: &mut Client, login: &str, halves: [&str; 2], password: &str) -> Page {
+    client.forget_token();
+    client.get("/set-password").await.is(200);
+    let form = [("login", login), ("first", halves[0]), ("second", halves[1]), ("password", password)];
+    client.post("/set-password", &form).await
+}
+
 async fn grant(client: &mut Client, id: Id, role: Role, agency: &Agency, basis: &str) -> Page {
     let fields = [("role", role.as_str()), ("agency", agency.code.as_str()), ("basis", basis)];
     client.post(&format!("/accounts/{id}/grants"), &fields).await
@@ -35,9 +73,7 @@ fn a_new_official_changes_the_password_gets_a_role_and_loses_it_again() {
         administrator.get("/accounts/new").await.is(200);
         let page = administrator.post("/accounts/new", &fields).await;
         page.is(200).shows("moi.mai");
-        let password =
-            page.body.rsplit("<code class=\"code\">").next().expect("password").split('<').next().expect("end");
-        assert_eq!(password.len(), 19);
+        let first = half_on(&page);
         let id =
             page.body.split("href=\"/accounts/").filter_map(|rest| rest.split('"').next()?.parse::<Id>().ok()).next();
         let id = id.expect("a link to the account");
@@ -47,18 +83,36 @@ fn a_new_official_changes_the_password_gets_a_role_and_loses_it_again() {
         grant(&mut administrator, id, Role::Clerk, &desk, " ").await.is(422).shows("căn cứ");
         let to = format!("/accounts/{id}");
         grant(&mut administrator, id, Role::Clerk, &desk, "QĐ 15/QĐ-UBND ngày 20/11/2026").await.leads_to(&to);
+        administrator.get(&to).await.shows("Chờ xác nhận").shows_not("Có hiệu lực");
 
-        // The password was somebody else's choice: it opens the account's own page and nothing more.
-        let mut newcomer = signed_in(&app, "moi.mai", password).await;
-        newcomer.get("/account").await.shows("do người khác đặt");
-        newcomer.get("/accounts").await.is(403);
-        let weak = [("current", password), ("password", "matkhau123")];
-        newcomer.post("/account/password", &weak).await.is(422).shows("quá nhiều người dùng");
+        // The account opens with nothing before a second person has confirmed.
+        let mut newcomer = app.anonymous();
+        let password = "xuồng ba lá trên sông";
+        set_password(&mut newcomer, "moi.mai", [&first, &first], password).await.is(422).shows("không khớp");
+        let mut other = second(&app, "quantri.moi").await;
+        let asked = waiting(&app, id).await;
+        assert_eq!(asked.len(), 2);
+        other.get("/accounts/requests").await.shows("Mai Văn Mới").shows("QĐ 15/QĐ-UBND");
+        other.post(&format!("/accounts/requests/{}/confirm", asked[0]), &[]).await.leads_to("/accounts/requests");
+        let half = half_on(&other.post(&format!("/accounts/requests/{}/confirm", asked[1]), &[]).await);
+        assert_ne!(half, first);
+        set_password(&mut newcomer, "moi.mai", [&first, &half], "matkhau123")
+            .await
+            .is(422)
+            .shows("quá nhiều người dùng");
+        set_password(&mut newcomer, "moi.mai", [&first, &half], password).await.leads_to("/sign-in");
+        // It opens once.
+        set_password(&mut newcomer, "moi.mai", [&first, &half], "đờn ca tài tử").await.is(422);
+
+        // What others did stands before the way on.
+        newcomer.get("/sign-in").await;
+        let fields = [("login", "moi.mai"), ("password", password)];
+        newcomer.post("/sign-in", &fields).await.leads_to("/account?next=%2Fwork");
+        newcomer.forget_token();
+        newcomer.get("/account?next=%2Fwork").await.shows("có người khác đã tác động").shows("href=\"/work\"");
+        newcomer.get("/account").await.shows("Có hiệu lực").shows_not("có người khác đã tác động");
         let wrong = [("current", "không nhớ rõ nữa"), ("password", PASSWORD)];
         newcomer.post("/account/password", &wrong).await.is(422).shows("đang dùng không đúng");
-        let right = [("current", password), ("password", "xuồng ba lá trên sông")];
-        newcomer.post("/account/password", &right).await.leads_to("/account");
-        newcomer.get("/account").await.shows("Có hiệu lực").shows_not("do người khác đặt");
 
         // The list finds the person without marks; a revoked role is gone at the next request.
         administrator.get("/accounts?q=mai+van+moi").await.is(200).shows("Mai Văn Mới");
@@ -69,7 +123,16 @@ fn a_new_official_changes_the_password_gets_a_role_and_loses_it_again() {
         newcomer.get("/account").await.shows("Đã thu hồi").shows_not("Có hiệu lực");
 
         let kinds = event_kinds(&app, id).await;
-        let expected = ["account-created", "role-granted", "password-changed", "role-revoked"];
+        let expected = [
+            "account-created",
+            "request-made",
+            "request-made",
+            "request-decided",
+            "role-granted",
+            "request-decided",
+            "password-set",
+            "role-revoked",
+        ];
         assert_eq!(kinds, expected);
     });
 }
@@ -107,6 +170,8 @@ fn an_administrator_of_a_commune_rules_that_commune_only() {
         // A role above the commune's reach puts the person out of the local administrator's hands.
         let mut province = app.administrator().await;
         grant(&mut province, mate, Role::Inspector, &root, "QĐ 4").await.is(303);
+        let mut other = second(&app, "quantri.xa3.hai").await;
+        confirm_all(&app, &mut other, mate).await.is(303);
         local.post(&format!("/accounts/{mate}/password"), &[]).await.is(403);
         local.post(&format!("/accounts/{mate}/state"), &[("state", "suspended")]).await.is(403);
     });
@@ -130,6 +195,7 @@ fn a_grant_holds_between_its_days_only() {
         administrator.post(&path, &fields).await.is(422).shows("trước ngày bắt đầu");
         fields[3].1 = "2026-11-28";
         administrator.post(&path, &fields).await.is(303);
+        confirm_all(&app, &mut second(&app, "quantri.co.han").await, id).await.is(303);
         let day_ms = 24 * 3_600_000;
         let mut answers = Vec::new();
         for _ in 25..=29 {
@@ -202,6 +268,9 @@ fn a_citizens_number_opens_dossiers_only_after_the_card_was_seen() {
             page.body.split("href=\"/accounts/").filter_map(|rest| rest.split('"').next()?.parse::<Id>().ok()).next();
         let proof = format!("/accounts/{}/proof", id.unwrap_or_else(|| id_on(&page)));
         administrator.post(&proof, &[]).await.is(303);
+        assert_eq!(app.actor_of(&citizen).await.citizen_number, None);
+        let id = app.actor_of(&citizen).await.account;
+        confirm_all(&app, &mut second(&app, "quantri.the").await, id).await.is(303);
         administrator.post(&proof, &[]).await.is(422);
         assert_eq!(app.actor_of(&citizen).await.citizen_number.as_deref(), Some("094188005678"));
     });

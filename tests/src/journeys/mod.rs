@@ -11,3 +11,4 @@ mod one_stop_lists;
 mod plans;
 mod portal;
 mod signing_in;
+mod two_people;

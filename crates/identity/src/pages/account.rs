@@ -3,18 +3,22 @@
 use askama::Template;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use base::{Actor, Fault, Id, Problem};
+use base::{Actor, Fault, Id, Problem, vn_date_time};
 use i18n::L;
 use serde::Deserialize;
+use std::collections::HashMap;
 use store::params;
-use web::{Answer, Ctx, Form};
+use web::{Answer, Ctx, Form, safe_next};
 
 use super::{problems_of, settings, visit, with_session};
 use crate::accounts::{Account, Held};
 use crate::pages::show::{GrantRow, grant_rows};
 use crate::passwords::Password;
 use crate::totp::Enrolment;
-use crate::{Settings, actions, signing_in, store as sql, totp};
+use crate::{Settings, actions, devices, people, signing_in, store as sql, totp};
+
+/// Acts of others shown at once.
+const ACTS_SHOWN_MAX: usize = 20;
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -28,6 +32,27 @@ struct AccountPage<'a> {
     recovery_left: i64,
     must_enrol: bool,
     password_min: usize,
+    /// What others did with the account, the latest first.
+    acts: Vec<ActRow>,
+    /// Some of it is news.
+    untold: bool,
+    /// Where to go on to after reading the news; empty without any.
+    go_on: String,
+    devices: Vec<DeviceRow>,
+}
+
+/// Something another person did with the account.
+struct ActRow {
+    what: String,
+    by: String,
+    at: String,
+}
+
+/// A browser the account has signed in with.
+struct DeviceRow {
+    label: String,
+    first: String,
+    last: String,
 }
 
 #[derive(Template)]
@@ -67,7 +92,42 @@ pub(super) struct CodeForm {
 pub(super) struct Nothing {}
 
 pub(super) async fn show(ctx: Ctx) -> Answer {
-    page(&ctx, &[]).await
+    let answer = page(&ctx, &[]).await?;
+    let id = ctx.actor()?.account;
+    // Written only when there was news: reading a page writes nothing.
+    if let Some(n) = ctx.db().read(move |tx| Box::pin(async move { actions::untold(tx, id).await })).await? {
+        ctx.db().write(move |tx| Box::pin(async move { actions::mark_told(tx, id, n).await })).await?;
+    }
+    Ok(answer)
+}
+
+/// What others did, in words: who it was is said by name, for it is about the reader.
+fn act_rows(ctx: &Ctx, events: &[audit::Event], names: &HashMap<Id, String>) -> Vec<ActRow> {
+    let words = |event: &audit::Event| {
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+        let said = |key: &str| data.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let role = said("role");
+        let role = if role.is_empty() { role } else { ctx.l.t(format!("base-role-{role}")) };
+        let wish = match said("wish").as_str() {
+            "" => String::new(),
+            "grant" if !role.is_empty() => ctx.l.tr("identity-wish-grant", [("role", role.clone())]),
+            "grant" => ctx.l.t("identity-grant-new"),
+            wish => ctx.l.t(format!("identity-wish-{wish}")),
+        };
+        let outcome = said("outcome");
+        let key = match event.kind.as_str() {
+            "request-decided" => format!("identity-act-request-{outcome}"),
+            "account-state" => format!("identity-act-account-{}", said("to")),
+            kind => format!("identity-act-{kind}"),
+        };
+        ctx.l.tr(key, [("role", role), ("wish", wish)])
+    };
+    let row = |event: &audit::Event| ActRow {
+        what: words(event),
+        by: event.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+        at: vn_date_time(event.at),
+    };
+    events.iter().map(row).collect()
 }
 
 pub(super) async fn change_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<PasswordForm>) -> Answer {
@@ -176,19 +236,38 @@ fn who(ctx: &Ctx) -> Result<(&Actor, Id), Fault> {
 async fn page(ctx: &Ctx, problems: &[Problem]) -> Answer {
     let id = ctx.actor()?.account;
     let settings: Settings = settings(ctx)?;
-    let (account, held, sessions, recovery_left) = ctx
+    let (account, held, sessions, recovery_left, news) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
                 let sessions: i64 = tx.query_one(sql::SESSIONS_COUNT, params![id]).await?.get("open")?;
                 let left: i64 = tx.query_one(sql::RECOVERY_LEFT, params![id]).await?.get("left_over")?;
                 let held: Vec<Held> = actions::grants(tx, id).await?;
-                Ok::<_, Fault>((actions::account(tx, id).await?, held, sessions, left))
+                let events = actions::done_by_others(tx, id, ACTS_SHOWN_MAX).await?;
+                let actors: Vec<Id> = events.iter().filter_map(|event| event.actor).collect();
+                let names = people::names(tx, &actors).await?;
+                let untold = actions::untold(tx, id).await?.is_some();
+                let browsers = devices::devices_of(tx, id).await?;
+                let account = actions::account(tx, id).await?;
+                Ok::<_, Fault>((account, held, sessions, left, (events, names, untold, browsers)))
             })
         })
         .await?;
+    let (events, names, untold, browsers) = news;
+    let next = web::table::query_value(&ctx.uri, "next");
     let body = AccountPage {
         l: ctx.l,
+        acts: act_rows(ctx, &events, &names),
+        untold,
+        go_on: if next.is_empty() { next } else { safe_next(&next).to_string() },
+        devices: browsers
+            .into_iter()
+            .map(|device| DeviceRow {
+                label: if device.label.is_empty() { ctx.l.t("identity-device-unknown") } else { device.label },
+                first: vn_date_time(device.first_at),
+                last: vn_date_time(device.seen_at),
+            })
+            .collect(),
         csrf: &ctx.csrf,
         problems,
         must_enrol: settings.officials_need_totp && !account.has_totp && account.kind == crate::Kind::Official,

@@ -8,9 +8,11 @@ use serde::Deserialize;
 use web::table::Paging;
 use web::{Answer, Ctx, Form, Query};
 
-use super::{problems_of, settings};
+use super::problems_of;
+use super::requests::HalfPage;
 use crate::accounts::{Account, Kind, Login, NewAccount, parse_name};
-use crate::passwords::{Password, random_password};
+use crate::passwords::Hashed;
+use crate::requests::{self, Wish};
 use crate::{actions, store as sql};
 
 /// Longest search text looked at, in characters.
@@ -42,14 +44,6 @@ struct NewPage<'a> {
     csrf: &'a str,
     problems: &'a [Problem],
     form: &'a NewForm,
-}
-
-#[derive(Template)]
-#[template(path = "account_password.html")]
-pub(super) struct PasswordPage<'a> {
-    pub(super) l: L,
-    pub(super) account: &'a Account,
-    pub(super) password: &'a str,
 }
 
 /// Fields of /accounts/new.
@@ -88,7 +82,7 @@ pub(super) async fn new_form(ctx: Ctx) -> Answer {
 }
 
 pub(super) async fn create(ctx: Ctx, Form(form): Form<NewForm>) -> Answer {
-    let by = ctx.require(Permission::KeepAccounts)?.account;
+    let by = ctx.require(Permission::KeepAccounts)?.clone();
     let mut problems = Vec::new();
     let login = Login::new(&form.login).map_err(|problem| problems.push(problem)).ok();
     let name = parse_name(&form.name).map_err(|problem| problems.push(problem)).ok();
@@ -105,27 +99,24 @@ pub(super) async fn create(ctx: Ctx, Form(form): Form<NewForm>) -> Answer {
     let (Some(login), Some(name), true) = (login, name, problems.is_empty()) else {
         return Ok(new_page(&ctx, &form, &problems));
     };
-    let password = random_password();
-    let hashed = settings(&ctx)?.hasher.hash(Password::parse(&password, &[]).map_err(Fault::invalid)?).await?;
-    let new = NewAccount {
-        phone,
-        must_change_password: true,
-        created_by: Some(by),
-        ..NewAccount::official(login, name, hashed)
-    };
+    // Nobody but the owner ever knows a password: it is set with a code of which the administrator sees one half.
+    let new = NewAccount { phone, created_by: Some(by.account), ..NewAccount::official(login, name, Hashed::none()) };
     let now = ctx.now;
     let made = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
                 let id = actions::create_account(tx, new, now).await?;
-                actions::account(tx, id).await
+                let half = requests::ask_checked(tx, &by, id, Wish::Password, now).await?;
+                Ok::<_, Fault>((actions::account(tx, id).await?, half.unwrap_or_default()))
             })
         })
         .await;
     match made {
-        Ok(account) => {
-            let body = PasswordPage { l: ctx.l, account: &account, password: &password };
+        Ok((account, half)) => {
+            let (name, login, back) =
+                (account.name.as_str(), account.login.as_str(), format!("/accounts/{}", account.id));
+            let body = HalfPage { l: ctx.l, name, login, half: &half, second: false, back };
             Ok(ctx.page(&ctx.l.t("identity-account-made"), &body))
         }
         Err(fault) => Ok(new_page(&ctx, &form, &problems_of(fault)?)),

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod requests;
 mod show;
 mod sign_in;
 
@@ -15,6 +16,7 @@ use crate::tries::Visit;
 use crate::{Settings, devices};
 
 const ACCOUNTS: Access = Access::Needs(Permission::KeepAccounts);
+const CONFIRM: Access = Access::Needs(Permission::ConfirmGrants);
 
 /// What the application takes in. It must also put [`Settings`] into its extensions.
 pub fn module() -> Module {
@@ -26,6 +28,8 @@ pub fn module() -> Module {
         .get("/sign-up", Access::Public, sign_in::sign_up_form)
         .post("/sign-up", Access::Public, sign_in::sign_up)
         .post("/sign-out", Access::Public, sign_in::sign_out)
+        .get("/set-password", Access::Public, requests::set_form)
+        .post("/set-password", Access::Public, requests::set_password)
         // one's own account
         .get("/account", Access::SignedIn, account::show)
         .post("/account/password", Access::SignedIn, account::change_password)
@@ -43,7 +47,11 @@ pub fn module() -> Module {
         .post("/accounts/{id}/state", ACCOUNTS, show::change_state)
         .post("/accounts/{id}/password", ACCOUNTS, show::reset_password)
         .post("/accounts/{id}/totp/clear", ACCOUNTS, show::clear_totp)
-        .post("/accounts/{id}/proof", ACCOUNTS, show::prove);
+        .post("/accounts/{id}/proof", ACCOUNTS, show::prove)
+        // the second person
+        .get("/accounts/requests", CONFIRM, requests::list)
+        .post("/accounts/requests/{id}/confirm", CONFIRM, requests::confirm)
+        .post("/accounts/requests/{id}/refuse", CONFIRM, requests::refuse);
     Module {
         name: "identity",
         routes,
@@ -53,13 +61,16 @@ pub fn module() -> Module {
             vi: include_str!("../../locales/vi.ftl"),
             en: include_str!("../../locales/en.ftl"),
         },
-        nav: vec![NavItem {
-            key: "identity-nav-accounts",
-            href: "/accounts",
-            icon: "users",
-            access: ACCOUNTS,
-            order: 80,
-        }],
+        nav: vec![
+            NavItem { key: "identity-nav-accounts", href: "/accounts", icon: "users", access: ACCOUNTS, order: 80 },
+            NavItem {
+                key: "identity-nav-requests",
+                href: "/accounts/requests",
+                icon: "check",
+                access: CONFIRM,
+                order: 82,
+            },
+        ],
     }
 }
 

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use store::Tx;
 use web::{Answer, Choice, Ctx, Form};
 
-use super::accounts::PasswordPage;
+use super::requests::{HalfPage, RequestRow, row};
 use super::{problems_of, settings};
 use crate::accounts::{Account, Held, State};
-use crate::passwords::{Password, random_password};
+use crate::requests::{self, Granted, Wish};
 use crate::settings::AgencyRef;
-use crate::{NewGrant, Settings, actions};
+use crate::{NewGrant, Settings, actions, people};
 
 /// Agencies offered in the grant form's list; others are typed by their code.
 const AGENCIES_OFFERED_MAX: usize = 400;
@@ -70,6 +70,10 @@ struct ShowPage<'a> {
     agencies: Vec<AgencyRef>,
     form: &'a GrantForm,
     own: bool,
+    /// What waits for a second person.
+    rows: Vec<RequestRow>,
+    /// Nobody else is there who could confirm.
+    alone: bool,
 }
 
 /// Fields of a new grant.
@@ -108,9 +112,10 @@ pub(super) async fn grant(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<GrantFo
         Err(problems) => return page(&ctx, id, &form, &problems).await,
     };
     let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
-    let granted = ctx.db().write(move |tx| Box::pin(async move { actions::grant_by(tx, &by, new, now).await })).await;
+    let granted = ctx.db().write(move |tx| Box::pin(async move { requests::ask_grant(tx, &by, new, now).await })).await;
     match granted {
-        Ok(_) => Ok(ctx.flash(format!("/accounts/{id}"), "identity-granted")),
+        Ok(Granted::InForce) => Ok(ctx.flash(format!("/accounts/{id}"), "identity-granted")),
+        Ok(Granted::Waiting) => Ok(ctx.flash(format!("/accounts/{id}"), "identity-request-made")),
         Err(fault) => page(&ctx, id, &form, &problems_of(fault)?).await,
     }
 }
@@ -171,35 +176,39 @@ pub(super) async fn change_state(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<
 
 pub(super) async fn clear_totp(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
     let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
-    act(&ctx, id, "identity-totp-cleared", move |tx| {
-        Box::pin(async move { actions::clear_totp_by(tx, &by, id, now).await })
+    act(&ctx, id, "identity-request-made", move |tx| {
+        Box::pin(async move { requests::ask(tx, &by, id, Wish::Codes, now).await.map(|_| ()) })
     })
     .await
 }
 
 pub(super) async fn prove(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
     let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
-    act(&ctx, id, "identity-proof-noted", move |tx| {
-        Box::pin(async move { actions::prove_identity_by(tx, &by, id, now).await })
+    act(&ctx, id, "identity-request-made", move |tx| {
+        Box::pin(async move { requests::ask(tx, &by, id, Wish::Proof, now).await.map(|_| ()) })
     })
     .await
 }
 
 pub(super) async fn reset_password(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
     let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
-    let password = random_password();
-    let hashed = settings(&ctx)?.hasher.hash(Password::parse(&password, &[]).map_err(Fault::invalid)?).await?;
-    let account = ctx
+    let asked = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                actions::reset_password_by(tx, &by, id, hashed, now).await?;
-                actions::account(tx, id).await
+                let half = requests::ask(tx, &by, id, Wish::Password, now).await?;
+                Ok::<_, Fault>((actions::account(tx, id).await?, half.unwrap_or_default()))
             })
         })
-        .await?;
-    let body = PasswordPage { l: ctx.l, account: &account, password: &password };
-    Ok(ctx.page(&ctx.l.t("identity-password-reset"), &body))
+        .await;
+    match asked {
+        Ok((account, half)) => {
+            let (name, login, back) = (account.name.as_str(), account.login.as_str(), format!("/accounts/{id}"));
+            let body = HalfPage { l: ctx.l, name, login, half: &half, second: false, back };
+            Ok(ctx.page(&ctx.l.t("identity-password-reset"), &body))
+        }
+        Err(fault) => page(&ctx, id, &GrantForm::default(), &problems_of(fault)?).await,
+    }
 }
 
 /// One act on an account: back to its page with a word of success, or the page again with what stands against it.
@@ -216,13 +225,28 @@ where
 async fn page(ctx: &Ctx, id: Id, form: &GrantForm, problems: &[Problem]) -> Answer {
     let actor = ctx.require(Permission::KeepAccounts)?;
     let settings = settings(ctx)?;
-    let by = actor.clone();
-    let (account, held) = ctx
+    let (by, now) = (actor.clone(), ctx.now);
+    let (account, held, waiting, names, alone) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
                 let account = actions::account_kept_by(tx, &by, id).await?;
-                Ok::<_, Fault>((account, actions::grants(tx, id).await?))
+                let waiting = requests::waiting_for(tx, id, now).await?;
+                let both = waiting.iter().flat_map(|request| [request.account, request.asked_by]);
+                let names = people::names(tx, &both.collect::<Vec<_>>()).await?;
+                let mut alone = false;
+                for request in &waiting {
+                    let path = match &request.wish {
+                        Wish::Grant { agency_path, .. } => agency_path.clone(),
+                        _ => by
+                            .scopes(Permission::KeepAccounts)
+                            .first()
+                            .map(|path| (*path).to_owned())
+                            .unwrap_or_default(),
+                    };
+                    alone |= !requests::somebody_confirms(tx, request.asked_by, id, &path, now).await?;
+                }
+                Ok::<_, Fault>((account, actions::grants(tx, id).await?, waiting, names, alone))
             })
         })
         .await?;
@@ -238,8 +262,13 @@ async fn page(ctx: &Ctx, id: Id, form: &GrantForm, problems: &[Problem]) -> Answ
         roles: officials
             .map(|role| Choice::new(role.as_str(), ctx.l.t(format!("base-role-{}", role.as_str()))))
             .collect(),
-        agencies: settings.agencies.map(|all| all.within(&scopes, AGENCIES_OFFERED_MAX)).unwrap_or_default(),
+        agencies: settings.agencies.as_ref().map(|all| all.within(&scopes, AGENCIES_OFFERED_MAX)).unwrap_or_default(),
         form,
+        rows: waiting
+            .iter()
+            .map(|request| row(ctx, &settings, request, &names, account.login.clone(), false))
+            .collect(),
+        alone,
         own: account.id == actor.account,
         account: &account,
     };

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use web::{Answer, Ctx, Form, Query, cookie, safe_next};
 
 use super::{cookie_of, home, problems_of, settings, visit, with_session};
+use crate::actions;
 use crate::sessions::Opened;
 use crate::signing_in::{self, Answer as Tried, SignUp};
 use crate::tries::Visit;
@@ -118,7 +119,7 @@ pub(super) async fn try_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<
 }
 
 /// The one line of the log that blocking tools look for (README, "Guessing"): never a login, people type passwords there.
-fn say_failed(visit: &Visit) {
+pub(super) fn say_failed(visit: &Visit) {
     let address = if visit.address.is_empty() { "unknown" } else { &visit.address };
     tracing::warn!("sign-in failed from {address}");
 }
@@ -198,6 +199,16 @@ async fn go_on(ctx: &Ctx, opened: &Opened, next: &str) -> Answer {
     let signed_in = ctx.app.sessions.load(ctx.db(), &opened.token, ctx.now).await?;
     let home = signed_in.as_ref().map_or("/account", |signed_in| home(&signed_in.actor));
     let to = if home == "/account" { home.to_owned() } else { after(next, home) };
+    let told = match &signed_in {
+        None => true,
+        Some(signed_in) => {
+            let account = signed_in.actor.account;
+            let untold = ctx.db().read(move |tx| Box::pin(async move { actions::untold(tx, account).await }));
+            untold.await?.is_none()
+        }
+    };
+    // What others did with the account comes first, and then the way on.
+    let to = if told || to == "/account" { to } else { format!("/account?next={}", web::table::encode(&to)) };
     Ok(with_session(ctx, ctx.redirect(to), opened))
 }
 

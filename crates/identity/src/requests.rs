@@ -1,0 +1,471 @@
+//! What needs two people. Who keeps accounts asks; another administrator or a leader of the unit confirms. Nobody does it for
+//! the own account, and nobody confirms what he asked for: power is never one person's to take (decision 0009).
+
+use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role};
+use serde_json::json;
+use store::{Row, StoreError, Tx, params};
+
+use crate::accounts::{Account, Held, Kind, State};
+use crate::actions::{self, NewGrant, record};
+use crate::{handover, new_id, people, store as sql};
+
+/// A request nobody decided is over after so long.
+pub const REQUEST_KEPT_MS: i64 = 14 * 24 * 3_600_000;
+/// Requests of one account that wait at once.
+pub const WAITING_MAX: usize = 20;
+/// Requests shown on the page of what waits.
+const SHOWN_MAX: i64 = 200;
+
+store::statements! {
+    /// Something is asked.
+    pub REQUEST_INSERT = "INSERT INTO account_request (id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, \
+        valid_from, valid_to, basis) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    /// One request that waits, kept from others until the transaction ends.
+    pub REQUEST_LOCK = sqlite "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis FROM account_request WHERE id = $1 AND decided_at IS NULL AND asked_at > $2",
+        postgres "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis FROM account_request WHERE id = $1 AND decided_at IS NULL AND asked_at > $2 FOR UPDATE";
+    /// What waits for an account, the newest first.
+    pub REQUESTS_OF = "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis \
+        FROM account_request WHERE account_id = $1 AND decided_at IS NULL AND asked_at > $2 ORDER BY id DESC LIMIT 50";
+    /// Everything that waits, the oldest first.
+    pub REQUESTS_WAITING = "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis \
+        FROM account_request WHERE decided_at IS NULL AND asked_at > $1 ORDER BY asked_at, id LIMIT $2";
+    /// It is decided.
+    pub REQUEST_DECIDE = "UPDATE account_request SET decided_by = $2, decided_at = $3, outcome = $4 WHERE id = $1 AND decided_at IS NULL";
+    /// An earlier request of the same kind gives way to a new one.
+    pub REQUEST_REPLACE = "UPDATE account_request SET decided_by = $3, decided_at = $4, outcome = 'withdrawn' \
+        WHERE account_id = $1 AND kind = $2 AND decided_at IS NULL";
+    /// An agency moved in the tree: requests at it and below follow.
+    pub REQUEST_PATHS_MOVE = "UPDATE account_request SET agency_path = $2 || substr(agency_path, $3) \
+        WHERE decided_at IS NULL AND agency_path >= $1 AND agency_path < $4";
+    /// Whether anybody besides two people may confirm at a path ($3), today ($4).
+    pub SOMEBODY_CONFIRMS = "SELECT 1 AS yes FROM account_grant g JOIN account a ON a.id = g.account_id \
+        WHERE g.role IN ('administrator', 'leader') AND a.state = 'active' AND a.id <> $1 AND a.id <> $2 AND g.revoked_at IS NULL \
+        AND g.valid_from <= $4 AND (g.valid_to IS NULL OR g.valid_to >= $4) AND $3 LIKE g.agency_path || '%' LIMIT 1";
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// A role at an agency.
+    Grant {
+        /// The role.
+        role: Role,
+        /// Where.
+        agency: Id,
+        /// The agency's path.
+        agency_path: String,
+        /// First day.
+        valid_from: Date,
+        /// Last day, open when absent.
+        valid_to: Option<Date>,
+        /// The decision it rests on.
+        basis: String,
+    },
+    /// The person sets a new password.
+    Password,
+    /// The one-time codes are taken off.
+    Codes,
+    /// The person's identity card was seen.
+    Proof,
+}
+
+impl Wish {
+    /// As stored: `grant`, `password`, `codes`, `proof`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Wish::Grant { .. } => "grant",
+            Wish::Password => "password",
+            Wish::Codes => "codes",
+            Wish::Proof => "proof",
+        }
+    }
+}
+
+/// Something asked and not decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Its id.
+    pub id: Id,
+    /// Whose account it is about.
+    pub account: Id,
+    /// What.
+    pub wish: Wish,
+    /// Who asked.
+    pub asked_by: Id,
+    /// When.
+    pub asked_at: Instant,
+}
+
+/// Whether a grant of the role needs a second person: one that lets in to dossiers, their money, the rules they are charged by,
+/// accounts or the log. A reform officer's acts each need a second person of their own.
+pub fn needs_second(role: Role) -> bool {
+    use Permission::{KeepAccounts, KeepCatalogue, KeepOrganisation, ReadAudit, ReadDossiers};
+    [ReadDossiers, KeepAccounts, KeepOrganisation, ReadAudit, KeepCatalogue].into_iter().any(|power| role.allows(power))
+}
+
+/// Whether somebody may confirm or refuse a request. `paths` are those of the agencies it touches: the grant's, or those the
+/// account's owner works at.
+///
+/// # Errors
+/// Why not: own account, own request, outside the units.
+pub fn may_decide(by: &Actor, request: &Request, paths: &[String]) -> Result<(), Problem> {
+    if by.account == request.account {
+        return Err(Problem::new("identity-request-own-account"));
+    }
+    if by.account == request.asked_by {
+        return Err(Problem::new("identity-request-own"));
+    }
+    let reaches = match &request.wish {
+        Wish::Grant { agency_path, .. } => by.may_at(Permission::ConfirmGrants, agency_path),
+        _ => paths.iter().any(|path| by.may_at(Permission::ConfirmGrants, path)) || confirms_all(by),
+    };
+    if reaches { Ok(()) } else { Err(Problem::new("identity-request-outside-units")) }
+}
+
+/// Whether somebody's units are the whole province: a scope of one step, `/1/`.
+fn confirms_all(by: &Actor) -> bool {
+    by.scopes(Permission::ConfirmGrants).iter().any(|path| path.matches('/').count() <= 2)
+}
+
+/// Asks for a role, or grants it at once where no second person is needed.
+///
+/// # Errors
+/// `Fault::Forbidden` for the own account and outside the administrator's units; `Fault::Invalid` for a citizen's account, a
+/// role citizens have, a missing basis, or an end before the beginning; `Fault::Conflict` when too much waits; `Fault::NotFound`.
+pub async fn ask_grant(tx: &Tx, by: &Actor, new: NewGrant, now: Instant) -> Result<Granted, Fault> {
+    let new = actions::checked_grant(tx, by, new).await?;
+    if !needs_second(new.role) {
+        actions::write_grant(tx, Some(by.account), new, now).await?;
+        return Ok(Granted::InForce);
+    }
+    let data = json!({ "wish": "grant", "role": new.role.as_str() });
+    let (account, agency) = (new.account, new.agency);
+    let wish = Wish::Grant {
+        role: new.role,
+        agency: new.agency,
+        agency_path: new.agency_path,
+        valid_from: new.valid_from,
+        valid_to: new.valid_to,
+        basis: new.basis,
+    };
+    let waiting = waiting_for(tx, account, now).await?;
+    if waiting.len() >= WAITING_MAX {
+        return Err(Fault::Conflict(Problem::new("identity-request-too-many").arg("max", WAITING_MAX)));
+    }
+    if waiting.iter().any(|request| request.wish == wish) {
+        return Err(Fault::Conflict(Problem::new("identity-request-there")));
+    }
+    insert(tx, by, account, &wish, now).await?;
+    record(tx, account, "request-made", Some(by.account), Some(agency), data, now).await?;
+    Ok(Granted::Waiting)
+}
+
+/// What became of a wish for a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Granted {
+    /// It holds from its first day.
+    InForce,
+    /// A second person has to confirm it.
+    Waiting,
+}
+
+/// Asks for something else than a role. For a password, the first half of the code is returned, to be shown this once.
+///
+/// # Errors
+/// `Fault::Forbidden` for the own account, or one with a role outside the administrator's units; `Fault::Conflict` when there
+/// is nothing to do.
+pub async fn ask(tx: &Tx, by: &Actor, account: Id, wish: Wish, now: Instant) -> Result<Option<String>, Fault> {
+    let found = match wish {
+        Wish::Proof => actions::account_kept_by(tx, by, account).await?,
+        _ => actions::account_ruled_by(tx, by, account).await?,
+    };
+    if account == by.account {
+        return Err(Fault::Forbidden(Problem::new("identity-account-own")));
+    }
+    useful(&found, &wish)?;
+    ask_checked(tx, by, account, wish, now).await
+}
+
+/// The same without asking who may: for the account just made.
+pub(crate) async fn ask_checked(
+    tx: &Tx,
+    by: &Actor,
+    account: Id,
+    wish: Wish,
+    now: Instant,
+) -> Result<Option<String>, Fault> {
+    tx.execute(REQUEST_REPLACE, params![account, wish.kind(), by.account, now]).await?;
+    insert(tx, by, account, &wish, now).await?;
+    record(tx, account, "request-made", Some(by.account), None, json!({ "wish": wish.kind() }), now).await?;
+    Ok(match wish {
+        Wish::Password => Some(handover::begin(tx, account, now).await?),
+        _ => None,
+    })
+}
+
+fn useful(account: &Account, wish: &Wish) -> Result<(), Fault> {
+    let (there, code) = match wish {
+        Wish::Password => (account.state != State::Closed, "identity-account-closed"),
+        Wish::Codes => (account.has_totp, "identity-totp-not-begun"),
+        Wish::Proof => {
+            let open = account.citizen_number.is_some() && account.proven_at.is_none();
+            (open && account.kind == Kind::Citizen, "identity-proof-not-needed")
+        }
+        Wish::Grant { .. } => (false, "identity-grant-unknown"),
+    };
+    if there { Ok(()) } else { Err(Fault::Conflict(Problem::new(code))) }
+}
+
+async fn insert(tx: &Tx, by: &Actor, account: Id, wish: &Wish, now: Instant) -> Result<(), Fault> {
+    let id = new_id(now);
+    let kind = wish.kind();
+    let values = match wish {
+        Wish::Grant { role, agency, agency_path, valid_from, valid_to, basis } => params![
+            id,
+            account,
+            kind,
+            by.account,
+            now,
+            role.as_str(),
+            *agency,
+            agency_path.as_str(),
+            *valid_from,
+            *valid_to,
+            basis.as_str()
+        ]
+        .to_vec(),
+        _ => params![
+            id,
+            account,
+            kind,
+            by.account,
+            now,
+            None::<String>,
+            None::<Id>,
+            None::<String>,
+            None::<Date>,
+            None::<Date>,
+            None::<String>
+        ]
+        .to_vec(),
+    };
+    tx.execute(REQUEST_INSERT, &values).await?;
+    Ok(())
+}
+
+/// The second person says yes; it is done in the same transaction. Of a password, the second half of the code is returned, to
+/// be shown this once.
+///
+/// # Errors
+/// `Fault::Forbidden` for the own account, the own request and outside the units; `Fault::NotFound` for one that is decided or
+/// too old; `Fault::Conflict` when what was asked no longer fits, or who asked may not any more.
+pub async fn confirm(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<(Request, Option<String>), Fault> {
+    let request = decidable(tx, by, id, now).await?;
+    let account = actions::account(tx, request.account).await?;
+    if account.state == State::Closed {
+        return Err(Fault::Conflict(Problem::new("identity-account-closed")));
+    }
+    decide(tx, &request, by, "confirmed", now).await?;
+    let mut half = None;
+    match &request.wish {
+        Wish::Grant { role, agency, agency_path, valid_from, valid_to, basis } => {
+            if !people::may_at(tx, request.asked_by, Permission::KeepAccounts, agency_path, now).await? {
+                return Err(Fault::Conflict(Problem::new("identity-request-asker-gone")));
+            }
+            let new = NewGrant {
+                account: request.account,
+                role: *role,
+                agency: *agency,
+                agency_path: agency_path.clone(),
+                valid_from: *valid_from,
+                valid_to: *valid_to,
+                basis: basis.clone(),
+            };
+            actions::write_grant(tx, Some(by.account), new, now).await?;
+        }
+        Wish::Password => half = Some(handover::finish(tx, request.account, now).await?),
+        Wish::Codes => actions::clear_totp_confirmed(tx, by, request.account, now).await?,
+        Wish::Proof => actions::prove_identity_confirmed(tx, by, request.account, now).await?,
+    }
+    Ok((request, half))
+}
+
+/// The second person says no, or who asked takes it back.
+///
+/// # Errors
+/// As [`confirm`]; who asked may always.
+pub async fn refuse(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<Request, Fault> {
+    let waiting = waiting(tx, id, now).await?;
+    if waiting.asked_by == by.account {
+        decide(tx, &waiting, by, "withdrawn", now).await?;
+        return Ok(waiting);
+    }
+    let request = decidable(tx, by, id, now).await?;
+    decide(tx, &request, by, "refused", now).await?;
+    Ok(request)
+}
+
+async fn waiting(tx: &Tx, id: Id, now: Instant) -> Result<Request, Fault> {
+    let row = tx.query_opt(REQUEST_LOCK, params![id, now.plus_ms(-REQUEST_KEPT_MS)]).await?;
+    let row = row.ok_or(Fault::NotFound("identity-request-unknown"))?;
+    read(&row)?.ok_or(Fault::NotFound("identity-request-unknown"))
+}
+
+async fn decidable(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<Request, Fault> {
+    let request = waiting(tx, id, now).await?;
+    let paths = paths_of(tx, request.account, now).await?;
+    may_decide(by, &request, &paths).map_err(Fault::Forbidden)?;
+    Ok(request)
+}
+
+async fn decide(tx: &Tx, request: &Request, by: &Actor, outcome: &'static str, now: Instant) -> Result<(), Fault> {
+    tx.execute(REQUEST_DECIDE, params![request.id, by.account, now, outcome]).await?;
+    if matches!(request.wish, Wish::Password) && outcome != "confirmed" {
+        handover::drop_code(tx, request.account).await?;
+    }
+    let data = json!({ "wish": request.wish.kind(), "outcome": outcome, "asked_by": request.asked_by.to_string() });
+    record(tx, request.account, "request-decided", Some(by.account), None, data, now).await
+}
+
+/// Where the owner of an account works or is about to: paths of standing grants and of roles asked for.
+async fn paths_of(tx: &Tx, account: Id, now: Instant) -> Result<Vec<String>, Fault> {
+    let held: Vec<Held> = sql::grants(tx, account).await?;
+    let standing = held.into_iter().filter(|held| held.revoked_at.is_none()).map(|held| held.agency_path);
+    let mut paths: Vec<String> = standing.collect();
+    for request in waiting_for(tx, account, now).await? {
+        if let Wish::Grant { agency_path, .. } = request.wish {
+            paths.push(agency_path);
+        }
+    }
+    Ok(paths)
+}
+
+/// What waits for an account, the newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn waiting_for(tx: &Tx, account: Id, now: Instant) -> Result<Vec<Request>, Fault> {
+    let rows = tx.query(REQUESTS_OF, params![account, now.plus_ms(-REQUEST_KEPT_MS)]).await?;
+    Ok(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// A request with what stands against deciding it.
+pub struct Shown {
+    /// The request.
+    pub request: Request,
+    /// Why the reader may not decide, if so.
+    pub against: Option<Problem>,
+}
+
+/// What waits that the reader may decide or asked for, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn waiting_shown_to(tx: &Tx, by: &Actor, now: Instant) -> Result<Vec<Shown>, Fault> {
+    let rows = tx.query(REQUESTS_WAITING, params![now.plus_ms(-REQUEST_KEPT_MS), SHOWN_MAX]).await?;
+    let mut shown = Vec::new();
+    for row in &rows {
+        let Some(request) = read(row)? else { continue };
+        let paths = paths_of(tx, request.account, now).await?;
+        let against = may_decide(by, &request, &paths).err();
+        if against.is_none() || request.asked_by == by.account {
+            shown.push(Shown { request, against });
+        }
+    }
+    Ok(shown)
+}
+
+/// Whether anybody but the one who asks and the owner can confirm at a path. With one administrator only, nobody can: the
+/// command line makes the second.
+///
+/// # Errors
+/// Those of the database.
+pub async fn somebody_confirms(tx: &Tx, asker: Id, owner: Id, path: &str, now: Instant) -> Result<bool, Fault> {
+    Ok(tx.query_opt(SOMEBODY_CONFIRMS, params![asker, owner, path, now.date()]).await?.is_some())
+}
+
+/// A request of a kind or role the program no longer knows reads as none.
+fn read(row: &Row) -> Result<Option<Request>, StoreError> {
+    let wish = match row.get::<String>("kind")?.as_str() {
+        "grant" => {
+            let role = row.get::<Option<String>>("role")?.and_then(|role| sql::role(&role));
+            let (Some(role), Some(agency), Some(agency_path), Some(valid_from)) =
+                (role, row.get("agency_id")?, row.get("agency_path")?, row.get("valid_from")?)
+            else {
+                return Ok(None);
+            };
+            let basis = row.get::<Option<String>>("basis")?.unwrap_or_default();
+            Wish::Grant { role, agency, agency_path, valid_from, valid_to: row.get("valid_to")?, basis }
+        }
+        "password" => Wish::Password,
+        "codes" => Wish::Codes,
+        "proof" => Wish::Proof,
+        _ => return Ok(None),
+    };
+    Ok(Some(Request {
+        id: row.get("id")?,
+        account: row.get("account_id")?,
+        wish,
+        asked_by: row.get("asked_by")?,
+        asked_at: row.get("asked_at")?,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Grant;
+
+    fn somebody(id: i64, role: Role, path: &str) -> Actor {
+        let grants = vec![Grant { role, agency: Id(1), agency_path: path.to_owned() }];
+        Actor { account: Id(id), name: String::new(), grants, citizen_number: None }
+    }
+
+    fn asked(wish: Wish) -> Request {
+        Request { id: Id(9), account: Id(1), wish, asked_by: Id(2), asked_at: Instant(0) }
+    }
+
+    fn role_at(path: &str) -> Wish {
+        Wish::Grant {
+            role: Role::Leader,
+            agency: Id(1),
+            agency_path: path.to_owned(),
+            valid_from: Instant(0).date(),
+            valid_to: None,
+            basis: String::new(),
+        }
+    }
+
+    #[test]
+    fn every_role_over_dossiers_money_accounts_or_the_log_needs_a_second_person() {
+        let alone: Vec<Role> =
+            Role::ALL.iter().copied().filter(|role| role.is_official() && !needs_second(*role)).collect();
+        assert_eq!(alone, [Role::ReformOfficer]);
+    }
+
+    #[test]
+    fn neither_the_owner_nor_who_asked_decides_whatever_they_hold() {
+        for wish in [role_at("/1/2/"), Wish::Password, Wish::Codes, Wish::Proof] {
+            let paths = ["/1/2/".to_owned()];
+            let refused = |id| may_decide(&somebody(id, Role::Administrator, "/1/"), &asked(wish.clone()), &paths);
+            assert_eq!(refused(1).expect_err("owner").code, "identity-request-own-account");
+            assert_eq!(refused(2).expect_err("asker").code, "identity-request-own");
+            assert!(refused(3).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_units_leader_confirms_and_one_of_another_unit_does_not() {
+        let paths = ["/1/2/7/".to_owned()];
+        for wish in [role_at("/1/2/7/"), Wish::Password] {
+            let decides = |role, path| may_decide(&somebody(3, role, path), &asked(wish.clone()), &paths).is_ok();
+            assert!(decides(Role::Leader, "/1/2/"));
+            assert!(!decides(Role::Leader, "/1/3/"));
+            assert!(!decides(Role::Officer, "/1/2/"));
+            assert!(!decides(Role::Inspector, "/1/"));
+        }
+        // Of an account without any role only the province's.
+        let decides = |path| may_decide(&somebody(3, Role::Administrator, path), &asked(Wish::Proof), &[]).is_ok();
+        assert!(decides("/1/") && !decides("/1/2/"));
+    }
+}
