@@ -68,7 +68,7 @@ impl Counter {
             .version
             .components
             .iter()
-            .map(|component| (component.code.clone(), (ComponentState::Paper, None)))
+            .map(|component| (component.code.clone(), ComponentState::Paper.into()))
             .collect();
         let handed = Handed {
             owner_name: person.name,

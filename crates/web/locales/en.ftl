@@ -126,3 +126,4 @@ web-chart-trajectory-title = { $name }: { $value } in { $month }; goal { $goal }
 web-paper-open = Look at
 web-paper-download = Download
 web-new-tab = opens in a new tab
+web-file-nth = file { $n }

@@ -126,3 +126,4 @@ web-chart-trajectory-title = { $name }: { $value } vào { $month }; mục tiêu 
 web-paper-open = Mở xem
 web-paper-download = Tải về
 web-new-tab = mở ở thẻ mới
+web-file-nth = tệp { $n }

@@ -213,6 +213,7 @@ fn components(record: &Value, doubts: &mut Vec<Doubt>) -> Vec<Component> {
             originals,
             copies,
             reusable: false,
+            lasting_months: 0,
             group,
         });
         if all.len() == rules::COMPONENTS_MAX {

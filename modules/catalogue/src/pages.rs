@@ -199,7 +199,8 @@ struct Paper {
     name: String,
     copies: String,
     required: bool,
-    reusable: bool,
+    /// How long a copy handed in before may stand in, in words; empty where it is handed in anew.
+    reusable: String,
 }
 
 struct StepLine {
@@ -353,7 +354,10 @@ fn papers(l: L, components: &[Component]) -> Vec<(String, Vec<Paper>)> {
                 ),
             },
             required: component.required,
-            reusable: component.reusable,
+            reusable: match component.lasting_months {
+                0 => String::new(),
+                n => l.tr("catalogue-reusable", [("n", n.to_string())]),
+            },
         };
         match groups.iter_mut().find(|(name, _)| *name == component.group) {
             Some((_, papers)) => papers.push(paper),

@@ -330,6 +330,7 @@ mod tests {
             copies: 0,
             required: true,
             reusable: false,
+            lasting_months: 0,
             group: String::new(),
         };
         let version = Version { components: vec![component.clone(), component], ..good() };

@@ -232,6 +232,11 @@ pub struct Component {
     /// place (circular 01/2023/TT-VPCP).
     #[serde(default)]
     pub reusable: bool,
+    /// For how many months after it was handed in a copy the office holds may stand in again: only for a lasting document
+    /// of the owner in person (a card, a diploma), never for a paper of the case at hand (a birth notice, a plan). 0: it is
+    /// handed in anew each time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lasting_months: u16,
     /// The case or heading it belongs to; empty for papers of every case.
     #[serde(default)]
     pub group: String,
@@ -243,6 +248,11 @@ fn one() -> u16 {
 
 fn yes() -> bool {
     true
+}
+
+// Versions written before the field was there keep their text.
+fn is_zero(months: &u16) -> bool {
+    *months == 0
 }
 
 /// One paper that comes out of the procedure.

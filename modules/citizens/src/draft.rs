@@ -2,8 +2,8 @@
 
 use base::{Id, Instant};
 use catalogue::Version;
-use dossiers::{ComponentState, Handed};
-use serde::{Deserialize, Serialize};
+use dossiers::{Brought, ComponentState, Handed};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// What was typed and uploaded so far. Nothing in it has been checked yet: a draft keeps even what is wrong.
@@ -18,11 +18,28 @@ pub struct Body {
     pub owner_address: String,
     /// Form field → answer.
     pub answers: BTreeMap<String, String>,
-    /// Component code → paper.
-    pub papers: BTreeMap<String, Paper>,
+    /// Component code → its files: both sides of a card, the parts of a long paper.
+    #[serde(deserialize_with = "one_or_more")]
+    pub papers: BTreeMap<String, Vec<Paper>>,
 }
 
-/// A paper of a draft.
+/// Drafts begun when a paper had one file only have it bare.
+fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Vec<Paper>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        One(Paper),
+        More(Vec<Paper>),
+    }
+    let kept = BTreeMap::<String, Kept>::deserialize(from)?;
+    let papers = |kept| match kept {
+        Kept::One(paper) => vec![paper],
+        Kept::More(papers) => papers,
+    };
+    Ok(kept.into_iter().map(|(code, kept)| (code, papers(kept))).collect())
+}
+
+/// A file of a draft's papers, or an earlier paper that stands in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {
     pub file: Id,
@@ -53,9 +70,15 @@ impl Body {
             .components
             .iter()
             .filter_map(|component| {
-                let paper = self.papers.get(&component.code)?;
-                let state = if paper.reused_from.is_empty() { ComponentState::File } else { ComponentState::Reused };
-                Some((component.code.clone(), (state, Some(paper.file))))
+                let papers = self.papers.get(&component.code).filter(|papers| !papers.is_empty())?;
+                let brought = match papers.iter().find(|paper| !paper.reused_from.is_empty()) {
+                    Some(earlier) => Brought::reused(&earlier.reused_from),
+                    None => {
+                        let files = papers.iter().map(|paper| paper.file).collect();
+                        Brought { state: ComponentState::File, files, ..Brought::default() }
+                    }
+                };
+                Some((component.code.clone(), brought))
             })
             .collect();
         let submitter = if self.owner_name.trim() == person { "" } else { person };
@@ -105,20 +128,32 @@ mod tests {
             copies: 0,
             required: true,
             reusable: true,
+            lasting_months: 12,
             group: String::new(),
         };
         let version =
             Version { components: vec![component("a"), component("b"), component("c")], ..Version::default() };
         let paper = |from: &str| Paper { file: Id(7), name: "x.pdf".into(), size_bytes: 1, reused_from: from.into() };
         let mut body = Body { owner_name: "Nguyễn Văn Bình".into(), ..Body::default() };
-        body.papers.insert("a".into(), paper(""));
-        body.papers.insert("b".into(), paper("H13.01-260101-0001"));
-        body.papers.insert("gone".into(), paper(""));
+        let back = Paper { file: Id(8), ..paper("") };
+        body.papers.insert("a".into(), vec![paper(""), back]);
+        body.papers.insert("b".into(), vec![paper("H13.01-260101-0001")]);
+        body.papers.insert("c".into(), vec![]);
+        body.papers.insert("gone".into(), vec![paper("")]);
         let handed = body.handed(&version, "Trần Thị Lan");
         assert_eq!(handed.submitter_name, "Trần Thị Lan");
-        assert_eq!(handed.components["a"], (ComponentState::File, Some(Id(7))));
-        assert_eq!(handed.components["b"].0, ComponentState::Reused);
+        assert_eq!(handed.components["a"].files, [Id(7), Id(8)]);
+        assert_eq!(handed.components["b"], Brought::reused("H13.01-260101-0001"));
         assert_eq!(handed.components.len(), 2, "a paper the version no longer asks for is left out");
         assert_eq!(body.handed(&version, "Nguyễn Văn Bình").submitter_name, "");
+    }
+
+    #[test]
+    fn a_draft_from_when_a_paper_had_one_file_is_still_read() {
+        let old = r#"{"papers":{"a":{"file":"7","name":"x.pdf","size_bytes":1}}}"#;
+        let body: Body = serde_json::from_str(old).unwrap();
+        assert_eq!(body.papers["a"][0].file, Id(7));
+        let again: Body = serde_json::from_str(&serde_json::to_string(&body).unwrap()).unwrap();
+        assert_eq!(again, body);
     }
 }

@@ -11,9 +11,10 @@ use dossiers::happening::Happening;
 use dossiers::person::{self, Notice};
 use dossiers::store::{self as theirs, Loaded};
 use dossiers::transitions::Verb;
-use dossiers::{Act, By, Component, House, NewPaper, Status, decide, worklist};
+use dossiers::{Act, By, Component, ComponentState, House, NewPaper, Status, decide, worklist};
 use files::Store;
 use i18n::L;
+use std::collections::HashMap;
 use web::{Answer, Ctx, FormMap, PatientUpload, Uploaded};
 
 /// Notices shown, the latest first.
@@ -132,7 +133,8 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
 struct Doc {
     name: String,
     state: String,
-    href: String,
+    /// One or more: a card has two sides.
+    hrefs: Vec<String>,
 }
 
 /// A paper that can be sent as a supplement.
@@ -183,6 +185,8 @@ struct DossierPage {
 struct Read {
     loaded: Loaded,
     papers: Vec<(i64, Component)>,
+    /// Number of a reused paper → code of the dossier it was taken from.
+    sources: HashMap<i64, String>,
     files: Vec<(Id, String, String)>,
     events: Vec<audit::Event>,
 }
@@ -192,7 +196,9 @@ async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
     let id = loaded.dossier.id;
     let papers = theirs::components(tx, id).await?;
     let files = person::files_of(tx, id).await?;
-    Ok(Read { loaded, papers, files, events: audit::events(tx, id).await? })
+    let events = audit::events(tx, id).await?;
+    let sources = dossiers::pages::sources(tx, &events).await?;
+    Ok(Read { loaded, papers, sources, files, events })
 }
 
 /// The code as a QR drawing that leads to its public status.
@@ -244,7 +250,7 @@ fn page(
             .map(|(file, purpose, name)| Doc {
                 name: name.clone(),
                 state: l.t(format!("dossier-file-{purpose}")),
-                href: href(*file),
+                hrefs: vec![href(*file)],
             })
             .collect()
     };
@@ -273,11 +279,16 @@ fn page(
         papers: read
             .papers
             .iter()
-            .filter(|(_, paper)| paper.required || paper.file.is_some())
-            .map(|(_, paper)| Doc {
+            .filter(|(_, paper)| paper.required || !paper.files.is_empty())
+            .map(|(n, paper)| Doc {
                 name: paper.name.clone(),
-                state: l.t(format!("dossier-paper-{}", paper.state.as_str())),
-                href: paper.file.map(href).unwrap_or_default(),
+                state: match read.sources.get(n) {
+                    Some(code) if paper.state == ComponentState::Reused => {
+                        l.tr("citizens-reused-from", [("code", code.clone())])
+                    }
+                    _ => l.t(format!("dossier-paper-{}", paper.state.as_str())),
+                },
+                hrefs: paper.files.iter().copied().map(href).collect(),
             })
             .collect(),
         results: later(&|purpose| purpose == "result"),

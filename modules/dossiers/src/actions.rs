@@ -5,11 +5,12 @@
 
 use crate::apply::apply;
 use crate::decide::{self, Office};
-use crate::dossier::{ComponentState, Dossier};
+use crate::dossier::{COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::happening::Happening;
 use crate::papers::{self, Added};
 use crate::places::desk_path;
+use crate::reuse::{self, Earlier};
 use crate::store::{self as sql, Loaded};
 use ::store::{Tx, params};
 use audit::{Link, link_hash};
@@ -149,11 +150,18 @@ async fn with_code(tx: &Tx, house: &House, mut checked: Checked, now: Instant) -
     let counter = sql::next_counter(tx, agency.id, now.date()).await?;
     checked.filing.code = DossierCode::new(&code, now.date(), counter).to_string();
     for (listed, component) in checked.filing.papers.iter_mut().zip(&checked.components) {
-        if let Some(file) = component.file {
-            listed.file = Some(Seal::of(&file_row(tx, file).await?));
+        let mut seals = Vec::with_capacity(component.files.len());
+        for file in &component.files {
+            seals.push(Seal::of(&file_row(tx, *file).await?));
         }
+        listed.sealed(seals);
     }
     Ok(checked)
+}
+
+/// The papers that may stand in, where some paper is said to be there from before.
+async fn earlier(tx: &Tx, house: &House, by: &By, handed: &Handed) -> Result<Vec<Earlier>, Fault> {
+    if handed.reuses() { reuse::papers_of(tx, house, &by.actor, &handed.owner_number).await } else { Ok(Vec::new()) }
 }
 
 /// A citizen files online. The competent agency receives online filings itself.
@@ -176,7 +184,8 @@ pub async fn file_online(
         return_to: competent,
         account: Some(by.actor.account),
     };
-    let checked = filing::check(&house.tree, &version, places, handed, by.now)?;
+    let earlier = earlier(tx, house, by, handed).await?;
+    let checked = filing::check(&house.tree, &version, places, (handed, &earlier), by.now)?;
     let checked = with_code(tx, house, checked, by.now).await?;
     let answer_due_at = decide::answer_due(&house.office(&version, by.now));
     let happening = Happening::Filed { filing: checked.filing.clone(), answer_due_at };
@@ -216,7 +225,8 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
         return_to: intake.return_to,
         account: None,
     };
-    let checked = filing::check(&house.tree, &version, places, &intake.handed, by.now)?;
+    let earlier = earlier(tx, house, by, &intake.handed).await?;
+    let checked = filing::check(&house.tree, &version, places, (&intake.handed, &earlier), by.now)?;
     let checked = with_code(tx, house, checked, by.now).await?;
     let office = house.office(&version, by.now);
     let happening = Happening::Received {
@@ -332,7 +342,10 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
 fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &'static str {
     match happening {
         Happening::SupplementCompleted { papers, .. } => {
-            papers.extend(came.iter().map(|(component, file)| Added { component: *component, file: Seal::of(file) }));
+            for (component, files) in together(came) {
+                let mut seals = files.iter().map(|file| Seal::of(file));
+                papers.extend(seals.next().map(|file| Added { component, file, more: seals.collect() }));
+            }
             papers::SUPPLEMENT
         }
         Happening::Approved { result, .. } | Happening::ResultReturned { result, .. } => {
@@ -343,6 +356,18 @@ fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &'static str
     }
 }
 
+/// What came, with the files of one component together, in the order they came. A file for no component stands alone.
+fn together(came: &[(Option<i64>, File)]) -> Vec<(Option<i64>, Vec<&File>)> {
+    let mut papers: Vec<(Option<i64>, Vec<&File>)> = Vec::new();
+    for (component, file) in came {
+        match papers.iter_mut().find(|(of, _)| of.is_some() && of == component) {
+            Some((_, files)) => files.push(file),
+            None => papers.push((*component, vec![file])),
+        }
+    }
+    papers
+}
+
 async fn keep_papers(
     tx: &Tx,
     dossier: &Dossier,
@@ -350,18 +375,26 @@ async fn keep_papers(
     purpose: &str,
     now: Instant,
 ) -> Result<(), Fault> {
-    for (component, file) in came {
-        match component {
-            Some(n) => {
-                let state = ComponentState::File.as_str();
-                let filled = tx.execute(sql::UPDATE_COMPONENT, params![dossier.id, *n, state, file.id]).await?;
-                if filled == 0 {
-                    return Err(Fault::invalid(Problem::new("dossier-component-unknown").field("component")));
-                }
-            }
-            None => {
+    for (component, files) in together(came) {
+        let Some(n) = component else {
+            for file in files {
                 tx.execute(sql::INSERT_FILE, params![dossier.id, file.id, purpose, file.name.as_str(), now]).await?;
             }
+            continue;
+        };
+        if files.len() > COMPONENT_FILES_MAX {
+            let problem = Problem::new("dossier-component-too-many-files").field(format!("component_{n}"));
+            return Err(Fault::invalid(problem.arg("max", COMPONENT_FILES_MAX)));
+        }
+        let ids: Vec<Id> = files.iter().map(|file| file.id).collect();
+        if !sql::fill_component(tx, dossier.id, n, &ids).await? {
+            return Err(Fault::invalid(Problem::new("dossier-component-unknown").field("component")));
+        }
+    }
+    if !came.is_empty() {
+        let held: i64 = tx.query_one(sql::COUNT_FILES, params![dossier.id]).await?.get("n")?;
+        if held > DOSSIER_FILES_MAX as i64 {
+            return Err(Fault::invalid(Problem::new("dossier-too-many-files").arg("max", DOSSIER_FILES_MAX)));
         }
     }
     Ok(())

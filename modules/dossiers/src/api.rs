@@ -2,7 +2,7 @@
 
 use crate::actions::{self, Act, By, CounterIntake};
 use crate::dossier::{ComponentState, Dossier};
-use crate::filing::Handed;
+use crate::filing::{Brought, Handed};
 use crate::pages::house;
 use crate::store as sql;
 use crate::worklist::{self, Asked, Narrow, Scope, Tab};
@@ -188,6 +188,9 @@ pub struct IntakeBody {
     /// Component code → "missing", "paper" or "reused".
     #[serde(default)]
     components: BTreeMap<String, String>,
+    /// For each reused component: code of the earlier dossier of the same person whose paper stands in.
+    #[serde(default)]
+    reused_from: BTreeMap<String, String>,
     #[serde(default)]
     paid: bool,
 }
@@ -207,7 +210,16 @@ pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
         let state = ComponentState::read(&word).filter(|state| *state != ComponentState::File).ok_or_else(|| {
             Fault::invalid(Problem::new("dossier-component-state").field(format!("components.{code}")))
         })?;
-        components.insert(code, (state, None));
+        components.insert(code, Brought::from(state));
+    }
+    for (code, from) in body.reused_from {
+        match components.get_mut(&code) {
+            Some(paper) if paper.state == ComponentState::Reused => paper.from = from,
+            _ => {
+                let problem = Problem::new("dossier-reuse-not-asked").field(format!("reused_from.{code}"));
+                return Err(Fault::invalid(problem).into());
+            }
+        }
     }
     let intake = CounterIntake {
         procedure: body.procedure,

@@ -208,8 +208,14 @@ pub struct Component {
     pub name: String,
     pub required: bool,
     pub state: ComponentState,
-    pub file: Option<Id>,
+    /// Its files in order: front and back of a card, the parts of a long paper. At most [`COMPONENT_FILES_MAX`].
+    pub files: Vec<Id>,
 }
+
+/// Files of one paper: both sides of the cards of a whole family. A book comes as one PDF.
+pub const COMPONENT_FILES_MAX: usize = 10;
+/// Files of one dossier, with its supplements and results.
+pub const DOSSIER_FILES_MAX: usize = 200;
 
 /// How a component is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -221,7 +227,7 @@ pub enum ComponentState {
     Paper,
     /// As a file: uploaded, or scanned at the counter.
     File,
-    /// Taken from an earlier dossier or a shared database, not asked for again.
+    /// Taken from an earlier dossier of the same person ([`crate::reuse`]), not asked for again.
     Reused,
 }
 

@@ -1,9 +1,10 @@
 //! Checking what an applicant or a clerk hands in.
 
-use crate::dossier::{Applicant, Component, ComponentState};
+use crate::dossier::{Applicant, COMPONENT_FILES_MAX, Component, ComponentState, DOSSIER_FILES_MAX};
 use crate::happening::Filing;
 use crate::papers::Listed;
-use base::{Channel, CitizenId, Fault, Id, Instant, Level, Phone, Problem, TaxCode};
+use crate::reuse::{self, Earlier};
+use base::{Channel, CitizenId, Date, Fault, Id, Instant, Level, Phone, Problem, TaxCode};
 use catalogue::{Field, FieldKind, Version};
 use facts::flag;
 use organisation::Tree;
@@ -24,12 +25,52 @@ pub struct Handed {
     pub summary: String,
     /// Form field → answer.
     pub answers: BTreeMap<String, String>,
-    /// Component code → how it is there.
-    pub components: BTreeMap<String, (ComponentState, Option<Id>)>,
+    /// Component code → how it was brought.
+    pub components: BTreeMap<String, Brought>,
+}
+
+impl Handed {
+    /// Whether some paper is said to be there from before.
+    pub fn reuses(&self) -> bool {
+        self.components.values().any(|paper| paper.state == ComponentState::Reused)
+    }
+}
+
+/// How a paper was brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brought {
+    pub state: ComponentState,
+    /// Its files in order.
+    pub files: Vec<Id>,
+    /// For a reused paper: code of the earlier dossier it lies in.
+    pub from: String,
+}
+
+impl From<ComponentState> for Brought {
+    fn from(state: ComponentState) -> Self {
+        Self { state, ..Self::default() }
+    }
+}
+
+impl Brought {
+    /// Said to lie in an earlier dossier of that code.
+    pub fn reused(from: impl Into<String>) -> Self {
+        Self { state: ComponentState::Reused, files: Vec::new(), from: from.into() }
+    }
 }
 
 fn too_long(field: &str, max: usize) -> Problem {
     Problem::new("dossier-text-too-long").field(field).arg("max", max)
+}
+
+/// What is wrong with the owner's number as typed.
+pub(crate) fn number_problem(number: &str) -> Option<Problem> {
+    if number.is_empty() {
+        return Some(Problem::new("dossier-owner-number-required").field("owner_number"));
+    }
+    // A tax code has 10 or 13 digits, a citizen number 12: the length tells which was meant.
+    let problem = number.parse::<CitizenId>().err()?;
+    (number.len() == 12 || number.parse::<TaxCode>().is_err()).then(|| problem.field("owner_number"))
 }
 
 fn person(handed: &Handed, channel: Channel, problems: &mut Vec<Problem>) {
@@ -46,15 +87,7 @@ fn person(handed: &Handed, channel: Channel, problems: &mut Vec<Problem>) {
             problems.push(too_long(field, max));
         }
     }
-    let number = handed.owner_number.trim();
-    if number.is_empty() {
-        problems.push(Problem::new("dossier-owner-number-required").field("owner_number"));
-    } else if let Err(problem) = number.parse::<CitizenId>() {
-        // A tax code has 10 or 13 digits, a citizen number 12: the length tells which was meant.
-        if number.len() == 12 || number.parse::<TaxCode>().is_err() {
-            problems.push(problem.field("owner_number"));
-        }
-    }
+    problems.extend(number_problem(handed.owner_number.trim()));
     let phone = handed.owner_phone.trim();
     if phone.is_empty() {
         if channel == Channel::Online {
@@ -71,7 +104,7 @@ fn is_number(answer: &str) -> bool {
 }
 
 /// The digits alone, however they were typed; checked before.
-fn number_of(typed: &str) -> String {
+pub(crate) fn number_of(typed: &str) -> String {
     let typed = typed.trim();
     typed
         .parse::<CitizenId>()
@@ -102,42 +135,80 @@ pub fn answer_problem(field: &Field, answer: &str) -> Option<Problem> {
     }
 }
 
+/// A component as handed in, and as it is listed in the first event.
+type Paper = (Component, Listed);
+
+/// One component; the paper that stands in for a reused one is looked for among `earlier`.
+fn paper(
+    component: &catalogue::Component,
+    brought: &Brought,
+    (handed, earlier): (&Handed, &[Earlier]),
+    (channel, today): (Channel, Date),
+) -> Result<Paper, Problem> {
+    let named = |code| Problem::new(code).arg("name", &component.name);
+    let state = brought.state;
+    if component.required && state == ComponentState::Missing {
+        return Err(named("dossier-component-missing").rule("NĐ 118/2025/NĐ-CP Điều 17"));
+    }
+    if channel == Channel::Online && state == ComponentState::Paper {
+        return Err(named("dossier-component-needs-file"));
+    }
+    if brought.files.len() > COMPONENT_FILES_MAX {
+        return Err(named("dossier-component-too-many-files").arg("max", COMPONENT_FILES_MAX));
+    }
+    let source = match state {
+        ComponentState::Reused if component.lasting_months == 0 => {
+            return Err(named("dossier-component-not-reusable"));
+        }
+        ComponentState::Reused if brought.from.trim().is_empty() => {
+            return Err(named("dossier-reuse-source-required"));
+        }
+        ComponentState::Reused => {
+            let found = reuse::named(earlier, &brought.from, &component.code)
+                .ok_or_else(|| named("dossier-reuse-unknown").arg("code", brought.from.trim()))?;
+            let for_another = !handed.submitter_name.trim().is_empty();
+            found.stands_in(component, handed.owner_number.trim(), for_another, today)?;
+            Some(found)
+        }
+        _ => None,
+    };
+    let row = Component {
+        code: component.code.clone(),
+        name: component.name.clone(),
+        required: component.required,
+        state,
+        files: source.map_or_else(|| brought.files.clone(), |found| found.files.clone()),
+    };
+    let listed = Listed { source: source.map(|found| found.source), ..Listed::of(&row) };
+    Ok((row, listed))
+}
+
 /// The components of the version as handed in; papers the version does not know are refused by name.
-fn papers(version: &Version, handed: &Handed, channel: Channel, problems: &mut Vec<Problem>) -> Vec<Component> {
+fn papers(
+    version: &Version,
+    (handed, earlier): (&Handed, &[Earlier]),
+    (channel, today): (Channel, Date),
+    problems: &mut Vec<Problem>,
+) -> Vec<Paper> {
     for code in handed.components.keys() {
         if !version.components.iter().any(|component| component.code == *code) {
             problems.push(Problem::new("dossier-component-unknown").field(format!("component_{code}")));
         }
     }
-    version
-        .components
-        .iter()
-        .map(|component| {
-            let (state, file) = handed.components.get(&component.code).copied().unwrap_or_default();
-            let field = format!("component_{}", component.code);
-            let online = channel == Channel::Online;
-            if component.required && state == ComponentState::Missing {
-                problems.push(
-                    Problem::new("dossier-component-missing")
-                        .field(&field)
-                        .arg("name", &component.name)
-                        .rule("NĐ 118/2025/NĐ-CP Điều 17"),
-                );
-            } else if online && state == ComponentState::Paper {
-                problems.push(Problem::new("dossier-component-needs-file").field(&field).arg("name", &component.name));
-            } else if state == ComponentState::Reused && !component.reusable {
-                problems
-                    .push(Problem::new("dossier-component-not-reusable").field(&field).arg("name", &component.name));
-            }
-            Component {
-                code: component.code.clone(),
-                name: component.name.clone(),
-                required: component.required,
-                state,
-                file,
-            }
-        })
-        .collect()
+    let files: usize = handed.components.values().map(|paper| paper.files.len()).sum();
+    if files > DOSSIER_FILES_MAX {
+        problems.push(Problem::new("dossier-too-many-files").arg("max", DOSSIER_FILES_MAX));
+    }
+    let none = Brought::default();
+    let mut found = Vec::new();
+    for component in &version.components {
+        let brought = handed.components.get(&component.code).unwrap_or(&none);
+        match paper(component, brought, (handed, earlier), (channel, today)) {
+            Ok(paper) => found.push(paper),
+            Err(problem) => problems.push(problem.field(format!("component_{}", component.code))),
+        }
+    }
+    found
 }
 
 /// Who is competent for the version at `wanted`, or why nobody is.
@@ -173,8 +244,14 @@ pub struct Places {
 }
 
 /// Checks everything at once: the applicant is told all that is wrong in one go (NĐ 118/2025/NĐ-CP Điều 11). The code is
-/// filled in by the caller.
-pub fn check(tree: &Tree, version: &Version, places: Places, handed: &Handed, now: Instant) -> Result<Checked, Fault> {
+/// filled in by the caller. `earlier` are the papers that may stand in for ones not handed in again ([`reuse::papers_of`]).
+pub fn check(
+    tree: &Tree,
+    version: &Version,
+    places: Places,
+    (handed, earlier): (&Handed, &[Earlier]),
+    now: Instant,
+) -> Result<Checked, Fault> {
     let mut problems = Vec::new();
     if version.route != catalogue::Route::Provincial {
         return Err(Fault::Conflict(Problem::new("dossier-route-not-here").rule("NĐ 224/2026/NĐ-CP Điều 15")));
@@ -203,13 +280,14 @@ pub fn check(tree: &Tree, version: &Version, places: Places, handed: &Handed, no
                 .extend(answer_problem(field, answer).map(|problem| problem.field(format!("answer_{}", field.name))));
         }
     }
-    let components = papers(version, handed, places.channel, &mut problems);
+    let papers = papers(version, (handed, earlier), (places.channel, now.date()), &mut problems);
     if !problems.is_empty() {
         return Err(Fault::Invalid(problems));
     }
     let terms = version.terms(places.channel).or_else(|| version.channels.first());
     let fee_dong = terms.map_or(0, |terms| terms.fee_total().0);
-    let reused = components.iter().any(|component| component.state == ComponentState::Reused);
+    let (components, listed): (Vec<Component>, Vec<Listed>) = papers.into_iter().unzip();
+    let reused = listed.iter().any(|paper| paper.source.is_some());
     let flags = [
         (version.service_level == catalogue::ServiceLevel::Full, flag::FULL_SERVICE),
         (fee_dong > 0, flag::FEE),
@@ -252,7 +330,7 @@ pub fn check(tree: &Tree, version: &Version, places: Places, handed: &Handed, no
         flags,
         fee_dong,
         applicant: applicant.digest(),
-        papers: components.iter().map(Listed::of).collect(),
+        papers: listed,
     };
     Ok(Checked { filing, applicant, components })
 }

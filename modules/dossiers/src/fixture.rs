@@ -95,6 +95,7 @@ fn component(code: &str, required: bool, reusable: bool) -> Component {
         copies: 0,
         required,
         reusable,
+        lasting_months: 0,
         group: String::new(),
     }
 }
@@ -228,8 +229,8 @@ pub fn handed() -> Handed {
             ("sex".to_owned(), "Nam".to_owned()),
         ]),
         components: BTreeMap::from([
-            ("to-khai".to_owned(), (ComponentState::File, None)),
-            ("giay-chung-sinh".to_owned(), (ComponentState::File, None)),
+            ("to-khai".to_owned(), ComponentState::File.into()),
+            ("giay-chung-sinh".to_owned(), ComponentState::File.into()),
         ]),
         ..Handed::default()
     }
@@ -319,7 +320,7 @@ impl Story {
     }
 
     fn checked(&self, places: Places) -> Checked {
-        let mut checked = filing::check(&self.tree, &self.version, places, &handed(), self.now).unwrap();
+        let mut checked = filing::check(&self.tree, &self.version, places, (&handed(), &[]), self.now).unwrap();
         checked.filing.code = "H13.31-261102-0001".to_owned();
         checked
     }

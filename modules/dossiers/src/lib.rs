@@ -18,6 +18,7 @@ pub mod papers;
 pub mod person;
 pub mod places;
 pub mod report;
+pub mod reuse;
 pub mod store;
 pub mod transitions;
 mod uploads;
@@ -26,7 +27,7 @@ pub mod worklist;
 
 pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new_id, receive_at_counter};
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Status};
-pub use filing::Handed;
+pub use filing::{Brought, Handed};
 pub use module::module;
 pub use pages::nav_counts;
 
@@ -36,5 +37,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     steps: &[
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_owner_number", include_str!("../migrations/0002_owner_number.sql")),
+        ("0003_papers", include_str!("../migrations/0003_papers.sql")),
     ],
 };

@@ -20,12 +20,38 @@ pub struct Listed {
     pub state: ComponentState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Seal>,
+    /// Its files after the first; events tell of them since papers may have several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Seal>,
+    /// The earlier paper that stands in for it. Events before this was asked for say "reused" without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// A paper of an earlier dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub dossier: Id,
+    /// Its number there.
+    pub n: i64,
 }
 
 impl Listed {
     /// The paper as handed in, its file not yet sealed.
     pub fn of(component: &Component) -> Self {
-        Self { asked: Self::asked(component), state: component.state, file: None }
+        Self { asked: Self::asked(component), state: component.state, file: None, more: Vec::new(), source: None }
+    }
+
+    /// Every file of it.
+    pub fn files(&self) -> impl Iterator<Item = &Seal> {
+        self.file.iter().chain(&self.more)
+    }
+
+    /// Takes the seals of its files, in order.
+    pub fn sealed(&mut self, seals: Vec<Seal>) {
+        let mut seals = seals.into_iter();
+        self.file = seals.next();
+        self.more = seals.collect();
     }
 
     /// Digest of what is asked for: code, name, and whether it is required. The words stand in the procedure's version;
@@ -49,7 +75,7 @@ impl Listed {
         if self.state != row.state {
             return Some("state");
         }
-        (self.file.as_ref().map(|seal| seal.id) != row.file).then_some("file_id")
+        (!self.files().map(|seal| seal.id).eq(row.files.iter().copied())).then_some("file_id")
     }
 }
 
@@ -60,6 +86,9 @@ pub struct Added {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<i64>,
     pub file: Seal,
+    /// More files of the same component.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Seal>,
 }
 
 /// A file beside the components.
@@ -106,6 +135,7 @@ impl Papers {
         let Some(listed) = listed else { return };
         listed.state = ComponentState::File;
         self.replaced.extend(listed.file.replace(paper.file.clone()));
+        self.replaced.extend(std::mem::replace(&mut listed.more, paper.more.clone()));
     }
 
     fn keep(&mut self, file: &Seal, purpose: &'static str, added_at: Instant) {
@@ -114,7 +144,7 @@ impl Papers {
 
     /// Every file these papers ever had.
     pub fn files(&self) -> impl Iterator<Item = &Seal> {
-        let listed = self.listed.iter().filter_map(|listed| listed.file.as_ref());
+        let listed = self.listed.iter().flat_map(Listed::files);
         listed.chain(self.beside.values().map(|beside| &beside.file)).chain(&self.replaced)
     }
 }
@@ -129,7 +159,7 @@ mod tests {
             name: "Tờ khai".to_owned(),
             required: true,
             state: ComponentState::Paper,
-            file: None,
+            files: Vec::new(),
         }
     }
 
@@ -145,7 +175,24 @@ mod tests {
         assert_eq!(told.difference(&Component { required: false, ..component() }), asked);
         assert_eq!(told.difference(&Component { name: "Tờ".to_owned(), ..component() }), asked);
         assert_eq!(told.difference(&Component { state: ComponentState::File, ..component() }), Some("state"));
-        assert_eq!(told.difference(&Component { file: Some(Id(1)), ..component() }), Some("file_id"));
+        assert_eq!(told.difference(&Component { files: vec![Id(1)], ..component() }), Some("file_id"));
+    }
+
+    #[test]
+    fn a_paper_with_one_file_is_told_as_it_always_was_and_one_with_more_names_each() {
+        let mut listed = Listed { asked: "a".into(), ..Listed::of(&component()) };
+        listed.sealed(vec![seal(1)]);
+        let old = r#"{"asked":"a","state":"paper","file":{"id":"1","sha256":"","size_bytes":1,"about":""}}"#;
+        assert_eq!(serde_json::to_string(&listed).unwrap(), old);
+        assert_eq!(serde_json::from_str::<Listed>(old).unwrap(), listed);
+        listed.sealed(vec![seal(1), seal(2)]);
+        assert_eq!(serde_json::from_str::<Listed>(&serde_json::to_string(&listed).unwrap()).unwrap(), listed);
+        let row = |files: &[i64]| Component { files: files.iter().map(|id| Id(*id)).collect(), ..component() };
+        let told = Listed { asked: Listed::asked(&component()), ..listed };
+        assert_eq!(told.difference(&row(&[1, 2])), None);
+        for other in [&[1][..], &[2, 1], &[1, 2, 3], &[]] {
+            assert_eq!(told.difference(&row(other)), Some("file_id"), "{other:?}");
+        }
     }
 
     #[test]
@@ -155,7 +202,7 @@ mod tests {
             note: String::new(),
             clock: None,
             answer_due_at: None,
-            papers: vec![Added { component, file: seal(id) }],
+            papers: vec![Added { component, file: seal(id), more: Vec::new() }],
         };
         papers.follow(Instant(1), &bring(1, Some(0)));
         papers.follow(Instant(2), &bring(2, Some(0)));

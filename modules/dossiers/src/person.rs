@@ -1,5 +1,5 @@
 //! What belongs to one citizen: the dossiers of an account, those handed in at a counter under the citizen's proven number,
-//! the notices, the papers that can be used again.
+//! the notices.
 
 use crate::store::{self as sql, Loaded};
 use ::store::{StoreError, Tx, params};
@@ -7,9 +7,6 @@ use base::{Actor, Fault, Id, Instant};
 
 /// A file of a dossier: its number, what for (`supplement`, `result`), its name.
 pub type NamedFile = (Id, String, String);
-
-/// A paper an account handed in earlier: component code, file, name, code of its dossier.
-pub type EarlierPaper = (String, Id, String, String);
 
 /// Something the applicant was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +58,6 @@ pub async fn files_of(tx: &Tx, dossier: Id) -> Result<Vec<NamedFile>, StoreError
 /// Whether a file is one of a dossier's papers, supplements or results.
 pub async fn has_file(tx: &Tx, dossier: Id, file: Id) -> Result<bool, StoreError> {
     Ok(tx.query_opt(sql::FILE_BELONGS, params![dossier, file]).await?.is_some())
-}
-
-/// Papers an account handed in as files in dossiers that are finished.
-pub async fn earlier_papers(tx: &Tx, account: Id) -> Result<Vec<EarlierPaper>, StoreError> {
-    let rows = tx.query(sql::REUSABLE, params![account]).await?;
-    rows.iter()
-        .map(|row| Ok((row.get("code")?, row.get("file_id")?, row.get("name")?, row.get("dossier_code")?)))
-        .collect()
 }
 
 /// What an account was told, the latest first.

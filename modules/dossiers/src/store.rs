@@ -4,6 +4,7 @@ use crate::dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Sta
 use ::store::{Row, StoreError, Tx, Value, params};
 use audit::Head;
 use base::{Channel, Date, Id, Instant, Level};
+use std::collections::BTreeMap;
 
 /// Columns of a dossier row.
 const COLUMN_COUNT: usize = 41;
@@ -27,6 +28,14 @@ const COLUMN_COUNT: usize = 41;
     pub COMPONENTS = "SELECT n, code, name, required, state, file_id FROM dossier_component WHERE dossier_id = $1 ORDER BY n LIMIT 200";
     /// One paper more.
     pub INSERT_COMPONENT = "INSERT INTO dossier_component (dossier_id, n, code, name, required, state, file_id) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    /// The files of a paper after its first.
+    pub MORE_FILES = "SELECT n, file_id FROM dossier_component_file WHERE dossier_id = $1 ORDER BY n, place LIMIT 200";
+    /// One of them.
+    pub INSERT_MORE_FILE = "INSERT INTO dossier_component_file (dossier_id, n, place, file_id) VALUES ($1, $2, $3, $4)";
+    /// They were replaced.
+    pub DELETE_MORE_FILES = "DELETE FROM dossier_component_file WHERE dossier_id = $1 AND n = $2";
+    /// How many files a dossier holds.
+    pub COUNT_FILES = "SELECT CAST((SELECT COUNT(*) FROM dossier_component WHERE dossier_id = $1 AND file_id IS NOT NULL) + (SELECT COUNT(*) FROM dossier_component_file WHERE dossier_id = $1) + (SELECT COUNT(*) FROM dossier_file WHERE dossier_id = $1) AS BIGINT) AS n";
     /// A paper came, or was scanned.
     pub UPDATE_COMPONENT = "UPDATE dossier_component SET state = $3, file_id = $4 WHERE dossier_id = $1 AND n = $2";
     /// A file that came later.
@@ -39,6 +48,8 @@ const COLUMN_COUNT: usize = 41;
     pub FIRST_PAYMENT = "INSERT INTO procedure_first_payment (procedure_id, dossier_id, at) VALUES ($1, $2, $3) ON CONFLICT (procedure_id) DO NOTHING";
     /// Dossiers of a citizen's account, latest first.
     pub BY_ACCOUNT = "SELECT * FROM dossier WHERE account_id = $1 ORDER BY filed_at DESC, id DESC LIMIT $2";
+    /// Dossiers of a person, however they were filed, latest first.
+    pub BY_OWNER = "SELECT * FROM dossier WHERE owner_number = $1 ORDER BY filed_at DESC, id DESC LIMIT $2";
     /// Dossiers handed in at a counter under a citizen's number, latest first.
     pub BY_OWNER_NUMBER = "SELECT * FROM dossier WHERE account_id IS NULL AND owner_number = $1 ORDER BY filed_at DESC, id DESC LIMIT $2";
     /// Notices of an account that were seen.
@@ -48,9 +59,9 @@ const COLUMN_COUNT: usize = 41;
     /// Notices of an account.
     pub NOTICES = "SELECT n.id, n.dossier_id, n.kind, n.at, n.read_at, d.code FROM notice n JOIN dossier d ON d.id = n.dossier_id WHERE n.account_id = $1 ORDER BY n.at DESC LIMIT $2";
     /// Whether a file belongs to a dossier.
-    pub FILE_BELONGS = "SELECT 1 AS yes FROM dossier_component WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_file WHERE dossier_id = $1 AND file_id = $2";
-    /// Papers an account handed in as files earlier, for reuse.
-    pub REUSABLE = "SELECT c.code, c.name, c.file_id, d.code AS dossier_code, d.filed_at FROM dossier d JOIN dossier_component c ON c.dossier_id = d.id WHERE d.account_id = $1 AND c.file_id IS NOT NULL AND d.status = 10 ORDER BY d.filed_at DESC LIMIT 200";
+    pub FILE_BELONGS = "SELECT 1 AS yes FROM dossier_component WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_component_file WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_file WHERE dossier_id = $1 AND file_id = $2";
+    /// Papers handed in as files with a person's dossiers that were granted, the latest first.
+    pub EARLIER_PAPERS = "SELECT d.*, c.n AS paper_n, c.code AS paper_code, c.name AS paper_name, c.file_id AS paper_file FROM dossier d JOIN dossier_component c ON c.dossier_id = d.id WHERE d.owner_number = $1 AND d.outcome = 'granted' AND c.state = 'file' AND c.file_id IS NOT NULL ORDER BY d.filed_at DESC, c.n LIMIT 200";
 }
 
 /// A dossier with the people it is about.
@@ -127,9 +138,29 @@ pub async fn insert(tx: &Tx, d: &Dossier, a: &Applicant, components: &[Component
     tx.execute(INSERT, &values).await?;
     for (n, component) in components.iter().enumerate() {
         tx.execute(INSERT_COMPONENT, &component_values(d.id, n, component)).await?;
+        more_files(tx, d.id, n as i64, &component.files).await?;
     }
     tx.execute(INSERT_SEARCH, params![d.id, search_words(d, a)]).await?;
     Ok(())
+}
+
+/// Writes the files of a paper after its first.
+async fn more_files(tx: &Tx, dossier: Id, n: i64, files: &[Id]) -> Result<(), StoreError> {
+    for (place, file) in files.iter().enumerate().skip(1) {
+        tx.execute(INSERT_MORE_FILE, params![dossier, n, place as i64, *file]).await?;
+    }
+    Ok(())
+}
+
+/// A paper came as files, in the place of what was there; `false` where the dossier has no such paper.
+pub async fn fill_component(tx: &Tx, dossier: Id, n: i64, files: &[Id]) -> Result<bool, StoreError> {
+    let (state, first) = (ComponentState::File.as_str(), files.first().copied());
+    if tx.execute(UPDATE_COMPONENT, params![dossier, n, state, first]).await? == 0 {
+        return Ok(false);
+    }
+    tx.execute(DELETE_MORE_FILES, params![dossier, n]).await?;
+    more_files(tx, dossier, n, files).await?;
+    Ok(true)
 }
 
 /// The values of a component row, in the order of [`INSERT_COMPONENT`].
@@ -141,7 +172,7 @@ pub fn component_values(dossier: Id, n: usize, component: &Component) -> [Value;
         Value::from(component.name.as_str()),
         Value::from(component.required),
         Value::from(component.state.as_str()),
-        Value::from(component.file),
+        Value::from(component.files.first().copied()),
     ]
 }
 
@@ -248,18 +279,24 @@ pub async fn by_id(tx: &Tx, id: Id) -> Result<Option<Loaded>, StoreError> {
 
 /// Papers of a dossier with their position.
 pub async fn components(tx: &Tx, dossier: Id) -> Result<Vec<(i64, Component)>, StoreError> {
+    let mut more: BTreeMap<i64, Vec<Id>> = BTreeMap::new();
+    for row in tx.query(MORE_FILES, params![dossier]).await? {
+        more.entry(row.get("n")?).or_default().push(row.get("file_id")?);
+    }
     tx.query(COMPONENTS, params![dossier])
         .await?
         .iter()
         .map(|row| {
+            let n: i64 = row.get("n")?;
+            let first: Option<Id> = row.get("file_id")?;
             Ok((
-                row.get("n")?,
+                n,
                 Component {
                     code: row.get("code")?,
                     name: row.get("name")?,
                     required: row.get("required")?,
                     state: ComponentState::read(&row.get::<String>("state")?).ok_or_else(|| unreadable("state"))?,
-                    file: row.get("file_id")?,
+                    files: first.into_iter().chain(more.remove(&n).unwrap_or_default()).collect(),
                 },
             ))
         })

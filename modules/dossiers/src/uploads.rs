@@ -1,9 +1,9 @@
 //! Files that come with a form: staged on disk before the transaction, recorded inside it.
 
-use crate::dossier::ComponentState;
+use crate::dossier::{COMPONENT_FILES_MAX, ComponentState};
 use crate::filing::Handed;
 use ::store::{StoreError, Tx};
-use base::{Fault, Id, Instant};
+use base::{Fault, Id, Instant, Problem};
 use catalogue::Version;
 use files::{Staged, Store};
 use web::{Answer, Ctx, Upload};
@@ -34,22 +34,31 @@ pub fn at_field(fault: Fault, field: &str) -> Fault {
     }
 }
 
-/// Scans of components (`file_CODE`): each makes its component a file.
-pub async fn of_components(
-    ctx: &Ctx,
-    upload: &Upload,
-    version: &Version,
-    handed: &mut Handed,
-) -> Result<Vec<(String, Staged)>, Fault> {
-    let mut staged = Vec::new();
+/// The scans of components.
+pub type Scans = Vec<(String, Staged)>;
+
+/// Scans of components (`file_CODE`, several for a card with two sides): they make their component a file. What is wrong
+/// with any of them is told at its own field, all at once.
+pub async fn of_components(ctx: &Ctx, upload: &Upload, version: &Version, handed: &mut Handed) -> Result<Scans, Fault> {
+    let (mut staged, mut problems) = (Vec::new(), Vec::new());
     for component in &version.components {
         let field = format!("file_{}", component.code);
-        if let Some(file) = first(ctx, upload, &[&field]).await? {
-            handed.components.insert(component.code.clone(), (ComponentState::File, None));
-            staged.push((component.code.clone(), file));
+        for (n, file) in upload.files_of(&field).enumerate() {
+            if n == COMPONENT_FILES_MAX {
+                let problem = Problem::new("dossier-component-too-many-files").arg("max", COMPONENT_FILES_MAX);
+                problems.push(problem.field(&field));
+                break;
+            }
+            match store(ctx).stage(file.path(), &file.name).await.map_err(|fault| at_field(fault, &field)) {
+                Ok(scan) => staged.push((component.code.clone(), scan)),
+                Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) => problems.push(problem),
+                Err(Fault::Invalid(several)) => problems.extend(several),
+                Err(other) => return Err(other),
+            }
+            handed.components.insert(component.code.clone(), ComponentState::File.into());
         }
     }
-    Ok(staged)
+    if problems.is_empty() { Ok(staged) } else { Err(Fault::Invalid(problems)) }
 }
 
 /// Records the scans and points the components at them.
@@ -64,7 +73,7 @@ pub async fn keep(
     for (code, file) in staged {
         let id = files::keep(tx, file, owner, Some(by), now).await?;
         if let Some(paper) = handed.components.get_mut(code) {
-            paper.1 = Some(id);
+            paper.files.push(id);
         }
     }
     Ok(())

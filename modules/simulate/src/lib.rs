@@ -4,6 +4,7 @@ pub mod dice;
 pub mod life;
 mod officials;
 pub mod people;
+mod returning;
 mod run;
 pub mod volume;
 

@@ -3,6 +3,7 @@
 use crate::dice::Dice;
 use crate::officials::Officials;
 use crate::people::People;
+use crate::returning::Remembered;
 use crate::volume::Drawn;
 use base::calendar::Calendar;
 use base::{Actor, Channel, Fault, Id, Instant, Level, Role};
@@ -12,8 +13,9 @@ use dossiers::decide::{self, Office};
 use dossiers::filing::{self, Handed, Places};
 use dossiers::happening::Happening;
 use dossiers::places::{department_of, first_step, next_step};
+use dossiers::reuse::Earlier;
 use dossiers::transitions::Verb;
-use dossiers::{ComponentState, Dossier};
+use dossiers::{Brought, ComponentState, Dossier};
 use organisation::Tree;
 use std::collections::{BTreeMap, HashSet};
 
@@ -42,6 +44,8 @@ pub struct Draw<'a> {
     pub turn: usize,
     /// Procedures paid for online before.
     pub paid_online: &'a mut HashSet<Id>,
+    /// Who may come back.
+    pub remembered: &'a mut Remembered,
 }
 
 /// A life ends when the next thing would happen after the present.
@@ -164,6 +168,8 @@ fn places(
 pub struct Filed {
     pub places: Places,
     pub handed: Handed,
+    /// Papers of theirs in earlier dossiers.
+    pub earlier: Vec<Earlier>,
     pub citizen: Option<Actor>,
 }
 
@@ -181,23 +187,32 @@ pub fn draw(
     let Some(places) = places(version, channel, citizen.as_ref().map(|one| one.account), province, dice) else {
         return Ok(None);
     };
-    let person = draw.people.adult(at.date()).map_err(|error| Fault::internal(error.to_string()))?;
+    let key = citizen.as_ref().map_or(places.intake, |one| one.account);
+    let back = if dice.permille(450) { draw.remembered.draw(key, at, dice) } else { None };
+    let (name, phone, number, earlier) = match back {
+        Some(person) => (person.name, person.phone, person.number, person.earlier),
+        None => {
+            let person = draw.people.adult(at.date()).map_err(|error| Fault::internal(error.to_string()))?;
+            (person.name, person.phone.to_string(), person.citizen.to_string(), Vec::new())
+        }
+    };
     let dice = &mut *draw.dice;
-    let (name, phone, number) = (person.name, person.phone.to_string(), person.citizen.to_string());
-    let reuse = 250 + 450 * province.progress / 1_000;
+    // Whoever may leave a paper at home learns it over the months.
+    let reuse = 500 + 450 * province.progress / 1_000;
+    // At the counter a growing share is scanned at once.
+    let scanned = 250 + 500 * province.progress / 1_000;
     let components = version
         .components
         .iter()
         .map(|component| {
-            let state = if component.reusable && dice.permille(reuse) {
-                ComponentState::Reused
-            } else if channel == Channel::Online {
-                ComponentState::File
-            } else {
-                ComponentState::Paper
+            let again = earlier.iter().find(|paper| paper.stands_in(component, &number, false, at.date()).is_ok());
+            let brought = match again.filter(|_| dice.permille(reuse)) {
+                Some(paper) => Brought::reused(&paper.dossier),
+                None if channel == Channel::Online || dice.permille(scanned) => ComponentState::File.into(),
+                None => ComponentState::Paper.into(),
             };
             let wanted = component.required || dice.permille(300);
-            (component.code.clone(), (if wanted { state } else { ComponentState::Missing }, None))
+            (component.code.clone(), if wanted { brought } else { Brought::default() })
         })
         .collect();
     let answers =
@@ -213,7 +228,7 @@ pub fn draw(
         answers,
         components,
     };
-    Ok(Some(Filed { places, handed, citizen }))
+    Ok(Some(Filed { places, handed, earlier, citizen }))
 }
 
 /// Lives a dossier from its filing to wherever it is at the present.
@@ -226,12 +241,16 @@ pub fn live(
     province: &Province<'_>,
     draw: &mut Draw<'_>,
 ) -> Result<Case, Fault> {
-    let mut checked = filing::check(province.tree, version, filed.places, &filed.handed, at)?;
+    let mut checked = filing::check(province.tree, version, filed.places, (&filed.handed, &filed.earlier), at)?;
     checked.filing.code = code;
     let case = Case::new(id, checked.applicant.clone(), checked.components.clone());
     let mut life = Life { province, version, case, at };
     match tell(&mut life, &checked, filed, draw) {
-        Ok(()) | Err(End::Here) => Ok(life.case),
+        Ok(()) | Err(End::Here) => {
+            let key = filed.citizen.as_ref().map_or(filed.places.intake, |one| one.account);
+            draw.remembered.keep(key, version, &life.case);
+            Ok(life.case)
+        }
         Err(End::Fault(fault)) => Err(fault),
     }
 }

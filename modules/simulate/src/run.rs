@@ -4,6 +4,7 @@ use crate::dice::Dice;
 use crate::life::{self, Draw, Province};
 use crate::officials::Officials;
 use crate::people::People;
+use crate::returning::Remembered;
 use crate::volume::{self, Day, Drawn};
 use base::calendar::Calendar;
 use base::{AgencyCode, Date, DossierCode, Fault, Id, Instant, Problem};
@@ -189,6 +190,7 @@ struct Maker {
     codes: HashMap<Id, AgencyCode>,
     counters: HashMap<(Id, Date), u32>,
     paid_online: HashSet<Id>,
+    remembered: Remembered,
     rollup: Rollup,
     last_id: i64,
     turn: usize,
@@ -209,6 +211,7 @@ fn make(setting: Setting, plan: Plan, send: &mpsc::Sender<Chunk>) -> Result<(), 
         codes: HashMap::new(),
         counters: setting.counters,
         paid_online: setting.paid_online,
+        remembered: Remembered::default(),
         rollup: setting.rollup,
         last_id: 0,
         turn: 0,
@@ -285,6 +288,7 @@ impl Maker {
             people: &mut self.people,
             turn: self.turn,
             paid_online: &mut self.paid_online,
+            remembered: &mut self.remembered,
         };
         let Some(filed) = life::draw(&version, open, at, province, &mut draw)? else { return Ok(()) };
         let (code, number) =

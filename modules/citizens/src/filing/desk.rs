@@ -7,6 +7,7 @@ use base::{Actor, Channel, Fault, Id, Level, Problem};
 use catalogue::Version;
 use dossiers::House;
 use dossiers::filing::{Places, check};
+use dossiers::reuse::Earlier;
 use std::sync::Arc;
 use web::{Choice, Ctx};
 
@@ -18,8 +19,8 @@ pub(super) struct Desk {
     pub(super) draft: Draft,
     /// Whether the draft is in the database already.
     pub(super) kept: bool,
-    /// Earlier papers: component code → (file, name, dossier code).
-    pub(super) earlier: Vec<(String, Id, String, String)>,
+    /// Papers of the owner in earlier dossiers of this account.
+    pub(super) earlier: Vec<Earlier>,
 }
 
 impl Desk {
@@ -50,6 +51,15 @@ impl Desk {
         choices
     }
 
+    /// The paper that may stand in for a component today, the latest first.
+    pub(super) fn stand_in(&self, component: &catalogue::Component, today: base::Date) -> Option<&Earlier> {
+        let body = &self.draft.body;
+        let for_another = body.owner_name.trim() != self.actor.name;
+        self.earlier
+            .iter()
+            .find(|paper| paper.stands_in(component, body.owner_number.trim(), for_another, today).is_ok())
+    }
+
     pub(super) fn competent(&self) -> Option<Id> {
         self.draft.body.competent.parse().ok()
     }
@@ -66,7 +76,7 @@ impl Desk {
             account: Some(self.actor.account),
         };
         let handed = self.draft.body.handed(&self.version, &self.actor.name);
-        let mut problems = match check(&self.house.tree, &self.version, places, &handed, ctx.now) {
+        let mut problems = match check(&self.house.tree, &self.version, places, (&handed, &self.earlier), ctx.now) {
             Ok(_) => Vec::new(),
             Err(Fault::Invalid(problems)) => problems,
             Err(other) => return Err(other),
@@ -88,21 +98,25 @@ pub(super) async fn open(ctx: &Ctx, procedure: &str) -> Result<Desk, Fault> {
     if !version.can_be_filed_online() {
         return Err(Fault::Conflict(Problem::new("dossier-not-online").arg("procedure", &version.code)));
     }
-    let (account, code) = (actor.account, version.code.clone());
+    let house = dossiers::pages::house(&ctx.app)?;
+    let (asking, code, looking) = (actor.clone(), version.code.clone(), house.clone());
     let (found, person, earlier) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
-                let draft = store::draft(tx, account, &code).await?;
-                let person = identity::account(tx, account).await?;
-                Ok::<_, Fault>((draft, person, dossiers::person::earlier_papers(tx, account).await?))
+                let draft = store::draft(tx, asking.account, &code).await?;
+                let person = identity::account(tx, asking.account).await?;
+                let owner = draft.as_ref().map(|draft| draft.body.owner_number.as_str());
+                let owner = owner.or(asking.citizen_number.as_deref()).unwrap_or_default();
+                let earlier = dossiers::reuse::papers_of(tx, &looking, &asking, owner).await?;
+                Ok::<_, Fault>((draft, person, earlier))
             })
         })
         .await?;
     let kept = found.is_some();
     let draft = found.unwrap_or_else(|| Draft {
         id: dossiers::new_id(ctx.now),
-        account,
+        account: actor.account,
         procedure: version.code.clone(),
         // What the account knows need not be typed again.
         body: Body {
@@ -114,7 +128,6 @@ pub(super) async fn open(ctx: &Ctx, procedure: &str) -> Result<Desk, Fault> {
         step: 1,
         updated_at: ctx.now,
     });
-    let house = dossiers::pages::house(&ctx.app)?;
     let mut desk = Desk { house, version, actor, draft, kept, earlier };
     if let [only] = desk.agencies().as_slice() {
         desk.draft.body.competent = only.value.clone();

@@ -12,6 +12,7 @@ use base::{Fault, Id, Problem};
 use catalogue::FieldKind;
 use desk::{Desk, open, save};
 use dossiers::By;
+use dossiers::dossier::{COMPONENT_FILES_MAX, DOSSIER_FILES_MAX};
 use files::Store;
 use screen::screen;
 use web::{Answer, Ctx, FormMap, PatientUpload};
@@ -159,61 +160,98 @@ pub(crate) async fn papers(
         }
     }
     let go_to = upload.fields.text("go").to_owned();
-    let dropped = go_to.strip_prefix("drop-").map(str::to_owned);
+    let dropped: Option<Id> = go_to.strip_prefix("drop-").and_then(|file| file.parse().ok());
     let reused: Vec<String> = upload.fields.all("reuse").to_vec();
-    desk = keep_papers(&ctx, desk, staged, dropped.as_deref(), &reused).await?;
+    drop_paper(&mut desk, dropped);
+    take_over(&mut desk, &reused, ctx.now.date());
+    problems.extend(bound(&desk, &mut staged));
+    desk = keep_papers(&ctx, desk, staged, dropped).await?;
     if !problems.is_empty() {
         return screen(&ctx, &desk, at + 1, problems);
     }
-    let wish = if dropped.is_some() { "stay" } else { go_to.as_str() };
+    let wish = if go_to.starts_with("drop-") { "stay" } else { go_to.as_str() };
     go(&ctx, &mut desk, at + 1, Step::Papers, wish).await
 }
 
-/// Writes what the papers screen changed: rows of new files, the ones they replace taken back.
+/// One file is taken back; a paper without files is not there any more.
+fn drop_paper(desk: &mut Desk, dropped: Option<Id>) {
+    let papers = &mut desk.draft.body.papers;
+    for files in papers.values_mut() {
+        files.retain(|paper| Some(paper.file) != dropped);
+    }
+    papers.retain(|_, files| !files.is_empty());
+}
+
+/// Takes over earlier papers of the same person. Which one is found here, not on the page: what the form says is only that
+/// it is wanted.
+fn take_over(desk: &mut Desk, reused: &[String], today: base::Date) {
+    for code in reused {
+        let Some(component) = desk.version.components.iter().find(|component| component.code == *code) else {
+            continue;
+        };
+        let Some(earlier) = desk.stand_in(component, today) else { continue };
+        let paper = Paper {
+            file: earlier.files.first().copied().unwrap_or_default(),
+            name: earlier.name.clone(),
+            size_bytes: 0,
+            reused_from: earlier.dossier.clone(),
+        };
+        desk.draft.body.papers.entry(code.clone()).or_insert_with(|| vec![paper]);
+    }
+}
+
+/// Files beyond what a paper or a dossier holds are left out and told.
+fn bound(desk: &Desk, staged: &mut Vec<(String, files::Staged)>) -> Vec<Problem> {
+    let papers = &desk.draft.body.papers;
+    let mut counts: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let mut all: usize = papers.values().map(Vec::len).sum();
+    let mut problems = Vec::new();
+    staged.retain(|(code, _)| {
+        // An earlier paper makes way for the first new file.
+        let there = || papers.get(code).map_or(0, |files| files.iter().filter(|p| p.reused_from.is_empty()).count());
+        let count = counts.entry(code.clone()).or_insert_with(there);
+        let (field, max, full) = (format!("component_{code}"), COMPONENT_FILES_MAX, *count >= COMPONENT_FILES_MAX);
+        if full || all >= DOSSIER_FILES_MAX {
+            let (words, max) = if full {
+                ("dossier-component-too-many-files", max)
+            } else {
+                ("dossier-too-many-files", DOSSIER_FILES_MAX)
+            };
+            let problem = Problem::new(words).field(field).arg("max", max);
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+            return false;
+        }
+        *count += 1;
+        all += 1;
+        true
+    });
+    problems
+}
+
+/// Writes what the papers screen changed: rows of new files, a file taken back.
 async fn keep_papers(
     ctx: &Ctx,
-    desk: Desk,
+    mut desk: Desk,
     staged: Vec<(String, files::Staged)>,
-    dropped: Option<&str>,
-    reused: &[String],
+    dropped: Option<Id>,
 ) -> Result<Desk, Fault> {
-    let mut desk = desk;
-    let mut gone: Vec<Id> = Vec::new();
-    let mut replaced = |papers: &mut std::collections::BTreeMap<String, Paper>, code: &str| {
-        gone.extend(papers.remove(code).filter(|p| p.reused_from.is_empty()).map(|p| p.file));
-    };
-    let papers = &mut desk.draft.body.papers;
-    if let Some(code) = dropped {
-        replaced(papers, code);
-    }
-    for (code, _) in &staged {
-        replaced(papers, code);
-    }
-    for code in reused {
-        let reusable = desk.version.components.iter().any(|c| c.code == *code && c.reusable);
-        let found = desk.earlier.iter().find(|(earlier, ..)| earlier == code);
-        if let Some((_, file, name, dossier)) = found.filter(|_| reusable && !papers.contains_key(code)) {
-            let paper = Paper { file: *file, name: name.clone(), size_bytes: 0, reused_from: dossier.clone() };
-            papers.insert(code.clone(), paper);
-        }
-    }
     let (mut draft, now) = (desk.draft.clone(), ctx.now);
     desk.draft = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                for file in gone {
+                if let Some(file) = dropped {
+                    // Only a file of this very draft goes; an earlier paper is the earlier dossier's.
                     files::forget(tx, file, draft.id).await?;
                 }
                 for (code, paper) in &staged {
                     let file = files::keep(tx, paper, draft.id, Some(draft.account), now).await?;
-                    let paper = Paper {
-                        file,
-                        name: paper.name.clone(),
-                        size_bytes: paper.size_bytes,
-                        reused_from: String::new(),
-                    };
-                    draft.body.papers.insert(code.clone(), paper);
+                    let (name, size_bytes) = (paper.name.clone(), paper.size_bytes);
+                    let papers = draft.body.papers.entry(code.clone()).or_default();
+                    papers.retain(|paper| paper.reused_from.is_empty());
+                    papers.push(Paper { file, name, size_bytes, reused_from: String::new() });
                 }
                 store::save(tx, &draft, now).await?;
                 Ok::<_, Fault>(draft)
@@ -230,7 +268,7 @@ pub(crate) async fn drop_draft(ctx: Ctx, Path(procedure): Path<String>, _form: F
         .write(move |tx| {
             Box::pin(async move {
                 if let Some(draft) = store::draft(tx, account, &procedure).await? {
-                    for paper in draft.body.papers.values().filter(|p| p.reused_from.is_empty()) {
+                    for paper in draft.body.papers.values().flatten().filter(|p| p.reused_from.is_empty()) {
                         files::forget(tx, paper.file, draft.id).await?;
                     }
                     store::delete(tx, draft.id, account).await?;

@@ -1,10 +1,13 @@
 //! What each screen of a filing shows.
 
 use super::desk::Desk;
+use crate::draft::Paper;
 use crate::steps::{Step, number_of};
 use askama::Template;
 use base::{Channel, Dong, Problem};
 use catalogue::FieldKind;
+use dossiers::dossier::COMPONENT_FILES_MAX;
+use dossiers::reuse::Earlier;
 use i18n::L;
 use web::{Answer, Choice, Ctx};
 
@@ -31,13 +34,20 @@ struct Wanted {
     /// Heading above it, where a new group of papers begins.
     heading: String,
     required: bool,
-    /// Name of the file there is, empty for none.
-    file: String,
+    files: Vec<There>,
+    /// There is room for more files.
+    more: bool,
+    /// An earlier paper that may stand in, in words; empty for none.
+    offer: String,
+}
+
+/// A file that is there.
+struct There {
+    id: String,
+    name: String,
     href: String,
     size: String,
     reused_from: String,
-    /// An earlier paper that may stand in: its dossier's code, empty for none.
-    offer: String,
 }
 
 /// A line of the check screen.
@@ -146,28 +156,40 @@ fn owner_questions(l: L, desk: &Desk) -> Vec<Question> {
     questions
 }
 
-fn wanted(desk: &Desk) -> Vec<Wanted> {
+fn there(code: &str, paper: &Paper) -> There {
+    let own = paper.reused_from.is_empty();
+    There {
+        id: paper.file.to_string(),
+        name: paper.name.clone(),
+        href: if own { format!("/file/{code}/papers/{}", paper.file) } else { String::new() },
+        size: format!("{} kB", (paper.size_bytes + 1023) / 1024),
+        reused_from: paper.reused_from.clone(),
+    }
+}
+
+fn wanted(l: L, desk: &Desk, today: base::Date) -> Vec<Wanted> {
     let mut last = "";
     desk.version
         .components
         .iter()
         .map(|component| {
-            let paper = desk.draft.body.papers.get(&component.code);
-            let offer = desk.earlier.iter().find(|(code, ..)| component.reusable && *code == component.code);
+            let papers = desk.draft.body.papers.get(&component.code).map_or(&[][..], Vec::as_slice);
+            let offer = desk.stand_in(component, today).filter(|_| papers.is_empty());
+            let words = |paper: &Earlier| {
+                let until = base::vn_date(paper.until(component.lasting_months));
+                let words =
+                    [("code", paper.dossier.clone()), ("handed", base::vn_date(paper.handed_on)), ("until", until)];
+                l.tr("citizens-reuse", words)
+            };
             let wanted = Wanted {
                 code: component.code.clone(),
                 field: format!("component_{}", component.code),
                 name: component.name.clone(),
                 heading: if component.group == last { String::new() } else { component.group.clone() },
                 required: component.required,
-                file: paper.map(|p| p.name.clone()).unwrap_or_default(),
-                href: paper
-                    .filter(|p| p.reused_from.is_empty())
-                    .map(|p| format!("/file/{}/papers/{}", desk.version.code, p.file))
-                    .unwrap_or_default(),
-                size: paper.map(|p| format!("{} kB", (p.size_bytes + 1023) / 1024)).unwrap_or_default(),
-                reused_from: paper.map(|p| p.reused_from.clone()).unwrap_or_default(),
-                offer: offer.filter(|_| paper.is_none()).map(|(.., dossier)| dossier.clone()).unwrap_or_default(),
+                files: papers.iter().map(|paper| there(&desk.version.code, paper)).collect(),
+                more: papers.len() < COMPONENT_FILES_MAX && papers.iter().all(|paper| paper.reused_from.is_empty()),
+                offer: offer.map(words).unwrap_or_default(),
             };
             last = &component.group;
             wanted
@@ -175,7 +197,7 @@ fn wanted(desk: &Desk) -> Vec<Wanted> {
         .collect()
 }
 
-fn parts(l: L, desk: &Desk) -> Vec<Part> {
+fn parts(l: L, desk: &Desk, today: base::Date) -> Vec<Part> {
     let body = &desk.draft.body;
     let agency = desk.competent().map(|id| desk.house.tree.name(id)).unwrap_or_default();
     let line = |label: String, value: &str| Line { label, value: value.to_owned() };
@@ -202,8 +224,9 @@ fn parts(l: L, desk: &Desk) -> Vec<Part> {
         parts.push(Part { title: group.title.clone(), step: n + 2, lines });
     }
     if !desk.version.components.is_empty() {
-        let papers = wanted(desk).into_iter().filter(|w| w.required || !w.file.is_empty());
-        let lines = papers.map(|w| Line { label: w.name, value: w.file }).collect();
+        let papers = wanted(l, desk, today).into_iter().filter(|w| w.required || !w.files.is_empty());
+        let names = |w: &Wanted| w.files.iter().map(|file| file.name.clone()).collect::<Vec<_>>().join("; ");
+        let lines = papers.map(|w| Line { value: names(&w), label: w.name }).collect();
         parts.push(Part { title: l.t("citizens-step-papers"), step: desk.steps().len() - 1, lines });
     }
     parts
@@ -233,7 +256,7 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
     };
     let (mut mends, mut parts_here) = (Vec::new(), Vec::new());
     if step == Step::Check {
-        parts_here = parts(l, desk);
+        parts_here = parts(l, desk, ctx.now.date());
         mends = desk
             .problems(ctx)?
             .iter()
@@ -261,7 +284,7 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
         problems,
         agency: desk.competent().map(|id| desk.house.tree.name(id)).unwrap_or_default(),
         questions,
-        wanted: if step == Step::Papers { wanted(desk) } else { Vec::new() },
+        wanted: if step == Step::Papers { wanted(l, desk, ctx.now.date()) } else { Vec::new() },
         parts: parts_here,
         mends,
         limit: terms

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)]
 
+pub mod browser;
+
 use base::{Actor, CitizenId, Fault, Grant, Id, Instant, Phone, Role};
 use std::path::Path;
 use std::sync::Arc;

@@ -14,7 +14,7 @@ fn problems(result: Result<Checked, Fault>) -> Vec<(String, &'static str)> {
 }
 
 fn checked(version: &Version, places: Places, handed: &Handed) -> Result<Checked, Fault> {
-    check(&tree(), version, places, handed, november(2, 9, 0))
+    check(&tree(), version, places, (handed, &[]), november(2, 9, 0))
 }
 
 fn online(change: impl FnOnce(&mut Handed)) -> Vec<(String, &'static str)> {
@@ -36,10 +36,6 @@ fn a_filing_in_order_carries_what_later_facts_need() {
     assert_eq!(found.applicant.summary, version().name);
     assert_eq!(found.applicant.answers, r#"{"name":"Nguyễn Văn Bé","sex":"Nam"}"#);
     assert_eq!(found.components.len(), 3);
-    let mut handed = handed();
-    handed.components.insert("giay-chung-sinh".into(), (ComponentState::Reused, None));
-    let reused = checked(&version(), places(Channel::Online), &handed).unwrap();
-    assert_eq!(reused.filing.flags, flags | flag::REUSED);
 }
 
 #[test]
@@ -175,14 +171,14 @@ fn a_missing_paper_is_named() {
 fn online_wants_files_and_only_reusable_papers_are_reused() {
     let with = |code: &'static str, state| {
         online(move |h| {
-            h.components.insert(code.into(), (state, None));
+            h.components.insert(code.into(), Brought::from(state));
         })
     };
     assert_eq!(with("to-khai", ComponentState::Paper), one("component_to-khai", "dossier-component-needs-file"));
     assert_eq!(with("anh", ComponentState::Reused), one("component_anh", "dossier-component-not-reusable"));
     assert_eq!(with("la", ComponentState::File), one("component_la", "dossier-component-unknown"));
     let mut paper = handed();
-    paper.components.insert("to-khai".into(), (ComponentState::Paper, None));
+    paper.components.insert("to-khai".into(), ComponentState::Paper.into());
     assert!(checked(&version(), places(Channel::Counter), &paper).is_ok());
 }
 
@@ -237,4 +233,75 @@ fn what_is_not_offered_online_is_not_filed_online() {
         assert_eq!(code(checked(&version, places(Channel::Online), &handed())), "dossier-not-online");
         assert!(checked(&version, places(Channel::Counter), &handed()).is_ok());
     }
+}
+
+/// The lasting document of the tests' version, and one handed in ten months ago.
+fn card() -> (Version, Earlier) {
+    let mut version = version();
+    version.components[0] = catalogue::Component { lasting_months: 12, ..version.components[0].clone() };
+    let card = Earlier {
+        source: crate::papers::Source { dossier: Id(6_000), n: 1 },
+        dossier: "H13.31-260102-0001".to_owned(),
+        component: "to-khai".to_owned(),
+        name: "Căn cước".to_owned(),
+        files: vec![Id(71), Id(72)],
+        owner_number: handed().owner_number,
+        brought_for_another: false,
+        lasting: true,
+        granted: true,
+        handed_on: Date::constant(2026, 1, 2),
+    };
+    (version, card)
+}
+
+#[test]
+fn a_reused_paper_names_the_earlier_one_and_brings_its_files() {
+    let (version, card) = card();
+    let mut handed = handed();
+    handed.components.insert("to-khai".into(), Brought::reused(&card.dossier));
+    let earlier = [card.clone()];
+    let found = check(&tree(), &version, places(Channel::Online), (&handed, &earlier), november(2, 9, 0)).unwrap();
+    assert_eq!(found.filing.papers[0].source, Some(card.source));
+    assert_eq!(found.components[0].files, card.files);
+    assert_eq!(found.filing.flags & flag::REUSED, flag::REUSED);
+    assert!(found.filing.papers[1].source.is_none());
+}
+
+#[test]
+fn a_reused_paper_that_cannot_be_named_is_not_reused() {
+    let (version, card) = card();
+    let refused = |brought: Brought, change: &dyn Fn(&mut Handed), earlier: &[Earlier]| {
+        let mut handed = handed();
+        handed.components.insert("to-khai".into(), brought);
+        change(&mut handed);
+        let now = november(2, 9, 0);
+        problems(check(&tree(), &version, places(Channel::Counter), (&handed, earlier), now))
+    };
+    let (same, earlier) = (|_: &mut Handed| (), [card.clone()]);
+    let at = |code| one("component_to-khai", code);
+    let none = ComponentState::Reused.into();
+    assert_eq!(refused(none, &same, &earlier), at("dossier-reuse-source-required"));
+    assert_eq!(refused(Brought::reused(&card.dossier), &same, &[]), at("dossier-reuse-unknown"));
+    assert_eq!(refused(Brought::reused("H13.31-260102-0002"), &same, &earlier), at("dossier-reuse-unknown"));
+    let other = |handed: &mut Handed| handed.owner_number = "094190000025".into();
+    assert_eq!(refused(Brought::reused(&card.dossier), &other, &earlier), at("dossier-reuse-unknown"));
+    let brought = |handed: &mut Handed| handed.submitter_name = "Trần Thị Lan".into();
+    assert_eq!(refused(Brought::reused(&card.dossier), &brought, &earlier), at("dossier-reuse-by-owner-only"));
+    let old = [Earlier { handed_on: Date::constant(2025, 11, 1), ..card.clone() }];
+    assert_eq!(refused(Brought::reused(&card.dossier), &same, &old), at("dossier-reuse-expired"));
+}
+
+#[test]
+fn a_paper_has_ten_files_at_most_and_a_dossier_two_hundred() {
+    let files = |n: i64| Brought { state: ComponentState::File, files: (1..=n).map(Id).collect(), from: String::new() };
+    let with = |n| {
+        online(move |h| {
+            h.components.insert("to-khai".into(), files(n));
+        })
+    };
+    assert_eq!(with(11), one("component_to-khai", "dossier-component-too-many-files"));
+    let mut handed = handed();
+    handed.components.insert("to-khai".into(), files(10));
+    let found = checked(&version(), places(Channel::Online), &handed).unwrap();
+    assert_eq!(found.components[0].files.len(), 10);
 }

@@ -4,8 +4,9 @@ use super::{channel_choices, house};
 use crate::actions::{By, CounterIntake, House, receive_at_counter};
 use crate::decide;
 use crate::dossier::ComponentState;
-use crate::filing::Handed;
+use crate::filing::{Brought, Handed};
 use crate::places::{department_of, desk_path};
+use crate::reuse::{self, Earlier};
 use askama::Template;
 use base::{Actor, Channel, Dong, Fault, Id, Level, Permission, Problem};
 use catalogue::Version;
@@ -34,6 +35,15 @@ struct PaperRow {
     error: String,
 }
 
+/// What is known of the person whose number was typed.
+#[derive(Default)]
+struct Before {
+    /// Papers handed in earlier.
+    papers: Vec<Earlier>,
+    /// What the look-up found, in words.
+    told: String,
+}
+
 #[derive(Template)]
 #[template(path = "intake.html")]
 struct IntakePage {
@@ -58,6 +68,7 @@ struct IntakePage {
     has_fee: bool,
     paid: bool,
     all_papers: bool,
+    told: String,
 }
 
 /// The committee or department the clerk's desk belongs to.
@@ -79,7 +90,7 @@ pub async fn choose_or_form(ctx: Ctx) -> Answer {
         .by_code(&code, ctx.now.date())
         .filter(|version| version.can_be_received())
         .ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
-    let page = form(&ctx, &actor, &house, &version, Typed::default(), Vec::new());
+    let page = form(&ctx, &actor, &house, &version, Typed::default(), (Before::default(), Vec::new()));
     Ok(ctx.page(&ctx.l.t("dossier-intake-title"), &page))
 }
 
@@ -136,7 +147,7 @@ fn form(
     house: &House,
     version: &Version,
     typed: Typed,
-    problems: Vec<Problem>,
+    (before, problems): (Before, Vec<Problem>),
 ) -> IntakePage {
     let l = ctx.l;
     let own = own_house(actor, house);
@@ -173,10 +184,22 @@ fn form(
                 Choice::new("paper", l.t("dossier-paper-paper")),
                 Choice::new("missing", l.t("dossier-paper-missing")),
             ];
-            if component.reusable {
-                choices.insert(1, Choice::new("reused", l.t("dossier-paper-reuse")));
+            let for_another = !typed.handed.submitter_name.trim().is_empty();
+            for paper in before.papers.iter().filter(|paper| {
+                paper.stands_in(component, &typed.handed.owner_number, for_another, ctx.now.date()).is_ok()
+            }) {
+                let words = [
+                    ("code", paper.dossier.clone()),
+                    ("handed", base::vn_date(paper.handed_on)),
+                    ("until", base::vn_date(paper.until(component.lasting_months))),
+                ];
+                choices.insert(1, Choice::new(format!("reused:{}", paper.dossier), l.tr("dossier-paper-reuse", words)));
             }
-            let selected = typed.handed.components.get(&component.code).map_or("", |(state, _)| state.as_str());
+            let selected = match typed.handed.components.get(&component.code) {
+                Some(paper) if paper.state == ComponentState::Reused => format!("reused:{}", paper.from),
+                Some(paper) => paper.state.as_str().to_owned(),
+                None => String::new(),
+            };
             PaperRow {
                 error: [format!("component_{}", component.code), format!("file_{}", component.code)]
                     .into_iter()
@@ -186,7 +209,11 @@ fn form(
                 code: component.code.clone(),
                 name: component.name.clone(),
                 required: component.required,
-                selected: if selected.is_empty() { "missing".to_owned() } else { selected.to_owned() },
+                // What cannot be chosen any more is not chosen.
+                selected: choices
+                    .iter()
+                    .find(|choice| choice.value == selected)
+                    .map_or_else(|| "missing".to_owned(), |choice| choice.value.clone()),
                 choices,
             }
         })
@@ -223,7 +250,59 @@ fn form(
         paid: typed.paid,
         all_papers: typed.all_papers,
         handed: typed.handed,
+        told: before.told,
         problems,
+    }
+}
+
+/// The papers of the person typed that may stand in; an unreadable number has none.
+async fn before(ctx: &Ctx, actor: &Actor, house: &House, number: &str) -> Result<Vec<Earlier>, Fault> {
+    let (actor, house, number) = (actor.clone(), house.clone(), number.to_owned());
+    ctx.db().read(move |tx| Box::pin(async move { reuse::papers_of(tx, &house, &actor, &number).await })).await
+}
+
+/// The person was here before: name, telephone and address need not be typed again, and papers that last need not be
+/// handed in again. Only what lies within the clerk's own scope is told.
+async fn find_person(ctx: &Ctx, actor: &Actor, house: &House, version: &Version, mut typed: Typed) -> Answer {
+    let title = ctx.l.t("dossier-intake-title");
+    let number = crate::filing::number_of(&typed.handed.owner_number);
+    let mut problems = crate::filing::number_problem(&number).into_iter().collect::<Vec<_>>();
+    let mut found = Before::default();
+    if problems.is_empty() {
+        let (asking, looking, wanted) = (actor.clone(), house.clone(), number.clone());
+        let known = ctx
+            .db()
+            .read(move |tx| Box::pin(async move { reuse::known(tx, &looking, &asking, &wanted).await }))
+            .await?;
+        found.papers = before(ctx, actor, house, &number).await?;
+        match known {
+            Some(known) => {
+                let handed = &mut typed.handed;
+                for (typed, known) in [
+                    (&mut handed.owner_name, known.name),
+                    (&mut handed.owner_phone, known.phone),
+                    (&mut handed.owner_address, known.address),
+                ] {
+                    if typed.trim().is_empty() {
+                        *typed = known;
+                    }
+                }
+                found.told = ctx.l.tr("dossier-person-known", [("code", known.dossier)]);
+            }
+            None => found.told = ctx.l.t("dossier-person-unknown"),
+        }
+    }
+    problems.truncate(1);
+    let wrong = !problems.is_empty();
+    let page = form(ctx, actor, house, version, typed, (found, problems));
+    Ok(if wrong { ctx.invalid_page(&title, &page) } else { ctx.page(&title, &page) })
+}
+
+/// What the clerk marked for a component: `paper`, `missing`, or `reused:` and the code of the earlier dossier.
+fn brought(mark: &str) -> Brought {
+    match mark.split_once(':') {
+        Some(("reused", code)) => Brought::reused(code),
+        _ => ComponentState::read(mark).unwrap_or_default().into(),
     }
 }
 
@@ -252,13 +331,12 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
     };
     let all_papers = fields.get("all_papers").is_some();
     for component in &version.components {
-        let state = ComponentState::read(fields.text(&format!("component_{}", component.code))).unwrap_or_default();
+        let mut brought = brought(fields.text(&format!("component_{}", component.code)));
         // One mark says it of every paper that must be there and is not said to be a reused one.
-        let state = match state {
-            ComponentState::Missing if component.required && all_papers => ComponentState::Paper,
-            state => state,
-        };
-        handed.components.insert(component.code.clone(), (state, None));
+        if brought.state == ComponentState::Missing && component.required && all_papers {
+            brought = ComponentState::Paper.into();
+        }
+        handed.components.insert(component.code.clone(), brought);
     }
     let typed = Typed {
         intake: text("intake"),
@@ -269,6 +347,9 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         all_papers,
         handed: handed.clone(),
     };
+    if fields.get("find").is_some() {
+        return find_person(&ctx, &actor, &house, &version, typed).await;
+    }
     let outcome = async {
         if !refused.is_empty() {
             return Err(Fault::Invalid(refused));
@@ -308,12 +389,16 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
     match outcome {
         Ok(dossier) => Ok(ctx.flash(format!("/dossiers/{}", dossier.code), "dossier-received-now")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
-            let page = form(&ctx, &actor, &house, &version, typed, problems);
+            let papers = before(&ctx, &actor, &house, &typed.handed.owner_number).await?;
+            let told = String::new();
+            let page = form(&ctx, &actor, &house, &version, typed, (Before { papers, told }, problems));
             Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
         }
         // Half a page typed with the person waiting is not lost for one wrong scan.
         Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) if !ctx.wants_json => {
-            let page = form(&ctx, &actor, &house, &version, typed, vec![problem]);
+            let papers = before(&ctx, &actor, &house, &typed.handed.owner_number).await?;
+            let told = String::new();
+            let page = form(&ctx, &actor, &house, &version, typed, (Before { papers, told }, vec![problem]));
             Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
         }
         Err(fault) => Err(fault.into()),

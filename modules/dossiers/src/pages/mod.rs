@@ -12,7 +12,7 @@ mod work;
 pub use answers::{Answered, answer_text, answered};
 pub use assign::assign;
 pub use intake::{choose_or_form, receive};
-pub use show::{act, download, show};
+pub use show::{act, download, show, sources};
 pub(crate) use show::{load_readable, may_read};
 pub use slip::slip;
 pub(crate) use track::look_up;

@@ -22,7 +22,10 @@ struct Paper {
     required: bool,
     state: &'static str,
     state_word: String,
-    href: String,
+    /// Its files, in order; a card has two sides.
+    hrefs: Vec<String>,
+    /// Code of the earlier dossier it was taken from.
+    from: String,
 }
 
 struct Input {
@@ -121,6 +124,8 @@ async fn passed_through(tx: &Tx, house: &House, actor: &Actor, loaded: &Loaded) 
 struct Read {
     loaded: Loaded,
     papers: Vec<(i64, crate::Component)>,
+    /// Number of a reused paper → code of the dossier it was taken from.
+    sources: HashMap<i64, String>,
     files: Vec<(Id, String, String, Instant)>,
     events: Vec<audit::Event>,
     names: HashMap<Id, String>,
@@ -136,6 +141,7 @@ async fn read(tx: &Tx, house: &House, actor: &Actor, code: &str, now: Instant) -
         files.push((row.get("file_id")?, row.get("purpose")?, row.get("name")?, row.get("added_at")?));
     }
     let events = audit::events(tx, id).await?;
+    let sources = sources(tx, &events).await?;
     let mut mentioned: Vec<Option<Id>> = events.iter().map(|event| event.actor).collect();
     mentioned.push(loaded.dossier.handler);
     mentioned.extend(events.iter().map(|event| match Happening::read(&event.data) {
@@ -149,7 +155,23 @@ async fn read(tx: &Tx, house: &House, actor: &Actor, code: &str, now: Instant) -
     } else {
         Vec::new()
     };
-    Ok(Read { loaded, papers, files, events, names, people })
+    Ok(Read { loaded, papers, sources, files, events, names, people })
+}
+
+/// The dossiers that reused papers were taken from, as the first event tells: number of the paper → code.
+pub async fn sources(tx: &Tx, events: &[audit::Event]) -> Result<HashMap<i64, String>, Fault> {
+    let mut sources = HashMap::new();
+    let first = events.first().and_then(|event| Happening::read(&event.data).ok());
+    if let Some(Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. }) = first {
+        for (n, paper) in (0_i64..).zip(&filing.papers) {
+            if let Some(source) = paper.source
+                && let Some(earlier) = sql::by_id(tx, source.dossier).await?
+            {
+                sources.insert(n, earlier.dossier.code);
+            }
+        }
+    }
+    Ok(sources)
 }
 
 fn input(l: L, verb: Verb, kind: &'static str, name: &'static str, required: bool, problems: &[Problem]) -> Input {
@@ -307,12 +329,16 @@ fn page(
         papers: read
             .papers
             .iter()
-            .map(|(_, paper)| Paper {
+            .map(|(n, paper)| Paper {
                 name: paper.name.clone(),
                 required: paper.required,
                 state: paper.state.as_str(),
                 state_word: l.t(format!("dossier-paper-{}", paper.state.as_str())),
-                href: paper.file.map(file_href).unwrap_or_default(),
+                hrefs: paper.files.iter().copied().map(file_href).collect(),
+                from: match paper.state {
+                    crate::ComponentState::Reused => read.sources.get(n).cloned().unwrap_or_default(),
+                    _ => String::new(),
+                },
             })
             .collect(),
         files: read
@@ -323,7 +349,8 @@ fn page(
                 required: true,
                 state: "file",
                 state_word: l.t(format!("dossier-file-{purpose}")),
-                href: file_href(*file),
+                hrefs: vec![file_href(*file)],
+                from: String::new(),
             })
             .collect(),
         person: person

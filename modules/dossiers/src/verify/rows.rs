@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 ::store::statements! {
     /// Papers of a page of dossiers.
     pub COMPONENTS_BETWEEN = "SELECT dossier_id, n, code, name, required, state, file_id FROM dossier_component WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n";
+    /// Files of those papers after the first.
+    pub MORE_FILES_BETWEEN = "SELECT dossier_id, n, file_id FROM dossier_component_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n, place";
     /// Their later files.
     pub FILES_BETWEEN = "SELECT dossier_id, file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, file_id";
     /// What their applicants were told.
@@ -53,6 +55,8 @@ struct NoticeRow {
 #[derive(Default)]
 pub(super) struct Attached {
     components: BTreeMap<i64, Vec<ComponentRow>>,
+    /// Further files of papers that are not there: dossier and number.
+    without_paper: Vec<(i64, i64)>,
     files: BTreeMap<i64, Vec<FileRow>>,
     notices: BTreeMap<i64, Vec<NoticeRow>>,
     /// Keys of notices still on their way.
@@ -66,8 +70,8 @@ pub(super) struct Attached {
 fn component(row: &Row) -> Result<ComponentRow, StoreError> {
     let state = ComponentState::read(&row.get::<String>("state")?);
     let (code, name, required) = (row.get("code")?, row.get("name")?, row.get("required")?);
-    let file = row.get("file_id")?;
-    let component = state.map(|state| Component { code, name, required, state, file });
+    let files = row.get::<Option<Id>>("file_id")?.into_iter().collect();
+    let component = state.map(|state| Component { code, name, required, state, files });
     Ok(ComponentRow { n: row.get("n")?, component })
 }
 
@@ -77,6 +81,16 @@ impl Attached {
         let mut all = Self::default();
         tx.query_each(COMPONENTS_BETWEEN, params![after, last], |row| {
             all.components.entry(row.get("dossier_id")?).or_default().push(component(row)?);
+            Ok(())
+        })
+        .await?;
+        tx.query_each(MORE_FILES_BETWEEN, params![after, last], |row| {
+            let (dossier, n, file): (i64, i64, Id) = (row.get("dossier_id")?, row.get("n")?, row.get("file_id")?);
+            let paper = all.components.entry(dossier).or_default().iter_mut().find(|paper| paper.n == n);
+            match paper.and_then(|paper| paper.component.as_mut()) {
+                Some(component) => component.files.push(file),
+                None => all.without_paper.push((dossier, n)),
+            }
             Ok(())
         })
         .await?;
@@ -193,6 +207,9 @@ impl Attached {
             if let Some(dossier) = dossier {
                 found.broken(format!("{table} of dossier {dossier}: no such dossier"));
             }
+        }
+        if let Some((dossier, n)) = self.without_paper.first() {
+            found.broken(format!("dossier_component_file {dossier} #{n}: no such paper"));
         }
         let ids: Vec<Id> = self.seals.iter().map(|(_, seal)| seal.id).collect();
         let rows: HashMap<Id, files::File> =

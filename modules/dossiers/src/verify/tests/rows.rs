@@ -1,7 +1,7 @@
 //! Papers, files, notices and first payments: a row changed, added or taken away, and bytes that are not what was handed in.
 
 use super::*;
-use crate::{ComponentState, NewPaper};
+use crate::{Brought, ComponentState, NewPaper};
 use files::Store;
 
 const PDF: &[u8] = b"%PDF-1.7 what was handed in";
@@ -27,7 +27,10 @@ async fn lived_with_papers() -> Vec<Lived> {
         let uploads = Store::new(folder.path());
         let mut with_scan = handed();
         let scan = handed_in(&office, &uploads, "to-khai.pdf").await;
-        with_scan.components.insert("to-khai".to_owned(), (ComponentState::File, Some(scan)));
+        with_scan.components.insert(
+            "to-khai".to_owned(),
+            Brought { state: ComponentState::File, files: vec![scan], ..Brought::default() },
+        );
         let filed = office.file(citizen(), november(2, 9, 0), with_scan).await.unwrap();
         let code = filed.code.as_str();
         office.act(&clerk(), november(2, 10, 0), code, Act::ReceiveOnline).await.unwrap();

@@ -1,0 +1,176 @@
+//! Papers of a filing: both sides of a card, and what need not be handed in again.
+
+mod support;
+
+use axum::http::StatusCode;
+use support::browser::{BIRTH, Browser, all_between, file_birth};
+use support::{NAME, START, portal};
+use web::Clock;
+
+/// The number of the screen with the papers.
+async fn papers_screen(citizen: &Browser<'_>) -> String {
+    let last = citizen.get(&format!("/file/{BIRTH}?step=99")).await;
+    let number: usize = all_between(&last.body, "name=\"step\" value=\"", "\"")[0].parse().unwrap();
+    format!("/file/{BIRTH}?step={}", number - 1)
+}
+
+/// The office grants it.
+async fn granted(router: &axum::Router, code: &str) {
+    for (who, act) in [("clerk", "receive-online"), ("officer", "forward"), ("leader", "approve")] {
+        let done = Browser { router, who }.upload(&format!("/dossiers/{code}/{act}"), &[], &[]).await;
+        done.to();
+    }
+}
+
+#[tokio::test]
+async fn both_sides_of_a_card_are_two_files_of_one_paper() {
+    for db in store::testing::databases().await {
+        let directory = tempfile::tempdir().unwrap();
+        let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
+        let citizen = Browser { router: &router, who: "citizen" };
+        let papers = format!("/file/{BIRTH}/papers");
+        let screen = papers_screen(&citizen).await;
+        let card = "component_giay-to-tuy-than";
+        let both = [(card, "mặt trước.pdf", "%PDF-1.7 trước"), (card, "mặt sau.pdf", "%PDF-1.7 sau")];
+        citizen.upload(&papers, &[("go", "stay")], &both).await.to();
+        let page = citizen.get(&screen).await;
+        page.shows("mặt trước.pdf");
+        page.shows("mặt sau.pdf");
+        // A third is added to them, and the first taken back.
+        citizen.upload(&papers, &[("go", "stay")], &[(card, "thừa.pdf", "%PDF-1.7 thừa")]).await.to();
+        let page = citizen.get(&screen).await;
+        let drops = all_between(&page.body, "name=\"go\" value=\"drop-", "\"");
+        assert_eq!(drops.len(), 3);
+        citizen.upload(&papers, &[("go", &format!("drop-{}", drops[2]))], &[]).await.to();
+        assert!(!citizen.get(&screen).await.body.contains("thừa.pdf"));
+
+        // Eleven are one too many: ten are kept and the field says so.
+        let notice = "component_giay-chung-sinh";
+        let many: Vec<(String, String)> = (0..11).map(|n| (format!("{n}.pdf"), format!("%PDF-1.7 {n}"))).collect();
+        let many: Vec<_> = many.iter().map(|(name, text)| (notice, name.as_str(), text.as_str())).collect();
+        let full = citizen.upload(&papers, &[("go", "next")], &many).await;
+        assert_eq!(full.status, StatusCode::UNPROCESSABLE_ENTITY);
+        full.shows(&format!("href=\"#{notice}\""));
+        full.shows(&format!("id=\"{notice}\""));
+
+        let code = file_birth(&citizen, commune).await;
+        let page = citizen.get(&format!("/my/{code}")).await;
+        let files = all_between(&page.body, &format!("href=\"/my/{code}/files/"), "\"");
+        for file in &files {
+            let got = citizen.get(&format!("/my/{code}/files/{file}")).await;
+            assert_eq!(got.status, StatusCode::OK, "{file}");
+        }
+        let clerk = Browser { router: &router, who: "clerk" };
+        let page = clerk.get(&format!("/dossiers/{code}")).await;
+        let seen = all_between(&page.body, &format!("href=\"/dossiers/{code}/files/"), "\"");
+        assert_eq!(seen.len(), files.len(), "the clerk sees what the citizen sees");
+        let back = clerk.get(&format!("/dossiers/{code}/files/{}", drops[1])).await;
+        assert_eq!((back.status, back.body.as_str()), (StatusCode::OK, "%PDF-1.7 sau"));
+    }
+}
+
+#[tokio::test]
+async fn a_card_stands_in_again_by_naming_its_dossier_and_one_childs_birth_notice_never_for_the_next() {
+    for db in store::testing::databases().await {
+        let directory = tempfile::tempdir().unwrap();
+        let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
+        let citizen = Browser { router: &router, who: "citizen" };
+        let papers = format!("/file/{BIRTH}/papers");
+        let first = file_birth(&citizen, commune).await;
+        let screen = papers_screen(&citizen).await;
+        let offers = |body: &str| all_between(body, "name=\"reuse\" value=\"", "\"").join(" ");
+        assert_eq!(offers(&citizen.get(&screen).await.body), "", "nothing is granted yet");
+        granted(&router, &first).await;
+
+        let page = citizen.get(&screen).await;
+        assert_eq!(offers(&page.body), "giay-to-tuy-than");
+        page.shows(&first);
+        let both = [("go", "stay"), ("reuse", "giay-to-tuy-than"), ("reuse", "giay-chung-sinh")];
+        citizen.upload(&papers, &both, &[]).await.to();
+        let page = citizen.get(&screen).await;
+        page.shows(&format!("dùng lại từ hồ sơ {first}"));
+        assert_eq!(all_between(&page.body, "value=\"drop-", "\"").len(), 1, "the birth notice was not taken over");
+
+        // The same account files for somebody else: the card is not theirs.
+        let commune_text = commune.to_string();
+        let other = [
+            ("competent", commune_text.as_str()),
+            ("owner_name", "Trần Thị Lan"),
+            ("owner_number", "094190000025"),
+            ("owner_phone", "0912345678"),
+            ("step", "1"),
+            ("go", "save"),
+        ];
+        citizen.post(&format!("/file/{BIRTH}"), &other).await.to();
+        let last = citizen.get(&format!("/file/{BIRTH}?step=99")).await;
+        last.shows("#component_giay-to-tuy-than");
+        assert_eq!(offers(&citizen.get(&screen).await.body), "");
+        let own =
+            [("owner_name", NAME), ("owner_number", "094190000017"), ("owner_phone", "0912345678"), ("step", "1")];
+        citizen.post(&format!("/file/{BIRTH}"), &own).await;
+
+        let second = file_birth(&citizen, commune).await;
+        citizen.get(&format!("/my/{second}")).await.shows(&format!("dùng lại từ hồ sơ {first}"));
+        Browser { router: &router, who: "clerk" }
+            .get(&format!("/dossiers/{second}"))
+            .await
+            .shows(&format!("từ hồ sơ {first}"));
+        let stranger = Browser { router: &router, who: "stranger" };
+        assert!(!stranger.get(&screen).await.body.contains(&first));
+    }
+}
+
+#[tokio::test]
+async fn at_the_counter_a_reused_paper_is_chosen_from_the_persons_own_dossiers_and_never_just_ticked() {
+    for db in store::testing::databases().await {
+        let directory = tempfile::tempdir().unwrap();
+        let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
+        let citizen = Browser { router: &router, who: "citizen" };
+        let clerk = Browser { router: &router, who: "clerk" };
+        let first = file_birth(&citizen, commune).await;
+        granted(&router, &first).await;
+        let commune = commune.to_string();
+        let place = [("intake", commune.as_str()), ("competent", &commune), ("return_to", &commune), ("channel", "1")];
+        let with = |more: &[(&'static str, &str)]| -> Vec<(String, String)> {
+            let all = place.iter().chain(&[("procedure", BIRTH), ("all_papers", "1")]).chain(more);
+            all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let send = async |fields: Vec<(String, String)>| {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            clerk.upload("/intake", &fields, &[]).await
+        };
+        let from_first = format!("reused:{first}");
+        let card = "component_giay-to-tuy-than";
+
+        // The person is brought by number; what was typed stays.
+        let found = send(with(&[("owner_number", "094 190 000 017"), ("find", "1")])).await;
+        assert_eq!(found.status, StatusCode::OK);
+        found.shows(&format!("value=\"{NAME}\""));
+        found.shows("value=\"0912345678\"");
+        found.shows(&format!("name=\"{card}\" value=\"{from_first}\""));
+        assert!(!found.body.contains(&format!("name=\"component_giay-chung-sinh\" value=\"{from_first}\"")));
+        let unknown =
+            send(with(&[("owner_number", "094190000025"), ("owner_name", "Trần Thị Lan"), ("find", "1")])).await;
+        unknown.shows("value=\"Trần Thị Lan\"");
+        assert!(!unknown.body.contains(&first));
+        let unreadable = send(with(&[("owner_number", "12"), ("find", "1")])).await;
+        assert_eq!(unreadable.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        let owner = [("owner_name", NAME), ("owner_number", "094190000017")];
+        let other = [("owner_name", "Trần Thị Lan"), ("owner_number", "094190000025")];
+        let notice = "component_giay-chung-sinh";
+        for (who, field, mark) in [
+            (owner, card, "reused"),
+            (owner, card, "reused:H13.99-260101-0001"),
+            (owner, notice, from_first.as_str()),
+            (other, card, from_first.as_str()),
+        ] {
+            let refused = send(with(&[who[0], who[1], (field, mark)])).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {mark}");
+            refused.shows(&format!("href=\"#{field}\""));
+        }
+        let taken = send(with(&[owner[0], owner[1], (card, &from_first)])).await;
+        let code = taken.to().replace("/dossiers/", "");
+        clerk.get(&format!("/dossiers/{code}")).await.shows(&format!("từ hồ sơ {first}"));
+    }
+}
