@@ -6,16 +6,22 @@ use crate::view::View;
 /// Longest name of an agency or list of agencies, in characters.
 const NAME_CHARS_MAX: usize = 320;
 
+/// Words as written that fold like the first word of an agency.
+const OTHER_WORDS: [&str; 20] = [
+    "bảo", "bao", "bào", "bố", "bổ", "sơ", "bản", "bàn", "bán", "bạn", "đại", "đãi", "phong", "phóng", "viên", "viễn",
+    "hồi", "hối", "vũ", "ngánh",
+];
+
 patterns! {
     /// Opens with an agency. What is asked of it follows.
     OPENS = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )?(?:các )?(?:giám đốc |thủ trưởng |chủ tịch |chánh |trưởng |người đứng đầu |phó |đồng chí )?(?:các )?(?:sở\b|bộ\b|ban\b|văn phòng|thanh tra|công an|bộ chỉ huy|bộ tư lệnh|ủy ban|ubnd|ubmttq|mttq|hđnd|hội đồng|cục\b|chi cục|tổng cục|vụ\b|kho bạc|bảo hiểm xã hội|báo |đài\b|trung tâm|trường (?:chính trị|đại học|cao đẳng)|phòng\b|cơ quan|đơn vị|ngành|địa phương|hội\b|đoàn (?:thanh niên|thể)|tỉnh đoàn|liên đoàn|mặt trận|ngân hàng|viện\b|bưu điện|vnpt|viettel|mobifone|doanh nghiệp|tập đoàn|hiệp hội|cổng thông tin|đảng ủy|huyện ủy|thành ủy|thị ủy|tỉnh ủy|cấp ủy|các huyện|thành viên|tổ (?:công tác|chuyên|công nghệ)|tòa án|viện kiểm sát|liên minh|thủ trưởng|công ty|điện lực|cơ sở)\b";
     /// Words that begin like an agency and are none: *ban hành*, *báo cáo*, *sơ kết*, *bộ chỉ số*.
-    NOT_AGENCY = r"^(?:đề nghị |giao |yêu cầu |phân công |đối với )?(?:các )?(?:ban hành|báo cáo|bộ (?:phận|chỉ số|tiêu chí|dữ liệu|máy|thủ tục|câu hỏi|tài liệu)|sơ (?:kết|đồ|tổng)|phòng,? chống|hội (?:nghị|thảo|thi)|vụ (?:việc|đông|xuân)|cơ sở (?:dữ liệu|hạ tầng|vật chất|pháp)|đài thọ|đoàn (?:kết|viên)|trung tâm (?:của|là)|cục diện|đơn vị (?:tính|hành chính)|báo (?:chí|hiệu))";
-    VERB = r"[,:]?\s(?:là (?:cơ quan|đơn vị|đầu mối)|chủ trì|chịu trách nhiệm|có trách nhiệm|phối hợp|tham mưu|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|theo dõi|căn cứ|chủ động|định kỳ|tăng cường|đẩy mạnh|tiếp tục|báo cáo|rà soát|bố trí|cân đối|thẩm định|tuyên truyền|quán triệt|ban hành|chỉ đạo|đôn đốc|tổng hợp|lãnh đạo|nghiên cứu|tập trung|tiến hành|hằng năm|hàng năm|thường xuyên|bảo đảm|đảm bảo|quan tâm|cụ thể hóa|đưa|giám sát|phát huy|lập|trình|gửi|tham gia|phản ánh|xác định|kịp thời|khẩn trương|công bố|công khai|cung cấp|nâng cao|hỗ trợ|kiểm tra|trên cơ sở|trong phạm vi|theo chức năng|thông qua|đăng tải|vận động|lồng ghép|phát động|trực tiếp|nghiêm túc|nghiêm chỉnh|phải)\b";
+    NOT_AGENCY = r"^(?:đề nghị |giao |yêu cầu |phân công |đối với )?(?:các )?(?:ban hành|báo cáo|bộ (?:phận|chỉ số|tiêu chí|dữ liệu|máy|thủ tục|câu hỏi|tài liệu)|sơ (?:kết|đồ|tổng)|phòng,? chống|hội (?:nghị|thảo|thi)|vụ (?:việc|đông|xuân)|cơ sở (?:dữ liệu|hạ tầng|vật chất|pháp)|đài thọ|đoàn (?:kết|viên)|trung tâm (?:của|là)|cục diện|đơn vị (?:tính|hành chính)|báo (?:chí|hiệu|động|tin)|bảo (?:đảm|vệ|quản|tồn|dưỡng|hộ|mật)|bố trí|bổ (?:sung|nhiệm))";
+    VERB = r"[,:]?\s(?:là (?:cơ quan|đơn vị|đầu mối)|chủ trì|chịu trách nhiệm|có trách nhiệm|phối hợp|tham mưu|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|theo dõi|căn cứ|chủ động|định kỳ|tăng cường|đẩy mạnh|tiếp tục|báo cáo|rà soát|bố trí|cân đối|thẩm định|tuyên truyền|quán triệt|ban hành|chỉ đạo|đôn đốc|tổng hợp|lãnh đạo|nghiên cứu|tập trung|tiến hành|hằng năm|hàng năm|thường xuyên|bảo đảm|đảm bảo|có (?:phương án|kế hoạch|biện pháp|giải pháp|nhiệm vụ)|vận động|khẩn trương|quản lý|sử dụng|xử lý|giải quyết|chuẩn bị|dự thảo|đẩy nhanh|hoàn thiện|hoàn thành|thành lập|phổ biến|tích cực|sẵn sàng|quan tâm|cụ thể hóa|đưa|giám sát|phát huy|lập|trình|gửi|tham gia|phản ánh|xác định|kịp thời|khẩn trương|công bố|công khai|cung cấp|nâng cao|hỗ trợ|kiểm tra|trên cơ sở|trong phạm vi|theo chức năng|thông qua|đăng tải|vận động|lồng ghép|phát động|trực tiếp|nghiêm túc|nghiêm chỉnh|phải)\b";
     /// *tổ chức chính trị*, *tổ chức đảng*: a body, not the verb.
     NOUN_AFTER = r"^\s(?:chính trị|đảng|đoàn|xã hội|thành viên|hội\b|có liên quan|liên quan|cơ sở|sự nghiệp|khoa học|tín dụng|công đoàn|kinh tế)";
     HELPS = r"phối hợp(?: chặt chẽ)?(?:,? ?với|:)?\s((?:các )?(?:sở|bộ|ban|cơ quan|đơn vị|ủy ban|ubnd|văn phòng|ngành|địa phương|huyện|thanh tra|công an|cục|chi cục|hội|mặt trận|đoàn|tổ chức|trung tâm|bưu điện|phòng|báo|đài|kho bạc|bảo hiểm|viện|trường|doanh nghiệp|mttq|tỉnh|liên đoàn|vnpt|ngân hàng)\b[^.;:()]{0,260})";
-    HELP_ENDS = r"\s(?:tham mưu|xây dựng|thực hiện|tổ chức|triển khai|hướng dẫn|rà soát|thẩm định|đẩy mạnh|nâng cao|kiểm tra|theo dõi|trình|đề xuất|đổi mới|tiếp tục|nghiên cứu|tuyên truyền|hoàn thiện|bố trí|cân đối|để|trong việc|đôn đốc|giám sát|tiến hành|ban hành|tăng cường|lập|cung cấp|công bố|quản lý|phát triển|đánh giá|chỉ đạo|duy trì|vận hành|tổng hợp|báo cáo|bảo đảm|đảm bảo|hỗ trợ|cập nhật|số hóa|tích hợp|kết nối|mở|phát động|nâng cấp|khảo sát|điều tra|lấy ý kiến|chuẩn bị|thành lập|biên soạn|sửa đổi|đào tạo|bồi dưỡng|khẩn trương|thường xuyên|kịp thời|xử lý|kiểm soát|giải quyết|tháo gỡ|khắc phục|xác định|phân bổ|phổ biến|vận động|ứng dụng|tập huấn|quyết toán|tính toán)\b";
+    HELP_ENDS = r"\s(?:tham mưu|xây dựng|thực hiện|tổ chức|triển khai|hướng dẫn|rà soát|thẩm định|đẩy mạnh|nâng cao|kiểm tra|theo dõi|trình|đề xuất|đổi mới|tiếp tục|nghiên cứu|tuyên truyền|hoàn thiện|bố trí|cân đối|để|trong việc|đôn đốc|giám sát|tiến hành|ban hành|tăng cường|lập|cung cấp|công bố|quản lý|phát triển|đánh giá|chỉ đạo|duy trì|vận hành|tổng hợp|báo cáo|bảo đảm|đảm bảo|hỗ trợ|cập nhật|số hóa|tích hợp|kết nối|mở|phát động|nâng cấp|khảo sát|điều tra|lấy ý kiến|chuẩn bị|thành lập|biên soạn|sửa đổi|đào tạo|bồi dưỡng|khẩn trương|thường xuyên|kịp thời|xử lý|kiểm soát|giải quyết|tháo gỡ|khắc phục|xác định|phân bổ|phổ biến|vận động|ứng dụng|tập huấn|quyết toán|tính toán|dự thảo|soạn thảo|phân loại|chuyển|bảo vệ|quy hoạch|đầu tư|phòng, chống|ngăn chặn|phát hiện|tập trung|bổ sung|thống nhất|đăng tải|cụ thể hóa|thông tin|thông báo)\b";
     POLITE = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )";
     LEADS = r"(?:chủ trì|tham mưu|chịu trách nhiệm|có trách nhiệm|phối hợp|thực hiện|xây dựng|tổ chức|triển khai|chủ động|hướng dẫn|theo dõi|rà soát)";
 }
@@ -30,14 +36,25 @@ pub(crate) fn opens(flat: &str) -> bool {
 fn is_verb(view: &View, at: usize, text: &str, (start, end): (usize, usize)) -> bool {
     let first = start + text[start..end].len() - text[start..end].trim_start_matches([' ', ',', ':']).len();
     let named = text[start..].starts_with(' ') && view.char(at + first).is_some_and(char::is_uppercase);
-    !named && !NOUN_AFTER.is_match(&text[end..])
+    let noun = text[start..end].ends_with("tO chUc") && NOUN_AFTER.is_match(&text[end..]);
+    !named && !noun
+}
+
+/// A word that only without its tones is that of an agency: *bảo* is no *báo*, *sơ* no *sở*.
+fn misread(view: &View, at: usize, head: &str) -> bool {
+    let start = POLITE.find(head).map_or(0, |(_, end)| end);
+    let start = start + if head[start..].starts_with("cac ") { 4 } else { 0 };
+    let end = head[start..].find(' ').map_or(head.len(), |length| start + length);
+    let word = view.text(at + start, at + end).to_lowercase();
+    let insurance = head[start..].starts_with("bao hiEm");
+    !insurance && OTHER_WORDS.contains(&word.as_str())
 }
 
 /// The agency a text opens with: up to the colon or the verb of what is asked. `at` is where the text
 /// stands in the view. Gives its range within the text and where the duty starts.
 pub(crate) fn opening(view: &View, at: usize, flat: &str) -> Option<((usize, usize), usize)> {
     let head = &flat[..flat.len().min(NAME_CHARS_MAX)];
-    if !opens(head) {
+    if !opens(head) || misread(view, at, head) {
         return None;
     }
     let start = POLITE.find(head).map_or(0, |(_, end)| end);

@@ -13,6 +13,7 @@ mod dues;
 mod duties;
 mod fold;
 mod indicators;
+mod labels;
 mod levels;
 mod lines;
 mod metadata;
@@ -31,6 +32,7 @@ mod targets;
 mod tasks;
 mod units;
 mod view;
+mod work;
 mod years;
 
 pub use plan::{Comparator, Level, Metadata, Plan, Report, Target, Task, Unit, Value};

@@ -14,8 +14,11 @@ const SENTENCE_CHARS_MAX: usize = 900;
 patterns! {
     /// The verb, not the noun: *chế độ báo cáo*, *hệ thống báo cáo*, *Báo cáo của UBND* are things.
     REPORTS = r"\bbáo cáo\b";
-    NOUN_BEFORE = r"(?:chế độ|hệ thống|hệ thống thông tin|mẫu|biểu|nội dung|các|những|loại|xây dựng|ban hành|kế hoạch|công tác|thông tin|lập|cơ sở|số lượng|100%|theo|tại|kèm|về|bằng|hoàn thiện|chất lượng|tiến độ|nhận|trên|qua|của)\s$";
-    TO = r"(?:báo cáo|gửi|trình|cho|về|với)\s(?:kết quả |tình hình |tiến độ )?(?:về |cho |lên |tới |đến )?((?:ủy ban nhân dân|ubnd|chủ tịch|phó chủ tịch|sở\b|bộ\b|thủ tướng|chính phủ|ban thường vụ|ban chấp hành|tỉnh ủy|thành ủy|huyện ủy|thường trực|hđnd|hội đồng nhân dân|văn phòng|ban chỉ đạo|ban bí thư|bộ chính trị|cấp có thẩm quyền|ban cán sự|phòng nội vụ|phòng văn hóa|tổ công tác|cơ quan (?:thường trực|có thẩm quyền)|cục|thanh tra|ban tổ chức|ban giám đốc|giám đốc|lãnh đạo|đảng ủy|hội đồng|ban thường trực|trung ương)[^.;:()]{0,140})";
+    NOUN_BEFORE = r"(?:hệ thống|hệ thống thông tin|mẫu|biểu|nội dung|các|những|loại|xây dựng|ban hành|kế hoạch|công tác|thông tin|lập|cơ sở|số lượng|100%|theo|tại|kèm|về|bằng|hoàn thiện|chất lượng|tiến độ|nhận|trên|qua|của)\s$";
+    /// *Thực hiện chế độ báo cáo định kỳ … về Sở Y tế* is a duty; *chế độ báo cáo* alone is a thing.
+    REGIME = r"chế độ\s$";
+    REGIME_KEPT = r"(?:thực hiện|chấp hành|duy trì|tuân thủ)(?: \w+){0,3} chế độ\s$";
+    TO = r"(?:báo cáo|gửi|trình|cho|về|với)\s(?:kết quả |tình hình |tiến độ )?(?:về |cho |lên |tới |đến )?((?:ủy ban nhân dân|ubnd|chủ tịch|phó chủ tịch|sở\b|bộ\b|thủ tướng|chính phủ|ban thường vụ|ban chấp hành|tỉnh ủy|thành ủy|huyện ủy|thường trực|hđnd|hội đồng nhân dân|văn phòng|ban chỉ đạo|ban bí thư|bộ chính trị|cấp có thẩm quyền|ban cán sự|phòng nội vụ|phòng văn hóa|tổ công tác|cơ quan (?:thường trực|có thẩm quyền)|cục|thanh tra|ban tổ chức|ban giám đốc|ban chỉ huy|ban quản lý|ban dân tộc|ban tuyên giáo|công an|chi cục|tổng cục|đài|ủy ban (?:kiểm tra|mặt trận)|ngân hàng nhà nước|kho bạc|giám đốc|lãnh đạo|đảng ủy|hội đồng|ban thường trực|trung ương)[^.;:()]{0,140})";
     TO_ENDS = r",?\s(?:trước (?:ngày|\d+)|để|theo|xem xét|qua\b|thông qua|định kỳ|chậm nhất|khi\b|kết quả|tình hình|những|việc|về (?:kết quả|tình hình|việc)|và (?:đề xuất|kiến nghị)|hằng|hàng|vào|trong\b|tại\b|các (?:khó khăn|vấn đề|nội dung)|kịp thời|quyết định|biết|phê duyệt|chỉ đạo|giải quyết|tổng hợp|đồng thời|gửi|nêu|đảm bảo|bảo đảm|cho ý kiến|ban hành|theo dõi)\b.*$";
     BY = r"(?:(?:định kỳ )?(?:\(?(?:hằng|hàng) (?:năm|quý|tháng|tuần)\)?|(?:6|06|9|09|3|03) tháng(?:, ?(?:hằng |hàng )?(?:năm|quý))*|quý(?:, ?(?:6 tháng|năm))+)\s?(?:\([^)]{0,60}\)\s?)?)?(?:trước (?:ngày )?\d{1,2}(?:/\d{1,2}(?:/\d{4})?| tháng \d{1,2}(?: năm \d{4})?| (?:hằng|hàng) tháng)?(?:(?: và|,) (?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})?)*(?: (?:của )?(?:hằng|hàng|mỗi) (?:năm|quý|tháng)| (?:của )?tháng cuối quý)?|chậm nhất (?:là )?(?:vào )?(?:trước )?(?:ngày )?\d{1,2}(?:/\d{1,2}(?:/\d{4})?| tháng \d{1,2})?(?: (?:hằng|hàng) (?:năm|quý|tháng))?)|(?:theo )?định kỳ (?:(?:hằng|hàng) (?:năm|quý|tháng|tuần)(?:, (?:hằng |hàng )?(?:năm|quý|6 tháng))*|(?:6|06|3|03) tháng(?:[,/]? ?(?:và )?(?:một |1 |01 |hằng |hàng )?(?:lần|năm))*|hoặc đột xuất|và đột xuất|quý(?:, 6 tháng)?(?:, năm)?)(?: (?:hoặc|và) (?:khi có yêu cầu|đột xuất)(?: theo (?:quy định|yêu cầu))?)?|(?:hằng|hàng) (?:năm|quý|tháng)|(?:6|06) tháng(?: một lần|, năm| và năm)|(?:theo )?định kỳ(?: theo quy định| hoặc đột xuất(?: theo quy định)?)?|đột xuất|theo quy định|khi có yêu cầu|sau khi hoàn thành|kịp thời";
     FIXED = r"trước (?:ngày )?\d|chậm nhất";
@@ -38,7 +41,7 @@ pub(crate) fn reports(view: &View, blocks: &[Block], places: &[Place], skip: &[b
         {
             holder = None;
         }
-        if block.marker == Marker::None && crate::duties::closing(flat) {
+        if block.marker == Marker::None && crate::work::closing(flat) {
             holder = None;
         }
         let opening = agencies::opening(view, block.body, flat);
@@ -65,7 +68,7 @@ pub(crate) fn reports(view: &View, blocks: &[Block], places: &[Place], skip: &[b
 
 fn report(view: &View, start: usize, end: usize, holder: Option<&str>) -> Option<Report> {
     let flat = view.flat(start, end);
-    let verb = REPORTS.all(flat).into_iter().find(|(a, _)| !NOUN_BEFORE.is_match(&flat[..*a]))?;
+    let verb = REPORTS.all(flat).into_iter().find(|(a, _)| is_verb(&flat[..*a]))?;
     if LISTENING.is_match(flat) || HEAD_NAMES.is_match(flat) && !FIXED.is_match(flat) {
         return None;
     }
@@ -110,6 +113,11 @@ fn report(view: &View, start: usize, end: usize, holder: Option<&str>) -> Option
         confidence,
         reason: "a verb of reporting with its receiver or date".into(),
     })
+}
+
+/// Whether *báo cáo* after these words is what somebody does.
+fn is_verb(before: &str) -> bool {
+    !NOUN_BEFORE.is_match(before) && (!REGIME.is_match(before) || REGIME_KEPT.is_match(before))
 }
 
 /// Who receives it: named after the verb, first one first.

@@ -3,7 +3,7 @@
 //!
 //! A document stands in `corpus/` with its labels after a line `=== LABELS`:
 //! `T value unit comparator level due | quote` a target (`T?` counts neither way), `W lead | deadline |
-//! coordinating | task` a piece of work, `R from | to | by | quote` a duty to report; `-` is none.
+//! coordinating | task | product` a piece of work, `R from | to | by | quote` a duty to report; `-` is none.
 
 use planreader::score::{LabelReport, LabelTarget, LabelTask, Labelled, Labels, Score, Tally, score_document};
 use planreader::{Plan, Value, read_plan};
@@ -61,6 +61,7 @@ fn document(name: &str, whole: &str) -> Document {
                 deadline: given(cells[1]),
                 coordinating: given(cells[2]),
                 task: cells[3].to_owned(),
+                product: cells.get(4).and_then(|p| given(p)),
                 optional,
                 ..LabelTask::default()
             }),
