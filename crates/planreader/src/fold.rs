@@ -27,8 +27,8 @@ pub(crate) fn fold(c: char) -> u8 {
         }
         '“' | '”' | '„' | '«' | '»' | '″' => return b'"',
         '‘' | '’' | '‚' | '′' => return b'\'',
-        '≥' | '⩾' | '≧' => return 1,
-        '≤' | '⩽' | '≦' => return 2,
+        '≥' | '⩾' | '≧' | '\u{f0b3}' => return 1,
+        '≤' | '⩽' | '≦' | '\u{f0a3}' => return 2,
         '＞' => return b'>',
         '＜' => return b'<',
         '…' => return b'.',

@@ -131,7 +131,7 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
             !(rule.name == "date_day" && (AT_ONCE.is_match(before) || number.value > 31.0 && before.ends_with("ngay ")))
         })
         .filter(|rule| !(rule.name == "document_word" && before.ends_with("dUt DiEm ")))
-        .filter(|rule| !(rule.name == "scheme_plus" && !number.glued))
+        .filter(|rule| rule.name != "scheme_plus" || number.glued)
         .filter(|rule| !(rate && matches!(rule.name, "date_slash" | "code_after")))
         .filter(|rule| !(unit == Unit::Points && matches!(rule.name, "date_slash" | "scale" | "budget")))
         .filter(|rule| !(matches!(unit, Unit::Days | Unit::Hours | Unit::Minutes) && rule.name == "scale"))

@@ -61,6 +61,10 @@ pub enum Refusal {
         "không đọc loại tệp này ({found}); hãy dùng DOCX, PDF có lớp chữ, TXT hoặc Markdown / this kind of file is not read ({found}); use DOCX, PDF with a text layer, TXT or Markdown"
     )]
     Kind { found: &'static str },
+    #[error(
+        "văn bản dùng phông chữ cũ {font}, chưa đổi được sang Unicode: hãy đổi bảng mã rồi lưu lại / the text is in the old font {font}, which is not turned into Unicode: convert it and save again"
+    )]
+    Font { font: String },
     #[error("tệp hỏng: {what} / the file is broken: {what}")]
     Broken { what: String },
 }
@@ -83,6 +87,7 @@ impl Refusal {
             Refusal::Locked => "password",
             Refusal::Encoding => "encoding",
             Refusal::Kind { .. } => "kind",
+            Refusal::Font { .. } => "font",
             Refusal::Broken { .. } => "broken",
         }
     }

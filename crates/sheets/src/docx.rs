@@ -1,320 +1,71 @@
 //! Word documents: paragraphs as lines, tables as rows between pipes.
 //!
-//! A cell merged over rows is repeated in each of them, one merged over columns is followed by empty
-//! cells, so every row of a table has all its columns. Tables of one or two columns and a few rows are
-//! page layout (the letterhead, the signature) and come out as lines.
+//! What counts is what a reader of the document sees: struck-through, hidden and deleted text is left
+//! out, text of old Vietnamese fonts is turned into Unicode, marks of footnotes go. A cell merged over
+//! rows is repeated in each of them, one merged over columns is followed by empty cells, so every row of a
+//! table has all its columns. Tables of one or two columns and a few rows are page layout (the
+//! letterhead, the signature) and come out as lines.
 
-use crate::document::{Refusal, TEXT_BYTES_MAX};
-use quick_xml::XmlVersion;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
-use std::io::{Cursor, Read};
-use zip::ZipArchive;
+mod body;
+mod fonts;
+mod package;
+mod styles;
+mod table;
 
-/// Largest body unpacked, in bytes: the XML of a 3,000-page document.
-const BODY_BYTES_MAX: usize = 128 * 1024 * 1024;
-/// Entries of a package; real documents with pictures have a few hundred.
-const ENTRIES_MAX: usize = 20_000;
-/// Nesting of XML elements; Word itself writes fewer than 60.
-const DEPTH_MAX: usize = 256;
-/// Tables inside cells of tables.
-const TABLES_MAX: usize = 16;
-/// Longest cell, in bytes of text.
-const CELL_BYTES_MAX: usize = 1024 * 1024;
-/// Columns a row may span.
-const COLUMNS_MAX: usize = 256;
-/// Rows up to which a table of two columns counts as layout.
-const LAYOUT_ROWS_MAX: usize = 3;
+use crate::document::Refusal;
+use quick_xml::events::BytesStart;
+use styles::Styles;
 
 /// The text of a Word document.
 pub(crate) fn text(bytes: &[u8]) -> Result<String, Refusal> {
-    read_body(&body(bytes)?)
+    let parts = package::parts(bytes)?;
+    let styles = parts.styles.as_deref().map(Styles::read).unwrap_or_default();
+    body::read(&parts.body, &styles)
 }
 
-/// Unpacks the body, counting bytes as they come: the sizes a package states are not trusted.
-fn body(bytes: &[u8]) -> Result<String, Refusal> {
-    let broken = |e: zip::result::ZipError| Refusal::Broken { what: e.to_string() };
-    let mut package = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    if package.len() > ENTRIES_MAX {
-        return Err(Refusal::TooManyEntries { max: ENTRIES_MAX });
-    }
-    let entry = match package.by_name("word/document.xml") {
-        Ok(entry) => entry,
-        Err(zip::result::ZipError::FileNotFound) => return Err(Refusal::Kind { found: "ZIP" }),
-        Err(e) => return Err(broken(e)),
-    };
-    if entry.encrypted() {
-        return Err(Refusal::Locked);
-    }
-    let mut unpacked = Vec::new();
-    entry
-        .take(BODY_BYTES_MAX as u64 + 1)
-        .read_to_end(&mut unpacked)
-        .map_err(|e| Refusal::Broken { what: e.to_string() })?;
-    if unpacked.len() > BODY_BYTES_MAX {
-        return Err(Refusal::Unpacked { max: BODY_BYTES_MAX });
-    }
-    String::from_utf8(unpacked).map_err(|_| Refusal::Encoding)
-}
-
-#[derive(Default)]
-struct Cell {
-    text: String,
-    span: usize,
-    /// Goes on with the cell above.
-    merged: bool,
-}
-
-#[derive(Default)]
-struct TableText {
-    rows: Vec<Vec<Cell>>,
-}
-
-#[derive(Default)]
-struct Body {
-    out: String,
-    /// Tables that are open, outermost first.
-    tables: Vec<TableText>,
-    paragraph: String,
-    /// Elements whose content is left out: deleted text, fallback copies of drawings.
-    skipping: usize,
-    in_text: bool,
-    heading: bool,
-    listed: bool,
-}
-
-fn read_body(xml: &str) -> Result<String, Refusal> {
-    let mut reader = Reader::from_str(xml);
-    let mut body = Body::default();
-    let mut depth = 0usize;
-    loop {
-        let event = reader.read_event().map_err(|e| Refusal::Broken { what: e.to_string() })?;
-        match event {
-            Event::Eof => break,
-            Event::Start(start) => {
-                depth += 1;
-                if depth > DEPTH_MAX {
-                    return Err(Refusal::TooDeep { max: DEPTH_MAX });
-                }
-                body.open(&start, false)?;
-            }
-            Event::Empty(start) => body.open(&start, true)?,
-            Event::End(end) => {
-                depth = depth.saturating_sub(1);
-                body.close(end.local_name().as_ref())?;
-            }
-            Event::Text(text) if body.in_text => body.add(&text.xml_content(XmlVersion::Implicit1_0))?,
-            Event::CData(text) if body.in_text => body.add(text.as_ref())?,
-            Event::GeneralRef(reference) if body.in_text => {
-                let named = match reference.as_ref() as &str {
-                    "amp" => Some('&'),
-                    "lt" => Some('<'),
-                    "gt" => Some('>'),
-                    "quot" => Some('"'),
-                    "apos" => Some('\''),
-                    _ => reference.resolve_char_ref().ok().flatten(),
-                };
-                if let Some(c) = named {
-                    body.add(c.encode_utf8(&mut [0; 4]))?;
-                }
-            }
-            // A document type can declare entities that grow without end; Word never writes one.
-            Event::DocType(_) => return Err(Refusal::Broken { what: "DOCTYPE".into() }),
-            _ => {}
-        }
-    }
-    if body.out.trim().is_empty() {
-        return Err(Refusal::Empty);
-    }
-    Ok(body.out)
-}
-
-fn value(start: &BytesStart, name: &str) -> Option<String> {
+/// The value of an attribute, whatever its prefix.
+fn attribute(start: &BytesStart, name: &str) -> Option<String> {
     start.attributes().flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| a.value.into_owned())
 }
 
-impl Body {
-    fn open(&mut self, start: &BytesStart, empty: bool) -> Result<(), Refusal> {
-        let name = start.local_name();
-        let name: &str = name.as_ref();
-        if matches!(name, "del" | "Fallback" | "moveFrom" | "instrText" | "delText") {
-            self.skipping += usize::from(!empty);
-            return Ok(());
-        }
-        match name {
-            "t" => self.in_text = !empty && self.skipping == 0,
-            "tab" | "br" | "cr" if self.skipping == 0 => self.add(" ")?,
-            "noBreakHyphen" if self.skipping == 0 => self.add("-")?,
-            "pStyle" => {
-                let style = value(start, "val").unwrap_or_default().to_ascii_lowercase();
-                self.heading = style.starts_with("heading") || style == "title";
-            }
-            "numPr" => self.listed = true,
-            "tbl" => {
-                if self.tables.len() >= TABLES_MAX {
-                    return Err(Refusal::TooDeep { max: TABLES_MAX });
-                }
-                self.tables.push(TableText::default());
-            }
-            "tr" => self.with_table(|t| t.rows.push(Vec::new())),
-            "tc" => self.with_row(|row| row.push(Cell { span: 1, ..Cell::default() })),
-            "gridSpan" => {
-                let span = value(start, "val").and_then(|v| v.parse::<usize>().ok()).unwrap_or(1);
-                if span > COLUMNS_MAX {
-                    return Err(Refusal::TooWide { max: COLUMNS_MAX });
-                }
-                self.with_cell(|cell| cell.span = span.max(1));
-            }
-            "vMerge" => {
-                let goes_on = value(start, "val").is_none_or(|v| v != "restart");
-                self.with_cell(|cell| cell.merged = goes_on);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn close(&mut self, name: &str) -> Result<(), Refusal> {
-        match name {
-            "del" | "Fallback" | "moveFrom" | "instrText" | "delText" => {
-                self.skipping = self.skipping.saturating_sub(1)
-            }
-            "t" => self.in_text = false,
-            "p" => self.end_paragraph()?,
-            "tr" => {
-                let wide = self.tables.last().and_then(|t| t.rows.last()).map_or(0, |r| r.iter().map(|c| c.span).sum());
-                if wide > COLUMNS_MAX {
-                    return Err(Refusal::TooWide { max: COLUMNS_MAX });
-                }
-            }
-            "tbl" => self.end_table()?,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn with_table(&mut self, act: impl FnOnce(&mut TableText)) {
-        if let Some(table) = self.tables.last_mut() {
-            act(table);
-        }
-    }
-
-    fn with_row(&mut self, act: impl FnOnce(&mut Vec<Cell>)) {
-        self.with_table(|table| {
-            if let Some(row) = table.rows.last_mut() {
-                act(row);
-            }
-        });
-    }
-
-    fn with_cell(&mut self, act: impl FnOnce(&mut Cell)) {
-        self.with_row(|row| {
-            if let Some(cell) = row.last_mut() {
-                act(cell);
-            }
-        });
-    }
-
-    fn add(&mut self, text: &str) -> Result<(), Refusal> {
-        self.paragraph.push_str(text);
-        let max = if self.tables.is_empty() { TEXT_BYTES_MAX } else { CELL_BYTES_MAX };
-        if self.paragraph.len() > max {
-            return Err(if self.tables.is_empty() {
-                Refusal::TextTooLong { max }
-            } else {
-                Refusal::CellTooLong { max }
-            });
-        }
-        Ok(())
-    }
-
-    fn end_paragraph(&mut self) -> Result<(), Refusal> {
-        let text = std::mem::take(&mut self.paragraph);
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (heading, listed) = (std::mem::take(&mut self.heading), std::mem::take(&mut self.listed));
-        if text.is_empty() {
-            return Ok(());
-        }
-        if self.tables.is_empty() {
-            let mark = if heading {
-                "# "
-            } else if listed {
-                "- "
-            } else {
-                ""
-            };
-            return self.line(&format!("{mark}{text}\n\n"));
-        }
-        let mut too_long = false;
-        self.with_cell(|cell| {
-            if !cell.text.is_empty() {
-                cell.text.push('\n');
-            }
-            cell.text.push_str(&text);
-            too_long = cell.text.len() > CELL_BYTES_MAX;
-        });
-        if too_long { Err(Refusal::CellTooLong { max: CELL_BYTES_MAX }) } else { Ok(()) }
-    }
-
-    fn end_table(&mut self) -> Result<(), Refusal> {
-        let Some(table) = self.tables.pop() else { return Ok(()) };
-        if !self.tables.is_empty() {
-            // A table in a cell reads as the text of that cell.
-            let text: Vec<String> =
-                table.rows.into_iter().flatten().map(|c| c.text).filter(|t| !t.is_empty()).collect();
-            let text = text.join(" ");
-            self.with_cell(|cell| cell.text.push_str(&text));
-            return Ok(());
-        }
-        let columns = table.rows.iter().map(|r| r.iter().map(|c| c.span).sum::<usize>()).max().unwrap_or(0);
-        if columns <= 1 || columns == 2 && table.rows.len() <= LAYOUT_ROWS_MAX {
-            for cell in table.rows.iter().flatten().filter(|c| !c.text.is_empty()) {
-                self.line(&format!("{}\n\n", cell.text))?;
-            }
-            return Ok(());
-        }
-        let mut above: Vec<String> = vec![String::new(); columns];
-        for row in &table.rows {
-            let mut cells: Vec<String> = Vec::with_capacity(columns);
-            for cell in row {
-                let at = cells.len();
-                let own = cell.text.replace('\n', " ").replace('|', "/");
-                cells.push(if cell.merged && own.is_empty() {
-                    above.get(at).cloned().unwrap_or_default()
-                } else {
-                    own
-                });
-                cells.extend((1..cell.span).map(|_| String::new()));
-            }
-            cells.resize(columns.max(cells.len()), String::new());
-            self.line(&format!("| {} |\n", cells.join(" | ")))?;
-            above = cells;
-        }
-        self.line("\n")
-    }
-
-    fn line(&mut self, line: &str) -> Result<(), Refusal> {
-        self.out.push_str(line);
-        if self.out.len() > TEXT_BYTES_MAX { Err(Refusal::TextTooLong { max: TEXT_BYTES_MAX }) } else { Ok(()) }
-    }
+/// Whether a property that is either on or off is on: it is, unless its value says no.
+fn is_on(start: &BytesStart) -> bool {
+    !attribute(start, "val").is_some_and(|v| matches!(v.as_str(), "0" | "false" | "off" | "none"))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::body::DEPTH_MAX;
+    use super::package::BODY_BYTES_MAX;
+    use super::table::CELL_BYTES_MAX;
     use super::*;
-    use std::io::Write;
+    use std::io::{Cursor, Write};
     use zip::write::SimpleFileOptions;
 
-    fn package(name: &str, content: &[u8]) -> Vec<u8> {
+    fn package_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        writer.start_file(name, SimpleFileOptions::default()).unwrap();
-        writer.write_all(content).unwrap();
+        for (name, content) in parts {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(content).unwrap();
+        }
         writer.finish().unwrap().into_inner()
     }
 
+    fn package(name: &str, content: &[u8]) -> Vec<u8> {
+        package_of(&[(name, content)])
+    }
+
+    fn document(body: &str) -> String {
+        format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>")
+    }
+
     fn docx(body: &str) -> Result<String, Refusal> {
-        let xml = format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
-        text(&package("word/document.xml", xml.as_bytes()))
+        text(&package("word/document.xml", document(body).as_bytes()))
+    }
+
+    /// A run with properties.
+    fn r(properties: &str, text: &str) -> String {
+        format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>")
     }
 
     fn p(text: &str) -> String {
@@ -383,5 +134,113 @@ mod tests {
         let whole = package("word/document.xml", b"<w:document/>");
         assert_eq!(text(&whole[..whole.len() / 2]).unwrap_err().rule(), "broken");
         assert_eq!(text(&package("word/document.xml", b"<w:p><w:t>\xFF</w:t></w:p>")).unwrap_err().rule(), "encoding");
+    }
+
+    #[test]
+    fn struck_hidden_and_deleted_text_is_left_out_and_inserted_text_kept() {
+        let body = [
+            r("", "Tối thiểu "),
+            r("<w:strike/>", "70% "),
+            r("<w:dstrike w:val=\"true\"/>", "75% "),
+            r("<w:vanish/>", "80% "),
+            r("<w:strike w:val=\"0\"/>", "85% "),
+            "<w:ins><w:r><w:t>hồ sơ</w:t></w:r></w:ins>".into(),
+            "<w:r><w:rPr><w:rPrChange><w:rPr><w:strike/></w:rPr></w:rPrChange></w:rPr><w:t> trực tuyến</w:t></w:r>"
+                .into(),
+        ]
+        .concat();
+        // The look of the paragraph's mark is not that of its text.
+        let mark = "<w:pPr><w:rPr><w:strike/><w:vanish/></w:rPr></w:pPr>";
+        assert_eq!(docx(&format!("<w:p>{mark}{body}</w:p>")).unwrap(), "Tối thiểu 85% hồ sơ trực tuyến\n\n");
+    }
+
+    #[test]
+    fn a_deleted_row_is_gone_and_a_deleted_mark_joins_paragraphs() {
+        let cells = |a: &str, b: &str, c: &str| [a, b, c].map(|t| format!("<w:tc>{}</w:tc>", p(t))).concat();
+        let rows = format!(
+            "<w:tr>{}</w:tr><w:tr><w:trPr><w:del w:id=\"1\"/></w:trPr>{}</w:tr>",
+            cells("TT", "Chỉ tiêu", "Mục tiêu"),
+            cells("1", "cũ", "80%")
+        );
+        let body = format!(
+            "<w:p><w:pPr><w:rPr><w:del w:id=\"1\"/></w:rPr></w:pPr><w:r><w:t>Đạt </w:t></w:r></w:p>{}<w:tbl>{rows}</w:tbl>",
+            p("85%")
+        );
+        assert_eq!(docx(&body).unwrap(), "Đạt 85%\n\n| TT | Chỉ tiêu | Mục tiêu |\n\n");
+    }
+
+    #[test]
+    fn marks_of_footnotes_go_and_powers_of_units_stay() {
+        let up = "<w:vertAlign w:val=\"superscript\"/>";
+        let body = [
+            r("", "Tối thiểu 85"),
+            r(up, "2"),
+            r("", "% hồ sơ"),
+            r(up, "(1)"),
+            r("", "; 30 m"),
+            r(up, "2"),
+            r("", ", 5 km"),
+            r(up, "2"),
+        ];
+        assert_eq!(docx(&format!("<w:p>{}</w:p>", body.concat())).unwrap(), "Tối thiểu 85% hồ sơ; 30 m², 5 km²\n\n");
+    }
+
+    #[test]
+    fn signs_of_the_symbol_font_are_read() {
+        let symbol = "<w:rFonts w:ascii=\"Symbol\" w:hAnsi=\"Symbol\"/>";
+        let body = [
+            r("", "đạt "),
+            "<w:r><w:sym w:font=\"Symbol\" w:char=\"F0B3\"/></w:r>".into(),
+            r("", " 85%, "),
+            r(symbol, "\u{a3}"),
+            r("", " 2%"),
+        ];
+        assert_eq!(docx(&format!("<w:p>{}</w:p>", body.concat())).unwrap(), "đạt ≥ 85%, ≤ 2%\n\n");
+    }
+
+    #[test]
+    fn old_vietnamese_fonts_are_turned_into_unicode_wherever_they_are_set() {
+        let tcvn3 = "<w:rFonts w:ascii=\".VnTime\" w:hAnsi=\".VnTime\"/>";
+        let vni = "<w:rFonts w:ascii=\"VNI-Times\"/>";
+        // A vowel and its mark may stand in two runs.
+        let body = [r("", "KẾ HOẠCH: "), r(tcvn3, "tèi thiÓu 85% "), r(vni, "ho"), r(vni, "à sô")].concat();
+        assert_eq!(docx(&format!("<w:p>{body}</w:p>")).unwrap(), "KẾ HOẠCH: tối thiểu 85% hồ sơ\n\n");
+        let styles = format!(
+            "<w:styles><w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:rPr>{tcvn3}</w:rPr></w:style></w:styles>"
+        );
+        let styled = package_of(&[
+            ("word/document.xml", document(&p("hå s¬")).as_bytes()),
+            ("word/styles.xml", styles.as_bytes()),
+        ]);
+        assert_eq!(text(&styled).unwrap(), "hồ sơ\n\n");
+        let unknown = docx(&format!("<w:p>{}</w:p>", r("<w:rFonts w:ascii=\"VPS Times\"/>", "K\u{ca} ho\u{ba}ch")));
+        assert_eq!(unknown.unwrap_err().rule(), "font");
+    }
+
+    #[test]
+    fn the_main_part_is_the_one_that_the_relations_name() {
+        let relations = "<Relationships><Relationship Id=\"a\" Type=\"x/styles\" Target=\"x.xml\"/><Relationship Id=\"b\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"/word/document2.xml\"/></Relationships>";
+        let online = package_of(&[
+            ("_rels/.rels", relations.as_bytes()),
+            ("word/document2.xml", document(&p("Kế hoạch")).as_bytes()),
+        ]);
+        assert_eq!(text(&online).unwrap(), "Kế hoạch\n\n");
+        let sheet = relations.replace("/word/document2.xml", "xl/workbook.xml");
+        let sheet = package_of(&[("_rels/.rels", sheet.as_bytes()), ("xl/workbook.xml", b"<workbook/>")]);
+        assert_eq!(text(&sheet).unwrap_err().rule(), "kind");
+    }
+
+    #[test]
+    fn columns_left_out_before_a_row_keep_its_cells_in_theirs() {
+        let cells = |texts: &[&str]| texts.iter().map(|t| format!("<w:tc>{}</w:tc>", p(t))).collect::<String>();
+        let rows = format!(
+            "<w:tr>{}</w:tr><w:tr><w:trPr><w:gridBefore w:val=\"1\"/><w:gridAfter w:val=\"1\"/></w:trPr>{}</w:tr>",
+            cells(&["TT", "Chỉ tiêu", "Năm 2026", "Ghi chú"]),
+            cells(&["Hồ sơ trực tuyến", "85"])
+        );
+        assert_eq!(
+            docx(&format!("<w:tbl>{rows}</w:tbl>")).unwrap(),
+            "| TT | Chỉ tiêu | Năm 2026 | Ghi chú |\n|  | Hồ sơ trực tuyến | 85 |  |\n\n"
+        );
     }
 }
