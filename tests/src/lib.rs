@@ -3,11 +3,13 @@
 //! - [`harness`]: a province in process on both engines, with named people;
 //! - journeys: what people do, through the router;
 //! - [`authorisation`]: every route against every role, held against `authorisation.txt`;
+//! - [`earlier`]: databases of earlier versions verify under this one;
 //! - [`statements`], [`tidy`]: the invariants of ARCHITECTURE.md that a machine can check.
 
 #![cfg(test)]
 
 mod authorisation;
+mod earlier;
 mod harness;
 mod journeys;
 mod statements;

@@ -241,7 +241,6 @@ fn export(l: L, format: &str, rows: Vec<Row>) -> Result<axum::response::Response
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::journeys::{Browser, ten_dossiers};
     use crate::testing::{database, fact, write};
     use axum::http::StatusCode;

@@ -1,6 +1,7 @@
 //! What a reviewer would otherwise look for by hand, file by file.
 
 mod arrows;
+mod capabilities;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,34 @@
+//! Databases that earlier versions wrote (`tests/fixtures`): they migrate, and their past still follows by the rules it was made under.
+
+use crate::harness::run;
+use crate::tidy::root;
+use base::Instant;
+use std::io::Read;
+
+/// Sunday 29/11/2026, 20:00 in Cần Thơ: after the last thing that happened in any of them.
+const AFTERWARDS: Instant = Instant(1_795_957_200_000);
+
+/// A copy of a province, unpacked.
+fn province(version: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let packed = std::fs::File::open(root().join(format!("tests/fixtures/{version}/motcua.sqlite.gz"))).expect(version);
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut bytes).expect("unpacking");
+    std::fs::write(folder.path().join("motcua.sqlite"), bytes).expect("writing");
+    folder
+}
+
+#[test]
+fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
+    run(async {
+        let folder = province("07838d7");
+        let db =
+            motcua::open(&format!("sqlite:{}", folder.path().join("motcua.sqlite").display())).await.expect("open");
+        let outside = dossiers::verify::Outside { uploads: None, days: Vec::new(), now: AFTERWARDS };
+        let report = dossiers::verify::verify(&db, outside, |_| {}).await.expect("the proof runs");
+        assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{:?}", report.wrong);
+        assert_eq!(report.dossiers, 123);
+        assert!(report.figures_checked > 2_900, "{}", report.figures_checked);
+        db.close().await;
+    });
+}
