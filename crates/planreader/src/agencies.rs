@@ -14,16 +14,22 @@ const OTHER_WORDS: [&str; 20] = [
 
 patterns! {
     /// Opens with an agency. What is asked of it follows.
-    OPENS = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )?(?:các )?(?:giám đốc |thủ trưởng |chủ tịch |chánh |trưởng |người đứng đầu |phó |đồng chí )?(?:các )?(?:sở\b|bộ\b|ban\b|văn phòng|thanh tra|công an|bộ chỉ huy|bộ tư lệnh|ủy ban|ubnd|ubmttq|mttq|hđnd|hội đồng|cục\b|chi cục|tổng cục|vụ\b|kho bạc|bảo hiểm xã hội|báo |đài\b|trung tâm|trường (?:chính trị|đại học|cao đẳng)|phòng\b|cơ quan|đơn vị|ngành|địa phương|hội\b|đoàn (?:thanh niên|thể)|tỉnh đoàn|liên đoàn|mặt trận|ngân hàng|viện\b|bưu điện|vnpt|viettel|mobifone|doanh nghiệp|tập đoàn|hiệp hội|cổng thông tin|đảng ủy|huyện ủy|thành ủy|thị ủy|tỉnh ủy|cấp ủy|các huyện|thành viên|tổ (?:công tác|chuyên|công nghệ)|tòa án|viện kiểm sát|liên minh|thủ trưởng|công ty|điện lực|cơ sở)\b";
+    OPENS = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )?(?:các )?(?:giám đốc |thủ trưởng |chủ tịch |chánh |trưởng |người đứng đầu |phó |đồng chí )?(?:các )?(?:sở\b|bộ\b|ban\b|văn phòng|thanh tra|công an|bộ chỉ huy|bộ tư lệnh|ủy ban|ubnd|ubmttq|mttq|hđnd|hội đồng|cục\b|chi cục|tổng cục|vụ\b|kho bạc|bảo hiểm xã hội|báo |đài\b|trung tâm|trường (?:chính trị|đại học|cao đẳng)|phòng\b|cơ quan|đơn vị|ngành|địa phương|hội\b|đoàn (?:thanh niên|thể)|tỉnh đoàn|liên đoàn|mặt trận|ngân hàng|viện\b|bưu điện|vnpt|viettel|mobifone|doanh nghiệp|tập đoàn|hiệp hội|cổng thông tin|đảng ủy|huyện ủy|thành ủy|thị ủy|tỉnh ủy|cấp ủy|các huyện|thành viên|tổ (?:công tác|chuyên|công nghệ)|thường trực|tòa án|viện kiểm sát|liên minh|thủ trưởng|công ty|điện lực|cơ sở|chủ (?:rừng|đầu tư|cơ sở|tàu|dự án|phương tiện|hộ)|nhà thầu|nhà trường|hiệu trưởng|học viện|bệnh viện|hạt kiểm lâm|tổng công ty|lực lượng)\b";
     /// Words that begin like an agency and are none: *ban hành*, *báo cáo*, *sơ kết*, *bộ chỉ số*.
     NOT_AGENCY = r"^(?:đề nghị |giao |yêu cầu |phân công |đối với )?(?:các )?(?:ban hành|báo cáo|bộ (?:phận|chỉ số|tiêu chí|dữ liệu|máy|thủ tục|câu hỏi|tài liệu)|sơ (?:kết|đồ|tổng)|phòng,? chống|hội (?:nghị|thảo|thi)|vụ (?:việc|đông|xuân)|cơ sở (?:dữ liệu|hạ tầng|vật chất|pháp)|đài thọ|đoàn (?:kết|viên)|trung tâm (?:của|là)|cục diện|đơn vị (?:tính|hành chính)|báo (?:chí|hiệu|động|tin)|bảo (?:đảm|vệ|quản|tồn|dưỡng|hộ|mật)|bố trí|bổ (?:sung|nhiệm))";
-    VERB = r"[,:]?\s(?:là (?:cơ quan|đơn vị|đầu mối)|chủ trì|chịu trách nhiệm|có trách nhiệm|phối hợp|tham mưu|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|theo dõi|căn cứ|chủ động|định kỳ|tăng cường|đẩy mạnh|tiếp tục|báo cáo|rà soát|bố trí|cân đối|thẩm định|tuyên truyền|quán triệt|ban hành|chỉ đạo|đôn đốc|tổng hợp|lãnh đạo|nghiên cứu|tập trung|tiến hành|hằng năm|hàng năm|thường xuyên|bảo đảm|đảm bảo|có (?:phương án|kế hoạch|biện pháp|giải pháp|nhiệm vụ)|vận động|khẩn trương|quản lý|sử dụng|xử lý|giải quyết|chuẩn bị|dự thảo|đẩy nhanh|hoàn thiện|hoàn thành|thành lập|phổ biến|tích cực|sẵn sàng|quan tâm|cụ thể hóa|đưa|giám sát|phát huy|lập|trình|gửi|tham gia|phản ánh|xác định|kịp thời|khẩn trương|công bố|công khai|cung cấp|nâng cao|hỗ trợ|kiểm tra|trên cơ sở|trong phạm vi|theo chức năng|thông qua|đăng tải|vận động|lồng ghép|phát động|trực tiếp|nghiêm túc|nghiêm chỉnh|phải)\b";
+    VERB = r"[,:]?\s(?:sẽ |cần |đã )?(?:là (?:cơ quan|đơn vị|đầu mối)|chủ trì|chịu trách nhiệm|có trách nhiệm|phối hợp|tham mưu|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|theo dõi|căn cứ|chủ động|định kỳ|tăng cường|đẩy mạnh|tiếp tục|báo cáo|rà soát|bố trí|cân đối|thẩm định|tuyên truyền|quán triệt|ban hành|chỉ đạo|đôn đốc|tổng hợp|lãnh đạo|nghiên cứu|tập trung|tiến hành|hằng năm|hàng năm|thường xuyên|bảo đảm|đảm bảo|có (?:phương án|kế hoạch|biện pháp|giải pháp|nhiệm vụ)|vận động|khẩn trương|quản lý|sử dụng|xử lý|giải quyết|chuẩn bị|dự thảo|đẩy nhanh|hoàn thiện|hoàn thành|thành lập|phổ biến|tích cực|sẵn sàng|quan tâm|cụ thể hóa|đưa|giám sát|phát huy|lập|trình|gửi|tham gia|phản ánh|xác định|kịp thời|khẩn trương|công bố|công khai|cung cấp|nâng cao|hỗ trợ|kiểm tra|trên cơ sở|trong phạm vi|theo chức năng|thông qua|đăng tải|vận động|lồng ghép|phát động|trực tiếp|nghiêm túc|nghiêm chỉnh|phải)\b";
     /// *tổ chức chính trị*, *tổ chức đảng*: a body, not the verb.
     NOUN_AFTER = r"^\s(?:chính trị|đảng|đoàn|xã hội|thành viên|hội\b|có liên quan|liên quan|cơ sở|sự nghiệp|khoa học|tín dụng|công đoàn|kinh tế)";
     HELPS = r"phối hợp(?: chặt chẽ)?(?:,? ?với|:)?\s((?:các )?(?:sở|bộ|ban|cơ quan|đơn vị|ủy ban|ubnd|văn phòng|ngành|địa phương|huyện|thanh tra|công an|cục|chi cục|hội|mặt trận|đoàn|tổ chức|trung tâm|bưu điện|phòng|báo|đài|kho bạc|bảo hiểm|viện|trường|doanh nghiệp|mttq|tỉnh|liên đoàn|vnpt|ngân hàng)\b[^.;:()]{0,260})";
     HELP_ENDS = r"\s(?:tham mưu|xây dựng|thực hiện|tổ chức|triển khai|hướng dẫn|rà soát|thẩm định|đẩy mạnh|nâng cao|kiểm tra|theo dõi|trình|đề xuất|đổi mới|tiếp tục|nghiên cứu|tuyên truyền|hoàn thiện|bố trí|cân đối|để|trong việc|đôn đốc|giám sát|tiến hành|ban hành|tăng cường|lập|cung cấp|công bố|quản lý|phát triển|đánh giá|chỉ đạo|duy trì|vận hành|tổng hợp|báo cáo|bảo đảm|đảm bảo|hỗ trợ|cập nhật|số hóa|tích hợp|kết nối|mở|phát động|nâng cấp|khảo sát|điều tra|lấy ý kiến|chuẩn bị|thành lập|biên soạn|sửa đổi|đào tạo|bồi dưỡng|khẩn trương|thường xuyên|kịp thời|xử lý|kiểm soát|giải quyết|tháo gỡ|khắc phục|xác định|phân bổ|phổ biến|vận động|ứng dụng|tập huấn|quyết toán|tính toán|dự thảo|soạn thảo|phân loại|chuyển|bảo vệ|quy hoạch|đầu tư|phòng, chống|ngăn chặn|phát hiện|tập trung|bổ sung|thống nhất|đăng tải|cụ thể hóa|thông tin|thông báo)\b";
+    LEADS_OVER = r"^(?:bên cạnh đó|đồng thời|ngoài ra|cùng với đó|theo đó|trước mắt|cụ thể|bên cạnh việc đó|mặt khác)[,:]\s";
     POLITE = r"^(?:trách nhiệm (?:của |thực hiện )?|đề nghị |giao |yêu cầu |phân công |đối với |nhiệm vụ của )";
     LEADS = r"(?:chủ trì|tham mưu|chịu trách nhiệm|có trách nhiệm|phối hợp|thực hiện|xây dựng|tổ chức|triển khai|chủ động|hướng dẫn|theo dõi|rà soát)";
+}
+
+/// Words that lead over to who is meant: *Bên cạnh đó, các sở …*; their length, 0 for none.
+pub(crate) fn lead_over(flat: &str) -> usize {
+    LEADS_OVER.find(&flat[..flat.len().min(60)]).map_or(0, |(_, end)| end)
 }
 
 /// Whether a text opens with the name of an agency.
@@ -73,7 +79,9 @@ pub(crate) fn opening(view: &View, at: usize, flat: &str) -> Option<((usize, usi
     };
     let name_end = start + head[start..end].trim_end_matches([' ', ',', ':']).len();
     let rest = end + flat[end..].len() - flat[end..].trim_start_matches([' ', ',', ':']).len();
-    (name_end > start + 2).then_some(((start, name_end), rest))
+    // "Đối với ngành có tỷ lệ nữ dưới 30% thì …" says on which condition, not who.
+    let conditional = head[start..end].contains('%') || head[start..end].contains("ty lE");
+    (name_end > start + 2 && !conditional).then_some(((start, name_end), rest))
 }
 
 /// Those named after *phối hợp với*, as a range within the text.

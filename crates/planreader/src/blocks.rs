@@ -1,7 +1,7 @@
 //! Paragraphs, list items and table cells, with the number or sign that opens each.
 
 use crate::fold::patterns;
-use crate::lines::{Line, continues, is_upper, lines, wrap_width};
+use crate::lines::{Line, continues, is_upper, lines, wrap};
 use crate::view::View;
 
 patterns! {
@@ -72,7 +72,7 @@ impl Block {
 /// Cuts the view into blocks and joins the wrapped lines of each.
 pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
     let lines = lines(view);
-    let width = wrap_width(&lines);
+    let wrap = wrap(view, &lines);
     let mut spans: Vec<(Line, Option<Cell>, bool)> = Vec::new();
     let mut breaks = Vec::new();
     let (mut table, mut row, mut in_rows) = (0u32, 0u32, false);
@@ -104,7 +104,7 @@ pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
         }
         in_rows = false;
         match spans.last_mut() {
-            Some((last, None, false)) if tail.is_some_and(|tail| continues(view, tail, line, width)) => {
+            Some((last, None, false)) if tail.is_some_and(|tail| continues(view, tail, line, wrap)) => {
                 breaks.push(last.end);
                 for at in last.end..line.start {
                     if view.flat(at, at + 1) == "\n" {

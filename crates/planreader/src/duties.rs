@@ -42,8 +42,16 @@ struct Pending {
 }
 
 /// Tasks of the prose, in the order of the text. `skip` marks blocks that belong to tables.
-pub(crate) fn duties(view: &View, blocks: &[Block], places: &[Place], skip: &[bool], out: &mut Vec<Task>) {
+/// Gives who is asked at each block, for the duties to report.
+pub(crate) fn duties(
+    view: &View,
+    blocks: &[Block],
+    places: &[Place],
+    skip: &[bool],
+    out: &mut Vec<Task>,
+) -> Vec<Option<String>> {
     let mut reader = Reader { view, blocks, holder: None, item: None, added: None, pending: Pending::default(), out };
+    let mut held = vec![None; blocks.len()];
     let mut recipients = false;
     for (i, block) in blocks.iter().enumerate() {
         if skip[i] || block.cell.is_some() || block.closes_cell || block.end <= block.body {
@@ -55,7 +63,9 @@ pub(crate) fn duties(view: &View, blocks: &[Block], places: &[Place], skip: &[bo
             continue;
         }
         reader.read(i, block, flat, places[i].section);
+        held[i] = reader.holder.as_ref().map(|h| h.name.clone());
     }
+    held
 }
 
 struct Reader<'a, 'b> {
@@ -152,6 +162,10 @@ impl Reader<'_, '_> {
         {
             return end;
         }
+        let over = agencies::lead_over(flat);
+        if over > 0 && agencies::opens(&flat[over..]) {
+            return over;
+        }
         let head = &flat[..flat.len().min(1200)];
         let announces = flat.trim_end().ends_with(':');
         let asked = ASKS.all(head).into_iter().filter(|(at, _)| *at > 0);
@@ -193,7 +207,8 @@ impl Reader<'_, '_> {
     /// An agency takes over when it stands as a heading (numbered, or with a colon) or is told to do something.
     fn takes_over(&self, i: usize, whole: &str, from: usize, (name_end, rest): (usize, usize)) -> bool {
         let (block, flat) = (&self.blocks[i], &whole[from..]);
-        let held = self.holder.is_some();
+        let plainly = block.marker == Marker::None && self.holder.as_ref().is_some_and(|h| h.marker == Marker::None);
+        let held = self.holder.is_some() && !plainly;
         let colon = flat[name_end..rest.min(flat.len())].contains(':') || flat.trim_end().ends_with(':');
         let numbered = block.marker < Marker::Dash;
         if rest >= flat.len() {
@@ -204,6 +219,10 @@ impl Reader<'_, '_> {
                 && self.view.char(block.body).is_some_and(char::is_uppercase)
                 && next.is_some_and(|(marker, text)| marker >= Marker::Bracketed && work::begins(text));
             return !ended && (numbered || colon || plain) && flat.len() <= AGENCY_CHARS_MAX;
+        }
+        // A line of a news page that ends without a stop is a headline.
+        if block.marker == Marker::None && !flat.trim_end().ends_with(['.', ';', ':', '/', ',']) {
+            return false;
         }
         let given = from > 0
             || flat.starts_with("giao ")

@@ -62,9 +62,9 @@ pub fn explain_plan(text: &str) -> (Plan, Vec<LeftOut>) {
             tasks::tasks(&view, table, &mut tasks);
         }
     }
-    duties::duties(&view, &blocks, &places, &in_table, &mut tasks);
+    let asked = duties::duties(&view, &blocks, &places, &in_table, &mut tasks);
     targets.sort_by_key(|t| t.offset);
     tasks.sort_by_key(|t| t.offset);
-    let reports = reports::reports(&view, &blocks, &places, &in_table);
+    let reports = reports::reports(&view, &blocks, &places, &in_table, &asked);
     (Plan { metadata, targets, tasks, reports }, left_out)
 }

@@ -15,6 +15,11 @@ patterns! {
     /// A period broken over two lines: `2021` / `- 2025`.
     PERIOD_TAIL = r"^- ?(?:19|20)\d\d\b";
     PERIOD_HEAD = r"(?:19|20)\d\d$";
+    /// A range broken the same way, at the end of a full line: `bình quân 11` / `- 12%/năm`.
+    RANGE_HEAD = r"[ (]\d{1,3}(?:,\d+)?%?$";
+    RANGE_TAIL = r"^[-] ?\d[\d.,]*\s?(?:%|/|điểm|triệu|tỷ|nghìn|ngày|lần|giờ|phút)";
+    /// The first words of a name whose next word is written large.
+    NAMES = r"\b(?:trung tâm|chi cục|cục|phòng|ban|sở|bộ|vụ|viện|quỹ|trường|trạm|học viện)$";
     /// In capitals, the authority that signs: it never goes on a title, unless the title hangs.
     AUTHORITY = r"^(?:ủy ban nhân dân|hội đồng nhân dân|chủ tịch|thủ tướng|chính phủ|bộ trưởng|ban chấp hành|ban thường vụ|giám đốc|tỉnh ủy|thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|đảng bộ|ban (?:tổ chức|tuyên giáo|nội chính|dân vận|cán sự)|ủy ban kiểm tra|dự thảo|sở|chi cục|văn phòng|phòng|cục)\b";
     TITLE_HANGS = r"(?:\b(?:của|và|do|theo|các|cho)|,|-)$";
@@ -56,7 +61,7 @@ pub(crate) fn lines(view: &View) -> Vec<Line> {
 }
 
 /// How wide the text is wrapped, in characters; `None` when a paragraph is one line.
-pub(crate) fn wrap_width(lines: &[Line]) -> Option<usize> {
+fn wrap_width(lines: &[Line]) -> Option<usize> {
     let mut lengths: Vec<usize> = lines.iter().map(Line::len).filter(|l| *l >= 30).collect();
     if lengths.len() < 8 {
         return None;
@@ -66,16 +71,51 @@ pub(crate) fn wrap_width(lines: &[Line]) -> Option<usize> {
     (width <= 135).then_some(width)
 }
 
+/// A paragraph's first line in texts that break it after a few words is shorter than this.
+const BROKEN_FIRST_MAX: usize = 34;
+/// Paragraphs broken that way before a text counts as one of that kind.
+const BROKEN_FIRST_MIN: usize = 5;
+
+/// How the paragraphs of a text are broken into lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Wrap {
+    /// How wide the text is wrapped, in characters; `None` when a paragraph is one line.
+    pub(crate) width: Option<usize>,
+    /// Each paragraph is broken after its first few words, as some collections of laws keep them: a long
+    /// line opens none.
+    pub(crate) broken_first: bool,
+}
+
+/// Reads how a text is wrapped.
+pub(crate) fn wrap(view: &View, lines: &[Line]) -> Wrap {
+    let small = |line: &Line| view.char(line.start).is_some_and(char::is_lowercase);
+    let ends = |line: &Line| view.flat(line.start, line.end).ends_with(['.', ';', ':', '/']);
+    let (mut broken, mut whole) = (0usize, 0usize);
+    for three in lines.windows(3) {
+        let [above, first, next] = three else { continue };
+        if ends(above) && !next.after_gap && !ends(first) && small(next) {
+            broken += usize::from(first.len() < BROKEN_FIRST_MAX);
+            whole += usize::from(first.len() >= BROKEN_FIRST_MAX);
+        }
+    }
+    Wrap { width: wrap_width(lines), broken_first: broken >= BROKEN_FIRST_MIN && broken > 2 * whole }
+}
+
 /// Whether `line` goes on with the paragraph that ends in `before`.
-pub(crate) fn continues(view: &View, before: Line, line: Line, width: Option<usize>) -> bool {
+pub(crate) fn continues(view: &View, before: Line, line: Line, wrap: Wrap) -> bool {
     if line.after_gap {
         return false;
     }
+    let width = wrap.width;
     let (head, tail) = (view.flat(before.start, before.end), view.flat(line.start, line.end));
     if ORDINAL_ALONE.is_match(tail) {
         return false;
     }
     if PERIOD_HEAD.is_match(head_end(head)) && PERIOD_TAIL.is_match(tail) {
+        return true;
+    }
+    let full = width.is_some_and(|w| before.len() * 10 >= w * 7);
+    if full && RANGE_HEAD.is_match(head_end(head)) && RANGE_TAIL.is_match(tail) {
         return true;
     }
     if OPENS.is_match(tail) || head.starts_with('#') {
@@ -98,6 +138,9 @@ pub(crate) fn continues(view: &View, before: Line, line: Line, width: Option<usi
     if upper_head && upper_tail {
         return !AUTHORITY.is_match(tail) || TITLE_HANGS.is_match(head_end(head));
     }
+    if wrap.broken_first && line.len() > BROKEN_FIRST_MAX {
+        return true;
+    }
     let first = view.char(line.start).unwrap_or(' ');
     if first.is_lowercase()
         || (first == '(' && !tail[1..].starts_with(|c: char| c.is_ascii_digit()))
@@ -105,6 +148,10 @@ pub(crate) fn continues(view: &View, before: Line, line: Line, width: Option<usi
         || width.is_some() && HANGS.is_match(head_end(head))
     {
         return true;
+    }
+    // A verb of work written large opens a sentence of its own.
+    if crate::work::begins(tail) && !NAMES.is_match(head_end(head)) {
+        return false;
     }
     match width {
         Some(w) if first.is_ascii_digit() => before.len() * 10 >= w * 3,
@@ -137,8 +184,9 @@ mod tests {
     fn joins(text: &str) -> Vec<bool> {
         let view = View::new(text);
         let lines = lines(&view);
-        let width = wrap_width(&lines).or(Some(80));
-        lines.windows(2).map(|w| continues(&view, w[0], w[1], width)).collect()
+        let mut wrap = wrap(&view, &lines);
+        wrap.width = wrap.width.or(Some(80));
+        lines.windows(2).map(|w| continues(&view, w[0], w[1], wrap)).collect()
     }
 
     #[test]
@@ -150,6 +198,17 @@ mod tests {
         );
         assert_eq!(joins("10. Sở\nGiáo dục và Đào tạo:"), [true]);
         assert_eq!(joins("Giai đoạn 2021\n- 2025"), [true]);
+    }
+
+    #[test]
+    fn where_first_lines_are_broken_a_long_line_opens_no_paragraph() {
+        let broken =
+            "a) Chủ trì, phối\nhợp với Công an tỉnh kiểm tra công tác phòng cháy tại các vùng trọng điểm.\n".repeat(6);
+        let text = format!(
+            "{broken}b) Chỉ đạo Chi cục\nKiểm lâm trực cháy trong mùa khô; kịp thời thông báo cấp dự báo cháy rừng.\n2. Công an tỉnh\nChỉ đạo các đơn vị"
+        );
+        let joined = joins(&text);
+        assert_eq!(joined[12..], [true, false, false]);
     }
 
     #[test]

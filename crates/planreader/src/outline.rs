@@ -15,7 +15,8 @@ patterns! {
     NOT_SITUATION = r"khắc phục|^\W*kết quả (?:từng|các|của các) (?:chỉ số|tiêu chí)|giải pháp|phương hướng|kết quả (?:cần|phải|dự kiến|phấn đấu|đầu ra|, sản phẩm)|^\W*kết quả, sản phẩm|^\W*đánh giá, (?:xếp hạng|phân loại)|tổng kết, |^\W*các mục tiêu|phương hướng|dự báo|kế hoạch năm|đánh giá tác động|sơ kết";
     GOAL = r"^\W*(?:định hướng|tầm nhìn)(?: phát triển)? (?:đến|tới|giai đoạn) (?:năm )?20\d\d|mục tiêu|chỉ tiêu|phấn đấu|kết quả (?:cần|dự kiến|phải) đạt|các chỉ số|mục đích";
     FORWARD = r"nhiệm vụ|giải pháp|phương hướng|định hướng|tổ chức thực hiện|yêu cầu|quan điểm|nội dung|trách nhiệm|phân công|tầm nhìn|kế hoạch|lộ trình|tập trung|triển khai|thực hiện|thời gian tới";
-    BUDGET = r"^\W*(?:dự toán |nhu cầu |tổng |cơ cấu |khái toán |nguồn )*(?:kinh phí|nguồn vốn|dự toán|khái toán|vốn thực hiện|tổng mức đầu tư|nguồn lực tài chính)\b";
+    /// Awards, like funds, are what is given and not what is to be reached.
+    BUDGET = r"^\W*(?:hình thức|cơ cấu|số lượng|tiêu chuẩn|mức|quy định|điều kiện|bình xét|tổ chức|chế độ|,|và|\s)*khen thưởng\W*$|^\W*(?:dự toán |nhu cầu |tổng |cơ cấu |khái toán |nguồn )*(?:kinh phí|nguồn vốn|dự toán|khái toán|vốn thực hiện|tổng mức đầu tư|nguồn lực tài chính)\b";
     DATE_HEAD = r"^\W*(?:phấn đấu |mục tiêu |tầm nhìn )*(?:đến(?: hết| cuối)?|trong|giai đoạn|hết|định hướng(?: đến)?|từ)?\s?(?:năm |giai đoạn )?(?:20\d\d)(?:\s?-\s?20\d\d)?\s*(?::|\W*$)";
     /// A paragraph of running text that announces a list of goals.
     OPENS_GOALS = r"(?:các|một số|những|hệ thống) (?:chỉ tiêu|mục tiêu) (?:chủ yếu|cụ thể|chính|cơ bản|trong nhiệm kỳ|đến năm|phấn đấu)";

@@ -138,6 +138,7 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
         .filter(|rule| !(life && matches!(rule.name, "age" | "age_before" | "duration")))
         .filter(|rule| !(spent && matches!(rule.name, "award" | "budget")))
         .filter(|rule| !(revenue && rule.name == "budget"))
+        .filter(|rule| !(rule.name == "support_share" && before.contains("thuE san phAm")))
         .filter(|rule| !(of_things && rule.name == "date_slash"))
         .find(|rule| match rule.looks {
             Looks::Before | Looks::BeforeCount => rule.pattern.is_match(before),

@@ -1,7 +1,7 @@
 //! Duties to report: who reports to whom, and by when.
 
 use crate::agencies;
-use crate::blocks::{Block, Marker};
+use crate::blocks::Block;
 use crate::fold::patterns;
 use crate::outline::{Place, Section};
 use crate::plan::Report;
@@ -28,29 +28,19 @@ patterns! {
 }
 
 /// Duties to report in the prose, in the order of the text.
-pub(crate) fn reports(view: &View, blocks: &[Block], places: &[Place], skip: &[bool]) -> Vec<Report> {
+pub(crate) fn reports(
+    view: &View,
+    blocks: &[Block],
+    places: &[Place],
+    skip: &[bool],
+    asked: &[Option<String>],
+) -> Vec<Report> {
     let mut out = Vec::new();
-    let mut holder: Option<(Marker, String)> = None;
     for (i, block) in blocks.iter().enumerate() {
         if skip[i] || block.cell.is_some() || block.closes_cell || block.end <= block.body {
             continue;
         }
         let flat = view.flat(block.body, block.end);
-        if let Some((marker, _)) = &holder
-            && (block.marker < Marker::Dash && block.marker <= *marker || block.upper)
-        {
-            holder = None;
-        }
-        if block.marker == Marker::None && crate::work::closing(flat) {
-            holder = None;
-        }
-        let opening = agencies::opening(view, block.body, flat);
-        if let Some(((a, b), rest)) = opening
-            && block.marker < Marker::Dash
-            && (rest >= flat.len() || flat[b..rest].contains(':') || block.marker <= Marker::Arabic)
-        {
-            holder = Some((block.marker, agencies::name(view, block.body + a, block.body + b)));
-        }
         if places[i].section == Some(Section::Situation) || !REPORTS.is_match(flat) {
             continue;
         }
@@ -59,7 +49,7 @@ pub(crate) fn reports(view: &View, blocks: &[Block], places: &[Place], skip: &[b
             if last != Some(clause.sentence) {
                 last = Some(clause.sentence);
                 let end = clause.sentence_end.min(clause.sentence + SENTENCE_CHARS_MAX);
-                out.extend(report(view, clause.sentence, end, holder.as_ref().map(|h| h.1.as_str())));
+                out.extend(report(view, clause.sentence, end, asked[i].as_deref()));
             }
         }
     }
@@ -83,6 +73,7 @@ fn report(view: &View, start: usize, end: usize, holder: Option<&str>) -> Option
         return None;
     }
     let lead = flat.len() - flat.trim_start().len();
+    let lead = lead + agencies::lead_over(&flat[lead..]);
     let own = agencies::opening(view, start + lead, &flat[lead..]).filter(|(_, rest)| *rest + lead <= verb.0 + 1);
     let asked = || {
         let (_, asked) = ASKED.last(&flat[..verb.0])?;
@@ -93,6 +84,8 @@ fn report(view: &View, start: usize, end: usize, holder: Option<&str>) -> Option
     let clause_lead = clause.len() - clause.trim_start().len();
     let in_clause = agencies::opening(view, start + clause_start + clause_lead, &clause[clause_lead..])
         .filter(|(_, rest)| clause_start > 0 && rest + clause_lead <= at + 1)
+        // "Các sở, ban, ngành; UBND các xã …": one list of names.
+        .filter(|_| own.is_none_or(|((_, b), _)| b + lead <= clause_start))
         .map(|((a, b), _)| {
             let from = start + clause_start + clause_lead;
             agencies::name(view, from + a, from + b)

@@ -5,6 +5,10 @@ use crate::blocks::Block;
 use crate::fold::patterns;
 use crate::view::View;
 
+mod stream;
+
+use stream::cell_lines;
+
 /// Columns a table may have.
 const COLUMNS_MAX: usize = 24;
 /// Rows of heads that may stand on top of each other.
@@ -28,10 +32,6 @@ patterns! {
     NOT_VALUE_HEAD = r"điểm|trọng số|hệ số|thang|kinh phí|vốn|mã|năm sinh|điện thoại|số (?:hiệu|văn bản|quyết định)|diện tích hiện|dân số|ghi chú|hiện";
     TASK = r"nhiệm vụ|nội dung|công việc|tên (?:đề án|văn bản|kế hoạch|chương trình)|hoạt động|giải pháp|đề án";
     INDICATOR = r"chỉ tiêu|mục tiêu|chỉ số|tiêu chí";
-    /// An ordinal that opens a row.
-    ORDINAL = r"^(?:[ivxl]{1,5}|\d{1,3}(?:\.\d{1,2}){0,3}|[a-hđ]|\d{1,2}[a-z])[.)]?$";
-    VALUE_CELL = r"^(?:[<>]=?|[≥≤~+]|trên|dưới|khoảng|-|đạt|từ)?\s?\d[\d.,]*\s?%?(?:\s?-\s?\d[\d.,]*\s?%?)?$";
-    FOLLOWS = r"^[-+]|^[a-zđ]\)";
 }
 
 /// What a column holds.
@@ -161,6 +161,11 @@ impl Table {
     }
 }
 
+/// Whether a cell heads the column of numbers.
+fn is_ordinal_head(flat: &str) -> bool {
+    ORDINAL_HEAD.is_match(flat.trim())
+}
+
 /// A head must say what is done or counted and one thing more of it.
 fn is_head(roles: &[Role]) -> bool {
     let known = roles.iter().filter(|r| **r != Role::Other).count();
@@ -269,154 +274,6 @@ fn find_values(view: &View, roles: &mut [Role], unnamed: &[bool], rows: &[Row]) 
             roles[col] = Role::Value(None);
         }
     }
-}
-
-/// One cell of the two line-a-cell forms: its span and the index of the block after it.
-struct Stream<'a> {
-    view: &'a View<'a>,
-    blocks: &'a [Block],
-    piped: bool,
-}
-
-impl Stream<'_> {
-    fn cell(&self, at: usize) -> Option<(Span, usize)> {
-        let first = self.blocks.get(at).filter(|b| b.cell.is_none())?;
-        if !self.piped {
-            return Some(((first.start, first.end), at + 1));
-        }
-        // All blocks up to the lone pipe are one cell.
-        let close = (at..self.blocks.len().min(at + 40)).find(|i| self.blocks[*i].closes_cell)?;
-        Some(((first.start, self.blocks[close].end), close + 1))
-    }
-
-    fn flat(&self, span: Span) -> &str {
-        self.view.flat(span.0, span.1).trim()
-    }
-
-    fn ordinal(&self, at: usize) -> bool {
-        self.cell(at).is_some_and(|(span, _)| ORDINAL.is_match(self.flat(span)))
-    }
-}
-
-fn cell_lines(view: &View, blocks: &[Block], at: usize) -> Option<Table> {
-    let first = view.flat(blocks[at].start, blocks[at].end.min(blocks[at].start + 20));
-    if !ORDINAL_HEAD.is_match(first.trim()) || blocks[at].end - blocks[at].start > 14 {
-        return None;
-    }
-    let stream = Stream { view, blocks, piped: blocks[at].closes_cell };
-    let mut head = Vec::new();
-    let mut next = at;
-    while head.len() < COLUMNS_MAX {
-        let (span, after) = stream.cell(next)?;
-        let filled = head.len() >= 3 && stream.ordinal(next);
-        if filled || span.1 - span.0 > 120 {
-            break;
-        }
-        head.push(span);
-        next = after;
-    }
-    let roles = roles(view, &head);
-    if !is_head(&roles) {
-        return None;
-    }
-    let mut rows = Vec::new();
-    while stream.ordinal(next) {
-        let (cells, after) =
-            if stream.piped { piped_row(&stream, next, roles.len()) } else { loose_row(&stream, next, &roles) };
-        rows.push(Row { cells });
-        next = after;
-    }
-    let exact = stream.piped;
-    let due = head_due(view, &head, &roles);
-    (!rows.is_empty()).then_some(Table { roles, rows, blocks: (at, next), exact, due })
-}
-
-/// A row of as many cells as the head, unless a new ordinal shows that the row is short.
-fn piped_row(stream: &Stream, at: usize, width: usize) -> (Vec<Span>, usize) {
-    let mut cells = Vec::with_capacity(width);
-    let mut next = at;
-    while cells.len() < width {
-        let Some((span, after)) = stream.cell(next) else { break };
-        if cells.len() >= 2
-            && stream.ordinal(next)
-            && cells.len() + 2 < width
-            && !stream.ordinal(skip(stream, next, width - cells.len()))
-        {
-            break;
-        }
-        cells.push(span);
-        next = after;
-    }
-    cells.resize(width, (0, 0));
-    (cells, next)
-}
-
-fn skip(stream: &Stream, at: usize, count: usize) -> usize {
-    let mut next = at;
-    for _ in 0..count {
-        next = stream.cell(next).map_or(next, |(_, after)| after);
-    }
-    next
-}
-
-/// A row without marks between cells: the lines up to the next ordinal, laid out by what they say.
-fn loose_row(stream: &Stream, at: usize, roles: &[Role]) -> (Vec<Span>, usize) {
-    let width = roles.len();
-    let ordinal = stream.blocks[at];
-    let mut lines: Vec<Span> = Vec::new();
-    let mut next = at + 1;
-    let valued = roles.iter().any(|r| matches!(r, Role::Value(_) | Role::Baseline));
-    let own = stream.flat((ordinal.start, ordinal.end)).trim_end_matches(['.', ')']).to_owned();
-    while let Some(block) = stream.blocks.get(next).filter(|b| b.cell.is_none()) {
-        let mark = stream.flat((block.start, block.end)).trim_end_matches(['.', ')']);
-        // Among values a bare number opens a row only when it is the next one and the row is filled.
-        let opens = stream.ordinal(next) && (!valued || lines.len() + 2 >= width && follows(&own, mark));
-        if opens {
-            break;
-        }
-        let flat = stream.flat((block.start, block.end));
-        let goes_on = FOLLOWS.is_match(flat) || stream.view.char(block.start).is_some_and(char::is_lowercase);
-        if lines.len() + 1 >= width && !goes_on || lines.len() > 3 * width || flat.starts_with("nQi nhAn") {
-            break;
-        }
-        match lines.last_mut().filter(|_| goes_on && lines_left(stream, next, width)) {
-            Some(last) => last.1 = block.end,
-            None => lines.push((block.start, block.end)),
-        }
-        next += 1;
-    }
-    let mut cells = vec![(0, 0); width];
-    cells[0] = (ordinal.start, ordinal.end);
-    if lines.len() < width && (lines.len() + 1 == width || valued) {
-        // A unit in small letters ("trạm") was read on to the name before it: its place stays empty.
-        if let Some(unit) = roles.iter().position(|r| *r == Role::Unit).filter(|u| *u > 0)
-            && lines.len() + 1 < width
-            && lines.get(unit - 1).is_some_and(|l| VALUE_CELL.is_match(stream.flat(*l)))
-        {
-            lines.insert(unit - 1, (0, 0));
-        }
-        // Values stand in order; what is missing is the last column, mostly a note.
-        cells[1..=lines.len()].copy_from_slice(&lines);
-    } else {
-        crate::tasks::lay_out(stream.view, roles, &lines, &mut cells);
-    }
-    (cells, next)
-}
-
-/// Whether an ordinal can come after another: 3 after 2, 2.2 after 2.1, II after 5, 1 after I.
-fn follows(own: &str, next: &str) -> bool {
-    let number = |t: &str| t.rsplit('.').next().and_then(|n| n.parse::<u32>().ok());
-    match (number(own), number(next)) {
-        (Some(a), Some(b)) => b == a + 1 || b == 1 && next.contains('.'),
-        (None, Some(b)) => b == 1,
-        (_, None) => true,
-    }
-}
-
-/// A bulleted line goes on with the cell before it only while the row has lines to spare.
-fn lines_left(stream: &Stream, at: usize, width: usize) -> bool {
-    let ahead = (at..stream.blocks.len().min(at + 2 * width)).take_while(|i| !stream.ordinal(*i)).count();
-    ahead > 0
 }
 
 #[cfg(test)]

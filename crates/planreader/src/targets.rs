@@ -52,6 +52,7 @@ patterns! {
     RANKED_AFTER = r"^\s?(?:bậc |hạng |thứ hạng )?so với năm 20\d\d,? (?:và )?(?:xếp|đứng)";
     STRIVES = r"phấn đấu|mục tiêu (?:đến|năm|là)|kế hoạch năm|chỉ tiêu (?:đến|năm)";
     LISTED_WITH = r"^\s?(?:,|;|và|-)\s?(?:cấp \w+\s)?$";
+    DATED_PAIR = r"^\s?\(?(?:vào |đến |trong )?(?:hết |cuối )?(?:năm )?20\d\d\)?,? ?(?:và|,)\s?$";
     RESPECTIVELY = r"tương ứng|lần lượt|theo thứ tự";
     FROM_BEFORE = r"\btừ\s?(?:mức |khoảng |hơn |trên |dưới |gần |tỷ lệ )*$";
     TO_AFTER = r"^[^;]{0,70}?\b(?:lên|xuống|còn|thành)\b(?: đến| còn| mức| đạt| khoảng| trên| dưới| ít nhất| tối thiểu| không quá| tỷ lệ)*\s?\d";
@@ -311,6 +312,13 @@ impl Site<'_> {
                 held.tags.push("respectively");
             }
             return Some(held);
+        }
+        // "ít nhất 27% vào năm 2028 và 30% vào năm 2030": the bound holds on to the next year.
+        if held_bare
+            && DATED_PAIR.is_match(between)
+            && matches!(last.held.comparator, Comparator::Gte | Comparator::Lte)
+        {
+            return Some(last.held.clone());
         }
         let elliptic = cut
             && number.value < 100.0

@@ -5,7 +5,7 @@ use crate::fold::patterns;
 patterns! {
     /// Everything that names a year, with the words before it that say what the year is for.
     YEAR = r"(?:(giai đoạn|thời kỳ|nhiệm kỳ)\s+)?(?:từ )?(?:năm )?\b((?:19|20)\d\d)\s?(?:-|đến(?: hết)?(?: năm)?|tới(?: năm)?)\s?((?:19|20)\d\d)(?:\D|$)|\b(?:năm|nam)\s?((?:19|20)\d\d)(?:\D|$)|\b(?:tháng\s?\d{1,2}|quý\s?(?:[1-4]|i{1,3}|iv))\s?(?:/|-|năm)\s?((?:19|20)\d\d)(?:\D|$)|\b\d{1,2}/\d{1,2}/((?:19|20)\d\d)(?:\D|$)|\b(?:đến|tới|vào|từ|hết)\s((?:19|20)\d\d)(?:\D|$)";
-    BASELINE = r"\b(?:gấp|bằng|tăng)\b[^.;,%]{0,40}\blần\s+(?:so với )?(?:mức |của )*$|(?:so với|so cùng kỳ|cùng kỳ|mức|từ kết quả|số liệu|theo giá|giá so sánh)\s+(?:thời điểm |ước |đầu |cuối |mức |năm |giai đoạn |bình quân |cùng kỳ |số |thực hiện |tháng \d+/?)*(?:của )?(?:giai đoạn |năm )?$";
+    BASELINE = r"\b(?:gấp|bằng|tăng)\b[^.;%]{0,40}\blần\s+(?:so với )?(?:mức |của )*$|(?:so với|so cùng kỳ|cùng kỳ|mức|từ kết quả|số liệu|theo giá|giá so sánh)\s+(?:thời điểm |ước |đầu |cuối |mức |năm |giai đoạn |bình quân |cùng kỳ |số |thực hiện |tháng \d+/?)*(?:của )?(?:giai đoạn |năm )?$";
     START = r"(?:\btừ|\bkể từ|\bbắt đầu)\s+(?:đầu |ngày |quý \w+ )?$";
     HORIZON = r"(?:định hướng|tầm nhìn|hướng tới|hướng đến)\s+(?:phát triển )?(?:đến|tới|cho|giai đoạn)?\s*$";
     KEEP = r"(?:duy trì|giữ vững|cải thiện|tiếp tục)[^.;%]{0,60}$";

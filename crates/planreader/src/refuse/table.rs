@@ -79,7 +79,7 @@ pub(super) const TABLE: &[(&str, &str, Looks, &str)] = &[
         "plan_parts",
         "a count of goals, tasks or parts",
         Looks::AfterCount,
-        r"^\s?(?:nhóm )?(?:mục tiêu|chỉ tiêu|nhiệm vụ|giải pháp|nhóm|nội dung|đột phá|trụ cột|trục|quan điểm|phần|chương|điều(?:[,.;:)]|$| của| và| khoản)|khâu|phương châm|bước|giai đoạn|vấn đề|nguyên tắc|bài học|hạn chế|nguyên nhân|yêu cầu|bên\b|cấp\b|mặt\b|hợp phần|tiểu dự án|chuyên đề sau|định hướng|lĩnh vực (?:cải cách|trọng tâm|chính)|trọng tâm|tiêu chí (?:đánh giá|thành phần)|chương trình mục tiêu|đề án trọng)",
+        r"^\s?(?:nhóm )?(?:mục tiêu|chỉ tiêu|nhiệm vụ|giải pháp|nhóm|nội dung|đột phá|trụ cột|trục|quan điểm|phần|chương|điều(?:[,.;:)]|$| của| và| khoản)|khâu|phương châm|bước|giai đoạn|vấn đề|nguyên tắc|bài học|hạn chế|nguyên nhân|yêu cầu|cấp\b|mặt\b|hợp phần|tiểu dự án|chuyên đề sau|định hướng|lĩnh vực (?:cải cách|trọng tâm|chính)|trọng tâm|tiêu chí (?:đánh giá|thành phần)|chương trình mục tiêu|đề án trọng)",
     ),
     (
         "document_list",
@@ -87,12 +87,12 @@ pub(super) const TABLE: &[(&str, &str, Looks, &str)] = &[
         Looks::BeforeCount,
         r"(?:\bđiều|\bkhoản|\bđiểm|\bmục|\bchương|\bphụ lục|\bbiểu(?: mẫu)?|\bmẫu|\bphần)(?: số)? (?:[a-zđ]|[\d.]{1,6}[a-zđ]?)(?:\s?(?:,|;|và|hoặc|-|đến)\s?(?:(?:điều|khoản|điểm|mục|số) )?(?:[a-zđ]|[\d.]{1,6}[a-zđ]?)){0,12}\s?(?:,|;|và|hoặc|đến)\s?$",
     ),
-    ("linked", "part of a name", Looks::BeforeCount, r"liên kết (?:giữa )?$"),
+    ("linked", "part of a name", Looks::BeforeCount, r"(?:liên kết|hợp tác) (?:giữa )?$"),
     (
         "capacity",
         "how large or fast a thing is",
         Looks::BeforeCount,
-        r"(?:tốc độ|băng thông|công suất|dung lượng|cấp điện áp|đường kính|chiều (?:dài|rộng|cao))(?: tải lên| tải xuống| truy cập| thiết kế| từ| trên| tối thiểu| đến)*\s?$",
+        r"(?:tốc độ|băng thông|công suất|dung lượng|cấp điện áp|đường kính|chiều (?:dài|rộng|cao)|(?:cho|loại|cỡ) (?:tàu|xe)|trọng tải|tải trọng)(?: tải lên| tải xuống| truy cập| thiết kế| từ| trên| tối thiểu| đến)*\s?$",
     ),
     (
         "superlative",
@@ -104,7 +104,7 @@ pub(super) const TABLE: &[(&str, &str, Looks, &str)] = &[
         "award_share",
         "the cap of an award",
         Looks::Before,
-        r"(?:tặng|khen thưởng|tặng thưởng|xét (?:tặng|chọn)|biểu dương|danh hiệu|bằng khen|giấy khen|bình xét)[^.;%\d]{0,90}(?:không quá|tối đa|không vượt quá|không vượt)\s?$",
+        r"(?:tặng|khen thưởng|tặng thưởng|xét (?:tặng|chọn)|biểu dương|danh hiệu|bằng khen|giấy khen|bình xét)\b[^.;]{0,140}(?:không quá|tối đa|không vượt quá|không vượt)\s?$",
     ),
     ("conversion", "a unit turned into another", Looks::AfterCount, r"^\s?[^.;()%\d=]{0,30}=\s?\d"),
     (
