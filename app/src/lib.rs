@@ -3,6 +3,7 @@
 //! This crate puts the modules together; the business is theirs. [`modules`] is the list of rooms, [`open`] gives a
 //! database with its tables, [`build`] a running service.
 
+pub mod access;
 pub mod accounts;
 pub mod bench;
 pub mod cli;
@@ -44,6 +45,7 @@ pub fn modules() -> Vec<Module> {
 pub fn migrations() -> Vec<Migrations> {
     vec![
         audit::MIGRATIONS,
+        ::access::MIGRATIONS,
         facts::MIGRATIONS,
         jobs::MIGRATIONS,
         files::MIGRATIONS,
@@ -135,6 +137,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
         Box::pin(async move { catalogue::fresh_shelf(&app, now).await.map(|_| ()) })
     })));
     app.also(dossiers::nav_counts());
+    access::record(&app);
     if running.behind_proxy {
         app.put(web::limits::BehindProxy);
     }

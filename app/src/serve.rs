@@ -43,6 +43,7 @@ pub async fn serve(
     let clock = running.clock.clone();
     let work = worker::worker(&running.data_dir);
     let app = build(db.clone(), running).await?;
+    let record = app.get::<access::Recorder>();
     let listener = TcpListener::bind(listen).await.map_err(Fault::internal)?;
     started(listener.local_addr().map_err(Fault::internal)?);
     let (stop, mut stopped) = tokio::sync::watch::channel(false);
@@ -60,6 +61,11 @@ pub async fn serve(
     let served = axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await;
     let _ = stop.send(true);
     let _ = background.await;
+    if let Some(recorder) = record
+        && recorder.flush().await.is_err()
+    {
+        tracing::error!("the last looks could not be written");
+    }
     db.close().await;
     served.map_err(Fault::internal)
 }

@@ -98,6 +98,10 @@ pub fn worker(data_dir: &Path) -> Worker {
             }),
         )
         .every(
+            Schedule { name: "access.prune", every: Every::Day { hour: 2, minute: 25 } },
+            handler(|db: Db, _, now| async move { crate::access::prune(&db, now).await.map_err(again) }),
+        )
+        .every(
             Schedule { name: "jobs.prune", every: Every::Day { hour: 2, minute: 10 } },
             handler(|db: Db, _, now| async move {
                 db.write(move |tx| {

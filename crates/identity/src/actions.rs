@@ -421,5 +421,10 @@ pub(crate) async fn record(
     at: Instant,
 ) -> Result<(), Fault> {
     audit::append(tx, account, audit::NewEvent { kind, at, actor, agency, data }).await?;
+    // What one person does with another's account is shown to inspectors beside the reading of dossiers.
+    if let Some(by) = actor.filter(|by| *by != account) {
+        let subject = access::account_subject(account);
+        access::keep(tx, &access::Entry::new(access::Kind::AccountAct, Some(by), subject, kind, at)).await?;
+    }
     Ok(())
 }

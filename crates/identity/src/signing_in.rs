@@ -88,6 +88,7 @@ pub async fn sign_in(
         return Ok(Answer::Wrong);
     };
     if !known.active {
+        db.write(move |tx| Box::pin(async move { doors.stayed_shut(tx, now).await })).await?;
         return Ok(Answer::NotActive);
     }
     let stage = if known.has_totp { "code" } else { "open" };
@@ -263,6 +264,9 @@ async fn replace_session(
 pub(crate) async fn enter(tx: &Tx, account: Id, visit: &Visit, now: Instant) -> Result<Opened, Fault> {
     let device = devices::remember(tx, account, visit.device.as_deref(), &visit.label, now).await?;
     let opened = sessions::open(tx, account, "open", now).await?;
+    let subject = access::account_subject(account);
+    let entry = access::Entry::new(access::Kind::SignedIn, Some(account), subject, "/sign-in", now);
+    access::keep(tx, &access::Entry { purpose: visit.label.clone(), ..entry }).await?;
     Ok(Opened { device: Some(device), ..opened })
 }
 

@@ -34,6 +34,10 @@ pub(crate) struct Doors {
     crowd: Option<Vec<u8>>,
     /// Of the address, whatever the login; none for a known browser or without an address.
     address: Option<Vec<u8>>,
+    /// Whose account is behind them, if anybody's.
+    account: Option<Id>,
+    /// Kind of browser.
+    label: String,
 }
 
 fn key(text: &str) -> Vec<u8> {
@@ -63,13 +67,16 @@ impl Doors {
             let mut own = thing.as_bytes().to_vec();
             own.extend_from_slice(b" device ");
             own.extend_from_slice(&hash);
-            return Ok(Doors { own: Sha256::digest(&own).to_vec(), crowd: None, address: None });
+            let own = Sha256::digest(&own).to_vec();
+            return Ok(Doors { own, crowd: None, address: None, account, label: visit.label.clone() });
         }
         let network = network(&visit.address);
         Ok(Doors {
             own: key(&format!("{thing} from {}", network.as_deref().unwrap_or_default())),
             crowd: Some(key(thing)),
             address: network.map(|network| key(&format!("address:{network}"))),
+            account,
+            label: visit.label.clone(),
         })
     }
 
@@ -105,8 +112,11 @@ impl Doors {
         Ok(())
     }
 
-    /// It was wrong: the address has one failure more.
+    /// It was wrong: that is recorded, and the address has one failure more.
     pub(crate) async fn stayed_shut(&self, tx: &Tx, now: Instant) -> Result<(), Fault> {
+        let subject = self.account.map(access::account_subject).unwrap_or_default();
+        let failed = access::Entry::new(access::Kind::SignInFailed, None, subject, "/sign-in", now);
+        access::keep(tx, &access::Entry { purpose: self.label.clone(), ..failed }).await?;
         let Some(address) = &self.address else { return Ok(()) };
         let so_far = match tx.query_opt(sql::ATTEMPT_LOCK, params![address.clone()]).await? {
             Some(row) => lockout::address_failures(row.get("failures")?, row.get("last_at")?, now),

@@ -144,6 +144,29 @@ pub struct AgencyName(pub Box<dyn Fn(Id) -> Option<String> + Send + Sync>);
 /// cheap when nothing is to do. Each module adds its own with [`App::also`].
 pub struct BeforeRequest(pub Hook<(App, Instant), ()>);
 
+/// Told of every request of a signed-in person once it is answered, before the answer goes out. Where it fails, its fault is
+/// answered instead.
+pub struct AfterRequest(pub Hook<Answered, ()>);
+
+/// An answered request; see [`AfterRequest`].
+pub struct Answered {
+    pub actor: Actor,
+    /// Pattern of the route, empty when none matched.
+    pub route: String,
+    /// Path and query as asked.
+    pub uri: String,
+    /// GET or HEAD.
+    pub reads: bool,
+    pub status: u16,
+    /// Rows that went out as a file.
+    pub rows: Option<i64>,
+    pub now: Instant,
+}
+
+/// How many rows a response carries as a file; put among its extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportedRows(pub i64);
+
 /// Something a module does for the edge.
 pub type Hook<Asked, Answer> = Box<dyn Fn(Asked) -> BoxFuture<'static, Result<Answer, Fault>> + Send + Sync>;
 

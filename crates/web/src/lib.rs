@@ -28,8 +28,8 @@ mod ui;
 mod upload;
 
 pub use app::{
-    AgencyName, App, AppInner, BeforeRequest, Clock, Extensions, Hook, Look, Module, NavCount, NavCounts, NavItem,
-    NoSessions, Sessions, SignedIn,
+    AfterRequest, AgencyName, Answered, App, AppInner, BeforeRequest, Clock, ExportedRows, Extensions, Hook, Look,
+    Module, NavCount, NavCounts, NavItem, NoSessions, Sessions, SignedIn,
 };
 pub use asked::{Asked, Part};
 pub use cleaning::keeps_lines;

@@ -1,7 +1,7 @@
 //! All modules' routes as one service, and the layer every request passes: context, limits, forged requests, time
 //! limit, failures turned into pages, headers, one log line.
 
-use crate::app::{App, BeforeRequest, Module, NavCount, NavCounts, NavItem};
+use crate::app::{AfterRequest, Answered, App, BeforeRequest, ExportedRows, Module, NavCount, NavCounts, NavItem};
 use crate::ctx::Ctx;
 use crate::failure::{self, Carried, Failure};
 use crate::limits::{self, BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
@@ -203,6 +203,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         }
     };
     response = page_of_failure(&ctx, response);
+    response = after(&app, &ctx, &route, response).await;
     response = kept::on_the_way_out(&ctx, kept, response).await;
     finish(&ctx, &mut response, secure);
     tracing::info!(
@@ -214,6 +215,24 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         "request"
     );
     response
+}
+
+/// Tells what was answered to whom; an answer that could not be told of does not go out.
+async fn after(app: &App, ctx: &Ctx, route: &str, response: Response) -> Response {
+    let (Some(actor), Some(hook)) = (&ctx.actor, app.get::<AfterRequest>()) else { return response };
+    let answered = Answered {
+        actor: actor.clone(),
+        route: route.to_owned(),
+        uri: ctx.uri.clone(),
+        reads: ctx.reads,
+        status: response.status().as_u16(),
+        rows: response.extensions().get::<ExportedRows>().map(|rows| rows.0),
+        now: ctx.now,
+    };
+    match (hook.0)(answered).await {
+        Ok(()) => response,
+        Err(fault) => page_of_failure(ctx, Failure(fault).into_response()),
+    }
 }
 
 /// Gives a failure its page. A library's own plain-text refusal (a path that does not parse, a method not offered)

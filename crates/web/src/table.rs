@@ -221,6 +221,7 @@ pub fn export_of(
     let mut response = bytes.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment(&format!("{name}.{format}")));
+    response.extensions_mut().insert(crate::ExportedRows(i64::try_from(written).unwrap_or(i64::MAX)));
     Ok(response)
 }
 

@@ -19,6 +19,8 @@ use web::{Answer, Ctx, FormMap, PatientUpload, Uploaded};
 
 /// Notices shown, the latest first.
 const NOTICES_MAX: i64 = 8;
+/// Looks of officials shown, the latest first.
+const LOOKS_MAX: i64 = 50;
 /// Most papers in one supplement.
 const SUPPLEMENT_PAPERS_MAX: usize = 20;
 
@@ -167,6 +169,8 @@ struct DossierPage {
     asked: String,
     payment: String,
     line: Vec<Milestone>,
+    /// When officials looked, and of which unit.
+    looks: Vec<(String, String)>,
     papers: Vec<Doc>,
     results: Vec<Doc>,
     /// What the applicant sent later.
@@ -189,6 +193,7 @@ struct Read {
     sources: HashMap<i64, String>,
     files: Vec<(Id, String, String)>,
     events: Vec<audit::Event>,
+    seen: Vec<access::Seen>,
 }
 
 async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
@@ -198,7 +203,19 @@ async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
     let files = person::files_of(tx, id).await?;
     let events = audit::events(tx, id).await?;
     let sources = dossiers::pages::sources(tx, &events).await?;
-    Ok(Read { loaded, papers, sources, files, events })
+    let seen = access::seen_by(tx, &loaded.dossier.code, LOOKS_MAX).await?;
+    Ok(Read { loaded, papers, sources, files, events, seen })
+}
+
+/// Looks at a dossier in words: the unit and the time. Who it was is for inspectors; several looks of a minute are one line.
+fn looks(l: L, house: &House, seen: &[access::Seen]) -> Vec<(String, String)> {
+    let unit = |seen: &access::Seen| match seen.agency.map(|id| house.tree.name(id)).unwrap_or_default() {
+        name if name.is_empty() => l.t("citizens-looks-elsewhere"),
+        name => name,
+    };
+    let mut lines: Vec<_> = seen.iter().map(|seen| (vn_date_time(seen.at), unit(seen))).collect();
+    lines.dedup();
+    lines
 }
 
 /// The code as a QR drawing that leads to its public status.
@@ -276,6 +293,7 @@ fn page(
         asked,
         payment,
         line: milestones(l, d, &read.events, &places),
+        looks: looks(l, house, &read.seen),
         papers: read
             .papers
             .iter()

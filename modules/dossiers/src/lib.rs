@@ -30,6 +30,7 @@ pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Status
 pub use filing::{Brought, Handed};
 pub use module::module;
 pub use pages::nav_counts;
+pub use places::places_of;
 
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {

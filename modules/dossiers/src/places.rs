@@ -1,5 +1,7 @@
 //! Where a step of the internal process is done, seen from the competent agency.
 
+use crate::store::{BY_CODE, read};
+use ::store::{StoreError, Tx, params};
 use base::{Id, Permission, Role};
 use catalogue::{StepUnit, Version};
 use organisation::{Kind, Tree};
@@ -39,6 +41,20 @@ pub fn unit_for(tree: &Tree, competent: Id, unit: &StepUnit) -> Id {
 /// Path of the desk that serves an agency: what a clerk's grant must reach to act there.
 pub fn desk_path(tree: &Tree, agency: Id) -> &str {
     tree.desk_of(agency).map_or_else(|| tree.path(agency), |desk| desk.path.as_str())
+}
+
+/// Paths of the agencies a dossier lies with: where it is worked on, the competent one, where it came in and where the result goes
+/// out, with the desks of these two; none when there is no such dossier.
+///
+/// # Errors
+/// Those of the database.
+pub async fn places_of(tx: &Tx, tree: &Tree, code: &str) -> Result<Option<Vec<String>>, StoreError> {
+    let Some(row) = tx.query_opt(BY_CODE, params![code]).await? else { return Ok(None) };
+    let d = read(&row)?.dossier;
+    let own = [d.unit, d.competent, d.intake, d.return_to].map(|place| tree.path(place));
+    let desks = [d.intake, d.return_to].map(|place| desk_path(tree, place));
+    let paths = own.into_iter().chain(desks).filter(|path| !path.is_empty());
+    Ok(Some(paths.map(str::to_owned).collect()))
 }
 
 /// The agencies a desk receives for.

@@ -116,6 +116,14 @@ impl TestApp {
         events.await.expect("events").into_iter().map(|event| event.kind).collect()
     }
 
+    /// What the record of access holds about a subject, the latest first, once everything noted is written.
+    pub async fn record_of(&self, subject: &str) -> Vec<access::Row> {
+        self.app.get::<access::Recorder>().expect("a recorder").flush().await.expect("written");
+        let subject = subject.to_owned();
+        let rows = self.db().read(move |tx| Box::pin(async move { access::latest_of(tx, &subject, 200).await }));
+        rows.await.expect("rows")
+    }
+
     /// Believes what a proxy in front says of the visitor's address; see [`Client::at`].
     pub fn behind_proxy(&self) {
         self.app.put(web::limits::BehindProxy);

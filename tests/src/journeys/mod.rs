@@ -1,5 +1,6 @@
 //! What people do, through the router, on both engines.
 
+mod access_record;
 mod accounts;
 mod background;
 mod desks;

@@ -4,11 +4,12 @@ use super::{none, texts};
 
 /// Every crate of the workspace, the lowest first: a crate may only name crates before it. Shared crates, then the
 /// business modules, then the program.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "base",
     "i18n",
     "store",
     "audit",
+    "access",
     "facts",
     "jobs",
     "sheets",

@@ -17,6 +17,8 @@ use crate::passwords::Password;
 use crate::totp::Enrolment;
 use crate::{Settings, actions, devices, people, signing_in, store as sql, totp};
 
+/// Sign-ins shown at once.
+const SIGN_INS_SHOWN: i64 = 10;
 /// Acts of others shown at once.
 const ACTS_SHOWN_MAX: usize = 20;
 
@@ -39,6 +41,15 @@ struct AccountPage<'a> {
     /// Where to go on to after reading the news; empty without any.
     go_on: String,
     devices: Vec<DeviceRow>,
+    /// The last sign-ins, good and failed.
+    sign_ins: Vec<SignInRow>,
+}
+
+/// A sign-in to the account.
+struct SignInRow {
+    at: String,
+    label: String,
+    good: bool,
 }
 
 /// Something another person did with the account.
@@ -248,22 +259,32 @@ async fn page(ctx: &Ctx, problems: &[Problem]) -> Answer {
                 let names = people::names(tx, &actors).await?;
                 let untold = actions::untold(tx, id).await?.is_some();
                 let browsers = devices::devices_of(tx, id).await?;
+                let sign_ins = access::sign_ins(tx, id, SIGN_INS_SHOWN).await?;
                 let account = actions::account(tx, id).await?;
-                Ok::<_, Fault>((account, held, sessions, left, (events, names, untold, browsers)))
+                Ok::<_, Fault>((account, held, sessions, left, (events, names, untold, browsers, sign_ins)))
             })
         })
         .await?;
-    let (events, names, untold, browsers) = news;
+    let (events, names, untold, browsers, sign_ins) = news;
+    let browser = |label: String| if label.is_empty() { ctx.l.t("identity-device-unknown") } else { label };
     let next = web::table::query_value(&ctx.uri, "next");
     let body = AccountPage {
         l: ctx.l,
+        sign_ins: sign_ins
+            .into_iter()
+            .map(|row| SignInRow {
+                at: vn_date_time(row.at),
+                good: row.kind == access::Kind::SignedIn,
+                label: browser(row.purpose),
+            })
+            .collect(),
         acts: act_rows(ctx, &events, &names),
         untold,
         go_on: if next.is_empty() { next } else { safe_next(&next).to_string() },
         devices: browsers
             .into_iter()
             .map(|device| DeviceRow {
-                label: if device.label.is_empty() { ctx.l.t("identity-device-unknown") } else { device.label },
+                label: browser(device.label),
                 first: vn_date_time(device.first_at),
                 last: vn_date_time(device.seen_at),
             })

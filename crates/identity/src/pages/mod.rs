@@ -1,5 +1,6 @@
 //! The pages of this crate: signing in and up, one's own account, and the administrators' list of accounts.
 
+mod access;
 mod account;
 mod accounts;
 mod requests;
@@ -48,6 +49,8 @@ pub fn module() -> Module {
         .post("/accounts/{id}/password", ACCOUNTS, show::reset_password)
         .post("/accounts/{id}/totp/clear", ACCOUNTS, show::clear_totp)
         .post("/accounts/{id}/proof", ACCOUNTS, show::prove)
+        // the record of access
+        .get("/access", Access::Needs(Permission::ReadAudit), access::show)
         // the second person
         .get("/accounts/requests", CONFIRM, requests::list)
         .post("/accounts/requests/{id}/confirm", CONFIRM, requests::confirm)
@@ -69,6 +72,13 @@ pub fn module() -> Module {
                 icon: "check",
                 access: CONFIRM,
                 order: 82,
+            },
+            NavItem {
+                key: "identity-nav-access",
+                href: "/access",
+                icon: "log",
+                access: Access::Needs(Permission::ReadAudit),
+                order: 84,
             },
         ],
     }

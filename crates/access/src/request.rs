@@ -1,0 +1,136 @@
+//! What a request leaves in the record. Pure: who asked for which route and what came of it.
+
+use crate::record::{Entry, Kind, account_subject};
+use base::{Actor, DossierCode, Id, Instant};
+
+/// A request that has been answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Who asked.
+    pub actor: &'a Actor,
+    /// Pattern of the route, `/dossiers/{code}`; empty when none matched.
+    pub route: &'a str,
+    /// The path asked for.
+    pub path: &'a str,
+    /// Query names and values.
+    pub query: &'a [(String, String)],
+    /// GET or HEAD.
+    pub reads: bool,
+    /// Status of the answer.
+    pub status: u16,
+    /// Rows that went out as a file, if any did.
+    pub rows: Option<i64>,
+    /// When.
+    pub at: Instant,
+}
+
+/// Names of query parameters that look for people or dossiers.
+const SEARCHES: [&str; 5] = ["q", "number", "owner_number", "phone", "owner_phone"];
+/// Longest purpose kept: words of a closed list are shorter.
+const PURPOSE_CHARS_MAX: usize = 24;
+
+/// The entry of a request and whether the answer waits for it to be on disk; none for what shows nothing of anybody.
+///
+/// People's own dossiers and accounts are theirs to look at. An act on a dossier has its event; only an answer that shows the
+/// dossier (the page again, with what stands against the act) is a look.
+pub fn entry_of(request: Request<'_>) -> Option<(Entry, bool)> {
+    let Request { actor, route, path, query, reads, status, rows, at } = request;
+    let official = actor.grants.iter().any(|grant| grant.role.is_official());
+    let code = dossier_code(route, path);
+    let new = |kind, subject: String| {
+        let purpose =
+            query.iter().find(|(name, _)| name == "purpose").map(|(_, word)| word.as_str()).unwrap_or_default();
+        let fine = purpose.len() <= PURPOSE_CHARS_MAX && purpose.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let purpose = if fine { purpose.to_owned() } else { String::new() };
+        Entry { purpose, ..Entry::new(kind, Some(actor.account), subject, route, at).by(actor) }
+    };
+    let shows = matches!(status, 200 | 206 | 422);
+    match (status, code) {
+        (403, code) if !route.is_empty() => Some((new(Kind::Refused, code.unwrap_or_default()), true)),
+        // One that may not be read is answered like one that is not there; the record tells them apart.
+        (404, Some(code)) => Some((Entry { if_there: true, ..new(Kind::Refused, code) }, true)),
+        _ if rows.is_some() && status == 200 => {
+            Some((Entry { amount: rows.unwrap_or_default(), ..new(Kind::Exported, String::new()) }, true))
+        }
+        (_, Some(code)) if official && shows => Some((new(Kind::Read, code), false)),
+        _ if !(official && reads && shows) => None,
+        _ if route == "/accounts/{id}" => {
+            let id = path.rsplit('/').next().and_then(|id| id.parse::<Id>().ok());
+            id.map(|id| (new(Kind::Read, account_subject(id)), false))
+        }
+        _ => {
+            let private = ["/work", "/search", "/accounts", "/dossiers", "/intake", "/api/v1/dossiers"];
+            let searched =
+                query.iter().any(|(name, value)| SEARCHES.contains(&name.as_str()) && !value.trim().is_empty());
+            let there = private.iter().any(|start| route.starts_with(start));
+            (searched && there).then(|| (new(Kind::Searched, String::new()), false))
+        }
+    }
+}
+
+/// The dossier a path names, where the route's pattern has a `{code}`. Codes of procedures are none.
+fn dossier_code(route: &str, path: &str) -> Option<String> {
+    let mut parts = route.split('/').zip(path.split('/'));
+    let (_, code) = parts.find(|(pattern, _)| *pattern == "{code}")?;
+    code.parse::<DossierCode>().ok().map(|code| code.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{Grant, Role};
+
+    const CODE: &str = "H13.08-261122-0012";
+
+    fn actor(role: Role) -> Actor {
+        let grants = vec![Grant { role, agency: Id(7), agency_path: "/1/7/".into() }];
+        Actor { account: Id(3), name: String::new(), grants, citizen_number: None }
+    }
+
+    fn asked(role: Role, route: &str, path: &str, status: u16, query: &[(&str, &str)]) -> Option<(Entry, bool)> {
+        let query: Vec<(String, String)> =
+            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let (actor, query) = (actor(role), query.as_slice());
+        let request =
+            Request { actor: &actor, route, path, query, reads: true, status, rows: None, at: Instant(1_000) };
+        entry_of(request)
+    }
+
+    #[test]
+    fn every_route_that_names_a_dossier_is_a_look_for_an_official_and_none_for_its_owner() {
+        for route in
+            ["/dossiers/{code}", "/dossiers/{code}/slip", "/api/v1/dossiers/{code}", "/dossiers/{code}/files/{file}"]
+        {
+            let path = route.replace("{code}", CODE).replace("{file}", "12");
+            let (entry, waits) = asked(Role::Officer, route, &path, 200, &[("purpose", "complaint")]).expect("a look");
+            assert_eq!((entry.kind, entry.subject.as_str(), entry.purpose.as_str()), (Kind::Read, CODE, "complaint"));
+            assert!(!waits);
+            assert!(asked(Role::Citizen, route, &path, 200, &[]).is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_recorded_and_what_is_not_there_only_if_it_is() {
+        let path = format!("/dossiers/{CODE}");
+        let (entry, waits) = asked(Role::Officer, "/dossiers/{code}", &path, 404, &[]).expect("an entry");
+        assert!(entry.if_there && waits && entry.kind == Kind::Refused);
+        let (entry, waits) = asked(Role::Citizen, "/accounts", "/accounts", 403, &[]).expect("an entry");
+        assert!(!entry.if_there && waits && entry.kind == Kind::Refused && entry.subject.is_empty());
+    }
+
+    #[test]
+    fn searching_is_recorded_without_what_was_searched() {
+        let (entry, _) = asked(Role::Clerk, "/work", "/work", 200, &[("q", "092190000017")]).expect("a search");
+        assert_eq!((entry.kind, entry.subject.as_str(), entry.route.as_str()), (Kind::Searched, "", "/work"));
+        assert!(asked(Role::Clerk, "/work", "/work", 200, &[("tab", "all")]).is_none());
+        assert!(asked(Role::Clerk, "/procedures/{code}", "/procedures/1.001193", 200, &[("q", "khai sinh")]).is_none());
+    }
+
+    #[test]
+    fn a_purpose_is_a_word_and_never_a_name() {
+        let path = format!("/dossiers/{CODE}");
+        let (entry, _) =
+            asked(Role::Clerk, "/dossiers/{code}", &path, 200, &[("purpose", "Nguyễn Văn A")]).expect("a look");
+        assert_eq!(entry.purpose, "");
+    }
+}
