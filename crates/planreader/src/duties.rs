@@ -12,6 +12,8 @@ use crate::work;
 
 /// Longest block that can be an agency standing alone as a heading.
 const AGENCY_CHARS_MAX: usize = 260;
+/// Furthest an order may stand behind what it is about, in characters.
+const STATEMENT_AT_MAX: usize = 240;
 /// Longest agency standing alone without a number or a colon.
 const PLAIN_AGENCY_CHARS_MAX: usize = 120;
 
@@ -107,7 +109,7 @@ impl Reader<'_, '_> {
         }
         let from = self.asked_from(flat);
         match agencies::opening(self.view, block.body + from, &flat[from..]) {
-            Some(((start, end), rest)) if self.takes_over(i, flat, from, (end, rest)) => {
+            Some(((start, end), rest)) if self.takes_over(i, flat, from, (end, rest), section.is_some()) => {
                 let name = agencies::name(self.view, block.body + from + start, block.body + from + end);
                 self.lead(block, &flat[from..], from, rest, name, section);
             }
@@ -168,12 +170,15 @@ impl Reader<'_, '_> {
         }
         let head = &flat[..flat.len().min(1200)];
         let announces = flat.trim_end().ends_with(':');
-        let asked = ASKS.all(head).into_iter().filter(|(at, _)| *at > 0);
-        let mut asked = asked.filter(|(at, end)| agencies::opens(&head[*end..]) && (announces || *at < 60));
-        match asked.next_back() {
-            Some((at, end)) if announces || work::authority(&head[..at]) => end,
-            _ => 0,
+        let asked = ASKS.all(head).into_iter().filter(|(at, end)| *at > 0 && agencies::opens(&head[*end..]));
+        let asked: Vec<(usize, usize)> = asked.collect();
+        if announces {
+            return asked.last().map_or(0, |(_, end)| *end);
         }
+        // "Về giải ngân: yêu cầu các chủ đầu tư …", "Đồng ý chủ trương; giao Sở Công Thương …".
+        let begins = |at: usize| head[..at].trim_end().ends_with([':', ';', '.']) && at < STATEMENT_AT_MAX;
+        let told = |at: usize| at < 60 && work::authority(&head[..at]) || begins(at);
+        asked.into_iter().find(|(at, _)| told(*at)).map_or(0, |(_, end)| end)
     }
 
     fn lead(&mut self, block: &Block, flat: &str, from: usize, rest: usize, name: String, section: Option<Section>) {
@@ -205,7 +210,7 @@ impl Reader<'_, '_> {
     }
 
     /// An agency takes over when it stands as a heading (numbered, or with a colon) or is told to do something.
-    fn takes_over(&self, i: usize, whole: &str, from: usize, (name_end, rest): (usize, usize)) -> bool {
+    fn takes_over(&self, i: usize, whole: &str, from: usize, (name_end, rest): (usize, usize), outlined: bool) -> bool {
         let (block, flat) = (&self.blocks[i], &whole[from..]);
         let plainly = block.marker == Marker::None && self.holder.as_ref().is_some_and(|h| h.marker == Marker::None);
         let held = self.holder.is_some() && !plainly;
@@ -232,7 +237,7 @@ impl Reader<'_, '_> {
         colon
             || given
             || numbered && (!held || block.marker <= Marker::Arabic)
-            || !held && agencies::asks(&flat[name_end..])
+            || outlined && !held && agencies::asks(&flat[name_end..])
     }
 
     fn push(&mut self, task: Task) {

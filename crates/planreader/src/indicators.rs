@@ -27,6 +27,7 @@ patterns! {
     NAME_UNIT = r"\s(ngày làm việc|ngày|giờ|phút|điểm|triệu đồng|tỷ đồng)\s?$";
     RANK_CELL = r"(?:nhóm|top|tốp|hạng|thứ)\s?$";
     RANK_NAME = r"xếp hạng|thứ hạng|thứ bậc|xếp thứ";
+    YEAR_COLON = r"\b(20\d\d)\s?:\s?(?:[^\d;]{0,12})$";
     RANK_UNIT = r"hạng|thứ bậc|vị trí|^bậc$";
     RISES = r"\b(?:tăng|nâng|cải thiện)\b";
     AT_LEAST_NAME = r"(?:tối thiểu|ít nhất|trên|từ)\W*$";
@@ -164,7 +165,7 @@ impl Site<'_> {
             let part = seams.partition_point(|s| s.1 <= number.start);
             let start = part.checked_sub(1).map_or(0, |p| seams[p].1);
             let end = seams.get(part).filter(|s| s.0 >= number.end).map_or(flat.len(), |s| s.0);
-            if taken == Some(part) || moves_on(&flat[start..number.start], &flat[number.end..]) {
+            if taken == Some(part) || is_year(&number) || moves_on(&flat[start..number.start], &flat[number.end..]) {
                 continue;
             }
             if let Some(target) = self.value(number, &flat[start..number.start], &flat[number.end..end]) {
@@ -203,7 +204,11 @@ impl Site<'_> {
             unit,
             comparator: held.comparator,
             level: part_level.or_else(|| level(name, false)),
-            due: due_in(before).or_else(|| bracketed_year(rest)).or(self.due).map(|y| y.to_string()),
+            due: due_in(before)
+                .or_else(|| year_before(before))
+                .or_else(|| bracketed_year(rest))
+                .or(self.due)
+                .map(|y| y.to_string()),
             quote,
             offset,
             subject: view.text(self.name.0, self.name.1),
@@ -223,6 +228,18 @@ impl Site<'_> {
         }
         found
     }
+}
+
+/// A bare year dates a value and is none.
+fn is_year(number: &Number) -> bool {
+    let four = number.end - number.start == 4 && !number.percent && number.high.is_none();
+    four && (2000.0..2101.0).contains(&number.value) && number.value.fract() == 0.0
+}
+
+/// "2026: 80%": a year and a colon.
+fn year_before(before: &str) -> Option<u16> {
+    let groups = YEAR_COLON.groups(before)?;
+    groups[1].and_then(|(a, b)| before[a..b].parse().ok())
 }
 
 /// "80% (năm 2028)": the year after a value dates it.
@@ -305,6 +322,23 @@ mod tests {
             ]
         );
         assert!(plan.targets.iter().all(|t| t.due.as_deref() == Some("2030")));
+    }
+
+    #[test]
+    fn a_year_in_a_cell_dates_the_value_after_it() {
+        let plan = read_plan(
+            "| TT | Chỉ tiêu | ĐVT | Mục tiêu |\n|---|---|---|---|\n| 1 | Tỉ lệ hồ sơ trực tuyến | Tỉ lệ % | 2026: 80; 2030: >=95 |\n| 2 | Hồ sơ xử lý trên mạng | % | Cấp tỉnh: 95; cấp xã: 85 |",
+        );
+        let found: Vec<_> = plan.targets.iter().map(|t| (t.value, t.comparator, t.level, t.due.as_deref())).collect();
+        assert_eq!(
+            found,
+            [
+                (Value::One(80.0), Comparator::Eq, None, Some("2026")),
+                (Value::One(95.0), Comparator::Gte, None, Some("2030")),
+                (Value::One(95.0), Comparator::Eq, Some(Level::Province), None),
+                (Value::One(85.0), Comparator::Eq, Some(Level::Commune), None),
+            ]
+        );
     }
 
     #[test]

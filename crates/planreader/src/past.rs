@@ -13,7 +13,7 @@ patterns! {
     FUTURE = r"phấn đấu|đến (?:hết |cuối )?năm 20|đến 20\d\d|đến hết 20|(?:mục tiêu|chỉ tiêu)(?: cụ thể| đặt ra)?(?: đến| năm| giai đoạn| là| phấn đấu|:)|\bcần\b|\bphải\b|tiếp tục|thời gian tới|giai đoạn tới|những năm tới|yêu cầu|trong năm tới|kế hoạch năm|giao chỉ tiêu";
     /// The share measured against a plan, or with its own fraction: a report of results.
     MEASURED_AFTER = r"^\s?(?:so với )?(?:kế hoạch|chỉ tiêu giao|dự toán|mục tiêu đề ra|cùng kỳ)|^\s?so với (?:cùng kỳ|kế hoạch|chỉ tiêu|mục tiêu)|^\s?\(\s?\d[\d.]*\s?/\s?\d|^\s?\((?:tăng|giảm|vượt|cao hơn|thấp hơn)\s|^\s?,? vượt\b";
-    MEASURED_BEFORE = r"\d[\d.]*/\d[\d.]*\s(?:\w+[ ,]+){1,14}?(?:\(?(?:đạt|chiếm|bằng|tỷ lệ|với)\s?)+(?:tỷ lệ\s)?$";
+    MEASURED_BEFORE = r"(?:^|[^/\d])\d[\d.]*/\d[\d.]*\s(?:\w+[ ,]+){1,14}?(?:\(?(?:đạt|chiếm|bằng|tỷ lệ|với)\s?)+(?:tỷ lệ\s)?$";
     ASKED_AFTER = r"^\s?(?:mục tiêu|chỉ tiêu)";
 }
 

@@ -62,7 +62,7 @@ crate::fold::patterns! {
     MAY = r"^(?: trở lên| trở xuống)?[^.;%\d]{0,40}?\s(?:thì|có thể|được phép|được xem xét|được xét|được điều chỉnh|được áp dụng|chưa được|không được)\b";
     /// What there is to mend, told as a reason: "1.870 thủ tục cần chuẩn hóa".
     IN_NEED = r"^\s?(?:tổng )?(?:số )?[a-zWAEDOQU][^.;,:%\d]{1,44}\s(?:cần|phải|chưa được|chưa)\s(?:được )?(?:chuẩn hóa|sửa|rà soát|thay thế|bãi bỏ|xử lý|khắc phục|điều chỉnh|cập nhật|cải tạo|nâng cấp|giải quyết|số hóa|bổ sung|hoàn thiện|kiểm tra|xây dựng lại)";
-    DEALT_WITH = r"hoàn thành|phấn đấu|giải quyết|xử lý|thực hiện|chuẩn hóa|rà soát|sửa đổi|khắc phục|bảo đảm|đảm bảo|tối thiểu|ít nhất|mục tiêu|chỉ tiêu|số hóa|đạt|giảm|đến năm 20|trong năm|\b(?:cải tạo|nâng cấp)";
+    DEALT_WITH = r"hoàn thành|phấn đấu|giải quyết|xử lý|thực hiện|chuẩn hóa|sửa đổi|khắc phục|bảo đảm|đảm bảo|tối thiểu|ít nhất|mục tiêu|chỉ tiêu|số hóa|đạt|giảm|đến năm 20|trong năm|\b(?:cải tạo|nâng cấp)";
     /// *ngay* is read like *ngày*.
     AT_ONCE = r"(?:hoàn thành|xử lý|giải quyết|triển khai|thực hiện|khắc phục)\s+ngay\s?$";
     /// *02/05 huyện nghèo thoát nghèo*: so many of so many.

@@ -23,6 +23,9 @@ pub(crate) const LOOK_CHARS: usize = 320;
 /// A count this near the start of its clause is what the clause is about ("Thu nhận 250.000 hồ sơ").
 const OPENING_CHARS: usize = 40;
 
+/// Letters that make a cell more than a number and its unit.
+const BARE_CELL_LETTERS: usize = 12;
+
 /// Paragraphs of running text that still list goals after one that announced them.
 const ANNOUNCED_BLOCKS: usize = 4;
 
@@ -50,7 +53,7 @@ patterns! {
     /// What a share's own words say it has: no seam and no verb of doing between.
     OWNS = r"^[^.;,:%\d]{1,80}\s(?:có|sử dụng|dùng|biết|gồm|từ|với|đạt|cài đặt)(?: từ)?(?: ít nhất| tối thiểu| trên| dưới| không quá)*\s?$";
     RANKED_AFTER = r"^\s?(?:bậc |hạng |thứ hạng )?so với năm 20\d\d,? (?:và )?(?:xếp|đứng)";
-    STRIVES = r"phấn đấu|mục tiêu (?:đến|năm|là)|kế hoạch năm|chỉ tiêu (?:đến|năm)";
+    STRIVES = r"phấn đấu|mục tiêu (?:đến|năm|là)|chỉ tiêu đến năm";
     LISTED_WITH = r"^\s?(?:,|;|và|-)\s?(?:cấp \w+\s)?$";
     DATED_PAIR = r"^\s?\(?(?:vào |đến |trong )?(?:hết |cuối )?(?:năm )?20\d\d\)?,? ?(?:và|,)\s?$";
     RESPECTIVELY = r"tương ứng|lần lượt|theo thứ tự";
@@ -220,6 +223,9 @@ impl Site<'_> {
         if let Some(refusal) = refusal(before, after_all, &number, unit).filter(|r| !(goal && r.rule == "saved")) {
             return Err(refusal);
         }
+        if self.in_cell && !goal && self.bare_cell() {
+            return Err(Refusal { rule: "bare_cell", reason: "a figure of a table that is none of goals" });
+        }
         if moves_on(before, after_all) {
             return Err(Refusal { rule: "baseline", reason: "where a change starts from" });
         }
@@ -245,6 +251,12 @@ impl Site<'_> {
         let (reason, confidence) = aim.ok_or(Refusal { rule: "no_aim", reason: "nothing says it is to be reached" })?;
         let after = number.end + width;
         Ok(Candidate { number, unit, clause: self.clause, after, held, reason, confidence })
+    }
+
+    /// A cell of hardly more than its number says nothing of what is asked.
+    fn bare_cell(&self) -> bool {
+        let words = self.view.flat(self.clause.sentence, self.clause.sentence_end);
+        words.bytes().filter(u8::is_ascii_alphabetic).take(BARE_CELL_LETTERS).count() < BARE_CELL_LETTERS
     }
 
     /// "chỉ tiêu: 1. Tốc độ tăng …; 2. Thu nhập …": a small number, a stop and a capital.

@@ -12,6 +12,8 @@ use unicode_normalization::UnicodeNormalization;
 pub(crate) const VIEW_CHARS_MAX: usize = 32 * 1024 * 1024;
 /// Combining marks joined to one letter; more than this is noise, not Vietnamese.
 const MARKS_MAX: usize = 4;
+/// Longest number in words that is skipped behind its digits.
+const SPELLED_CHARS_MAX: usize = 40;
 /// Longest HTML tag that is skipped.
 const TAG_CHARS_MAX: usize = 200;
 
@@ -60,6 +62,25 @@ impl Builder {
         self.chars = keep.iter().map(kept).flat_map(|r| self.chars[r].iter().copied()).collect();
         self.place = keep.iter().map(kept).flat_map(|r| self.place[r].iter().copied()).collect();
         self.flat = keep.iter().map(kept).map(|r| &self.flat[r]).collect();
+    }
+
+    /// Two spellings of one word are read alike: *tỉ lệ* and *tỷ lệ*, *qui định* and *quy định*.
+    fn one_spelling(&mut self) {
+        let mut bytes = std::mem::take(&mut self.flat).into_bytes();
+        let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphabetic);
+        for at in 1..bytes.len() {
+            let ends = bytes[at] == b'i' && !letter(bytes.get(at + 1));
+            if !ends {
+                continue;
+            }
+            let one =
+                matches!(bytes[at - 1], b't' | b'k' | b'l') && !letter(at.checked_sub(2).and_then(|i| bytes.get(i)));
+            let two = at > 1 && &bytes[at - 2..at] == b"qu" && !letter(at.checked_sub(3).and_then(|i| bytes.get(i)));
+            if one || two {
+                bytes[at] = b'y';
+            }
+        }
+        self.flat = String::from_utf8(bytes).unwrap_or_default();
     }
 
     fn at_line_start(&self) -> bool {
@@ -113,6 +134,7 @@ impl<'a> View<'a> {
         if out.flat.contains("cOng bao") {
             out.drop_lines(&GAZETTE_HEAD);
         }
+        out.one_spelling();
         View { source, chars: out.chars, flat: out.flat, place: out.place }
     }
 
@@ -207,6 +229,9 @@ fn skipped(c: char, after: &str, out: &Builder) -> Option<Skip> {
         '[' if out.flat.ends_with(|p: char| p.is_ascii_alphanumeric() || ".,;:%)\"".contains(p)) => {
             footnote(after, ']').and_then(drop)
         }
+        '(' if out.flat.trim_end_matches(' ').ends_with(|p: char| p.is_ascii_digit()) && spelled(after).is_some() => {
+            spelled(after).and_then(drop)
+        }
         '(' if out.flat.ends_with(|p: char| p.is_ascii_alphabetic() || p == '%') => footnote(after, ')').and_then(drop),
         '<' => tag(after),
         '&' => written_sign(after, &HTML_SIGNS),
@@ -232,6 +257,19 @@ const LATEX_SIGNS: [(&str, char); 6] =
 fn written_sign(after: &str, signs: &[(&str, char)]) -> Option<Skip> {
     let (name, sign) = signs.iter().find(|(name, _)| after.starts_with(name))?;
     Some(Skip { chars: name.len(), instead: Some(*sign) })
+}
+
+/// "05 (năm) ngày": the number said again in words, as far as its closing bracket.
+fn spelled(after: &str) -> Option<usize> {
+    const WORDS: [&str; 22] = [
+        "không", "một", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "bẩy", "tám", "chín", "mười", "mươi",
+        "mốt", "trăm", "nghìn", "ngàn", "triệu", "linh", "lẻ",
+    ];
+    let inside: String = after.chars().take(SPELLED_CHARS_MAX).take_while(|c| *c != ')').collect();
+    let length = inside.chars().count();
+    let words = inside.nfc().collect::<String>().to_lowercase();
+    let numbers = !words.trim().is_empty() && words.split_whitespace().all(|w| WORDS.contains(&w));
+    (numbers && length < SPELLED_CHARS_MAX).then_some(length + 1)
 }
 
 /// `1]`, `^12]`, `a)` after an opening bracket: a footnote mark of one to three signs.
@@ -311,6 +349,20 @@ mod tests {
         assert_eq!(quote_of(text, "nhóm\ndân cư").0, "nhóm\n28 CÔNG BÁO/Số 1535 + 1536/Ngày 30-12-2024\ndân cư");
         let kept = "Đăng Công báo tỉnh/Số 5 trong năm";
         assert_eq!(View::new(kept).all(), crate::fold::folded(kept));
+    }
+
+    #[test]
+    fn a_number_said_again_in_words_and_a_second_spelling_fall_away() {
+        assert_eq!(View::new("không quá 05 (năm) ngày").all(), crate::fold::folded("không quá 05 ngày"));
+        assert_eq!(View::new("40 (bốn mươi) hồ sơ").all(), crate::fold::folded("40 hồ sơ"));
+        assert_eq!(
+            View::new("80% (năm 2026), 5 (một số) xã").all(),
+            crate::fold::folded("80% (năm 2026), 5 (một số) xã")
+        );
+        assert_eq!(
+            View::new("Tỉ lệ qui định, đăng kí, chi thi").all(),
+            crate::fold::folded("Tỷ lệ quy định, đăng ký, chi thi")
+        );
     }
 
     #[test]

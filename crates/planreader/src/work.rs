@@ -14,7 +14,7 @@ patterns! {
     REPORTING_ONLY = r"^\W*(?:(?:thực hiện (?:nghiêm )?chế độ |định kỳ|hằng năm|hàng năm|hằng quý|hàng quý|hằng tháng|hàng tháng|6 tháng|tổng hợp(?: kết quả| tình hình)?(?: thực hiện)?|gửi|lập|chậm nhất|trước (?:ngày )?[\d/]+(?: tháng \d+)?(?: (?:hằng|hàng) (?:năm|quý|tháng))?|thông tin|,|và)\s?)*báo cáo\b";
     PROMULGATES = r"^\W*(?:nghiêm túc |phải )*(?:tổ chức )?(?:triển khai,? )?(?:thực hiện)?\W*$|thực hiện nghiêm(?: túc)? (?:các nội dung |nội dung )?(?:chỉ thị|kế hoạch|quyết định|nghị quyết|công điện|công văn)(?: này)?[./]|chịu trách nhiệm thi hành|có hiệu lực (?:thi hành|kể|từ)|ban hành kèm theo|căn cứ (?:quyết định|chức năng) thi hành|ký ban hành";
     /// What a document asks of everybody: to carry it out, each within its duties.
-    GENERAL = r"^\W*(?:(?:căn cứ|trên cơ sở|theo|bám sát|có trách nhiệm|chịu trách nhiệm|nghiêm túc|khẩn trương|chủ động|tích cực|phối hợp(?: chặt chẽ)?|tổ chức|quán triệt|tập trung|chỉ đạo|lãnh đạo|thực hiện tốt|cụ thể hóa|và|,)\s?)*(?:[^.;]{0,140}?\s)?(?:(?:tổ chức|triển khai|thực hiện|quán triệt|phối hợp)[ ,]+){1,4}(?:và )?(?:có hiệu quả |hiệu quả |nghiêm(?: túc)? |tốt |đầy đủ |đồng bộ |kịp thời |các nội dung |nội dung |toàn diện |, )*(?:(?:các )?nhiệm vụ(?:,? giải pháp)? (?:được giao|được phân công|nêu (?:trên|tại)|theo (?:chức năng|phân công|quy định))|(?:những |các )?nội dung (?:trên|nêu trên)|(?:chỉ thị|kế hoạch|quyết định|nghị quyết|chương trình|đề án|công điện|phương án|quy định)(?: này)?)[^;.]{0,90}\W*$";
+    GENERAL = r"^\W*(?:(?:căn cứ|trên cơ sở|theo|bám sát)\b[^.;]{0,140}?[, ]\s?)?(?:(?:có trách nhiệm|chịu trách nhiệm|nghiêm túc|khẩn trương|chủ động|tích cực|phối hợp(?: chặt chẽ)?(?: với [^.;]{2,60})?|tổ chức|quán triệt|tập trung|chỉ đạo|lãnh đạo|thực hiện|triển khai|cụ thể hóa|và|,)[, ]*)+(?:(?:có hiệu quả|hiệu quả|nghiêm túc|nghiêm|tốt|đầy đủ|đồng bộ|kịp thời|toàn diện|các nội dung|nội dung|,|và)\s?)*(?:(?:các )?nhiệm vụ(?:,? giải pháp)?|(?:những |các )?nội dung|(?:chỉ thị|kế hoạch|quyết định|nghị quyết|chương trình|đề án|công điện|phương án|quy định))?(?: (?:này|nêu trên|trên|được giao|được phân công|nêu tại [^.;]{2,60}|của [^.;]{2,60}|theo [^.;]{2,80}|đảm bảo [^.;]{2,60}|bảo đảm [^.;]{2,60}|có hiệu quả|hiệu quả|phù hợp [^.;]{2,80}|trên địa bàn[^.;]{0,60}|tại [^.;]{2,60}|đến [^.;]{2,60}))*\W*$";
     NAMES_THIS = r"(?:chức năng|nhiệm vụ|thẩm quyền|kế hoạch|chỉ thị|quyết định|nghị quyết|chương trình|đề án|công điện|nội dung)";
     /// A concrete thing to make lifts a general duty to a piece of work.
     CONCRETE = r"xây dựng|ban hành|tham mưu|hướng dẫn|thẩm định|rà soát|kiểm tra|đôn đốc|tuyên truyền|tập huấn|cụ thể hóa|giám sát|bố trí|chủ trì|trước ngày|quý [iv]|theo dõi|lồng ghép|vận động|phổ biến|quán triệt [^.;]{0,60}\bđến\b";
@@ -78,6 +78,7 @@ mod tests {
             "Chủ trì, phối hợp với các sở, ngành triển khai Kế hoạch này.",
             "Căn cứ Kế hoạch này, xây dựng kế hoạch của đơn vị và tổ chức thực hiện.",
             "Theo dõi, đôn đốc các cơ quan thực hiện Chỉ thị này, báo cáo Chủ tịch.",
+            "đẩy nhanh tiến độ thực hiện Đề án định danh, phấn đấu 90% người dân kích hoạt tài khoản.",
             "Tổ chức dạy bơi an toàn cho học sinh.",
             "tổ chức quán triệt Chỉ thị này đến toàn thể cán bộ, công chức, viên chức, người lao động.",
         ] {
@@ -90,6 +91,7 @@ mod tests {
         for text in [
             "căn cứ chức năng, nhiệm vụ được giao tổ chức triển khai thực hiện Kế hoạch này.",
             "nghiêm túc triển khai thực hiện Chỉ thị này; định kỳ hằng tháng báo cáo kết quả về Sở Y tế.",
+            "căn cứ nội dung Kế hoạch, tổ chức triển khai thực hiện; báo cáo kết quả về Văn phòng.",
             "theo chức năng, nhiệm vụ thực hiện nhiệm vụ được giao.",
             "Kinh phí thực hiện được bố trí từ ngân sách nhà nước.",
             "Tuân thủ quy định của pháp luật về ngân sách.",
