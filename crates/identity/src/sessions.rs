@@ -81,10 +81,10 @@ impl Sessions for SessionStore {
                     })
                     .await;
                 // A page is not refused because this note could not be taken: the session only ends a little earlier.
-                if let Err(StoreError::Busy(_)) = touched {
-                    tracing::debug!("session not marked as seen: busy");
-                } else {
-                    touched?;
+                match touched {
+                    Err(StoreError::Busy(_)) => tracing::debug!("session not marked as seen: busy"),
+                    Err(error) if error.is_away() => tracing::debug!("session not marked as seen: nothing can be written"),
+                    other => drop(other?),
                 }
             }
             Ok(Some(signed_in))

@@ -30,7 +30,11 @@ impl Engine {
 pub struct Db {
     pub(crate) backend: Backend,
     pub(crate) recorder: Arc<Recorder>,
+    beside: Option<Beside>,
 }
+
+/// What is written in each action's own transaction, after it; see [`Db::beside`].
+pub type Beside = Arc<dyn for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<(), StoreError>> + Send + Sync>;
 
 #[derive(Clone)]
 pub(crate) enum Backend {
@@ -46,7 +50,7 @@ impl Db {
             Place::Postgres(_) => Backend::Postgres(Arc::new(Postgres::open(&options).await?)),
             _ => Backend::Sqlite(Arc::new(Sqlite::open(options).await?)),
         };
-        Ok(Db { backend, recorder: Arc::default() })
+        Ok(Db { backend, recorder: Arc::default(), beside: None })
     }
 
     /// Which engine this is.
@@ -55,6 +59,11 @@ impl Db {
             Backend::Sqlite(_) => Engine::Sqlite,
             Backend::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// The same database, whose every writing action ends with `step` in its own transaction: both are kept or neither.
+    pub fn beside(&self, step: Beside) -> Db {
+        Db { beside: Some(step), ..self.clone() }
     }
 
     /// Runs `f` on one unchanging snapshot; writing in it is an error of the engine.
@@ -81,6 +90,9 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         T: Send + 'static,
     {
+        if let Some(step) = self.beside.clone() {
+            return self.write_now(move |tx| Box::pin(followed(tx, step, f))).await;
+        }
         if self.recorder.is_on() {
             let recorder = self.recorder.clone();
             return self.write_now(move |tx| Box::pin(recorded(tx, recorder, f))).await;
@@ -110,14 +122,19 @@ impl Db {
         T: Send + 'static,
     {
         let postgres = match &self.backend {
-            Backend::Sqlite(sqlite) => return sqlite.write(f).await,
+            Backend::Sqlite(_) => return self.write(f).await,
             Backend::Postgres(postgres) => postgres,
         };
         let f = Arc::new(f);
         let mut attempt = 1;
         loop {
-            let again = f.clone();
-            let (outcome, conflict) = postgres.run(Isolation::Serializable, move |tx: &Tx| again(tx)).await;
+            let (again, step) = (f.clone(), self.beside.clone());
+            let (outcome, conflict) = match step {
+                Some(step) => {
+                    postgres.run(Isolation::Serializable, move |tx: &Tx| Box::pin(followed_again(tx, step, again))).await
+                }
+                None => postgres.run(Isolation::Serializable, move |tx: &Tx| again(tx)).await,
+            };
             if !conflict || outcome.is_ok() || attempt == ATTEMPTS_MAX {
                 return outcome;
             }
@@ -142,6 +159,26 @@ impl Db {
             Backend::Postgres(postgres) => postgres.close(),
         }
     }
+}
+
+async fn followed<T, E, F>(tx: &Tx, step: Beside, f: F) -> Result<T, E>
+where
+    F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    E: From<StoreError>,
+{
+    let value = f(tx).await?;
+    step(tx).await?;
+    Ok(value)
+}
+
+async fn followed_again<T, E, F>(tx: &Tx, step: Beside, f: Arc<F>) -> Result<T, E>
+where
+    F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    E: From<StoreError>,
+{
+    let value = f(tx).await?;
+    step(tx).await?;
+    Ok(value)
 }
 
 async fn recorded<T, E, F>(tx: &Tx, recorder: Arc<Recorder>, f: F) -> Result<T, E>

@@ -56,6 +56,10 @@ pub enum StoreError {
     /// The database address cannot be understood or opened.
     #[error("database address: {0}")]
     Address(String),
+    /// The database cannot be reached, or can take nothing in (full, read-only, going down): not the action's fault, and likely
+    /// mended by those who run it.
+    #[error("the database is away or full: {0}")]
+    Away(String),
     /// The database was closed, or the process is shutting down.
     #[error("the database is closed")]
     Closed,
@@ -83,6 +87,14 @@ impl StoreError {
         matches!(self, StoreError::Busy(_) | StoreError::Serialization(_))
     }
 
+    /// Is it the database that fails, whatever is asked of it?
+    pub fn is_away(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Away(_) | StoreError::Closed | StoreError::Commit(_) | StoreError::Timeout(_) | StoreError::Address(_)
+        )
+    }
+
     pub(crate) fn sqlite(error: rusqlite::Error, sql: &str) -> Self {
         use rusqlite::ffi;
         if let rusqlite::Error::SqliteFailure(code, message) = &error {
@@ -101,6 +113,14 @@ impl StoreError {
                     return StoreError::Timeout(message);
                 }
                 (_, rusqlite::ErrorCode::OperationInterrupted) => return StoreError::Timeout(message),
+                (
+                    _,
+                    rusqlite::ErrorCode::DiskFull
+                    | rusqlite::ErrorCode::ReadOnly
+                    | rusqlite::ErrorCode::SystemIoFailure
+                    | rusqlite::ErrorCode::CannotOpen
+                    | rusqlite::ErrorCode::FileLockingProtocolFailed,
+                ) => return StoreError::Away(message),
                 _ => {}
             }
         }
@@ -117,6 +137,8 @@ impl StoreError {
                 Some(source) if error.to_string().contains("serializing parameter") => {
                     StoreError::Parameter(format!("{error}: {source} (in: {})", shorten(sql)))
                 }
+                // No word of the server at all: the line to it broke.
+                Some(source) if source.is::<std::io::Error>() => StoreError::Away(format!("{error}: {source}")),
                 _ => StoreError::Engine { sql: shorten(sql), source: Box::new(error) },
             };
         };
@@ -135,12 +157,20 @@ impl StoreError {
             StoreError::Serialization(message)
         } else if code == SqlState::QUERY_CANCELED || code == SqlState::LOCK_NOT_AVAILABLE {
             StoreError::Timeout(message)
+        } else if is_away(code.code()) {
+            StoreError::Away(format!("{message} [{}]", code.code()))
         } else if code == SqlState::IN_FAILED_SQL_TRANSACTION {
             StoreError::Doomed
         } else {
             StoreError::Engine { sql: shorten(sql), source: message_with_code(&message, code.code()) }
         }
     }
+}
+
+/// PostgreSQL's classes of trouble that are the server's own: connections (08), resources as a full disk (53), an operator's
+/// act as a shutdown (57P), the system (58), and a server that only reads (25006).
+fn is_away(code: &str) -> bool {
+    ["08", "53", "57P", "58"].iter().any(|class| code.starts_with(class)) || code == "25006"
 }
 
 fn message_with_code(message: &str, code: &str) -> Box<dyn Error + Send + Sync> {

@@ -24,7 +24,7 @@ mod value;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use db::{BoxFuture, Db, Engine};
+pub use db::{Beside, BoxFuture, Db, Engine};
 pub use error::StoreError;
 pub use many::insert_many;
 pub use migrations::Migrations;

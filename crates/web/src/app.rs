@@ -145,7 +145,7 @@ pub struct AgencyName(pub Box<dyn Fn(Id) -> Option<String> + Send + Sync>);
 pub struct BeforeRequest(pub Hook<(App, Instant), ()>);
 
 /// Told of every request of a signed-in person once it is answered, before the answer goes out. Where it fails, its fault is
-/// answered instead.
+/// answered instead. Each module adds its own with [`App::also`].
 pub struct AfterRequest(pub Hook<Answered, ()>);
 
 /// An answered request; see [`AfterRequest`].

@@ -13,7 +13,7 @@ const ANSWERS: &str = "answer_";
 /// Fields whose blanks mean something: quotations that are found again in their text, a record as it is edited.
 const VERBATIM: &[&str] = &["quote", "quote_first", "quote_last", "version"];
 /// What a person chose as a secret is not ours to change; it is hashed and never kept.
-const SECRETS: &[&str] = &["current", "_csrf"];
+const SECRETS: &[&str] = &["current", "_csrf", "_once"];
 
 /// How a field is cleaned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

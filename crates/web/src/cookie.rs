@@ -13,7 +13,8 @@ pub(crate) const FLASH: &str = "flash";
 /// Names a form that waits for its person to sign in again.
 pub(crate) const KEPT: &str = "kept";
 
-fn full_name(name: &str, secure: bool) -> String {
+/// A cookie's name as it is sent.
+pub(crate) fn full_name(name: &str, secure: bool) -> String {
     if secure { format!("__Host-{name}") } else { name.to_owned() }
 }
 

@@ -61,6 +61,8 @@ pub struct Ctx {
     pub(crate) csrf_secret: String,
     /// Where a form of this request that was kept leaves its name.
     pub(crate) slot: crate::kept::Slot,
+    /// The key this request came with, once its body is read.
+    pub(crate) once: crate::once::Slot,
     pub(crate) flash: Option<String>,
     /// What waits behind the menu's entries; see [`crate::NavCounts`].
     pub nav_counts: Vec<NavCount>,
@@ -110,6 +112,7 @@ impl Ctx {
             wants_json: path.starts_with("/api/") || accepts_json(text(header::ACCEPT)),
             csrf_secret,
             slot: Default::default(),
+            once: Default::default(),
             reads: method.is_safe(),
             flash,
             nav_counts: Vec::new(),
@@ -138,6 +141,7 @@ impl Ctx {
             wants_json: false,
             csrf_secret: secret,
             slot: Default::default(),
+            once: Default::default(),
             reads: true,
             flash: None,
             nav_counts: Vec::new(),
@@ -164,8 +168,9 @@ impl Ctx {
         }
     }
 
+    /// The database. What this request writes takes its key with it; see [`crate::once`].
     pub fn db(&self) -> &Db {
-        &self.app.db
+        self.once.db().unwrap_or(&self.app.db)
     }
 
     /// The signed-in person, or the fault that leads to signing in.

@@ -48,8 +48,38 @@ impl Carried {
     }
 }
 
+/// Whether the fault inside a response is of a kind.
+pub(crate) fn is_carried(response: &Response, is: impl Fn(&Fault) -> bool) -> bool {
+    let carried = response.extensions().get::<Carried>();
+    carried.is_some_and(|c| c.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref().is_some_and(is))
+}
+
+/// No failure: the answer that this very request was given before, on its way out past a handler that must not run again.
+#[derive(Debug)]
+pub(crate) struct Earlier(Mutex<Option<Response>>);
+
+impl Earlier {
+    pub(crate) fn new(response: Response) -> Earlier {
+        Earlier(Mutex::new(Some(response)))
+    }
+}
+
+impl std::fmt::Display for Earlier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("answered before")
+    }
+}
+
+impl std::error::Error for Earlier {}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        if let Fault::Internal(error) = &self.0
+            && let Some(before) = error.downcast_ref::<Earlier>()
+            && let Some(response) = before.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take()
+        {
+            return response;
+        }
         let mut response = status(&self.0).into_response();
         response.extensions_mut().insert(Carried(Arc::new(Mutex::new(Some(self.0)))));
         response
@@ -68,8 +98,28 @@ pub(crate) fn status(fault: &Fault) -> StatusCode {
         Fault::UnsupportedType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Fault::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Fault::Internal(error) if is_away(error.as_ref()) => StatusCode::SERVICE_UNAVAILABLE,
         Fault::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
+}
+
+/// Asked again after so many seconds when the database or its disk is away or full: people have to mend it.
+const AWAY_S: u32 = 30;
+
+/// Whether it is the database or the disk that fails, whatever is asked of them.
+fn is_away(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let full = |io: &std::io::Error| matches!(io.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem);
+        if error.downcast_ref::<StoreError>().is_some_and(StoreError::is_away)
+            || error.downcast_ref::<std::io::Error>().is_some_and(full)
+        {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// The problems a fault names.
@@ -84,8 +134,9 @@ fn problems(fault: &Fault) -> &[Problem] {
 }
 
 /// Key of the page's words for a status: `web-error-404`, `web-error-404-hint`.
-fn key(status: StatusCode) -> String {
+fn key(status: StatusCode, fault: &Option<Fault>) -> String {
     match status.as_u16() {
+        503 if matches!(fault, Some(Fault::Internal(_))) => "web-error-away".into(),
         400 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 503 => format!("web-error-{}", status.as_u16()),
         401 => "web-error-401".into(),
         code if code < 500 => "web-error-400".into(),
@@ -96,8 +147,13 @@ fn key(status: StatusCode) -> String {
 /// The answer for a fault, or for a bare status a library answered with (`fault` none).
 pub(crate) fn render(ctx: &Ctx, status: StatusCode, fault: Option<Fault>) -> Response {
     if let Some(Fault::Internal(error)) = &fault {
-        // Logged once, here at the edge, with the id the person is shown; the person gets no inner detail.
-        tracing::error!(request_id = %ctx.request_id, error = %chain(error.as_ref()), "internal error");
+        // Logged once, here at the edge, with the id the person is shown; the person gets no inner detail. The same trouble of
+        // many requests is one line a second.
+        let error = chain(error.as_ref());
+        if let Some(times) = crate::calm::lines(&error) {
+            let what = if status == StatusCode::SERVICE_UNAVAILABLE { "cannot be served now" } else { "internal error" };
+            tracing::error!(request_id = %ctx.request_id, %error, times, "{what}");
+        }
     }
     if matches!(fault, Some(Fault::SignInNeeded)) && !ctx.wants_json {
         return ctx.to_sign_in();
@@ -108,6 +164,8 @@ pub(crate) fn render(ctx: &Ctx, status: StatusCode, fault: Option<Fault>) -> Res
     let wait = match fault {
         Some(Fault::TooMany { retry_after_s }) => Some(retry_after_s),
         Some(Fault::Busy) => Some(2),
+        Some(Fault::Internal(_)) if status == StatusCode::SERVICE_UNAVAILABLE => Some(AWAY_S),
+        None if status == StatusCode::SERVICE_UNAVAILABLE => Some(2),
         _ => None,
     };
     if let Some(seconds) = wait {
@@ -133,7 +191,7 @@ fn detail(l: L, status: StatusCode, fault: &Option<Fault>) -> String {
         Some(Fault::TooMany { retry_after_s }) => {
             l.tr("web-error-429-detail", [("seconds", retry_after_s.to_string())])
         }
-        _ => l.t(format!("{}-detail", key(status))),
+        _ => l.t(format!("{}-detail", key(status, fault))),
     }
 }
 
@@ -148,7 +206,7 @@ fn json_page(ctx: &Ctx, status: StatusCode, listed: &[Problem], fault: &Option<F
     };
     let body = json!({
         "type": format!("urn:motcua:problem:{code}"),
-        "title": ctx.l.t(key(status)),
+        "title": ctx.l.t(key(status, fault)),
         "status": status.as_u16(),
         "detail": detail(ctx.l, status, fault),
         "instance": ctx.request_id,
@@ -174,13 +232,13 @@ struct FailurePage<'a> {
 
 fn html_page(ctx: &Ctx, status: StatusCode, listed: &[Problem], fault: &Option<Fault>) -> Response {
     let l = ctx.l;
-    let title = l.t(key(status));
+    let title = l.t(key(status, fault));
     let page = FailurePage {
         l,
         status: status.as_u16(),
         title: title.clone(),
         detail: detail(l, status, fault),
-        hint: l.t(format!("{}-hint", key(status))),
+        hint: l.t(format!("{}-hint", key(status, fault))),
         problems: listed,
         request_id: &ctx.request_id,
         back: ctx.referer.clone().unwrap_or_else(|| "/".into()),

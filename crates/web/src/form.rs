@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::cleaning::{self, CleanJson};
+use crate::once;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, JSON_BYTES_MAX};
@@ -63,17 +64,19 @@ pub(crate) async fn bounded(body: Body, max: usize) -> Result<Bytes, Fault> {
 }
 
 /// The request's context and its pairs, once the token is found right.
-async fn pairs(request: Request) -> Result<Vec<(String, String)>, Fault> {
+async fn pairs(request: Request) -> Result<Vec<(String, String)>, Failure> {
     let (parts, body) = request.into_parts();
     let ctx = parts.extensions.get::<Ctx>();
     if media_type(&parts.headers) != "application/x-www-form-urlencoded" {
-        return Err(Fault::UnsupportedType(Problem::new("web-form-expected")));
+        return Err(Fault::UnsupportedType(Problem::new("web-form-expected")).into());
     }
     let bytes = bounded(body, FORM_BYTES_MAX).await?;
     let pairs: Vec<(String, String)> =
         serde_urlencoded::from_bytes(&bytes).map_err(|_| Fault::invalid(Problem::new("web-form-unreadable")))?;
     if pairs.len() > FORM_FIELDS_MAX {
-        return Err(Fault::TooLarge(Problem::new("web-form-too-many-fields").arg("max", FORM_FIELDS_MAX.to_string())));
+        return Err(
+            Fault::TooLarge(Problem::new("web-form-too-many-fields").arg("max", FORM_FIELDS_MAX.to_string())).into()
+        );
     }
     let token = pairs.iter().find(|(name, _)| name == "_csrf").map(|(_, token)| token.as_str());
     if let Err(fault) = check_token(ctx, &parts.headers, token) {
@@ -81,9 +84,14 @@ async fn pairs(request: Request) -> Result<Vec<(String, String)>, Fault> {
         if let Some(ctx) = ctx.filter(|ctx| ctx.actor.is_some()) {
             crate::kept::keep(ctx, &parts.headers, &pairs, false).await;
         }
-        return Err(fault);
+        return Err(fault.into());
     }
-    cleaning::pairs(pairs).map_err(Fault::Invalid)
+    let once = pairs.iter().find(|(name, _)| name == "_once").map(|(_, key)| key.clone());
+    let said = once::said_in(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let mut pairs = cleaning::pairs(pairs).map_err(Fault::Invalid)?;
+    pairs.retain(|(name, _)| !once::is_token(name));
+    once::begin(ctx, &parts.headers, once.as_deref(), said).await?;
+    Ok(pairs)
 }
 
 /// The form's token, or the header's, must belong to the session (or to the anonymous visitor).
@@ -114,9 +122,7 @@ impl FromRequest<App> for FormMap {
     async fn from_request(request: Request, _: &App) -> Result<Self, Failure> {
         let mut map: HashMap<String, Vec<String>> = HashMap::new();
         for (name, value) in pairs(request).await? {
-            if name != "_csrf" {
-                map.entry(name).or_default().push(value);
-            }
+            map.entry(name).or_default().push(value);
         }
         Ok(FormMap(map))
     }
@@ -137,6 +143,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if bytes.trim_ascii_start().first() == Some(&b'[') {
             return Err(Failure(Fault::invalid(Problem::new("web-json-object"))));
         }
+        let mut said = once::Said::new();
+        said.add(&bytes);
+        once::begin(parts.extensions.get::<Ctx>(), &parts.headers, None, Some(said)).await?;
         let named = |inner: serde_json::Error, path: String| {
             if inner.is_data() {
                 Fault::invalid(field_problem(&inner.to_string(), Some(&path)))

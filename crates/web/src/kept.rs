@@ -52,7 +52,7 @@ impl Slot {
 }
 
 /// Words that must not lie about, even for an hour.
-fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     name.contains("password") || name == "code" || name == "pending"
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn keep(ctx: &Ctx, headers: &HeaderMap, pairs: &[(String, Strin
     }
     let fields: Vec<(String, String)> = pairs
         .iter()
-        .filter(|(name, _)| name != "_csrf")
+        .filter(|(name, _)| !crate::once::is_token(name))
         .map(|(name, value)| (base::clean::soft_line(name), crate::cleaning::soft(name, value)))
         .collect();
     if fields.iter().all(|(_, value)| value.trim().is_empty()) {

@@ -10,6 +10,7 @@ mod app;
 mod asked;
 pub mod assets;
 pub mod chart;
+pub mod calm;
 mod cleaning;
 pub mod cookie;
 mod ctx;
@@ -19,6 +20,8 @@ mod kept;
 mod language;
 mod layout;
 pub mod limits;
+pub mod once;
+mod pulse;
 mod refill;
 mod router;
 mod routes;
@@ -26,6 +29,10 @@ pub mod safety;
 pub mod table;
 mod ui;
 mod upload;
+
+/// The tables of the edge: requests that came with a key, and the pulse of readiness.
+pub const MIGRATIONS: store::Migrations =
+    store::Migrations { module: "web", steps: &[("0001_edge", include_str!("../migrations/0001_edge.sql"))] };
 
 pub use app::{
     AfterRequest, AgencyName, Answered, App, AppInner, BeforeRequest, Clock, ExportedRows, Extensions, Hook, Look,
@@ -39,6 +46,7 @@ pub use form::{Form, FormMap, Json, Query};
 pub use futures_util::future::BoxFuture;
 pub use kept::{FormProof, KEPT_FORM_MS_MAX, KeptForm};
 pub use language::safe_next;
+pub use pulse::can_write;
 pub use router::{base_locales, build_router, locales, routes};
 pub use routes::{Access, RouteEntry, Routes};
 pub use ui::{Breadcrumb, Choice, error_of, icon, percent_width, problem_text, same};

@@ -6,7 +6,7 @@ use crate::ctx::Ctx;
 use crate::failure::{self, Carried, Failure};
 use crate::limits::{self, BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
 use crate::routes::{Access, Routes};
-use crate::{assets, cookie, kept, language, safety};
+use crate::{assets, calm, cookie, kept, language, once, safety};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
@@ -146,7 +146,9 @@ async fn nav_counts(app: &App, ctx: &Ctx) -> Vec<NavCount> {
         match (counts.0)(ctx.clone()).await {
             Ok(more) => waiting.extend(more),
             Err(fault) => {
-                tracing::warn!(request_id = %ctx.request_id, fault = ?fault, "the menu's numbers could not be read");
+                if let Some(times) = calm::lines("nav-counts") {
+                    tracing::warn!(request_id = %ctx.request_id, fault = ?fault, times, "the menu's numbers could not be read");
+                }
             }
         }
     }
@@ -165,7 +167,9 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     for before in app.all::<BeforeRequest>() {
         if let Err(fault) = (before.0)((app.clone(), ctx.now)).await {
             // What is in memory still serves.
-            tracing::warn!(request_id = %request_id, fault = ?fault, "could not look for changes of other processes");
+            if let Some(times) = calm::lines("before-request") {
+                tracing::warn!(request_id = %request_id, fault = ?fault, times, "could not look for changes of other processes");
+            }
         }
     }
     let token = cookie::read(request.headers(), cookie::SESSION, secure);
@@ -196,10 +200,11 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         Some(fault) => Failure(fault).into_response(),
         None => {
             request.extensions_mut().insert(ctx.clone());
-            match tokio::time::timeout(patience, next.run(request)).await {
+            let response = match tokio::time::timeout(patience, next.run(request)).await {
                 Ok(response) => response,
                 Err(_) => Failure(Fault::Busy).into_response(),
-            }
+            };
+            once::end(&ctx, response).await
         }
     };
     response = page_of_failure(&ctx, response);
@@ -217,22 +222,26 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     response
 }
 
-/// Tells what was answered to whom; an answer that could not be told of does not go out.
+/// Tells what was answered to whom, each module that asked for it; an answer that could not be told of does not go out.
 async fn after(app: &App, ctx: &Ctx, route: &str, response: Response) -> Response {
-    let (Some(actor), Some(hook)) = (&ctx.actor, app.get::<AfterRequest>()) else { return response };
-    let answered = Answered {
-        actor: actor.clone(),
-        route: route.to_owned(),
-        uri: ctx.uri.clone(),
-        reads: ctx.reads,
-        status: response.status().as_u16(),
-        rows: response.extensions().get::<ExportedRows>().map(|rows| rows.0),
-        now: ctx.now,
-    };
-    match (hook.0)(answered).await {
-        Ok(()) => response,
-        Err(fault) => page_of_failure(ctx, Failure(fault).into_response()),
+    let Some(actor) = &ctx.actor else { return response };
+    let status = response.status().as_u16();
+    let rows = response.extensions().get::<ExportedRows>().map(|rows| rows.0);
+    for hook in app.all::<AfterRequest>() {
+        let answered = Answered {
+            actor: actor.clone(),
+            route: route.to_owned(),
+            uri: ctx.uri.clone(),
+            reads: ctx.reads,
+            status,
+            rows,
+            now: ctx.now,
+        };
+        if let Err(fault) = (hook.0)(answered).await {
+            return page_of_failure(ctx, Failure(fault).into_response());
+        }
     }
+    response
 }
 
 /// Gives a failure its page. A library's own plain-text refusal (a path that does not parse, a method not offered)

@@ -17,7 +17,7 @@ pub const PAPER_SECURITY_POLICY: &str =
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
 
 /// Adds the headers every answer carries, where the handler has not set its own.
-pub(crate) fn add_headers(headers: &mut HeaderMap, secure: bool) {
+pub fn add_headers(headers: &mut HeaderMap, secure: bool) {
     let mut add = |name: header::HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };

@@ -5,7 +5,7 @@ use crate::cleaning;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::form::{FormMap, check_token};
-use crate::kept;
+use crate::{kept, once};
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, UPLOAD_BYTES_MAX, UPLOAD_FILES_MAX, UPLOAD_REQUEST_BYTES_MAX};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
@@ -88,6 +88,7 @@ impl FromRequest<App> for PatientUpload {
         let mut sum_bytes = 0;
         let mut field_bytes = 0;
         let mut checked = false;
+        let mut once = None;
         while let Some(mut part) = multipart.next_field().await.map_err(broken)? {
             let name = part.name().unwrap_or_default().to_owned();
             match part.file_name().map(plain_name) {
@@ -100,6 +101,8 @@ impl FromRequest<App> for PatientUpload {
                             return Err(fault.into());
                         }
                         checked = true;
+                    } else if name == "_once" {
+                        once = Some(value);
                     } else {
                         let value = cleaning::value(&name, &value).unwrap_or_else(|problem| {
                             refused.push(problem);
@@ -139,8 +142,25 @@ impl FromRequest<App> for PatientUpload {
         if !checked {
             check_token(ctx.as_ref(), &headers, None)?;
         }
+        begin_once(ctx.as_ref(), &headers, once, &upload).await?;
         Ok(PatientUpload { upload, refused })
     }
+}
+
+/// The same words and the same files, sent again, are the same form.
+async fn begin_once(ctx: Option<&Ctx>, headers: &HeaderMap, key: Option<String>, upload: &Upload) -> Result<(), Failure> {
+    if key.is_none() && !headers.contains_key("idempotency-key") {
+        return Ok(());
+    }
+    let mut names: Vec<_> = upload.fields.0.iter().collect();
+    names.sort();
+    let pairs = names.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str())));
+    let Some(mut said) = once::said_in(pairs) else { return Ok(()) };
+    for file in &upload.files {
+        let bytes = tokio::fs::read(file.path()).await.map_err(Fault::internal)?;
+        [file.field.as_bytes(), file.name.as_bytes(), &bytes].iter().for_each(|piece| said.add(piece));
+    }
+    once::begin(ctx, headers, key.as_deref(), Some(said)).await
 }
 
 /// The form came from a page of an earlier session: the words of the same person go back into it.

@@ -241,3 +241,4 @@ plan-refused-scan = The PDF is a scan without a text layer. Recognise its text (
 plan-refused-locked = The file is protected by a password. Remove it and hand it in again.
 plan-refused-encoding = The encoding is not Unicode. Save the file as UTF-8.
 plan-refused-kind = This kind of file is not read ({ $found }). Use DOCX, PDF with a text layer, TXT or Markdown.
+plan-refused-font = The text is in the old font { $font }, which is not turned into Unicode. Convert it and save again.

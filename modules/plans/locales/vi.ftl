@@ -241,3 +241,4 @@ plan-refused-scan = PDF là bản chụp, không có lớp chữ. Hãy nhận d�
 plan-refused-locked = Tệp được đặt mật khẩu. Hãy bỏ mật khẩu rồi đưa lại.
 plan-refused-encoding = Bảng mã không phải Unicode. Hãy lưu lại bằng UTF-8.
 plan-refused-kind = Không đọc loại tệp này ({ $found }). Hãy dùng DOCX, PDF có lớp chữ, TXT hoặc Markdown.
+plan-refused-font = Văn bản dùng phông chữ cũ { $font }, chưa đổi được sang Unicode. Hãy đổi bảng mã rồi lưu lại.

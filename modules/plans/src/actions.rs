@@ -69,6 +69,7 @@ fn refused(refusal: &sheets::Refusal) -> Fault {
         R::NoTextLayer => Fault::UnsupportedType(problem("plan-refused-scan")),
         R::Locked => Fault::UnsupportedType(problem("plan-refused-locked")),
         R::Encoding => Fault::UnsupportedType(problem("plan-refused-encoding")),
+        R::Font { font } => Fault::UnsupportedType(problem("plan-refused-font").arg("font", font)),
         R::Kind { found } => Fault::UnsupportedType(problem("plan-refused-kind").arg("found", found)),
     }
 }

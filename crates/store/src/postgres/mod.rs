@@ -132,7 +132,7 @@ impl Postgres {
         self.pool.get().await.map_err(|error| match error {
             PoolError::Timeout(_) => StoreError::Busy("no connection became free in time"),
             PoolError::Closed => StoreError::Closed,
-            PoolError::Backend(error) => StoreError::Address(error_chain(&error)),
+            PoolError::Backend(error) => StoreError::Away(error_chain(&error)),
             other => StoreError::Address(other.to_string()),
         })
     }
