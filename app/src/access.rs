@@ -20,7 +20,7 @@ pub fn record(app: &App) {
     app.put(recorder.clone());
     // Weak, for the closure lives in the application itself.
     let program = Arc::downgrade(&app.0);
-    app.put(AfterRequest(Box::new(move |answered: Answered| {
+    app.also(AfterRequest(Box::new(move |answered: Answered| {
         let recorder = recorder.clone();
         // Asked for at each request: another process may have changed the tree.
         let tree = program.upgrade().and_then(|inner| App(inner).get::<Tree>());

@@ -1,7 +1,7 @@
 //! The command line. Every command ends with one line of JSON on standard output; progress goes to standard error.
 
 use crate::progress;
-use crate::{Running, accounts, bench, data_dir, days, demo, open, openapi, seed, serve};
+use crate::{Running, accounts, bench, data_dir, days, demo, open, openapi, seed, serve, listen};
 use base::{Date, Fault, Instant};
 use clap::{Parser, Subcommand};
 use identity::{Cost, Settings};
@@ -50,9 +50,19 @@ enum Command {
         /// Folder of uploads; beside the SQLite file when not given.
         #[arg(long)]
         data: Option<PathBuf>,
-        /// Behind HTTPS: cookies are marked Secure.
-        #[arg(long)]
-        https: bool,
+        /// A proxy in front speaks HTTPS: cookies are marked Secure. Without one, see `--tls-cert`.
+        #[arg(long, alias = "https")]
+        behind_https: bool,
+        /// Speak HTTPS ourselves: file of the certificate and those above it, PEM. Renewed ones are read at the next start.
+        #[arg(long, requires = "tls_key")]
+        tls_cert: Option<PathBuf>,
+        /// File of the certificate's private key, PEM.
+        #[arg(long, requires = "tls_cert")]
+        tls_key: Option<PathBuf>,
+        /// The site's address as people know it, `https://motcua.example`: printed on receipts and in their QR codes. Without it
+        /// the address a visitor's browser names is taken.
+        #[arg(long, env = "MOTCUA_PUBLIC_URL", value_parser = public_url)]
+        public_url: Option<web::PublicUrl>,
         /// Behind a reverse proxy of ours: a visitor's address is the last one of `X-Forwarded-For`.
         #[arg(long)]
         behind_proxy: bool,
@@ -177,6 +187,11 @@ enum PlanCommand {
     },
 }
 
+/// The address of `--public-url`.
+fn public_url(text: &str) -> Result<web::PublicUrl, String> {
+    web::PublicUrl::parse(text).ok_or_else(|| format!("{text}: not an address like https://motcua.example"))
+}
+
 /// `DATE:HASH` of `--expect-day-hash`.
 fn day_hash(text: &str) -> Result<(Date, String), String> {
     let (day, hash) = text.split_once(':').ok_or("a day, a colon and a hash are wanted")?;
@@ -193,7 +208,14 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             demo::demo(&data, listen, empty, dossiers).await?;
             Ok((None, true))
         }
-        Command::Serve { database, listen, data, https, behind_proxy, key_file, require_totp } => {
+        Command::Serve { database, listen, data, behind_https, tls_cert, tls_key, public_url, behind_proxy, key_file, require_totp } => {
+            let tls = match (&tls_cert, &tls_key) {
+                (Some(certificates), Some(key)) => Some(listen::tls::acceptor(certificates, key)?),
+                _ => None,
+            };
+            let https = behind_https || tls.is_some() || public_url.as_ref().is_some_and(web::PublicUrl::is_https);
+            let scheme = if tls.is_some() { "https" } else { "http" };
+            let reached = serve::Reached { door: listen::Door { tls, behind_proxy, https }, public_url };
             let db = open(&database.database).await?;
             let data_dir = data.or_else(|| data_dir(&database.database)).unwrap_or_else(|| PathBuf::from("."));
             std::fs::create_dir_all(&data_dir).map_err(Fault::internal)?;
@@ -208,8 +230,8 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
                 clock: Clock::system(),
                 settings,
             };
-            serve::serve(db, running, listen, |address| {
-                println!("{}", json!({ "address": format!("http://{address}") }));
+            serve::serve(db, running, reached, listen, |address| {
+                println!("{}", json!({ "address": format!("{scheme}://{address}") }));
             })
             .await?;
             Ok((None, true))

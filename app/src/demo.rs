@@ -39,7 +39,7 @@ pub async fn demo(data: &Path, listen: SocketAddr, empty: bool, dossiers: u64) -
         clock,
         settings,
     };
-    serve::serve(db, running, listen, |address| announce(address, data)).await
+    serve::serve(db, running, serve::Reached::default(), listen, |address| announce(address, data)).await
 }
 
 /// Agencies, procedures, accounts and, where there are none, dossiers.

@@ -9,6 +9,7 @@ pub mod bench;
 pub mod cli;
 pub mod days;
 pub mod demo;
+pub mod listen;
 pub mod openapi;
 pub mod progress;
 pub mod serve;
@@ -48,6 +49,7 @@ pub fn migrations() -> Vec<Migrations> {
         ::access::MIGRATIONS,
         facts::MIGRATIONS,
         jobs::MIGRATIONS,
+        web::MIGRATIONS,
         files::MIGRATIONS,
         identity::MIGRATIONS,
         organisation::MIGRATIONS,

@@ -4,7 +4,11 @@ use clap::Parser;
 use motcua::cli::{Cli, run};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+
+/// For threads still at work when everything else has ended.
+const LAST_WAIT: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
@@ -21,7 +25,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli)) {
+    let ended = runtime.block_on(run(cli));
+    // A thread that still hashes or reads is not waited for for ever: what it does is not yet promised to anybody.
+    runtime.shutdown_timeout(LAST_WAIT);
+    match ended {
         Ok((last_line, well)) => {
             if let Some(line) = last_line {
                 // A reader that went away early (head, a closed pipe) is no failure of the command.

@@ -1,15 +1,32 @@
 //! The service on a socket.
 
+use crate::listen::{self, Door};
 use crate::{Running, build, modules, worker};
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use base::Fault;
 use std::net::SocketAddr;
+use std::time::Duration;
 use store::Db;
 use tokio::net::TcpListener;
 use web::App;
+
+/// Background work and the database have so long each to come to an end; with the connections' own time
+/// ([`listen::serve`]) the process ends within half a minute of being told to.
+const END_WAIT: Duration = Duration::from_secs(4);
+/// Whoever asks whether we are ready looks again after so many seconds.
+const READY_AGAIN_S: &str = "5";
+
+/// How the service is reached.
+#[derive(Clone, Default)]
+pub struct Reached {
+    pub door: Door,
+    /// The site's address as people know it; what is printed carries it.
+    pub public_url: Option<web::PublicUrl>,
+}
 
 /// The whole surface: the modules' routes, and the two questions of whoever watches over the process.
 pub fn router(app: App) -> Router {
@@ -25,18 +42,23 @@ store::statements! {
     pub READY = "SELECT COUNT(*) AS n FROM agency WHERE parent_id IS NULL";
 }
 
-async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    let answered = app.db.read(|tx| Box::pin(async move { Ok::<_, Fault>(tx.query_one(READY, &[]).await?) })).await;
-    match answered {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
-    }
+/// Ready is who can read and write: a full disk takes nothing in.
+async fn ready(State(app): State<App>) -> Response {
+    let read = app.db.read(|tx| Box::pin(async move { Ok::<_, Fault>(tx.query_one(READY, &[]).await?) }));
+    let answers = tokio::time::timeout(END_WAIT, read).await.is_ok_and(|read| read.is_ok());
+    let why = match (answers, answers && web::can_write(&app).await) {
+        (true, true) => return "ready\n".into_response(),
+        (true, false) => "the database takes nothing in\n",
+        (false, _) => "the database does not answer\n",
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, READY_AGAIN_S)], why).into_response()
 }
 
 /// Serves until the process is told to stop; what was begun is finished. `started` is told the address.
 pub async fn serve(
     db: Db,
     running: Running,
+    reached: Reached,
     listen: SocketAddr,
     started: impl FnOnce(SocketAddr),
 ) -> Result<(), Fault> {
@@ -44,6 +66,9 @@ pub async fn serve(
     let work = worker::worker(&running.data_dir);
     let app = build(db.clone(), running).await?;
     let record = app.get::<access::Recorder>();
+    if let Some(url) = reached.public_url {
+        app.put(url);
+    }
     let listener = TcpListener::bind(listen).await.map_err(Fault::internal)?;
     started(listener.local_addr().map_err(Fault::internal)?);
     let (stop, mut stopped) = tokio::sync::watch::channel(false);
@@ -57,17 +82,19 @@ pub async fn serve(
             work.run(&db, move || clock.now(), until).await;
         })
     };
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await;
+    listen::serve(listener, router(app), reached.door, told_to_stop()).await;
     let _ = stop.send(true);
-    let _ = background.await;
+    // A job that is cut is done again by the next process.
+    if tokio::time::timeout(END_WAIT, background).await.is_err() {
+        tracing::warn!("background work was cut");
+    }
     if let Some(recorder) = record
-        && recorder.flush().await.is_err()
+        && !tokio::time::timeout(END_WAIT, recorder.flush()).await.is_ok_and(|flushed| flushed.is_ok())
     {
         tracing::error!("the last looks could not be written");
     }
-    db.close().await;
-    served.map_err(Fault::internal)
+    let _ = tokio::time::timeout(END_WAIT, db.close()).await;
+    Ok(())
 }
 
 async fn told_to_stop() {

@@ -115,6 +115,15 @@ pub fn worker(data_dir: &Path) -> Worker {
             }),
         )
         .every(
+            Schedule { name: "web.forget-answers", every: Every::Minutes(30) },
+            handler(|db: Db, _, now| async move {
+                db.write(move |tx| Box::pin(async move { Ok::<_, Fault>(web::once::forget(tx, now).await?) }))
+                    .await
+                    .map(|_| ())
+                    .map_err(again)
+            }),
+        )
+        .every(
             Schedule { name: "files.sweep", every: Every::Day { hour: 2, minute: 40 } },
             handler(move |db: Db, _, now| {
                 let uploads = uploads.clone();
