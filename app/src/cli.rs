@@ -1,7 +1,7 @@
 //! The command line. Every command ends with one line of JSON on standard output; progress goes to standard error.
 
 use crate::progress;
-use crate::{Running, accounts, bench, data_dir, days, demo, open, openapi, seed, serve, listen};
+use crate::{Running, accounts, bench, data_dir, days, demo, listen, open, openapi, seed, serve};
 use base::{Date, Fault, Instant};
 use clap::{Parser, Subcommand};
 use identity::{Cost, Settings};
@@ -208,7 +208,18 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             demo::demo(&data, listen, empty, dossiers).await?;
             Ok((None, true))
         }
-        Command::Serve { database, listen, data, behind_https, tls_cert, tls_key, public_url, behind_proxy, key_file, require_totp } => {
+        Command::Serve {
+            database,
+            listen,
+            data,
+            behind_https,
+            tls_cert,
+            tls_key,
+            public_url,
+            behind_proxy,
+            key_file,
+            require_totp,
+        } => {
             let tls = match (&tls_cert, &tls_key) {
                 (Some(certificates), Some(key)) => Some(listen::tls::acceptor(certificates, key)?),
                 _ => None,

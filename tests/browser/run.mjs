@@ -11,6 +11,7 @@ import * as thread from "./journeys/thread.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
 import * as plan from "./journeys/plan.mjs";
 import * as steering from "./journeys/steering.mjs";
+import * as papers from "./journeys/papers.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -21,6 +22,7 @@ const journeys = [
   ["a plan is read, looked through and saved as a draft programme", (t) => plan.journey(t, { javaScript: true })],
   ["a plan is read without JavaScript", (t) => plan.journey(t, { javaScript: false })],
   ["the leader's first page stands on one screen, and a number opens its cases", steering.journey],
+  ["papers are looked at and saved, lists are saved, the receipt is printed", papers.journey],
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 
@@ -44,6 +46,11 @@ try {
 } finally {
   await browser.close();
   await server.stop();
+}
+// A panic or an error in the program's log is a failure whatever the pages showed.
+for (const line of server.complaints()) {
+  failures += 1;
+  console.log(`FAILED  in the program's log: ${line}`);
 }
 console.log(failures === 0 ? `${journeys.length} journeys passed` : `${failures} of ${journeys.length} journeys failed`);
 process.exit(failures === 0 ? 0 : 1);

@@ -9,6 +9,8 @@ import { join } from "node:path";
 const DOSSIERS = 300;
 /** Making the province and starting takes seconds; a minute means that something hangs. */
 const START_MS_MAX = 180_000;
+/** A clean log is a few lines; of a broken one the end is enough. */
+const LOG_CHARS_MAX = 1_000_000;
 
 export async function serve() {
   const data = await mkdtemp(join(tmpdir(), "motcua-browser-"));
@@ -17,7 +19,8 @@ export async function serve() {
   const args = ["demo", "--data", data, "--listen", "127.0.0.1:0", "--dossiers", String(DOSSIERS)];
   const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_LOG: "warn" } });
   let errors = "";
-  child.stderr.on("data", (piece) => (errors = (errors + piece).slice(-4000)));
+  child.stderr.on("data", (piece) => (errors = (errors + piece).slice(-LOG_CHARS_MAX)));
+  const complaints = () => errors.split("\n").filter((line) => /panicked|\bERROR\b/.test(line));
   const ended = new Promise((resolve) => child.on("exit", resolve));
   const stop = async () => {
     if (child.exitCode === null) child.kill("SIGTERM");
@@ -27,7 +30,7 @@ export async function serve() {
   };
   try {
     const { address, password } = await firstLine(child, ended, () => errors);
-    return { address, password, stop };
+    return { address, password, stop, complaints };
   } catch (error) {
     await stop();
     throw error;

@@ -2,6 +2,7 @@
 //!
 //! - [`harness`]: a province in process on both engines, with named people;
 //! - journeys: what people do, through the router;
+//! - [`running`]: the program as a process, spoken to as browsers speak;
 //! - [`authorisation`]: every route against every role, held against `authorisation.txt`;
 //! - [`earlier`]: databases of earlier versions verify under this one;
 //! - [`statements`], [`tidy`]: the invariants of ARCHITECTURE.md that a machine can check.
@@ -12,5 +13,6 @@ mod authorisation;
 mod earlier;
 mod harness;
 mod journeys;
+mod running;
 mod statements;
 mod tidy;

@@ -103,8 +103,7 @@ where
         let frame = Pin::new(&mut self.body).poll_frame(cx);
         if frame.is_pending() {
             let left = self.patience().saturating_sub(self.waited);
-            let (_, alarm) =
-                self.waiting.get_or_insert_with(|| (Instant::now(), Box::pin(tokio::time::sleep(left))));
+            let (_, alarm) = self.waiting.get_or_insert_with(|| (Instant::now(), Box::pin(tokio::time::sleep(left))));
             ready!(alarm.as_mut().poll(cx));
             self.waiting = None;
             return Poll::Ready(Some(Err("the body came too slowly".into())));

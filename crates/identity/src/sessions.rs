@@ -83,7 +83,9 @@ impl Sessions for SessionStore {
                 // A page is not refused because this note could not be taken: the session only ends a little earlier.
                 match touched {
                     Err(StoreError::Busy(_)) => tracing::debug!("session not marked as seen: busy"),
-                    Err(error) if error.is_away() => tracing::debug!("session not marked as seen: nothing can be written"),
+                    Err(error) if error.is_away() => {
+                        tracing::debug!("session not marked as seen: nothing can be written")
+                    }
                     other => drop(other?),
                 }
             }

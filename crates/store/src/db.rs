@@ -131,7 +131,9 @@ impl Db {
             let (again, step) = (f.clone(), self.beside.clone());
             let (outcome, conflict) = match step {
                 Some(step) => {
-                    postgres.run(Isolation::Serializable, move |tx: &Tx| Box::pin(followed_again(tx, step, again))).await
+                    postgres
+                        .run(Isolation::Serializable, move |tx: &Tx| Box::pin(followed_again(tx, step, again)))
+                        .await
                 }
                 None => postgres.run(Isolation::Serializable, move |tx: &Tx| again(tx)).await,
             };

@@ -91,7 +91,11 @@ impl StoreError {
     pub fn is_away(&self) -> bool {
         matches!(
             self,
-            StoreError::Away(_) | StoreError::Closed | StoreError::Commit(_) | StoreError::Timeout(_) | StoreError::Address(_)
+            StoreError::Away(_)
+                | StoreError::Closed
+                | StoreError::Commit(_)
+                | StoreError::Timeout(_)
+                | StoreError::Address(_)
         )
     }
 

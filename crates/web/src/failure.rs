@@ -151,7 +151,8 @@ pub(crate) fn render(ctx: &Ctx, status: StatusCode, fault: Option<Fault>) -> Res
         // many requests is one line a second.
         let error = chain(error.as_ref());
         if let Some(times) = crate::calm::lines(&error) {
-            let what = if status == StatusCode::SERVICE_UNAVAILABLE { "cannot be served now" } else { "internal error" };
+            let what =
+                if status == StatusCode::SERVICE_UNAVAILABLE { "cannot be served now" } else { "internal error" };
             tracing::error!(request_id = %ctx.request_id, %error, times, "{what}");
         }
     }

@@ -3,10 +3,10 @@
 
 use crate::app::App;
 use crate::cleaning::{self, CleanJson};
-use crate::once;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, JSON_BYTES_MAX};
+use crate::once;
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;

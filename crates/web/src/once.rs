@@ -164,13 +164,7 @@ async fn take(tx: &Tx, (key_hash, digest, holder, now): (String, String, String,
 }
 
 /// What the same request was answered before. `wait`: somebody else is known to have the key, so an answer must come.
-async fn earlier(
-    ctx: &Ctx,
-    key_hash: &str,
-    digest: &str,
-    holder: &str,
-    wait: bool,
-) -> Result<Option<Response>, Fault> {
+async fn earlier(ctx: &Ctx, key_hash: &str, digest: &str, holder: &str, wait: bool) -> Result<Option<Response>, Fault> {
     let mut waited = Duration::ZERO;
     let mut must = wait;
     loop {
@@ -275,12 +269,8 @@ pub(crate) async fn end(ctx: &Ctx, response: Response) -> Response {
         true => copy(response).await,
         false => (response, None),
     };
-    settle(
-        ctx,
-        ANSWERED,
-        params![held.key_hash.clone(), held.holder.clone(), status, location, notice, body].to_vec(),
-    )
-    .await;
+    settle(ctx, ANSWERED, params![held.key_hash.clone(), held.holder.clone(), status, location, notice, body].to_vec())
+        .await;
     response
 }
 
@@ -300,9 +290,8 @@ fn was_beaten(response: &Response) -> bool {
 
 /// A failure here changes nothing of what was done: the key stays without an answer.
 async fn settle(ctx: &Ctx, statement: Sql, values: Vec<store::Value>) {
-    let done = ctx.app.db.write(move |tx| {
-        Box::pin(async move { Ok::<_, Fault>(tx.execute(statement, &values).await?) })
-    });
+    let done =
+        ctx.app.db.write(move |tx| Box::pin(async move { Ok::<_, Fault>(tx.execute(statement, &values).await?) }));
     if let Err(fault) = done.await
         && let Some(times) = crate::calm::lines("once")
     {

@@ -5,8 +5,8 @@ use crate::cleaning;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::form::{FormMap, check_token};
-use crate::{kept, once};
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, UPLOAD_BYTES_MAX, UPLOAD_FILES_MAX, UPLOAD_REQUEST_BYTES_MAX};
+use crate::{kept, once};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, header};
@@ -148,7 +148,12 @@ impl FromRequest<App> for PatientUpload {
 }
 
 /// The same words and the same files, sent again, are the same form.
-async fn begin_once(ctx: Option<&Ctx>, headers: &HeaderMap, key: Option<String>, upload: &Upload) -> Result<(), Failure> {
+async fn begin_once(
+    ctx: Option<&Ctx>,
+    headers: &HeaderMap,
+    key: Option<String>,
+    upload: &Upload,
+) -> Result<(), Failure> {
     if key.is_none() && !headers.contains_key("idempotency-key") {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use web::{App, Clock};
 
 pub use client::{Client, Page};
-pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_official};
+pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_at, settle_official};
 
 /// Wednesday 25/11/2026, 09:00 in Cần Thơ: a working day, in office hours (the day before is Culture Day).
 pub const START: Instant = Instant(1_795_572_000_000);
@@ -51,6 +51,17 @@ where
 /// The seeded provinces, one for each engine, for tests that settle the program themselves. Inside [`run`] only.
 pub async fn provinces() -> &'static [Province] {
     PROVINCES.get_or_init(people::settle).await
+}
+
+/// Provinces of one's own, for tests that bring their database into trouble.
+pub async fn fresh_provinces() -> Vec<&'static Province> {
+    people::settle().await.into_iter().map(|province| &*Box::leak(Box::new(province))).collect()
+}
+
+impl Province {
+    pub fn engine(&self) -> Engine {
+        self.db.engine()
+    }
 }
 
 /// Runs something async that needs no province.

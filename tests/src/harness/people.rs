@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{CitizenId, Fault, Id, Role};
+use base::{CitizenId, Fault, Id, Instant, Role};
 use identity::{Cost, DemoAccount, Hasher, Password};
 use organisation::{Agency, Tree};
 use store::{Db, Migrations, Tx};
@@ -28,25 +28,31 @@ pub(super) async fn settle() -> Vec<Province> {
     let mut provinces = Vec::new();
     for db in store::testing::databases().await {
         db.migrate(&migrations()).await.expect("migrations");
-        motcua::seed(&db, START).await.expect("seed");
-        let hasher = Hasher::new(Cost::TESTS).expect("hasher");
-        let password = hasher.hash(Password::parse(PASSWORD, &[]).expect("password")).await.expect("hash");
-        let (people, tree) = db
-            .write(move |tx| {
-                Box::pin(async move {
-                    let tree = organisation::load_tree(tx).await?;
-                    Ok::<_, Fault>((settle_people(tx, &tree, password).await?, tree))
-                })
-            })
-            .await
-            .expect("seed");
-        provinces.push(Province { db, people, tree: Arc::new(tree) });
+        let (people, tree) = settle_at(&db, START).await;
+        provinces.push(Province { db, people, tree });
     }
     provinces
 }
 
+/// Agencies, procedures and people in a database with nothing in it.
+pub async fn settle_at(db: &Db, now: Instant) -> (Vec<Person>, Arc<Tree>) {
+    motcua::seed(db, now).await.expect("seed");
+    let hasher = Hasher::new(Cost::TESTS).expect("hasher");
+    let password = hasher.hash(Password::parse(PASSWORD, &[]).expect("password")).await.expect("hash");
+    let (people, tree) = db
+        .write(move |tx| {
+            Box::pin(async move {
+                let tree = organisation::load_tree(tx).await?;
+                Ok::<_, Fault>((settle_people(tx, &tree, password, now).await?, tree))
+            })
+        })
+        .await
+        .expect("seed");
+    (people, Arc::new(tree))
+}
+
 /// Clerk, officer, head and leader work at one commune; the others for the whole province.
-async fn settle_people(tx: &Tx, tree: &Tree, password: identity::Hashed) -> Result<Vec<Person>, Fault> {
+async fn settle_people(tx: &Tx, tree: &Tree, password: identity::Hashed, now: Instant) -> Result<Vec<Person>, Fault> {
     let root = tree.root().expect("a root").clone();
     let commune = tree.communes()[0].clone();
     let desk = tree.desk_of(commune.id).expect("a desk").clone();
@@ -76,7 +82,7 @@ async fn settle_people(tx: &Tx, tree: &Tree, password: identity::Hashed) -> Resu
             phone: None,
         })
         .collect();
-    let ids = identity::seed_people(tx, &demo, START).await?;
+    let ids = identity::seed_people(tx, &demo, now).await?;
     let people = ids.into_iter().zip(places).map(|(id, (role, login, _, agency))| Person {
         id,
         role,

@@ -126,3 +126,19 @@ fn nothing_unfinished_is_left_in_the_sources() {
     });
     none(found.collect());
 }
+
+#[test]
+fn every_form_that_posts_carries_its_proof_and_the_key_that_keeps_it_from_being_done_twice() {
+    let mut complaints = Vec::new();
+    for (path, text) in texts(&[".html"]) {
+        for form in text.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or(form);
+            let head = form.split('>').next().unwrap_or(form);
+            // Signing out twice is signing out.
+            if head.contains("method=\"post\"") && !head.contains("/sign-out") && !form.contains("c::csrf(") {
+                complaints.push(format!("{path}: <form{head}> has no c::csrf"));
+            }
+        }
+    }
+    none(complaints);
+}
