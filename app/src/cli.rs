@@ -280,7 +280,8 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
         }
         Command::Catalogue { command: CatalogueCommand::Import { file, database } } => {
             let db = open(&database.database).await?;
-            Ok((Some(catalogue::cli_import(&db, &file, now).await?), true))
+            let (report, read) = catalogue::cli_import(&db, &file, now).await?;
+            Ok((Some(report), read))
         }
         Command::Plan { command: PlanCommand::Import { file } } => {
             let plan = plans::cli::import(&file).map_err(|error| Fault::internal(error.to_string()))?;

@@ -82,8 +82,21 @@ pub async fn serve(
             work.run(&db, move || clock.now(), until).await;
         })
     };
+    // After an upgrade the search of officials is made anew beside the work; otherwise this reads one row.
+    let index = {
+        let db = db.clone();
+        tokio::spawn(async move {
+            match dossiers::finding::rebuild(&db).await {
+                Ok(0) => {}
+                Ok(made) => tracing::info!(dossiers = made, "the words of older dossiers are in the index"),
+                Err(error) => tracing::error!(error = %error, "the words of older dossiers could not be indexed"),
+            }
+        })
+    };
     listen::serve(listener, router(app), reached.door, told_to_stop()).await;
     let _ = stop.send(true);
+    // Broken off between two batches it goes on with the next start.
+    index.abort();
     // A job that is cut is done again by the next process.
     if tokio::time::timeout(END_WAIT, background).await.is_err() {
         tracing::warn!("background work was cut");

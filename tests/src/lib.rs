@@ -5,6 +5,7 @@
 //! - [`running`]: the program as a process, spoken to as browsers speak;
 //! - [`authorisation`]: every route against every role, held against `authorisation.txt`;
 //! - [`earlier`]: databases of earlier versions verify under this one;
+//! - [`hostile`]: every field of every form, and every address, sent what nobody should send;
 //! - [`statements`], [`tidy`]: the invariants of ARCHITECTURE.md that a machine can check.
 
 #![cfg(test)]
@@ -12,6 +13,7 @@
 mod authorisation;
 mod earlier;
 mod harness;
+mod hostile;
 mod journeys;
 mod running;
 mod statements;

@@ -3,6 +3,13 @@
 # Text
 base-text-control = It holds a control character ({ $code }), which cannot be seen and is not accepted. Please delete it and type this part again.
 
+# Names and addresses
+base-name-short = A name has at least two letters. Please write it in full, as on the identity paper.
+base-name-digits = A person's name has no digits. Please write it as on the identity paper; for an organisation, enter its tax code.
+base-name-signs = The sign “{ $sign }” does not stand in a person's name. Please write it as on the identity paper.
+base-name-case = Each word of a name begins with a capital letter. Is it “{ $written }”?
+base-address-short = The address is too short. Please write house number, street or hamlet, and commune or ward, such as: 12 đường 3/2, phường Ninh Kiều.
+
 # Agency identifiers
 base-agency-code-long = The agency identifier is longer than { $max } characters. Decision 20/2020/QĐ-TTg allows at most { $max }; please check “{ $value }”.
 base-agency-code-letters = The agency identifier “{ $value }” has characters that are not allowed. It consists of digits, letters A–Z without marks, and points (Decision 20/2020/QĐ-TTg).

@@ -3,6 +3,13 @@
 # Văn bản
 base-text-control = Có ký tự điều khiển ({ $code }) không hiện ra và không được nhận. Vui lòng xóa đi và gõ lại phần này.
 
+# Tên, địa chỉ
+base-name-short = Tên phải có ít nhất hai chữ cái. Vui lòng ghi đầy đủ họ, chữ đệm và tên như trên giấy tờ.
+base-name-digits = Tên người không có chữ số. Vui lòng ghi họ, chữ đệm và tên như trên giấy tờ; nếu là tổ chức, hãy nhập mã số thuế của tổ chức.
+base-name-signs = Ký tự “{ $sign }” không dùng trong tên người. Vui lòng ghi tên như trên giấy tờ.
+base-name-case = Tên được viết hoa chữ cái đầu mỗi từ. Có phải là “{ $written }”?
+base-address-short = Địa chỉ quá ngắn. Vui lòng ghi số nhà, đường hoặc thôn, ấp và xã, phường, ví dụ: 12 đường 3/2, phường Ninh Kiều.
+
 # Mã định danh cơ quan
 base-agency-code-long = Mã định danh cơ quan dài quá { $max } ký tự. Quyết định 20/2020/QĐ-TTg chỉ cho phép tối đa { $max } ký tự; hãy kiểm tra lại mã “{ $value }”.
 base-agency-code-letters = Mã định danh cơ quan “{ $value }” có ký tự không được dùng. Mã chỉ gồm chữ số, chữ cái không dấu A–Z và dấu chấm (Quyết định 20/2020/QĐ-TTg).

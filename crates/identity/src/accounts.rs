@@ -81,6 +81,9 @@ impl Login {
         if let Ok(phone) = squeezed.parse::<Phone>() {
             return Login(phone.as_str().to_owned());
         }
+        if let Ok(number) = squeezed.parse::<CitizenId>() {
+            return Login(number.as_str().to_owned());
+        }
         Login(squeezed.to_lowercase())
     }
 
@@ -248,14 +251,20 @@ impl Held {
 /// # Errors
 /// `identity-name-needed`, `identity-name-malformed` on the field `name`.
 pub fn parse_name(typed: &str) -> Result<String, Problem> {
-    use unicode_normalization::UnicodeNormalization;
-    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect::<String>();
+    let name = base::clean::line(typed).map_err(|problem| problem.field("name"))?;
     if name.is_empty() {
         return Err(Problem::new("identity-name-needed").field("name"));
     }
     let fine = name.chars().count() <= NAME_CHARS_MAX
         && name.chars().all(|c| c.is_alphanumeric() || c.is_whitespace() || ".,-'’()&/".contains(c));
-    if fine { Ok(name) } else { Err(Problem::new("identity-name-malformed").field("name")) }
+    if !fine {
+        return Err(Problem::new("identity-name-malformed").field("name"));
+    }
+    // An organisation's account has digits in its name.
+    match base::person::name_problem(&name, base::person::Named::Any) {
+        None => Ok(name),
+        Some(problem) => Err(problem.field("name")),
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 /// Fields that keep their lines: what people write in a text area.
-const LINES: &[&str] = &["reason", "note", "again"];
+const LINES: &[&str] = &["reason", "note", "again", "text"];
+/// Names and titles that are typed into large boxes because they are long: of one line all the same.
+const LONG_NAMES: &[&str] = &["name", "name_vi", "subject", "task"];
 /// Answers to a procedure's own questions; which of them are of one line is judged by their kind.
 const ANSWERS: &str = "answer_";
 /// Fields whose blanks mean something: quotations that are found again in their text, a record as it is edited.
@@ -36,9 +38,9 @@ fn shape(name: &str) -> Shape {
     }
 }
 
-/// Whether a field may hold several lines; every text area of a form must.
-pub fn keeps_lines(name: &str) -> bool {
-    matches!(shape(name), Shape::Lines | Shape::Verbatim)
+/// Whether somebody has thought about the lines of a text area of this name; of every one somebody must.
+pub fn knows_text_area(name: &str) -> bool {
+    matches!(shape(name), Shape::Lines | Shape::Verbatim) || LONG_NAMES.contains(&name)
 }
 
 /// The value of a form's field made clean.

@@ -7,7 +7,7 @@ use crate::{cookie, table};
 use askama::Template;
 use axum::http::header;
 use axum::response::Response;
-use base::{Lang, Permission};
+use base::{DossierCode, Lang, Permission};
 use i18n::L;
 use serde::Deserialize;
 
@@ -59,30 +59,21 @@ pub(crate) struct Search {
     q: String,
 }
 
-/// Shape of a dossier code, H13.08-261122-0012; the dossier itself may or may not exist.
-fn looks_like_code(q: &str) -> bool {
-    let mut parts = q.split('-');
-    let (agency, date, counter, rest) = (parts.next(), parts.next(), parts.next(), parts.next());
-    let digits =
-        |s: Option<&str>, from: usize| s.is_some_and(|s| s.len() >= from && s.bytes().all(|b| b.is_ascii_digit()));
-    rest.is_none()
-        && agency.is_some_and(|a| a.len() >= 3 && a.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.'))
-        && date.is_some_and(|d| d.len() == 6)
-        && digits(date, 6)
-        && digits(counter, 4)
+/// The dossier code somebody typed, however it is spaced; the dossier itself may or may not exist.
+fn code_in(q: &str) -> Option<String> {
+    q.parse::<DossierCode>().ok().map(String::from)
 }
 
 /// `GET /search?q=`: a dossier code leads to the dossier, anything else to the list that searches best for this
 /// person.
 pub(crate) async fn search(ctx: Ctx, Query(search): Query<Search>) -> Answer {
     let q = search.q.trim();
-    let code = q.to_uppercase();
     let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may(Permission::ReadDossiers));
-    let to = match (looks_like_code(&code), reads) {
-        (true, true) => format!("/dossiers/{}", table::encode(&code)),
-        (true, false) => format!("/track?code={}", table::encode(&code)),
-        (false, true) => format!("/work?tab=all&q={}", table::encode(q)),
-        (false, false) => format!("/procedures?q={}", table::encode(q)),
+    let to = match (code_in(q), reads) {
+        (Some(code), true) => format!("/dossiers/{}", table::encode(&code)),
+        (Some(code), false) => format!("/track?code={}", table::encode(&code)),
+        (None, true) => format!("/work?tab=all&q={}", table::encode(q)),
+        (None, false) => format!("/procedures?q={}", table::encode(q)),
     };
     Ok(ctx.redirect(to))
 }
@@ -114,10 +105,12 @@ mod tests {
 
     #[test]
     fn a_dossier_code_is_told_from_words() {
-        assert!(looks_like_code("H13.08-261122-0012"));
-        assert!(looks_like_code("H13-261122-10012"));
+        for typed in ["H13.08-261122-0012", "h13.08 – 261122 – 0012", " H13.08 261122 0012\u{200b}"] {
+            assert_eq!(code_in(typed).as_deref(), Some("H13.08-261122-0012"), "{typed}");
+        }
+        assert!(code_in("H13-261122-10012").is_some());
         for words in ["đăng ký khai sinh", "H13.08", "a-b-c", "H13-26112-0012", "H13-261122-0012-1"] {
-            assert!(!looks_like_code(words), "{words}");
+            assert_eq!(code_in(words), None, "{words}");
         }
     }
 }

@@ -39,7 +39,7 @@ pub use app::{
     Module, NavCount, NavCounts, NavItem, NoSessions, Sessions, SignedIn,
 };
 pub use asked::{Asked, Part};
-pub use cleaning::keeps_lines;
+pub use cleaning::knows_text_area;
 pub use ctx::{Ctx, PublicUrl};
 pub use failure::{Answer, Failure};
 pub use form::{Form, FormMap, Json, Query};

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use base::{Fault, Problem};
+use base::{Date, Fault, Instant, Problem, Time};
 use i18n::L;
 
 /// Rows a list shows when nothing else is asked.
@@ -62,6 +62,8 @@ pub struct Paging {
     /// All rows of the list, once counted.
     pub total: i64,
     uri: String,
+    /// What the next page begins after, in lists that say so.
+    after: Option<String>,
 }
 
 impl Paging {
@@ -73,7 +75,14 @@ impl Paging {
             per_page: number("per_page").unwrap_or(PER_PAGE).clamp(1, PER_PAGE_MAX),
             total: 0,
             uri: uri.to_owned(),
+            after: None,
         }
+    }
+
+    /// With the place the next page begins after: rows that come or go meanwhile neither repeat nor hide others.
+    pub fn after(mut self, place: Option<String>) -> Paging {
+        self.after = place;
+        self
     }
 
     /// With the number of all rows, so that the pager knows its end.
@@ -118,7 +127,7 @@ impl Paging {
     /// Address of another page of the same list.
     pub fn link(&self, page: i64) -> String {
         let page = page.to_string();
-        with(&self.uri, &[("page", if page == "1" { "" } else { &page })])
+        with(&self.uri, &[("page", if page == "1" { "" } else { &page }), ("after", "")])
     }
 
     pub fn previous(&self) -> String {
@@ -126,7 +135,11 @@ impl Paging {
     }
 
     pub fn next(&self) -> String {
-        self.link(i64::from(self.page) + 1)
+        let next = self.link(i64::from(self.page) + 1);
+        match &self.after {
+            Some(place) => with(&next, &[("after", place)]),
+            None => next,
+        }
     }
 }
 
@@ -146,7 +159,7 @@ pub fn sort_link(uri: &str, column: &str) -> SortLink {
         None if now == column => (format!("-{column}"), "ascending"),
         _ => (column.to_owned(), "none"),
     };
-    SortLink { href: with(uri, &[("sort", &next), ("page", "")]), state }
+    SortLink { href: with(uri, &[("sort", &next), ("page", ""), ("after", "")]), state }
 }
 
 /// The sort asked for, if it is one of the columns offered: (column, descending).
@@ -161,6 +174,22 @@ pub fn sort_of<'a>(uri: &str, offered: &[&'a str]) -> Option<(&'a str, bool)> {
 pub enum Cell {
     Text(String),
     Number(f64),
+    /// A day; a real date in a workbook.
+    Day(Date),
+    /// A moment, in the time of Vietnam; a real date with its time in a workbook.
+    Moment(Instant),
+}
+
+impl Cell {
+    /// A moment, or an empty cell.
+    pub fn moment(at: Option<Instant>) -> Cell {
+        at.map_or_else(|| Cell::Text(String::new()), Cell::Moment)
+    }
+
+    /// A day, or an empty cell.
+    pub fn day(day: Option<Date>) -> Cell {
+        day.map_or_else(|| Cell::Text(String::new()), Cell::Day)
+    }
 }
 
 impl From<String> for Cell {
@@ -243,7 +272,8 @@ fn disposition(kind: &'static str, name: &str) -> HeaderValue {
 }
 
 /// With the byte order mark Excel needs to read UTF-8, CRLF, RFC 4180 quotes. A text a spreadsheet would run as a
-/// formula is led by an apostrophe.
+/// formula is led by an apostrophe; one it would take for a number or a date (`0912345678`, `1/2`) stands as `="0912345678"`,
+/// which opens as that very text. Dates are written year first: every spreadsheet reads them so, in any language.
 fn csv(headers: &[String], rows: &[Vec<Cell>]) -> String {
     let mut out = String::from("\u{FEFF}");
     let mut line = |cells: &mut dyn Iterator<Item = String>| {
@@ -256,12 +286,24 @@ fn csv(headers: &[String], rows: &[Vec<Cell>]) -> String {
         line(&mut row.iter().map(|cell| match cell {
             Cell::Text(text) => quoted(text),
             Cell::Number(n) => n.to_string(),
+            Cell::Day(day) => day.to_string(),
+            Cell::Moment(at) => at.local().strftime("%Y-%m-%d %H:%M").to_string(),
         }));
     }
     out
 }
 
+/// Whether a spreadsheet opening the file would make a number, a date or a truth of a text.
+fn would_change(text: &str) -> bool {
+    let numeric = |c: char| c.is_ascii_digit() || "+-.,/: %()eE".contains(c);
+    (text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(numeric))
+        || ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 fn quoted(text: &str) -> String {
+    if would_change(text) {
+        return format!("\"=\"\"{text}\"\"\"");
+    }
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let safe = if risky { format!("'{text}") } else { text.to_owned() };
     if safe.contains([',', '"', '\n', '\r', ';']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
@@ -272,6 +314,8 @@ fn xlsx(headers: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, rust_xlsxwrit
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     let head = Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin);
+    let day = Format::new().set_num_format("dd/mm/yyyy");
+    let moment = Format::new().set_num_format("dd/mm/yyyy hh:mm");
     for (column, text) in (0u16..).zip(headers) {
         sheet.write_string_with_format(0, column, text, &head)?;
     }
@@ -281,6 +325,11 @@ fn xlsx(headers: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, rust_xlsxwrit
                 // Written as a string, a text is never run as a formula.
                 Cell::Text(text) => sheet.write_string(row, column, text.chars().take(32_767).collect::<String>())?,
                 Cell::Number(n) => sheet.write_number(row, column, *n)?,
+                Cell::Day(date) => sheet.write_datetime_with_format(row, column, &excel(*date, None)?, &day)?,
+                Cell::Moment(at) => {
+                    let local = at.local();
+                    sheet.write_datetime_with_format(row, column, &excel(local.date(), Some(local.time()))?, &moment)?
+                }
             };
         }
     }
@@ -289,9 +338,58 @@ fn xlsx(headers: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, rust_xlsxwrit
     book.save_to_buffer()
 }
 
+/// A date as workbooks count it; one before 1900 is held at their first day.
+fn excel(day: Date, time: Option<Time>) -> Result<rust_xlsxwriter::ExcelDateTime, rust_xlsxwriter::XlsxError> {
+    let year = u16::try_from(day.year()).unwrap_or(1900).max(1900);
+    let (month, of_month) = (day.month().unsigned_abs(), day.day().unsigned_abs());
+    let date = rust_xlsxwriter::ExcelDateTime::from_ymd(year, month, of_month)?;
+    match time {
+        None => Ok(date),
+        Some(time) => date.and_hms(u16::from(time.hour().unsigned_abs()), time.minute().unsigned_abs(), 0.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_change_is_kept_as_text_in_csv() {
+        let row = [
+            "0912345678",
+            "00123",
+            "1/2",
+            "+84 912",
+            "1.001193",
+            "12E5",
+            "true",
+            "H13.08-261122-0012",
+            "12 đường 3/2",
+            "",
+        ];
+        let text = csv(&["A".into()], &[row.map(Cell::from).to_vec()]);
+        let line = text.lines().nth(1).unwrap();
+        assert_eq!(
+            line,
+            "\"=\"\"0912345678\"\"\",\"=\"\"00123\"\"\",\"=\"\"1/2\"\"\",\"=\"\"+84 912\"\"\",\"=\"\"1.001193\"\"\",\"=\"\"12E5\"\"\",\"=\"\"true\"\"\",H13.08-261122-0012,12 đường 3/2,"
+        );
+        let at = Instant::from_local(Date::constant(2026, 11, 29).at(10, 16, 0, 0));
+        let dates =
+            csv(&["A".into()], &[vec![Cell::Moment(at), Cell::Day(Date::constant(2026, 1, 2)), Cell::moment(None)]]);
+        assert_eq!(dates.lines().nth(1).unwrap(), "2026-11-29 10:16,2026-01-02,");
+    }
+
+    #[test]
+    fn a_date_is_a_real_date_in_a_workbook() {
+        let at = Instant::from_local(Date::constant(2026, 11, 29).at(12, 0, 0, 0));
+        let bytes = xlsx(&["A".into()], &[vec![Cell::Moment(at), Cell::Day(Date::constant(1900, 3, 1))]]).unwrap();
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut sheet = String::new();
+        std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet).unwrap();
+        // 29/11/2026 is day 46355 of workbooks, noon half of it; both cells carry a style, none is a text.
+        assert!(sheet.contains("<v>46355.5</v>"), "{sheet}");
+        assert!(sheet.contains("<v>61</v>") && !sheet.contains("r=\"A2\" t="), "{sheet}");
+    }
 
     #[test]
     fn the_state_of_a_list_stays_in_the_address() {

@@ -104,7 +104,7 @@ struct Ready {
     summary: bool,
 }
 
-/// Imports a file (`.jsonl`, `.csv`) or every such file of a folder.
+/// Imports a file (`.jsonl`, `.json`, `.csv`) or every such file of a folder.
 ///
 /// `each` is told of every record as its chunk is written. A chunk is one transaction: broken off in
 /// the middle, the next run takes up where it stopped.
@@ -161,7 +161,7 @@ fn unreadable(path: &Path, why: &str) -> Fault {
     Fault::invalid(Problem::new("catalogue-file-unreadable").field("path").arg("path", path.display()).arg("why", why))
 }
 
-/// The files to read: the path itself, or a folder's `.jsonl` files (its `.csv` files when it has none).
+/// The files to read: the path itself, or a folder's `.jsonl` files (its `.json` or `.csv` files when it has none).
 fn files(path: &Path) -> Result<Vec<PathBuf>, Fault> {
     let fault = |error: std::io::Error| unreadable(path, &error.to_string());
     if !std::fs::metadata(path).map_err(fault)?.is_dir() {
@@ -175,14 +175,14 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Fault> {
         .map(|entry| entry.path())
         .collect();
     all.sort();
-    for ending in ["jsonl", "csv"] {
-        let found: Vec<PathBuf> =
-            all.iter().filter(|file| file.extension().is_some_and(|e| e == ending)).cloned().collect();
+    for ending in ["jsonl", "json", "csv"] {
+        let ends = |file: &&PathBuf| file.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
+        let found: Vec<PathBuf> = all.iter().filter(ends).cloned().collect();
         if !found.is_empty() {
             return Ok(found);
         }
     }
-    Err(unreadable(path, "no .jsonl or .csv file"))
+    Err(unreadable(path, "no .jsonl, .json or .csv file"))
 }
 
 /// Reads an item; a code met before in this run is refused, so that no record is counted for another.
@@ -336,11 +336,12 @@ fn update(detailed: &Version, summary: Version) -> Version {
     }
 }
 
-/// The command `catalogue import`: the report as the last line of JSON, each record on standard error.
+/// The command `catalogue import`: the report as the last line of JSON, each record on standard error; whether anything was
+/// taken. A file of which nothing could be read is a failure, with the reasons told.
 ///
 /// # Errors
 /// As [`import`].
-pub async fn cli_import(db: &Db, path: &Path, now: Instant) -> Result<Value, Fault> {
+pub async fn cli_import(db: &Db, path: &Path, now: Instant) -> Result<(Value, bool), Fault> {
     /// Records between two lines of progress.
     const PROGRESS_EVERY: u64 = 500;
     let report = import(db, path, now, |record, so_far| {
@@ -350,9 +351,14 @@ pub async fn cli_import(db: &Db, path: &Path, now: Instant) -> Result<Value, Fau
         }
     })
     .await?;
-    Ok(json!({
+    let read = report.taken + report.doubted > 0;
+    if !read {
+        eprintln!("{}: no record could be taken ({} refused)", path.display(), report.refused);
+    }
+    let told = json!({
         "records": report.records(),
         "taken": report.taken, "doubted": report.doubted, "refused": report.refused,
         "changed": report.changed, "unchanged": report.unchanged, "own_kept": report.own_kept,
-    }))
+    });
+    Ok((told, read))
 }

@@ -3,7 +3,7 @@
 //! Pure: the same record always gives the same outcome. What the record leaves unclear is kept as
 //! unclear and doubted, never guessed; above all a time limit of "1" with no unit is not one day.
 
-use base::{Channel, Dong, Level, Limit};
+use base::{Channel, Dong, Level, Limit, clean};
 use serde_json::Value;
 
 use crate::rules;
@@ -118,9 +118,14 @@ pub fn read_record(record: &Value) -> Outcome {
     }
 }
 
-/// A text value without surrounding blanks; empty when absent or of another kind.
+/// A text value, cleaned but for its breaks and blanks, without surrounding ones; empty when absent or of another kind.
 fn text(record: &Value, name: &str) -> String {
-    record.get(name).and_then(Value::as_str).unwrap_or_default().trim().chars().take(TEXT_LEN_MAX).collect()
+    cleaned(record.get(name).and_then(Value::as_str).unwrap_or_default()).chars().take(TEXT_LEN_MAX).collect()
+}
+
+/// A control character in a record is nobody's word: it is a blank.
+fn cleaned(text: &str) -> String {
+    clean::verbatim(text).unwrap_or_else(|_| clean::soft_line(text)).trim().to_owned()
 }
 
 fn items<'a>(record: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
@@ -128,20 +133,21 @@ fn items<'a>(record: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 fn strings(record: &Value, name: &str) -> Vec<String> {
-    items(record, name).filter_map(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+    items(record, name).filter_map(Value::as_str).map(cleaned).filter(|s| !s.is_empty()).collect()
 }
 
 /// "Thủ tục đăng ký khai sinh" → "Đăng ký khai sinh".
 fn plain_name(name: &str) -> String {
     let words = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let bare = words.strip_prefix("Thủ tục ").unwrap_or(&words).trim();
+    let said = words.split(' ').take(2).map(base::fold).eq(["thu", "tuc"]) && words.split(' ').count() > 2;
+    let bare = if said { words.splitn(3, ' ').nth(2).unwrap_or_default() } else { &words };
     let mut chars = bare.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn field(name: &str, doubts: &mut Vec<Doubt>) -> (String, String) {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((_, code, known)) = FIELDS.iter().find(|(national, ..)| *national == name) {
+    if let Some((_, code, known)) = FIELDS.iter().find(|(national, ..)| base::fold(national) == base::fold(&name)) {
         return ((*code).to_owned(), (*known).to_owned());
     }
     let code = rules::slug(&name);
@@ -156,13 +162,13 @@ fn levels(words: &str, doubts: &mut Vec<Doubt>) -> Vec<Level> {
     let mut levels = Vec::new();
     let mut known = false;
     for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-        match word {
-            "Cấp tỉnh" => levels.push(Level::Province),
-            "Cấp huyện" => levels.push(Level::District),
-            "Cấp xã" => levels.push(Level::Commune),
-            "Cấp bộ" | "Cơ quan khác" => {}
-            other => {
-                doubts.push(Doubt::new("level-unknown", other));
+        match base::fold(word).as_str() {
+            "cap tinh" => levels.push(Level::Province),
+            "cap huyen" => levels.push(Level::District),
+            "cap xa" => levels.push(Level::Commune),
+            "cap bo" | "co quan khac" => {}
+            _ => {
+                doubts.push(Doubt::new("level-unknown", word));
                 continue;
             }
         }
@@ -296,10 +302,10 @@ fn channels(record: &Value, version: &mut Version, doubts: &mut Vec<Doubt>) {
 }
 
 fn channel(word: &str) -> Option<Channel> {
-    match word {
-        "Trực tiếp" => Some(Channel::Counter),
-        "Trực tuyến" => Some(Channel::Online),
-        "Dịch vụ bưu chính" | "Bưu chính công ích" => Some(Channel::Post),
+    match base::fold(word).as_str() {
+        "truc tiep" => Some(Channel::Counter),
+        "truc tuyen" => Some(Channel::Online),
+        "dich vu buu chinh" | "buu chinh cong ich" => Some(Channel::Post),
         _ => None,
     }
 }
@@ -384,14 +390,14 @@ fn limit(item: &Value) -> Result<Limit, (&'static str, String)> {
         return Err(("limit-no-unit", words()));
     }
     let whole = |n: f64| (n.fract() == 0.0 && (1.0..=9999.0).contains(&n)).then_some(n as i32);
-    let limit = match unit.as_str() {
-        "Ngày làm việc" => {
+    let limit = match base::fold(&unit).as_str() {
+        "ngay lam viec" => {
             // Half working days exist in the law ("1,5 ngày làm việc"); a working day is eight hours.
             whole(number).map(Limit::WorkingDays).or_else(|| whole(number * 8.0).map(Limit::Hours))
         }
-        "Ngày" => whole(number).map(Limit::CalendarDays),
-        "Giờ" => whole(number).map(Limit::Hours),
-        "Tháng" => whole(number).map(Limit::Months),
+        "ngay" => whole(number).map(Limit::CalendarDays),
+        "gio" => whole(number).map(Limit::Hours),
+        "thang" => whole(number).map(Limit::Months),
         _ => return Err(("limit-unit-unknown", words())),
     };
     limit.ok_or_else(|| ("limit-strange", words()))

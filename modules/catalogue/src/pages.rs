@@ -185,11 +185,9 @@ fn export(l: L, format: &str, found: &[Arc<Version>]) -> Result<axum::response::
         .iter()
         .map(|version| {
             let row = row(l, version);
-            let from = vn_date(version.effective_from);
-            [row.code, row.name, row.field, row.levels, row.limit, row.fee, row.service, version.decision.clone(), from]
-                .into_iter()
-                .map(Cell::from)
-                .collect()
+            let texts =
+                [row.code, row.name, row.field, row.levels, row.limit, row.fee, row.service, version.decision.clone()];
+            texts.into_iter().map(Cell::from).chain([Cell::Day(version.effective_from)]).collect()
         })
         .collect();
     table::export(l, format, &l.t("catalogue-export-name"), &headers, rows)

@@ -343,6 +343,8 @@ mod tests {
             options: Vec::new(),
             help: String::new(),
             max_len: 10,
+            not_future: false,
+            of: String::new(),
         };
         let mut version = good();
         version.form.groups = vec![Group { title: "x".to_owned(), fields: vec![field] }];

@@ -1,147 +1,261 @@
-//! Finding a procedure by what people type: with marks, without, with wrong ones, in capitals, in either
-//! Unicode form, by code, by field, with a slip of the finger.
+//! Finding a procedure by what people type: with marks, without, with wrong ones, in capitals, in either Unicode form, with i for
+//! y, words run together, a slip of the finger, by code, by field, in their own words (`data/search`). What is meant comes first:
+//! the plain procedure before its copies and special cases.
 
-use base::fold;
-use unicode_normalization::UnicodeNormalization;
+mod near;
+mod people;
 
 use crate::version::Version;
+use base::{clean, fold};
+pub(crate) use near::Vocabulary;
+use people::{Kind, PEOPLE};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Longest query that is looked at, in characters; the longest name has about 700 but nobody types it.
 pub const QUERY_LEN_MAX: usize = 200;
+/// Words of a query that count.
+const WORDS_MAX: usize = 16;
 
 /// What is searched of one version.
 #[derive(Debug)]
 pub(crate) struct Doc {
     code: String,
-    /// Name and keywords with their marks, lower-case NFC.
-    exact_name: String,
-    exact_keywords: String,
-    /// Folded, each word led by one space and the whole ended by one.
-    name: String,
-    all: String,
+    name: Vec<String>,
+    keywords: Vec<Vec<String>>,
+    /// Field and code: words that help to find, but do not name the procedure.
+    beside: Vec<String>,
+    /// Words of name and keywords with their marks.
+    marked: Vec<String>,
+    /// Which special cases it is, by their place in the data.
+    variants: Vec<usize>,
 }
 
-/// How well a version fits; smaller is better.
-pub(crate) type Rank = u8;
+/// How well a version fits; smaller is better. Each part decides where the parts before it are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank {
+    /// 0 its code; 1 meant by these words of people; 2 the words are in its name; 3 as beginnings; 4 with help of its field.
+    class: u8,
+    slips: u8,
+    /// Words whose marks are others.
+    marks: u8,
+    /// The words do not stand together.
+    apart: bool,
+    /// It is a special case nobody asked for.
+    special: u8,
+    /// Words missing that nearly every name holds.
+    soft: u8,
+}
 
 impl Doc {
     pub(crate) fn of(version: &Version) -> Doc {
-        let all = format!("{} {} {} {}", version.name, version.keywords, version.field_name, version.code);
-        Doc {
-            code: version.code.clone(),
-            exact_name: exact(&version.name),
-            exact_keywords: exact(&version.keywords),
-            name: spaced(&version.name),
-            all: spaced(&all),
+        let name = keyed(&version.name);
+        let keywords: Vec<Vec<String>> = version.keywords.split([',', ';']).map(keyed).collect();
+        let held = |variant: &Vec<String>| name.windows(variant.len().max(1)).any(|window| window == variant);
+        let variants =
+            PEOPLE.variants.iter().enumerate().filter(|(_, variant)| held(variant)).map(|(at, _)| at).collect();
+        let mut beside = keyed(&version.field_name);
+        beside.push(version.code.to_lowercase());
+        let marked = [&version.name, &version.keywords].into_iter().flat_map(|text| marked(text)).collect();
+        Doc { code: version.code.clone(), name, keywords, beside, marked, variants }
+    }
+
+    pub(crate) fn teach(&self, vocabulary: &mut Vocabulary) {
+        vocabulary.add(self.name.iter().chain(self.keywords.iter().flatten()).chain(&self.beside));
+    }
+
+    fn named(&self) -> impl Iterator<Item = &String> {
+        self.name.iter().chain(self.keywords.iter().flatten())
+    }
+
+    /// How well a word is there: 0 whole, 1 as a beginning, 2 beside the name.
+    fn has(&self, word: &str) -> Option<u8> {
+        if self.named().any(|known| known == word) {
+            Some(0)
+        } else if self.named().any(|known| known.starts_with(word)) {
+            Some(1)
+        } else {
+            self.beside.iter().any(|known| known.starts_with(word)).then_some(2)
         }
+    }
+
+    /// How well the best of what a term may mean is there, with its slips.
+    fn meets(&self, term: &Term) -> Option<(u8, u8)> {
+        match term {
+            Term::Phrases(phrases) => phrases.iter().any(|phrase| self.holds_together(phrase)).then_some((0, 0)),
+            Term::Words(words) => words
+                .iter()
+                .filter_map(|(word, slips)| Some((self.has(word)?, *slips)))
+                .min_by_key(|(level, slips)| (*slips, *level)),
+        }
+    }
+
+    fn holds_together(&self, words: &[String]) -> bool {
+        let inside = |text: &[String]| text.windows(words.len().max(1)).any(|window| window == words);
+        words.is_empty() || inside(&self.name) || self.keywords.iter().any(|phrase| inside(phrase))
     }
 }
 
+/// One thing asked for.
+#[derive(Debug)]
+enum Term {
+    /// Any of these, the words together.
+    Phrases(Vec<Vec<String>>),
+    /// Any of these words, each with the slips it takes.
+    Words(Vec<(String, u8)>),
+}
+
 /// A query made ready.
+#[derive(Debug)]
 pub(crate) struct Query {
-    exact: String,
-    phrase: String,
-    words: Vec<String>,
+    code: String,
+    /// Procedures meant by these words of people.
+    first: Vec<String>,
+    terms: Vec<Term>,
+    soft: Vec<String>,
+    /// The words asked for as they were typed, without what only asks.
+    hard: Vec<String>,
+    /// The same with their marks, where some were typed.
+    marked: Vec<String>,
+    asked: Vec<String>,
 }
 
 impl Query {
-    /// `None` when nothing is asked.
-    pub(crate) fn new(text: &str) -> Option<Query> {
-        let text: String = text.chars().take(QUERY_LEN_MAX).collect();
-        let phrase = spaced(&text);
-        let words: Vec<String> = phrase.split(' ').filter(|word| !word.is_empty()).map(|w| format!(" {w}")).collect();
+    /// `None` when nothing is asked that a procedure could have.
+    pub(crate) fn new(text: &str, vocabulary: &Vocabulary) -> Option<Query> {
+        let text = clean::soft_line(&text.chars().take(QUERY_LEN_MAX).collect::<String>());
+        let mut words = Vec::new();
+        for word in keyed(&text).into_iter().take(WORDS_MAX) {
+            match vocabulary.apart(&word).filter(|_| PEOPLE.begins(std::slice::from_ref(&word)).is_none()) {
+                Some(parts) => words.extend(parts),
+                None => words.push(word),
+            }
+        }
         if words.is_empty() {
             return None;
         }
-        Some(Query { exact: exact(&text), phrase: phrase.trim_end().to_owned(), words })
+        let mut query = Query {
+            code: text.to_uppercase(),
+            first: Vec::new(),
+            terms: Vec::new(),
+            soft: Vec::new(),
+            hard: Vec::new(),
+            marked: Vec::new(),
+            asked: words.clone(),
+        };
+        query.read(&words, &text);
+        Some(query)
+    }
+
+    fn read(&mut self, words: &[String], text: &str) {
+        let (mut at, mut stopped) = (0, Vec::new());
+        while at < words.len() {
+            let rest = &words[at..];
+            let n = match PEOPLE.begins(rest) {
+                Some((n, Kind::Meant(meaning))) => {
+                    let said = rest[..n].to_vec();
+                    self.terms.push(Term::Phrases(meaning.means.iter().cloned().chain([said]).collect()));
+                    self.first.extend(meaning.first.iter().cloned());
+                    n
+                }
+                Some((n, Kind::Stop)) => {
+                    stopped.extend_from_slice(&rest[..n]);
+                    n
+                }
+                Some((n, Kind::Soft)) => {
+                    self.soft.extend_from_slice(&rest[..n]);
+                    n
+                }
+                None => {
+                    self.hard.push(rest[0].clone());
+                    1
+                }
+            };
+            at += n;
+        }
+        // Words of people stand for the whole question or they are one condition among others.
+        if !self.hard.is_empty() || self.terms.len() > 1 {
+            self.first.clear();
+        }
+        if self.hard.is_empty() && self.terms.is_empty() {
+            self.hard = if self.soft.is_empty() { stopped } else { std::mem::take(&mut self.soft) };
+        }
+        self.terms.extend(self.hard.iter().map(|word| Term::Words(vec![(word.clone(), 0)])));
+        if !text.is_ascii() {
+            self.marked = marked(text).into_iter().filter(|word| self.hard.contains(&plain(word))).collect();
+        }
     }
 
     /// How well a version fits, every word being there at least as the beginning of one.
     pub(crate) fn rank(&self, doc: &Doc) -> Option<Rank> {
-        if doc.code == self.exact {
-            Some(0)
-        } else if has_phrase(&doc.exact_name, &self.exact) {
-            Some(1)
-        } else if has_phrase(&doc.exact_keywords, &self.exact) {
-            Some(2)
-        } else if doc.name.contains(&self.phrase) {
-            Some(3)
-        } else if self.words.iter().all(|word| doc.name.contains(word.as_str())) {
-            Some(4)
-        } else if self.words.iter().all(|word| doc.all.contains(word.as_str())) {
-            Some(5)
-        } else {
-            None
-        }
-    }
-
-    /// The same, forgiving one slip in words of four letters, two in words of eight.
-    pub(crate) fn rank_forgiving(&self, doc: &Doc) -> Option<Rank> {
-        let words: Vec<&str> = doc.all.split(' ').filter(|word| !word.is_empty()).collect();
-        let near = |wanted: &str| {
-            let slips = match wanted.chars().count() {
-                0..=3 => 0,
-                4..=7 => 1,
-                _ => 2,
-            };
-            words.iter().any(|word| distance(wanted, word) <= slips)
+        let special = doc.variants.iter().filter(|at| !self.asks_for(**at)).count();
+        let mut rank = Rank {
+            class: 0,
+            slips: 0,
+            marks: count(self.marked.iter().filter(|word| !doc.marked.contains(word)).count()),
+            apart: !doc.holds_together(&self.hard),
+            special: count(special),
+            soft: count(self.soft.iter().filter(|word| !doc.named().any(|known| known == *word)).count()),
         };
-        self.words.iter().all(|word| doc.all.contains(word.as_str()) || near(word.trim_start())).then_some(6)
-    }
-}
-
-/// Lower-case NFC with single spaces: the words as they are properly written.
-fn exact(text: &str) -> String {
-    let lower: String = text.nfc().collect::<String>().to_lowercase();
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether the phrase stands in the text on word boundaries.
-fn has_phrase(text: &str, phrase: &str) -> bool {
-    text.match_indices(phrase).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + phrase.len()..].chars().next();
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-    })
-}
-
-/// Folded words, each led by a space, the whole ended by one; punctuation but the point inside a code is a break.
-fn spaced(text: &str) -> String {
-    let mut out = String::from(" ");
-    for c in fold(text).chars() {
-        if c.is_alphanumeric() || c == '.' {
-            out.push(c);
-        } else if !out.ends_with(' ') {
-            out.push(' ');
+        if doc.code.to_uppercase() == self.code {
+            return Some(rank);
         }
+        if let Some(place) = self.first.iter().position(|code| *code == doc.code) {
+            return Some(Rank { class: 1, slips: count(place), ..rank });
+        }
+        for term in &self.terms {
+            let (level, slips) = doc.meets(term)?;
+            rank.class = rank.class.max(2 + level);
+            rank.slips = rank.slips.saturating_add(slips);
+        }
+        Some(rank)
     }
-    if !out.ends_with(' ') {
-        out.push(' ');
-    }
-    out
-}
 
-/// Optimal string alignment distance; anything beyond 3 is reported as 4.
-fn distance(a: &str, b: &str) -> usize {
-    const FAR: usize = 4;
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) >= FAR {
-        return FAR;
+    fn asks_for(&self, variant: usize) -> bool {
+        PEOPLE.variants.get(variant).is_some_and(|words| words.iter().all(|word| self.asked.contains(word)))
     }
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let change = usize::from(a[i - 1] != b[j - 1]);
-            row[j] = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + change);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
+
+    /// The same question forgiving slips of the finger: in words nobody knows, or, `wide`, in every word.
+    pub(crate) fn forgiving(mut self, vocabulary: &Vocabulary, wide: bool) -> Query {
+        for term in &mut self.terms {
+            let Term::Words(words) = term else { continue };
+            let Some((word, 0)) = words.first().cloned() else { continue };
+            if wide || !vocabulary.knows(&word) {
+                words.truncate(1);
+                words.extend(vocabulary.near(&word));
             }
         }
-        before = std::mem::replace(&mut last, row);
+        self
     }
-    last[b.len()].min(FAR)
+}
+
+fn count(n: usize) -> u8 {
+    u8::try_from(n).unwrap_or(u8::MAX)
+}
+
+/// Words as they are compared: folded, i for y (`kí` and `ký` are one word); a point stays inside a code.
+fn keyed(text: &str) -> Vec<String> {
+    let folded = fold(text).replace('y', "i");
+    let words = folded.split(|c: char| !c.is_alphanumeric() && c != '.').map(|word| word.trim_matches('.'));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Words with their marks, the tone wherever in the word it stands (`hoà` and `hòa` are one word).
+fn marked(text: &str) -> Vec<String> {
+    let lower = clean::soft_line(text).to_lowercase().nfd().collect::<String>().replace('y', "i");
+    let words = lower.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c) && c != '.');
+    words
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let is_tone = |c: &char| matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}');
+            let tones: String = word.chars().filter(is_tone).collect();
+            format!("{}{tones}", word.chars().filter(|c| !is_tone(c)).collect::<String>())
+        })
+        .collect()
+}
+
+fn plain(word: &str) -> String {
+    fold(word).replace('y', "i")
 }
 
 #[cfg(test)]
@@ -149,24 +263,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_of_the_finger_are_counted() {
-        assert_eq!(distance("khai", "khai"), 0);
-        assert_eq!(distance("kahi", "khai"), 1);
-        assert_eq!(distance("sinhh", "sinh"), 1);
-        assert_eq!(distance("ket", "honhon"), 4);
-    }
-
-    #[test]
-    fn a_phrase_stands_on_word_boundaries() {
-        assert!(has_phrase("đăng ký khai sinh", "khai sinh"));
-        assert!(!has_phrase("đăng ký khai sinhx", "khai sinh"));
-        assert!(!has_phrase("xkhai sinh", "khai sinh"));
+    fn words_are_compared_without_marks_and_i_is_y() {
+        assert_eq!(keyed("Đăng KÍ, khai-sinh"), keyed("dang ky khai sinh"));
+        assert_eq!(keyed("1.001193."), ["1.001193"]);
+        assert_eq!(marked("hoà giải"), marked("hòa giải"));
+        assert_eq!(marked("đăng kí"), marked("đăng ký"));
+        assert_ne!(marked("khai tử"), marked("khai tư"));
     }
 
     #[test]
     fn nothing_asked_is_no_query() {
-        assert!(Query::new("  ").is_none());
-        assert!(Query::new("...").is_some());
-        assert!(Query::new("?!").is_none());
+        let known = Vocabulary::default();
+        for nothing in ["  ", "...", "?!", "%", "🙂", "\u{200b}"] {
+            assert!(Query::new(nothing, &known).is_none(), "{nothing:?}");
+        }
+        assert!(Query::new("thủ tục", &known).is_some());
     }
 }

@@ -7,7 +7,7 @@ use base::{Channel, Date, Fault, Id, Instant, Level};
 use store::{StoreError, Tx};
 use web::{App, Look};
 
-use crate::search::{Doc, Query, Rank};
+use crate::search::{Doc, Query, Rank, Vocabulary};
 use crate::version::Version;
 
 /// Every version of every procedure. Never changed: a change of the catalogue makes a new shelf
@@ -18,6 +18,8 @@ pub struct Shelf {
     books: Vec<Book>,
     by_id: HashMap<Id, Arc<Version>>,
     by_code: HashMap<String, Vec<Arc<Version>>>,
+    /// Every word of the names, for words run together and slips of the finger.
+    vocabulary: Vocabulary,
     revision: i64,
     /// When somebody last looked whether another process changed the catalogue (ms).
     look: Look,
@@ -65,6 +67,7 @@ impl Shelf {
             books: Vec::with_capacity(versions.len()),
             by_id: HashMap::with_capacity(versions.len()),
             by_code: HashMap::new(),
+            vocabulary: Vocabulary::default(),
             revision,
             look: Look::never(),
         };
@@ -72,7 +75,9 @@ impl Shelf {
             let version = Arc::new(version);
             shelf.by_id.insert(version.id, version.clone());
             shelf.by_code.entry(version.code.clone()).or_default().push(version.clone());
-            shelf.books.push(Book { doc: Doc::of(&version), version });
+            let doc = Doc::of(&version);
+            doc.teach(&mut shelf.vocabulary);
+            shelf.books.push(Book { doc, version });
         }
         shelf.books.sort_by_cached_key(|book| {
             (base::fold(&book.version.field_name), base::fold(&book.version.name), book.version.effective_from)
@@ -112,14 +117,22 @@ impl Shelf {
     /// all that fit the filter, what can be received here first, by field and name.
     pub fn search(&self, words: &str, filter: &Filter, on: Date) -> Vec<Arc<Version>> {
         let fitting = || self.books.iter().filter(|book| book.version.in_force(on) && filter.lets(&book.version));
-        let Some(query) = Query::new(words) else {
+        if base::clean::soft_line(words).is_empty() {
             // What can be had here first; then, as on the shelf, by field and name.
             let (here, elsewhere): (Vec<&Book>, Vec<&Book>) = fitting().partition(|b| b.version.can_be_received());
             return here.into_iter().chain(elsewhere).map(|book| book.version.clone()).collect();
+        }
+        // Signs and pictures alone are something asked, and nothing has them.
+        let Some(mut query) = Query::new(words, &self.vocabulary) else { return Vec::new() };
+        let fit = |query: &Query| -> Vec<(Rank, &Book)> {
+            fitting().filter_map(|book| Some((query.rank(&book.doc)?, book))).collect()
         };
-        let mut found: Vec<(Rank, &Book)> = fitting().filter_map(|book| Some((query.rank(&book.doc)?, book))).collect();
-        if found.is_empty() {
-            found = fitting().filter_map(|book| Some((query.rank_forgiving(&book.doc)?, book))).collect();
+        let mut found = fit(&query);
+        for wide in [false, true] {
+            if found.is_empty() {
+                query = query.forgiving(&self.vocabulary, wide);
+                found = fit(&query);
+            }
         }
         // Among equals what can be had here comes first, then the plainest: names get longer with special cases.
         found.sort_by_key(|(rank, book)| (*rank, !book.version.can_be_received(), book.version.name.chars().count()));
@@ -232,6 +245,109 @@ mod tests {
         assert!(codes("so do").contains(&"1.013978".to_owned()));
         assert!(codes("ho tich").len() >= 12);
         assert!(codes("nhập hộ khẩu").contains(&"1.004222".to_owned()));
+    }
+
+    #[test]
+    fn what_is_meant_comes_first_however_people_say_it() {
+        let shelf = shipped();
+        for (query, code) in [
+            ("đăng kí khai sinh", "1.001193"),
+            ("làm giấy khai sinh cho con", "1.001193"),
+            ("giay khai sinh", "1.001193"),
+            ("giấy khai sinh", "1.001193"),
+            ("khai sih", "1.001193"),
+            ("khaisinh", "1.001193"),
+            ("dangkykhaisinh", "1.001193"),
+            ("đẻ con", "1.001193"),
+            ("birth certificate", "1.001193"),
+            ("how to register a birth", "1.001193"),
+            ("Ðăng\u{200b} ký khai sinh", "1.001193"),
+            ("xin thủ tục khai sinh ở đâu", "1.001193"),
+            ("ket hom", "1.000894"),
+            ("ket hon", "1.000894"),
+            ("đăng ký lại khai sinh", "1.004884"),
+            ("bản sao giấy khai sinh", "2.000635"),
+            ("mất giấy khai sinh", "1.004884"),
+            ("lam giay to dat", "1.013978"),
+            ("sổ hồng", "1.013978"),
+            ("sodo", "1.013978"),
+            ("hộ khẩu", "1.004222"),
+            ("mở quán", "1.001612"),
+            ("hoà giải tranh chấp đất đai", "1.012812"),
+            ("hòa giải tranh chấp đất đai", "1.012812"),
+            ("công chứng", "2.000815"),
+            ("tách hộ khẩu", "1.010038"),
+        ] {
+            let found = shelf.search(query, &Filter::default(), day());
+            assert_eq!(
+                found.first().map(|v| v.code.as_str()),
+                Some(code),
+                "{query}: {:?}",
+                found.first().map(|v| &v.name)
+            );
+        }
+    }
+
+    #[test]
+    fn signs_pictures_and_other_scripts_find_nothing_rather_than_everything() {
+        for nothing in ["%", "_", "🙂", "…", "日本語", "\"*"] {
+            assert_eq!(codes(nothing), Vec::<String>::new(), "{nothing}");
+        }
+        assert_eq!(codes("\u{200b}").len(), codes("").len());
+    }
+
+    /// With the real register of 2,849 procedures, where it is at hand: `MOTCUA_NATIONAL=…/tthc cargo test -p catalogue national_register -- --nocapture`.
+    #[test]
+    fn in_the_national_register_the_plain_procedure_comes_first_too() {
+        let Ok(folder) = std::env::var("MOTCUA_NATIONAL") else { return };
+        let mut versions: Vec<Version> = Vec::new();
+        for file in ["tthc_detail_commune.jsonl", "tthc_detail_other.jsonl"] {
+            let text = std::fs::read_to_string(std::path::Path::new(&folder).join(file)).unwrap();
+            for line in text.lines() {
+                use crate::national::{Outcome, read_record};
+                let record = serde_json::from_str(line).unwrap();
+                let (Outcome::Taken(version) | Outcome::Doubted(version, _)) = read_record(&record) else { continue };
+                let id = Id(versions.len() as i64 + 1);
+                versions.push(Version { id, effective_from: Date::constant(2026, 1, 1), ..*version });
+            }
+        }
+        assert!(versions.len() > 2_000, "{}", versions.len());
+        let shelf = Shelf::of(versions, 1);
+        for (query, code) in [
+            ("giay khai sinh", "1.001193"),
+            ("đăng kí khai sinh", "1.001193"),
+            ("làm giấy khai sinh cho con", "1.001193"),
+            ("khai sih", "1.001193"),
+            ("khaisinh", "1.001193"),
+            ("đẻ con", "1.001193"),
+            ("ket hom", "1.000894"),
+            ("kết hôn", "1.000894"),
+            ("khai tử", "1.000656"),
+            ("cccd", "1.001247"),
+            ("căn cước công dân", "1.001247"),
+            ("sổ đỏ", "1.013978"),
+            ("lam giay to dat", "1.013978"),
+            ("giấy phép lái xe", "3.000346"),
+            ("bằng lái", "3.000346"),
+            ("hộ khẩu", "1.004222"),
+            ("thường trú", "1.004222"),
+            ("mở quán", "1.001612"),
+            ("hộ kinh doanh", "1.001612"),
+            ("passport", "1.001456"),
+            ("birth certificate", "1.001193"),
+        ] {
+            let begun = std::time::Instant::now();
+            let found = shelf.search(query, &Filter::default(), day());
+            let took = begun.elapsed();
+            println!(
+                "{query}: {took:?}, {} found, first {:?}",
+                found.len(),
+                found.iter().take(3).map(|v| (&v.code, &v.name)).collect::<Vec<_>>()
+            );
+            if shelf.by_code(code, day()).is_some() {
+                assert_eq!(found.first().map(|v| v.code.as_str()), Some(code), "{query}");
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The files an import reads: one record a line (`.jsonl`), or the catalogue's table (`.csv`).
+//! The files an import reads: one record a line (`.jsonl`), records in a list or one after the other over several lines
+//! (`.json`), or the catalogue's table (`.csv`, with commas, semicolons or tabs).
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -20,17 +21,137 @@ pub(crate) struct Item {
     pub summary: bool,
 }
 
+/// Looked at to tell what a file is; the header of the catalogue's table has half a kilobyte.
+const HEAD_BYTES: usize = 64 * 1024;
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// Opens a file for reading record by record.
 ///
 /// # Errors
-/// The file cannot be opened, or a table lacks the catalogue's columns.
+/// The file cannot be opened, is of another kind, or a table lacks the catalogue's columns.
 pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Iterator<Item = Item> + Send>> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let reader = BufReader::new(File::open(path)?);
-    if path.extension().is_some_and(|ending| ending == "csv") {
-        Ok(Box::new(table(name, reader)?))
-    } else {
-        Ok(Box::new(Lines { name, reader, line: 0, failed: false }))
+    let mut reader = BufReader::with_capacity(HEAD_BYTES, File::open(path)?);
+    let head = reader.fill_buf()?;
+    refuse_other_kinds(head)?;
+    let head = head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start();
+    let is_table = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("tsv"));
+    if is_table {
+        let delimiter = delimiter(head);
+        return Ok(Box::new(table(name, reader, delimiter)?));
+    }
+    let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    // One record over several lines: its first line is a beginning, not a mistake.
+    let goes_on = head.contains(&b'\n')
+        && serde_json::from_slice::<serde::de::IgnoredAny>(first_line).is_err_and(|error| error.is_eof());
+    if head.first() == Some(&b'[') || goes_on {
+        return Ok(Box::new(Values { name, reader, n: 0, failed: false, open: false }));
+    }
+    Ok(Box::new(Lines { name, reader, line: 0, failed: false }))
+}
+
+/// Workbooks and texts in UTF-16 are told by their first bytes, whatever they are called.
+fn refuse_other_kinds(head: &[u8]) -> io::Result<()> {
+    let wrong = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidData, why.to_owned()));
+    if head.starts_with(b"PK\x03\x04") {
+        return wrong("a workbook or packed file; save it as CSV (UTF-8)");
+    }
+    if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
+        return wrong("the text is UTF-16; save it as UTF-8");
+    }
+    Ok(())
+}
+
+/// What parts the columns: the sign that stands most in the header.
+fn delimiter(head: &[u8]) -> u8 {
+    let header = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |sign: u8| header.iter().filter(|byte| **byte == sign).count();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',')
+}
+
+/// Records of a list, or one after the other, however they are broken into lines.
+struct Values {
+    name: String,
+    reader: BufReader<File>,
+    n: u64,
+    failed: bool,
+    /// Inside the list.
+    open: bool,
+}
+
+impl Values {
+    /// The next value's bytes; `Err` when it is too long. `None` at the end.
+    fn value(&mut self) -> io::Result<Option<Result<Vec<u8>, Reason>>> {
+        let mut bytes = Vec::new();
+        let (mut depth, mut in_text, mut escaped, mut length) = (0_u32, false, false, 0_usize);
+        loop {
+            let Some(byte) = self.reader.fill_buf()?.first().copied() else { break };
+            if length == 0 {
+                match byte {
+                    b'[' if !self.open => self.open = true,
+                    b',' | b' ' | b'\t' | b'\r' | b'\n' | b'\xEF' | b'\xBB' | b'\xBF' => {}
+                    b']' => return Ok(None),
+                    _ => length = 1,
+                }
+                if length == 0 {
+                    self.reader.consume(1);
+                    continue;
+                }
+            }
+            let ends_plain = depth == 0 && !in_text && matches!(byte, b',' | b']' | b'\n' | b'\r');
+            if ends_plain && !bytes.is_empty() {
+                break;
+            }
+            self.reader.consume(1);
+            length += 1;
+            if length <= LINE_BYTES_MAX {
+                bytes.push(byte);
+            }
+            if in_text {
+                in_text = escaped || byte != b'"';
+                escaped = byte == b'\\' && !escaped;
+                continue;
+            }
+            match byte {
+                b'"' => in_text = true,
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 && matches!(byte, b'}' | b']') {
+                break;
+            }
+        }
+        if length == 0 {
+            return Ok(None);
+        }
+        self.n += 1;
+        if length > LINE_BYTES_MAX {
+            return Ok(Some(Err(Reason { code: "line-too-long", detail: format!("{LINE_BYTES_MAX} bytes") })));
+        }
+        Ok(Some(Ok(bytes)))
+    }
+}
+
+impl Iterator for Values {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        if self.failed {
+            return None;
+        }
+        let value = match self.value() {
+            Ok(value) => value?,
+            Err(error) => {
+                self.failed = true;
+                self.n += 1;
+                Err(Reason { code: "line-unreadable", detail: error.to_string() })
+            }
+        };
+        let record = value.and_then(|bytes| {
+            serde_json::from_slice(&bytes).map_err(|error| Reason { code: "line-broken", detail: error.to_string() })
+        });
+        Some(Item { place: format!("{}:{}", self.name, self.n), record, summary: false })
     }
 }
 
@@ -87,7 +208,7 @@ impl Iterator for Lines {
             };
             let place = format!("{}:{}", self.name, self.line);
             let record = line.and_then(|bytes| {
-                let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+                let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
                 if bytes.iter().all(u8::is_ascii_whitespace) {
                     return Ok(None);
                 }
@@ -108,11 +229,10 @@ impl Iterator for Lines {
 /// Columns without which a table is not the catalogue.
 const COLUMNS: &[&str] = &["code", "name", "field", "level"];
 
-fn table(name: String, reader: BufReader<File>) -> io::Result<impl Iterator<Item = Item> + Send> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
+fn table(name: String, reader: BufReader<File>, delimiter: u8) -> io::Result<impl Iterator<Item = Item> + Send> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(reader);
     let header = reader.headers()?.clone();
-    let header: Vec<String> =
-        header.iter().map(|column| column.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    let header: Vec<String> = header.iter().map(|column| base::clean::soft_line(column).to_lowercase()).collect();
     if let Some(missing) = COLUMNS.iter().find(|column| !header.iter().any(|known| known == *column)) {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("no column \"{missing}\"")));
     }
@@ -160,13 +280,17 @@ fn record_of(header: &[String], row: &csv::StringRecord) -> Value {
 
 /// `3 Ngày làm việc`, `1 ?` (no unit in the source) or nothing; `8000 VND`, `0` or nothing.
 fn method(channel: &str, time: &str, fee: &str) -> Value {
-    let (value, unit) = time.split_once(' ').unwrap_or((time, ""));
-    let (amount, currency) = fee.split_once(' ').unwrap_or((fee, ""));
+    let (time, fee) = (base::clean::soft_line(time), base::clean::soft_line(fee));
+    let (value, unit) = time.split_once(' ').unwrap_or((&time, ""));
+    let (amount, currency) = fee.split_once(' ').unwrap_or((&fee, ""));
+    // Half days are written with a comma, amounts with points.
+    let value = value.replace(',', ".");
+    let amount = amount.parse::<i64>().ok().or_else(|| amount.parse::<base::Dong>().ok().map(|amount| amount.0));
     json!({
         "channel": channel,
         "time_value": value.parse::<i64>().map(Value::from).or_else(|_| value.parse::<f64>().map(Value::from)).unwrap_or(Value::Null),
         "time_unit": if unit == "?" { "" } else { unit },
-        "fee_value": amount.parse::<i64>().ok(),
+        "fee_value": amount,
         "fee_currency": currency,
         "fee_text": fee,
     })

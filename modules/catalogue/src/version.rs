@@ -381,6 +381,16 @@ pub struct Field {
     /// Longest answer in characters.
     #[serde(default = "text_len_max")]
     pub max_len: u16,
+    /// A date that lies in the past or is today: a birth, a death.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub not_future: bool,
+    /// The field with the personal number of the person whose birth or sex this is; empty for none. The two are compared.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub of: String,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// Longest answer unless the field says otherwise; enough for a full address.

@@ -16,6 +16,11 @@ pub struct Body {
     pub owner_number: String,
     pub owner_phone: String,
     pub owner_address: String,
+    /// What paper the number is of, as [`dossiers::PaperKind`] reads it; empty for a Vietnamese number.
+    pub owner_paper: String,
+    pub owner_nationality: String,
+    /// The person was asked about what disagrees with a personal number, and it is so.
+    pub sure: bool,
     /// Form field → answer.
     pub answers: BTreeMap<String, String>,
     /// Component code → its files: both sides of a card, the parts of a long paper.
@@ -91,6 +96,9 @@ impl Body {
             summary: String::new(),
             answers: self.answers.clone(),
             components,
+            owner_paper: self.owner_paper.clone(),
+            owner_nationality: self.owner_nationality.clone(),
+            sure: self.sure,
         }
     }
 }

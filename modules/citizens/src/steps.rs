@@ -65,6 +65,8 @@ mod tests {
             options: vec![],
             help: String::new(),
             max_len: 50,
+            not_future: false,
+            of: String::new(),
         };
         let group = |title: &str, name: &str| Group { title: title.into(), fields: vec![field(name)] };
         Version { form: Form { groups: vec![group("Con", "child"), group("Mẹ", "mother")] }, ..Version::default() }

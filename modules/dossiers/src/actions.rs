@@ -7,6 +7,7 @@ use crate::apply::apply;
 use crate::decide::{self, Office};
 use crate::dossier::{COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
+use crate::finding;
 use crate::happening::Happening;
 use crate::papers::{self, Added};
 use crate::places::desk_path;
@@ -106,6 +107,9 @@ async fn write(
         }
     }
     audit::write_link(tx, link, &dossier.head.hash).await?;
+    if let Some(before) = before.filter(|before| before.dossier.unit != dossier.unit) {
+        finding::renew(tx, &dossier, &before.applicant).await?;
+    }
     facts::append(tx, &outcomes.facts).await?;
     if let Some(account) = told {
         tell(tx, &dossier, account, happening.kind(), by.now).await?;

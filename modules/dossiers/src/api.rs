@@ -5,7 +5,7 @@ use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{Brought, Handed};
 use crate::pages::house;
 use crate::store as sql;
-use crate::worklist::{self, Asked, Narrow, Scope, Tab};
+use crate::worklist::{self, After, Asked, Narrow, Scope, Tab};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -115,11 +115,13 @@ pub struct ListView {
     total: i64,
     page: u32,
     per_page: u32,
+    /// What the next page is asked with as `after`: it begins where this one ends, whatever has come or gone meanwhile.
+    next: Option<String>,
     items: Vec<DossierView>,
 }
 
-/// `GET /api/v1/dossiers?tab=&q=&page=&per_page=`
-#[utoipa::path(get, path = "/api/v1/dossiers", params(("tab" = Option<String>, Query), ("q" = Option<String>, Query), ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)), responses((status = 200, body = ListView), (status = 401), (status = 403), (status = 422)))]
+/// `GET /api/v1/dossiers?tab=&q=&page=&per_page=&after=`
+#[utoipa::path(get, path = "/api/v1/dossiers", params(("tab" = Option<String>, Query), ("q" = Option<String>, Query), ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query), ("after" = Option<String>, Query)), responses((status = 200, body = ListView), (status = 401), (status = 403), (status = 422)))]
 pub async fn list(ctx: Ctx) -> Answer {
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
@@ -130,20 +132,31 @@ pub async fn list(ctx: Ctx) -> Answer {
     };
     let paging = Paging::from_uri(&ctx.uri);
     let narrow = Narrow { words: query_value(&ctx.uri, "q"), ..Narrow::default() };
-    let (now, limit, offset) = (ctx.now, paging.limit(), paging.offset());
+    let after = match query_value(&ctx.uri, "after").as_str() {
+        "" => None,
+        text => {
+            let wrong = || Fault::invalid(Problem::new("dossier-after-unknown").field("after"));
+            Some(After::read(text).ok_or_else(wrong)?)
+        }
+    };
+    let (now, limit) = (ctx.now, paging.limit());
+    let offset = if after.is_some() { 0 } else { paging.offset() };
     let asked = house.clone();
-    let (found, total) = ctx
+    let (found, total, next) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
                 let scope = Scope::of(&actor, &asked);
-                let page = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset };
-                worklist::page(tx, &asked, &page).await
+                let page = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset, after };
+                let (found, total) = worklist::page(tx, &asked, &page).await?;
+                let full = found.len() as i64 == limit;
+                let next = found.last().filter(|_| full).map(|loaded| page.after_dossier(&loaded.dossier).text());
+                Ok::<_, Fault>((found, total, next))
             })
         })
         .await?;
     let items = found.iter().map(|loaded| DossierView::of(&loaded.dossier, &house)).collect();
-    Ok(json(StatusCode::OK, &ListView { total, page: paging.page, per_page: paging.per_page, items }))
+    Ok(json(StatusCode::OK, &ListView { total, page: paging.page, per_page: paging.per_page, next, items }))
 }
 
 /// `GET /api/v1/dossiers/{code}`
@@ -174,7 +187,19 @@ pub struct IntakeBody {
     #[schema(value_type = Option<String>)]
     return_to: Option<Id>,
     owner_name: String,
+    /// Personal identity number (12 digits) or tax code (10 digits, with -NNN for a branch), spaced as one likes; or the number
+    /// of the paper named in `owner_paper`.
     owner_number: String,
+    /// "citizen", "tax", "passport" or "other"; empty: a Vietnamese number, told by its form.
+    #[serde(default)]
+    owner_paper: String,
+    /// Needed with a passport or another paper.
+    #[serde(default)]
+    owner_nationality: String,
+    /// What is declared disagrees with the personal number, and it is so.
+    #[serde(default)]
+    sure: bool,
+    /// With its country code after + when it is not of Vietnam.
     #[serde(default)]
     owner_phone: String,
     #[serde(default)]
@@ -236,6 +261,9 @@ pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
             summary: body.summary,
             answers: body.answers,
             components,
+            owner_paper: body.owner_paper,
+            owner_nationality: body.owner_nationality,
+            sure: body.sure,
         },
         paid: body.paid,
     };

@@ -5,13 +5,14 @@
 
 use crate::apply::{DoesNotFollow, apply};
 use crate::dossier::{Applicant, Component, Dossier};
+use crate::finding::{self, index_text};
 use crate::happening::Happening;
-use crate::store::{self, component_values, row_values, search_words};
+use crate::store::{self, component_values, row_values};
 use ::store::{Rows, StoreError, Tx, Value};
 use audit::{Link, event_params, link_hash};
 use base::{Date, Id, Instant};
 use facts::{Fact, Rollup, fact_rows};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A dossier living through its history.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct Case {
     event_count: u64,
     facts: Vec<Fact>,
     first_payment: Option<Instant>,
+    /// Where it has lain.
+    units: BTreeSet<Id>,
 }
 
 impl Case {
@@ -37,6 +40,7 @@ impl Case {
             event_count: 0,
             facts: Vec::with_capacity(6),
             first_payment: None,
+            units: BTreeSet::new(),
         }
     }
 
@@ -68,6 +72,7 @@ impl Case {
             self.first_payment = Some(at);
         }
         if let Some(dossier) = &mut self.state {
+            self.units.insert(dossier.unit);
             dossier.head = audit::Head { n: link.n, hash };
         }
         Ok(())
@@ -104,7 +109,7 @@ impl Batch {
         for (n, component) in case.components.iter().enumerate() {
             self.components.extend(component_values(dossier.id, n, component));
         }
-        self.search.extend([Value::from(dossier.id), Value::from(search_words(dossier, &case.applicant))]);
+        self.search.extend([Value::from(dossier.id), Value::from(index_text(dossier, &case.applicant, &case.units))]);
         self.events.append(&case.events);
         for fact in &case.facts {
             // Written as rolled up: the sums go into the same transaction.
@@ -143,7 +148,7 @@ impl Batch {
         tx.insert_rows(store::INSERT_COMPONENT, &self.components).await?;
         tx.insert_rows(audit::INSERT_EVENT, &self.events).await?;
         tx.insert_rows(facts::INSERT_FACT, &self.facts).await?;
-        tx.insert_rows(store::INSERT_SEARCH, &self.search).await?;
+        tx.insert_rows(finding::INSERT_WORDS, &self.search).await?;
         tx.insert_rows(store::FIRST_PAYMENT, &self.first_payments).await?;
         let mut counters = Rows::new();
         for ((agency, day), last) in &self.counters {

@@ -168,7 +168,7 @@ pub const PAPER: i64 = 1 << 40;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applicant {
     pub owner_name: String,
-    /// Citizen number or tax code.
+    /// Citizen number or tax code, or the number of another paper ([`PaperKind`]).
     pub owner_number: String,
     pub owner_phone: String,
     pub owner_address: String,
@@ -177,6 +177,43 @@ pub struct Applicant {
     pub summary: String,
     /// Answers to the procedure's form, a JSON object of field → text.
     pub answers: String,
+    /// What paper the number is of, where it is no Vietnamese number: a word of [`PaperKind`], else empty.
+    pub owner_paper: String,
+    /// Nationality as declared with such a paper, else empty.
+    pub owner_nationality: String,
+}
+
+/// What paper a person is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PaperKind {
+    /// A personal number or a tax code, told apart by its form.
+    #[default]
+    Number,
+    /// A passport (Luật 47/2014/QH13 Điều 3: what a foreigner shows in its place too).
+    Passport,
+    /// Another paper that names a person.
+    Other,
+}
+
+impl PaperKind {
+    pub const ALL: [Self; 3] = [Self::Number, Self::Passport, Self::Other];
+
+    /// As it is typed and kept; empty for Vietnamese numbers, so that what was kept before there were kinds stays as it is.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Number => "",
+            Self::Passport => "passport",
+            Self::Other => "other",
+        }
+    }
+
+    /// `citizen` and `tax` name a Vietnamese number too.
+    pub fn read(word: &str) -> Option<Self> {
+        match word {
+            "citizen" | "tax" => Some(Self::Number),
+            word => Self::ALL.into_iter().find(|kind| kind.as_str() == word),
+        }
+    }
 }
 
 impl Applicant {
@@ -195,6 +232,13 @@ impl Applicant {
         ] {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part.as_bytes());
+        }
+        // Came later: part of the digest where they are set, so that older digests still hold.
+        if !self.owner_paper.is_empty() || !self.owner_nationality.is_empty() {
+            for part in [&self.owner_paper, &self.owner_nationality] {
+                hasher.update((part.len() as u64).to_be_bytes());
+                hasher.update(part.as_bytes());
+            }
         }
         let digest: [u8; 32] = hasher.finalize().into();
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
@@ -268,5 +312,15 @@ mod tests {
         let other = Applicant { owner_name: "AnBình".into(), ..Applicant::default() };
         assert_ne!(one.digest(), other.digest());
         assert_eq!(one.digest(), one.clone().digest());
+    }
+
+    #[test]
+    fn the_kind_of_paper_is_part_of_the_digest_only_where_there_is_one() {
+        let before = Applicant { owner_name: "An".into(), ..Applicant::default() };
+        assert_eq!(before.digest(), "e793b588ddb2fdf5288317a935295f3d");
+        let passport = Applicant { owner_paper: "passport".into(), ..before.clone() };
+        let told = Applicant { owner_nationality: "passport".into(), ..before.clone() };
+        assert_ne!(passport.digest(), before.digest());
+        assert_ne!(passport.digest(), told.digest());
     }
 }

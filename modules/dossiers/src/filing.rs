@@ -2,17 +2,15 @@
 
 use crate::dossier::{Applicant, COMPONENT_FILES_MAX, Component, ComponentState, DOSSIER_FILES_MAX};
 use crate::happening::Filing;
+use crate::owner;
+pub use crate::owner::answer;
 use crate::papers::Listed;
 use crate::reuse::{self, Earlier};
-use base::{Channel, CitizenId, Date, Fault, Id, Instant, Level, Phone, Problem, TaxCode};
-use catalogue::{Field, FieldKind, Version};
+use base::{Channel, Date, Fault, Id, Instant, Level, PersonNumber, Problem};
+use catalogue::Version;
 use facts::flag;
 use organisation::Tree;
 use std::collections::BTreeMap;
-
-/// Longest name, address or summary, in characters (TrichYeuHoSo ≤ 1000).
-const NAME_CHARS_MAX: usize = 200;
-const SUMMARY_CHARS_MAX: usize = 1_000;
 
 /// What was handed in, as typed.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +25,11 @@ pub struct Handed {
     pub answers: BTreeMap<String, String>,
     /// Component code → how it was brought.
     pub components: BTreeMap<String, Brought>,
+    /// What paper the number is of: a word of [`crate::PaperKind`], `citizen` or `tax`; empty: told by its form.
+    pub owner_paper: String,
+    pub owner_nationality: String,
+    /// The person was asked about what disagrees with the personal number, and it is so.
+    pub sure: bool,
 }
 
 impl Handed {
@@ -59,80 +62,18 @@ impl Brought {
     }
 }
 
-fn too_long(field: &str, max: usize) -> Problem {
-    Problem::new("dossier-text-too-long").field(field).arg("max", max)
-}
-
-/// What is wrong with the owner's number as typed.
+/// What is wrong with a Vietnamese number as typed.
 pub(crate) fn number_problem(number: &str) -> Option<Problem> {
-    if number.is_empty() {
-        return Some(Problem::new("dossier-owner-number-required").field("owner_number"));
-    }
-    // A tax code has 10 or 13 digits, a citizen number 12: the length tells which was meant.
-    let problem = number.parse::<CitizenId>().err()?;
-    (number.len() == 12 || number.parse::<TaxCode>().is_err()).then(|| problem.field("owner_number"))
+    let problem = match number {
+        "" => Problem::new("dossier-owner-number-required"),
+        number => number.parse::<PersonNumber>().err()?,
+    };
+    Some(problem.field("owner_number"))
 }
 
-fn person(handed: &Handed, channel: Channel, problems: &mut Vec<Problem>) {
-    if handed.owner_name.trim().is_empty() {
-        problems.push(Problem::new("dossier-owner-name-required").field("owner_name"));
-    }
-    for (field, text, max) in [
-        ("owner_name", &handed.owner_name, NAME_CHARS_MAX),
-        ("owner_address", &handed.owner_address, NAME_CHARS_MAX),
-        ("submitter_name", &handed.submitter_name, NAME_CHARS_MAX),
-        ("summary", &handed.summary, SUMMARY_CHARS_MAX),
-    ] {
-        if text.chars().count() > max {
-            problems.push(too_long(field, max));
-        }
-    }
-    problems.extend(number_problem(handed.owner_number.trim()));
-    let phone = handed.owner_phone.trim();
-    if phone.is_empty() {
-        if channel == Channel::Online {
-            problems.push(Problem::new("dossier-phone-required").field("owner_phone"));
-        }
-    } else if let Err(problem) = phone.parse::<Phone>() {
-        problems.push(problem.field("owner_phone"));
-    }
-}
-
-/// A number as people type it, with a comma or a point before the decimals. `NaN` and `inf` are words, not numbers.
-fn is_number(answer: &str) -> bool {
-    answer.replace([',', ' '], ".").parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-/// The digits alone, however they were typed; checked before.
+/// The number as it is kept, however it was typed; checked before.
 pub(crate) fn number_of(typed: &str) -> String {
-    let typed = typed.trim();
-    typed
-        .parse::<CitizenId>()
-        .map(|number| number.to_string())
-        .or_else(|_| typed.parse::<TaxCode>().map(|code| code.to_string()))
-        .unwrap_or_else(|_| typed.to_owned())
-}
-
-/// One answer against its field; `None` when it is in order.
-pub fn answer_problem(field: &Field, answer: &str) -> Option<Problem> {
-    let answer = answer.trim();
-    if answer.is_empty() {
-        return field
-            .required
-            .then(|| Problem::new("dossier-answer-required").field(&field.name).arg("label", &field.label));
-    }
-    if answer.chars().count() > usize::from(field.max_len) {
-        return Some(too_long(&field.name, usize::from(field.max_len)));
-    }
-    let wrong = |code| Some(Problem::new(code).field(&field.name).arg("label", &field.label));
-    match field.kind {
-        FieldKind::Date if answer.parse::<base::Date>().is_err() => wrong("dossier-answer-date"),
-        FieldKind::Number if !is_number(answer) => wrong("dossier-answer-number"),
-        FieldKind::Select if !field.options.iter().any(|option| option == answer) => wrong("dossier-answer-choice"),
-        FieldKind::Phone => answer.parse::<Phone>().err().map(|problem| problem.field(&field.name)),
-        FieldKind::CitizenNumber => answer.parse::<CitizenId>().err().map(|problem| problem.field(&field.name)),
-        _ => None,
-    }
+    typed.parse::<PersonNumber>().map_or_else(|_| typed.trim().to_owned(), |number| number.as_str().to_owned())
 }
 
 /// A component as handed in, and as it is listed in the first event.
@@ -271,14 +212,29 @@ pub fn check(
             problems.push(Problem::new("dossier-agency-unknown").field(field));
         }
     }
-    person(handed, places.channel, &mut problems);
+    let owner = owner::owner(handed, places.channel, &mut problems);
     // At the counter the form is on paper; what is typed in must still be right.
+    let mut known: BTreeMap<&str, String> = BTreeMap::new();
     for field in version.form.fields() {
-        let answer = handed.answers.get(&field.name).map_or("", String::as_str);
-        if places.channel == Channel::Online || !answer.trim().is_empty() {
-            problems
-                .extend(answer_problem(field, answer).map(|problem| problem.field(format!("answer_{}", field.name))));
+        let typed = handed.answers.get(&field.name).map_or("", String::as_str);
+        if places.channel != Channel::Online && typed.trim().is_empty() {
+            continue;
         }
+        // Who has no personal number is known by the paper given above, here too.
+        if owner.is_known_by(field, typed) {
+            known.insert(&field.name, owner.number.clone());
+            continue;
+        }
+        match owner::answer(field, typed, now.date()) {
+            Ok(answer) if answer.is_empty() => {}
+            Ok(answer) => {
+                known.insert(&field.name, answer);
+            }
+            Err(problem) => problems.push(problem.field(format!("answer_{}", field.name))),
+        }
+    }
+    if !handed.sure {
+        problems.extend(owner::disagreements(version, |name| known.get(name).map(String::as_str)));
     }
     let papers = papers(version, (handed, earlier), (places.channel, now.date()), &mut problems);
     if !problems.is_empty() {
@@ -299,22 +255,16 @@ pub fn check(
     .iter()
     .filter(|(holds, _)| *holds)
     .fold(0, |sum, (_, flag)| sum | flag);
-    let known: BTreeMap<&str, &str> = version
-        .form
-        .fields()
-        .filter_map(|field| {
-            let answer = handed.answers.get(&field.name)?.trim();
-            (!answer.is_empty()).then_some((field.name.as_str(), answer))
-        })
-        .collect();
     let applicant = Applicant {
-        owner_name: handed.owner_name.trim().to_owned(),
-        owner_number: number_of(&handed.owner_number),
-        owner_phone: handed.owner_phone.parse::<Phone>().map_or_else(|_| String::new(), |phone| phone.to_string()),
-        owner_address: handed.owner_address.trim().to_owned(),
-        submitter_name: handed.submitter_name.trim().to_owned(),
-        summary: if handed.summary.trim().is_empty() { version.name.clone() } else { handed.summary.trim().to_owned() },
+        owner_name: owner.name,
+        owner_number: owner.number,
+        owner_phone: owner.phone,
+        owner_address: owner.address,
+        submitter_name: owner.submitter,
+        summary: if owner.summary.is_empty() { version.name.clone() } else { owner.summary },
         answers: serde_json::to_string(&known).map_err(Fault::internal)?,
+        owner_paper: owner.paper.as_str().to_owned(),
+        owner_nationality: owner.nationality,
     };
     let filing = Filing {
         code: String::new(),
@@ -333,6 +283,11 @@ pub fn check(
         papers: listed,
     };
     Ok(Checked { filing, applicant, components })
+}
+
+/// Whether the person is asked about something, besides being told what is wrong.
+pub fn asks_whether_sure(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| matches!(problem.code, "base-citizen-id-birth-year" | "base-citizen-id-sex"))
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub const FAR_OFFICE: Id = Id(22);
 /// Merged away.
 pub const GONE: Id = Id(30);
 
-fn agency(id: Id, code: &str, name: &str, kind: Kind, level: Level, path: &str) -> Agency {
+pub fn agency(id: Id, code: &str, name: &str, kind: Kind, level: Level, path: &str) -> Agency {
     let ids: Vec<i64> = path.split('/').filter_map(|id| id.parse().ok()).collect();
     Agency {
         id,
@@ -109,6 +109,8 @@ fn field(name: &str, kind: FieldKind, required: bool) -> Field {
         options: if kind == FieldKind::Select { vec!["Nam".to_owned(), "Nữ".to_owned()] } else { Vec::new() },
         help: String::new(),
         max_len: 40,
+        not_future: false,
+        of: String::new(),
     }
 }
 

@@ -7,12 +7,14 @@ pub mod bulk;
 pub mod decide;
 pub mod dossier;
 pub mod filing;
+pub mod finding;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod fixture_db;
 pub mod happening;
 mod module;
+mod owner;
 pub mod pages;
 pub mod papers;
 pub mod person;
@@ -26,7 +28,7 @@ pub mod verify;
 pub mod worklist;
 
 pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new_id, receive_at_counter};
-pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Status};
+pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperKind, Status};
 pub use filing::{Brought, Handed};
 pub use module::module;
 pub use pages::nav_counts;
@@ -39,5 +41,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_owner_number", include_str!("../migrations/0002_owner_number.sql")),
         ("0003_papers", include_str!("../migrations/0003_papers.sql")),
+        ("0004_words", include_str!("../migrations/0004_words.sql")),
+        ("0005_papers_of_persons", include_str!("../migrations/0005_papers_of_persons.sql")),
     ],
 };

@@ -7,11 +7,11 @@ use base::{Channel, Date, Id, Instant, Level};
 use std::collections::BTreeMap;
 
 /// Columns of a dossier row.
-const COLUMN_COUNT: usize = 41;
+const COLUMN_COUNT: usize = 43;
 
 ::store::statements! {
     /// A new dossier.
-    pub INSERT = "INSERT INTO dossier (id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)";
+    pub INSERT = "INSERT INTO dossier (id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash, owner_paper, owner_nationality) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)";
     /// The state after one more event; nobody else may have written one meanwhile ($21 is the event number before).
     pub UPDATE = "UPDATE dossier SET status = $2, open = $3, step = $4, unit_id = $5, handler_id = $6, answer_due_at = $7, received_at = $8, due_at = $9, first_due_at = $10, due_basis = $11, step_due_at = $12, paused_at = $13, supplements = $14, finished_at = $15, returned_at = $16, outcome = $17, flags = $18, fee_dong = $19, paid_dong = $20, rating = $22, event_n = $23, event_hash = $24 WHERE id = $1 AND event_n = $21";
     /// One dossier by its code.
@@ -42,8 +42,6 @@ const COLUMN_COUNT: usize = 41;
     pub INSERT_FILE = "INSERT INTO dossier_file (dossier_id, file_id, purpose, name, added_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (dossier_id, file_id) DO NOTHING";
     /// Those files.
     pub FILES = "SELECT file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id = $1 ORDER BY added_at LIMIT 200";
-    /// Words to find it by.
-    pub INSERT_SEARCH = "INSERT INTO dossier_search (rowid, words) VALUES ($1, $2)";
     /// Whether this is the procedure's first online payment.
     pub FIRST_PAYMENT = "INSERT INTO procedure_first_payment (procedure_id, dossier_id, at) VALUES ($1, $2, $3) ON CONFLICT (procedure_id) DO NOTHING";
     /// Dossiers of a citizen's account, latest first.
@@ -115,20 +113,9 @@ pub fn row_values(values: &mut impl Extend<Value>, d: &Dossier, a: &Applicant) {
         Value::from(a.answers.as_str()),
         Value::from(d.head.n),
         Value::from(d.head.hash.to_vec()),
+        Value::from(a.owner_paper.as_str()),
+        Value::from(a.owner_nationality.as_str()),
     ]);
-}
-
-/// The words a dossier is found by: code, owner, phone, summary, folded. Numbers of persons are left out: they are looked
-/// up whole, not by their beginnings.
-pub fn search_words(d: &Dossier, a: &Applicant) -> String {
-    let counter = d.code.rsplit('-').next().unwrap_or_default();
-    base::fold(&format!(
-        "{} {counter} {} {} {}",
-        d.code.replace(['.', '-'], " "),
-        a.owner_name,
-        a.owner_phone,
-        a.summary
-    ))
 }
 
 /// Writes a new dossier with its papers and search words.
@@ -140,8 +127,7 @@ pub async fn insert(tx: &Tx, d: &Dossier, a: &Applicant, components: &[Component
         tx.execute(INSERT_COMPONENT, &component_values(d.id, n, component)).await?;
         more_files(tx, d.id, n as i64, &component.files).await?;
     }
-    tx.execute(INSERT_SEARCH, params![d.id, search_words(d, a)]).await?;
-    Ok(())
+    crate::finding::add(tx, d, a).await
 }
 
 /// Writes the files of a paper after its first.
@@ -263,6 +249,8 @@ pub fn read(row: &Row) -> Result<Loaded, StoreError> {
         submitter_name: row.get("submitter_name")?,
         summary: row.get("summary")?,
         answers: row.get("answers")?,
+        owner_paper: row.get("owner_paper")?,
+        owner_nationality: row.get("owner_nationality")?,
     };
     Ok(Loaded { dossier, applicant })
 }

@@ -162,6 +162,7 @@ impl Scope {
 /// What a row of a list shows; the rest of the dossier stays on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
+    pub id: Id,
     pub code: String,
     pub owner_name: String,
     pub version: Id,
@@ -172,12 +173,13 @@ pub struct Line {
     pub times: Times,
 }
 
-const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id";
+const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id, d.id";
 
 fn read_line(row: &Row) -> Result<Line, StoreError> {
     let status = Status::from_code(row.at(5)?)
         .ok_or_else(|| StoreError::Column { column: "status".to_owned(), problem: "not a status".to_owned() })?;
     Ok(Line {
+        id: row.at(12)?,
         code: row.at(0)?,
         owner_name: row.at(1)?,
         version: row.at(2)?,
@@ -203,6 +205,30 @@ pub struct Asked<'a> {
     pub now: Instant,
     pub limit: i64,
     pub offset: i64,
+    /// The last row of the page before: the page begins after it, and `offset` is counted from there.
+    pub after: Option<After>,
+}
+
+/// A row's place in the order of its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    /// Milliseconds of the moment the list is ordered by; none where it has no such moment, or is ordered by ids.
+    pub key: Option<i64>,
+    pub id: Id,
+}
+
+impl After {
+    /// As it stands in an address: `1761901200000.57`.
+    pub fn text(self) -> String {
+        format!("{}.{}", self.key.map(|key| key.to_string()).unwrap_or_default(), self.id)
+    }
+
+    /// Read back; none for anything else.
+    pub fn read(text: &str) -> Option<Self> {
+        let (key, id) = text.split_once('.')?;
+        let key = if key.is_empty() { None } else { Some(key.parse().ok()?) };
+        Some(Self { key, id: id.parse().ok()? })
+    }
 }
 
 /// One page of whole dossiers, and how many there are in all (of a tab that has no end, at most a bound).
@@ -299,5 +325,7 @@ pub fn clock_of(times: &Times, calendar: &Calendar, now: Instant) -> ClockView {
     }
 }
 
+#[cfg(test)]
+mod at_scale;
 #[cfg(test)]
 mod tests;

@@ -251,6 +251,10 @@ pub async fn unit(tx: &Tx, id: Id) -> Result<Option<UnitRow>, StoreError> {
 pub async fn find_units(tx: &Tx, words: &str, day: Date) -> Result<Vec<UnitRow>, StoreError> {
     // The wildcard characters of LIKE mean nothing in a name.
     let folded = base::fold(words).replace(['%', '_'], " ");
+    if folded.trim().is_empty() {
+        // Signs alone name no unit.
+        return Ok(Vec::new());
+    }
     rows(tx.query(FIND_UNITS, params![format!("%{}%", folded.trim()), words.trim(), day]).await?)
 }
 

@@ -24,8 +24,10 @@ struct Row {
     what: String,
     unit: String,
     day: String,
+    on: base::Date,
     state: String,
     due: String,
+    due_at: Option<base::Instant>,
     /// Past the promise by how much, in words; empty where it is not.
     late: String,
 }
@@ -178,10 +180,12 @@ fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
                 what: books.shelf.version(line.version).map(|version| version.name.clone()).unwrap_or_default(),
                 state: ctx.l.t(line.status.key()),
                 due: line.due_at.map(vn_date_time).unwrap_or_default(),
+                due_at: line.due_at,
                 late: line.late_ms(books.calendar, ctx.now).map(|ms| late_text(ctx.l, ms)).unwrap_or_default(),
                 code: line.code.clone(),
                 unit,
                 day,
+                on: case.day,
             }
         }
         None => {
@@ -192,10 +196,12 @@ fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
                 what: version.map(|version| version.name.clone()).unwrap_or_default(),
                 state: String::new(),
                 due: String::new(),
+                due_at: None,
                 late: String::new(),
                 code,
                 unit,
                 day,
+                on: case.day,
             }
         }
     }
@@ -206,7 +212,10 @@ fn export(l: L, format: &str, rows: Vec<Row>) -> Result<axum::response::Response
         ["code", "procedure", "unit", "day", "due", "late", "status"].map(|name| l.t(format!("reform-case-{name}")));
     let rows = rows
         .into_iter()
-        .map(|row| [row.code, row.what, row.unit, row.day, row.due, row.late, row.state].map(Cell::from).to_vec())
+        .map(|row| {
+            let [code, what, unit, late, state] = [row.code, row.what, row.unit, row.late, row.state].map(Cell::from);
+            vec![code, what, unit, Cell::Day(row.on), Cell::moment(row.due_at), late, state]
+        })
         .collect();
     web::table::export(l, format, &l.t("reform-cases-export-name"), &headers, rows)
 }

@@ -227,6 +227,9 @@ pub fn draw(
         summary: version.name.clone(),
         answers,
         components,
+        // What is made up for the form agrees with no number.
+        sure: true,
+        ..Handed::default()
     };
     Ok(Some(Filed { places, handed, earlier, citizen }))
 }

@@ -88,7 +88,7 @@ async fn shown(
     let (house, scope) = (house.clone(), scope.clone());
     db.read(move |tx| {
         Box::pin(async move {
-            let asked = Asked { scope: &scope, tab, narrow: &narrow, now: now(), limit, offset };
+            let asked = Asked { scope: &scope, tab, narrow: &narrow, now: now(), limit, offset, after: None };
             let (whole, total) = page(tx, &house, &asked).await?;
             let known = counts(tx, &house, &scope, now()).await?;
             let (short, counted) = lines(tx, &house, &asked, &known).await?;

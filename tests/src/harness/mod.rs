@@ -1,6 +1,7 @@
 //! A province in process: the router the program serves, a clock that is set by hand, and people with names.
 
 mod client;
+mod forms;
 mod people;
 
 use std::future::Future;
@@ -14,6 +15,7 @@ use tokio::sync::OnceCell;
 use web::{App, Clock};
 
 pub use client::{Client, Page};
+pub use forms::{FormField, PageForm, forms_of, links_of};
 pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_at, settle_official};
 
 /// Wednesday 25/11/2026, 09:00 in Cần Thơ: a working day, in office hours (the day before is Culture Day).
@@ -41,6 +43,23 @@ where
 {
     RUNTIME.block_on(async {
         for province in PROVINCES.get_or_init(people::settle).await {
+            let app = TestApp::of(province).await;
+            eprintln!("on {:?}", app.db().engine());
+            journey(app).await;
+        }
+    });
+}
+
+/// The same over databases of the test's own, for what would spoil the shared ones.
+pub fn on_fresh_provinces<F, J>(journey: F)
+where
+    F: Fn(TestApp) -> J,
+    J: Future<Output = ()>,
+{
+    RUNTIME.block_on(async {
+        // Kept until the process ends, as the shared ones are.
+        let provinces: &'static [Province] = Box::leak(people::settle().await.into_boxed_slice());
+        for province in provinces {
             let app = TestApp::of(province).await;
             eprintln!("on {:?}", app.db().engine());
             journey(app).await;

@@ -15,7 +15,8 @@ async fn receive(app: &TestApp, clerk: &mut Client, owner: &str) -> String {
         "intake": commune,
         "competent": commune,
         "owner_name": owner,
-        "owner_number": "094190000123",
+        // An organisation: its name may hold any sign.
+        "owner_number": "0100109106",
         "owner_address": "@SUM(1+1)",
         "components": { "giay-chung-sinh": "paper", "giay-to-tuy-than": "paper" },
     });

@@ -57,13 +57,20 @@ pub(super) struct NewForm {
     phone: String,
 }
 
+/// What is looked for, folded. The wildcards of LIKE are signs like others; signs alone are a word nobody has.
+fn words_of(q: &str) -> Vec<String> {
+    let folded = fold(q);
+    let words: Vec<String> = folded.split([' ', '%', '_']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    if words.is_empty() && !folded.is_empty() { vec![folded.replace(['%', '_'], "\u{1}")] } else { words }
+}
+
 pub(super) async fn list(ctx: Ctx, Query(search): Query<Search>) -> Answer {
     let actor = ctx.require(Permission::KeepAccounts)?;
     let kind = if search.kind == "citizen" { Kind::Citizen } else { Kind::Official };
     let q: String = search.q.trim().chars().take(SEARCH_CHARS_MAX).collect();
     let paging = Paging::from_uri(&ctx.uri);
     let look = sql::Look {
-        words: fold(&q).split_whitespace().map(str::to_owned).collect(),
+        words: words_of(&q),
         kind,
         scopes: actor.scopes(Permission::KeepAccounts).into_iter().map(str::to_owned).collect(),
         by: actor.account,

@@ -228,3 +228,72 @@ async fn the_real_catalogue_is_read_whole_and_reading_it_again_changes_nothing()
         db.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_file_is_understood_however_it_was_saved() {
+    let pretty = serde_json::to_string_pretty(&record("1.900001", "Thủ tục thử", 3)).unwrap();
+    let list = serde_json::to_string_pretty(&[record("1.900001", "Thử", 3), record("1.900002", "Thử hai", 4)]).unwrap();
+    let decomposed: String = {
+        use unicode_normalization::UnicodeNormalization as _;
+        record("1.900001", "Thủ tục thử", 3).to_string().nfd().collect()
+    };
+    let spaced = record("1.900001", "Thủ tục thử", 3).to_string().replace("Ngày làm việc", "ngày làm\u{a0}việc");
+    let hidden = record("1.900001", "Thủ tục\u{200b} thử", 3).to_string().replace("Trực tiếp", "TRỰC TIẾP");
+    let header = "code,name,field,level,decision,has_direct,time_direct,fee_direct";
+    let row = "1.900001,Thủ tục thử,Thử nghiệm,Cấp xã,1/QĐ-BTP,1,\"1,5 ngày làm việc\",8.000 VND";
+    let semicolons = "code;name;field;level;decision;has_direct;time_direct;fee_direct\n1.900001;Thủ tục thử;Thử nghiệm;Cấp xã;1/QĐ-BTP;1;1,5 Ngày làm việc;8.000 VND";
+    let bom = format!("\u{feff}{header}\r\n{row}\r\n");
+    let files = [
+        ("one.json", pretty.clone(), 1),
+        ("list.json", list.clone(), 2),
+        ("list.jsonl", format!("\u{feff} {list}\n"), 2),
+        ("one-line.json", serde_json::to_string(&[record("1.900001", "Thử", 3)]).unwrap(), 1),
+        ("nfd.jsonl", decomposed, 1),
+        ("nbsp.jsonl", spaced, 1),
+        ("hidden.jsonl", hidden, 1),
+        ("table.CSV", bom, 1),
+        ("semicolons.csv", semicolons.to_owned(), 1),
+        ("tabs.csv", semicolons.replace(';', "\t"), 1),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    for db in databases().await {
+        for (n, (name, text, records)) in files.iter().enumerate() {
+            // Each file brings procedures of its own.
+            let prefix = format!("1.9{n:02}0");
+            let path = dir.path().join(name);
+            std::fs::write(&path, text.replace("1.9000", &prefix)).unwrap();
+            let (report, told) = run(&db, &path, now()).await;
+            assert_eq!((report.taken, report.doubted, report.refused), (*records, 0, 0), "{name}: {told:?}");
+            let shelf = shelf(&db).await;
+            let version = shelf.by_code(&format!("{prefix}01"), now().date()).unwrap();
+            let terms = version.terms(Channel::Counter).unwrap();
+            let is_table = name.to_lowercase().ends_with("csv");
+            assert_eq!(terms.limit, if is_table { Limit::Hours(12) } else { Limit::WorkingDays(3) }, "{name}");
+            assert_eq!(terms.fee_total().0, if is_table { 8_000 } else { 0 }, "{name}");
+            assert_eq!(version.name, "Thử", "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_another_kind_is_refused_with_the_reason_and_one_without_a_good_record_is_a_failure() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let db = databases().await.remove(0);
+    for (name, bytes, why) in [
+        ("book.csv", b"PK\x03\x04...".as_slice(), "save it as CSV"),
+        ("wide.csv", b"\xFF\xFEc\0o\0".as_slice(), "UTF-8"),
+        ("other.csv", b"a;b\n1;2\n".as_slice(), "no column"),
+    ] {
+        let fault = catalogue::import(&db, &write(name, bytes), now(), |_, _| {}).await.unwrap_err();
+        let Fault::Invalid(problems) = fault else { panic!("{name}: {fault:?}") };
+        assert!(problems[0].args.iter().any(|(_, value)| value.contains(why)), "{name}: {problems:?}");
+    }
+    let nothing = write("nothing.jsonl", b"{ broken\n{ broken too\n");
+    let (report, read) = catalogue::cli_import(&db, &nothing, now()).await.unwrap();
+    assert!(!read && report["refused"] == 2, "{report}");
+}

@@ -41,11 +41,14 @@ fn take(desk: &mut Desk, step: Step, form: &FormMap) {
                 body.competent = kept(agency);
             }
             body.owner_name = kept(form.text("owner_name"));
-            body.owner_number = kept(form.text("owner_number")).replace([' ', '.'], "");
+            body.owner_number = kept(form.text("owner_number"));
+            body.owner_paper = kept(form.text("owner_paper"));
+            body.owner_nationality = kept(form.text("owner_nationality"));
             body.owner_phone = kept(form.text("owner_phone"));
             body.owner_address = kept(form.text("owner_address"));
         }
         Step::Group(n) => {
+            body.sure = form.get("sure").is_some();
             for field in version.form.groups.get(n).into_iter().flat_map(|group| &group.fields) {
                 let typed = form.text(&format!("answer_{}", field.name));
                 let typed = if field.kind == FieldKind::Date { iso_date(typed) } else { kept(typed) };

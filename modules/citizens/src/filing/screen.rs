@@ -11,6 +11,9 @@ use dossiers::reuse::Earlier;
 use i18n::L;
 use web::{Answer, Choice, Ctx};
 
+/// Blanks and signs that come along with what is pasted.
+const PASTED_CHARS: u32 = 500;
+
 /// One question as the screen shows it.
 struct Question {
     name: String,
@@ -82,6 +85,9 @@ struct FilingPage {
     /// "questions", "papers" or "check".
     screen: &'static str,
     problems: Vec<Problem>,
+    /// What was answered disagrees with a personal number: the person is asked whether it is so.
+    asks_sure: bool,
+    sure: bool,
     agency: String,
     questions: Vec<Question>,
     wanted: Vec<Wanted>,
@@ -110,7 +116,8 @@ fn question(field: &catalogue::Field, value: &str) -> Question {
         autocomplete,
         hint: field.help.clone(),
         required: field.required,
-        maxlength: field.max_len.to_string(),
+        // Counted and told when sent: a field that cuts what is pasted keeps half a number.
+        maxlength: (u32::from(field.max_len) + PASTED_CHARS).to_string(),
         choices: field.options.iter().map(|o| Choice::new(o.clone(), o.clone())).collect(),
     }
 }
@@ -139,7 +146,7 @@ fn owner_questions(l: L, desk: &Desk) -> Vec<Question> {
         autocomplete,
         hint: l.t(format!("citizens-{}-hint", name.replace('_', "-"))),
         required,
-        maxlength: "200".to_owned(),
+        maxlength: "700".to_owned(),
         choices: Vec::new(),
     };
     let mut questions = Vec::new();
@@ -150,7 +157,11 @@ fn owner_questions(l: L, desk: &Desk) -> Vec<Question> {
         questions.push(where_to);
     }
     questions.push(plain("owner_name", &body.owner_name, "text", "", "name", true));
-    questions.push(plain("owner_number", &body.owner_number, "text", "numeric", "", true));
+    let mut paper = plain("owner_paper", &body.owner_paper, "text", "", "", false);
+    paper.choices = dossiers::pages::paper_choices(l);
+    questions.push(paper);
+    questions.push(plain("owner_number", &body.owner_number, "text", "", "", true));
+    questions.push(plain("owner_nationality", &body.owner_nationality, "text", "", "country-name", false));
     questions.push(plain("owner_phone", &body.owner_phone, "tel", "tel", "tel", true));
     questions.push(plain("owner_address", &body.owner_address, "text", "", "street-address", false));
     questions
@@ -208,6 +219,7 @@ fn parts(l: L, desk: &Desk, today: base::Date) -> Vec<Part> {
             line(l.t("citizens-competent"), &agency),
             line(l.t("citizens-owner-name"), &body.owner_name),
             line(l.t("citizens-owner-number"), &body.owner_number),
+            line(l.t("citizens-owner-nationality"), &body.owner_nationality),
             line(l.t("citizens-owner-phone"), &body.owner_phone),
             line(l.t("citizens-owner-address"), &body.owner_address),
         ],
@@ -281,6 +293,8 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
         step: number,
         steps: desk.steps().len(),
         screen,
+        asks_sure: desk.draft.body.sure || dossiers::filing::asks_whether_sure(&problems),
+        sure: desk.draft.body.sure,
         problems,
         agency: desk.competent().map(|id| desk.house.tree.name(id)).unwrap_or_default(),
         questions,

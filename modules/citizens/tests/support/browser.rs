@@ -81,7 +81,8 @@ pub fn answers(body: &str) -> Vec<(String, String)> {
         let attribute = |name: &str| all_between(tag, &format!(" {name}=\""), "\"").first().map(|v| (*v).to_owned());
         let Some(name) = attribute("name").filter(|n| n.starts_with("answer_")) else { continue };
         let value = match (attribute("type").as_deref(), attribute("inputmode").as_deref()) {
-            (Some("date"), _) => "20/11/2026",
+            // The year that stands in the number of the person who files.
+            (Some("date"), _) => "20/11/1990",
             (Some("tel"), _) => "0912345678",
             (_, Some("numeric")) => "094190000017",
             (_, Some("decimal")) => "2",

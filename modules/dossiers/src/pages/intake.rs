@@ -53,6 +53,9 @@ struct IntakePage {
     procedure: String,
     procedure_code: String,
     handed: Handed,
+    paper_kinds: Vec<Choice>,
+    /// Something declared disagrees with a personal number: whether it is so.
+    asks_sure: bool,
     papers: Vec<PaperRow>,
     intakes: Vec<Choice>,
     competents: Vec<Choice>,
@@ -223,6 +226,8 @@ fn form(
         csrf: ctx.csrf.clone(),
         procedure: version.name.clone(),
         procedure_code: version.code.clone(),
+        paper_kinds: super::paper_choices(l),
+        asks_sure: typed.handed.sure || crate::filing::asks_whether_sure(&problems),
         papers,
         intakes: choices(intakes),
         competents: choices(competents),
@@ -327,6 +332,9 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         owner_address: text("owner_address"),
         submitter_name: text("submitter_name"),
         summary: text("summary"),
+        owner_paper: text("owner_paper"),
+        owner_nationality: text("owner_nationality"),
+        sure: fields.get("sure").is_some(),
         ..Handed::default()
     };
     let all_papers = fields.get("all_papers").is_some();

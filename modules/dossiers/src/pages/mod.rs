@@ -62,3 +62,22 @@ pub(crate) fn channel_key(channel: base::Channel) -> String {
 pub(crate) fn moment(at: Option<base::Instant>) -> String {
     at.map(base::vn_date_time).unwrap_or_default()
 }
+
+/// Papers other than a Vietnamese number that a person may be known by; none chosen is such a number.
+pub fn paper_choices(l: i18n::L) -> Vec<web::Choice> {
+    use crate::PaperKind::{Other, Passport};
+    [Passport, Other]
+        .map(|kind| web::Choice::new(kind.as_str(), l.t(format!("dossier-owner-paper-{}", kind.as_str()))))
+        .to_vec()
+}
+
+/// The owner's number with the paper it is of, where that is no Vietnamese number: `C01234567 (hộ chiếu, Hoa Kỳ)`.
+pub(crate) fn number_words(l: L, applicant: &crate::Applicant) -> String {
+    if applicant.owner_paper.is_empty() {
+        return applicant.owner_number.clone();
+    }
+    let paper = l.t(format!("dossier-owner-paper-{}", applicant.owner_paper));
+    let beside: Vec<&str> =
+        [paper.as_str(), &applicant.owner_nationality].into_iter().filter(|word| !word.is_empty()).collect();
+    format!("{} ({})", applicant.owner_number, beside.join(", "))
+}

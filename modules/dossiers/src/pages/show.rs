@@ -290,9 +290,10 @@ fn page(
     let (d, a) = (&read.loaded.dossier, &read.loaded.applicant);
     let clock = worklist::clock(d, house.calendar, ctx.now);
     let file_href = |file: Id| format!("/dossiers/{}/files/{file}", d.code);
+    let number = super::number_words(l, a);
     let person = [
         ("dossier-owner-name", &a.owner_name),
-        ("dossier-owner-number", &a.owner_number),
+        ("dossier-owner-number", &number),
         ("dossier-owner-phone", &a.owner_phone),
         ("dossier-owner-address", &a.owner_address),
         ("dossier-submitter-name", &a.submitter_name),

@@ -85,7 +85,7 @@ pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
         day: base::vn_date(received.date()),
         submitter: if a.submitter_name.is_empty() { a.owner_name.clone() } else { a.submitter_name.clone() },
         owner: a.owner_name.clone(),
-        number: a.owner_number.clone(),
+        number: super::number_words(l, a),
         phone: a.owner_phone.clone(),
         address: a.owner_address.clone(),
         channel: l.t(channel_key(d.channel)),

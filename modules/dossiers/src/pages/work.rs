@@ -3,7 +3,7 @@
 use super::{channel_choices, house, moment, names};
 use crate::actions::House;
 use crate::store::Loaded;
-use crate::worklist::{self, Asked, Line, Narrow, Scope, Tab};
+use crate::worklist::{self, After, Asked, Line, Narrow, Scope, Tab};
 use ::store::Tx;
 use askama::Template;
 use base::{Actor, Fault, Id, Instant, Permission, Problem};
@@ -144,8 +144,12 @@ pub async fn work_page(
     // Somebody who searches looks at the hits, not at how much waits.
     let searching = !narrow.words.is_empty();
     let counts = if searching { Vec::new() } else { worklist::counts(tx, house, &scope, now).await? };
-    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: paging.limit(), offset: paging.offset() };
+    // A page begins after the last row of the one before; an address without it is counted off.
+    let after = After::read(&query_value(uri, "after"));
+    let offset = if after.is_some() { 0 } else { paging.offset() };
+    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: paging.limit(), offset, after };
     let (found, total) = worklist::lines(tx, house, &asked, &counts).await?;
+    let paging = paging.after(found.last().map(|line| asked.after(line).text()));
     let names = names(tx, found.iter().map(|line| line.handler)).await?;
     let tabs = Tab::ALL
         .into_iter()
@@ -294,7 +298,7 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
                 loop {
                     let offset = rows.len() as i64;
                     let limit = EXPORT_BATCH.min(rows_max - offset);
-                    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset };
+                    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset, after: None };
                     let found = if limit > 0 { worklist::page(tx, &house, &asked).await?.0 } else { Vec::new() };
                     let names = names(tx, found.iter().map(|loaded| loaded.dossier.handler)).await?;
                     let read = found.len() as i64;
@@ -303,7 +307,7 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
                         break;
                     }
                 }
-                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: 0, offset: 0 };
+                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: 0, offset: 0, after: None };
                 let total = if (rows.len() as i64) < rows_max {
                     rows.len() as i64
                 } else {
@@ -336,21 +340,20 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
 
 fn register_row(l: L, house: &House, loaded: &Loaded, names: &HashMap<Id, String>) -> Vec<Cell> {
     let (d, a) = (&loaded.dossier, &loaded.applicant);
-    [
-        d.code.clone(),
-        house.shelf.version(d.version).map(|version| version.name.clone()).unwrap_or_default(),
-        a.owner_name.clone(),
-        a.owner_address.clone(),
-        a.owner_phone.clone(),
-        house.tree.name(d.competent),
-        moment(d.received_at),
-        moment(d.due_at),
-        moment(d.finished_at),
-        moment(d.returned_at),
-        l.t(super::channel_key(d.channel)),
-        l.t(d.status.key()),
-        d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+    let text = Cell::Text;
+    vec![
+        text(d.code.clone()),
+        text(house.shelf.version(d.version).map(|version| version.name.clone()).unwrap_or_default()),
+        text(a.owner_name.clone()),
+        text(a.owner_address.clone()),
+        text(a.owner_phone.clone()),
+        text(house.tree.name(d.competent)),
+        Cell::moment(d.received_at),
+        Cell::moment(d.due_at),
+        Cell::moment(d.finished_at),
+        Cell::moment(d.returned_at),
+        text(l.t(super::channel_key(d.channel))),
+        text(l.t(d.status.key())),
+        text(d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default()),
     ]
-    .map(Cell::Text)
-    .to_vec()
 }

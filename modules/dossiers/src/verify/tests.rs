@@ -125,7 +125,7 @@ async fn every_row_changed_behind_the_programs_back_is_named() {
         // Even with the day's number set back: the sealed day knows.
         (
             format!(
-                "DELETE FROM dossier_search WHERE rowid = {FIRST}; DELETE FROM dossier_component WHERE dossier_id = {FIRST}; DELETE FROM event WHERE subject_id = {FIRST}; DELETE FROM dossier WHERE id = {FIRST}; UPDATE dossier_counter SET last = 1 WHERE day = '2026-11-02'"
+                "DELETE FROM dossier_words WHERE rowid = {FIRST}; DELETE FROM dossier_component WHERE dossier_id = {FIRST}; DELETE FROM event WHERE subject_id = {FIRST}; DELETE FROM dossier WHERE id = {FIRST}; UPDATE dossier_counter SET last = 1 WHERE day = '2026-11-02'"
             ),
             "event_day 2026-11-02".to_owned(),
         ),

@@ -1,6 +1,7 @@
 //! The statements of a list. They are put together from the parts asked for; each part names the index it runs on.
 
-use super::{Asked, NEAR_MS, Narrow, Scope, Tab, search};
+use super::search::{self, Hits, These};
+use super::{After, Asked, NEAR_MS, Narrow, Scope, Tab};
 use crate::actions::House;
 use ::store::{Engine, Row, Sql, StoreError, Tx, Value};
 use base::{Id, Instant};
@@ -100,16 +101,37 @@ impl Query {
         sql
     }
 
-    /// `id` is among the hits; one parameter however many there are, so that the statement stays the same.
-    fn among(&mut self, hits: &[Id], engine: Engine) -> String {
-        let list = Value::Json(hits.iter().map(|id| serde_json::Value::from(id.0)).collect());
-        let mark = self.bind(list);
+    /// What the index has for a question.
+    fn indexed(&mut self, question: &str, engine: Engine) -> String {
+        let mark = self.bind(question);
         match engine {
-            Engine::Sqlite => format!("id IN (SELECT value FROM json_each({mark}))"),
-            Engine::Postgres => {
-                format!("id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text({mark}) AS hits (one))")
-            }
+            Engine::Sqlite => format!("dossier_words WHERE dossier_words MATCH {mark}"),
+            Engine::Postgres => format!("dossier_words WHERE terms @@ CAST({mark} AS tsquery)"),
         }
+    }
+
+    /// What was searched for; every hit counts, none is cut off.
+    fn found(&mut self, hits: &Hits, now: Instant, engine: Engine) -> String {
+        let These { question, only, statuses, overdue } = match hits {
+            Hits::All => return String::new(),
+            Hits::None => return " AND 1 = 0".to_owned(),
+            Hits::These(these) => these,
+        };
+        let mut sql = String::new();
+        if !question.is_empty() {
+            sql.push_str(&format!(" AND id IN (SELECT rowid FROM {})", self.indexed(question, engine)));
+        }
+        if let Some(only) = only {
+            sql.push_str(&format!(" AND id = {}", self.bind(*only)));
+        }
+        if !statuses.is_empty() {
+            let codes: Vec<String> = statuses.iter().map(|status| status.code().to_string()).collect();
+            sql.push_str(&format!(" AND status IN ({})", codes.join(", ")));
+        }
+        if *overdue {
+            sql.push_str(&format!(" AND {WORKED} AND due_at < {}", self.bind(now)));
+        }
+        sql
     }
 
     /// Everything in the scope: each place by its own index, at most `bound` of each, without doubles.
@@ -128,16 +150,37 @@ impl Query {
     }
 
     /// What stands between FROM and ORDER BY. Bounds are written out, not bound: the planner must see how few they are.
-    fn source(&mut self, house: &House, asked: &Asked<'_>, hits: Option<&[Id]>, engine: Engine, bound: i64) -> String {
+    /// `after` is the last row of the page before.
+    fn source(
+        &mut self,
+        house: &House,
+        asked: &Asked<'_>,
+        hits: &Hits,
+        after: Option<After>,
+        of: (Engine, i64),
+    ) -> String {
+        let (engine, bound) = of;
         let tab = self.tab(house, asked);
         let mut narrowed = self.narrow(house, asked.narrow);
-        if let Some(hits) = hits {
-            narrowed.push_str(&format!(" AND {}", self.among(hits, engine)));
+        narrowed.push_str(&self.found(hits, asked.now, engine));
+        if let Some(after) = after {
+            narrowed.push_str(&format!(" AND {}", Order::of(asked).past(self, after)));
         }
+        // The index holds the scope already.
+        let scoped = matches!(hits, Hits::These(these) if !these.question.is_empty());
         match (tab, &asked.scope.units) {
             (Some(tab), _) => format!("dossier WHERE {tab}{narrowed}"),
-            (None, None) => format!("dossier WHERE TRUE{narrowed}"),
-            (None, Some(units)) => self.everything(units, &narrowed, Order::of(asked), bound),
+            (None, Some(units)) if !scoped => self.everything(units, &narrowed, Order::of(asked), bound),
+            (None, _) => format!("dossier WHERE TRUE{narrowed}"),
+        }
+    }
+
+    /// Hits alone, with nothing else to look at: read in the order of the index.
+    fn plain_hits(&mut self, question: &str, after: Option<After>, engine: Engine) -> String {
+        let source = self.indexed(question, engine);
+        match after {
+            Some(after) => format!("{source} AND rowid < {}", self.bind(after.id)),
+            None => source,
         }
     }
 }
@@ -165,6 +208,21 @@ impl Order {
         // What is worked on or decided has a due date.
         let gaps = column == "due_at" && matches!(asked.tab, Tab::All | Tab::Incoming | Tab::Waiting);
         Self { column, down, gaps }
+    }
+
+    /// What comes after the last row of the page before: a page begins where that one ended, whatever has come or gone since.
+    fn past(self, query: &mut Query, after: After) -> String {
+        let than = if self.down { "<" } else { ">" };
+        let (id, column) = (query.bind(after.id), self.column);
+        match (column, after.key) {
+            ("id", _) => format!("id {than} {id}"),
+            (_, None) => format!("({column} IS NULL AND id {than} {id})"),
+            (_, Some(key)) => {
+                let key = query.bind(key);
+                let gaps = if self.gaps { format!(" OR {column} IS NULL") } else { String::new() };
+                format!("({column} {than} {key} OR ({column} = {key} AND id {than} {id}){gaps})")
+            }
+        }
     }
 
     fn columns(self) -> &'static str {
@@ -195,21 +253,15 @@ pub(super) async fn rows(
 ) -> Result<(Vec<Row>, i64), StoreError> {
     let (engine, order) = (tx.engine(), Order::of(asked));
     let (limit, offset) = (asked.limit.max(0), asked.offset.max(0));
-    let hits = search::hits(tx, &asked.narrow.words).await?;
-    let mut query = Query { params: Vec::new() };
-    if let (Some(hits), true) = (&hits, asked.shows_every_hit()) {
-        // Nothing is left out of the hits, and they are in order: only those shown are read.
-        let shown: Vec<Id> = hits.iter().skip(offset as usize).take(limit as usize).copied().collect();
-        let among = query.among(&shown, engine);
-        let sql = format!("SELECT {columns} FROM dossier d WHERE d.{among} ORDER BY d.id DESC");
-        return Ok((tx.query(Sql::from(sql), &query.params).await?, hits.len() as i64));
+    let hits = search::hits(tx, house, asked.scope, &asked.narrow.words).await?;
+    if let Some(question) = asked.shows_every_hit(&hits) {
+        return every_hit(tx, asked, columns, question).await;
     }
-    let hits = hits.as_deref();
     let total = match known {
         Some(total) => total,
         None => {
             let mut query = Query { params: Vec::new() };
-            let source = query.source(house, asked, hits, engine, COUNT_MAX);
+            let source = query.source(house, asked, &hits, None, (engine, COUNT_MAX));
             // The tabs of waiting work are counted whole.
             let bound = if asked.tab == Tab::All { format!(" LIMIT {COUNT_MAX}") } else { String::new() };
             let sql = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {source}{bound}) AS counted");
@@ -217,7 +269,8 @@ pub(super) async fn rows(
         }
     };
     // The page is found in an index first; whole rows are read for what is shown only.
-    let source = query.source(house, asked, hits, engine, limit.saturating_add(offset));
+    let mut query = Query { params: Vec::new() };
+    let source = query.source(house, asked, &hits, asked.after, (engine, limit.saturating_add(offset)));
     let sql = format!(
         "SELECT {columns} FROM (SELECT id AS hit FROM {source} ORDER BY {} LIMIT {limit} OFFSET {offset}) AS page \
          JOIN dossier d ON d.id = page.hit ORDER BY {}",
@@ -227,26 +280,68 @@ pub(super) async fn rows(
     Ok((tx.query(Sql::from(sql), &query.params).await?, total))
 }
 
+/// A page of nothing but hits, the latest first.
+async fn every_hit(tx: &Tx, asked: &Asked<'_>, columns: &str, question: &str) -> Result<(Vec<Row>, i64), StoreError> {
+    let (engine, limit, offset) = (tx.engine(), asked.limit.max(0), asked.offset.max(0));
+    let mut query = Query { params: Vec::new() };
+    let source = query.plain_hits(question, None, engine);
+    let sql = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {source} LIMIT {COUNT_MAX}) AS counted");
+    let total = tx.query_one(Sql::from(sql), &query.params).await?.at(0)?;
+    let mut query = Query { params: Vec::new() };
+    let source = query.plain_hits(question, asked.after, engine);
+    let sql = format!(
+        "SELECT {columns} FROM (SELECT rowid AS hit FROM {source} ORDER BY rowid DESC LIMIT {limit} OFFSET {offset}) AS page \
+         JOIN dossier d ON d.id = page.hit ORDER BY d.id DESC"
+    );
+    Ok((tx.query(Sql::from(sql), &query.params).await?, total))
+}
+
 impl Asked<'_> {
-    /// Everything of the whole province, unfiltered, latest first.
-    fn shows_every_hit(&self) -> bool {
+    /// The question to the index, where the list is its hits and nothing else, latest first.
+    fn shows_every_hit<'h>(&self, hits: &'h Hits) -> Option<&'h str> {
         let narrow = Narrow { words: String::new(), ..self.narrow.clone() };
-        self.tab == Tab::All && self.scope.units.is_none() && narrow == Narrow::default()
+        match hits {
+            Hits::These(These { question, only: None, statuses, overdue: false })
+                if statuses.is_empty() && !question.is_empty() =>
+            {
+                (self.tab == Tab::All && narrow == Narrow::default()).then_some(question.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// What the next page begins after, where `line` is the last one shown.
+    pub fn after(&self, line: &super::Line) -> After {
+        self.place(line.id, line.times.due_at, line.times.filed_at)
+    }
+
+    /// The same of a whole dossier.
+    pub fn after_dossier(&self, dossier: &crate::Dossier) -> After {
+        self.place(dossier.id, dossier.due_at, dossier.filed_at)
+    }
+
+    fn place(&self, id: Id, due_at: Option<Instant>, filed_at: Instant) -> After {
+        let key = match Order::of(self).column {
+            "due_at" => due_at,
+            "filed_at" => Some(filed_at),
+            _ => None,
+        };
+        After { key: key.map(|at| at.0), id }
     }
 }
 
 /// How many dossiers a list has, however many these are.
 pub async fn total(tx: &Tx, house: &House, asked: &Asked<'_>) -> Result<i64, StoreError> {
-    let hits = search::hits(tx, &asked.narrow.words).await?;
+    let hits = search::hits(tx, house, asked.scope, &asked.narrow.words).await?;
     let mut query = Query { params: Vec::new() };
-    let source = query.source(house, asked, hits.as_deref(), tx.engine(), i64::MAX);
+    let source = query.source(house, asked, &hits, None, (tx.engine(), i64::MAX));
     tx.query_one(Sql::from(format!("SELECT COUNT(*) AS n FROM {source}")), &query.params).await?.at(0)
 }
 
 /// How many dossiers wait in one tab, from its index alone.
 pub async fn count(tx: &Tx, house: &House, scope: &Scope, tab: Tab, now: Instant) -> Result<i64, StoreError> {
     let (mut query, narrow) = (Query { params: Vec::new() }, Narrow::default());
-    match query.tab(house, &Asked { scope, tab, narrow: &narrow, now, limit: 0, offset: 0 }) {
+    match query.tab(house, &Asked { scope, tab, narrow: &narrow, now, limit: 0, offset: 0, after: None }) {
         None => Ok(0),
         Some(tab) => {
             let sql = format!("SELECT COUNT(*) AS n FROM dossier WHERE {tab}");
@@ -262,7 +357,9 @@ pub async fn counts(tx: &Tx, house: &House, scope: &Scope, now: Instant) -> Resu
     let tabs: Vec<Tab> = Tab::ALL.into_iter().filter(|tab| *tab != Tab::All).collect();
     let parts: Vec<String> = tabs
         .iter()
-        .filter_map(|tab| query.tab(house, &Asked { scope, tab: *tab, narrow: &narrow, now, limit: 0, offset: 0 }))
+        .filter_map(|tab| {
+            query.tab(house, &Asked { scope, tab: *tab, narrow: &narrow, now, limit: 0, offset: 0, after: None })
+        })
         .map(|tab| format!("(SELECT COUNT(*) FROM dossier WHERE {tab})"))
         .collect();
     let row = tx.query_one(Sql::from(format!("SELECT {}", parts.join(", "))), &query.params).await?;

@@ -1,0 +1,311 @@
+//! Every field of every form of every page, every text of every API body and every address is sent what nobody should send.
+//! Whatever it is, the program answers in words (never 5xx), and nothing that cannot be seen is kept.
+
+use crate::harness::{Client, FormField, Page, PageForm, TestApp, forms_of, links_of, modules, on_fresh_provinces};
+use axum::body::Body;
+use axum::http::Method;
+use base::{Role, clean};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What attackers, broken programs and unlucky keyboards send.
+const STRINGS: &[&str] = &[
+    "A\0B",
+    "A\u{7}B\u{1b}[31m",
+    "\u{9b}31m",
+    "\u{200b}\u{200b}",
+    "Lan\u{202e}nac\u{202c}\u{2066}x\u{2069}",
+    "\u{feff}Nguyễn\u{ad} \u{e0041}Lan\u{fe0f}\u{3164}",
+    "dòng\r\nhai\u{2028}ba",
+    "Ðặng Thị Ðào",
+    "<script>alert(1)</script>\"'",
+    "' OR 1=1; DROP TABLE dossier; --",
+    "%",
+    "🙂🙂",
+    "=HYPERLINK(\"x\")",
+    "../../etc/passwd",
+    "99999999999999999999999",
+    "-1",
+    "NaN",
+    "2999-99-99",
+    "0001-01-01",
+    "\u{ffff}\u{fdd0}",
+];
+/// A text longer than any field may hold.
+const LONG: usize = 3_000;
+/// Pages looked at of one route: more show the same forms.
+const PAGES_OF_A_ROUTE: usize = 2;
+
+/// An address with its changing parts made equal: `/dossiers/H13.31-261125-0001` and another are one route.
+fn route_of(address: &str) -> String {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let part = |part: &str| {
+        let named = part.contains(|c: char| c.is_ascii_digit()) && part.len() > 2 && part != "v1";
+        if named { "{}".to_owned() } else { part.to_owned() }
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// Something a field would take, so that what is sent beside it gets as far as it can.
+fn plausible(field: &FormField) -> String {
+    if !field.value.is_empty() || matches!(field.kind.as_str(), "select" | "hidden" | "button" | "search") {
+        return field.value.clone();
+    }
+    let text = match field.name.as_str() {
+        name if name.contains("number") => "094190000123",
+        name if name.contains("phone") => "0912345678",
+        name if name.contains("password") || name == "current" => "một mật khẩu dài dòng 7",
+        name if field.kind == "date" || name.ends_with("_on") || name.ends_with("_from") => "2026-11-20",
+        name if name.contains("paper") => "",
+        _ => "Nguyễn Thị Lan",
+    };
+    text.to_owned()
+}
+
+/// Forms that would take the visitor away, or close the house.
+fn is_left_out(action: &str) -> bool {
+    ["/sign-out", "/account/sessions", "/language"].iter().any(|start| action.starts_with(start))
+}
+
+async fn send(client: &mut Client, form: &PageForm, fields: &[(&str, &str)]) -> Page {
+    if !form.post {
+        let query = serde_urlencoded::to_string(fields).expect("query");
+        return client.get(&format!("{}?{query}", form.action.split('?').next().unwrap_or_default())).await;
+    }
+    if form.multipart {
+        client.upload(&form.action, fields, &[]).await
+    } else {
+        client.post(&form.action, fields).await
+    }
+}
+
+/// Sends every hostile text in every field of a form, the others filled as well as one can.
+async fn try_form(client: &mut Client, who: &str, form: &PageForm) -> usize {
+    let mut sent = 0;
+    let long = "ệ".repeat(LONG);
+    let texts: Vec<&str> = STRINGS.iter().copied().chain([long.as_str()]).collect();
+    let filled: Vec<(String, String)> =
+        form.fields.iter().filter(|f| f.name != "_csrf").map(|f| (f.name.clone(), plausible(f))).collect();
+    for (at, (name, _)) in filled.iter().enumerate() {
+        for text in &texts {
+            let fields: Vec<(&str, &str)> = filled
+                .iter()
+                .enumerate()
+                .map(|(n, (name, value))| (name.as_str(), if n == at { *text } else { value.as_str() }))
+                .collect();
+            let page = send(client, form, &fields).await;
+            let status = page.status.as_u16();
+            let shown: String = text.escape_debug().take(40).collect();
+            assert!(status < 500, "{who}: {} {name} = \"{shown}\" answers {status}", form.action);
+            let secret = name.contains("password") || name == "current";
+            if form.post && !secret && clean::line(text).is_err() && status == 303 {
+                assert!(page.location.starts_with("/sign-in"), "{who}: {} takes \"{shown}\" in {name}", form.action);
+            }
+            sent += 1;
+        }
+    }
+    sent
+}
+
+/// Looks at every page a visitor can reach, and at every form on it once.
+async fn crawl(client: &mut Client, who: &str, tried: &mut BTreeSet<String>) -> usize {
+    let mut open: Vec<String> = modules()
+        .iter()
+        .flat_map(|module| module.routes.entries().to_vec())
+        .chain(web::routes().entries().to_vec())
+        .filter(|route| route.method == "GET" && !route.path.contains('{'))
+        .map(|route| route.path.to_owned())
+        .collect();
+    open.extend(["/intake?procedure=1.001193", "/file/1.001193?step=1", "/file/1.001193?step=2"].map(str::to_owned));
+    let mut looked: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut forms = Vec::new();
+    while let Some(address) = open.pop() {
+        let times = looked.entry(route_of(&address)).or_default();
+        if *times >= PAGES_OF_A_ROUTE || !seen.insert(address.clone()) || is_left_out(&address) {
+            continue;
+        }
+        *times += 1;
+        let page = client.get(&address).await;
+        assert!(page.status.as_u16() < 500, "{who}: {address} answers {}", page.status);
+        if !page.location.is_empty() {
+            open.push(page.location.clone());
+        }
+        for form in forms_of(&page.body, &address) {
+            for field in form.fields.iter().filter(|field| field.kind == "textarea") {
+                assert!(
+                    web::knows_text_area(&field.name),
+                    "{address}: is {} of one line? Say so in web/src/cleaning.rs",
+                    field.name
+                );
+            }
+            let names: Vec<&str> = form.fields.iter().map(|field| field.name.as_str()).collect();
+            let key = format!("{} {} {names:?}", form.post, route_of(&form.action));
+            if !is_left_out(&form.action) && tried.insert(key) {
+                forms.push(form);
+            }
+        }
+        open.extend(links_of(&page.body));
+    }
+    let mut sent = 0;
+    for form in forms {
+        sent += try_form(client, who, &form).await;
+    }
+    sent
+}
+
+/// Every text column of the database, looked through.
+async fn kept(app: &TestApp) -> Vec<String> {
+    let postgres = app.engine() == store::Engine::Postgres;
+    let columns = if postgres {
+        "SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema = current_schema() AND data_type IN ('text', 'jsonb')"
+    } else {
+        "SELECT m.name AS t, p.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND p.type = 'TEXT'"
+    };
+    app.db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let mut found = Vec::new();
+                for row in tx.query(columns, store::params![]).await? {
+                    let (table, column): (String, String) = (row.get("t")?, row.get("c")?);
+                    let sql = format!("SELECT CAST({column} AS TEXT) AS v FROM {table} WHERE {column} IS NOT NULL");
+                    for row in tx.query(store::Sql::from(sql), store::params![]).await? {
+                        let value: String = row.get("v")?;
+                        if clean::has_forbidden(&value) || value.contains("\\u0000") {
+                            found.push(format!(
+                                "{table}.{column}: {}",
+                                value.escape_debug().take(120).collect::<String>()
+                            ));
+                        }
+                    }
+                }
+                Ok::<_, base::Fault>(found)
+            })
+        })
+        .await
+        .expect("the database")
+}
+
+/// One dossier at the counter, one citizen's draft and filing: pages with something on them.
+async fn furnish(app: &TestApp) {
+    let mut clerk = app.signed_in(Role::Clerk).await;
+    let commune = app.person(Role::Leader).agency.to_string();
+    for owner in ["Lê Thị Một", "Lê Thị Hai"] {
+        let body = serde_json::json!({
+            "procedure": "1.001193", "intake": commune, "competent": commune,
+            "owner_name": owner, "owner_number": "094190000123",
+            "components": { "giay-chung-sinh": "paper", "giay-to-tuy-than": "paper" },
+        });
+        clerk.post_json("/api/v1/dossiers", &body).await.is(201);
+    }
+}
+
+#[test]
+fn whatever_is_typed_anywhere_is_answered_in_words_and_nothing_unseen_is_kept() {
+    on_fresh_provinces(|app| async move {
+        furnish(&app).await;
+        let mut tried = BTreeSet::new();
+        let mut sent = crawl(&mut app.anonymous(), "anonymous", &mut tried).await;
+        // The administrator last: those forms close accounts and end agencies.
+        let mut roles: Vec<Role> = Role::ALL.to_vec();
+        roles.sort_by_key(|role| *role == Role::Administrator);
+        for role in roles {
+            let mut client = app.signed_in(role).await;
+            sent += crawl(&mut client, role.as_str(), &mut tried).await;
+        }
+        eprintln!("{} forms, {sent} requests", tried.len());
+        assert!(tried.len() > 25 && sent > 1_500, "too little was tried: {} forms, {sent} requests", tried.len());
+        let found = kept(&app).await;
+        assert!(found.is_empty(), "kept: {found:#?}");
+    });
+}
+
+#[test]
+fn no_address_with_hostile_parts_breaks_the_program() {
+    on_fresh_provinces(|app| async move {
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let routes: Vec<web::RouteEntry> =
+            modules().iter().flat_map(|module| module.routes.entries().to_vec()).collect();
+        for route in routes.iter().filter(|route| route.method == "GET" && route.path.contains('{')) {
+            for part in [
+                "%00",
+                "a%00b",
+                "%07",
+                "%ff",
+                "%E2%80%8B",
+                "%F0%9F%99%82",
+                "..%2F..",
+                "%25",
+                "99999999999999999999",
+                "-1",
+            ] {
+                let fill = |one: &str| if one.starts_with('{') { part.to_owned() } else { one.to_owned() };
+                let path = route.path.split('/').map(fill).collect::<Vec<_>>().join("/");
+                let page = clerk.get(&path).await;
+                assert!(page.status.as_u16() < 500, "{path} answers {}", page.status);
+            }
+        }
+        for path in ["/work", "/procedures", "/track", "/search", "/intake", "/api/v1/dossiers", "/sign-in", "/units"] {
+            for query in
+                ["q=%00", "q=%ff", "q=%E2%80%8B", "code=%00", "page=%00", "after=%00", "next=%00", "tab=%00&q=a%00b"]
+            {
+                let page = clerk.get(&format!("{path}?{query}")).await;
+                assert!(page.status.as_u16() < 500, "{path}?{query} answers {}", page.status);
+            }
+        }
+    });
+}
+
+/// The names of the texts in a body's schema.
+fn texts_of(document: &serde_json::Value, schema: &serde_json::Value) -> Vec<String> {
+    let named = schema["$ref"].as_str().and_then(|to| to.rsplit('/').next());
+    let schema = named.map_or(schema, |name| &document["components"]["schemas"][name]);
+    let is_text = |kind: &serde_json::Value| {
+        kind == "string" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "string"))
+    };
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.filter(|(_, property)| is_text(&property["type"])).map(|(name, _)| name.clone()).collect()
+}
+
+#[test]
+fn every_text_of_every_api_body_is_cleaned_or_refused() {
+    on_fresh_provinces(|app| async move {
+        furnish(&app).await;
+        let document = motcua::openapi::document().expect("the document");
+        let commune = app.person(Role::Leader).agency.to_string();
+        let mut sent = 0;
+        for (path, methods) in document["paths"].as_object().expect("paths") {
+            let schema = &methods["post"]["requestBody"]["content"]["application/json"]["schema"];
+            if schema.is_null() {
+                continue;
+            }
+            let path = path.replace("{code}", "H13.99.99-261125-9999").replace("{verb}", "forward");
+            let mut clerk = app.signed_in(Role::Clerk).await;
+            for name in texts_of(&document, schema) {
+                for text in STRINGS {
+                    let mut body = serde_json::json!({});
+                    if path == "/api/v1/dossiers" {
+                        body = serde_json::json!({
+                            "procedure": "1.001193", "intake": commune, "competent": commune, "owner_name": "Lê Thị Ba",
+                            "owner_number": "094190000123", "components": { "giay-chung-sinh": "paper", "giay-to-tuy-than": "paper" },
+                        });
+                    }
+                    body[&name] = (*text).into();
+                    let page = clerk.post_json(&path, &body).await;
+                    let status = page.status.as_u16();
+                    assert!(status < 500, "{path} {name} = {text:?} answers {status}");
+                    if clean::line(text).is_err() {
+                        page.is(422).shows("base-text-control").shows(&name);
+                    }
+                    sent += 1;
+                }
+            }
+            let twice = clerk.send_json(&path, "{\"note\":\"a\",\"note\":\"b\"}").await;
+            assert_eq!(twice.status.as_u16(), 422);
+        }
+        assert!(sent > 100, "{sent}");
+        let found = kept(&app).await;
+        assert!(found.is_empty(), "kept: {found:#?}");
+        let nothing = app.anonymous().send(Method::POST, "/api/v1/dossiers", &[], Body::from("\0")).await;
+        assert!(nothing.status.as_u16() < 500);
+    });
+}
