@@ -4,6 +4,11 @@ use crate::fold::patterns;
 use crate::lines::{Line, continues, is_upper, lines, wrap};
 use crate::view::View;
 
+/// Cells closed after a lone stroke that make it the start of a row.
+const ROW_CELLS_MIN: usize = 3;
+/// Lines that one row of a table may be broken over.
+const ROW_LINES_MAX: usize = 80;
+
 patterns! {
     PART = r"^(?:phần|chương)\s+(?:thứ\s+)?(?:[ivxl]{1,5}|\d{1,2}|một|hai|ba|nhất)\b[.:]?\s*";
     ARTICLE = r"^(?:điều|mục)\s+(?:\d{1,3}|[ivxl]{1,5})\b[.:]?\s*";
@@ -78,9 +83,19 @@ pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
     let (mut table, mut row, mut in_rows) = (0u32, 0u32, false);
     // The line that ends the open block; the block itself may be many lines long.
     let mut tail: Option<Line> = None;
-    for line in lines {
+    let mut next = 0;
+    while let Some(line) = lines.get(next).copied() {
+        let first = next;
+        next += 1;
         let text = view.flat(line.start, line.end);
-        if text == "|" {
+        let closers = |line: &&Line| view.flat(line.start, line.end).ends_with('|');
+        // A stroke alone opens a row when the lines after it close several cells.
+        let alone = text == "|";
+        let opens_row = alone && {
+            let last = row_end(view, &lines, first);
+            lines[first..=last].iter().skip(1).filter(closers).count() >= ROW_CELLS_MIN
+        };
+        if alone && !opens_row {
             match spans.last_mut() {
                 Some(last) if tail.is_some() => last.2 = true,
                 // An empty cell still counts as a column.
@@ -89,36 +104,61 @@ pub(crate) fn blocks(view: &mut View) -> Vec<Block> {
             tail = None;
             continue;
         }
-        if text.starts_with('|') || text.matches('|').count() >= 2 {
+        if opens_row || text.starts_with('|') || text.matches('|').count() >= 2 {
             if !in_rows {
                 table += 1;
                 row = 0;
             }
             in_rows = true;
             tail = None;
-            if !DELIMITER_ROW.is_match(text) {
-                push_row(view, line, table, row, &mut spans);
+            let delimiter = !alone && DELIMITER_ROW.is_match(text);
+            let last = row_end(view, &lines, first);
+            next = last + 1;
+            breaks.extend(line_ends(view, line.end, lines[last].end));
+            if !delimiter || last > first {
+                push_row(view, Line { end: lines[last].end, ..line }, table, row, &mut spans);
                 row += 1;
             }
             continue;
         }
         in_rows = false;
+        // "Số: 257/KH-UBND |": the stroke that closes a cell at the end of its line.
+        let (line, closes) = match text.strip_suffix('|') {
+            Some(words) => (Line { end: line.start + words.trim_end().len(), ..line }, true),
+            None => (line, false),
+        };
         match spans.last_mut() {
             Some((last, None, false)) if tail.is_some_and(|tail| continues(view, tail, line, wrap)) => {
-                breaks.push(last.end);
-                for at in last.end..line.start {
-                    if view.flat(at, at + 1) == "\n" {
-                        breaks.push(at);
-                    }
-                }
+                breaks.extend(line_ends(view, last.end, line.start));
                 last.end = line.end;
             }
             _ => spans.push((line, None, false)),
         }
-        tail = Some(line);
+        tail = Some(line).filter(|_| !closes);
+        if let Some(last) = spans.last_mut().filter(|_| closes) {
+            last.2 = true;
+        }
     }
     view.join_lines(&breaks);
     spans.into_iter().map(|(line, cell, closes)| block(view, line, cell, closes)).collect()
+}
+
+/// The line ends of a stretch.
+fn line_ends(view: &View, start: usize, end: usize) -> Vec<usize> {
+    let text = view.flat(start, end);
+    text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| start + at).collect()
+}
+
+/// The last line of a row: cells of several paragraphs break it over lines, of which only the first opens
+/// with a stroke.
+fn row_end(view: &View, lines: &[Line], first: usize) -> usize {
+    let opens = |line: &Line| view.flat(line.start, line.end).starts_with('|');
+    if !opens(&lines[first]) {
+        return first;
+    }
+    let below = lines.iter().enumerate().skip(first + 1).take(ROW_LINES_MAX);
+    let own = below.take_while(|(_, line)| !opens(line) && !line.after_gap);
+    own.filter(|(_, line)| view.flat(line.start, line.end).ends_with('|')).last().map_or(first, |(at, _)| at)
 }
 
 /// The cells of a row between pipes; an escaped pipe has lost its stroke in the view already.
@@ -231,6 +271,19 @@ mod tests {
             cells,
             [(0, 0, "STT".into()), (0, 1, "Nhiệm vụ".into()), (1, 0, "1".into()), (1, 1, "Rà soát".into())]
         );
+    }
+
+    #[test]
+    fn a_row_broken_over_lines_is_one_row() {
+        let mut view = View::new(
+            "| 1 |\nTỉ lệ thôn\ncó cáp quang |\n% |\n≥ 97 |\n| 2 | Số trạm | Trạm | 24 |\nSố: 257/KH-UBND |\nHà Nội",
+        );
+        let blocks = blocks(&mut view);
+        let cells: Vec<_> =
+            blocks.iter().map(|b| (b.cell.map(|c| (c.row, c.col)), view.text(b.start, b.end))).collect();
+        assert_eq!(cells[1], (Some((0, 1)), "Tỉ lệ thôn có cáp quang".into()));
+        assert_eq!(cells[3], (Some((0, 3)), "≥ 97".into()));
+        assert_eq!(cells[4].0, Some((1, 0)));
     }
 
     #[test]
