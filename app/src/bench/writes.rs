@@ -152,7 +152,7 @@ async fn forward(db: &Db, house: House, stop: Stop, now: Instant) -> Result<(), 
     let by = By { actor: stop.1, now };
     db.write(move |tx| {
         Box::pin(async move {
-            let act = Act::Forward { electronic: true, note: String::new() };
+            let act = Act::Forward { electronic: true, note: String::new(), handler: None, draft: None };
             dossiers::act(tx, &house, &by, &stop.0, &act).await
         })
     })
@@ -169,7 +169,7 @@ async fn record_steps(db: &Db, house: &House, stops: &[Stop], now: Instant) -> R
                 let mut actions = Vec::with_capacity(RECORDED);
                 for (code, actor) in &stops {
                     let by = By { actor: actor.clone(), now };
-                    let act = Act::Forward { electronic: true, note: String::new() };
+                    let act = Act::Forward { electronic: true, note: String::new(), handler: None, draft: None };
                     tx.record();
                     dossiers::act(tx, &house, &by, code, &act).await?;
                     actions.push(tx.recorded());

@@ -172,6 +172,14 @@ impl Actor {
         self.grants.iter().any(|g| g.role.allows(permission) && g.reaches(path))
     }
 
+    /// The grant by which the person may do it at the agency with this path; of several the closest one. An event names its
+    /// agency: whoever holds two posts acts now for one, now for the other.
+    pub fn grant_for(&self, permission: Permission, path: &str) -> Option<&Grant> {
+        let allowing = self.grants.iter().filter(|g| g.role.allows(permission) && g.reaches(path));
+        // Of two just as close the first stays.
+        allowing.rev().max_by_key(|g| g.agency_path.len())
+    }
+
     /// The paths of the grants that allow it: the subtrees a list is limited to. Scopes within another are left out, so
     /// that no row is counted twice.
     pub fn scopes(&self, permission: Permission) -> Vec<&str> {
@@ -275,6 +283,24 @@ mod tests {
         assert_eq!(someone.scopes(ReadDossiers), ["/1/12/", "/1/13/"]);
         assert_eq!(someone.scopes(ApproveDossier), ["/1/12/"]);
         assert!(someone.scopes(KeepAccounts).is_empty());
+    }
+
+    #[test]
+    fn of_several_posts_the_closest_that_allows_it_is_named() {
+        let posts = actor(&[
+            (Role::Inspector, "/1/"),
+            (Role::Clerk, "/1/12/40/"),
+            (Role::Officer, "/1/13/"),
+            (Role::Leader, "/1/12/"),
+        ]);
+        let path = |permission, at: &str| posts.grant_for(permission, at).map(|grant| grant.agency_path.as_str());
+        assert_eq!(path(ReadDossiers, "/1/12/40/"), Some("/1/12/40/"));
+        assert_eq!(path(ReadDossiers, "/1/12/41/"), Some("/1/12/"));
+        assert_eq!(path(ReadDossiers, "/1/99/"), Some("/1/"));
+        assert_eq!(path(ApproveDossier, "/1/12/40/"), Some("/1/12/"));
+        assert_eq!(path(ProcessDossier, "/1/13/"), Some("/1/13/"));
+        assert_eq!(path(ProcessDossier, "/1/12/"), None);
+        assert_eq!(path(KeepAccounts, "/1/"), None);
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub mod flag {
     pub const PAID_ONLINE: i64 = 1024;
     /// Rated satisfied or very satisfied.
     pub const SATISFIED: i64 = 2048;
-    /// Handed over at least once between units.
+    /// Handed over at least once, within the agency or beyond it.
     pub const PASSED: i64 = 4096;
     /// The procedure asks for components.
     pub const HAS_COMPONENTS: i64 = 8192;
@@ -62,6 +62,12 @@ pub mod flag {
     pub const SUPPLEMENTED_AGAIN: i64 = 65_536;
     /// Ended in a refusal.
     pub const REFUSED: i64 = 131_072;
+    /// Ended late without a decision: withdrawn or stopped after its due date.
+    pub const UNDECIDED: i64 = 262_144;
+    /// Handed over at least once from one agency to another.
+    pub const BETWEEN: i64 = 524_288;
+    /// Every hand-over from one agency to another was electronic, with no paper that had to follow.
+    pub const BETWEEN_ELECTRONIC: i64 = 1_048_576;
 
     /// Flags by the name used in definition files.
     pub const NAMES: &[(&str, i64)] = &[
@@ -83,6 +89,9 @@ pub mod flag {
         ("PORTAL", PORTAL),
         ("SUPPLEMENTED_AGAIN", SUPPLEMENTED_AGAIN),
         ("REFUSED", REFUSED),
+        ("UNDECIDED", UNDECIDED),
+        ("BETWEEN", BETWEEN),
+        ("BETWEEN_ELECTRONIC", BETWEEN_ELECTRONIC),
     ];
 
     /// The flag of that name.

@@ -34,6 +34,11 @@ pub struct Count {
 }
 
 impl Count {
+    /// Counts nothing: there is no record.
+    fn nothing(self) -> Self {
+        Self { measure: String::new(), ..self }
+    }
+
     /// Whether a cell is counted under `filter`.
     pub fn takes(&self, cell: &Cell, filter: &Filter) -> bool {
         cell.measure == self.measure
@@ -66,6 +71,9 @@ pub struct Indicator {
     pub source: String,
     pub numerator: Count,
     pub denominator: Count,
+    /// What must exist before there is a record to count, in Vietnamese and English. Until then the figure is no number,
+    /// whatever facts lie in the database.
+    pub needs: Option<(String, String)>,
 }
 
 /// All definitions, by id and date.
@@ -93,6 +101,8 @@ struct Entry {
     source: String,
     numerator: CountEntry,
     denominator: CountEntry,
+    needs_vi: Option<String>,
+    needs_en: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -155,10 +165,20 @@ impl Indicators {
             let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
             for entry in file.indicator {
                 let named = |error: String| format!("{}: {error}", entry.id);
+                let needs = match (entry.needs_vi, entry.needs_en) {
+                    (None, None) => None,
+                    (Some(vi), Some(en)) => Some((vi, en)),
+                    _ => return Err(format!("{}: needs_vi and needs_en stand together", entry.id)),
+                };
+                let side = |count: CountEntry| {
+                    let count = count.read()?;
+                    Ok(if needs.is_some() { count.nothing() } else { count })
+                };
                 let indicator = Indicator {
                     valid_from: entry.valid_from.parse().map_err(|error| named(format!("valid_from: {error}")))?,
-                    numerator: entry.numerator.read().map_err(named)?,
-                    denominator: entry.denominator.read().map_err(named)?,
+                    numerator: side(entry.numerator).map_err(named)?,
+                    denominator: side(entry.denominator).map_err(named)?,
+                    needs,
                     id: entry.id.clone(),
                     name_vi: entry.name_vi,
                     name_en: entry.name_en,
@@ -237,6 +257,29 @@ denominator = { measure = "settled" }
         assert!(error.contains("on-time") && error.contains("ONTIME"), "{error}");
         let error = Indicators::from_toml(&[&TWO.replace("2026-07-01", "2021-01-01")]).unwrap_err();
         assert!(error.contains("same day"), "{error}");
+    }
+
+    #[test]
+    fn what_has_no_record_yet_counts_nothing_whatever_lies_in_the_database() {
+        let needs = "needs_vi = \"Cổng thanh toán\"\nneeds_en = \"A payment gateway\"\n";
+        let text = TWO.replacen("unit = \"percent\"\n", &format!("unit = \"percent\"\n{needs}"), 1);
+        let indicators = Indicators::from_toml(&[&text]).unwrap();
+        let cell = Cell {
+            measure: "settled".into(),
+            level: "commune".into(),
+            field: "ho-tich".into(),
+            channel: 1,
+            flags: flag::ON_TIME,
+            n: 1,
+        };
+        let before = indicators.get("on-time", date(2026, 6, 30)).unwrap();
+        assert_eq!(before.needs.as_ref().map(|(_, en)| en.as_str()), Some("A payment gateway"));
+        assert!(!before.numerator.takes(&cell, &Filter::year(2026)));
+        assert!(!before.denominator.takes(&cell, &Filter::year(2026)));
+        // The definition that begins with the record counts.
+        assert!(indicators.get("on-time", date(2026, 7, 1)).unwrap().denominator.takes(&cell, &Filter::year(2026)));
+        let error = Indicators::from_toml(&[&text.replace("needs_en = \"A payment gateway\"", "")]).unwrap_err();
+        assert!(error.contains("stand together"), "{error}");
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub use actions::{NewGrant, account, create_account, grant, grants, move_paths, 
 pub use demo::{DEMO_PASSWORD, DemoAccount, invented, seed_demo, seed_people};
 pub use pages::{home, module};
 pub use passwords::{Cost, Hashed, Hasher, Password};
-pub use people::{administrators, may_at, names, people_at};
+pub use people::{administrators, may_at, names, people_at, people_who};
 pub use sessions::SessionStore;
 pub use settings::{Agencies, AgencyRef, Settings};
 pub use signing_in::{Answer, SignUp, sign_in, sign_in_code, sign_out, sign_up};

@@ -19,6 +19,10 @@ store::statements! {
     pub PEOPLE_AT = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role IN ('officer', 'division-head') AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
         AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
+    /// People who hold a role over an agency, by name.
+    pub PEOPLE_OF_ROLE = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
+        WHERE g.role = $3 AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
+        AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
 }
 
 /// Names of accounts; unknown ids are left out.
@@ -42,6 +46,24 @@ pub async fn administrators(tx: &Tx, path: &str, now: Instant) -> Result<i64, St
 pub async fn people_at(tx: &Tx, path: &str, now: Instant) -> Result<Vec<(Id, String)>, StoreError> {
     let rows = tx.query(PEOPLE_AT, params![path, now.date()]).await?;
     rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+}
+
+/// The people who may do something at the agency with that path, by name.
+pub async fn people_who(
+    tx: &Tx,
+    permission: Permission,
+    path: &str,
+    now: Instant,
+) -> Result<Vec<(Id, String)>, StoreError> {
+    let mut people: Vec<(Id, String)> = Vec::new();
+    for role in Role::ALL.iter().filter(|role| role.allows(permission)) {
+        for row in tx.query(PEOPLE_OF_ROLE, params![path, now.date(), role.as_str()]).await? {
+            people.push((row.get("id")?, row.get("name")?));
+        }
+    }
+    people.sort_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
+    people.dedup();
+    Ok(people)
 }
 
 /// Whether an account may do something at the agency with that path, today.

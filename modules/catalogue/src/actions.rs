@@ -110,7 +110,10 @@ async fn end_imported(tx: &Tx, procedure: Id, now: Instant) -> Result<Option<Dat
 }
 
 fn event(kind: &'static str, at: Instant, actor: Option<&Actor>, data: serde_json::Value) -> NewEvent {
-    NewEvent { kind, at, actor: actor.map(|actor| actor.account), agency: None, data }
+    // In the name of the post that keeps the catalogue, whatever else the person does.
+    let keeps = |actor: &Actor| actor.grants.iter().find(|grant| grant.role.allows(Permission::KeepCatalogue)).cloned();
+    let agency = actor.and_then(keeps).map(|grant| grant.agency);
+    NewEvent { kind, at, actor: actor.map(|actor| actor.account), agency, data }
 }
 
 /// What an announcement decision (quyết định công bố) says.

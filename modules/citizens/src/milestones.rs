@@ -3,7 +3,7 @@
 
 use base::{Dong, vn_date_time};
 use dossiers::happening::Happening;
-use dossiers::{Dossier, Status};
+use dossiers::{Dossier, Outcome, Status};
 use i18n::L;
 
 /// Where a milestone stands.
@@ -45,7 +45,7 @@ pub struct Places {
     pub return_to: String,
 }
 
-fn past(l: L, event: &audit::Event) -> Option<Milestone> {
+fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
     let happening = Happening::read(&event.data).ok()?;
     let what = match &happening {
         Happening::Filed { .. } => l.t("citizens-did-file"),
@@ -64,6 +64,7 @@ fn past(l: L, event: &audit::Event) -> Option<Milestone> {
         Happening::Refused { .. } => l.t("citizens-was-refused"),
         Happening::Withdrawn { .. } => l.t("citizens-did-withdraw"),
         Happening::Stopped { .. } => l.t("citizens-was-stopped"),
+        Happening::ResultReturned { .. } if refused => l.t("citizens-refusal-returned"),
         Happening::ResultReturned { by_post: true, .. } => l.t("citizens-result-sent"),
         Happening::ResultReturned { .. } => l.t("citizens-result-returned"),
         Happening::Assigned { .. }
@@ -92,6 +93,9 @@ fn next(l: L, d: &Dossier, places: &Places) -> Option<Milestone> {
         }
         Status::Supplement => l.t("citizens-next-supplement"),
         Status::Payment => l.t("citizens-next-payment"),
+        Status::Decided if d.outcome == Outcome::Refused => {
+            l.tr("citizens-next-refusal", [("agency", places.return_to.clone())])
+        }
         Status::Decided => l.tr("citizens-next-pick-up", [("agency", places.return_to.clone())]),
         Status::IntakeRefused | Status::Withdrawn | Status::Stopped | Status::Returned => return None,
     };
@@ -100,13 +104,15 @@ fn next(l: L, d: &Dossier, places: &Places) -> Option<Milestone> {
 
 /// The whole line, oldest first.
 pub fn milestones(l: L, dossier: &Dossier, events: &[audit::Event], places: &Places) -> Vec<Milestone> {
-    let mut line: Vec<Milestone> = events.iter().filter_map(|event| past(l, event)).collect();
+    let refused = dossier.outcome == Outcome::Refused;
+    let mut line: Vec<Milestone> = events.iter().filter_map(|event| past(l, event, refused)).collect();
     line.extend(next(l, dossier, places));
     let to_come: &[&str] = match dossier.status {
         Status::Filed => &["citizens-later-received", "citizens-later-decided", "citizens-later-returned"],
         Status::Supplement | Status::Payment | Status::Received | Status::Processing => {
             &["citizens-later-decided", "citizens-later-returned"]
         }
+        Status::Decided if refused => &["citizens-later-refusal-returned"],
         Status::Decided => &["citizens-later-returned"],
         _ => &[],
     };

@@ -58,7 +58,7 @@ pub(crate) fn row(ctx: &Ctx, house: &House, loaded: &Loaded) -> Row {
         code: d.code.clone(),
         procedure: house.shelf.version(d.version).map(|v| v.name.clone()).unwrap_or_default(),
         owner: loaded.applicant.owner_name.clone(),
-        status: ctx.l.t(d.status.key()),
+        status: ctx.l.t(d.state_key()),
         state: state_of(ctx, house, loaded),
         filed: vn_date_time(d.filed_at),
         due: d.due_at.map(vn_date_time).unwrap_or_default(),
@@ -167,6 +167,12 @@ struct DossierPage {
     track: String,
     late: String,
     asked: String,
+    /// What is asked for, one a line.
+    asked_list: Vec<String>,
+    /// The last day for it.
+    asked_until: String,
+    /// The answers asked to be corrected: input, question, answer so far.
+    corrections: Vec<(String, String, String)>,
     payment: String,
     line: Vec<Milestone>,
     /// When officials looked, and of which unit.
@@ -253,6 +259,17 @@ fn page(
         .filter(|_| d.status == Status::Supplement)
         .map(|h| h.words().to_owned())
         .unwrap_or_default();
+    let asking = match last(|h| matches!(h, Happening::SupplementRequested { .. })) {
+        Some(Happening::SupplementRequested { asked, .. }) if d.status == Status::Supplement => asked,
+        _ => None,
+    };
+    let wanted = |name: &String| asking.as_ref().is_some_and(|asking| asking.answers.contains(name));
+    let given: std::collections::HashMap<String, String> = serde_json::from_str(&a.answers).unwrap_or_default();
+    let corrections = version.form.fields().filter(|field| wanted(&field.name)).map(|field| {
+        let answer = given.get(&field.name).cloned().unwrap_or_default();
+        (format!("{}{}", dossiers::correct::ANSWER, field.name), field.label.clone(), answer)
+    });
+    let corrections: Vec<(String, String, String)> = corrections.collect();
     let payment = match last(|h| matches!(h, Happening::PaymentRequested { .. })) {
         Some(Happening::PaymentRequested { amount_dong, reason, .. }) if d.status == Status::Payment => {
             l.tr("citizens-pay", [("amount", base::Dong(amount_dong).to_string()), ("reason", reason)])
@@ -280,7 +297,7 @@ fn page(
         procedure: version.name.clone(),
         procedure_code: version.code.clone(),
         owner: a.owner_name.clone(),
-        status: l.t(d.status.key()),
+        status: l.t(d.state_key()),
         state: state_of(ctx, house, &read.loaded),
         agency: house.tree.name(d.competent),
         due: d.due_at.map(vn_date_time).unwrap_or_default(),
@@ -291,6 +308,9 @@ fn page(
         track,
         late: if is_late { l.tr(clock.key, [("n", clock.n.to_string())]) } else { String::new() },
         asked,
+        asked_list: asking.as_ref().map(|asking| asked_lines(&version, asking)).unwrap_or_default(),
+        asked_until: asking.as_ref().map(|asking| base::vn_date(asking.until)).unwrap_or_default(),
+        corrections,
         payment,
         line: milestones(l, d, &read.events, &places),
         looks: looks(l, house, &read.seen),
@@ -324,6 +344,14 @@ fn page(
         scores: (1..=5).rev().map(|score| (score, l.t(format!("dossier-rating-{score}")))).collect(),
         note,
     })
+}
+
+/// What an applicant is asked for, in words: papers, answers, and what else.
+fn asked_lines(version: &catalogue::Version, asking: &dossiers::happening::Asking) -> Vec<String> {
+    let papers = version.components.iter().filter(|one| asking.papers.contains(&one.code)).map(|one| &one.name);
+    let answers = version.form.fields().filter(|one| asking.answers.contains(&one.name)).map(|one| &one.label);
+    let other = Some(&asking.other).filter(|other| !other.is_empty());
+    papers.chain(answers).chain(other).cloned().collect()
 }
 
 async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, note: String) -> Answer {
@@ -368,13 +396,13 @@ async fn act(ctx: &Ctx, code: String, act: Act, staged: Vec<(Option<i64>, files:
             Box::pin(async move {
                 let id = person::own(tx, &actor, &wanted).await?.dossier.id;
                 let act = match act {
-                    Act::CompleteSupplement { note, .. } => {
+                    Act::CompleteSupplement { note, answers, .. } => {
                         let mut papers = Vec::with_capacity(staged.len());
                         for (component, staged) in &staged {
                             let file = files::keep(tx, staged, id, Some(actor.account), now).await?;
                             papers.push(NewPaper { component: *component, file });
                         }
-                        Act::CompleteSupplement { note, papers }
+                        Act::CompleteSupplement { note, papers, answers }
                     }
                     other => other,
                 };
@@ -403,11 +431,12 @@ pub(crate) async fn supplement(
     if !refused.is_empty() {
         return render(&ctx, code, refused, note).await;
     }
-    if upload.files.is_empty() {
-        return render(&ctx, code, vec![Problem::new("citizens-supplement-empty").field("other")], note).await;
-    }
     let mut staged = Vec::new();
-    for file in upload.files.iter().take(SUPPLEMENT_PAPERS_MAX) {
+    if upload.files.len() > SUPPLEMENT_PAPERS_MAX {
+        let problem = Problem::new("citizens-supplement-too-many").field("other").arg("max", SUPPLEMENT_PAPERS_MAX);
+        return render(&ctx, code, vec![problem], note).await;
+    }
+    for file in &upload.files {
         let component = file.field.strip_prefix("component_").and_then(|n| n.parse::<i64>().ok());
         match stage(&ctx, file).await {
             Ok(paper) => staged.push((component, paper)),
@@ -417,13 +446,16 @@ pub(crate) async fn supplement(
             Err(other) => return Err(other.into()),
         }
     }
-    let wish = Act::CompleteSupplement { note: note.clone(), papers: Vec::new() };
+    let given = upload.fields.0.keys().filter_map(|name| {
+        Some((name.strip_prefix(dossiers::correct::ANSWER)?.to_owned(), upload.fields.text(name).to_owned()))
+    });
+    let wish = Act::CompleteSupplement { note: note.clone(), papers: Vec::new(), answers: given.collect() };
     act(&ctx, code, wish, staged, note).await
 }
 
 /// `POST /my/{code}/withdraw`
 pub(crate) async fn withdraw(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
-    act(&ctx, code, Act::Withdraw { reason: form.text("reason").to_owned() }, Vec::new(), String::new()).await
+    act(&ctx, code, Act::Withdraw { reason: form.text("reason").to_owned(), wished: decide::Wished::default(), request: None }, Vec::new(), String::new()).await
 }
 
 /// `POST /my/{code}/rate`: 1 (very dissatisfied) to 5.

@@ -4,15 +4,18 @@
 //! transaction. What follows from a verb is seen by reading its function and [`crate::apply::apply`], nowhere else.
 
 use crate::apply::apply;
-use crate::decide::{self, Office};
-use crate::dossier::{COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Dossier};
+use crate::aside::{self, Aside};
+use crate::correct::correct;
+use crate::decide::{self, Asked, Handing, Office, Supplied, Wished};
+use crate::dossier::{Applicant, COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
-use crate::happening::Happening;
+use crate::happening::{Corrected, Happening, Rules};
 use crate::papers::{self, Added};
-use crate::places::desk_path;
+use crate::places::{desk_path, permission_for};
 use crate::reuse::{self, Earlier};
 use crate::store::{self as sql, Loaded};
+use crate::transitions::Verb;
 use ::store::{Tx, params};
 use audit::{Link, link_hash};
 use base::calendar::Calendar;
@@ -20,6 +23,7 @@ use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Permissi
 use catalogue::{Shelf, Version};
 use files::{File, Seal};
 use organisation::Tree;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Kind of the outbox job that tells an applicant what happened.
@@ -52,12 +56,6 @@ pub struct By {
     pub now: Instant,
 }
 
-impl By {
-    fn agency(&self) -> Option<Id> {
-        self.actor.home().map(|grant| grant.agency)
-    }
-}
-
 /// A new id.
 pub fn new_id(now: Instant) -> Id {
     Id::next(now)
@@ -68,12 +66,33 @@ fn overtaken() -> Fault {
     Fault::Conflict(Problem::new("dossier-changed-meanwhile"))
 }
 
-/// Writes one event and everything that follows from it.
+/// What an act writes beside its event: words about people, which never stand in the log.
+#[derive(Default)]
+struct Beside {
+    /// The applicant with corrected answers.
+    applicant: Option<Applicant>,
+    asides: Vec<Aside>,
+}
+
+/// Writes one event, in the name of `agency`, and everything that follows from it.
 async fn write(
     tx: &Tx,
     before: Option<&Loaded>,
     new: Option<(Id, &Checked)>,
     by: &By,
+    agency: Option<Id>,
+    happening: &Happening,
+) -> Result<Dossier, Fault> {
+    write_under(tx, before, new, (by, agency), Rules::NOW, happening).await
+}
+
+/// [`write`] under given rules: tests write the past.
+pub(crate) async fn write_under(
+    tx: &Tx,
+    before: Option<&Loaded>,
+    new: Option<(Id, &Checked)>,
+    (by, agency): (&By, Option<Id>),
+    rules: Rules,
     happening: &Happening,
 ) -> Result<Dossier, Fault> {
     let mut state = before.map(|loaded| loaded.dossier.clone());
@@ -83,18 +102,18 @@ async fn write(
         (None, Some((id, _))) => id,
         (None, None) => return Err(Fault::internal("an event without a dossier")),
     };
-    let outcomes = apply(&mut state, id, by.now, happening)
+    let outcomes = apply(&mut state, id, by.now, rules, happening)
         .map_err(|_| Fault::internal(format!("{} does not follow", happening.kind())))?;
     let mut dossier = state.ok_or_else(|| Fault::internal("no state after an event"))?;
     let told = dossier.account.filter(|account| *account != by.actor.account && happening.concerns_applicant());
-    let data = happening.to_text(told.is_some());
+    let data = happening.to_text_under(rules, told.is_some());
     let link = Link {
         subject: id,
         n: head.n + 1,
         at: by.now,
         kind: happening.kind(),
         actor: Some(by.actor.account),
-        agency: by.agency(),
+        agency,
         data: &data,
     };
     dossier.head = audit::Head { n: link.n, hash: link_hash(&head.hash, link) };
@@ -193,7 +212,7 @@ pub async fn file_online(
     let checked = with_code(tx, house, checked, by.now).await?;
     let answer_due_at = decide::answer_due(&house.office(&version, by.now));
     let happening = Happening::Filed { filing: checked.filing.clone(), answer_due_at };
-    write(tx, None, Some((new_id(by.now), &checked)), by, &happening).await
+    write(tx, None, Some((new_id(by.now), &checked)), by, None, &happening).await
 }
 
 fn current(house: &House, procedure: &str, now: Instant) -> Result<Arc<Version>, Fault> {
@@ -216,11 +235,12 @@ pub struct CounterIntake {
 
 /// A clerk receives a dossier at the counter or from the post; it is received at once.
 pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &CounterIntake) -> Result<Dossier, Fault> {
-    if !by.actor.may_at(Permission::ReceiveDossier, desk_path(&house.tree, intake.intake)) {
+    let Some(post) = by.actor.grant_for(Permission::ReceiveDossier, desk_path(&house.tree, intake.intake)) else {
         return Err(Fault::Forbidden(
             Problem::new("dossier-not-yours").arg("act", "receive-at-counter").field("intake"),
         ));
-    }
+    };
+    let agency = Some(post.agency);
     let version = current(house, &intake.procedure, by.now)?;
     let places = Places {
         channel: intake.channel,
@@ -237,13 +257,14 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
         filing: Some(checked.filing.clone()),
         clock: decide::start_clock(&office, intake.channel)?,
         place: office.place(intake.competent, crate::places::first_step(&version), None),
+        between: decide::passing(&house.tree, &checked.filing),
     };
-    let dossier = write(tx, None, Some((new_id(by.now), &checked)), by, &happening).await?;
+    let dossier = write(tx, None, Some((new_id(by.now), &checked)), by, agency, &happening).await?;
     if intake.paid && dossier.fee_dong > 0 {
         let loaded = Loaded { dossier, applicant: checked.applicant.clone() };
         let paid =
             Happening::Paid { amount_dong: loaded.dossier.fee_dong, online: false, clock: None, first_online: false };
-        return write(tx, Some(&loaded), None, by, &paid).await;
+        return write(tx, Some(&loaded), None, by, agency, &paid).await;
     }
     Ok(dossier)
 }
@@ -254,17 +275,20 @@ pub enum Act {
     ReceiveOnline,
     RefuseIntake { reason: String },
     Assign { handler: Id },
-    Forward { electronic: bool, note: String },
+    /// `handler`: somebody of the next step's unit; `draft`: what they are asked to decide.
+    Forward { electronic: bool, note: String, handler: Option<Id>, draft: Option<NewPaper> },
     SendBack { reason: String },
-    RequestSupplement { reason: String, again: String },
-    CompleteSupplement { note: String, papers: Vec<NewPaper> },
+    RequestSupplement(Asked),
+    /// `answers`: those to be corrected, by the name of their field.
+    CompleteSupplement { note: String, papers: Vec<NewPaper>, answers: BTreeMap<String, String> },
     RequestPayment { amount_dong: i64, reason: String, basis: String },
-    RecordPayment { online: bool },
+    RecordPayment,
     Approve { note: String, result: Option<NewPaper> },
     Refuse { reason: String },
-    Withdraw { reason: String },
+    /// `wished` and `request`: the applicant's wish, where the desk acts for them.
+    Withdraw { reason: String, wished: Wished, request: Option<NewPaper> },
     Stop { reason: String },
-    ReturnResult { by_post: bool, result: Option<NewPaper> },
+    ReturnResult { handing: Handing, result: Option<NewPaper> },
     Rate { score: i64 },
 }
 
@@ -272,7 +296,10 @@ impl Act {
     fn papers(&self) -> &[NewPaper] {
         match self {
             Self::CompleteSupplement { papers, .. } => papers,
-            Self::Approve { result, .. } | Self::ReturnResult { result, .. } => result.as_slice(),
+            Self::Forward { draft: paper, .. }
+            | Self::Withdraw { request: paper, .. }
+            | Self::Approve { result: paper, .. }
+            | Self::ReturnResult { result: paper, .. } => paper.as_slice(),
             _ => &[],
         }
     }
@@ -281,7 +308,10 @@ impl Act {
     pub fn paper_mut(&mut self) -> Option<&mut NewPaper> {
         match self {
             Self::CompleteSupplement { papers, .. } => papers.first_mut(),
-            Self::Approve { result, .. } | Self::ReturnResult { result, .. } => result.as_mut(),
+            Self::Forward { draft: paper, .. }
+            | Self::Withdraw { request: paper, .. }
+            | Self::Approve { result: paper, .. }
+            | Self::ReturnResult { result: paper, .. } => paper.as_mut(),
             _ => None,
         }
     }
@@ -301,45 +331,116 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     let loaded = load(tx, code).await?;
     let version = house.version(loaded.dossier.version)?;
     let office = house.office(&version, by.now);
-    let (d, actor) = (&loaded.dossier, &by.actor);
-    let mut happening = match act {
-        Act::ReceiveOnline => decide::receive_online(d, actor, &office)?,
-        Act::RefuseIntake { reason } => decide::refuse_intake(d, actor, &office, reason)?,
-        Act::Assign { handler } => {
-            decide::check(d, crate::transitions::Verb::Assign, actor, &office)?;
-            let may_hold = identity::may_at(tx, *handler, Permission::ProcessDossier, house.tree.path(d.unit), by.now)
-                .await?
-                || identity::may_at(tx, *handler, Permission::ApproveDossier, house.tree.path(d.unit), by.now).await?;
-            decide::assign(d, actor, &office, *handler, may_hold)?
-        }
-        Act::Forward { electronic, note } => decide::forward(d, actor, &office, *electronic, note)?,
-        Act::SendBack { reason } => decide::send_back(d, actor, &office, reason)?,
-        Act::RequestSupplement { reason, again } => decide::request_supplement(d, actor, &office, reason, again)?,
-        Act::CompleteSupplement { note, .. } => decide::complete_supplement(d, actor, &office, note)?,
-        Act::RequestPayment { amount_dong, reason, basis } => {
-            decide::request_payment(d, actor, &office, *amount_dong, reason, basis)?
-        }
-        Act::RecordPayment { online } => {
-            // The rule comes first: a refused payment must not be remembered as the first.
-            decide::record_payment(d, actor, &office, *online, false)?;
-            let first = *online && sql::first_payment(tx, d.procedure, d.id, by.now).await?;
-            decide::record_payment(d, actor, &office, *online, first)?
-        }
-        Act::Approve { note, result } => decide::approve(d, actor, &office, result.is_some(), note)?,
-        Act::Refuse { reason } => decide::refuse(d, actor, &office, reason)?,
-        Act::Withdraw { reason } => decide::withdraw(d, actor, &office, reason)?,
-        Act::Stop { reason } => decide::stop(d, actor, &office, reason)?,
-        Act::ReturnResult { by_post, result } => decide::return_result(d, actor, &office, *by_post, result.is_some())?,
-        Act::Rate { score } => decide::rate(d, actor, &office, *score)?,
-    };
+    let (mut happening, mut beside) = decided(tx, &loaded, by, &office, act).await?;
     let mut came = Vec::new();
     for paper in act.papers() {
         came.push((paper.component, file_row(tx, paper.file).await?));
     }
     let purpose = seal(&mut happening, &came);
-    let after = write(tx, Some(&loaded), None, by, &happening).await?;
+    let standing = decide::standing(&loaded.dossier, happening.verb(), &by.actor, &office);
+    let after = write(tx, Some(&loaded), None, by, standing.and_then(|by| by.agency), &happening).await?;
     keep_papers(tx, &after, &came, purpose, by.now).await?;
+    for aside in &beside.asides {
+        aside::write(tx, after.id, after.head.n, aside).await?;
+    }
+    if let Some(applicant) = beside.applicant.take() {
+        tx.execute(sql::UPDATE_ANSWERS, params![after.id, applicant.answers]).await?;
+    }
     Ok(after)
+}
+
+/// The event of an act, with what belongs beside it.
+async fn decided(
+    tx: &Tx,
+    loaded: &Loaded,
+    by: &By,
+    office: &Office<'_>,
+    act: &Act,
+) -> Result<(Happening, Beside), Fault> {
+    let (d, actor) = (&loaded.dossier, &by.actor);
+    let mut beside = Beside::default();
+    let happening = match act {
+        Act::ReceiveOnline => decide::receive_online(d, actor, office)?,
+        Act::RefuseIntake { reason } => decide::refuse_intake(d, actor, office, reason)?,
+        Act::Assign { handler } => {
+            decide::check(d, Verb::Assign, actor, office)?;
+            let path = office.tree.path(d.unit);
+            let may_hold = identity::may_at(tx, *handler, Permission::ProcessDossier, path, by.now).await?
+                || identity::may_at(tx, *handler, Permission::ApproveDossier, path, by.now).await?;
+            decide::assign(d, actor, office, *handler, may_hold)?
+        }
+        Act::Forward { electronic, note, handler, .. } => {
+            let forward = decide::forward_to(d, actor, office, *electronic, note, *handler)?;
+            if let (Some(handler), Some(next)) = (handler, decide::next_place(d, office)) {
+                works_there(tx, office, *handler, next.step, next.unit).await?;
+            }
+            forward
+        }
+        Act::SendBack { reason } => decide::send_back(d, actor, office, reason)?,
+        Act::RequestSupplement(asked) => {
+            decide::check(d, Verb::RequestSupplement, actor, office)?;
+            let earlier = reasons_asked(tx, d).await?;
+            decide::request_supplement(d, actor, office, asked, &earlier)?
+        }
+        Act::CompleteSupplement { note, papers, answers } => {
+            decide::check(d, Verb::CompleteSupplement, actor, office)?;
+            let corrected = correct(office.version, &loaded.applicant, answers)?;
+            let brought = Supplied { papers: papers.len(), corrected: corrected.is_some() };
+            let mut done = decide::complete_supplement(d, actor, office, note, brought)?;
+            if let Some((applicant, fields)) = corrected {
+                let was = Aside { kind: aside::ANSWERS, data: loaded.applicant.answers.clone() };
+                if let Happening::SupplementCompleted { corrected, .. } = &mut done {
+                    *corrected = Some(Corrected { fields, applicant: applicant.digest(), was: was.digest() });
+                }
+                beside = Beside { applicant: Some(applicant), asides: vec![was] };
+            }
+            done
+        }
+        Act::RequestPayment { amount_dong, reason, basis } => {
+            decide::request_payment(d, actor, office, *amount_dong, reason, basis)?
+        }
+        Act::RecordPayment => decide::record_payment(d, actor, office)?,
+        Act::Approve { note, result } => decide::approve(d, actor, office, result.is_some(), note)?,
+        Act::Refuse { reason } => decide::refuse(d, actor, office, reason)?,
+        Act::Withdraw { reason, wished, .. } => {
+            let (withdrawn, aside) = decide::withdraw_for(d, actor, office, reason, wished)?;
+            beside.asides.extend(aside);
+            withdrawn
+        }
+        Act::Stop { reason } => decide::stop(d, actor, office, reason)?,
+        Act::ReturnResult { handing, result } => {
+            let (returned, aside) = decide::return_result(d, actor, office, handing, result.is_some())?;
+            beside.asides.extend(aside);
+            returned
+        }
+        Act::Rate { score } => decide::rate(d, actor, office, *score)?,
+    };
+    Ok((happening, beside))
+}
+
+/// Whether somebody can do a step at its unit.
+async fn works_there(tx: &Tx, office: &Office<'_>, account: Id, step: i64, unit: Id) -> Result<(), Fault> {
+    let step = usize::try_from(step).ok().and_then(|step| office.version.process.get(step));
+    let permission = step.map_or(Permission::ProcessDossier, |step| permission_for(step.role));
+    if identity::may_at(tx, account, permission, office.tree.path(unit), office.now).await? {
+        return Ok(());
+    }
+    Err(Fault::invalid(Problem::new("dossier-handler-not-there").field("handler")))
+}
+
+/// Why supplements were asked for before: the first reason, and why each further one could not be avoided.
+async fn reasons_asked(tx: &Tx, dossier: &Dossier) -> Result<Vec<String>, Fault> {
+    if dossier.supplements == 0 {
+        return Ok(Vec::new());
+    }
+    let mut reasons = Vec::new();
+    for event in audit::events(tx, dossier.id).await? {
+        if let Ok(Happening::SupplementRequested { reason, again, .. }) = Happening::read(&event.data) {
+            reasons.push(reason);
+            reasons.extend(again);
+        }
+    }
+    Ok(reasons)
 }
 
 /// Writes the seals of the files that came with an act into its event; says what they are kept as.
@@ -355,6 +456,14 @@ fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &'static str
         Happening::Approved { result, .. } | Happening::ResultReturned { result, .. } => {
             *result = came.first().map(|(_, file)| Seal::of(file));
             papers::RESULT
+        }
+        Happening::Forwarded { draft, .. } => {
+            *draft = came.first().map(|(_, file)| Seal::of(file));
+            papers::DRAFT
+        }
+        Happening::Withdrawn { wish: Some(wish), .. } => {
+            wish.paper = came.first().map(|(_, file)| Seal::of(file));
+            papers::REQUEST
         }
         _ => "",
     }

@@ -1,10 +1,12 @@
 //! JSON of the one-stop. The same actions as the pages.
 
-use crate::actions::{self, Act, By, CounterIntake};
+use crate::actions::{self, By, CounterIntake};
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{Brought, Handed};
+use crate::input::Input;
 use crate::pages::house;
-use crate::store as sql;
+use crate::reading::{self, Asking};
+use crate::transitions::Verb;
 use crate::worklist::{self, After, Asked, Narrow, Scope, Tab};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -36,6 +38,9 @@ pub struct DossierView {
     #[schema(value_type = String)]
     unit: Id,
     step: i64,
+    /// Account of who holds it.
+    #[schema(value_type = Option<String>)]
+    handler: Option<Id>,
     /// RFC 3339, Vietnam time; absent while not reached.
     filed_at: Option<String>,
     received_at: Option<String>,
@@ -48,6 +53,8 @@ pub struct DossierView {
     /// "", "granted" or "refused".
     outcome: &'static str,
     supplements: i64,
+    /// The last day for the supplement waited for.
+    asked_until: Option<String>,
     fee_dong: i64,
     paid_dong: i64,
     rating: Option<i64>,
@@ -71,6 +78,7 @@ impl DossierView {
             return_to: d.return_to,
             unit: d.unit,
             step: d.step,
+            handler: d.handler,
             filed_at: time(Some(d.filed_at)),
             received_at: time(d.received_at),
             due_at: time(d.due_at),
@@ -80,6 +88,7 @@ impl DossierView {
             returned_at: time(d.returned_at),
             outcome: d.outcome.as_str(),
             supplements: d.supplements,
+            asked_until: d.asked_until.map(|day| day.to_string()),
             fee_dong: d.fee_dong,
             paid_dong: d.paid_dong,
             rating: d.rating,
@@ -93,6 +102,8 @@ pub struct StatusView {
     code: String,
     /// Status code 1–10 of the national portal.
     status: i64,
+    /// "", "granted" or "refused".
+    outcome: &'static str,
     /// Degree of completion in percent.
     degree: i64,
 }
@@ -102,7 +113,15 @@ pub struct StatusView {
 pub async fn status(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let code: DossierCode = code.parse().map_err(|problem: Problem| Fault::invalid(problem.field("code")))?;
     let found = crate::pages::look_up(ctx.db(), &code).await?.ok_or(Fault::NotFound("dossier-not-found"))?;
-    Ok(json(StatusCode::OK, &StatusView { degree: found.degree(), status: found.status.code(), code: found.code }))
+    Ok(json(
+        StatusCode::OK,
+        &StatusView {
+            degree: found.degree(),
+            status: found.status.code(),
+            outcome: found.outcome.as_str(),
+            code: found.code,
+        },
+    ))
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Response {
@@ -160,16 +179,23 @@ pub async fn list(ctx: Ctx) -> Answer {
 }
 
 /// `GET /api/v1/dossiers/{code}`
-#[utoipa::path(get, path = "/api/v1/dossiers/{code}", params(("code" = String, Path)), responses((status = 200, body = DossierView), (status = 401), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/dossiers/{code}", params(("code" = String, Path), ("purpose" = Option<String>, Query)), responses((status = 200, body = DossierView), (status = 401), (status = 403), (status = 404), (status = 422)))]
 pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let asked = house.clone();
-    let loaded = ctx
+    let (who, purpose, now) = (actor.clone(), query_value(&ctx.uri, "purpose"), ctx.now);
+    let readable = ctx
         .db()
-        .read(move |tx| Box::pin(async move { crate::pages::load_readable(tx, &asked, &actor, &code).await }))
+        .read(move |tx| {
+            Box::pin(async move {
+                let asking = Asking { purpose: &purpose, ..Asking::official(&who, now) };
+                reading::readable(tx, &asked, asking, &code).await
+            })
+        })
         .await?;
-    Ok(json(StatusCode::OK, &DossierView::of(&loaded.dossier, &house)))
+    crate::pages::looked(&ctx, &actor, &house, &readable).await?;
+    Ok(json(StatusCode::OK, &DossierView::of(&readable.loaded().dossier, &house)))
 }
 
 /// A dossier handed in at the counter.
@@ -279,17 +305,75 @@ pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
 #[derive(Deserialize, Default, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ActBody {
+    /// refuse-intake, send-back, request-supplement, request-payment, refuse, withdraw, stop.
     reason: String,
+    /// request-supplement for the second time: why it cannot be avoided.
     again: String,
+    /// forward, complete-supplement, approve.
     note: String,
+    /// assign; forward to somebody of the next step's unit.
     #[schema(value_type = Option<String>)]
     handler: Option<Id>,
-    /// A hand-over on paper.
+    /// forward: on paper.
     paper: bool,
-    by_post: bool,
-    amount_dong: i64,
+    /// request-supplement: codes of the components asked for.
+    papers: Vec<String>,
+    /// request-supplement: names of the form's fields to be corrected.
+    asked_answers: Vec<String>,
+    /// request-supplement: what else, in words.
+    other: String,
+    /// request-supplement: the last day for it, as in `2026-12-31`.
+    until: String,
+    /// complete-supplement: corrected answers, field → text.
+    answers: BTreeMap<String, String>,
+    /// request-payment.
+    amount_dong: Option<i64>,
+    /// request-payment: the legal basis of the pause.
     basis: String,
-    score: i64,
+    /// withdraw through the desk: `paper` or `spoken`.
+    wished_how: String,
+    /// withdraw through the desk: who asked.
+    wished_by: String,
+    /// withdraw through the desk: in person, by which phone; number and date of the paper.
+    wished_words: String,
+    /// return-result: `owner`, `authorised`, `post` or `account`.
+    handed_to: String,
+    /// return-result: who received it, where it is not the applicant.
+    receiver: String,
+    /// return-result: number and date of the paper that authorises.
+    authority: String,
+    /// return-result: the post's number of the item.
+    tracking: String,
+    /// rate: 1 to 5.
+    score: Option<i64>,
+}
+
+impl From<ActBody> for Input {
+    fn from(body: ActBody) -> Self {
+        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+        Self {
+            reason: body.reason,
+            again: body.again,
+            note: body.note,
+            handler: body.handler.map(|id| id.to_string()).unwrap_or_default(),
+            on_paper: body.paper,
+            papers: body.papers,
+            asked_answers: body.asked_answers,
+            other: body.other,
+            until: body.until,
+            answers: body.answers,
+            amount_dong: number(body.amount_dong),
+            basis: body.basis,
+            wished_how: body.wished_how,
+            wished_by: body.wished_by,
+            wished_words: body.wished_words,
+            handed_to: body.handed_to,
+            receiver: body.receiver,
+            authority: body.authority,
+            tracking: body.tracking,
+            score: number(body.score),
+        }
+    }
 }
 
 /// `POST /api/v1/dossiers/{code}/{verb}`
@@ -298,41 +382,16 @@ pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Json(body
     let actor = ctx.actor()?.clone();
     let house = house(&ctx.app)?;
     let by = By { actor, now: ctx.now };
-    let act = match verb.as_str() {
-        "receive-online" => Act::ReceiveOnline,
-        "refuse-intake" => Act::RefuseIntake { reason: body.reason },
-        "assign" => Act::Assign {
-            handler: body
-                .handler
-                .ok_or_else(|| Fault::invalid(Problem::new("dossier-handler-required").field("handler")))?,
-        },
-        "forward" => Act::Forward { electronic: !body.paper, note: body.note },
-        "send-back" => Act::SendBack { reason: body.reason },
-        "request-supplement" => Act::RequestSupplement { reason: body.reason, again: body.again },
-        "complete-supplement" => Act::CompleteSupplement { note: body.note, papers: Vec::new() },
-        "request-payment" => {
-            Act::RequestPayment { amount_dong: body.amount_dong, reason: body.reason, basis: body.basis }
-        }
-        "record-payment" => Act::RecordPayment { online: false },
-        "approve" => Act::Approve { note: body.note, result: None },
-        "refuse" => Act::Refuse { reason: body.reason },
-        "withdraw" => Act::Withdraw { reason: body.reason },
-        "stop" => Act::Stop { reason: body.reason },
-        "return-result" => Act::ReturnResult { by_post: body.by_post, result: None },
-        "rate" => Act::Rate { score: body.score },
-        _ => return Err(Fault::NotFound("dossier-act-unknown").into()),
-    };
+    let verb = Verb::read(&verb).ok_or(Fault::NotFound("dossier-act-unknown"))?;
     let asked = house.clone();
     let dossier = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let loaded = sql::by_code(tx, &code).await?.ok_or(Fault::NotFound("dossier-not-found"))?;
-                let mine = loaded.dossier.account == Some(by.actor.account);
-                if !mine && !crate::pages::may_read(&by.actor, &loaded, &asked) {
-                    return Err(Fault::NotFound("dossier-not-found"));
-                }
-                actions::act(tx, &asked, &by, &code, &act).await
+                // What may not be read may not be acted on, and is not told apart from what is not there.
+                let asking = Asking { own: true, ..Asking::official(&by.actor, by.now) };
+                reading::readable(tx, &asked, asking, &code).await?;
+                Input::from(body).carry_out(tx, &asked, &by, &code, (verb, None)).await
             })
         })
         .await?;

@@ -1,7 +1,7 @@
 //! State and facts as a pure function of events: the live path and `verify` both go through here.
 
-use crate::dossier::{Dossier, Outcome, PAPER, Status};
-use crate::happening::{Filing, Happening, Place};
+use crate::dossier::{Dossier, Outcome, Passing, Status, mark};
+use crate::happening::{Filing, Happening, Place, Rules};
 use base::{Id, Instant};
 use facts::{Fact, flag};
 
@@ -45,6 +45,7 @@ fn begin(id: Id, filing: &Filing, at: Instant) -> Dossier {
         step_due_at: None,
         paused_at: None,
         supplements: 0,
+        asked_until: None,
         finished_at: None,
         returned_at: None,
         outcome: Outcome::None,
@@ -78,10 +79,11 @@ fn place(dossier: &mut Dossier, place: &Place) {
     dossier.step_due_at = place.step_due_at;
 }
 
-/// Flags of the `settled` fact: what was true when the case was decided.
+/// Flags of the `settled` fact: what was true when the case was decided, or ended late without a decision. What an earlier fact
+/// said must come out the same when it is taken back, so they follow from the state alone.
 fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
     let mut flags = dossier.flags & LASTING;
-    if let Some(due_at) = dossier.due_at {
+    if let Some(due_at) = dossier.due_at.filter(|_| dossier.flags & mark::LATE == 0) {
         if at <= due_at {
             flags |= flag::ON_TIME;
         }
@@ -91,8 +93,14 @@ fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
     }
     if dossier.flags & flag::PASSED != 0 {
         flags |= flag::PASSED;
-        if dossier.flags & PAPER == 0 {
+        if dossier.flags & mark::PAPER == 0 {
             flags |= flag::ELECTRONIC;
+        }
+    }
+    if dossier.flags & flag::BETWEEN != 0 {
+        flags |= flag::BETWEEN;
+        if dossier.flags & mark::BETWEEN_PAPER == 0 {
+            flags |= flag::BETWEEN_ELECTRONIC;
         }
     }
     if dossier.supplements > 0 {
@@ -102,13 +110,64 @@ fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
         flags |= flag::SUPPLEMENTED_AGAIN;
     }
     match dossier.outcome {
+        Outcome::None => flags |= flag::UNDECIDED,
         Outcome::Refused => flags |= flag::REFUSED,
-        _ => flags |= dossier.flags & (flag::HAS_RESULT | flag::DIGITISED),
+        Outcome::Granted => flags |= dossier.flags & (flag::HAS_RESULT | flag::DIGITISED),
     }
     flags
 }
 
-/// Applies one event. `dossier` is `None` only before the first. Returns the facts it gives rise to.
+/// What ends late without a decision counts among the late ones: taking a dossier back, or stopping it, makes no figure better
+/// (QĐ 766/QĐ-TTg, component 2.1: statuses 7 and 8 of received dossiers are ends like others).
+fn late_end(dossier: &Dossier, at: Instant, rules: Rules) -> Option<Fact> {
+    let counts = rules >= Rules::LateStaysLate && dossier.received_at.is_some() && dossier.flags & mark::LATE != 0;
+    counts.then(|| fact(dossier, "settled", at, settled_flags(dossier, at), 1))
+}
+
+fn passed_between(dossier: &mut Dossier, passing: Passing) {
+    dossier.flags |= flag::BETWEEN;
+    if passing == Passing::Paper {
+        dossier.flags |= mark::BETWEEN_PAPER;
+    }
+}
+
+/// What an act leaves on the dossier for those who watch over the work, whatever else it does.
+fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
+    if dossier.status.clock_runs() && dossier.due_at.is_some_and(|due_at| at > due_at) {
+        dossier.flags |= mark::LATE;
+    }
+    match happening {
+        Happening::SupplementRequested { .. } => {
+            let unanswered = dossier.status == Status::Filed && dossier.answer_due_at.is_some_and(|due| at > due);
+            if dossier.flags & mark::LATE != 0 || unanswered {
+                dossier.flags |= mark::ASKED_LATE;
+            }
+            if dossier.flags & mark::SENT_BACK != 0 {
+                dossier.flags |= mark::ASKED_AFTER_BACK;
+            }
+        }
+        Happening::SupplementCompleted { hollow: true, .. } => {
+            // Before intake no clock runs that could be late.
+            let late = if dossier.received_at.is_some() { mark::LATE } else { 0 };
+            dossier.flags |= mark::HOLLOW | late;
+        }
+        _ => {}
+    }
+    match happening {
+        Happening::SupplementCompleted { .. } => dossier.flags |= mark::SUPPLEMENTED,
+        // Who is to look at it has not looked yet.
+        Happening::Assigned { .. } | Happening::Paid { .. } | Happening::Rated { .. } => {}
+        _ => dossier.flags &= !mark::SUPPLEMENTED,
+    }
+    match happening {
+        Happening::SentBack { .. } => dossier.flags |= mark::SENT_BACK,
+        Happening::Forwarded { .. } => dossier.flags &= !mark::SENT_BACK,
+        _ => {}
+    }
+}
+
+/// Applies one event by the rules it was written under. `dossier` is `None` only before the first. Returns the facts it gives rise
+/// to.
 ///
 /// # Errors
 /// [`DoesNotFollow`] where no action of this program could have written the event in this state.
@@ -116,6 +175,7 @@ pub fn apply(
     dossier: &mut Option<Dossier>,
     id: Id,
     at: Instant,
+    rules: Rules,
     happening: &Happening,
 ) -> Result<Outcomes, DoesNotFollow> {
     let mut facts = Vec::new();
@@ -124,13 +184,16 @@ pub fn apply(
             return Err(DoesNotFollow);
         }
         *dossier = Some(begin(id, filing, at));
-    } else if dossier.as_ref().is_none_or(|now| !happening.verb().transition().from.contains(&now.status)) {
+    } else if dossier.as_ref().is_none_or(|now| !happening.verb().under(rules).from.contains(&now.status)) {
         return Err(DoesNotFollow);
     }
     let d = dossier.as_mut().ok_or(DoesNotFollow)?;
+    if rules >= Rules::LateStaysLate {
+        watch(d, at, happening);
+    }
     match happening {
         Happening::Filed { answer_due_at, .. } => d.answer_due_at = Some(*answer_due_at),
-        Happening::Received { clock, place: to, .. } => {
+        Happening::Received { clock, place: to, between, .. } => {
             d.status = Status::Received;
             d.received_at = Some(at);
             d.answer_due_at = None;
@@ -138,6 +201,9 @@ pub fn apply(
             d.first_due_at = Some(clock.due_at);
             d.due_basis.clone_from(&clock.basis);
             place(d, to);
+            if let Some(passing) = between {
+                passed_between(d, *passing);
+            }
             facts.push(fact(d, "received", at, d.flags & LASTING, 1));
         }
         Happening::IntakeRefused { .. } => {
@@ -149,11 +215,14 @@ pub fn apply(
             d.status = Status::Processing;
             d.handler = Some(*handler);
         }
-        Happening::Forwarded { place: to, electronic, .. } => {
+        Happening::Forwarded { place: to, electronic, between, .. } => {
             d.status = Status::Processing;
             d.flags |= flag::PASSED;
             if !electronic {
-                d.flags |= PAPER;
+                d.flags |= mark::PAPER;
+            }
+            if *between {
+                passed_between(d, if *electronic { Passing::Electronic } else { Passing::Paper });
             }
             place(d, to);
             facts.push(fact(d, "passed", at, if *electronic { flag::ELECTRONIC } else { 0 }, 1));
@@ -162,8 +231,9 @@ pub fn apply(
             d.status = Status::Processing;
             place(d, to);
         }
-        Happening::SupplementRequested { .. } => {
+        Happening::SupplementRequested { asked, .. } => {
             d.status = Status::Supplement;
+            d.asked_until = asked.as_ref().map(|asked| asked.until);
             d.paused_at = Some(at);
             d.supplements += 1;
             let again = if d.supplements > 1 { flag::SUPPLEMENTED_AGAIN } else { 0 };
@@ -171,6 +241,7 @@ pub fn apply(
         }
         Happening::SupplementCompleted { clock, answer_due_at, .. } => {
             d.paused_at = None;
+            d.asked_until = None;
             match clock {
                 Some(clock) => {
                     d.status = Status::Processing;
@@ -187,6 +258,10 @@ pub fn apply(
             d.status = Status::Payment;
             d.paused_at = Some(at);
             d.fee_dong = *amount_dong;
+        }
+        // Nothing pays online: an event that says so is not this program's.
+        Happening::Paid { online, first_online, .. } if rules >= Rules::LateStaysLate && (*online || *first_online) => {
+            return Err(DoesNotFollow);
         }
         Happening::Paid { amount_dong, online, clock, first_online } => {
             d.paid_dong += amount_dong;
@@ -232,14 +307,18 @@ pub fn apply(
         Happening::Withdrawn { .. } => {
             d.status = Status::Withdrawn;
             d.paused_at = None;
+            d.asked_until = None;
             d.finished_at = Some(at);
             facts.push(fact(d, "withdrawn", at, 0, 1));
+            facts.extend(late_end(d, at, rules));
         }
         Happening::Stopped { .. } => {
             d.status = Status::Stopped;
             d.paused_at = None;
+            d.asked_until = None;
             d.finished_at = Some(at);
             facts.push(fact(d, "stopped", at, 0, 1));
+            facts.extend(late_end(d, at, rules));
         }
         Happening::ResultReturned { digitised, .. } => {
             d.status = Status::Returned;

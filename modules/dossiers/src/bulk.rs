@@ -4,9 +4,10 @@
 //! state is written. Notices are not queued: nobody waits for news of the past.
 
 use crate::apply::{DoesNotFollow, apply};
+use crate::aside::Aside;
 use crate::dossier::{Applicant, Component, Dossier};
 use crate::finding::{self, index_text};
-use crate::happening::Happening;
+use crate::happening::{Happening, Rules};
 use crate::store::{self, component_values, row_values};
 use ::store::{Rows, StoreError, Tx, Value};
 use audit::{Link, event_params, link_hash};
@@ -20,11 +21,12 @@ pub struct Case {
     pub state: Option<Dossier>,
     pub applicant: Applicant,
     pub components: Vec<Component>,
+    /// Words about people that belong to its events, by the number of the event.
+    pub asides: Vec<(i64, Aside)>,
     id: Id,
     events: Rows,
     event_count: u64,
     facts: Vec<Fact>,
-    first_payment: Option<Instant>,
     /// Where it has lain.
     units: BTreeSet<Id>,
 }
@@ -35,13 +37,18 @@ impl Case {
             state: None,
             applicant,
             components,
+            asides: Vec::new(),
             id,
             events: Rows::new(),
             event_count: 0,
             facts: Vec::with_capacity(6),
-            first_payment: None,
             units: BTreeSet::new(),
         }
+    }
+
+    /// The number its next event will have.
+    pub fn next_event(&self) -> i64 {
+        self.state.as_ref().map_or(0, |dossier| dossier.head.n) + 1
     }
 
     /// One more event, by `actor` in the name of `agency`.
@@ -53,7 +60,7 @@ impl Case {
         happening: &Happening,
     ) -> Result<(), DoesNotFollow> {
         let head = self.state.as_ref().map(|dossier| dossier.head).unwrap_or_default();
-        let outcomes = apply(&mut self.state, self.id, at, happening)?;
+        let outcomes = apply(&mut self.state, self.id, at, Rules::NOW, happening)?;
         let data = happening.to_text(false);
         let link = Link {
             subject: self.id,
@@ -68,9 +75,6 @@ impl Case {
         self.events.extend(event_params(link, &hash));
         self.event_count += 1;
         self.facts.extend(outcomes.facts);
-        if matches!(happening, Happening::Paid { first_online: true, .. }) {
-            self.first_payment = Some(at);
-        }
         if let Some(dossier) = &mut self.state {
             self.units.insert(dossier.unit);
             dossier.head = audit::Head { n: link.n, hash };
@@ -92,12 +96,12 @@ pub struct Written {
 pub struct Batch {
     dossiers: Rows,
     components: Rows,
+    asides: Rows,
     search: Rows,
     events: Rows,
     facts: Rows,
     sums: Rows,
     counters: BTreeMap<(Id, Date), i64>,
-    first_payments: Rows,
     written: Written,
 }
 
@@ -109,15 +113,15 @@ impl Batch {
         for (n, component) in case.components.iter().enumerate() {
             self.components.extend(component_values(dossier.id, n, component));
         }
+        for (n, aside) in &case.asides {
+            self.asides.extend([dossier.id.into(), (*n).into(), aside.kind.into(), aside.data.as_str().into()]);
+        }
         self.search.extend([Value::from(dossier.id), Value::from(index_text(dossier, &case.applicant, &case.units))]);
         self.events.append(&case.events);
         for fact in &case.facts {
             // Written as rolled up: the sums go into the same transaction.
             fact_rows(&mut self.facts, fact, true);
             rollup.add_fact(fact);
-        }
-        if let Some(at) = case.first_payment {
-            self.first_payments.extend([dossier.procedure.into(), dossier.id.into(), at.into()]);
         }
         self.written.dossiers += 1;
         self.written.events += case.event_count;
@@ -146,10 +150,10 @@ impl Batch {
     pub async fn write(&self, tx: &Tx) -> Result<(), StoreError> {
         tx.insert_rows(store::INSERT, &self.dossiers).await?;
         tx.insert_rows(store::INSERT_COMPONENT, &self.components).await?;
+        tx.insert_rows(store::INSERT_ASIDE, &self.asides).await?;
         tx.insert_rows(audit::INSERT_EVENT, &self.events).await?;
         tx.insert_rows(facts::INSERT_FACT, &self.facts).await?;
         tx.insert_rows(finding::INSERT_WORDS, &self.search).await?;
-        tx.insert_rows(store::FIRST_PAYMENT, &self.first_payments).await?;
         let mut counters = Rows::new();
         for ((agency, day), last) in &self.counters {
             counters.extend([agency.into(), day.into(), Value::Int(*last)]);

@@ -1,14 +1,20 @@
 //! What may happen next: each verb's rules, with where they come from. Pure: state, person, time and catalogue in, an
 //! event or a refusal out.
 
-use crate::dossier::{Dossier, Status};
-use crate::happening::{Clock, Happening, Place};
+use crate::dossier::{Dossier, Passing, Status, mark};
+use crate::happening::{Clock, Filing, Happening, Place};
 use crate::places::{desk_path, next_step, permission_for, previous_step, unit_for};
 use crate::transitions::{Verb, Who};
 use base::calendar::{Calendar, DueDate};
 use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Permission, Problem};
 use catalogue::{Step, Version};
 use organisation::Tree;
+
+mod ends;
+mod supplement;
+
+pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
+pub use supplement::{ASKED_DAYS_MAX, Asked, Supplied, complete_supplement, request_supplement};
 
 /// Longest text a person may write as a reason, in characters.
 pub const REASON_CHARS_MAX: usize = 2_000;
@@ -56,22 +62,39 @@ fn wrong_status(dossier: &Dossier, verb: Verb) -> Fault {
     Fault::Conflict(Problem::new("dossier-wrong-status").arg("act", verb.as_str()).arg("status", dossier.status.code()))
 }
 
-/// Whether the person stands where the verb's row wants them.
-fn stands(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> bool {
-    verb.transition().who.iter().any(|who| match who {
-        Who::Applicant => dossier.account == Some(actor.account) && actor.may(Permission::OwnDossiers),
-        Who::AtIntake(permission) => actor.may_at(*permission, desk_path(office.tree, dossier.intake)),
-        Who::AtReturn(permission) => actor.may_at(*permission, desk_path(office.tree, dossier.return_to)),
-        Who::AtUnit(permission) => actor.may_at(*permission, office.tree.path(dossier.unit)),
+/// What lets a person do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The agency of the post by which it is allowed, for the log; the applicant acts in nobody's name.
+    pub agency: Option<Id>,
+}
+
+/// Whether the person stands where the verb's row wants them, and in whose name.
+pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> Option<Standing> {
+    let tree = office.tree;
+    let by = |permission, path: &str| {
+        actor.grant_for(permission, path).map(|grant| Standing { agency: Some(grant.agency) })
+    };
+    verb.transition().who.iter().find_map(|who| match who {
+        Who::Applicant => {
+            let own = dossier.account == Some(actor.account) && actor.may(Permission::OwnDossiers);
+            own.then_some(Standing { agency: None })
+        }
+        Who::AtIntake(permission) => by(*permission, desk_path(tree, dossier.intake)),
+        Who::AtIntakeUnanswered(permission) if dossier.is_unanswered(office.now.date()) => {
+            by(*permission, desk_path(tree, dossier.intake))
+        }
+        Who::AtIntakeUnanswered(_) => None,
+        Who::AtReturn(permission) => by(*permission, desk_path(tree, dossier.return_to)),
+        Who::AtUnit(permission) => by(*permission, tree.path(dossier.unit)),
+        // Before intake nobody holds a step.
+        Who::AtStep if dossier.status == Status::Filed => None,
         Who::AtStep => {
-            // Before intake nobody holds a step.
-            dossier.status != Status::Filed
-                && office.step(dossier).is_some_and(|step| {
-                    let path = office.tree.path(dossier.unit);
-                    let head = actor.may_at(Permission::AssignDossier, path);
-                    let mine = dossier.handler.is_none_or(|handler| handler == actor.account);
-                    actor.may_at(permission_for(step.role), path) && (mine || head)
-                })
+            let step = office.step(dossier)?;
+            let path = tree.path(dossier.unit);
+            let mine = dossier.handler.is_none_or(|handler| handler == actor.account);
+            let head = actor.may_at(Permission::AssignDossier, path);
+            if mine || head { by(permission_for(step.role), path) } else { None }
         }
     })
 }
@@ -93,7 +116,7 @@ pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) 
     if !verb.transition().from.contains(&dossier.status) {
         return Err(wrong_status(dossier, verb));
     }
-    if !stands(dossier, verb, actor, office) {
+    if standing(dossier, verb, actor, office).is_none() {
         return Err(Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", verb.as_str())));
     }
     let at_intake = dossier.status == Status::Filed;
@@ -137,6 +160,20 @@ pub fn reason(field: &'static str, text: &str) -> Result<String, Fault> {
     short(field, text)
 }
 
+/// A reason that tells an applicant what to mend has at least so many letters and digits, and more than one word.
+pub const SUBSTANCE_CHARS_MIN: usize = 10;
+
+/// A reason that says something: whoever reads it knows what to do.
+pub fn substantial(field: &'static str, text: &str) -> Result<String, Fault> {
+    let text = reason(field, text)?;
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    if letters < SUBSTANCE_CHARS_MIN || text.split_whitespace().count() < 2 {
+        let problem = Problem::new("dossier-reason-too-thin").field(field).arg("min", SUBSTANCE_CHARS_MIN);
+        return Err(Fault::invalid(problem.rule("NĐ 118/2025/NĐ-CP Điều 11")));
+    }
+    Ok(text)
+}
+
 /// A text that may be empty but not longer than a page.
 pub fn short(field: &'static str, text: &str) -> Result<String, Fault> {
     let text = text.trim();
@@ -144,6 +181,14 @@ pub fn short(field: &'static str, text: &str) -> Result<String, Fault> {
         return Err(Fault::invalid(Problem::new("dossier-text-too-long").field(field).arg("max", REASON_CHARS_MAX)));
     }
     Ok(text.to_owned())
+}
+
+/// The text, or an empty one and what is wrong with it among `problems`: a form tells everything at once.
+fn or_problems(text: Result<String, Fault>, problems: &mut Vec<Problem>) -> String {
+    text.unwrap_or_else(|fault| {
+        problems.extend(fault.problems().iter().cloned());
+        String::new()
+    })
 }
 
 fn limit_unknown(office: &Office<'_>) -> Fault {
@@ -178,6 +223,11 @@ fn after_pause(dossier: &Dossier, office: &Office<'_>, policy: PausePolicy) -> O
         office.now,
         office.cut_off(),
     );
+    // Late by less than a working minute, over a night or a weekend: the date stays where it was, and stays passed.
+    let was_late = dossier.flags & mark::LATE != 0 || dossier.paused_at.is_some_and(|paused| paused > due_at);
+    if was_late && due.due_at >= office.now {
+        return Some(Clock { due_at, basis: dossier.due_basis.clone() });
+    }
     Some(Clock { due_at: due.due_at, basis: due.basis })
 }
 
@@ -194,6 +244,7 @@ pub fn receive_online(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> 
         filing: None,
         clock: start_clock(office, dossier.channel)?,
         place: office.place(dossier.competent, step, None),
+        between: None,
     })
 }
 
@@ -222,6 +273,12 @@ pub fn assign(
     Ok(Happening::Assigned { handler })
 }
 
+/// Where a dossier goes when it is passed on: the step, its unit, by when.
+pub fn next_place(dossier: &Dossier, office: &Office<'_>) -> Option<Place> {
+    let next = next_step(office.version, usize::try_from(dossier.step).unwrap_or(0))?;
+    Some(office.place(dossier.competent, next, None))
+}
+
 /// On to the next step.
 pub fn forward(
     dossier: &Dossier,
@@ -230,14 +287,36 @@ pub fn forward(
     electronic: bool,
     note: &str,
 ) -> Result<Happening, Fault> {
+    forward_to(dossier, actor, office, electronic, note, None)
+}
+
+/// On to the next step, to somebody there. Whether that person can work there is asked where accounts are known.
+pub fn forward_to(
+    dossier: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    electronic: bool,
+    note: &str,
+    handler: Option<Id>,
+) -> Result<Happening, Fault> {
     check(dossier, Verb::Forward, actor, office)?;
-    let next = next_step(office.version, usize::try_from(dossier.step).unwrap_or(0))
-        .ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-next-step")))?;
-    Ok(Happening::Forwarded {
-        place: office.place(dossier.competent, next, None),
-        electronic,
-        note: short("note", note)?,
-    })
+    let next =
+        next_place(dossier, office).ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-next-step")))?;
+    let between = house(office.tree, dossier.unit) != house(office.tree, next.unit);
+    let place = Place { handler, ..next };
+    Ok(Happening::Forwarded { place, electronic, note: short("note", note)?, between, draft: None })
+}
+
+/// The agency that a unit acts for.
+fn house(tree: &Tree, unit: Id) -> Option<Id> {
+    tree.house_of(unit).map(|agency| agency.id)
+}
+
+/// How a dossier taken in for another agency goes there: with papers that must follow, or without. `None` within one agency.
+pub fn passing(tree: &Tree, filing: &Filing) -> Option<Passing> {
+    let paper = filing.papers.iter().any(|paper| paper.state == crate::ComponentState::Paper);
+    let passing = if paper { Passing::Paper } else { Passing::Electronic };
+    (house(tree, filing.intake) != house(tree, filing.competent)).then_some(passing)
 }
 
 /// Back to the step before, with what is wrong.
@@ -247,47 +326,6 @@ pub fn send_back(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &st
         .ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-previous-step")))?;
     let reason = reason("reason", why)?;
     Ok(Happening::SentBack { place: office.place(dossier.competent, previous, None), reason })
-}
-
-/// Asks for a supplement (form 02). The applicant is guided fully and once: a second request needs its own reason and
-/// counts as late in the index (NĐ 118/2025/NĐ-CP Điều 11; QĐ 766/QĐ-TTg, component 2.1).
-pub fn request_supplement(
-    dossier: &Dossier,
-    actor: &Actor,
-    office: &Office<'_>,
-    why: &str,
-    again: &str,
-) -> Result<Happening, Fault> {
-    check(dossier, Verb::RequestSupplement, actor, office)?;
-    let reason = reason("reason", why)?;
-    let again = short("again", again)?;
-    if dossier.supplements > 0 && again.is_empty() {
-        return Err(Fault::invalid(
-            Problem::new("dossier-second-supplement-needs-reason").field("again").rule("NĐ 118/2025/NĐ-CP Điều 11"),
-        ));
-    }
-    Ok(Happening::SupplementRequested { reason, again: (dossier.supplements > 0).then_some(again) })
-}
-
-/// The supplement is complete; the clock starts again or goes on.
-pub fn complete_supplement(
-    dossier: &Dossier,
-    actor: &Actor,
-    office: &Office<'_>,
-    note: &str,
-) -> Result<Happening, Fault> {
-    check(dossier, Verb::CompleteSupplement, actor, office)?;
-    let note = short("note", note)?;
-    if dossier.received_at.is_none() {
-        return Ok(Happening::SupplementCompleted {
-            note,
-            clock: None,
-            answer_due_at: Some(answer_due(office)),
-            papers: Vec::new(),
-        });
-    }
-    let clock = clock_after_pause(dossier, office).ok_or_else(|| limit_unknown(office))?;
-    Ok(Happening::SupplementCompleted { note, clock: Some(clock), answer_due_at: None, papers: Vec::new() })
 }
 
 /// A financial duty first: the pause needs a reason and a legal basis.
@@ -310,17 +348,12 @@ pub fn request_payment(
     Ok(Happening::PaymentRequested { amount_dong, reason: reason("reason", why)?, basis })
 }
 
-/// What is owed has been paid.
-pub fn record_payment(
-    dossier: &Dossier,
-    actor: &Actor,
-    office: &Office<'_>,
-    online: bool,
-    first_online: bool,
-) -> Result<Happening, Fault> {
+/// What is owed was received at the desk. Nobody says of himself that he has paid, and nothing pays online yet.
+pub fn record_payment(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> Result<Happening, Fault> {
     check(dossier, Verb::RecordPayment, actor, office)?;
     let clock = if dossier.status == Status::Payment { resumed(dossier, office) } else { None };
-    Ok(Happening::Paid { amount_dong: dossier.fee_dong - dossier.paid_dong, online, clock, first_online })
+    let amount_dong = dossier.fee_dong - dossier.paid_dong;
+    Ok(Happening::Paid { amount_dong, online: false, clock, first_online: false })
 }
 
 /// A wait for money never restarts the clock: the time is added to the due date (index 4.1 treats it as a pause).
@@ -350,28 +383,10 @@ fn desk(dossier: &Dossier, office: &Office<'_>) -> Id {
     office.tree.desk_of(dossier.return_to).map_or(dossier.return_to, |desk| desk.id)
 }
 
-/// The applicant takes it back; possible until there is a decision (NĐ 118/2025/NĐ-CP Điều 21).
-pub fn withdraw(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
-    check(dossier, Verb::Withdraw, actor, office)?;
-    Ok(Happening::Withdrawn { reason: reason("reason", why)? })
-}
-
 /// The office stops, with the legal ground as reason.
 pub fn stop(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(dossier, Verb::Stop, actor, office)?;
     Ok(Happening::Stopped { reason: reason("reason", why)? })
-}
-
-/// Hands the result over.
-pub fn return_result(
-    dossier: &Dossier,
-    actor: &Actor,
-    office: &Office<'_>,
-    by_post: bool,
-    digitised: bool,
-) -> Result<Happening, Fault> {
-    check(dossier, Verb::ReturnResult, actor, office)?;
-    Ok(Happening::ResultReturned { by_post, digitised, result: None })
 }
 
 /// The applicant's rating, 1 (very dissatisfied) to 5 (very satisfied), once.
@@ -386,13 +401,13 @@ pub fn rate(dossier: &Dossier, actor: &Actor, office: &Office<'_>, score: i64) -
 /// What the person could do now: each verb of the table that is theirs, with the reason where a rule blocks it. Verbs of
 /// other people are left out.
 pub fn offers(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> Vec<(Verb, Option<Problem>)> {
-    crate::transitions::TRANSITIONS
-        .iter()
-        .filter(|row| row.from.contains(&dossier.status) && stands(dossier, row.verb, actor, office))
-        .filter_map(|row| match check(dossier, row.verb, actor, office) {
-            Ok(()) => Some((row.verb, None)),
-            Err(Fault::Conflict(problem)) if row.verb != Verb::Rate && row.verb != Verb::RecordPayment => {
-                Some((row.verb, Some(problem)))
+    Verb::all()
+        .filter(|verb| verb.transition().from.contains(&dossier.status))
+        .filter(|verb| standing(dossier, *verb, actor, office).is_some())
+        .filter_map(|verb| match check(dossier, verb, actor, office) {
+            Ok(()) => Some((verb, None)),
+            Err(Fault::Conflict(problem)) if verb != Verb::Rate && verb != Verb::RecordPayment => {
+                Some((verb, Some(problem)))
             }
             Err(_) => None,
         })

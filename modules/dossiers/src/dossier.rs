@@ -1,7 +1,7 @@
 //! A dossier: where it stands.
 
 use audit::Head;
-use base::{Channel, Id, Instant, Level};
+use base::{Channel, Date, Id, Instant, Level};
 use serde::{Deserialize, Serialize};
 
 /// Status codes of the national portal (one-stop specification 5.1); the numbers travel outside and never change.
@@ -148,11 +148,13 @@ pub struct Dossier {
     pub step_due_at: Option<Instant>,
     pub paused_at: Option<Instant>,
     pub supplements: i64,
+    /// The last day for what was asked of the applicant, while it is waited for.
+    pub asked_until: Option<Date>,
     /// The moment that counts for "on time".
     pub finished_at: Option<Instant>,
     pub returned_at: Option<Instant>,
     pub outcome: Outcome,
-    /// `facts::flag`s gathered on the way, and [`PAPER`].
+    /// `facts::flag`s gathered on the way, and those of [`mark`].
     pub flags: i64,
     pub fee_dong: i64,
     pub paid_dong: i64,
@@ -161,8 +163,108 @@ pub struct Dossier {
     pub head: Head,
 }
 
-/// Some hand-over was on paper. Internal to dossiers, never in a fact.
-pub const PAPER: i64 = 1 << 40;
+/// What a dossier remembers of its way besides the flags of its facts. Internal to dossiers, never in a fact.
+pub mod mark {
+    /// Some hand-over was on paper.
+    pub const PAPER: i64 = 1 << 40;
+    /// Its due date passed while its clock ran, or it counts as late by a rule: it is never on time again.
+    pub const LATE: i64 = 1 << 41;
+    /// A supplement was asked for after the due date.
+    pub const ASKED_LATE: i64 = 1 << 42;
+    /// A supplement was declared complete by an official, with nothing from the applicant and no new paper.
+    pub const HOLLOW: i64 = 1 << 43;
+    /// It was sent back and has not been passed on since.
+    pub const SENT_BACK: i64 = 1 << 44;
+    /// A supplement was asked for right after it was sent back.
+    pub const ASKED_AFTER_BACK: i64 = 1 << 45;
+    /// The applicant has supplemented it, and nobody has acted on that yet.
+    pub const SUPPLEMENTED: i64 = 1 << 46;
+    /// It went from one agency to another on paper.
+    pub const BETWEEN_PAPER: i64 = 1 << 47;
+    /// All of them.
+    pub const ALL: i64 = 0xff << 40;
+}
+
+/// How a dossier went from one agency to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Passing {
+    Electronic,
+    /// With papers that had to follow.
+    Paper,
+}
+
+/// Something on a dossier that those who watch over the work should see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// The applicant has supplemented it.
+    Supplemented,
+    /// The applicant's time for a supplement has run out.
+    Unanswered,
+    AskedLate,
+    Hollow,
+    AskedAfterBack,
+}
+
+impl Mark {
+    /// Those of a dossier on a day.
+    pub fn of(flags: i64, status: Status, asked_until: Option<Date>, today: Date) -> Vec<Self> {
+        let overdue = status == Status::Supplement && asked_until.is_some_and(|until| today > until);
+        [
+            (flags & mark::SUPPLEMENTED != 0, Self::Supplemented),
+            (overdue, Self::Unanswered),
+            (flags & mark::ASKED_LATE != 0, Self::AskedLate),
+            (flags & mark::HOLLOW != 0, Self::Hollow),
+            (flags & mark::ASKED_AFTER_BACK != 0, Self::AskedAfterBack),
+        ]
+        .into_iter()
+        .filter_map(|(holds, mark)| holds.then_some(mark))
+        .collect()
+    }
+
+    /// Fluent key of its words.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Supplemented => "dossier-mark-supplemented",
+            Self::Unanswered => "dossier-mark-unanswered",
+            Self::AskedLate => "dossier-mark-asked-late",
+            Self::Hollow => "dossier-mark-hollow",
+            Self::AskedAfterBack => "dossier-mark-asked-after-back",
+        }
+    }
+
+    /// Whether it speaks of the office's own work, for heads and inspectors to look at.
+    pub fn is_watched(self) -> bool {
+        matches!(self, Self::AskedLate | Self::Hollow | Self::AskedAfterBack)
+    }
+}
+
+impl Dossier {
+    /// The applicant's time for a supplement has run out.
+    pub fn is_unanswered(&self, today: Date) -> bool {
+        self.status == Status::Supplement && self.asked_until.is_some_and(|until| today > until)
+    }
+
+    /// Fluent key of what it is now, in the words for people: a refused dossier says so, handed out or not.
+    pub fn state_key(&self) -> &'static str {
+        state_key(self.status, self.outcome)
+    }
+
+    /// Its marks on a day.
+    pub fn marks(&self, today: Date) -> Vec<Mark> {
+        Mark::of(self.flags, self.status, self.asked_until, today)
+    }
+}
+
+/// Fluent key of a status with its outcome. The one place that puts it into words: lists, pages, look-ups, milestones and exports
+/// say the same.
+pub fn state_key(status: Status, outcome: Outcome) -> &'static str {
+    match (status, outcome) {
+        (Status::Decided, Outcome::Refused) => "dossier-status-refused",
+        (Status::Returned, Outcome::Refused) => "dossier-status-refused-returned",
+        _ => status.key(),
+    }
+}
 
 /// Whom a dossier is about and who brought it; personal data, never in events or logs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -304,6 +406,31 @@ mod tests {
             assert_eq!(Status::from_code(status.code()), Some(status));
         }
         assert_eq!(Status::from_code(0), None);
+    }
+
+    #[test]
+    fn marks_are_bits_of_their_own_beyond_those_of_facts() {
+        let marks = [
+            mark::PAPER,
+            mark::LATE,
+            mark::ASKED_LATE,
+            mark::HOLLOW,
+            mark::SENT_BACK,
+            mark::ASKED_AFTER_BACK,
+            mark::SUPPLEMENTED,
+            mark::BETWEEN_PAPER,
+        ];
+        assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
+        assert!(facts::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));
+    }
+
+    #[test]
+    fn a_refused_dossier_says_refused_handed_out_or_not() {
+        assert_eq!(state_key(Status::Decided, Outcome::Refused), "dossier-status-refused");
+        assert_eq!(state_key(Status::Returned, Outcome::Refused), "dossier-status-refused-returned");
+        for status in Status::ALL {
+            assert_eq!(state_key(status, Outcome::Granted), status.key());
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! A small province for the tests of the pure rules: one department, two communes, one procedure.
 
 use crate::apply::apply;
-use crate::decide::{self, Office};
+use crate::decide::{self, Asked, Handing, Office, Supplied};
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
-use crate::happening::Happening;
+use crate::happening::{Happening, Rules};
 use base::calendar::Calendar;
 use base::{Actor, Channel, Date, Dong, Fault, Grant, Id, Instant, Level, Limit, Role};
 use catalogue::{ChannelTerms, Component, Fee, Field, FieldKind, Form, Group, ServiceLevel, Step, StepUnit, Version};
@@ -243,6 +243,25 @@ pub fn places(channel: Channel) -> Places {
     Places { channel, intake: NEAR, competent: NEAR, return_to: NEAR, account }
 }
 
+/// A request for a supplement with everything it needs: the photo, by the end of the year.
+pub fn asked(reason: &str, again: &str) -> Asked {
+    Asked {
+        reason: reason.to_owned(),
+        again: again.to_owned(),
+        papers: vec!["anh".to_owned()],
+        until: "2026-12-31".to_owned(),
+        ..Asked::default()
+    }
+}
+
+/// One new paper.
+pub const BROUGHT: Supplied = Supplied { papers: 1, corrected: false };
+
+/// Into the applicant's own hands.
+pub fn to_owner() -> Handing {
+    Handing { to: "owner".to_owned(), ..Handing::default() }
+}
+
 /// The code of the only problem of a refusal.
 #[track_caller]
 pub fn code<T: std::fmt::Debug>(refused: Result<T, Fault>) -> &'static str {
@@ -262,6 +281,8 @@ pub struct Story {
     pub state: Option<Dossier>,
     pub log: Vec<(Instant, Happening)>,
     pub facts: Vec<Fact>,
+    /// Its papers are handed in on paper.
+    pub paper: bool,
 }
 
 /// Its dossier's id.
@@ -269,7 +290,7 @@ pub const DOSSIER: Id = Id(7_000);
 
 impl Story {
     pub fn begin(version: Version, now: Instant) -> Self {
-        Self { tree: tree(), version, now, state: None, log: Vec::new(), facts: Vec::new() }
+        Self { tree: tree(), version, now, state: None, log: Vec::new(), facts: Vec::new(), paper: false }
     }
 
     /// Filed online on Monday, 2 November, 09:00.
@@ -303,6 +324,7 @@ impl Story {
             filing: Some(checked.filing.clone()),
             clock: decide::start_clock(&office, places.channel).unwrap(),
             place: office.place(places.competent, crate::places::first_step(&self.version), None),
+            between: decide::passing(&self.tree, &checked.filing),
         };
         self.happen(happening);
     }
@@ -322,7 +344,11 @@ impl Story {
     }
 
     fn checked(&self, places: Places) -> Checked {
-        let mut checked = filing::check(&self.tree, &self.version, places, (&handed(), &[]), self.now).unwrap();
+        let mut handed = handed();
+        if self.paper {
+            handed.components.values_mut().for_each(|paper| paper.state = ComponentState::Paper);
+        }
+        let mut checked = filing::check(&self.tree, &self.version, places, (&handed, &[]), self.now).unwrap();
         checked.filing.code = "H13.31-261102-0001".to_owned();
         checked
     }
@@ -351,7 +377,7 @@ impl Story {
 
     #[track_caller]
     pub fn happen(&mut self, happening: Happening) {
-        let outcomes = apply(&mut self.state, DOSSIER, self.now, &happening).unwrap();
+        let outcomes = apply(&mut self.state, DOSSIER, self.now, Rules::NOW, &happening).unwrap();
         self.facts.extend(outcomes.facts);
         self.log.push((self.now, happening));
     }

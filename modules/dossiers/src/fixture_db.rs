@@ -4,6 +4,7 @@ use crate::actions::{self, Act, By, CounterIntake, House, NewPaper};
 use crate::dossier::Dossier;
 use crate::filing::Handed;
 use crate::fixture;
+use crate::happening::{Happening, Rules};
 use ::store::{BoxFuture, Db, StoreError, Tx, params};
 use base::calendar::Calendar;
 use base::{Actor, Channel, Fault, Id, Instant, Role};
@@ -67,6 +68,21 @@ async fn account(tx: &Tx, login: &str, role: Role, like: Actor) -> Result<Actor,
     Ok(Actor { account: id, ..like })
 }
 
+/// On to the next step, electronically.
+pub fn forward() -> Act {
+    Act::Forward { electronic: true, note: String::new(), handler: None, draft: None }
+}
+
+/// Into the applicant's own hands.
+pub fn hand_out(result: Option<NewPaper>) -> Act {
+    Act::ReturnResult { handing: fixture::to_owner(), result }
+}
+
+/// A supplement is there.
+pub fn supplement(papers: Vec<NewPaper>) -> Act {
+    Act::CompleteSupplement { note: String::new(), papers, answers: Default::default() }
+}
+
 /// The counter's filing at the near commune.
 pub fn counter() -> CounterIntake {
     CounterIntake {
@@ -103,6 +119,27 @@ impl Office {
         self.db.write(move |tx| Box::pin(async move { actions::act(tx, &house, &by, &code, &act).await })).await
     }
 
+    /// An event as the first rules wrote it.
+    pub async fn once_happened(&self, by: &Actor, now: Instant, code: &str, happening: Happening) -> Dossier {
+        let (by, code) = (By { actor: by.clone(), now }, code.to_owned());
+        let written = self.db.write(move |tx| {
+            Box::pin(async move {
+                let loaded = actions::load(tx, &code).await?;
+                actions::write_under(tx, Some(&loaded), None, (&by, None), Rules::First, &happening).await
+            })
+        });
+        written.await.unwrap()
+    }
+
+    /// The procedure's first online payment, as the first rules recorded it.
+    pub async fn once_paid_online(&self, by: &Actor, now: Instant, code: &str) {
+        let paid = Happening::Paid { amount_dong: 8_000, online: true, clock: None, first_online: true };
+        let dossier = self.once_happened(by, now, code, paid).await;
+        let row = "INSERT INTO procedure_first_payment (procedure_id, dossier_id, at) VALUES ($1, $2, $3)";
+        self.write(move |tx| Box::pin(async move { tx.execute(row, params![dossier.procedure, dossier.id, now]).await }))
+            .await;
+    }
+
     /// Records a file whose bytes are nowhere, as a paper to come with an act.
     pub async fn paper(&self, component: Option<i64>) -> NewPaper {
         let staged = Staged {
@@ -124,7 +161,7 @@ impl Office {
     pub async fn at_leader(&self, now: Instant) -> Dossier {
         let dossier = self.receive(fixture::clerk(), now, counter()).await.unwrap();
         for person in [fixture::officer(), fixture::head()] {
-            let forward = Act::Forward { electronic: true, note: String::new() };
+            let forward = forward();
             self.act(&person, now.plus_ms(60_000), &dossier.code, forward).await.unwrap();
         }
         self.load(&dossier.code).await

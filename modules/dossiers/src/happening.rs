@@ -4,9 +4,38 @@
 
 use crate::papers::{Added, Listed};
 use crate::transitions::Verb;
-use base::{Channel, Id, Instant, Level};
+use crate::aside;
+use crate::dossier::Passing;
+use base::{Channel, Date, Id, Instant, Level};
 use files::Seal;
 use serde::{Deserialize, Serialize};
+
+/// The rules an event was written under. The past keeps its own: an event is replayed by the rules of its day, for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rules {
+    /// Until November 2026; these events carry no number.
+    First = 1,
+    /// What is late stays late; money is received at the desk only; a dossier withdrawn or stopped late counts as late; what passes
+    /// from one agency to another is told apart from what passes within one.
+    LateStaysLate = 2,
+}
+
+impl Rules {
+    /// Those that new events are written under.
+    pub const NOW: Self = Self::LateStaysLate;
+
+    /// How the text of an event begins that carries a number. People's words stand behind it, so none pass for it.
+    const MARK: &'static str = r#"{"rules":"#;
+
+    /// Of the stored text of an event; `None` for those of a later version of this program.
+    pub fn of(text: &str) -> Option<Self> {
+        let Some(rest) = text.strip_prefix(Self::MARK) else { return Some(Self::First) };
+        match rest.split(',').next()? {
+            "2" => Some(Self::LateStaysLate),
+            _ => None,
+        }
+    }
+}
 
 /// How and where a dossier was filed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +79,79 @@ pub struct Place {
     pub step_due_at: Option<Instant>,
 }
 
+/// What an applicant is asked to bring or to mend, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking {
+    /// Codes of the components asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<String>,
+    /// Names of the form's fields whose answers are to be corrected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
+    /// What else, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub other: String,
+    /// The last day.
+    pub until: Date,
+}
+
+/// Answers that were corrected. Both versions are personal data: the old ones stand in a row beside the log, see
+/// [`crate::aside`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    pub fields: Vec<String>,
+    /// `Applicant::digest` from here on.
+    pub applicant: String,
+    /// Digest of the answers as they were.
+    pub was: String,
+}
+
+/// How an applicant asked for a withdrawal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskedHow {
+    /// By an act of their own, signed in.
+    Own,
+    /// On paper, which is kept as a file.
+    Paper,
+    /// In person or by phone; who asked and how is written down beside the log.
+    Spoken,
+}
+
+/// The applicant's wish behind a withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    pub how: AskedHow,
+    /// Digest of who asked, and how: [`crate::aside`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<Seal>,
+}
+
+/// Into whose hands a result went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Receiver {
+    /// The applicant's own.
+    Owner,
+    /// Somebody with a written authority.
+    Authorised,
+    /// The public post's, under a tracking number.
+    Post,
+    /// Into the applicant's account, as a file.
+    Account,
+}
+
+/// Who received a result, and on what authority; names and numbers stand beside the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOver {
+    pub to: Receiver,
+    /// Digest of name, authority and tracking number: [`crate::aside`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
+}
+
 /// How the text of an event ends that the applicant was told of.
 const TOLD: &str = r#","told":true}"#;
 
@@ -68,6 +170,9 @@ pub enum Happening {
         filing: Option<Filing>,
         clock: Clock,
         place: Place,
+        /// Taken in for another agency: how the dossier went there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        between: Option<Passing>,
     },
     IntakeRefused {
         reason: String,
@@ -81,6 +186,12 @@ pub enum Happening {
         electronic: bool,
         #[serde(default)]
         note: String,
+        /// From one agency to another.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        between: bool,
+        /// What the next person is asked to decide, as a file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        draft: Option<Seal>,
     },
     /// Back along it.
     SentBack {
@@ -92,6 +203,8 @@ pub enum Happening {
         /// Why a second request could not be avoided.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Asking>,
     },
     /// `clock` is missing when the request came before intake.
     SupplementCompleted {
@@ -103,6 +216,11 @@ pub enum Happening {
         answer_due_at: Option<Instant>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         papers: Vec<Added>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        corrected: Option<Corrected>,
+        /// Declared complete by an official, with nothing from the applicant and no new paper.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hollow: bool,
     },
     /// A financial duty must be met first; reason and legal basis are the law's condition for the pause.
     PaymentRequested {
@@ -110,6 +228,8 @@ pub enum Happening {
         reason: String,
         basis: String,
     },
+    /// Received at the desk. `online`: through a payment gateway, which this program does not have; events of the first rules
+    /// may say so.
     Paid {
         amount_dong: i64,
         online: bool,
@@ -133,6 +253,8 @@ pub enum Happening {
     },
     Withdrawn {
         reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wish: Option<Wish>,
     },
     Stopped {
         reason: String,
@@ -143,6 +265,8 @@ pub enum Happening {
         digitised: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         result: Option<Seal>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handed: Option<HandedOver>,
     },
     Rated {
         score: i64,
@@ -200,10 +324,19 @@ impl Happening {
         }
     }
 
-    /// The stored text. `told`: a notice to the applicant was ordered with it, see [`Happening::was_told`].
+    /// The stored text, under the rules of now. `told`: a notice to the applicant was ordered with it, see [`Happening::was_told`].
     pub fn to_text(&self, told: bool) -> String {
+        self.to_text_under(Rules::NOW, told)
+    }
+
+    /// The text as it was stored under earlier rules.
+    pub(crate) fn to_text_under(&self, rules: Rules, told: bool) -> String {
         // A plain data type with string keys always serialises.
-        let mut text = serde_json::to_string(self).unwrap_or_default();
+        let plain = serde_json::to_string(self).unwrap_or_default();
+        let mut text = match rules {
+            Rules::First => plain,
+            rules => format!("{}{},{}", Rules::MARK, rules as i64, plain.get(1..).unwrap_or_default()),
+        };
         if told && text.pop().is_some() {
             text.push_str(TOLD);
         }
@@ -221,6 +354,24 @@ impl Happening {
         serde_json::from_str(text)
     }
 
+    /// Reads the stored text back with the rules it was written under; `None` for what this version of the program cannot have
+    /// written.
+    pub fn read_with_rules(text: &str) -> Option<(Rules, Self)> {
+        Some((Rules::of(text)?, Self::read(text).ok()?))
+    }
+
+    /// Digests of the rows beside the log that the event speaks of, by what they hold.
+    pub fn asides(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::SupplementCompleted { corrected: Some(corrected), .. } => Some((aside::ANSWERS, &corrected.was)),
+            Self::Withdrawn { wish: Some(Wish { aside: Some(digest), .. }), .. } => Some((aside::WISH, digest)),
+            Self::ResultReturned { handed: Some(HandedOver { aside: Some(digest), .. }), .. } => {
+                Some((aside::RECEIPT, digest))
+            }
+            _ => None,
+        }
+    }
+
     /// What the person wrote, for the timeline.
     pub fn words(&self) -> &str {
         match self {
@@ -229,7 +380,7 @@ impl Happening {
             | Self::SupplementRequested { reason, .. }
             | Self::PaymentRequested { reason, .. }
             | Self::Refused { reason, .. }
-            | Self::Withdrawn { reason }
+            | Self::Withdrawn { reason, .. }
             | Self::Stopped { reason } => reason,
             Self::Forwarded { note, .. } | Self::SupplementCompleted { note, .. } | Self::Approved { note, .. } => note,
             _ => "",
@@ -248,5 +399,18 @@ mod tests {
         let text = refused.to_text(true);
         assert!(Happening::was_told(&text));
         assert_eq!(Happening::read(&text).unwrap(), refused);
+    }
+
+    #[test]
+    fn an_event_tells_its_rules_and_one_without_a_number_is_of_the_first() {
+        let old = r#"{"kind":"stopped","reason":"{\"rules\":2,"}"#;
+        assert_eq!(Rules::of(old), Some(Rules::First));
+        let (rules, read) = Happening::read_with_rules(old).unwrap();
+        assert_eq!((rules, read.words()), (Rules::First, r#"{"rules":2,"#));
+        let new = read.to_text(false);
+        assert!(new.starts_with(r#"{"rules":2,"kind":"stopped""#), "{new}");
+        assert_eq!(Happening::read_with_rules(&new), Some((Rules::NOW, read)));
+        // Nobody guesses what a later program meant.
+        assert_eq!(Happening::read_with_rules(&new.replace(r#""rules":2"#, r#""rules":3"#)), None);
     }
 }

@@ -3,7 +3,9 @@
 pub mod actions;
 pub mod api;
 pub mod apply;
+pub mod aside;
 pub mod bulk;
+pub mod correct;
 pub mod decide;
 pub mod dossier;
 pub mod filing;
@@ -13,12 +15,14 @@ mod fixture;
 #[cfg(test)]
 mod fixture_db;
 pub mod happening;
+pub mod input;
 mod module;
 mod owner;
 pub mod pages;
 pub mod papers;
 pub mod person;
 pub mod places;
+pub mod reading;
 pub mod report;
 pub mod reuse;
 pub mod store;
@@ -43,5 +47,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0003_papers", include_str!("../migrations/0003_papers.sql")),
         ("0004_words", include_str!("../migrations/0004_words.sql")),
         ("0005_papers_of_persons", include_str!("../migrations/0005_papers_of_persons.sql")),
+        ("0006_rules", include_str!("../migrations/0006_rules.sql")),
     ],
 };

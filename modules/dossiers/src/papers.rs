@@ -1,7 +1,7 @@
 //! A dossier's papers as its events tell them, so that the rows of its papers and files can be proved like its state.
 
 use crate::dossier::{Component, ComponentState};
-use crate::happening::Happening;
+use crate::happening::{Happening, Wish};
 use base::{Id, Instant};
 use files::Seal;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,10 @@ use std::collections::BTreeMap;
 pub const SUPPLEMENT: &str = "supplement";
 /// What a result is kept as.
 pub const RESULT: &str = "result";
-
+/// What a proposal for the next step is kept as; the applicant does not see it.
+pub const DRAFT: &str = "draft";
+/// What the paper is kept as by which an applicant asked for a withdrawal.
+pub const REQUEST: &str = "request";
 /// One paper asked for, as it was at filing; its position is its number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
@@ -95,7 +98,7 @@ pub struct Added {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beside {
     pub file: Seal,
-    /// [`SUPPLEMENT`] or [`RESULT`].
+    /// [`SUPPLEMENT`], [`RESULT`], [`DRAFT`] or [`REQUEST`].
     pub purpose: &'static str,
     pub added_at: Instant,
 }
@@ -124,6 +127,8 @@ impl Papers {
             Happening::Approved { result: Some(file), .. } | Happening::ResultReturned { result: Some(file), .. } => {
                 self.keep(file, RESULT, at);
             }
+            Happening::Forwarded { draft: Some(file), .. } => self.keep(file, DRAFT, at),
+            Happening::Withdrawn { wish: Some(Wish { paper: Some(file), .. }), .. } => self.keep(file, REQUEST, at),
             _ => {}
         }
     }
@@ -203,6 +208,8 @@ mod tests {
             clock: None,
             answer_due_at: None,
             papers: vec![Added { component, file: seal(id), more: Vec::new() }],
+            corrected: None,
+            hollow: false,
         };
         papers.follow(Instant(1), &bring(1, Some(0)));
         papers.follow(Instant(2), &bring(2, Some(0)));

@@ -1,6 +1,7 @@
 //! What belongs to one citizen: the dossiers of an account, those handed in at a counter under the citizen's proven number,
 //! the notices.
 
+use crate::papers::DRAFT;
 use crate::store::{self as sql, Loaded};
 use ::store::{StoreError, Tx, params};
 use base::{Actor, Fault, Id, Instant};
@@ -49,15 +50,19 @@ pub async fn own(tx: &Tx, actor: &Actor, code: &str) -> Result<Loaded, Fault> {
     found.ok_or(Fault::NotFound("dossier-not-found"))
 }
 
-/// Files that came to a dossier after it was filed, the oldest first.
+/// Files that came to a dossier after it was filed, the oldest first; not what officials propose to each other.
 pub async fn files_of(tx: &Tx, dossier: Id) -> Result<Vec<NamedFile>, StoreError> {
     let rows = tx.query(sql::FILES, params![dossier]).await?;
-    rows.iter().map(|row| Ok((row.get("file_id")?, row.get("purpose")?, row.get("name")?))).collect()
+    let files = rows.iter().map(|row| Ok((row.get("file_id")?, row.get("purpose")?, row.get("name")?)));
+    let mut files = files.collect::<Result<Vec<NamedFile>, StoreError>>()?;
+    files.retain(|(_, purpose, _)| purpose != DRAFT);
+    Ok(files)
 }
 
-/// Whether a file is one of a dossier's papers, supplements or results.
+/// Whether a file is one of a dossier's papers, supplements or results: what its applicant may open.
 pub async fn has_file(tx: &Tx, dossier: Id, file: Id) -> Result<bool, StoreError> {
-    Ok(tx.query_opt(sql::FILE_BELONGS, params![dossier, file]).await?.is_some())
+    let belongs = tx.query_opt(sql::FILE_BELONGS, params![dossier, file]).await?.is_some();
+    Ok(belongs && tx.query_opt(sql::FILE_IS_DRAFT, params![dossier, file, DRAFT]).await?.is_none())
 }
 
 /// What an account was told, the latest first.

@@ -1,6 +1,6 @@
 //! What modules above may read of the dossiers without knowing their tables.
 
-use crate::dossier::Status;
+use crate::dossier::{Outcome, Status, state_key};
 use ::store::{StoreError, Tx, Value, params};
 use base::calendar::Calendar;
 use base::{Id, Instant};
@@ -13,8 +13,8 @@ const LINES_MAX: usize = 1_000;
     /// Dossiers being worked on past their due moment, by competent agency; never leaves its index.
     pub REPORT_OVERDUE = "SELECT competent_id, CAST(COUNT(*) AS BIGINT) AS n FROM dossier WHERE status IN (2, 4) AND due_at < $1 GROUP BY competent_id ORDER BY n DESC, competent_id";
     /// What a list of cases shows of some dossiers; their ids are one JSON list.
-    pub REPORT_LINES = sqlite "SELECT id, code, version_id, status, competent_id, due_at, finished_at FROM dossier WHERE id IN (SELECT value FROM json_each($1))",
-        postgres "SELECT id, code, version_id, status, competent_id, due_at, finished_at FROM dossier WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
+    pub REPORT_LINES = sqlite "SELECT id, code, version_id, status, outcome, competent_id, due_at, finished_at FROM dossier WHERE id IN (SELECT value FROM json_each($1))",
+        postgres "SELECT id, code, version_id, status, outcome, competent_id, due_at, finished_at FROM dossier WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
 }
 
 /// A dossier in a list of cases: nothing that names a person.
@@ -23,6 +23,7 @@ pub struct CaseLine {
     pub code: String,
     pub version: Id,
     pub status: Status,
+    pub outcome: Outcome,
     pub competent: Id,
     /// What was promised; `None` before the clock starts.
     pub due_at: Option<Instant>,
@@ -38,6 +39,11 @@ impl CaseLine {
         let paused = self.finished_at.is_none() && !matches!(self.status, Status::Received | Status::Processing);
         let end = self.finished_at.unwrap_or(now);
         (!paused && end > due).then(|| calendar.working_ms_between(due, end).max(1))
+    }
+
+    /// Fluent key of what it is now.
+    pub fn state_key(&self) -> &'static str {
+        state_key(self.status, self.outcome)
     }
 }
 
@@ -55,6 +61,7 @@ pub async fn case_lines(tx: &Tx, ids: &[Id]) -> Result<HashMap<Id, CaseLine>, St
                 code: row.get("code")?,
                 version: row.get("version_id")?,
                 status,
+                outcome: Outcome::read(&row.get::<String>("outcome")?),
                 competent: row.get("competent_id")?,
                 due_at: row.get("due_at")?,
                 finished_at: row.get("finished_at")?,
@@ -84,7 +91,8 @@ mod tests {
     }
 
     fn line(status: Status, due: Option<Instant>, finished: Option<Instant>) -> CaseLine {
-        CaseLine { code: String::new(), version: Id(1), status, competent: Id(1), due_at: due, finished_at: finished }
+        let (code, outcome) = (String::new(), Outcome::None);
+        CaseLine { code, version: Id(1), status, outcome, competent: Id(1), due_at: due, finished_at: finished }
     }
 
     #[test]

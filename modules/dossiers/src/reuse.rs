@@ -132,7 +132,7 @@ pub async fn known(tx: &Tx, house: &House, actor: &Actor, owner_number: &str) ->
     let number = crate::filing::number_of(owner_number);
     for row in tx.query(sql::BY_OWNER, params![number.as_str(), KNOWN_FROM_MAX]).await? {
         let loaded = read(&row)?;
-        if crate::pages::may_read(actor, &loaded, house) {
+        if crate::reading::by_place(actor, &loaded, house) {
             let (d, a) = (loaded.dossier, loaded.applicant);
             let (phone, address) = (a.owner_phone, a.owner_address);
             return Ok(Some(Known { name: a.owner_name, phone, address, dossier: d.code }));
@@ -142,7 +142,7 @@ pub async fn known(tx: &Tx, house: &House, actor: &Actor, owner_number: &str) ->
 }
 
 fn may_know(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
-    crate::person::is_own(actor, loaded) || crate::pages::may_read(actor, loaded, house)
+    crate::person::is_own(actor, loaded) || crate::reading::by_place(actor, loaded, house)
 }
 
 #[cfg(test)]

@@ -3,23 +3,23 @@
 use crate::dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Status};
 use ::store::{Row, StoreError, Tx, Value, params};
 use audit::Head;
-use base::{Channel, Date, Id, Instant, Level};
+use base::{Channel, Date, Id, Level};
 use std::collections::BTreeMap;
 
 /// Columns of a dossier row.
-const COLUMN_COUNT: usize = 43;
+const COLUMN_COUNT: usize = 44;
 
 ::store::statements! {
     /// A new dossier.
-    pub INSERT = "INSERT INTO dossier (id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash, owner_paper, owner_nationality) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)";
+    pub INSERT = "INSERT INTO dossier (id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash, owner_paper, owner_nationality, asked_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)";
     /// The state after one more event; nobody else may have written one meanwhile ($21 is the event number before).
-    pub UPDATE = "UPDATE dossier SET status = $2, open = $3, step = $4, unit_id = $5, handler_id = $6, answer_due_at = $7, received_at = $8, due_at = $9, first_due_at = $10, due_basis = $11, step_due_at = $12, paused_at = $13, supplements = $14, finished_at = $15, returned_at = $16, outcome = $17, flags = $18, fee_dong = $19, paid_dong = $20, rating = $22, event_n = $23, event_hash = $24 WHERE id = $1 AND event_n = $21";
+    pub UPDATE = "UPDATE dossier SET status = $2, open = $3, step = $4, unit_id = $5, handler_id = $6, answer_due_at = $7, received_at = $8, due_at = $9, first_due_at = $10, due_basis = $11, step_due_at = $12, paused_at = $13, supplements = $14, finished_at = $15, returned_at = $16, outcome = $17, flags = $18, fee_dong = $19, paid_dong = $20, rating = $22, event_n = $23, event_hash = $24, asked_until = $25 WHERE id = $1 AND event_n = $21";
     /// One dossier by its code.
     pub BY_CODE = "SELECT * FROM dossier WHERE code = $1";
     /// One dossier by its id.
     pub BY_ID = "SELECT * FROM dossier WHERE id = $1";
     /// What an unauthenticated look-up may know.
-    pub STATUS_BY_CODE = "SELECT status, due_at FROM dossier WHERE code = $1";
+    pub STATUS_BY_CODE = "SELECT status, outcome FROM dossier WHERE code = $1";
     /// The next number of an agency's day.
     pub NEXT_COUNTER = "INSERT INTO dossier_counter (agency_id, day, last) VALUES ($1, $2, 1) ON CONFLICT (agency_id, day) DO UPDATE SET last = dossier_counter.last + 1 RETURNING last";
     /// Brings a counter up to a number used in bulk.
@@ -42,8 +42,12 @@ const COLUMN_COUNT: usize = 43;
     pub INSERT_FILE = "INSERT INTO dossier_file (dossier_id, file_id, purpose, name, added_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (dossier_id, file_id) DO NOTHING";
     /// Those files.
     pub FILES = "SELECT file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id = $1 ORDER BY added_at LIMIT 200";
-    /// Whether this is the procedure's first online payment.
-    pub FIRST_PAYMENT = "INSERT INTO procedure_first_payment (procedure_id, dossier_id, at) VALUES ($1, $2, $3) ON CONFLICT (procedure_id) DO NOTHING";
+    /// Corrected answers; those before are kept aside.
+    pub UPDATE_ANSWERS = "UPDATE dossier SET answers = $2 WHERE id = $1";
+    /// Words about people that belong to an event.
+    pub INSERT_ASIDE = "INSERT INTO dossier_aside (dossier_id, n, kind, data) VALUES ($1, $2, $3, $4)";
+    /// Those of a dossier; its events are bounded, and so are they.
+    pub ASIDES = "SELECT n, kind, data FROM dossier_aside WHERE dossier_id = $1 ORDER BY n, kind LIMIT 1000";
     /// Dossiers of a citizen's account, latest first.
     pub BY_ACCOUNT = "SELECT * FROM dossier WHERE account_id = $1 ORDER BY filed_at DESC, id DESC LIMIT $2";
     /// Dossiers of a person, however they were filed, latest first.
@@ -60,6 +64,8 @@ const COLUMN_COUNT: usize = 43;
     pub FILE_BELONGS = "SELECT 1 AS yes FROM dossier_component WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_component_file WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_file WHERE dossier_id = $1 AND file_id = $2";
     /// Papers handed in as files with a person's dossiers that were granted, the latest first.
     pub EARLIER_PAPERS = "SELECT d.*, c.n AS paper_n, c.code AS paper_code, c.name AS paper_name, c.file_id AS paper_file FROM dossier d JOIN dossier_component c ON c.dossier_id = d.id WHERE d.owner_number = $1 AND d.outcome = 'granted' AND c.state = 'file' AND c.file_id IS NOT NULL ORDER BY d.filed_at DESC, c.n LIMIT 200";
+    /// Whether a file is a proposal of officials.
+    pub FILE_IS_DRAFT = "SELECT 1 AS yes FROM dossier_file WHERE dossier_id = $1 AND file_id = $2 AND purpose = $3";
 }
 
 /// A dossier with the people it is about.
@@ -115,6 +121,7 @@ pub fn row_values(values: &mut impl Extend<Value>, d: &Dossier, a: &Applicant) {
         Value::from(d.head.hash.to_vec()),
         Value::from(a.owner_paper.as_str()),
         Value::from(a.owner_nationality.as_str()),
+        Value::from(d.asked_until),
     ]);
 }
 
@@ -191,7 +198,8 @@ pub async fn update(tx: &Tx, d: &Dossier, before: Head) -> Result<bool, StoreErr
                 before.n,
                 d.rating,
                 d.head.n,
-                d.head.hash.to_vec()
+                d.head.hash.to_vec(),
+                d.asked_until
             ],
         )
         .await?;
@@ -232,6 +240,7 @@ pub fn read(row: &Row) -> Result<Loaded, StoreError> {
         step_due_at: row.get("step_due_at")?,
         paused_at: row.get("paused_at")?,
         supplements: row.get("supplements")?,
+        asked_until: row.get("asked_until")?,
         finished_at: row.get("finished_at")?,
         returned_at: row.get("returned_at")?,
         outcome: Outcome::read(&row.get::<String>("outcome")?),
@@ -295,9 +304,4 @@ pub async fn components(tx: &Tx, dossier: Id) -> Result<Vec<(i64, Component)>, S
 pub async fn next_counter(tx: &Tx, agency: Id, day: Date) -> Result<u32, StoreError> {
     let last: i64 = tx.query_one(NEXT_COUNTER, params![agency, day]).await?.get("last")?;
     u32::try_from(last).map_err(|_| unreadable("last"))
-}
-
-/// Whether this is the procedure's first online payment.
-pub async fn first_payment(tx: &Tx, procedure: Id, dossier: Id, at: Instant) -> Result<bool, StoreError> {
-    Ok(tx.execute(FIRST_PAYMENT, params![procedure, dossier, at]).await? == 1)
 }

@@ -4,6 +4,7 @@
 //! reason, an allowed step, a running clock) stands in [`crate::decide`], next to the rule's source.
 
 use crate::dossier::Status;
+use crate::happening::Rules;
 use base::Permission;
 
 /// What a person can do to a dossier.
@@ -35,6 +36,8 @@ pub enum Who {
     Applicant,
     /// An official with that permission over the place of intake.
     AtIntake(Permission),
+    /// … once the applicant's time for a supplement has run out.
+    AtIntakeUnanswered(Permission),
     /// … over the place of return.
     AtReturn(Permission),
     /// … over the unit that holds it.
@@ -43,10 +46,12 @@ pub enum Who {
     AtStep,
 }
 
-/// One row of the table.
+/// One row of the table. A rule that changes gets a row of its own: what happened before is judged by the row of its day.
 #[derive(Debug, Clone, Copy)]
 pub struct Transition {
     pub verb: Verb,
+    /// The rules it came with.
+    pub since: Rules,
     pub from: &'static [Status],
     /// Where it leads; more than one where the history decides.
     pub to: &'static [Status],
@@ -55,64 +60,98 @@ pub struct Transition {
 
 use Permission::{AssignDossier, ProcessDossier, ReceiveDossier, ReturnResult};
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
-use Who::{Applicant, AtIntake, AtReturn, AtStep, AtUnit};
+use Rules::{First, LateStaysLate};
+use Who::{Applicant, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
 
-/// The table. An empty `from` makes a new dossier.
+/// The table. An empty `from` makes a new dossier. Of several rows of a verb the last one that the rules know counts.
 pub const TRANSITIONS: &[Transition] = &[
-    Transition { verb: Verb::FileOnline, from: &[], to: &[Filed], who: &[Applicant] },
-    Transition { verb: Verb::ReceiveAtCounter, from: &[], to: &[Received], who: &[AtIntake(ReceiveDossier)] },
-    Transition { verb: Verb::ReceiveOnline, from: &[Filed], to: &[Received], who: &[AtIntake(ReceiveDossier)] },
-    Transition { verb: Verb::RefuseIntake, from: &[Filed], to: &[IntakeRefused], who: &[AtIntake(ReceiveDossier)] },
+    Transition { verb: Verb::FileOnline, since: First, from: &[], to: &[Filed], who: &[Applicant] },
+    Transition { verb: Verb::ReceiveAtCounter, since: First, from: &[], to: &[Received], who: &[AtIntake(ReceiveDossier)] },
+    Transition { verb: Verb::ReceiveOnline, since: First, from: &[Filed], to: &[Received], who: &[AtIntake(ReceiveDossier)] },
+    Transition { verb: Verb::RefuseIntake, since: First, from: &[Filed], to: &[IntakeRefused], who: &[AtIntake(ReceiveDossier)] },
     Transition {
         verb: Verb::Assign,
+        since: First,
         from: &[Received, Processing],
         to: &[Processing],
         who: &[AtUnit(AssignDossier), AtUnit(ProcessDossier)],
     },
-    Transition { verb: Verb::Forward, from: &[Received, Processing], to: &[Processing], who: &[AtStep] },
-    Transition { verb: Verb::SendBack, from: &[Processing], to: &[Processing], who: &[AtStep] },
+    Transition { verb: Verb::Forward, since: First, from: &[Received, Processing], to: &[Processing], who: &[AtStep] },
+    Transition { verb: Verb::SendBack, since: First, from: &[Processing], to: &[Processing], who: &[AtStep] },
     Transition {
         verb: Verb::RequestSupplement,
+        since: First,
         from: &[Filed, Received, Processing],
         to: &[Supplement],
         who: &[AtStep, AtIntake(ReceiveDossier)],
     },
     Transition {
         verb: Verb::CompleteSupplement,
+        since: First,
         from: &[Supplement],
         to: &[Filed, Processing],
         who: &[Applicant, AtIntake(ReceiveDossier)],
     },
-    Transition { verb: Verb::RequestPayment, from: &[Received, Processing], to: &[Payment], who: &[AtStep] },
+    Transition { verb: Verb::RequestPayment, since: First, from: &[Received, Processing], to: &[Payment], who: &[AtStep] },
     Transition {
         verb: Verb::RecordPayment,
+        since: First,
         from: &[Received, Processing, Payment, Decided],
         to: &[Received, Processing, Decided],
         who: &[Applicant, AtIntake(ReceiveDossier), AtReturn(ReturnResult)],
     },
-    Transition { verb: Verb::Approve, from: &[Received, Processing], to: &[Decided], who: &[AtStep] },
-    Transition { verb: Verb::Refuse, from: &[Received, Processing], to: &[Decided], who: &[AtStep] },
+    // Nobody says of himself that he has paid.
+    Transition {
+        verb: Verb::RecordPayment,
+        since: LateStaysLate,
+        from: &[Received, Processing, Payment, Decided],
+        to: &[Received, Processing, Decided],
+        who: &[AtIntake(ReceiveDossier), AtReturn(ReturnResult)],
+    },
+    Transition { verb: Verb::Approve, since: First, from: &[Received, Processing], to: &[Decided], who: &[AtStep] },
+    Transition { verb: Verb::Refuse, since: First, from: &[Received, Processing], to: &[Decided], who: &[AtStep] },
     Transition {
         verb: Verb::Withdraw,
+        since: First,
         from: &[Filed, Received, Processing, Supplement, Payment],
         to: &[Withdrawn],
         who: &[Applicant, AtIntake(ReceiveDossier)],
     },
     Transition {
         verb: Verb::Stop,
+        since: First,
         from: &[Received, Processing, Supplement, Payment],
         to: &[Stopped],
         who: &[AtStep, AtUnit(AssignDossier)],
     },
-    Transition { verb: Verb::ReturnResult, from: &[Decided], to: &[Returned], who: &[AtReturn(ReturnResult)] },
-    Transition { verb: Verb::Rate, from: &[Decided, Returned], to: &[Decided, Returned], who: &[Applicant] },
+    // The desk ends what the applicant left unanswered.
+    Transition {
+        verb: Verb::Stop,
+        since: LateStaysLate,
+        from: &[Received, Processing, Supplement, Payment],
+        to: &[Stopped],
+        who: &[AtStep, AtUnit(AssignDossier), AtIntakeUnanswered(ReceiveDossier)],
+    },
+    Transition { verb: Verb::ReturnResult, since: First, from: &[Decided], to: &[Returned], who: &[AtReturn(ReturnResult)] },
+    Transition { verb: Verb::Rate, since: First, from: &[Decided, Returned], to: &[Decided, Returned], who: &[Applicant] },
 ];
 
 impl Verb {
-    /// Its row.
+    /// Every verb, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TRANSITIONS.iter().filter(|row| row.since == Rules::First).map(|row| row.verb)
+    }
+
+    /// Its row under the rules of now.
     pub fn transition(self) -> &'static Transition {
-        // Every verb has one row (tested), so the fallback is never taken.
-        TRANSITIONS.iter().find(|row| row.verb == self).unwrap_or(&TRANSITIONS[0])
+        self.under(Rules::NOW)
+    }
+
+    /// Its row under the rules of an event.
+    pub fn under(self, rules: Rules) -> &'static Transition {
+        let known = TRANSITIONS.iter().filter(|row| row.verb == self && row.since <= rules);
+        // Every verb has a row of the first rules (tested), so the fallback is never taken.
+        known.max_by_key(|row| row.since).unwrap_or(&TRANSITIONS[0])
     }
 
     /// The word in addresses and in a step's list of allowed actions.
@@ -140,7 +179,7 @@ impl Verb {
 
     /// The verb of that word.
     pub fn read(word: &str) -> Option<Self> {
-        TRANSITIONS.iter().map(|row| row.verb).find(|verb| verb.as_str() == word)
+        Self::all().find(|verb| verb.as_str() == word)
     }
 
     /// Fluent key of its name.
@@ -155,13 +194,17 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_verb_has_exactly_one_row() {
-        let verbs: BTreeSet<Verb> = TRANSITIONS.iter().map(|row| row.verb).collect();
-        assert_eq!(verbs.len(), TRANSITIONS.len());
+    fn every_verb_has_one_row_of_the_first_rules_and_at_most_one_of_each_later() {
+        let rows: BTreeSet<(Verb, Rules)> = TRANSITIONS.iter().map(|row| (row.verb, row.since)).collect();
+        assert_eq!(rows.len(), TRANSITIONS.len());
         for row in TRANSITIONS {
             assert_eq!(Verb::read(row.verb.as_str()), Some(row.verb));
             assert_eq!(row.verb.transition().verb, row.verb);
+            assert_eq!(row.verb.under(row.since).since, row.since);
+            assert!(rows.contains(&(row.verb, First)), "{:?}", row.verb);
         }
+        assert_eq!(Verb::RecordPayment.under(First).who[0], Applicant, "the past keeps its rules");
+        assert!(!Verb::RecordPayment.transition().who.contains(&Applicant));
     }
 
     #[test]
@@ -172,7 +215,8 @@ mod tests {
             let from = list(row.from.iter().map(|status| format!("{status:?}")).collect());
             let to = list(row.to.iter().map(|status| format!("{status:?}")).collect());
             let who = list(row.who.iter().map(|who| format!("{who:?}")).collect());
-            let line = format!("| `{}` | {from} | {to} | {who} |", row.verb.as_str());
+            let since = row.since as i64;
+            let line = format!("| `{}` | {since} | {from} | {to} | {who} |", row.verb.as_str());
             assert!(readme.contains(&line), "not in README.md:\n{line}");
         }
         assert_eq!(readme.lines().filter(|line| line.starts_with("| `")).count(), TRANSITIONS.len());

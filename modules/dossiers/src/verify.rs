@@ -227,6 +227,10 @@ struct Story {
     state: Option<Dossier>,
     papers: Papers,
     told: Vec<Told>,
+    /// The applicant's digest as last told.
+    applicant: String,
+    /// Rows beside the log that the events speak of: number of the event, kind, digest.
+    asides: Vec<(i64, &'static str, String)>,
     broken: Option<String>,
 }
 
@@ -247,13 +251,20 @@ impl Story {
             return;
         }
         let Some(loaded) = dossier else { return };
-        let applied = Happening::read(&event.data).ok().and_then(|happening| {
-            if let Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. } = &happening
-                && filing.applicant != loaded.applicant.digest()
-            {
-                self.broken = Some(format!("dossier {}: applicant", name()));
+        let applied = Happening::read_with_rules(&event.data).and_then(|(rules, happening)| {
+            match &happening {
+                Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. } => {
+                    self.applicant.clone_from(&filing.applicant);
+                }
+                Happening::SupplementCompleted { corrected: Some(corrected), .. } => {
+                    self.applicant.clone_from(&corrected.applicant);
+                }
+                _ => {}
             }
-            let outcomes = apply(&mut self.state, event.subject, event.at, &happening).ok()?;
+            if let Some((kind, digest)) = happening.asides() {
+                self.asides.push((event.n, kind, digest.to_owned()));
+            }
+            let outcomes = apply(&mut self.state, event.subject, event.at, rules, &happening).ok()?;
             self.papers.follow(event.at, &happening);
             if let Happening::Paid { first_online: true, .. } = happening {
                 found.first_payments.insert(loaded.dossier.procedure, (event.subject, event.at));
@@ -294,7 +305,11 @@ impl Story {
                     let column = state.map_or("state", |state| first_difference(&state, &loaded.dossier));
                     found.broken(format!("dossier {}: {column}", loaded.dossier.code));
                 }
+                if self.applicant != loaded.applicant.digest() {
+                    found.broken(format!("dossier {}: applicant", loaded.dossier.code));
+                }
                 attached.compare(found, &loaded.dossier, &self.papers, &self.told);
+                attached.compare_asides(found, &loaded.dossier, &self.asides);
             }
             (None, Some(head)) if head == self.chain => {}
             (None, Some(_)) => found.broken(format!("event_head {subject}: does not match its events")),
@@ -305,7 +320,7 @@ impl Story {
 
 /// The first column in which a row differs from what its events say.
 fn first_difference(said: &Dossier, row: &Dossier) -> &'static str {
-    let columns: [(&str, bool); 32] = [
+    let columns: [(&str, bool); 33] = [
         ("event_n", said.head.n == row.head.n),
         ("event_hash", said.head == row.head),
         ("code", said.code == row.code),
@@ -320,6 +335,7 @@ fn first_difference(said: &Dossier, row: &Dossier) -> &'static str {
         ("unit_id", said.unit == row.unit),
         ("handler_id", said.handler == row.handler),
         ("supplements", said.supplements == row.supplements),
+        ("asked_until", said.asked_until == row.asked_until),
         ("flags", said.flags == row.flags),
         ("paid_dong", said.paid_dong == row.paid_dong),
         ("rating", said.rating == row.rating),

@@ -4,7 +4,7 @@ mod search;
 mod select;
 
 use crate::actions::House;
-use crate::dossier::Status;
+use crate::dossier::{Mark, Outcome, Status, mark};
 use crate::store::{Loaded, read};
 use ::store::{Row, StoreError, Tx};
 use base::calendar::Calendar;
@@ -171,13 +171,23 @@ pub struct Line {
     pub unit: Id,
     pub handler: Option<Id>,
     pub times: Times,
+    flags: i64,
+    asked_until: Option<base::Date>,
 }
 
-const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id, d.id";
+impl Line {
+    /// What should be seen at once, on a day.
+    pub fn marks(&self, today: base::Date) -> Vec<Mark> {
+        Mark::of(self.flags, self.times.status, self.asked_until, today)
+    }
+}
+
+const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id, d.id, d.outcome, d.flags, d.asked_until";
 
 fn read_line(row: &Row) -> Result<Line, StoreError> {
     let status = Status::from_code(row.at(5)?)
         .ok_or_else(|| StoreError::Column { column: "status".to_owned(), problem: "not a status".to_owned() })?;
+    let flags: i64 = row.at(14)?;
     Ok(Line {
         id: row.at(12)?,
         code: row.at(0)?,
@@ -193,7 +203,11 @@ fn read_line(row: &Row) -> Result<Line, StoreError> {
             received_at: row.at(8)?,
             due_at: row.at(9)?,
             finished_at: row.at(10)?,
+            outcome: Outcome::read(&row.at::<String>(13)?),
+            late: flags & mark::LATE != 0,
         },
+        flags,
+        asked_until: row.at(15)?,
     })
 }
 
@@ -272,6 +286,16 @@ pub struct Times {
     pub received_at: Option<Instant>,
     pub due_at: Option<Instant>,
     pub finished_at: Option<Instant>,
+    pub outcome: Outcome,
+    /// Its due date had passed once, or it counts as late by a rule: it is never on time again.
+    pub late: bool,
+}
+
+impl Times {
+    /// Fluent key of what the dossier is now.
+    pub fn state_key(&self) -> &'static str {
+        crate::dossier::state_key(self.status, self.outcome)
+    }
 }
 
 /// What the clock of a dossier shows at `now`.
@@ -283,6 +307,8 @@ pub fn clock(dossier: &crate::Dossier, calendar: &Calendar, now: Instant) -> Clo
         received_at: dossier.received_at,
         due_at: dossier.due_at,
         finished_at: dossier.finished_at,
+        outcome: dossier.outcome,
+        late: dossier.flags & mark::LATE != 0,
     };
     clock_of(&times, calendar, now)
 }
@@ -302,8 +328,15 @@ pub fn clock_of(times: &Times, calendar: &Calendar, now: Instant) -> ClockView {
         _ => return view(0, "done", "dossier-clock-none", 0),
     };
     if let Some(end) = times.finished_at {
-        let state = if end <= due { "done" } else { "late" };
-        return view(100, state, if end <= due { "dossier-clock-done" } else { "dossier-clock-done-late" }, 0);
+        let (state, key) = match (end <= due && !times.late, times.status, times.outcome) {
+            // Nothing was decided: whether in time is no question.
+            (true, Status::Withdrawn | Status::Stopped, _) => ("done", "dossier-clock-none"),
+            (true, _, Outcome::Refused) => ("done", "dossier-clock-refused"),
+            (false, _, Outcome::Refused) => ("late", "dossier-clock-refused-late"),
+            (true, ..) => ("done", "dossier-clock-done"),
+            (false, ..) => ("late", "dossier-clock-done-late"),
+        };
+        return view(100, state, key, 0);
     }
     let allowed = calendar.working_ms_between(start, due).max(1);
     let used = calendar.working_ms_between(start, now);

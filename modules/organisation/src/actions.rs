@@ -76,15 +76,16 @@ async fn kept(tx: &Tx, actor: &Actor, id: Id) -> Result<Agency, Fault> {
     Ok(agency)
 }
 
+/// An event of an agency, in the name of the post that keeps `path`.
 async fn record(
     tx: &Tx,
-    actor: &Actor,
+    (actor, path): (&Actor, &str),
     now: Instant,
     id: Id,
     kind: &'static str,
     data: serde_json::Value,
 ) -> Result<(), Fault> {
-    let agency = actor.home().map(|grant| grant.agency);
+    let agency = actor.grant_for(Permission::KeepOrganisation, path).map(|grant| grant.agency);
     audit::append(tx, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
     tx.execute(sql::BUMP, params![]).await?;
     Ok(())
@@ -151,7 +152,7 @@ pub async fn open(tx: &Tx, actor: &Actor, now: Instant, input: Open) -> Result<I
     facts::set_scope(tx, id, &nodes).await?;
     let data = json!({"code": agency.code, "name": agency.name, "kind": kind.as_str(), "parent": parent.id, "day": day.to_string(),
         "decision": input.basis.decision.trim(), "reason": input.basis.reason.trim()});
-    record(tx, actor, now, id, "organisation-opened", data).await?;
+    record(tx, (actor, &parent.path), now, id, "organisation-opened", data).await?;
     Ok(id)
 }
 
@@ -193,7 +194,7 @@ pub async fn rename(
     })?;
     tx.execute(sql::RENAME_AGENCY, params![id, name.clone(), short, basis.decision.trim()]).await?;
     let data = json!({"from": agency.name, "to": name, "day": day.to_string(), "decision": basis.decision.trim(), "reason": basis.reason.trim()});
-    record(tx, actor, now, id, "organisation-renamed", data).await
+    record(tx, (actor, &agency.path), now, id, "organisation-renamed", data).await
 }
 
 /// Ends an agency with the agency that follows it. Refused while agencies stand below it.
@@ -233,7 +234,7 @@ pub async fn end(
     }
     let data = json!({"successor": follows.map(|next| next.id), "day": day.to_string(), "decision": basis.decision.trim(),
         "reason": basis.reason.trim()});
-    record(tx, actor, now, id, "organisation-ended", data).await
+    record(tx, (actor, &agency.path), now, id, "organisation-ended", data).await
 }
 
 #[cfg(test)]

@@ -173,7 +173,8 @@ pub async fn declare(
     sql::insert(tx, &figure).await?;
     let data = json!({"target": figure.target, "agency": agency, "as_of": figure.as_of.to_string(), "numerator": figure.numerator,
         "denominator": figure.denominator, "value_hundredths": figure.value_hundredths, "note": figure.note, "evidence": figure.evidence});
-    record(tx, actor, now, figure.id, "figure-declared", data).await?;
+    let post = post(actor, &[Permission::DeclareFigure], tree.path(agency));
+    record(tx, (actor, post), now, figure.id, "figure-declared", data).await?;
     Ok(figure)
 }
 
@@ -208,20 +209,25 @@ pub async fn check(
         return Err(Fault::Conflict(Problem::new("reform-already-checked")));
     }
     let kind = if accept { "figure-checked" } else { "figure-returned" };
-    record(tx, actor, now, id, kind, json!({"note": note})).await?;
+    let post = post(actor, &[Permission::DeclareFigure, Permission::ApproveDossier], path);
+    record(tx, (actor, post), now, id, kind, json!({"note": note})).await?;
     Ok(Declared { check: state, ..figure })
 }
 
-/// An event of a declared figure or of a programme, by the person who acts, at the agency he is at home in.
+/// The agency of the post by which somebody may do one of these things at a path: of two posts, the one that allows it.
+pub(crate) fn post(actor: &Actor, any_of: &[Permission], path: &str) -> Option<Id> {
+    any_of.iter().find_map(|permission| actor.grant_for(*permission, path)).map(|grant| grant.agency)
+}
+
+/// An event of a declared figure or of a programme, by the person who acts, in the name of the post that lets them.
 pub(crate) async fn record(
     tx: &Tx,
-    actor: &Actor,
+    (actor, agency): (&Actor, Option<Id>),
     now: Instant,
     id: Id,
     kind: &'static str,
     data: serde_json::Value,
 ) -> Result<(), Fault> {
-    let agency = actor.home().map(|grant| grant.agency);
     audit::append(tx, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
     Ok(())
 }

@@ -178,7 +178,7 @@ fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
             Row {
                 href: if reads { format!("/dossiers/{}", line.code) } else { String::new() },
                 what: books.shelf.version(line.version).map(|version| version.name.clone()).unwrap_or_default(),
-                state: ctx.l.t(line.status.key()),
+                state: ctx.l.t(line.state_key()),
                 due: line.due_at.map(vn_date_time).unwrap_or_default(),
                 due_at: line.due_at,
                 late: line.late_ms(books.calendar, ctx.now).map(|ms| late_text(ctx.l, ms)).unwrap_or_default(),

@@ -5,7 +5,7 @@ use crate::actions::record;
 use crate::drafts::{self, DECIDE_DRAFT, Draft, PROPOSE_DRAFT, Stage, change};
 use crate::programme::{Programme, Programmes};
 use crate::{draft_edit, draft_form};
-use base::{Actor, Fault, Instant, Permission, Problem};
+use base::{Actor, Fault, Id, Instant, Permission, Problem};
 use organisation::Tree;
 use serde_json::json;
 use store::{Tx, params};
@@ -19,6 +19,14 @@ pub(crate) struct Desk<'a> {
     pub(crate) now: Instant,
     pub(crate) number: i64,
     pub(crate) version: i64,
+}
+
+impl Desk<'_> {
+    /// The agency of the post by which the person may work on a draft.
+    fn post(&self, draft: &Draft) -> Option<Id> {
+        let either = [Permission::KeepProgrammes, Permission::ApproveDossier];
+        crate::actions::post(self.actor, &either, self.tree.path(draft.agency))
+    }
 }
 
 /// What is put into a draft.
@@ -98,7 +106,7 @@ pub(crate) async fn correct(tx: &Tx, programmes: &Programmes, desk: Desk<'_>, gi
     change(tx, desk.actor, desk.now, &draft, &head, true).await?;
     let data = json!({"change": "head", "document": head.document, "name": head.name_vi, "issuer": head.issuer,
         "decided": head.decided.to_string(), "from": head.from, "until": head.until});
-    record(tx, desk.actor, desk.now, draft.id, "programme-changed", data).await
+    record(tx, (desk.actor, desk.post(&draft)), desk.now, draft.id, "programme-changed", data).await
 }
 
 /// Puts a target or task into a draft, new or in place of `old`.
@@ -115,7 +123,7 @@ pub(crate) async fn put(tx: &Tx, desk: Desk<'_>, old: Option<&str>, entry: Entry
     let data = json!({"change": kind, "was": old, "now": subject});
     draft_edit::place(&mut programme, old, subject);
     change(tx, desk.actor, desk.now, &draft, &programme, true).await?;
-    record(tx, desk.actor, desk.now, draft.id, "programme-changed", data).await
+    record(tx, (desk.actor, desk.post(&draft)), desk.now, draft.id, "programme-changed", data).await
 }
 
 fn stands(programme: &Programme, id: &str) -> bool {
@@ -130,7 +138,7 @@ pub(crate) async fn remove(tx: &Tx, desk: Desk<'_>, id: &str) -> Result<(), Faul
     }
     change(tx, desk.actor, desk.now, &draft, &programme, true).await?;
     let data = json!({"change": "removed", "was": id});
-    record(tx, desk.actor, desk.now, draft.id, "programme-changed", data).await
+    record(tx, (desk.actor, desk.post(&draft)), desk.now, draft.id, "programme-changed", data).await
 }
 
 /// Lays a draft before the second person.
@@ -146,7 +154,7 @@ pub(crate) async fn propose(tx: &Tx, programmes: &Programmes, desk: Desk<'_>) ->
     if tx.execute(PROPOSE_DRAFT, values).await? == 0 {
         return Err(Fault::Conflict(Problem::new("reform-draft-closed")));
     }
-    record(tx, actor, now, draft.id, "programme-proposed", json!({"targets": draft.targets})).await
+    record(tx, (actor, desk.post(&draft)), now, draft.id, "programme-proposed", json!({"targets": draft.targets})).await
 }
 
 /// The second person puts a programme in force, or sends it back with a reason. Nobody decides on what he proposed himself.
@@ -177,5 +185,5 @@ pub(crate) async fn decide(tx: &Tx, desk: Desk<'_>, accept: bool, note: &str) ->
     let kind = if accept { "programme-in-force" } else { "programme-returned" };
     // What was put in force is in the log as it was: nothing changes it quietly.
     let data = if accept { json!({"note": note, "file": draft.body}) } else { json!({"note": note}) };
-    record(tx, actor, now, draft.id, kind, data).await
+    record(tx, (actor, desk.post(&draft)), now, draft.id, kind, data).await
 }

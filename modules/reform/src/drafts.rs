@@ -303,7 +303,7 @@ pub(crate) async fn insert(
     ];
     tx.execute(INSERT_DRAFT, values).await?;
     let data = json!({"number": number, "document": programme.document, "source": source});
-    record(tx, actor, now, id, "programme-drafted", data).await?;
+    record(tx, (actor, Some(agency)), now, id, "programme-drafted", data).await?;
     Ok(number)
 }
 
@@ -356,7 +356,7 @@ pub async fn save_draft_programme(tx: &Tx, actor: &Actor, now: Instant, draft: D
     let programme = programme_of(&draft, known.number);
     change(tx, actor, now, &known, &programme, false).await?;
     let data = json!({"number": known.number, "document": programme.document, "source": draft.source});
-    record(tx, actor, now, known.id, "programme-drafted", data).await?;
+    record(tx, (actor, keeper(actor).ok()), now, known.id, "programme-drafted", data).await?;
     Ok(known.number)
 }
 

@@ -9,15 +9,16 @@ use base::calendar::Calendar;
 use base::{Actor, Channel, Fault, Id, Instant, Level, Role};
 use catalogue::{FieldKind, StepUnit, Version};
 use dossiers::bulk::Case;
-use dossiers::decide::{self, Office};
+use dossiers::decide::{self, Asked, Handing, Office, Supplied};
 use dossiers::filing::{self, Handed, Places};
 use dossiers::happening::Happening;
 use dossiers::places::{department_of, first_step, next_step};
 use dossiers::reuse::Earlier;
 use dossiers::transitions::Verb;
 use dossiers::{Brought, ComponentState, Dossier};
+use jiff::ToSpan;
 use organisation::Tree;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 const HOUR_MS: i64 = 3_600_000;
 const MINUTE_MS: i64 = 60_000;
@@ -42,8 +43,6 @@ pub struct Draw<'a> {
     pub dice: &'a mut Dice,
     pub people: &'a mut People,
     pub turn: usize,
-    /// Procedures paid for online before.
-    pub paid_online: &'a mut HashSet<Id>,
     /// Who may come back.
     pub remembered: &'a mut Remembered,
 }
@@ -85,7 +84,13 @@ impl<'a> Life<'a> {
     }
 
     fn happen(&mut self, actor: &Actor, happening: &Happening) -> Result<(), End> {
-        let agency = actor.home().map(|grant| grant.agency);
+        // Who lives here holds one post; citizens act in nobody's name.
+        let agency = self
+            .case
+            .state
+            .as_ref()
+            .and_then(|dossier| decide::standing(dossier, happening.verb(), actor, &self.office()))
+            .map_or_else(|| actor.home().map(|grant| grant.agency), |standing| standing.agency);
         self.case
             .happen(actor.account, agency, self.at, happening)
             .map_err(|_| End::Fault(Fault::internal(format!("{} does not follow", happening.kind()))))
@@ -290,20 +295,15 @@ fn intake(life: &mut Life<'_>, checked: &filing::Checked, filed: &Filed, draw: &
                 filing: Some(checked.filing.clone()),
                 clock: decide::start_clock(&office, filed.places.channel)?,
                 place: office.place(filed.places.competent, first_step(life.version), None),
+                between: decide::passing(life.province.tree, &checked.filing),
             }
         };
         life.happen(clerk, &received)?;
     }
-    if fee > 0 {
-        let online = filed.citizen.is_some()
-            && life.version.payable_online
-            && draw.dice.permille(450 + 350 * life.province.progress / 1_000);
-        if filed.citizen.is_none() || online || draw.dice.permille(700) {
-            let first_online = online && draw.paid_online.insert(checked.filing.procedure);
-            let paid = Happening::Paid { amount_dong: fee, online, clock: None, first_online };
-            let payer = filed.citizen.as_ref().filter(|_| online).unwrap_or(clerk);
-            life.happen(payer, &paid)?;
-        }
+    // Nobody can pay online: whoever filed from home pays when the result is fetched, or comes to the desk before.
+    if fee > 0 && (filed.citizen.is_none() || draw.dice.permille(700)) {
+        let paid = decide::record_payment(life.dossier()?, clerk, &life.office())?;
+        life.happen(clerk, &paid)?;
     }
     Ok(())
 }
@@ -390,14 +390,21 @@ fn assign(life: &mut Life<'_>, draw: &mut Draw<'_>) -> Result<(), End> {
 }
 
 fn supplement(life: &mut Life<'_>, holder: &Actor, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), End> {
-    let why = "Đề nghị bổ sung giấy tờ còn thiếu theo phiếu hướng dẫn.";
-    let again = "Giấy tờ bổ sung chưa hợp lệ.";
-    let request = decide::request_supplement(life.dossier()?, holder, &life.office(), why, again)?;
+    let asked = Asked {
+        reason: "Đề nghị bổ sung giấy tờ còn thiếu theo phiếu hướng dẫn.".to_owned(),
+        again: "Giấy tờ bổ sung chưa hợp lệ.".to_owned(),
+        other: "Giấy tờ theo phiếu hướng dẫn".to_owned(),
+        until: life.at.date().checked_add(30.days()).map(|day| day.to_string()).unwrap_or_default(),
+        ..Asked::default()
+    };
+    let request = decide::request_supplement(life.dossier()?, holder, &life.office(), &asked, &[])?;
     life.happen(holder, &request)?;
     life.later(draw.dice.between(2 * HOUR_MS, 9 * DAY_MS))?;
     let clerk = life.desk(filed.places.intake, draw.turn)?;
     let by = filed.citizen.as_ref().unwrap_or(clerk);
-    let completed = decide::complete_supplement(life.dossier()?, by, &life.office(), "")?;
+    // Papers of people who do not exist have no files, but they are brought.
+    let brought = Supplied { papers: 1, corrected: false };
+    let completed = decide::complete_supplement(life.dossier()?, by, &life.office(), "", brought)?;
     life.happen(by, &completed)
 }
 
@@ -409,11 +416,8 @@ fn pay_duty(life: &mut Life<'_>, holder: &Actor, filed: &Filed, draw: &mut Draw<
     life.happen(holder, &request)?;
     life.later(draw.dice.between(3 * HOUR_MS, 6 * DAY_MS))?;
     let clerk = life.desk(filed.places.intake, draw.turn)?;
-    let online = filed.citizen.is_some() && life.version.payable_online;
-    let first_online = online && draw.paid_online.insert(life.dossier()?.procedure);
-    let payer = filed.citizen.as_ref().filter(|_| online).unwrap_or(clerk);
-    let paid = decide::record_payment(life.dossier()?, payer, &life.office(), online, first_online)?;
-    life.happen(payer, &paid)
+    let paid = decide::record_payment(life.dossier()?, clerk, &life.office())?;
+    life.happen(clerk, &paid)
 }
 
 fn hand_out(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), End> {
@@ -424,7 +428,11 @@ fn hand_out(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(
     life.later(wait)?;
     let scanned = draw.dice.permille(120);
     let by_post = filed.places.channel == Channel::Post || draw.dice.permille(60);
-    let returned = decide::return_result(life.dossier()?, clerk, &life.office(), by_post, scanned)?;
+    let to = if by_post { "post" } else { "owner" };
+    let tracking = if by_post { format!("RP{:09}VN", draw.dice.between(0, 999_999_999)) } else { String::new() };
+    let handing = Handing { to: to.to_owned(), tracking, ..Handing::default() };
+    let (returned, aside) = decide::return_result(life.dossier()?, clerk, &life.office(), &handing, scanned)?;
+    life.case.asides.extend(aside.map(|aside| (life.case.next_event(), aside)));
     life.happen(clerk, &returned)?;
     let Some(citizen) = &filed.citizen else { return Ok(()) };
     if draw.dice.permille(380) {

@@ -14,7 +14,7 @@ use facts::Rollup;
 use jiff::ToSpan;
 use organisation::Tree;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Db, Tx, params};
 use tokio::sync::mpsc;
@@ -35,8 +35,6 @@ const MONTHS: i32 = 18;
 store::statements! {
     /// Counters already used on the days of the run.
     pub COUNTERS = "SELECT agency_id, day, last FROM dossier_counter WHERE day >= $1";
-    /// Procedures paid for online before.
-    pub PAID_ONLINE = "SELECT procedure_id FROM procedure_first_payment";
     /// Whether a dossier with that id is there already.
     pub TAKEN = "SELECT 1 AS yes FROM dossier WHERE id = $1";
     /// Planner statistics after so many new rows.
@@ -68,7 +66,6 @@ struct Setting {
     shelf: Arc<Shelf>,
     officials: Officials,
     counters: HashMap<(Id, Date), u32>,
-    paid_online: HashSet<Id>,
     rollup: Rollup,
 }
 
@@ -100,14 +97,10 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + '
                     let last: i64 = row.get("last")?;
                     counters.insert((row.get("agency_id")?, row.get("day")?), u32::try_from(last).unwrap_or(u32::MAX));
                 }
-                let mut paid_online = HashSet::new();
-                for row in tx.query(PAID_ONLINE, params![]).await? {
-                    paid_online.insert(row.get("procedure_id")?);
-                }
                 let rollup = Rollup::load(tx).await?;
                 // Days from the first simulated one on are sealed anew.
                 audit::open_days(tx, first, "simulated dossiers of the past", plan.until).await?;
-                Ok::<_, Fault>(Setting { tree, shelf, officials, counters, paid_online, rollup })
+                Ok::<_, Fault>(Setting { tree, shelf, officials, counters, rollup })
             })
         })
         .await?;
@@ -189,7 +182,6 @@ struct Maker {
     procedures: Drawn<Arc<Version>>,
     codes: HashMap<Id, AgencyCode>,
     counters: HashMap<(Id, Date), u32>,
-    paid_online: HashSet<Id>,
     remembered: Remembered,
     rollup: Rollup,
     last_id: i64,
@@ -210,7 +202,6 @@ fn make(setting: Setting, plan: Plan, send: &mpsc::Sender<Chunk>) -> Result<(), 
         procedures,
         codes: HashMap::new(),
         counters: setting.counters,
-        paid_online: setting.paid_online,
         remembered: Remembered::default(),
         rollup: setting.rollup,
         last_id: 0,
@@ -287,7 +278,6 @@ impl Maker {
             dice: &mut self.dice,
             people: &mut self.people,
             turn: self.turn,
-            paid_online: &mut self.paid_online,
             remembered: &mut self.remembered,
         };
         let Some(filed) = life::draw(&version, open, at, province, &mut draw)? else { return Ok(()) };

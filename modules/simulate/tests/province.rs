@@ -119,6 +119,18 @@ async fn is_like_real_life(db: &Db, shares: &Figures) {
     {
         assert!((least..=most).contains(&permille(name)), "{name}: {}", permille(name));
     }
+    // What the product cannot do has not been simulated: nothing is paid online, and such figures are no number.
+    for name in ["online-payments", "procedures-paid-online", "procedures-payable", "dossiers-payable"] {
+        assert_eq!(shares[name], (0, 0), "{name}");
+    }
+    let online = format!("SELECT COUNT(*) FROM fact WHERE measure = 'procedure_paid_online' OR flags & {} <> 0", 1024);
+    let online = db.read(move |tx| Box::pin(async move { tx.query_one(online, store::params![]).await?.at::<i64>(0) }));
+    assert_eq!(online.await.unwrap(), 0);
+    assert_eq!(number(db, "SELECT COUNT(*) FROM procedure_first_payment").await, 0);
+    // A second supplement counts as late in the index, and only there; some dossiers pass between agencies.
+    assert!(shares["on-time-766"].0 < shares["on-time"].0, "{shares:?}");
+    assert_eq!(shares["on-time-766"].1, shares["on-time"].1);
+    assert!(shares["passed-electronically"].1 > 0 && shares["passed-electronically"].1 < shares["early"].1 / 5);
     // Every status of the law is reached by some dossier, though at any one moment few wait for intake or for money.
     let kinds = rows(db, "SELECT kind FROM event WHERE subject_id IN (SELECT id FROM dossier) GROUP BY kind").await;
     for kind in [

@@ -3,7 +3,7 @@
 use base::{Id, Role};
 use serde_json::json;
 
-use super::one_stop::{act, received};
+use super::one_stop::{act, asking, received, to_owner};
 use super::portal::{filed_online, newcomer};
 use crate::harness::{TestApp, on_every_engine};
 
@@ -29,7 +29,7 @@ fn every_job_a_dossier_orders_is_done_once_and_none_is_left() {
         let mut officer = app.signed_in(Role::Officer).await;
         let code = filed_online(&app, &mut citizen).await;
         act(&mut clerk, &code, "receive-online", json!({})).await.is(200);
-        let ask = json!({ "reason": "Thiếu bản chụp giấy chứng sinh" });
+        let ask = asking("Thiếu bản chụp giấy chứng sinh");
         act(&mut officer, &code, "request-supplement", ask).await.is(200);
         act(&mut clerk, &code, "complete-supplement", json!({})).await.is(200);
         let dossier = id_of(&app, &code).await;
@@ -67,7 +67,7 @@ fn figures_rebuilt_from_the_events_are_the_figures_kept() {
                 act(&mut officer, &code, "forward", json!({})).await.is(200);
                 act(&mut leader, &code, "approve", json!({})).await.is(200);
             }
-            act(&mut clerk, &code, "return-result", json!({})).await.is(200);
+            act(&mut clerk, &code, "return-result", to_owner()).await.is(200);
         }
         let report = dossiers::verify::verify(app.db(), Default::default(), |_| {}).await.expect("verification");
         assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{:?}", report.wrong);

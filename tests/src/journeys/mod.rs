@@ -2,6 +2,7 @@
 
 mod access_record;
 mod accounts;
+mod acts;
 mod background;
 mod desks;
 mod guessing;

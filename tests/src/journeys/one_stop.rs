@@ -34,6 +34,16 @@ pub(super) async fn act(client: &mut Client, code: &str, verb: &str, body: Value
     client.post_json(&format!("/api/v1/dossiers/{code}/{verb}"), &body).await
 }
 
+/// A request for a supplement with everything it needs.
+pub(super) fn asking(reason: &str) -> Value {
+    json!({ "reason": reason, "other": "Bản chụp rõ hơn", "until": "2026-12-20" })
+}
+
+/// Into the applicant's own hands.
+pub(super) fn to_owner() -> Value {
+    json!({ "handed_to": "owner" })
+}
+
 /// Field and code of the first problem of a refused request.
 fn problem(page: &Page) -> (String, String) {
     let answer = page.json();
@@ -62,7 +72,7 @@ fn a_dossier_goes_from_the_counter_to_the_returned_result() {
         answer = act(&mut leader, &code, "approve", json!({})).await;
         answer.is(200);
         assert_eq!((answer.json()["status"].as_i64(), answer.json()["outcome"].as_str()), (Some(9), Some("granted")));
-        answer = act(&mut clerk, &code, "return-result", json!({})).await;
+        answer = act(&mut clerk, &code, "return-result", to_owner()).await;
         assert_eq!(answer.json()["status"], 10);
 
         let page = clerk.get(&format!("/dossiers/{code}")).await;
@@ -124,7 +134,7 @@ fn looking_up_a_code_tells_the_status_and_nothing_else() {
         let answer = passer_by.get_json(&format!("/api/v1/dossiers/{code}/status")).await.json();
         let mut told: Vec<&String> = answer.as_object().expect("an object").keys().collect();
         told.sort();
-        assert_eq!(told, ["code", "degree", "status"]);
+        assert_eq!(told, ["code", "degree", "outcome", "status"]);
         passer_by.get_json("/api/v1/dossiers/H13.99-261125-9999/status").await.is(404);
         passer_by.get_json("/api/v1/dossiers/nonsense/status").await.is(422);
     });

@@ -5,6 +5,7 @@ use axum::http::Method;
 use base::Role;
 use serde_json::{Value, json};
 
+use super::one_stop::asking;
 use crate::harness::{Client, PASSWORD, Page, TestApp, on_every_engine, settle_official};
 
 /// Names and values of a form.
@@ -172,7 +173,7 @@ fn a_supplement_of_the_wrong_kind_or_size_names_its_field_and_changes_nothing() 
         let mut officer = app.signed_in(Role::Officer).await;
         let code = received(&app, &mut clerk, "Bổ Sung").await;
         let asked = officer
-            .post_json(&format!("/api/v1/dossiers/{code}/request-supplement"), &json!({ "reason": "Thiếu" }))
+            .post_json(&format!("/api/v1/dossiers/{code}/request-supplement"), &asking("Thiếu giấy chứng sinh bản chính"))
             .await;
         asked.is(200);
         let program = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff".as_slice();

@@ -3,7 +3,7 @@
 use base::Role;
 use serde_json::json;
 
-use super::one_stop::act;
+use super::one_stop::{act, asking, to_owner};
 use crate::harness::{Client, TestApp, on_every_engine};
 
 const BIRTH: &str = "1.001193";
@@ -80,13 +80,13 @@ fn a_citizen_files_answers_a_supplement_and_rates() {
         clerk.get("/work?tab=incoming").await.is(200).shows(&code);
         act(&mut clerk, &code, "receive-online", json!({})).await.is(200);
         let reason = "Ảnh chụp mờ, xin chụp lại";
-        act(&mut officer, &code, "request-supplement", json!({ "reason": reason })).await.is(200);
+        act(&mut officer, &code, "request-supplement", asking(reason)).await.is(200);
         citizen.get(&own).await.is(200).shows(reason);
         let answer = [("other", "chụp lại.pdf", PDF)];
         citizen.upload(&format!("{own}/supplement"), &[("note", "Đã chụp lại")], &answer).await.is(303);
         act(&mut officer, &code, "forward", json!({})).await.is(200);
         act(&mut leader, &code, "approve", json!({})).await.is(200);
-        act(&mut clerk, &code, "return-result", json!({})).await.is(200);
+        act(&mut clerk, &code, "return-result", to_owner()).await.is(200);
         citizen.post(&format!("{own}/rate"), &[("score", "6")]).await.is(422);
         citizen.post(&format!("{own}/rate"), &[("score", "5")]).await.is(303);
         let kinds = app.event_kinds(&code).await;

@@ -42,7 +42,9 @@ impl Calendar {
 
     /// The due date after the clock stood still from `paused_at` to `resumed_at`.
     ///
-    /// * [`PausePolicy::Restart`]: the whole limit counted anew from `resumed_at`.
+    /// * [`PausePolicy::Restart`]: the whole limit counted anew from `resumed_at`; but not when the due date had passed before
+    ///   the clock was stopped: what is late is never made timely by asking for a paper, so that pause counts as
+    ///   [`PausePolicy::Resume`], and the basis says so.
     /// * [`PausePolicy::Resume`]: `original` moved by the working time in between, or by the calendar days for limits in
     ///   calendar days and months; never earlier than `original`. A pause that began after the due date moves it too, so
     ///   that what was late by two hours stays late by two hours.
@@ -55,6 +57,7 @@ impl Calendar {
         resumed_at: Instant,
         cut_off: Option<Time>,
     ) -> DueDate {
+        let policy = if paused_at > original.due_at { PausePolicy::Resume } else { policy };
         let manner = Manner::Pause { policy, paused: paused_at, resumed: resumed_at, was: original.due_at };
         let (start, due_at) = match policy {
             PausePolicy::Restart => {

@@ -215,6 +215,22 @@ fn a_restarted_clock_counts_the_whole_limit_anew() {
 }
 
 #[test]
+fn a_clock_stopped_after_its_due_date_is_not_begun_anew() {
+    let limit = Limit::WorkingDays(5);
+    let original = vn().due(at(2026, 11, 2, 9, 0), limit, None);
+    assert_eq!(original.due_at, at(2026, 11, 9, 9, 0));
+    // Two hours late when the paper was asked for, and two hours late when it came.
+    let (paused, resumed) = (at(2026, 11, 9, 11, 0), at(2026, 11, 10, 11, 0));
+    let again = vn().due_after_pause(PausePolicy::Restart, &original, limit, paused, resumed, None);
+    assert_eq!(again.due_at, at(2026, 11, 10, 9, 0));
+    assert!(again.basis.contains("policy=resume"), "{}", again.basis);
+    // To the minute: asked at the due moment itself, it is not late.
+    let paused = original.due_at;
+    let timely = vn().due_after_pause(PausePolicy::Restart, &original, limit, paused, resumed, None);
+    assert_eq!(timely.due_at, vn().due(resumed, limit, None).due_at);
+}
+
+#[test]
 fn a_resumed_clock_moves_by_the_time_waited() {
     let limit = Limit::WorkingDays(5);
     let original = vn().due(at(2026, 11, 2, 9, 0), limit, None);

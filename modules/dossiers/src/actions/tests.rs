@@ -11,10 +11,6 @@ fn reason() -> String {
     "Không đủ điều kiện".to_owned()
 }
 
-fn forward() -> Act {
-    Act::Forward { electronic: true, note: String::new() }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_writes_state_event_facts_and_job_together() {
     for office in offices().await {
@@ -116,7 +112,7 @@ async fn who_decides_on_an_old_reading_is_told_it_changed_meanwhile() {
                 Box::pin(async move {
                     let by = By { actor: officer(), now: november(2, 9, 6) };
                     let refused = Happening::Refused { reason: reason(), unit: NEAR_DESK };
-                    super::write(tx, Some(&stale), None, &by, &refused).await
+                    super::write(tx, Some(&stale), None, &by, None, &refused).await
                 })
             })
             .await;
@@ -205,24 +201,20 @@ async fn cash_at_the_counter_is_recorded_with_the_intake() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_procedures_first_online_payment_is_counted_once() {
+async fn money_is_received_at_the_desk_and_by_nobody_else() {
     for office in offices().await {
-        let pay = || Act::RecordPayment { online: true };
-        let mut codes = Vec::new();
-        for _ in 0..3 {
-            codes.push(office.file(citizen(), november(2, 9, 0), handed()).await.unwrap().code);
+        let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        for person in [citizen(), stranger(), officer(), head(), leader(), far_clerk()] {
+            let paid = office.act(&person, november(2, 11, 0), &filed.code, Act::RecordPayment).await;
+            assert_eq!(code(paid), "dossier-not-yours", "{}", person.account);
         }
-        for code in &codes {
-            office.act(&clerk(), november(2, 10, 0), code, Act::ReceiveOnline).await.unwrap();
-        }
-        // A refused payment is not remembered as the first.
-        assert_eq!(code(office.act(&stranger(), november(2, 11, 0), &codes[0], pay()).await), "dossier-not-yours");
-        for code in &codes {
-            office.act(&citizen(), november(2, 11, 0), code, pay()).await.unwrap();
-        }
-        assert_eq!(code(office.act(&citizen(), november(2, 11, 0), &codes[0], pay()).await), "dossier-nothing-to-pay");
-        assert_eq!(office.number("SELECT COUNT(*) FROM fact WHERE measure = 'paid'").await, 3);
-        assert_eq!(office.number("SELECT COUNT(*) FROM fact WHERE measure = 'procedure_paid_online'").await, 1);
+        office.act(&clerk(), november(2, 11, 0), &filed.code, Act::RecordPayment).await.unwrap();
+        let again = office.act(&clerk(), november(2, 11, 5), &filed.code, Act::RecordPayment).await;
+        assert_eq!(code(again), "dossier-nothing-to-pay");
+        assert_eq!(office.number("SELECT COUNT(*) FROM fact WHERE measure = 'paid'").await, 1);
+        assert_eq!(office.number("SELECT COUNT(*) FROM fact WHERE measure = 'procedure_paid_online'").await, 0);
+        assert_eq!(office.number("SELECT COUNT(*) FROM procedure_first_payment").await, 0);
     }
 }
 
@@ -232,7 +224,7 @@ async fn a_scan_added_at_return_is_kept_and_counted_on_the_day_of_the_decision()
         let dossier = office.at_leader(november(2, 9, 0)).await;
         let approve = Act::Approve { note: String::new(), result: None };
         office.act(&leader(), november(3, 9, 0), &dossier.code, approve).await.unwrap();
-        let hand_out = Act::ReturnResult { by_post: false, result: Some(office.paper(None).await) };
+        let hand_out = hand_out(Some(office.paper(None).await));
         office.act(&clerk(), november(5, 9, 0), &dossier.code, hand_out).await.unwrap();
         assert_eq!(office.number("SELECT CAST(SUM(qty) AS BIGINT) FROM fact WHERE measure = 'settled'").await, 1);
         let days = "SELECT COUNT(*) FROM fact WHERE measure = 'settled' AND day = '2026-11-03'";
@@ -245,15 +237,15 @@ async fn a_scan_added_at_return_is_kept_and_counted_on_the_day_of_the_decision()
 async fn a_supplement_fills_the_component_it_is_for() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        let ask = Act::RequestSupplement { reason: "Ảnh mờ".into(), again: String::new() };
+        let ask = Act::RequestSupplement(asked("Ảnh quá mờ, không đọc được", ""));
         office.act(&clerk(), november(2, 10, 0), &filed.code, ask).await.unwrap();
         let nowhere = vec![office.paper(Some(99)).await];
-        let lost = Act::CompleteSupplement { note: String::new(), papers: nowhere };
+        let lost = supplement(nowhere);
         let lost = office.act(&citizen(), november(2, 11, 0), &filed.code, lost).await;
         assert_eq!(code(lost), "dossier-component-unknown");
         assert_eq!(office.load(&filed.code).await.status, Status::Supplement);
         let papers = vec![office.paper(Some(2)).await, office.paper(None).await];
-        let done = Act::CompleteSupplement { note: String::new(), papers };
+        let done = supplement(papers);
         office.act(&citizen(), november(2, 11, 0), &filed.code, done).await.unwrap();
         let filled = "SELECT COUNT(*) FROM dossier_component WHERE n = 2 AND state = 'file' AND file_id IN (SELECT id FROM file)";
         assert_eq!(office.number(filled).await, 1);
@@ -314,6 +306,41 @@ denominator = { measure = "settled" }
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_supplement_counts_as_late_in_the_index_and_nothing_is_paid_online() {
+    let shipped = include_str!("../../../../data/indicators/one-stop.toml");
+    let indicators = facts::Indicators::from_toml(&[shipped]).unwrap();
+    for office in offices().await {
+        let mut codes = Vec::new();
+        for _ in 0..2 {
+            codes.push(office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap().code);
+        }
+        let words = [("Thiếu giấy chứng sinh", ""), ("Giấy chứng sinh sai tên", "Giấy mới khác với tờ khai")];
+        for (n, (reason, again)) in words.iter().enumerate() {
+            let at = |minute: i8| november(2, 10 + n as i8, minute);
+            let ask = Act::RequestSupplement(asked(reason, again));
+            office.act(&officer(), at(0), &codes[0], ask).await.unwrap();
+            let papers = vec![office.paper(None).await];
+            office.act(&clerk(), at(5), &codes[0], supplement(papers)).await.unwrap();
+        }
+        for one in &codes {
+            office.act(&clerk(), november(2, 14, 0), one, Act::RecordPayment).await.unwrap();
+            office.act(&officer(), november(2, 15, 0), one, Act::Refuse { reason: reason() }).await.unwrap();
+        }
+        let day = november(2, 9, 0).date();
+        for (id, wanted) in [("on-time", (2, 2)), ("on-time-766", (1, 2)), ("online-payments", (0, 0))] {
+            let indicator = indicators.get(id, day).unwrap().clone();
+            assert_eq!(indicator.needs.is_some(), id == "online-payments");
+            let figure = office
+                .write(move |tx| {
+                    Box::pin(async move { facts::value(tx, &indicator, ROOT, &facts::Filter::year(2026)).await })
+                })
+                .await;
+            assert_eq!((figure.numerator, figure.denominator), wanted, "{id}");
+        }
+    }
+}
+
 #[test]
 fn ids_given_out_in_the_same_millisecond_differ_and_rise() {
     let ids: Vec<Id> = (0..1_000).map(|_| new_id(november(2, 9, 0))).collect();
@@ -321,22 +348,185 @@ fn ids_given_out_in_the_same_millisecond_differ_and_rise() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_acted_follows_on_within_the_competent_agency_and_nobody_else_does() {
+async fn an_event_names_the_post_that_allowed_the_act() {
+    for office in offices().await {
+        // Clerk at the far desk first, officer of the near division second; leader of the near commune third.
+        let mut grants = far_clerk().grants;
+        grants.extend(officer().grants);
+        grants.extend(leader().grants);
+        let posts = base::Actor { grants, ..officer() };
+        let abroad = CounterIntake { intake: FAR, return_to: FAR, ..counter() };
+        let dossier = office.receive(posts.clone(), november(2, 9, 0), abroad).await.unwrap();
+        office.act(&posts, november(2, 9, 5), &dossier.code, forward()).await.unwrap();
+        office.act(&head(), november(2, 9, 10), &dossier.code, forward()).await.unwrap();
+        let approve = Act::Approve { note: String::new(), result: None };
+        office.act(&posts, november(2, 9, 15), &dossier.code, approve).await.unwrap();
+        office.act(&posts, november(2, 9, 20), &dossier.code, hand_out(None)).await.unwrap();
+        let id = dossier.id;
+        let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+        let agencies: Vec<_> = events.iter().map(|event| event.agency).collect();
+        assert_eq!(agencies, [FAR_DESK, NEAR_DIVISION, NEAR_DIVISION, NEAR, FAR_DESK].map(Some));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supplement_corrects_answers_and_the_old_ones_are_kept() {
+    for office in offices().await {
+        let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        let wrong = Asked { answers: vec!["sex".to_owned()], papers: Vec::new(), ..asked("Sai giới tính của bé", "") };
+        office.act(&officer(), november(2, 11, 0), &filed.code, Act::RequestSupplement(wrong)).await.unwrap();
+        let correct = |answer: &str| Act::CompleteSupplement {
+            note: String::new(),
+            papers: Vec::new(),
+            answers: BTreeMap::from([("sex".to_owned(), answer.to_owned())]),
+        };
+        // The same answer again is nothing, and no answer of the form is refused by name.
+        let nothing = office.act(&citizen(), november(2, 13, 40), &filed.code, correct("Nam")).await;
+        assert_eq!(code(nothing), "dossier-supplement-empty");
+        let other = office.act(&citizen(), november(2, 13, 40), &filed.code, correct("?")).await;
+        assert_eq!(code(other), "dossier-answer-choice");
+        let after = office.act(&citizen(), november(2, 14, 0), &filed.code, correct("Nữ")).await.unwrap();
+        assert!(after.flags & crate::dossier::mark::SUPPLEMENTED != 0);
+        assert_eq!(after.asked_until, None);
+        let id = filed.id;
+        let (loaded, asides, events) = office
+            .db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let loaded = sql::by_id(tx, id).await?.unwrap();
+                    Ok::<_, Fault>((loaded, crate::aside::of(tx, id).await?, audit::events(tx, id).await?))
+                })
+            })
+            .await
+            .unwrap();
+        assert!(loaded.applicant.answers.contains("Nữ") && !loaded.applicant.answers.contains("Nam"));
+        assert_eq!(asides.len(), 1);
+        assert!(asides[0].2.contains("Nam"), "{asides:?}");
+        assert!(events.iter().all(|event| !event.data.contains("Nguyễn Văn Bé")), "no answer stands in the log");
+        let report = crate::verify::verify(&office.db, Default::default(), |_| ()).await.unwrap();
+        assert_eq!(report.chain, "ok");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_once_given_is_not_given_again() {
     for office in offices().await {
         let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
-        let code = dossier.code.clone();
-        office.act(&officer(), november(2, 9, 5), &code, forward()).await.unwrap();
-        office.act(&head(), november(2, 9, 10), &code, forward()).await.unwrap();
-        // Moved to a division of another commune since.
-        let transferred = base::Actor { grants: far_clerk().grants, ..officer() };
-        let people = [(officer(), true), (head(), true), (second_officer(), false), (transferred, false)];
-        for (person, reads) in people {
-            let (house, code, who) = (office.house.clone(), code.clone(), person.clone());
-            let found = office
-                .db
-                .read(move |tx| Box::pin(async move { crate::pages::load_readable(tx, &house, &who, &code).await }))
-                .await;
-            assert_eq!(found.is_ok(), reads, "{}", person.account);
+        let ask = |reason: &str, again: &str| Act::RequestSupplement(asked(reason, again));
+        office.act(&officer(), november(2, 9, 5), &dossier.code, ask("Thiếu giấy chứng sinh", "")).await.unwrap();
+        let papers = vec![office.paper(None).await];
+        office.act(&clerk(), november(2, 9, 10), &dossier.code, supplement(papers)).await.unwrap();
+        let again = ask("thieu  giấy, chứng sinh.", "Người dân chưa nộp đủ");
+        let repeated = office.act(&officer(), november(2, 9, 15), &dossier.code, again).await;
+        assert_eq!(code(repeated), "dossier-reason-repeated");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_goes_with_the_dossier_and_the_applicant_does_not_see_it() {
+    for office in offices().await {
+        let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        let draft = office.paper(None).await;
+        let file = draft.file;
+        let to = |handler| Act::Forward {
+            electronic: true,
+            note: "Dự thảo giấy khai sinh".to_owned(),
+            handler: Some(handler),
+            draft: Some(draft.clone()),
+        };
+        // An officer does not review: the next step is the head's.
+        let wrong = office.act(&officer(), november(2, 11, 0), &filed.code, to(office.officer.account)).await;
+        assert_eq!(code(wrong), "dossier-handler-not-there");
+        let given = office.act(&officer(), november(2, 11, 0), &filed.code, to(office.head.account)).await.unwrap();
+        assert_eq!(given.handler, Some(office.head.account));
+        assert_eq!(office.number("SELECT COUNT(*) FROM dossier_file WHERE purpose = 'draft'").await, 1);
+        let id = filed.id;
+        let (seen, opens) = office
+            .db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let seen = crate::person::files_of(tx, id).await?;
+                    Ok::<_, Fault>((seen, crate::person::has_file(tx, id, file).await?))
+                })
+            })
+            .await
+            .unwrap();
+        assert!(seen.is_empty() && !opens);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_withdraws_only_on_the_applicants_request_which_is_kept() {
+    for office in offices().await {
+        let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
+        let withdraw = |reason: &str, wished: Wished, request| Act::Withdraw { reason: reason.to_owned(), wished, request };
+        let now = november(2, 10, 0);
+        let fields = |refused: Result<Dossier, Fault>| match refused {
+            Err(Fault::Invalid(problems)) => problems.into_iter().filter_map(|p| p.field).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        let nobody = office.act(&clerk(), now, &dossier.code, withdraw("x", Wished::default(), None)).await;
+        assert_eq!(fields(nobody), ["reason", "wished_how", "wished_by", "wished_words"]);
+        let wished = |how: &str, paper| Wished {
+            by: "Nguyễn Thị Đường".to_owned(),
+            how: how.to_owned(),
+            words: "đơn ngày 02/11/2026".to_owned(),
+            paper,
+        };
+        let why = "Gia đình xin rút hồ sơ về";
+        let no_letter = office.act(&clerk(), now, &dossier.code, withdraw(why, wished("paper", false), None)).await;
+        assert_eq!(fields(no_letter), ["file"]);
+        let letter = Some(office.paper(None).await);
+        office.act(&clerk(), now, &dossier.code, withdraw(why, wished("paper", true), letter)).await.unwrap();
+        assert_eq!(office.number("SELECT COUNT(*) FROM dossier_file WHERE purpose = 'request'").await, 1);
+        assert_eq!(office.number("SELECT COUNT(*) FROM dossier_aside WHERE kind = 'wish'").await, 1);
+        let id = dossier.id;
+        let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+        assert!(events.iter().all(|event| !event.data.contains("Đường")));
+        let report = crate::verify::verify(&office.db, Default::default(), |_| ()).await.unwrap();
+        assert_eq!(report.chain, "ok");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_handed_to_somebody_on_some_authority() {
+    for office in offices().await {
+        let approve = Act::Approve { note: String::new(), result: None };
+        let to = |to: &str, name: &str, authority: &str, tracking: &str| Act::ReturnResult {
+            handing: Handing { to: to.into(), name: name.into(), authority: authority.into(), tracking: tracking.into() },
+            result: None,
+        };
+        let now = november(3, 9, 0);
+        let cases: [(Act, &[&str]); 5] = [
+            (to("", "", "", ""), &["handed_to"]),
+            (to("somebody", "", "", ""), &["handed_to"]),
+            (to("authorised", "", " ", ""), &["receiver", "authority"]),
+            (to("post", "", "", ""), &["tracking"]),
+            (to("account", "", "", ""), &["handed_to"]),
+        ];
+        let dossier = office.at_leader(november(2, 9, 0)).await;
+        office.act(&leader(), november(3, 8, 0), &dossier.code, approve).await.unwrap();
+        for (act, wanted) in cases {
+            match office.act(&clerk(), now, &dossier.code, act).await {
+                Err(Fault::Invalid(problems)) => {
+                    let fields: Vec<_> = problems.iter().filter_map(|problem| problem.field.as_deref()).collect();
+                    assert_eq!(fields, wanted);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let given = to("authorised", "Trần Thị Bưởi", "Giấy ủy quyền số 5 ngày 02/11/2026", "");
+        office.act(&clerk(), now, &dossier.code, given).await.unwrap();
+        let id = dossier.id;
+        let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+        let last = &events.last().unwrap().data;
+        assert!(last.contains(r#""to":"authorised""#) && !last.contains("Bưởi"), "{last}");
+        for tamper in ["UPDATE dossier_aside SET data = '{}'", "DELETE FROM dossier_aside"] {
+            office.write(move |tx| Box::pin(async move { tx.execute(tamper, params![]).await })).await;
+            let report = crate::verify::verify(&office.db, Default::default(), |_| ()).await.unwrap();
+            assert!(report.chain.starts_with(&format!("dossier_aside {} #5 receipt", dossier.code)), "{}", report.chain);
         }
     }
 }

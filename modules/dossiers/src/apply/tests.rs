@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::decide;
+use crate::dossier::Mark;
 use crate::fixture::*;
+use crate::happening::Rules;
 use crate::transitions::{TRANSITIONS, Verb};
 use base::{Actor, Fault, Role};
 use facts::flag;
@@ -20,15 +22,34 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
         }
         Verb::Forward => decide::forward(d, person, o, yes, ""),
         Verb::SendBack => decide::send_back(d, person, o, "Chưa đúng"),
-        Verb::RequestSupplement => decide::request_supplement(d, person, o, "Thiếu", "Vẫn thiếu"),
-        Verb::CompleteSupplement => decide::complete_supplement(d, person, o, ""),
+        Verb::RequestSupplement => {
+            // Never the same words twice.
+            let nth = d.supplements;
+            decide::request_supplement(d, person, o, &asked(&format!("Thiếu giấy số {nth}"), &format!("Vẫn còn thiếu {nth}")), &[])
+        }
+        Verb::CompleteSupplement => {
+            // The applicant brings something; an official sometimes nothing.
+            let own = d.account == Some(person.account);
+            let brought = decide::Supplied { papers: usize::from(own || yes), corrected: false };
+            decide::complete_supplement(d, person, o, "", brought)
+        }
         Verb::RequestPayment => decide::request_payment(d, person, o, d.paid_dong + 10_000, "Thuế", "Luật"),
-        Verb::RecordPayment => decide::record_payment(d, person, o, yes, dice.is_multiple_of(5)),
+        Verb::RecordPayment => decide::record_payment(d, person, o),
         Verb::Approve => decide::approve(d, person, o, yes, ""),
         Verb::Refuse => decide::refuse(d, person, o, "Không đủ điều kiện"),
-        Verb::Withdraw => decide::withdraw(d, person, o, "Đổi ý"),
+        Verb::Withdraw => {
+            let wished = decide::Wished {
+                by: "Nguyễn Thị Đường".to_owned(),
+                how: "spoken".to_owned(),
+                words: "tại quầy".to_owned(),
+                paper: false,
+            };
+            decide::withdraw_for(d, person, o, "Người dân đổi ý, xin rút", &wished).map(|(event, _)| event)
+        }
         Verb::Stop => decide::stop(d, person, o, "Dừng"),
-        Verb::ReturnResult => decide::return_result(d, person, o, yes, dice.is_multiple_of(3)),
+        Verb::ReturnResult => {
+            decide::return_result(d, person, o, &to_owner(), dice.is_multiple_of(3)).map(|(event, _)| event)
+        }
         Verb::Rate => decide::rate(d, person, o, i64::from(dice % 5) + 1),
         Verb::FileOnline | Verb::ReceiveAtCounter => unreachable!("offered for an existing dossier"),
     })
@@ -65,7 +86,7 @@ fn replay(story: &Story) -> (Option<Dossier>, Vec<Fact>) {
     for (at, happening) in &story.log {
         let read = Happening::read(&happening.to_text(false)).expect("what was written can be read");
         assert_eq!(read, *happening);
-        facts.extend(apply(&mut state, DOSSIER, *at, &read).expect("follows").facts);
+        facts.extend(apply(&mut state, DOSSIER, *at, Rules::NOW, &read).expect("follows").facts);
     }
     (state, facts)
 }
@@ -80,19 +101,24 @@ fn adds_up(story: &Story) {
     assert_eq!(story.sum("returned", 0), one(d.status == Status::Returned));
     assert_eq!(story.sum("rated", 0), one(d.rating.is_some()));
     assert_eq!(story.sum("supplement_requested", 0), d.supplements);
+    assert_eq!((story.sum("paid", flag::PAID_ONLINE), story.sum("procedure_paid_online", 0)), (0, 0));
     // Settled is granted or refused, corrections and all; and each flag says what the dossier says.
-    assert_eq!(story.sum("settled", 0), one(d.outcome != Outcome::None));
+    let late_end = matches!(d.status, Status::Withdrawn | Status::Stopped) && d.flags & mark::LATE != 0;
+    assert_eq!(story.sum("settled", flag::UNDECIDED), one(late_end && d.received_at.is_some()));
+    assert_eq!(story.sum("settled", 0), one(d.outcome != Outcome::None) + story.sum("settled", flag::UNDECIDED));
+    assert_eq!(story.sum("settled", flag::UNDECIDED | flag::ON_TIME), 0);
     assert_eq!(story.sum("settled", flag::REFUSED), one(d.outcome == Outcome::Refused));
     let granted = d.outcome == Outcome::Granted;
     assert_eq!(story.sum("settled", flag::DIGITISED), one(granted && d.flags & flag::DIGITISED != 0));
     if d.outcome != Outcome::None {
-        assert_eq!(story.sum("settled", flag::ON_TIME), one(d.finished_at <= d.due_at));
+        let late = d.flags & mark::LATE != 0;
+        assert_eq!(story.sum("settled", flag::ON_TIME), one(d.finished_at <= d.due_at && !late));
         assert_eq!(story.sum("settled", flag::SUPPLEMENTED), one(d.supplements > 0));
         assert_eq!(story.sum("settled", flag::SUPPLEMENTED_AGAIN), one(d.supplements > 1));
         let day = d.finished_at.unwrap().date();
         assert!(story.facts.iter().filter(|fact| fact.measure == "settled").all(|fact| fact.day == day));
     }
-    assert!(story.facts.iter().all(|fact| fact.flags & PAPER == 0), "paper never leaves the dossier");
+    assert!(story.facts.iter().all(|fact| fact.flags & mark::ALL == 0), "marks never leave the dossier");
     assert!(story.facts.iter().all(|fact| fact.subject == DOSSIER && fact.agency == d.competent));
 }
 
@@ -126,6 +152,31 @@ proptest! {
     }
 
     #[test]
+    fn no_act_of_an_official_turns_late_into_on_time(
+        online: bool,
+        restarts: bool,
+        dice in proptest::collection::vec(any::<u32>(), 1..60),
+    ) {
+        let mut story = begin(online);
+        let policy = if restarts { base::PausePolicy::Restart } else { base::PausePolicy::Resume };
+        story.version.pause_policy = policy;
+        let mut was_late = false;
+        for dice in dice {
+            let (due_at, ran) = (story.dossier().due_at, story.dossier().status.clock_runs());
+            if !turn(&mut story, dice) {
+                break;
+            }
+            // What everybody could see before the act: the clock ran, and the date had passed.
+            was_late |= ran && due_at.is_some_and(|due_at| story.now > due_at);
+            if was_late {
+                prop_assert_eq!(story.sum("settled", flag::ON_TIME), 0, "{:?}", story.log);
+                let ended = matches!(story.dossier().status, Status::Withdrawn | Status::Stopped | Status::Decided);
+                prop_assert!(!ended || story.sum("settled", 0) == 1, "what was late is among those that ended");
+            }
+        }
+    }
+
+    #[test]
     fn an_event_applied_where_it_does_not_belong_never_panics(
         walk in proptest::collection::vec(any::<u32>(), 1..12),
         foreign in proptest::collection::vec(any::<u32>(), 1..12),
@@ -134,7 +185,7 @@ proptest! {
         walk.into_iter().take_while(|dice| turn(&mut one, *dice)).count();
         foreign.into_iter().take_while(|dice| turn(&mut other, *dice)).count();
         for (at, happening) in &other.log {
-            let _ = apply(&mut one.state, DOSSIER, *at, happening);
+            let _ = apply(&mut one.state, DOSSIER, *at, Rules::NOW, happening);
         }
     }
 }
@@ -144,22 +195,22 @@ fn a_dossier_begins_once_and_nothing_happens_before_it() {
     let story = Story::received();
     let (at, begun) = story.log[0].clone();
     let mut state = story.state.clone();
-    assert_eq!(apply(&mut state, DOSSIER, at, &begun), Err(DoesNotFollow));
-    assert_eq!(apply(&mut None, DOSSIER, at, &Happening::Rated { score: 5 }), Err(DoesNotFollow));
+    assert_eq!(apply(&mut state, DOSSIER, at, Rules::NOW, &begun), Err(DoesNotFollow));
+    assert_eq!(apply(&mut None, DOSSIER, at, Rules::NOW, &Happening::Rated { score: 5 }), Err(DoesNotFollow));
 }
 
 #[test]
 fn an_event_that_no_action_could_have_written_does_not_follow() {
     let rated = Happening::Rated { score: 5 };
-    let returned = Happening::ResultReturned { by_post: false, digitised: false, result: None };
+    let returned = Happening::ResultReturned { by_post: false, digitised: false, result: None, handed: None };
     let approved = Happening::Approved { digitised: true, note: String::new(), unit: NEAR_DESK, result: None };
     let stories = [Story::filed(), Story::received()];
     for story in &stories {
         for wrong in [&rated, &returned] {
-            assert_eq!(apply(&mut story.state.clone(), DOSSIER, story.now, wrong), Err(DoesNotFollow), "{wrong:?}");
+            assert_eq!(apply(&mut story.state.clone(), DOSSIER, story.now, Rules::NOW, wrong), Err(DoesNotFollow), "{wrong:?}");
         }
     }
-    assert_eq!(apply(&mut stories[0].state.clone(), DOSSIER, november(2, 9, 0), &approved), Err(DoesNotFollow));
+    assert_eq!(apply(&mut stories[0].state.clone(), DOSSIER, november(2, 9, 0), Rules::NOW, &approved), Err(DoesNotFollow));
 }
 
 #[test]
@@ -167,7 +218,7 @@ fn a_scan_added_at_return_corrects_the_settled_fact_on_its_own_day() {
     let mut story = Story::at_step("sign");
     story.does(60, |d, o| decide::approve(d, &leader(), o, false, ""));
     let day = story.now.date();
-    story.does(3 * 24 * 60, |d, o| decide::return_result(d, &clerk(), o, false, true));
+    story.does(3 * 24 * 60, |d, o| decide::return_result(d, &clerk(), o, &to_owner(), true).map(|(event, _)| event));
     let settled: Vec<&Fact> = story.facts.iter().filter(|fact| fact.measure == "settled").collect();
     assert_eq!(settled.iter().map(|fact| fact.qty).collect::<Vec<_>>(), [1, -1, 1]);
     assert!(settled.iter().all(|fact| fact.day == day));
@@ -180,7 +231,7 @@ fn a_refusal_yields_no_paper_to_digitise() {
     let mut story = Story::at_step("sign");
     story.does(60, |d, o| decide::refuse(d, &leader(), o, "Không đủ điều kiện"));
     assert_eq!(story.sum("settled", flag::HAS_RESULT), 0);
-    story.does(60, |d, o| decide::return_result(d, &clerk(), o, false, true));
+    story.does(60, |d, o| decide::return_result(d, &clerk(), o, &to_owner(), true).map(|(event, _)| event));
     assert_eq!((story.sum("settled", 0), story.sum("settled", flag::DIGITISED)), (1, 0));
 }
 
@@ -215,4 +266,138 @@ fn on_time_is_to_the_minute_and_early_is_a_day() {
 fn the_table_and_the_log_know_the_same_statuses() {
     // Every `to` of the table is written by some event; the walk above finds no other.
     assert!(TRANSITIONS.iter().all(|row| !row.to.is_empty() && !row.who.is_empty()));
+}
+
+/// A dossier whose process lets the head send back, received on Monday 2 November and due on Thursday 5, 09:00.
+fn with_sending_back() -> Story {
+    let mut version = version();
+    version.process[2].allowed.push("refuse".to_owned());
+    let mut story = Story::received_under(version);
+    story.does(1, |d, o| decide::forward(d, &officer(), o, true, ""));
+    story
+}
+
+#[test]
+fn an_overdue_dossier_stays_late_whatever_the_office_does_to_it() {
+    let mut story = with_sending_back();
+    // Six days late: sent back, a supplement asked for and declared complete at once, with nobody and no paper from outside.
+    story.now = november(11, 9, 0);
+    story.does(0, |d, o| decide::send_back(d, &head(), o, "Xem lại"));
+    story.does(1, |d, o| decide::request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
+    story.does(1, |d, o| decide::complete_supplement(d, &clerk(), o, "", decide::Supplied::default()));
+    let d = story.dossier();
+    assert_eq!(d.due_at, Some(november(5, 9, 0)), "{}", d.due_basis);
+    let marks = [Mark::Supplemented, Mark::AskedLate, Mark::Hollow, Mark::AskedAfterBack];
+    assert_eq!(d.marks(story.now.date()), marks);
+    story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
+    assert_eq!((story.sum("settled", 0), story.sum("settled", flag::ON_TIME), story.sum("settled", flag::EARLY)), (1, 0, 0));
+    assert_eq!(story.dossier().marks(story.now.date()), [Mark::AskedLate, Mark::Hollow, Mark::AskedAfterBack]);
+}
+
+#[test]
+fn the_same_acts_under_the_first_rules_come_out_as_they_did_then() {
+    let mut story = with_sending_back();
+    story.now = november(11, 9, 0);
+    let clock = crate::happening::Clock { due_at: november(16, 9, 2), basis: "-".to_owned() };
+    let once = [
+        Happening::SupplementRequested { reason: "lại".to_owned(), again: None, asked: None },
+        Happening::SupplementCompleted {
+            note: String::new(),
+            clock: Some(clock),
+            answer_due_at: None,
+            papers: Vec::new(),
+            corrected: None,
+            hollow: false,
+        },
+        Happening::Paid { amount_dong: 8_000, online: true, clock: None, first_online: true },
+        Happening::Refused { reason: "Không".to_owned(), unit: NEAR_DESK },
+    ];
+    let mut facts = Vec::new();
+    for happening in &once {
+        let read = Happening::read_with_rules(&happening.to_text_under(Rules::First, false)).unwrap();
+        assert_eq!(read, (Rules::First, happening.clone()));
+        facts.extend(apply(&mut story.state, DOSSIER, story.now, Rules::First, happening).unwrap().facts);
+    }
+    assert_eq!(story.dossier().flags & mark::ALL, 0);
+    let settled = facts.iter().find(|fact| fact.measure == "settled").unwrap();
+    assert_eq!(settled.flags & flag::ON_TIME, flag::ON_TIME, "what was counted then stays counted");
+    assert!(facts.iter().any(|fact| fact.measure == "procedure_paid_online"));
+    // Under the rules of now the payment is nobody's.
+    let mut now = with_sending_back().state;
+    assert_eq!(apply(&mut now, DOSSIER, story.now, Rules::NOW, &once[2]), Err(DoesNotFollow));
+}
+
+#[test]
+fn a_supplement_declared_complete_with_nothing_counts_late_and_gains_no_day() {
+    let mut story = Story::at_step("appraise");
+    let due = story.dossier().due_at;
+    story.does(60, |d, o| decide::request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
+    story.does(24 * 60, |d, o| decide::complete_supplement(d, &clerk(), o, "", decide::Supplied::default()));
+    assert_eq!(story.dossier().due_at, due);
+    story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
+    assert_eq!(story.sum("settled", flag::ON_TIME), 0);
+    // With a paper it is a supplement like any other.
+    let mut story = Story::at_step("appraise");
+    story.does(60, |d, o| decide::request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
+    story.does(24 * 60, |d, o| decide::complete_supplement(d, &clerk(), o, "", BROUGHT));
+    assert!(story.dossier().due_at > due);
+    story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
+    assert_eq!(story.sum("settled", flag::ON_TIME), 1);
+}
+
+#[test]
+fn what_is_withdrawn_or_stopped_late_is_among_the_late_ones_and_before_its_date_it_is_not() {
+    for (day, late) in [(4, 0), (6, 1)] {
+        let mut story = Story::received();
+        story.now = november(day, 9, 0);
+        story.does(0, |d, o| decide::stop(d, &officer(), o, "Theo văn bản của tòa án"));
+        assert_eq!((story.sum("settled", 0), story.sum("settled", flag::UNDECIDED)), (late, late), "{day}");
+        assert_eq!((story.sum("settled", flag::ON_TIME), story.sum("settled", flag::HAS_RESULT)), (0, 0));
+    }
+    // Online, taken back by the applicant after the date; and before intake there was no date.
+    let mut story = Story::filed();
+    story.does(30, |d, o| decide::receive_online(d, &clerk(), o));
+    story.now = november(9, 9, 0);
+    story.does(0, |d, o| decide::withdraw(d, &citizen(), o, "Không cần nữa"));
+    assert_eq!((story.sum("withdrawn", 0), story.sum("settled", flag::UNDECIDED)), (1, 1));
+    let mut story = Story::filed();
+    story.now = november(20, 9, 0);
+    story.does(0, |d, o| decide::withdraw(d, &citizen(), o, "Không cần nữa"));
+    assert_eq!((story.sum("withdrawn", 0), story.sum("settled", 0)), (1, 0));
+}
+
+#[test]
+fn only_what_passes_from_one_agency_to_another_counts_as_passed_between_agencies() {
+    // Taken in where it is settled: steps within the commune are not between agencies.
+    let mut story = Story::at_step("sign");
+    story.does(1, |d, o| decide::approve(d, &leader(), o, false, ""));
+    assert_eq!((story.sum("settled", flag::PASSED), story.sum("settled", flag::BETWEEN)), (1, 0));
+    // Taken in by another commune, as files: electronically.
+    let abroad = || crate::filing::Places { intake: FAR, return_to: FAR, ..places(base::Channel::Counter) };
+    let mut story = Story::begin(version(), november(2, 9, 0));
+    story.receive(abroad());
+    story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
+    assert_eq!(story.sum("settled", flag::BETWEEN | flag::BETWEEN_ELECTRONIC), 1);
+    // On paper, which had to be carried after it.
+    let mut story = Story::begin(version(), november(2, 9, 0));
+    story.paper = true;
+    story.receive(abroad());
+    story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
+    assert_eq!((story.sum("settled", flag::BETWEEN), story.sum("settled", flag::BETWEEN_ELECTRONIC)), (1, 0));
+}
+
+#[test]
+fn once_the_applicants_time_has_run_out_the_desk_may_stop_and_the_queue_says_so() {
+    let mut story = Story::at_step("appraise");
+    let asked = decide::Asked { until: "2026-11-10".to_owned(), ..asked("Thiếu giấy chứng sinh", "") };
+    story.does(60, |d, o| decide::request_supplement(d, &officer(), o, &asked, &[]));
+    assert_eq!(story.dossier().asked_until, Some(jiff::civil::date(2026, 11, 10)));
+    story.now = november(10, 17, 0);
+    let early = story.ask(|d, o| decide::stop(d, &clerk(), o, "Quá hạn bổ sung"));
+    assert_eq!(code(early), "dossier-not-yours");
+    assert_eq!(story.dossier().marks(story.now.date()), []);
+    story.now = november(11, 7, 0);
+    assert_eq!(story.dossier().marks(story.now.date()), [Mark::Unanswered]);
+    story.does(0, |d, o| decide::stop(d, &clerk(), o, "Quá hạn bổ sung"));
+    assert_eq!((story.dossier().status, story.dossier().asked_until), (Status::Stopped, None));
 }

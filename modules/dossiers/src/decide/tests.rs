@@ -9,9 +9,9 @@ use base::{Channel, Limit, PausePolicy};
 use facts::flag;
 
 fn second_supplement(story: &mut Story) {
-    story.does(60, |d, o| request_supplement(d, &officer(), o, "Thiếu giấy chứng sinh", ""));
-    story.does(60, |d, o| complete_supplement(d, &clerk(), o, ""));
-    story.does(60, |d, o| request_supplement(d, &officer(), o, "Sai tên mẹ", "Giấy mới khác tờ khai"));
+    story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
+    story.does(60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
+    story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Sai tên người mẹ trên tờ khai", "Giấy mới khác với tờ khai"), &[]));
 }
 
 #[test]
@@ -137,13 +137,13 @@ fn a_forwarded_dossier_lies_at_the_next_steps_unit_with_nobody_and_a_norm_of_its
 
 #[test]
 fn every_decision_against_the_applicant_gives_a_reason_no_longer_than_a_page() {
-    let long = "ă".repeat(REASON_CHARS_MAX + 1);
-    let just = format!("  {}  ", "ă".repeat(REASON_CHARS_MAX));
+    let long = format!("ă {}", "ă".repeat(REASON_CHARS_MAX - 1));
+    let just = format!("  ă {}  ", "ă".repeat(REASON_CHARS_MAX - 2));
     let (filed, appraised, signed) = (Story::filed(), Story::at_step("appraise"), Story::at_step("sign"));
     type Rule<'a> = Box<dyn Fn(&str) -> Result<Happening, Fault> + 'a>;
     let rules: [Rule<'_>; 8] = [
         Box::new(|why| filed.ask(|d, o| refuse_intake(d, &clerk(), o, why))),
-        Box::new(|why| filed.ask(|d, o| request_supplement(d, &clerk(), o, why, ""))),
+        Box::new(|why| filed.ask(|d, o| request_supplement(d, &clerk(), o, &asked(why, ""), &[]))),
         Box::new(|why| filed.ask(|d, o| withdraw(d, &citizen(), o, why))),
         Box::new(|why| signed.ask(|d, o| send_back(d, &leader(), o, why))),
         Box::new(|why| signed.ask(|d, o| refuse(d, &leader(), o, why))),
@@ -174,15 +174,15 @@ fn every_decision_against_the_applicant_gives_a_reason_no_longer_than_a_page() {
 #[test]
 fn a_second_supplement_request_needs_a_reason_of_its_own_and_counts_as_late() {
     let mut story = Story::at_step("appraise");
-    story.does(60, |d, o| request_supplement(d, &officer(), o, "Thiếu giấy chứng sinh", ""));
-    story.does(60, |d, o| complete_supplement(d, &clerk(), o, ""));
-    let again = story.ask(|d, o| request_supplement(d, &officer(), o, "Sai tên mẹ", "  "));
+    story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
+    story.does(60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
+    let again = story.ask(|d, o| request_supplement(d, &officer(), o, &asked("Sai tên người mẹ trên tờ khai", "  "), &[]));
     assert_eq!(code(again), "dossier-second-supplement-needs-reason");
     let mut story = Story::at_step("appraise");
     second_supplement(&mut story);
     assert_eq!(story.sum("supplement_requested", 0), 2);
     assert_eq!(story.sum("supplement_requested", flag::SUPPLEMENTED_AGAIN), 1);
-    story.does(60, |d, o| complete_supplement(d, &clerk(), o, ""));
+    story.does(60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
     story.does(1, |d, o| refuse(d, &officer(), o, "Không đủ điều kiện"));
     assert_eq!(story.sum("settled", flag::ON_TIME | flag::SUPPLEMENTED | flag::SUPPLEMENTED_AGAIN), 1);
 }
@@ -190,9 +190,10 @@ fn a_second_supplement_request_needs_a_reason_of_its_own_and_counts_as_late() {
 #[test]
 fn one_supplement_is_not_two() {
     let mut story = Story::at_step("appraise");
-    story.does(60, |d, o| request_supplement(d, &officer(), o, "Thiếu", "không ai hỏi"));
-    assert_eq!(story.log.last().unwrap().1, Happening::SupplementRequested { reason: "Thiếu".into(), again: None });
-    story.does(60, |d, o| complete_supplement(d, &clerk(), o, ""));
+    story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", "không ai hỏi"), &[]));
+    let Happening::SupplementRequested { reason, again, .. } = &story.log.last().unwrap().1 else { panic!() };
+    assert_eq!((reason.as_str(), again), ("Thiếu giấy chứng sinh", &None));
+    story.does(60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
     story.does(1, |d, o| refuse(d, &officer(), o, "Không đủ điều kiện"));
     assert_eq!((story.sum("settled", flag::SUPPLEMENTED), story.sum("settled", flag::SUPPLEMENTED_AGAIN)), (1, 0));
 }
@@ -207,9 +208,9 @@ fn a_supplement_restarts_the_clock_unless_the_procedure_resumes_it() {
     ] {
         let mut story = Story::received_under(Version { pause_policy: policy, ..version() });
         assert_eq!(story.dossier().due_at, Some(november(5, 9, 0)));
-        story.does(25 * 60, |d, o| request_supplement(d, &officer(), o, "Thiếu", ""));
+        story.does(25 * 60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
         assert_eq!(story.dossier().paused_at, Some(november(3, 10, 0)));
-        story.does(3 * 24 * 60, |d, o| complete_supplement(d, &clerk(), o, ""));
+        story.does(3 * 24 * 60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
         let d = story.dossier();
         assert_eq!(d.due_at, Some(due), "{policy:?}: {}", d.due_basis);
         assert_eq!((d.first_due_at, d.paused_at), (Some(november(5, 9, 0)), None));
@@ -220,8 +221,8 @@ fn a_supplement_restarts_the_clock_unless_the_procedure_resumes_it() {
 #[test]
 fn a_supplement_asked_before_intake_starts_no_clock_and_is_answered_within_eight_hours_again() {
     let mut story = Story::filed();
-    story.does(60, |d, o| request_supplement(d, &clerk(), o, "Ảnh mờ", ""));
-    story.does(24 * 60, |d, o| complete_supplement(d, &citizen(), o, "đã chụp lại"));
+    story.does(60, |d, o| request_supplement(d, &clerk(), o, &asked("Ảnh quá mờ, không đọc được", ""), &[]));
+    story.does(24 * 60, |d, o| complete_supplement(d, &citizen(), o, "đã chụp lại", BROUGHT));
     let d = story.dossier();
     assert_eq!((d.status, d.received_at, d.due_at), (Status::Filed, None, None));
     assert_eq!(d.answer_due_at, Some(november(4, 10, 0)));
@@ -237,12 +238,13 @@ fn a_payment_pause_needs_a_legal_basis_and_adds_the_time_waited_even_where_suppl
     story.does(60, |d, o| request_payment(d, &person, o, 90_000, "Thuế trước bạ", "NĐ 10/2022/NĐ-CP"));
     assert_eq!(story.dossier().status, Status::Payment);
     // Monday 10:00 to Wednesday 10:00: two working days on top of Thursday 09:00, which is Monday 09:00.
-    story.does(2 * 24 * 60, |d, o| record_payment(d, &citizen_of(d), o, true, true));
+    story.does(2 * 24 * 60, |d, o| record_payment(d, &clerk(), o));
     let d = story.dossier();
     assert_eq!((d.status, d.due_at, d.paid_dong), (Status::Processing, Some(november(9, 9, 0)), 90_000));
     assert_eq!(d.first_due_at, Some(november(5, 9, 0)));
-    assert_eq!(story.sum("paid", flag::PAID_ONLINE), 1);
-    assert_eq!(story.sum("procedure_paid_online", flag::PAID_ONLINE), 1);
+    // Received at the desk: nothing was paid online, and no procedure was for the first time.
+    assert_eq!((story.sum("paid", 0), story.sum("paid", flag::PAID_ONLINE)), (1, 0));
+    assert_eq!(story.sum("procedure_paid_online", 0), 0);
 }
 
 #[test]
@@ -252,23 +254,18 @@ fn a_payment_made_before_any_working_time_went_by_leaves_the_due_date_where_it_w
     let due = story.dossier().due_at;
     // Into the evening, then asked and paid within it.
     story.does(10 * 60, |d, o| request_payment(d, &person, o, 90_000, "Thuế trước bạ", "NĐ 10/2022/NĐ-CP"));
-    story.does(30, |d, o| record_payment(d, &citizen_of(d), o, true, true));
+    story.does(30, |d, o| record_payment(d, &clerk(), o));
     let d = story.dossier();
     assert_eq!((d.status, d.due_at), (Status::Processing, due));
     assert!(d.due_basis.contains("policy=resume"), "{}", d.due_basis);
 }
 
-/// Whoever may pay: the applicant where there is one with an account, else the clerk.
-fn citizen_of(dossier: &Dossier) -> base::Actor {
-    if dossier.account.is_some() { citizen() } else { clerk() }
-}
-
 #[test]
 fn what_is_paid_is_not_paid_again() {
     let mut story = Story::received();
-    story.does(1, |d, o| record_payment(d, &clerk(), o, false, false));
+    story.does(1, |d, o| record_payment(d, &clerk(), o));
     assert_eq!((story.dossier().paid_dong, story.dossier().status), (8_000, Status::Received));
-    assert_eq!(code(story.ask(|d, o| record_payment(d, &clerk(), o, false, false))), "dossier-nothing-to-pay");
+    assert_eq!(code(story.ask(|d, o| record_payment(d, &clerk(), o))), "dossier-nothing-to-pay");
     assert_eq!(code(story.ask(|d, o| request_payment(d, &officer(), o, 8_000, "a", "b"))), "dossier-amount-too-small");
 }
 
@@ -294,7 +291,7 @@ fn a_result_is_rated_once_from_one_to_five_by_the_applicant() {
     }
     assert_eq!(code(story.ask(|d, o| rate(d, &stranger(), o, 5))), "dossier-not-yours");
     assert_eq!(code(story.ask(|d, o| rate(d, &clerk(), o, 5))), "dossier-not-yours");
-    story.does(30, |d, o| return_result(d, &clerk(), o, false, false));
+    story.does(30, |d, o| return_result(d, &clerk(), o, &to_owner(), false).map(|(event, _)| event));
     story.does(30, |d, o| rate(d, &citizen(), o, 4));
     assert_eq!((story.sum("rated", 0), story.sum("rated", flag::SATISFIED)), (1, 1));
     assert_eq!(code(story.ask(|d, o| rate(d, &citizen(), o, 5))), "dossier-rated-already");
@@ -361,9 +358,9 @@ fn a_procedure_without_any_known_limit_is_not_received() {
     assert_eq!(code(story.ask(|d, o| receive_online(d, &clerk(), o))), "dossier-limit-unknown");
     // Nor does a supplement put a received dossier back among those waiting for intake.
     let mut story = Story::at_step("appraise");
-    story.does(60, |d, o| request_supplement(d, &officer(), o, "Thiếu", ""));
+    story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
     story.version.channels.clear();
-    assert_eq!(code(story.ask(|d, o| complete_supplement(d, &clerk(), o, ""))), "dossier-limit-unknown");
+    assert_eq!(code(story.ask(|d, o| complete_supplement(d, &clerk(), o, "", BROUGHT))), "dossier-limit-unknown");
 }
 
 #[test]
@@ -381,8 +378,8 @@ fn a_decided_dossier_waits_at_the_desk_of_the_place_of_return() {
     story.receive(Places { return_to: FAR, ..places(Channel::Counter) });
     story.does(30, |d, o| refuse(d, &officer(), o, "Không đủ điều kiện"));
     assert_eq!((story.dossier().unit, story.dossier().outcome), (FAR_DESK, Outcome::Refused));
-    assert_eq!(code(story.ask(|d, o| return_result(d, &clerk(), o, false, false))), "dossier-not-yours");
-    story.does(30, |d, o| return_result(d, &far_clerk(), o, false, false));
+    assert_eq!(code(story.ask(|d, o| return_result(d, &clerk(), o, &to_owner(), false))), "dossier-not-yours");
+    story.does(30, |d, o| return_result(d, &far_clerk(), o, &to_owner(), false).map(|(event, _)| event));
     assert_eq!(story.dossier().status, Status::Returned);
 }
 
@@ -395,9 +392,7 @@ fn offers_are_exactly_what_the_rules_let_a_person_do() {
                 assert_eq!(checked.is_err(), problem.is_some(), "{verb:?}");
             }
             let open: Vec<Verb> = story.ask(|d, o| {
-                crate::transitions::TRANSITIONS
-                    .iter()
-                    .map(|row| row.verb)
+                Verb::all()
                     .filter(|verb| check(d, *verb, &person, o).is_ok())
                     .collect()
             });
@@ -415,4 +410,45 @@ fn offers_are_exactly_what_the_rules_let_a_person_do() {
         [Verb::Assign, Verb::Forward, Verb::RequestSupplement, Verb::RequestPayment, Verb::Refuse, Verb::Stop]
     );
     assert!(Story::received().ask(|d, o| offers(d, &far_clerk(), o)).is_empty());
+}
+
+#[test]
+fn a_supplement_is_asked_for_with_a_reason_a_list_and_a_last_day() {
+    let story = Story::at_step("appraise");
+    let fields = |asked: &Asked| match story.ask(|d, o| request_supplement(d, &officer(), o, asked, &[])) {
+        Err(Fault::Invalid(problems)) => {
+            let told: Vec<(String, &str)> =
+                problems.iter().map(|p| (p.field.clone().unwrap_or_default(), p.code)).collect();
+            told
+        }
+        other => panic!("{other:?}"),
+    };
+    let told = |asked: &Asked| fields(asked).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
+    assert_eq!(told(&Asked::default()), ["reason", "papers", "until"]);
+    let fine = asked("Thiếu giấy chứng sinh", "");
+    for thin in ["lại", "bổ sung", "thieugiaychungsinh", "..........", "a b c d"] {
+        assert_eq!(fields(&Asked { reason: thin.to_owned(), ..fine.clone() }), [("reason".to_owned(), "dossier-reason-too-thin")]);
+    }
+    let unknown = Asked { papers: vec!["ho-chieu".into()], answers: vec!["shoe".into()], ..fine.clone() };
+    assert_eq!(told(&unknown), ["papers", "asked_answers"]);
+    // Today is no time at all, and nobody is kept waiting for years; words are no date.
+    for until in ["2026-11-02", "2026-11-01", "2027-11-02", "mai", "31/12/2026", ""] {
+        assert_eq!(told(&Asked { until: until.to_owned(), ..fine.clone() }), ["until"], "{until}");
+    }
+    for (papers, answers, other) in [(vec!["anh"], vec![], ""), (vec![], vec!["sex"], ""), (vec![], vec![], "Ảnh 3x4")] {
+        let words = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let one = Asked { papers: words(papers), answers: words(answers), other: other.to_owned(), ..fine.clone() };
+        assert!(story.ask(|d, o| request_supplement(d, &officer(), o, &one, &[])).is_ok());
+    }
+}
+
+#[test]
+fn an_applicant_supplements_with_something() {
+    let mut story = Story::filed();
+    story.does(60, |d, o| request_supplement(d, &clerk(), o, &asked("Ảnh quá mờ, không đọc được", ""), &[]));
+    let nothing = story.ask(|d, o| complete_supplement(d, &citizen(), o, "đã gửi", Supplied::default()));
+    assert_eq!(code(nothing), "dossier-supplement-empty");
+    for brought in [BROUGHT, Supplied { papers: 0, corrected: true }] {
+        assert!(story.ask(|d, o| complete_supplement(d, &citizen(), o, "", brought)).is_ok());
+    }
 }

@@ -1,7 +1,8 @@
 //! Assigning several dossiers of a list at once.
 
-use super::{house, show::load_readable, work_page};
+use super::{house, work_page};
 use crate::actions::{self, Act, By};
+use crate::reading::{self, Asking};
 use base::{Fault, Id, Permission, Problem};
 use web::{Answer, Ctx, FormMap};
 
@@ -39,7 +40,7 @@ pub async fn assign(ctx: Ctx, given: FormMap) -> Answer {
                     Box::pin(async move {
                         for code in codes {
                             let one = async {
-                                load_readable(tx, &house, &by.actor, &code).await?;
+                                reading::readable(tx, &house, Asking::official(&by.actor, by.now), &code).await?;
                                 actions::act(tx, &house, &by, &code, &Act::Assign { handler }).await
                             };
                             one.await.map_err(|fault| Refused { code: code.clone(), fault })?;

@@ -1,5 +1,6 @@
 //! HTML of the one-stop.
 
+mod acts;
 mod answers;
 mod assign;
 mod intake;
@@ -13,7 +14,7 @@ pub use answers::{Answered, answer_text, answered};
 pub use assign::assign;
 pub use intake::{choose_or_form, receive};
 pub use show::{act, download, show, sources};
-pub(crate) use show::{load_readable, may_read};
+pub(crate) use show::looked;
 pub use slip::slip;
 pub(crate) use track::look_up;
 pub use track::track;

@@ -1,11 +1,12 @@
 //! One dossier: where it stands, what can be done now, what happened.
 
+use super::acts::{self, Offer, at_input, is_office_act, offers};
 use super::timeline::{Moment, timeline};
 use super::{Answered, answered, channel_key, house, moment, names};
-use crate::actions::{self, Act, By, House, NewPaper, load};
+use crate::actions::{By, House, NewPaper};
 use crate::decide;
 use crate::happening::Happening;
-use crate::places::desk_path;
+use crate::reading::{self, Asking, Ground, Purpose, Readable};
 use crate::store::{self as sql, Loaded};
 use crate::transitions::Verb;
 use crate::worklist;
@@ -15,7 +16,8 @@ use axum::extract::Path;
 use base::{Actor, Dong, Fault, Id, Instant, Permission, Problem};
 use i18n::L;
 use std::collections::HashMap;
-use web::{Answer, Choice, Ctx, FormMap, PatientUpload};
+use web::table::query_value;
+use web::{Answer, Ctx, FormMap, PatientUpload};
 
 struct Paper {
     name: String,
@@ -26,27 +28,6 @@ struct Paper {
     hrefs: Vec<String>,
     /// Code of the earlier dossier it was taken from.
     from: String,
-}
-
-struct Input {
-    kind: &'static str,
-    id: String,
-    name: &'static str,
-    label: String,
-    hint: String,
-    required: bool,
-    choices: Vec<Choice>,
-    /// What was typed before something was refused.
-    value: String,
-    error: String,
-}
-
-struct Offer {
-    verb: &'static str,
-    label: String,
-    blocked: String,
-    open: bool,
-    inputs: Vec<Input>,
 }
 
 #[derive(Template)]
@@ -60,6 +41,10 @@ struct ShowPage {
     procedure: String,
     procedure_code: String,
     status: String,
+    /// What should be seen at once, and whether it is about the office's own work.
+    marks: Vec<(String, bool)>,
+    /// The last day for what the applicant was asked.
+    asked_until: String,
     state: &'static str,
     due_key: &'static str,
     due: String,
@@ -85,55 +70,32 @@ struct ShowPage {
     timeline: Vec<Moment>,
 }
 
-/// Whether a person may read a dossier: their scope holds one of its four places, or it is theirs to work on.
-pub fn may_read(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
-    let d = &loaded.dossier;
-    d.handler == Some(actor.account)
-        || [d.unit, d.competent, d.intake, d.return_to]
-            .iter()
-            .any(|place| actor.may_at(Permission::ReadDossiers, house.tree.path(*place)))
-        || [d.intake, d.return_to]
-            .iter()
-            .any(|place| actor.may_at(Permission::ReadDossiers, desk_path(&house.tree, *place)))
-}
-
-/// Loads a dossier the person may read. One of another unit is answered like one that does not exist.
-pub async fn load_readable(tx: &Tx, house: &House, actor: &Actor, code: &str) -> Result<Loaded, Fault> {
-    let loaded = load(tx, code).await?;
-    if may_read(actor, &loaded, house) || passed_through(tx, house, actor, &loaded).await? {
-        return Ok(loaded);
-    }
-    Err(Fault::NotFound("dossier-not-found"))
-}
-
-/// Whoever acted on a dossier may follow what becomes of it, as long as they work within the agency that answers for it:
-/// an officer sees the decision on what they drafted; one transferred elsewhere does not.
-async fn passed_through(tx: &Tx, house: &House, actor: &Actor, loaded: &Loaded) -> Result<bool, Fault> {
-    let competent = house.tree.path(loaded.dossier.competent);
-    let within = |grant: &base::Grant| {
-        grant.role.allows(Permission::ReadDossiers) && !competent.is_empty() && grant.agency_path.starts_with(competent)
-    };
-    if !actor.grants.iter().any(within) {
-        return Ok(false);
-    }
-    let events = audit::events(tx, loaded.dossier.id).await?;
-    Ok(events.iter().any(|event| event.actor == Some(actor.account)))
-}
-
 /// Everything the page shows, read in one snapshot.
-struct Read {
-    loaded: Loaded,
-    papers: Vec<(i64, crate::Component)>,
+pub(super) struct Read {
+    readable: Readable,
+    pub(super) papers: Vec<(i64, crate::Component)>,
     /// Number of a reused paper → code of the dossier it was taken from.
     sources: HashMap<i64, String>,
-    files: Vec<(Id, String, String, Instant)>,
-    events: Vec<audit::Event>,
+    pub(super) files: Vec<(Id, String, String, Instant)>,
+    pub(super) events: Vec<audit::Event>,
     names: HashMap<Id, String>,
-    people: Vec<(Id, String)>,
+    /// Who the dossier can be given to where it lies.
+    pub(super) people: Vec<(Id, String)>,
+    /// Who it can be passed on to at the next step.
+    pub(super) next_people: Vec<(Id, String)>,
+    /// Words about people that belong to its events: number of the event, kind, data.
+    asides: Vec<(i64, String, String)>,
 }
 
-async fn read(tx: &Tx, house: &House, actor: &Actor, code: &str, now: Instant) -> Result<Read, Fault> {
-    let loaded = load_readable(tx, house, actor, code).await?;
+impl Read {
+    pub(super) fn loaded(&self) -> &Loaded {
+        self.readable.loaded()
+    }
+}
+
+async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<Read, Fault> {
+    let readable = reading::readable(tx, house, asking, code).await?;
+    let (loaded, actor, now) = (readable.loaded(), asking.actor, asking.now);
     let id = loaded.dossier.id;
     let papers = sql::components(tx, id).await?;
     let mut files = Vec::new();
@@ -155,7 +117,18 @@ async fn read(tx: &Tx, house: &House, actor: &Actor, code: &str, now: Instant) -
     } else {
         Vec::new()
     };
-    Ok(Read { loaded, papers, sources, files, events, names, people })
+    let version = house.version(loaded.dossier.version)?;
+    let office = house.office(&version, now);
+    let mut next_people = Vec::new();
+    if decide::check(&loaded.dossier, Verb::Forward, actor, &office).is_ok()
+        && let Some(next) = decide::next_place(&loaded.dossier, &office)
+    {
+        let step = usize::try_from(next.step).ok().and_then(|step| version.process.get(step));
+        let does = step.map_or(Permission::ProcessDossier, |step| crate::places::permission_for(step.role));
+        next_people = identity::people_who(tx, does, house.tree.path(next.unit), now).await?;
+    }
+    let asides = crate::aside::of(tx, id).await?;
+    Ok(Read { readable, papers, sources, files, events, names, people, next_people, asides })
 }
 
 /// The dossiers that reused papers were taken from, as the first event tells: number of the paper → code.
@@ -174,108 +147,6 @@ pub async fn sources(tx: &Tx, events: &[audit::Event]) -> Result<HashMap<i64, St
     Ok(sources)
 }
 
-fn input(l: L, verb: Verb, kind: &'static str, name: &'static str, required: bool, problems: &[Problem]) -> Input {
-    Input {
-        kind,
-        id: format!("{}-{name}", verb.as_str()),
-        name,
-        label: l.t(format!("dossier-input-{name}")),
-        hint: String::new(),
-        required,
-        choices: Vec::new(),
-        value: String::new(),
-        error: web::error_of(l, problems, name),
-    }
-}
-
-/// Where the summary of problems leads: an act's inputs carry the act's name before their own.
-fn at_input(problem: Problem, tried: Option<Verb>) -> Problem {
-    match (&problem.field, tried) {
-        (Some(field), Some(verb)) => Problem { field: Some(format!("{}-{field}", verb.as_str())), ..problem },
-        _ => problem,
-    }
-}
-
-fn inputs(l: L, verb: Verb, read: &Read, actor: &Actor, problems: &[Problem]) -> Vec<Input> {
-    let one = |kind, name, required| input(l, verb, kind, name, required, problems);
-    match verb {
-        Verb::RefuseIntake | Verb::SendBack | Verb::Refuse | Verb::Withdraw | Verb::Stop => {
-            vec![one("textarea", "reason", true)]
-        }
-        Verb::Assign => {
-            let mut handler = one("select", "handler", true);
-            handler.choices = read.people.iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
-            if !read.people.iter().any(|(id, _)| *id == actor.account) {
-                handler.choices.insert(0, Choice::new(actor.account.to_string(), l.t("dossier-handler-me")));
-            }
-            vec![handler]
-        }
-        Verb::Forward => vec![one("textarea", "note", false), one("check", "paper", false)],
-        Verb::RequestSupplement => {
-            let mut inputs = vec![one("textarea", "reason", true)];
-            if read.loaded.dossier.supplements > 0 {
-                let mut again = one("textarea", "again", true);
-                again.hint = l.t("dossier-second-supplement-warning");
-                inputs.push(again);
-            }
-            inputs
-        }
-        Verb::CompleteSupplement => {
-            let mut component = one("select", "component", false);
-            component.choices.push(Choice::new("", l.t("dossier-paper-other")));
-            component.choices.extend(read.papers.iter().map(|(n, paper)| Choice::new(n.to_string(), &paper.name)));
-            vec![one("textarea", "note", false), component, one("file", "file", false)]
-        }
-        Verb::RequestPayment => {
-            vec![one("number", "amount_dong", true), one("textarea", "reason", true), one("text", "basis", true)]
-        }
-        Verb::Approve => vec![one("textarea", "note", false), one("file", "result", false)],
-        Verb::ReturnResult => vec![one("check", "by_post", false), one("file", "result", false)],
-        _ => Vec::new(),
-    }
-}
-
-/// Acts an official does not offer: they belong to the applicant or have their own page.
-fn is_office_act(verb: Verb) -> bool {
-    !matches!(verb, Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Rate)
-}
-
-fn offers(
-    l: L,
-    read: &Read,
-    actor: &Actor,
-    office: &decide::Office<'_>,
-    problems: &[Problem],
-    tried: Option<Verb>,
-) -> Vec<Offer> {
-    let offers: Vec<(Verb, Option<Problem>)> = decide::offers(&read.loaded.dossier, actor, office)
-        .into_iter()
-        .filter(|(verb, _)| is_office_act(*verb))
-        .collect();
-    // The act that moves the dossier on is the likely one; what was just tried stays open.
-    let likely =
-        [Verb::ReceiveOnline, Verb::CompleteSupplement, Verb::Approve, Verb::Forward, Verb::ReturnResult, Verb::Assign]
-            .into_iter()
-            .find(|verb| offers.iter().any(|(offered, blocked)| offered == verb && blocked.is_none()));
-    let mut shown: Vec<Offer> = offers
-        .into_iter()
-        .map(|(verb, blocked)| Offer {
-            verb: verb.as_str(),
-            label: l.t(verb.key()),
-            open: tried.map_or(likely == Some(verb), |tried| tried == verb),
-            // Several acts ask for a reason: what was wrong with one is not said of the others.
-            inputs: match (&blocked, tried == Some(verb)) {
-                (None, true) => inputs(l, verb, read, actor, problems),
-                (None, false) => inputs(l, verb, read, actor, &[]),
-                (Some(_), _) => Vec::new(),
-            },
-            blocked: blocked.map(|problem| web::problem_text(l, &problem)).unwrap_or_default(),
-        })
-        .collect();
-    shown.sort_by_key(|offer| (!offer.open, !offer.blocked.is_empty()));
-    shown
-}
-
 fn page(
     ctx: &Ctx,
     actor: &Actor,
@@ -285,11 +156,15 @@ fn page(
     tried: Option<Verb>,
 ) -> Result<ShowPage, Fault> {
     let l = ctx.l;
-    let version = house.version(read.loaded.dossier.version)?;
+    let version = house.version(read.loaded().dossier.version)?;
     let office = house.office(&version, ctx.now);
-    let (d, a) = (&read.loaded.dossier, &read.loaded.applicant);
+    let (d, a) = (&read.loaded().dossier, &read.loaded().applicant);
     let clock = worklist::clock(d, house.calendar, ctx.now);
-    let file_href = |file: Id| format!("/dossiers/{}/files/{file}", d.code);
+    let purpose = match read.readable.ground() {
+        Ground::Purpose(purpose) => format!("?purpose={}", purpose.as_str()),
+        _ => String::new(),
+    };
+    let file_href = |file: Id| format!("/dossiers/{}/files/{file}{purpose}", d.code);
     let number = super::number_words(l, a);
     let person = [
         ("dossier-owner-name", &a.owner_name),
@@ -306,7 +181,9 @@ fn page(
         owner: a.owner_name.clone(),
         procedure: version.name.clone(),
         procedure_code: version.code.clone(),
-        status: l.t(d.status.key()),
+        status: l.t(d.state_key()),
+        marks: d.marks(ctx.now.date()).into_iter().map(|mark| (l.t(mark.key()), mark.is_watched())).collect(),
+        asked_until: d.asked_until.map(base::vn_date).unwrap_or_default(),
         state: if clock.state == "done" { super::track::state_of(d.status) } else { clock.state },
         // Before intake the clock that runs is the office's answer; the result has no date yet.
         due_key: if d.due_at.is_none() && d.answer_due_at.is_some() { "dossier-answer-due" } else { "dossier-due" },
@@ -362,10 +239,40 @@ fn page(
         answers: answered(&version, &a.answers),
         // Those at the counter print it; others find it by its address.
         has_slip: d.received_at.is_some() && actor.may(Permission::ReceiveDossier),
-        offers: offers(l, &read, actor, &office, &problems, tried),
-        timeline: timeline(l, &read.events, &read.names, house),
+        offers: offers(l, &read, actor, (&office, house), &problems, tried),
+        timeline: timeline(l, &read.events, &read.names, &read.asides, house),
         problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),
     })
+}
+
+#[derive(Template)]
+#[template(path = "purpose.html")]
+struct PurposePage {
+    l: L,
+    code: String,
+    problems: Vec<Problem>,
+    purposes: Vec<(&'static str, String)>,
+}
+
+/// Asks for what a closed dossier is read again.
+fn purpose_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) -> axum::response::Response {
+    let l = ctx.l;
+    let purposes = Purpose::ALL.map(|purpose| (purpose.as_str(), l.t(purpose.key()))).to_vec();
+    let page = PurposePage { l, code: code.to_owned(), problems, purposes };
+    let mut answer = ctx.page(code, &page);
+    *answer.status_mut() = axum::http::StatusCode::FORBIDDEN;
+    answer
+}
+
+/// Writes down a reading that is to be written down.
+pub(crate) async fn looked(ctx: &Ctx, actor: &Actor, house: &House, readable: &Readable) -> Result<(), Fault> {
+    if !matches!(readable.ground(), Ground::Purpose(_)) {
+        return Ok(());
+    }
+    let (actor, house, readable, now) = (actor.clone(), house.clone(), readable.clone(), ctx.now);
+    ctx.db()
+        .write(move |tx| Box::pin(async move { reading::record(tx, &readable, &actor, &house, now).await }))
+        .await
 }
 
 /// `GET /dossiers/{code}`
@@ -377,59 +284,30 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let now = ctx.now;
-    let (asking, looking) = (actor.clone(), house.clone());
+    let (who, looking) = (actor.clone(), house.clone());
+    let purpose = query_value(&ctx.uri, "purpose");
     let found = {
-        let code = code.clone();
-        ctx.db().read(move |tx| Box::pin(async move { read(tx, &looking, &asking, &code, now).await })).await?
+        let asked = code.clone();
+        let found = ctx.db().read(move |tx| {
+            Box::pin(async move {
+                let asking = Asking { purpose: &purpose, ..Asking::official(&who, now) };
+                read(tx, &looking, asking, &asked).await
+            })
+        });
+        match found.await {
+            Err(fault @ (Fault::Forbidden(_) | Fault::Invalid(_))) if !ctx.wants_json => {
+                return Ok(purpose_page(ctx, &code, fault.problems().to_vec()));
+            }
+            found => found?,
+        }
     };
+    looked(ctx, &actor, &house, &found.readable).await?;
     let invalid = !problems.is_empty();
     let mut page = page(ctx, &actor, &house, found, problems, tried.map(|(verb, _)| verb))?;
     if let Some((verb, fields)) = tried {
-        for input in page.offers.iter_mut().filter(|offer| offer.verb == verb.as_str()).flat_map(|o| &mut o.inputs) {
-            input.value = fields.text(input.name).to_owned();
-        }
+        acts::refill(&mut page.offers, verb, fields);
     }
     Ok(if invalid { ctx.invalid_page(&code, &page) } else { ctx.page(&code, &page) })
-}
-
-fn read_act(verb: Verb, fields: &FormMap, paper: Option<NewPaper>) -> Result<Act, Fault> {
-    let text = |name: &str| fields.text(name).to_owned();
-    Ok(match verb {
-        Verb::ReceiveOnline => Act::ReceiveOnline,
-        Verb::RefuseIntake => Act::RefuseIntake { reason: text("reason") },
-        Verb::Assign => Act::Assign {
-            handler: fields
-                .text("handler")
-                .parse()
-                .map_err(|_| Fault::invalid(Problem::new("dossier-handler-required").field("handler")))?,
-        },
-        Verb::Forward => Act::Forward { electronic: fields.get("paper").is_none(), note: text("note") },
-        Verb::SendBack => Act::SendBack { reason: text("reason") },
-        Verb::RequestSupplement => Act::RequestSupplement { reason: text("reason"), again: text("again") },
-        Verb::CompleteSupplement => Act::CompleteSupplement {
-            note: text("note"),
-            papers: paper
-                .map(|paper| NewPaper { component: text("component").parse().ok(), ..paper })
-                .into_iter()
-                .collect(),
-        },
-        Verb::RequestPayment => Act::RequestPayment {
-            amount_dong: fields
-                .text("amount_dong")
-                .parse()
-                .map_err(|_| Fault::invalid(Problem::new("dossier-amount-not-a-number").field("amount_dong")))?,
-            reason: text("reason"),
-            basis: text("basis"),
-        },
-        Verb::RecordPayment => Act::RecordPayment { online: false },
-        Verb::Approve => Act::Approve { note: text("note"), result: paper },
-        Verb::Refuse => Act::Refuse { reason: text("reason") },
-        Verb::Withdraw => Act::Withdraw { reason: text("reason") },
-        Verb::Stop => Act::Stop { reason: text("reason") },
-        Verb::ReturnResult => Act::ReturnResult { by_post: fields.get("by_post").is_some(), result: paper },
-        // The applicant's own, or a page of its own.
-        Verb::Rate | Verb::FileOnline | Verb::ReceiveAtCounter => return Err(Fault::NotFound("dossier-act-unknown")),
-    })
 }
 
 /// `POST /dossiers/{code}/{verb}`: does one thing, or shows the page again with what is wrong.
@@ -446,21 +324,23 @@ pub async fn act(
             return Err(Fault::Invalid(refused));
         }
         let staged = crate::uploads::first(&ctx, &upload, &["file", "result"]).await?;
-        // The file gets its number inside the transaction.
-        let paper = staged.as_ref().map(|_| NewPaper { component: None, file: Id(0) });
-        let mut act = read_act(verb, &upload.fields, paper)?;
+        let component = upload.fields.text("component").parse().ok().filter(|_| verb == Verb::CompleteSupplement);
+        let input = acts::typed(&upload.fields);
         let by = By { actor: actor.clone(), now: ctx.now };
         let code = code.clone();
         ctx.db()
             .write(move |tx| {
                 Box::pin(async move {
                     // What may not be read may not be acted on, and is not told apart from what is not there.
-                    let loaded = load_readable(tx, &house, &by.actor, &code).await?;
-                    if let (Some(staged), Some(paper)) = (&staged, act.paper_mut()) {
+                    let asking = Asking::official(&by.actor, by.now);
+                    let loaded = reading::readable(tx, &house, asking, &code).await?.into_loaded();
+                    let mut paper = None;
+                    if let Some(staged) = &staged {
                         let owner = loaded.dossier.id;
-                        paper.file = files::keep(tx, staged, owner, Some(by.actor.account), by.now).await?;
+                        let file = files::keep(tx, staged, owner, Some(by.actor.account), by.now).await?;
+                        paper = Some(NewPaper { component, file });
                     }
-                    actions::act(tx, &house, &by, &code, &act).await
+                    input.carry_out(tx, &house, &by, &code, (verb, paper)).await
                 })
             })
             .await
@@ -484,14 +364,19 @@ pub async fn download(ctx: Ctx, Path((code, file)): Path<(String, String)>) -> A
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let file: Id = file.parse().map_err(|_| Fault::NotFound("dossier-file-unknown"))?;
-    ctx.db()
+    let (who, looking, purpose, now) = (actor.clone(), house.clone(), query_value(&ctx.uri, "purpose"), ctx.now);
+    let readable = ctx
+        .db()
         .read(move |tx| {
             Box::pin(async move {
-                let loaded = load_readable(tx, &house, &actor, &code).await?;
-                let belongs = tx.query(sql::FILE_BELONGS, ::store::params![loaded.dossier.id, file]).await?;
-                if belongs.is_empty() { Err(Fault::NotFound("dossier-file-unknown")) } else { Ok(()) }
+                let asking = Asking { purpose: &purpose, ..Asking::official(&who, now) };
+                let readable = reading::readable(tx, &looking, asking, &code).await?;
+                let dossier = readable.loaded().dossier.id;
+                let belongs = tx.query(sql::FILE_BELONGS, ::store::params![dossier, file]).await?;
+                if belongs.is_empty() { Err(Fault::NotFound("dossier-file-unknown")) } else { Ok(readable) }
             })
         })
         .await?;
+    looked(&ctx, &actor, &house, &readable).await?;
     crate::uploads::download(&ctx, file).await
 }

@@ -1,7 +1,8 @@
 //! The receipt with the day to come back (form 01 of circular 03/2025/TT-VPCP), to be printed at the counter.
 
-use super::{channel_key, house, moment, names, show::load_readable};
+use super::{channel_key, house, moment, names};
 use crate::dossier::ComponentState;
+use crate::reading::{self, Asking};
 use crate::store as sql;
 use askama::Template;
 use axum::extract::Path;
@@ -56,13 +57,13 @@ fn qr(address: &str) -> String {
 /// `GET /dossiers/{code}/slip`
 pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
-    let (l, house) = (ctx.l, house(&ctx.app)?);
+    let (l, now, house) = (ctx.l, ctx.now, house(&ctx.app)?);
     let looking = house.clone();
     let (loaded, papers, clerk) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
-                let loaded = load_readable(tx, &looking, &actor, &code).await?;
+                let loaded = reading::readable(tx, &looking, Asking::official(&actor, now), &code).await?.into_loaded();
                 let papers = sql::components(tx, loaded.dossier.id).await?;
                 let events = audit::events(tx, loaded.dossier.id).await?;
                 let clerk = events.iter().find(|event| event.kind == "received").and_then(|event| event.actor);

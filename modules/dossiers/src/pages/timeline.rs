@@ -1,7 +1,8 @@
 //! What happened to a dossier: who, when, where, and what it meant for the clock.
 
 use crate::actions::House;
-use crate::happening::Happening;
+use crate::aside::{Asker, Recipient};
+use crate::happening::{Happening, Receiver};
 use base::{Dong, Id};
 use i18n::L;
 use std::collections::HashMap;
@@ -16,8 +17,38 @@ pub(super) struct Moment {
     pub more: String,
 }
 
-/// Everything that happened, the latest first; `names` are those of the people mentioned.
-pub(super) fn timeline(l: L, events: &[audit::Event], names: &HashMap<Id, String>, house: &House) -> Vec<Moment> {
+fn receiver_key(to: Receiver) -> &'static str {
+    match to {
+        Receiver::Owner => "dossier-more-handed-owner",
+        Receiver::Authorised => "dossier-more-handed-authorised",
+        Receiver::Post => "dossier-more-handed-post",
+        Receiver::Account => "dossier-more-handed-account",
+    }
+}
+
+/// What stands beside the log of an event, in words.
+fn beside(l: L, happening: Option<&Happening>, data: &str) -> String {
+    match happening {
+        Some(Happening::Withdrawn { .. }) => serde_json::from_str::<Asker>(data)
+            .map(|asker| l.tr("dossier-more-wish", [("name", asker.name), ("how", asker.how)]))
+            .unwrap_or_default(),
+        Some(Happening::ResultReturned { .. }) => {
+            let recipient = serde_json::from_str::<Recipient>(data).unwrap_or_default();
+            let said = [recipient.name, recipient.authority, recipient.tracking];
+            said.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Everything that happened, the latest first; `names` are those of the people mentioned, `asides` what stands beside the log.
+pub(super) fn timeline(
+    l: L,
+    events: &[audit::Event],
+    names: &HashMap<Id, String>,
+    asides: &[(i64, String, String)],
+    house: &House,
+) -> Vec<Moment> {
     let mut moments: Vec<Moment> = events
         .iter()
         .map(|event| {
@@ -26,6 +57,7 @@ pub(super) fn timeline(l: L, events: &[audit::Event], names: &HashMap<Id, String
                 Some(Happening::Received { clock, .. }) => {
                     l.tr("dossier-more-due", [("due", base::vn_date_time(clock.due_at))])
                 }
+                Some(Happening::SupplementCompleted { hollow: true, .. }) => l.t("dossier-mark-hollow"),
                 Some(Happening::SupplementCompleted { clock: Some(clock), .. }) => {
                     l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))])
                 }
@@ -42,6 +74,15 @@ pub(super) fn timeline(l: L, events: &[audit::Event], names: &HashMap<Id, String
                     l.tr(key, [("amount", Dong(*amount_dong).to_string())])
                 }
                 Some(Happening::Rated { score }) => l.t(format!("dossier-rating-{score}")),
+                Some(Happening::ResultReturned { handed: Some(handed), .. }) => {
+                    let said = asides.iter().find(|(n, ..)| *n == event.n);
+                    let said = said.map(|(_, _, data)| beside(l, happening.as_ref(), data)).unwrap_or_default();
+                    l.tr(receiver_key(handed.to), [("said", said)])
+                }
+                Some(Happening::Withdrawn { .. }) => {
+                    let said = asides.iter().find(|(n, ..)| *n == event.n);
+                    said.map(|(_, _, data)| beside(l, happening.as_ref(), data)).unwrap_or_default()
+                }
                 _ => String::new(),
             };
             Moment {

@@ -1,7 +1,7 @@
 //! Looking a dossier up by its code, without signing in: status and degree of completion, nothing else
 //! (TT 01/2018/TT-VPCP Điều 16 khoản 2 điểm d).
 
-use crate::dossier::Status;
+use crate::dossier::{Outcome, Status, state_key};
 use crate::store::STATUS_BY_CODE;
 use ::store::StoreError;
 use askama::Template;
@@ -14,6 +14,7 @@ use web::{Answer, Ctx};
 pub struct Public {
     pub code: String,
     pub status: Status,
+    pub outcome: Outcome,
 }
 
 impl Public {
@@ -47,7 +48,8 @@ pub async fn look_up(db: &::store::Db, code: &DossierCode) -> Result<Option<Publ
         Box::pin(async move {
             let row = tx.query_opt(STATUS_BY_CODE, ::store::params![code.as_str()]).await?;
             let Some(row) = row else { return Ok(None) };
-            Ok(Status::from_code(row.get("status")?).map(|status| Public { code, status }))
+            let outcome = Outcome::read(&row.get::<String>("outcome")?);
+            Ok(Status::from_code(row.get("status")?).map(|status| Public { code, status, outcome }))
         })
     })
     .await
@@ -81,7 +83,7 @@ pub async fn track(ctx: Ctx) -> Answer {
                 Some(found) => {
                     page.found = Some(Shown {
                         degree: found.degree(),
-                        status: ctx.l.t(found.status.key()),
+                        status: ctx.l.t(state_key(found.status, found.outcome)),
                         state: state_of(found.status),
                         code: found.code,
                     });

@@ -33,6 +33,8 @@ pub struct RowView {
     word: String,
     due: String,
     handler: String,
+    /// What should be seen at once, with the badge's colour.
+    marks: Vec<(String, &'static str)>,
     /// Whether the person may assign it from the list, and has just marked it.
     markable: bool,
     marked: bool,
@@ -110,13 +112,18 @@ fn row(line: Line, l: L, house: &House, now: Instant, names: &HashMap<Id, String
     let version = house.shelf.version(line.version);
     let clock = worklist::clock_of(times, house.calendar, now);
     let step = version.as_ref().and_then(|version| version.process.get(usize::try_from(line.step).ok()?));
+    let marks = line.marks(now.date()).into_iter().map(|mark| {
+        (l.t(format!("{}-short", mark.key())), if mark.is_watched() { "late" } else { "near" })
+    });
+    let marks = marks.collect();
     RowView {
+        marks,
         code: line.code,
         owner: line.owner_name,
         procedure: version.as_ref().map(|version| version.name.clone()).unwrap_or_default(),
         step: match step {
             Some(step) if times.status.clock_runs() => step.name.clone(),
-            _ => l.t(times.status.key()),
+            _ => l.t(times.state_key()),
         },
         percent: clock.percent,
         state: clock.state,
@@ -353,7 +360,7 @@ fn register_row(l: L, house: &House, loaded: &Loaded, names: &HashMap<Id, String
         Cell::moment(d.finished_at),
         Cell::moment(d.returned_at),
         text(l.t(super::channel_key(d.channel))),
-        text(l.t(d.status.key())),
+        text(l.t(d.state_key())),
         text(d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default()),
     ]
 }

@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
     pub FILES_BETWEEN = "SELECT dossier_id, file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, file_id";
     /// What their applicants were told.
     pub NOTICES_BETWEEN = "SELECT id, dossier_id, account_id, kind, at FROM notice WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, id";
+    /// Words about people that belong to their events.
+    pub ASIDES_BETWEEN = "SELECT dossier_id, n, kind, data FROM dossier_aside WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n";
     /// First online payments of procedures.
     pub FIRST_PAYMENTS = "SELECT procedure_id, dossier_id, at FROM procedure_first_payment ORDER BY procedure_id";
 }
@@ -59,6 +61,8 @@ pub(super) struct Attached {
     without_paper: Vec<(i64, i64)>,
     files: BTreeMap<i64, Vec<FileRow>>,
     notices: BTreeMap<i64, Vec<NoticeRow>>,
+    /// Number of the event, kind, digest of the row.
+    asides: BTreeMap<i64, Vec<(i64, String, String)>>,
     /// Keys of notices still on their way.
     waiting: HashSet<String>,
     /// Files the events tell of, with the code of their dossier.
@@ -108,6 +112,13 @@ impl Attached {
             Ok(())
         })
         .await?;
+        tx.query_each(ASIDES_BETWEEN, params![after, last], |row| {
+            let (kind, data): (String, String) = (row.get("kind")?, row.get("data")?);
+            let digest = crate::aside::digest(&kind, &data);
+            all.asides.entry(row.get("dossier_id")?).or_default().push((row.get("n")?, kind, digest));
+            Ok(())
+        })
+        .await?;
         let queue = crate::actions::NOTICE_JOB;
         all.waiting = jobs::unfinished(tx, queue, Id(after), Id(last)).await?.into_iter().collect();
         Ok(all)
@@ -118,6 +129,24 @@ impl Attached {
         self.components.remove(&dossier.0);
         self.files.remove(&dossier.0);
         self.notices.remove(&dossier.0);
+        self.asides.remove(&dossier.0);
+    }
+
+    /// The rows beside a dossier's log against the digests its events hold.
+    pub(super) fn compare_asides(&mut self, found: &mut Found, dossier: &Dossier, told: &[(i64, &'static str, String)]) {
+        let mut rows = self.asides.remove(&dossier.id.0).unwrap_or_default();
+        found.report.rows_checked += rows.len() as u64;
+        let name = |n: i64, kind: &str, what: &str| format!("dossier_aside {} #{n} {kind}: {what}", dossier.code);
+        for (n, kind, digest) in told {
+            match rows.iter().position(|row| row.0 == *n && row.1 == *kind) {
+                None => found.broken(name(*n, kind, "missing")),
+                Some(at) if rows.swap_remove(at).2 != *digest => found.broken(name(*n, kind, "changed")),
+                Some(_) => {}
+            }
+        }
+        for (n, kind, _) in rows {
+            found.broken(name(n, &kind, "added"));
+        }
     }
 
     /// A dossier's rows against its events.
@@ -202,6 +231,7 @@ impl Attached {
             ("dossier_component", self.components.keys().next()),
             ("dossier_file", self.files.keys().next()),
             ("notice", self.notices.keys().next()),
+            ("dossier_aside", self.asides.keys().next()),
         ];
         for (table, dossier) in left {
             if let Some(dossier) = dossier {

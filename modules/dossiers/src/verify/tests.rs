@@ -15,7 +15,7 @@ async fn lived_in(office: &Office) {
     let settled = office.at_leader(at).await;
     let approve = Act::Approve { note: String::new(), result: None };
     office.act(&leader(), november(3, 9, 0), &settled.code, approve).await.unwrap();
-    let hand_out = Act::ReturnResult { by_post: false, result: None };
+    let hand_out = hand_out(None);
     office.act(&clerk(), november(3, 10, 0), &settled.code, hand_out).await.unwrap();
     office.at_leader(at).await;
     roll_up(office).await;
@@ -278,7 +278,6 @@ async fn what_is_done_to_a_dossier_under_a_wrong_clock_stays_provable_when_the_c
             office.write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await
         };
         let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
-        let forward = || Act::Forward { electronic: true, note: String::new() };
         // Two days ahead, another dossier with it; then right again.
         office.act(&officer(), november(4, 9, 30), &dossier.code, forward()).await.unwrap();
         office.receive(clerk(), november(4, 9, 40), counter()).await.unwrap();
@@ -290,7 +289,7 @@ async fn what_is_done_to_a_dossier_under_a_wrong_clock_stays_provable_when_the_c
         let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
         assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
         // Sealed under a clock that ran ahead, nothing is done on those days until they are opened.
-        let hand_out = || Act::ReturnResult { by_post: false, result: None };
+        let hand_out = || hand_out(None);
         let refused = office.act(&clerk(), november(3, 9, 0), &dossier.code, hand_out()).await;
         assert!(matches!(refused, Err(Fault::Busy)), "{refused:?}");
         let from = november(3, 9, 0).date();

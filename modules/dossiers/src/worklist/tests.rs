@@ -33,7 +33,7 @@ fn the_last_half_hour_is_not_nothing() {
 #[test]
 fn while_the_applicant_is_waited_for_the_clock_stands() {
     let mut story = Story::received();
-    story.does(60, |d, o| decide::request_supplement(d, &officer(), o, "Thiếu", ""));
+    story.does(60, |d, o| decide::request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
     assert_eq!(shown(&story, 27, 9, 0), (0, "paused", "dossier-clock-paused", 0));
 }
 
@@ -46,7 +46,7 @@ fn before_intake_the_office_has_eight_hours_to_answer() {
 
 #[test]
 fn a_finished_dossier_shows_whether_it_was_on_time_for_ever() {
-    for (day, state, key) in [(4, "done", "dossier-clock-done"), (6, "late", "dossier-clock-done-late")] {
+    for (day, state, key) in [(4, "done", "dossier-clock-refused"), (6, "late", "dossier-clock-refused-late")] {
         let mut story = Story::received();
         story.now = november(day, 10, 0);
         story.does(0, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));

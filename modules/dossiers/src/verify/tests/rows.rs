@@ -34,15 +34,15 @@ async fn lived_with_papers() -> Vec<Lived> {
         let filed = office.file(citizen(), november(2, 9, 0), with_scan).await.unwrap();
         let code = filed.code.as_str();
         office.act(&clerk(), november(2, 10, 0), code, Act::ReceiveOnline).await.unwrap();
-        office.act(&citizen(), november(2, 10, 30), code, Act::RecordPayment { online: true }).await.unwrap();
-        let ask = Act::RequestSupplement { reason: "Ảnh mờ".to_owned(), again: String::new() };
+        office.once_paid_online(&citizen(), november(2, 10, 30), code).await;
+        let ask = Act::RequestSupplement(asked("Ảnh quá mờ, không đọc được", ""));
         office.act(&officer(), november(2, 11, 0), code, ask).await.unwrap();
         let better = NewPaper { component: Some(0), file: handed_in(&office, &uploads, "ro-hon.pdf").await };
         let beside = NewPaper { component: None, file: handed_in(&office, &uploads, "them.pdf").await };
-        let bring = Act::CompleteSupplement { note: String::new(), papers: vec![better, beside] };
+        let bring = supplement(vec![better, beside]);
         office.act(&citizen(), november(2, 14, 0), code, bring).await.unwrap();
         for person in [officer(), head()] {
-            let forward = Act::Forward { electronic: true, note: String::new() };
+            let forward = forward();
             office.act(&person, november(2, 15, 0), code, forward).await.unwrap();
         }
         let result = NewPaper { component: None, file: handed_in(&office, &uploads, "ket-qua.pdf").await };

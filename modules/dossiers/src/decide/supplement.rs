@@ -1,0 +1,140 @@
+//! Supplements: what is asked of an applicant, and what comes of it.
+
+use super::*;
+use crate::happening::Asking;
+
+/// What a supplement is asked for, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub reason: String,
+    /// Why a second request cannot be avoided.
+    pub again: String,
+    /// Codes of components.
+    pub papers: Vec<String>,
+    /// Names of the form's fields.
+    pub answers: Vec<String>,
+    /// What else, in words.
+    pub other: String,
+    /// The last day, `2026-12-31`.
+    pub until: String,
+}
+
+/// Longest time an applicant is given for a supplement, in calendar days.
+pub const ASKED_DAYS_MAX: i32 = 180;
+/// Two reasons are the same however they are written.
+fn same_words(one: &str, other: &str) -> bool {
+    let words = |text: &str| {
+        let folded = base::fold(text);
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    words(one) == words(other)
+}
+
+fn asking(asked: &Asked, office: &Office<'_>, problems: &mut Vec<Problem>) -> Option<Asking> {
+    let version = office.version;
+    let before = problems.len();
+    let unknown = |code, field: &'static str, word: &String| Problem::new(code).field(field).arg("word", word);
+    for paper in asked.papers.iter().filter(|paper| !version.components.iter().any(|one| one.code == **paper)) {
+        problems.push(unknown("dossier-asked-paper-unknown", "papers", paper));
+    }
+    for name in asked.answers.iter().filter(|name| !version.form.fields().any(|field| field.name == **name)) {
+        problems.push(unknown("dossier-asked-answer-unknown", "asked_answers", name));
+    }
+    let other = or_problems(short("other", &asked.other), problems);
+    if asked.papers.is_empty() && asked.answers.is_empty() && other.is_empty() {
+        let rule = "NĐ 118/2025/NĐ-CP Điều 11";
+        problems.push(Problem::new("dossier-asked-nothing").field("papers").rule(rule));
+    }
+    let today = office.now.date();
+    let last = today.checked_add(jiff::Span::new().days(i64::from(ASKED_DAYS_MAX))).unwrap_or(today);
+    match asked.until.trim() {
+        "" => problems.push(Problem::new("dossier-asked-until-required").field("until")),
+        text => match text.parse::<base::Date>() {
+            Ok(until) if until > today && until <= last => {
+                let distinct = |words: &[String]| {
+                    let all: std::collections::BTreeSet<&String> = words.iter().collect();
+                    all.into_iter().cloned().collect::<Vec<_>>()
+                };
+                let (papers, answers) = (distinct(&asked.papers), distinct(&asked.answers));
+                return (problems.len() == before).then_some(Asking { papers, answers, other, until });
+            }
+            Ok(_) => {
+                problems.push(Problem::new("dossier-asked-until-range").field("until").arg("max", ASKED_DAYS_MAX));
+            }
+            Err(_) => problems.push(Problem::new("dossier-asked-until-date").field("until")),
+        },
+    }
+    None
+}
+
+/// Asks for a supplement (form 02): why, what, until when. The applicant is guided fully and once: a second request needs its
+/// own reason and counts as late in the index (NĐ 118/2025/NĐ-CP Điều 11; QĐ 766/QĐ-TTg, component 2.1). `earlier` are the
+/// reasons of the requests before.
+///
+/// # Errors
+/// Every problem at once, each with its field: `reason`, `again`, `papers`, `asked_answers`, `other`, `until`.
+pub fn request_supplement(
+    dossier: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    asked: &Asked,
+    earlier: &[String],
+) -> Result<Happening, Fault> {
+    check(dossier, Verb::RequestSupplement, actor, office)?;
+    let mut problems = Vec::new();
+    let reason = or_problems(substantial("reason", &asked.reason), &mut problems);
+    let again = match dossier.supplements {
+        0 => Ok(String::new()),
+        _ if asked.again.trim().is_empty() => Err(Fault::invalid(
+            Problem::new("dossier-second-supplement-needs-reason").field("again").rule("NĐ 118/2025/NĐ-CP Điều 11"),
+        )),
+        _ => substantial("again", &asked.again),
+    };
+    let again = or_problems(again, &mut problems);
+    for (field, words) in [("reason", &reason), ("again", &again)] {
+        if !words.is_empty() && earlier.iter().any(|before| same_words(before, words)) {
+            problems.push(Problem::new("dossier-reason-repeated").field(field));
+        }
+    }
+    match asking(asked, office, &mut problems) {
+        Some(asked) if problems.is_empty() => {
+            let again = (dossier.supplements > 0).then_some(again);
+            Ok(Happening::SupplementRequested { reason, again, asked: Some(asked) })
+        }
+        _ => Err(Fault::Invalid(problems)),
+    }
+}
+
+/// What came for a supplement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Supplied {
+    /// New papers, as files.
+    pub papers: usize,
+    /// Answers that differ from those before.
+    pub corrected: bool,
+}
+
+/// The supplement is complete; the clock starts again or goes on. The applicant brings something; what an official declares complete
+/// with no new paper leaves the clock where it was, counts as late and is shown to those who watch over the work.
+pub fn complete_supplement(
+    dossier: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    note: &str,
+    brought: Supplied,
+) -> Result<Happening, Fault> {
+    check(dossier, Verb::CompleteSupplement, actor, office)?;
+    let note = short("note", note)?;
+    let own = standing(dossier, Verb::CompleteSupplement, actor, office).is_some_and(|by| by.agency.is_none());
+    if own && brought.papers == 0 && !brought.corrected {
+        return Err(Fault::invalid(Problem::new("dossier-supplement-empty").field("other")));
+    }
+    let hollow = !own && brought.papers == 0;
+    let (clock, answer_due_at) = match (dossier.received_at, dossier.due_at) {
+        (None, _) if hollow => (None, dossier.answer_due_at),
+        (None, _) => (None, Some(answer_due(office))),
+        (Some(_), Some(due_at)) if hollow => (Some(Clock { due_at, basis: dossier.due_basis.clone() }), None),
+        _ => (Some(clock_after_pause(dossier, office).ok_or_else(|| limit_unknown(office))?), None),
+    };
+    Ok(Happening::SupplementCompleted { note, clock, answer_due_at, papers: Vec::new(), corrected: None, hollow })
+}

@@ -1,0 +1,234 @@
+//! Who may read a dossier. One rule for pages, the API, papers and printing; whoever shows something of a dossier asks here and gets a
+//! [`Readable`], which nothing else makes.
+//!
+//! 1. The applicant reads their own ([`crate::person::is_own`]); only where the caller says that applicants come in.
+//! 2. Whoever holds an open dossier, and whoever reads at one of its four places: where it lies, the competent agency, intake, return.
+//! 3. A unit keeps reading what has lain with it, its head before all, and so does whoever acted on it and still works within the
+//!    competent agency: until so many months after it was closed (`data/access/reading.toml`).
+//! 4. After that they say what for, and it is written down.
+//!
+//! Everybody else is answered as if there were no such dossier.
+
+use crate::actions::{House, load};
+use crate::happening::Happening;
+use crate::places::desk_path;
+use crate::store::Loaded;
+use ::store::Tx;
+use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
+use jiff::ToSpan;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// Why a closed dossier is read again. A closed list: purposes stand in addresses and records, where nobody's name may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A complaint, a petition, a denunciation.
+    Complaint,
+    /// An inspection or audit asked for it.
+    Inspection,
+    /// A result is corrected or issued anew.
+    Correction,
+    /// Another dossier of the same person rests on it.
+    Related,
+}
+
+impl Purpose {
+    pub const ALL: [Self; 4] = [Self::Complaint, Self::Inspection, Self::Correction, Self::Related];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complaint => "complaint",
+            Self::Inspection => "inspection",
+            Self::Correction => "correction",
+            Self::Related => "related",
+        }
+    }
+
+    /// The purpose of that word.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == word)
+    }
+
+    /// Fluent key of its words.
+    pub fn key(self) -> String {
+        format!("dossier-purpose-{}", self.as_str())
+    }
+}
+
+/// Why somebody may read a dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// It is their own.
+    Own,
+    /// They hold it, or read at one of its places.
+    Place,
+    /// They, or their unit, had it before.
+    Had,
+    /// They had it before, it has been closed for long, and they said what for.
+    Purpose(Purpose),
+}
+
+/// A dossier that somebody may read.
+#[derive(Debug, Clone)]
+pub struct Readable {
+    loaded: Loaded,
+    ground: Ground,
+}
+
+impl Readable {
+    pub fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
+    pub fn into_loaded(self) -> Loaded {
+        self.loaded
+    }
+
+    pub fn ground(&self) -> Ground {
+        self.ground
+    }
+}
+
+/// Who asks for a dossier, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    pub actor: &'a Actor,
+    pub now: Instant,
+    /// [`Purpose`] as given; empty when none was.
+    pub purpose: &'a str,
+    /// The applicant may come in here.
+    pub own: bool,
+}
+
+impl<'a> Asking<'a> {
+    /// An official, without a purpose.
+    pub fn official(actor: &'a Actor, now: Instant) -> Self {
+        Self { actor, now, purpose: "", own: false }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Term {
+    since: Date,
+    months: i32,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Terms {
+    after_closing: Vec<Term>,
+}
+
+fn terms(text: &str) -> Result<Vec<Term>, toml::de::Error> {
+    let mut terms = toml::from_str::<Terms>(text)?.after_closing;
+    terms.sort_by_key(|term| term.since);
+    Ok(terms)
+}
+
+/// The shipped terms; a test reads the file, so it is well-formed. Without any, nobody keeps reading.
+static TERMS: LazyLock<Vec<Term>> =
+    LazyLock::new(|| terms(include_str!("../../../data/access/reading.toml")).unwrap_or_default());
+
+/// The last day on which a dossier closed on `closed` is read without a purpose by those who had it.
+pub fn kept_until(closed: Date) -> Date {
+    let term = TERMS.iter().rev().find(|term| term.since <= closed);
+    term.and_then(|term| closed.checked_add(term.months.months()).ok()).unwrap_or(closed)
+}
+
+/// The dossier of that code, for somebody who may read it.
+///
+/// # Errors
+/// `NotFound` with `dossier-not-found` for everybody else; `Forbidden` with `dossier-reading-needs-purpose` for those who had it and
+/// must say what for; a purpose that is none is `Invalid` at `purpose`.
+pub async fn readable(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<Readable, Fault> {
+    let loaded = load(tx, code).await?;
+    let ground = match at_hand(house, asking, &loaded) {
+        Some(ground) => ground,
+        None if had(tx, house, asking.actor, &loaded).await? => after(&loaded, asking)?,
+        None => return Err(Fault::NotFound("dossier-not-found")),
+    };
+    Ok(Readable { loaded, ground })
+}
+
+/// What the dossier itself tells.
+fn at_hand(house: &House, asking: Asking<'_>, loaded: &Loaded) -> Option<Ground> {
+    if asking.own && crate::person::is_own(asking.actor, loaded) {
+        return Some(Ground::Own);
+    }
+    by_place(asking.actor, loaded, house).then_some(Ground::Place)
+}
+
+/// The second rule alone, for those who look through many dossiers at once and show nothing of those left out.
+pub(crate) fn by_place(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
+    let d = &loaded.dossier;
+    let reads = |path: &str| actor.may_at(Permission::ReadDossiers, path);
+    let holds = d.handler == Some(actor.account) && d.status.is_open() && actor.may(Permission::ReadDossiers);
+    holds
+        || [d.unit, d.competent, d.intake, d.return_to].iter().any(|place| reads(house.tree.path(*place)))
+        || [d.intake, d.return_to].iter().any(|place| reads(desk_path(&house.tree, *place)))
+}
+
+/// Whether the person had it before: it lay with a unit of theirs, or they acted on it and still work within the competent agency. One
+/// transferred elsewhere does not read on.
+async fn had(tx: &Tx, house: &House, actor: &Actor, loaded: &Loaded) -> Result<bool, Fault> {
+    let competent = house.tree.path(loaded.dossier.competent);
+    let within = |grant: &base::Grant| {
+        grant.role.allows(Permission::ReadDossiers) && !competent.is_empty() && grant.agency_path.starts_with(competent)
+    };
+    let works_within = actor.grants.iter().any(within);
+    if !actor.may(Permission::ReadDossiers) {
+        return Ok(false);
+    }
+    let lay_with = |unit: Id| actor.may_at(Permission::ReadDossiers, house.tree.path(unit));
+    Ok(audit::events(tx, loaded.dossier.id).await?.iter().any(|event| {
+        let acted = works_within && event.actor == Some(actor.account);
+        acted || laid_with(&event.data).is_some_and(lay_with)
+    }))
+}
+
+/// The unit an event laid the dossier with.
+fn laid_with(data: &str) -> Option<Id> {
+    match Happening::read(data).ok()? {
+        Happening::Received { place, .. } | Happening::Forwarded { place, .. } | Happening::SentBack { place, .. } => {
+            Some(place.unit)
+        }
+        _ => None,
+    }
+}
+
+/// Those who had it read on for a while, then with a purpose.
+fn after(loaded: &Loaded, asking: Asking<'_>) -> Result<Ground, Fault> {
+    let d = &loaded.dossier;
+    let closed = (!d.status.is_open()).then_some(d.returned_at.or(d.finished_at)).flatten();
+    if closed.is_none_or(|closed| asking.now.date() <= kept_until(closed.date())) {
+        return Ok(Ground::Had);
+    }
+    match asking.purpose {
+        "" => Err(Fault::Forbidden(Problem::new("dossier-reading-needs-purpose").field("purpose"))),
+        word => Purpose::read(word)
+            .map(Ground::Purpose)
+            .ok_or_else(|| Fault::invalid(Problem::new("dossier-purpose-unknown").field("purpose"))),
+    }
+}
+
+/// Kind of the event of a reading that needed a purpose.
+pub const READ: &str = "dossier-read";
+
+/// Writes down that somebody read a dossier, where that is asked for. The one place that recording of reads begins at: a page or an
+/// answer that shows a dossier calls it with what [`readable`] gave.
+pub async fn record(tx: &Tx, readable: &Readable, actor: &Actor, house: &House, now: Instant) -> Result<(), Fault> {
+    let Ground::Purpose(purpose) = readable.ground else { return Ok(()) };
+    let competent = house.tree.path(readable.loaded.dossier.competent);
+    let agency = actor.grant_for(Permission::ReadDossiers, competent).or_else(|| actor.home()).map(|grant| grant.agency);
+    let data = serde_json::json!({ "dossier": readable.loaded.dossier.id, "purpose": purpose.as_str() });
+    // The chain is the reader's: the dossier's own tells what was done to it.
+    let event = audit::NewEvent { kind: READ, at: now, actor: Some(actor.account), agency, data };
+    audit::append(tx, actor.account, event).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
