@@ -78,6 +78,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         .ok_or(Fault::NotFound("reform-no-cases"))?;
     let (part, word) = part(&query_value(&ctx.uri, "part"))?;
     let stock = indicator.denominator.stock;
+    let of_procedures = indicator.denominator.measure.starts_with("procedure");
     let to = if stock { as_of } else { scope.period.to };
     let fields = crate::division::narrowed(&ctx, &scope, &catalogue::shelf(&ctx.app));
     let own = fields.is_some();
@@ -95,15 +96,15 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
                 let total = if exported { 0 } else { facts::count_cases(tx, indicator, node, &filter, part).await? };
                 let cases = facts::cases(tx, indicator, node, &filter, part, limit, offset).await?;
                 let subjects: Vec<Id> = cases.iter().map(|case| case.subject).collect();
-                // What stands behind a stock is procedures.
-                let lines = if stock { HashMap::new() } else { dossiers::report::case_lines(tx, &subjects).await? };
+                // What stands behind the stock of procedures is no dossier.
+                let lines = if of_procedures { HashMap::new() } else { dossiers::report::case_lines(tx, &subjects).await? };
                 Ok::<_, Fault>((total, cases, lines))
             })
         })
         .await?;
     let shelf = catalogue::shelf(&ctx.app);
     // The procedures of the day, for what is not a dossier: found once, not for each row.
-    let procedures: HashMap<Id, Arc<catalogue::Version>> = match stock {
+    let procedures: HashMap<Id, Arc<catalogue::Version>> = match of_procedures {
         true => shelf.all(as_of).into_iter().map(|version| (version.procedure_id, version)).collect(),
         false => HashMap::new(),
     };
@@ -139,7 +140,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         ),
         title,
         tabs,
-        procedures: stock,
+        procedures: of_procedures,
         total: l.tr("reform-cases-total", [("n", l.number(total)), ("part", l.t(format!("reform-part-{word}")))]),
         rows,
         paging: paging.of(total),
