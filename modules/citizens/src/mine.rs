@@ -455,7 +455,14 @@ pub(crate) async fn supplement(
 
 /// `POST /my/{code}/withdraw`
 pub(crate) async fn withdraw(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
-    act(&ctx, code, Act::Withdraw { reason: form.text("reason").to_owned(), wished: decide::Wished::default(), request: None }, Vec::new(), String::new()).await
+    act(
+        &ctx,
+        code,
+        Act::Withdraw { reason: form.text("reason").to_owned(), wished: decide::Wished::default(), request: None },
+        Vec::new(),
+        String::new(),
+    )
+    .await
 }
 
 /// `POST /my/{code}/rate`: 1 (very dissatisfied) to 5.

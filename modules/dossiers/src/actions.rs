@@ -7,11 +7,10 @@ use crate::apply::apply;
 use crate::aside::{self, Aside};
 use crate::correct::correct;
 use crate::decide::{self, Asked, Handing, Office, Supplied, Wished};
-use crate::dossier::{Applicant, COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Dossier};
+use crate::dossier::{Applicant, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
 use crate::happening::{Corrected, Happening, Rules};
-use crate::papers::{self, Added};
 use crate::places::{desk_path, permission_for};
 use crate::reuse::{self, Earlier};
 use crate::store::{self as sql, Loaded};
@@ -25,6 +24,10 @@ use files::{File, Seal};
 use organisation::Tree;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+mod kept;
+
+use kept::{keep_papers, seal};
 
 /// Kind of the outbox job that tells an applicant what happened.
 pub const NOTICE_JOB: &str = "dossiers.notice";
@@ -273,23 +276,58 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
 #[derive(Debug, Clone)]
 pub enum Act {
     ReceiveOnline,
-    RefuseIntake { reason: String },
-    Assign { handler: Id },
+    RefuseIntake {
+        reason: String,
+    },
+    Assign {
+        handler: Id,
+    },
     /// `handler`: somebody of the next step's unit; `draft`: what they are asked to decide.
-    Forward { electronic: bool, note: String, handler: Option<Id>, draft: Option<NewPaper> },
-    SendBack { reason: String },
+    Forward {
+        electronic: bool,
+        note: String,
+        handler: Option<Id>,
+        draft: Option<NewPaper>,
+    },
+    SendBack {
+        reason: String,
+    },
     RequestSupplement(Asked),
     /// `answers`: those to be corrected, by the name of their field.
-    CompleteSupplement { note: String, papers: Vec<NewPaper>, answers: BTreeMap<String, String> },
-    RequestPayment { amount_dong: i64, reason: String, basis: String },
+    CompleteSupplement {
+        note: String,
+        papers: Vec<NewPaper>,
+        answers: BTreeMap<String, String>,
+    },
+    RequestPayment {
+        amount_dong: i64,
+        reason: String,
+        basis: String,
+    },
     RecordPayment,
-    Approve { note: String, result: Option<NewPaper> },
-    Refuse { reason: String },
+    Approve {
+        note: String,
+        result: Option<NewPaper>,
+    },
+    Refuse {
+        reason: String,
+    },
     /// `wished` and `request`: the applicant's wish, where the desk acts for them.
-    Withdraw { reason: String, wished: Wished, request: Option<NewPaper> },
-    Stop { reason: String },
-    ReturnResult { handing: Handing, result: Option<NewPaper> },
-    Rate { score: i64 },
+    Withdraw {
+        reason: String,
+        wished: Wished,
+        request: Option<NewPaper>,
+    },
+    Stop {
+        reason: String,
+    },
+    ReturnResult {
+        handing: Handing,
+        result: Option<NewPaper>,
+    },
+    Rate {
+        score: i64,
+    },
 }
 
 impl Act {
@@ -441,76 +479,6 @@ async fn reasons_asked(tx: &Tx, dossier: &Dossier) -> Result<Vec<String>, Fault>
         }
     }
     Ok(reasons)
-}
-
-/// Writes the seals of the files that came with an act into its event; says what they are kept as.
-fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &'static str {
-    match happening {
-        Happening::SupplementCompleted { papers, .. } => {
-            for (component, files) in together(came) {
-                let mut seals = files.iter().map(|file| Seal::of(file));
-                papers.extend(seals.next().map(|file| Added { component, file, more: seals.collect() }));
-            }
-            papers::SUPPLEMENT
-        }
-        Happening::Approved { result, .. } | Happening::ResultReturned { result, .. } => {
-            *result = came.first().map(|(_, file)| Seal::of(file));
-            papers::RESULT
-        }
-        Happening::Forwarded { draft, .. } => {
-            *draft = came.first().map(|(_, file)| Seal::of(file));
-            papers::DRAFT
-        }
-        Happening::Withdrawn { wish: Some(wish), .. } => {
-            wish.paper = came.first().map(|(_, file)| Seal::of(file));
-            papers::REQUEST
-        }
-        _ => "",
-    }
-}
-
-/// What came, with the files of one component together, in the order they came. A file for no component stands alone.
-fn together(came: &[(Option<i64>, File)]) -> Vec<(Option<i64>, Vec<&File>)> {
-    let mut papers: Vec<(Option<i64>, Vec<&File>)> = Vec::new();
-    for (component, file) in came {
-        match papers.iter_mut().find(|(of, _)| of.is_some() && of == component) {
-            Some((_, files)) => files.push(file),
-            None => papers.push((*component, vec![file])),
-        }
-    }
-    papers
-}
-
-async fn keep_papers(
-    tx: &Tx,
-    dossier: &Dossier,
-    came: &[(Option<i64>, File)],
-    purpose: &str,
-    now: Instant,
-) -> Result<(), Fault> {
-    for (component, files) in together(came) {
-        let Some(n) = component else {
-            for file in files {
-                tx.execute(sql::INSERT_FILE, params![dossier.id, file.id, purpose, file.name.as_str(), now]).await?;
-            }
-            continue;
-        };
-        if files.len() > COMPONENT_FILES_MAX {
-            let problem = Problem::new("dossier-component-too-many-files").field(format!("component_{n}"));
-            return Err(Fault::invalid(problem.arg("max", COMPONENT_FILES_MAX)));
-        }
-        let ids: Vec<Id> = files.iter().map(|file| file.id).collect();
-        if !sql::fill_component(tx, dossier.id, n, &ids).await? {
-            return Err(Fault::invalid(Problem::new("dossier-component-unknown").field("component")));
-        }
-    }
-    if !came.is_empty() {
-        let held: i64 = tx.query_one(sql::COUNT_FILES, params![dossier.id]).await?.get("n")?;
-        if held > DOSSIER_FILES_MAX as i64 {
-            return Err(Fault::invalid(Problem::new("dossier-too-many-files").arg("max", DOSSIER_FILES_MAX)));
-        }
-    }
-    Ok(())
 }
 
 /// Handler of [`NOTICE_JOB`]: puts the notice into the applicant's box. Repeating it changes nothing.

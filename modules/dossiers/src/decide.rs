@@ -72,9 +72,8 @@ pub struct Standing {
 /// Whether the person stands where the verb's row wants them, and in whose name.
 pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> Option<Standing> {
     let tree = office.tree;
-    let by = |permission, path: &str| {
-        actor.grant_for(permission, path).map(|grant| Standing { agency: Some(grant.agency) })
-    };
+    let by =
+        |permission, path: &str| actor.grant_for(permission, path).map(|grant| Standing { agency: Some(grant.agency) });
     verb.transition().who.iter().find_map(|who| match who {
         Who::Applicant => {
             let own = dossier.account == Some(actor.account) && actor.may(Permission::OwnDossiers);
@@ -300,8 +299,7 @@ pub fn forward_to(
     handler: Option<Id>,
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::Forward, actor, office)?;
-    let next =
-        next_place(dossier, office).ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-next-step")))?;
+    let next = next_place(dossier, office).ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-next-step")))?;
     let between = house(office.tree, dossier.unit) != house(office.tree, next.unit);
     let place = Place { handler, ..next };
     Ok(Happening::Forwarded { place, electronic, note: short("note", note)?, between, draft: None })

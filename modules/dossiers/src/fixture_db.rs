@@ -136,8 +136,10 @@ impl Office {
         let paid = Happening::Paid { amount_dong: 8_000, online: true, clock: None, first_online: true };
         let dossier = self.once_happened(by, now, code, paid).await;
         let row = "INSERT INTO procedure_first_payment (procedure_id, dossier_id, at) VALUES ($1, $2, $3)";
-        self.write(move |tx| Box::pin(async move { tx.execute(row, params![dossier.procedure, dossier.id, now]).await }))
-            .await;
+        self.write(move |tx| {
+            Box::pin(async move { tx.execute(row, params![dossier.procedure, dossier.id, now]).await })
+        })
+        .await;
     }
 
     /// Records a file whose bytes are nowhere, as a paper to come with an act.

@@ -2,10 +2,10 @@
 //!
 //! An event holds everything needed to rebuild the state and the facts, and no personal data.
 
-use crate::papers::{Added, Listed};
-use crate::transitions::Verb;
 use crate::aside;
 use crate::dossier::Passing;
+use crate::papers::{Added, Listed};
+use crate::transitions::Verb;
 use base::{Channel, Date, Id, Instant, Level};
 use files::Seal;
 use serde::{Deserialize, Serialize};

@@ -80,9 +80,10 @@ impl Input {
             Verb::Forward => {
                 let handler = match self.handler.trim() {
                     "" => None,
-                    word => Some(word.parse().map_err(|_| {
-                        Fault::invalid(Problem::new("dossier-handler-not-there").field("handler"))
-                    })?),
+                    word => Some(
+                        word.parse()
+                            .map_err(|_| Fault::invalid(Problem::new("dossier-handler-not-there").field("handler")))?,
+                    ),
                 };
                 Act::Forward { electronic: !self.on_paper, note: self.note, handler, draft: paper }
             }
@@ -95,18 +96,18 @@ impl Input {
                 other: self.other,
                 until: self.until,
             }),
-            Verb::CompleteSupplement => Act::CompleteSupplement {
-                note: self.note,
-                papers: paper.into_iter().collect(),
-                answers: self.answers,
-            },
-            Verb::RequestPayment => Act::RequestPayment {
-                amount_dong: self.amount_dong.trim().parse().map_err(|_| {
-                    Fault::invalid(Problem::new("dossier-amount-not-a-number").field("amount_dong"))
-                })?,
-                reason: self.reason,
-                basis: self.basis,
-            },
+            Verb::CompleteSupplement => {
+                Act::CompleteSupplement { note: self.note, papers: paper.into_iter().collect(), answers: self.answers }
+            }
+            Verb::RequestPayment => {
+                Act::RequestPayment {
+                    amount_dong: self.amount_dong.trim().parse().map_err(|_| {
+                        Fault::invalid(Problem::new("dossier-amount-not-a-number").field("amount_dong"))
+                    })?,
+                    reason: self.reason,
+                    basis: self.basis,
+                }
+            }
             Verb::RecordPayment => Act::RecordPayment,
             Verb::Approve => Act::Approve { note: self.note, result: paper },
             Verb::Refuse => Act::Refuse { reason: self.reason },

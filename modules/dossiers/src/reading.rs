@@ -222,7 +222,8 @@ pub const READ: &str = "dossier-read";
 pub async fn record(tx: &Tx, readable: &Readable, actor: &Actor, house: &House, now: Instant) -> Result<(), Fault> {
     let Ground::Purpose(purpose) = readable.ground else { return Ok(()) };
     let competent = house.tree.path(readable.loaded.dossier.competent);
-    let agency = actor.grant_for(Permission::ReadDossiers, competent).or_else(|| actor.home()).map(|grant| grant.agency);
+    let agency =
+        actor.grant_for(Permission::ReadDossiers, competent).or_else(|| actor.home()).map(|grant| grant.agency);
     let data = serde_json::json!({ "dossier": readable.loaded.dossier.id, "purpose": purpose.as_str() });
     // The chain is the reader's: the dossier's own tells what was done to it.
     let event = audit::NewEvent { kind: READ, at: now, actor: Some(actor.account), agency, data };

@@ -59,16 +59,34 @@ pub struct Transition {
 }
 
 use Permission::{AssignDossier, ProcessDossier, ReceiveDossier, ReturnResult};
-use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
 use Rules::{First, LateStaysLate};
+use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
 use Who::{Applicant, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
 
 /// The table. An empty `from` makes a new dossier. Of several rows of a verb the last one that the rules know counts.
 pub const TRANSITIONS: &[Transition] = &[
     Transition { verb: Verb::FileOnline, since: First, from: &[], to: &[Filed], who: &[Applicant] },
-    Transition { verb: Verb::ReceiveAtCounter, since: First, from: &[], to: &[Received], who: &[AtIntake(ReceiveDossier)] },
-    Transition { verb: Verb::ReceiveOnline, since: First, from: &[Filed], to: &[Received], who: &[AtIntake(ReceiveDossier)] },
-    Transition { verb: Verb::RefuseIntake, since: First, from: &[Filed], to: &[IntakeRefused], who: &[AtIntake(ReceiveDossier)] },
+    Transition {
+        verb: Verb::ReceiveAtCounter,
+        since: First,
+        from: &[],
+        to: &[Received],
+        who: &[AtIntake(ReceiveDossier)],
+    },
+    Transition {
+        verb: Verb::ReceiveOnline,
+        since: First,
+        from: &[Filed],
+        to: &[Received],
+        who: &[AtIntake(ReceiveDossier)],
+    },
+    Transition {
+        verb: Verb::RefuseIntake,
+        since: First,
+        from: &[Filed],
+        to: &[IntakeRefused],
+        who: &[AtIntake(ReceiveDossier)],
+    },
     Transition {
         verb: Verb::Assign,
         since: First,
@@ -92,7 +110,13 @@ pub const TRANSITIONS: &[Transition] = &[
         to: &[Filed, Processing],
         who: &[Applicant, AtIntake(ReceiveDossier)],
     },
-    Transition { verb: Verb::RequestPayment, since: First, from: &[Received, Processing], to: &[Payment], who: &[AtStep] },
+    Transition {
+        verb: Verb::RequestPayment,
+        since: First,
+        from: &[Received, Processing],
+        to: &[Payment],
+        who: &[AtStep],
+    },
     Transition {
         verb: Verb::RecordPayment,
         since: First,
@@ -132,8 +156,20 @@ pub const TRANSITIONS: &[Transition] = &[
         to: &[Stopped],
         who: &[AtStep, AtUnit(AssignDossier), AtIntakeUnanswered(ReceiveDossier)],
     },
-    Transition { verb: Verb::ReturnResult, since: First, from: &[Decided], to: &[Returned], who: &[AtReturn(ReturnResult)] },
-    Transition { verb: Verb::Rate, since: First, from: &[Decided, Returned], to: &[Decided, Returned], who: &[Applicant] },
+    Transition {
+        verb: Verb::ReturnResult,
+        since: First,
+        from: &[Decided],
+        to: &[Returned],
+        who: &[AtReturn(ReturnResult)],
+    },
+    Transition {
+        verb: Verb::Rate,
+        since: First,
+        from: &[Decided, Returned],
+        to: &[Decided, Returned],
+        who: &[Applicant],
+    },
 ];
 
 impl Verb {

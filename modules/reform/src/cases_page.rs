@@ -97,7 +97,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
                 let cases = facts::cases(tx, indicator, node, &filter, part, limit, offset).await?;
                 let subjects: Vec<Id> = cases.iter().map(|case| case.subject).collect();
                 // What stands behind the stock of procedures is no dossier.
-                let lines = if of_procedures { HashMap::new() } else { dossiers::report::case_lines(tx, &subjects).await? };
+                let lines =
+                    if of_procedures { HashMap::new() } else { dossiers::report::case_lines(tx, &subjects).await? };
                 Ok::<_, Fault>((total, cases, lines))
             })
         })

@@ -274,12 +274,8 @@ impl Maker {
         if !(open || version.can_be_filed_online()) {
             return Ok(());
         }
-        let mut draw = Draw {
-            dice: &mut self.dice,
-            people: &mut self.people,
-            turn: self.turn,
-            remembered: &mut self.remembered,
-        };
+        let mut draw =
+            Draw { dice: &mut self.dice, people: &mut self.people, turn: self.turn, remembered: &mut self.remembered };
         let Some(filed) = life::draw(&version, open, at, province, &mut draw)? else { return Ok(()) };
         let (code, number) =
             Self::code(&mut self.codes, &mut self.counters, province.tree, filed.places.intake, at.date())?;

@@ -80,10 +80,9 @@ impl People {
         let way: &[(&str, &str, Value)] = match station {
             "filed" => &[],
             "appraised" => &[("clerk", "receive-online", json!({}))],
-            "held" => &[
-                ("clerk", "receive-online", json!({})),
-                ("division-head", "assign", json!({ "handler": officer })),
-            ],
+            "held" => {
+                &[("clerk", "receive-online", json!({})), ("division-head", "assign", json!({ "handler": officer }))]
+            }
             "asked" => &[("clerk", "receive-online", json!({})), ("officer", "request-supplement", supplement)],
             "owing" => &[("clerk", "receive-online", json!({})), ("officer", "request-payment", payment)],
             "signed" => &[("clerk", "receive-online", json!({})), ("officer", "forward", json!({}))],
@@ -233,7 +232,12 @@ fn everybody_gets_at_every_act_exactly_what_the_table_says_on_the_page_and_in_th
                         answers.push(answer);
                     }
                     if answers[0] != answers[1] {
-                        apart.push(format!("{} {said} by {name}: page {}, API {}", verb.as_str(), answers[0], answers[1]));
+                        apart.push(format!(
+                            "{} {said} by {name}: page {}, API {}",
+                            verb.as_str(),
+                            answers[0],
+                            answers[1]
+                        ));
                     }
                     cells.push(answers[1]);
                 }

@@ -173,7 +173,10 @@ fn a_supplement_of_the_wrong_kind_or_size_names_its_field_and_changes_nothing() 
         let mut officer = app.signed_in(Role::Officer).await;
         let code = received(&app, &mut clerk, "Bổ Sung").await;
         let asked = officer
-            .post_json(&format!("/api/v1/dossiers/{code}/request-supplement"), &asking("Thiếu giấy chứng sinh bản chính"))
+            .post_json(
+                &format!("/api/v1/dossiers/{code}/request-supplement"),
+                &asking("Thiếu giấy chứng sinh bản chính"),
+            )
             .await;
         asked.is(200);
         let program = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff".as_slice();

@@ -25,7 +25,13 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
         Verb::RequestSupplement => {
             // Never the same words twice.
             let nth = d.supplements;
-            decide::request_supplement(d, person, o, &asked(&format!("Thiếu giấy số {nth}"), &format!("Vẫn còn thiếu {nth}")), &[])
+            decide::request_supplement(
+                d,
+                person,
+                o,
+                &asked(&format!("Thiếu giấy số {nth}"), &format!("Vẫn còn thiếu {nth}")),
+                &[],
+            )
         }
         Verb::CompleteSupplement => {
             // The applicant brings something; an official sometimes nothing.
@@ -207,10 +213,17 @@ fn an_event_that_no_action_could_have_written_does_not_follow() {
     let stories = [Story::filed(), Story::received()];
     for story in &stories {
         for wrong in [&rated, &returned] {
-            assert_eq!(apply(&mut story.state.clone(), DOSSIER, story.now, Rules::NOW, wrong), Err(DoesNotFollow), "{wrong:?}");
+            assert_eq!(
+                apply(&mut story.state.clone(), DOSSIER, story.now, Rules::NOW, wrong),
+                Err(DoesNotFollow),
+                "{wrong:?}"
+            );
         }
     }
-    assert_eq!(apply(&mut stories[0].state.clone(), DOSSIER, november(2, 9, 0), Rules::NOW, &approved), Err(DoesNotFollow));
+    assert_eq!(
+        apply(&mut stories[0].state.clone(), DOSSIER, november(2, 9, 0), Rules::NOW, &approved),
+        Err(DoesNotFollow)
+    );
 }
 
 #[test]
@@ -290,7 +303,10 @@ fn an_overdue_dossier_stays_late_whatever_the_office_does_to_it() {
     let marks = [Mark::Supplemented, Mark::AskedLate, Mark::Hollow, Mark::AskedAfterBack];
     assert_eq!(d.marks(story.now.date()), marks);
     story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
-    assert_eq!((story.sum("settled", 0), story.sum("settled", flag::ON_TIME), story.sum("settled", flag::EARLY)), (1, 0, 0));
+    assert_eq!(
+        (story.sum("settled", 0), story.sum("settled", flag::ON_TIME), story.sum("settled", flag::EARLY)),
+        (1, 0, 0)
+    );
     assert_eq!(story.dossier().marks(story.now.date()), [Mark::AskedLate, Mark::Hollow, Mark::AskedAfterBack]);
 }
 

@@ -11,7 +11,9 @@ use facts::flag;
 fn second_supplement(story: &mut Story) {
     story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
     story.does(60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
-    story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Sai tên người mẹ trên tờ khai", "Giấy mới khác với tờ khai"), &[]));
+    story.does(60, |d, o| {
+        request_supplement(d, &officer(), o, &asked("Sai tên người mẹ trên tờ khai", "Giấy mới khác với tờ khai"), &[])
+    });
 }
 
 #[test]
@@ -176,7 +178,8 @@ fn a_second_supplement_request_needs_a_reason_of_its_own_and_counts_as_late() {
     let mut story = Story::at_step("appraise");
     story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
     story.does(60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
-    let again = story.ask(|d, o| request_supplement(d, &officer(), o, &asked("Sai tên người mẹ trên tờ khai", "  "), &[]));
+    let again =
+        story.ask(|d, o| request_supplement(d, &officer(), o, &asked("Sai tên người mẹ trên tờ khai", "  "), &[]));
     assert_eq!(code(again), "dossier-second-supplement-needs-reason");
     let mut story = Story::at_step("appraise");
     second_supplement(&mut story);
@@ -391,11 +394,8 @@ fn offers_are_exactly_what_the_rules_let_a_person_do() {
                 let checked = story.ask(|d, o| check(d, verb, &person, o));
                 assert_eq!(checked.is_err(), problem.is_some(), "{verb:?}");
             }
-            let open: Vec<Verb> = story.ask(|d, o| {
-                Verb::all()
-                    .filter(|verb| check(d, *verb, &person, o).is_ok())
-                    .collect()
-            });
+            let open: Vec<Verb> =
+                story.ask(|d, o| Verb::all().filter(|verb| check(d, *verb, &person, o).is_ok()).collect());
             let offered = story.ask(|d, o| offers(d, &person, o));
             for verb in open {
                 assert!(offered.contains(&(verb, None)), "{verb:?} is open and not offered");
@@ -427,7 +427,10 @@ fn a_supplement_is_asked_for_with_a_reason_a_list_and_a_last_day() {
     assert_eq!(told(&Asked::default()), ["reason", "papers", "until"]);
     let fine = asked("Thiếu giấy chứng sinh", "");
     for thin in ["lại", "bổ sung", "thieugiaychungsinh", "..........", "a b c d"] {
-        assert_eq!(fields(&Asked { reason: thin.to_owned(), ..fine.clone() }), [("reason".to_owned(), "dossier-reason-too-thin")]);
+        assert_eq!(
+            fields(&Asked { reason: thin.to_owned(), ..fine.clone() }),
+            [("reason".to_owned(), "dossier-reason-too-thin")]
+        );
     }
     let unknown = Asked { papers: vec!["ho-chieu".into()], answers: vec!["shoe".into()], ..fine.clone() };
     assert_eq!(told(&unknown), ["papers", "asked_answers"]);
@@ -435,7 +438,8 @@ fn a_supplement_is_asked_for_with_a_reason_a_list_and_a_last_day() {
     for until in ["2026-11-02", "2026-11-01", "2027-11-02", "mai", "31/12/2026", ""] {
         assert_eq!(told(&Asked { until: until.to_owned(), ..fine.clone() }), ["until"], "{until}");
     }
-    for (papers, answers, other) in [(vec!["anh"], vec![], ""), (vec![], vec!["sex"], ""), (vec![], vec![], "Ảnh 3x4")] {
+    for (papers, answers, other) in [(vec!["anh"], vec![], ""), (vec![], vec!["sex"], ""), (vec![], vec![], "Ảnh 3x4")]
+    {
         let words = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let one = Asked { papers: words(papers), answers: words(answers), other: other.to_owned(), ..fine.clone() };
         assert!(story.ask(|d, o| request_supplement(d, &officer(), o, &one, &[])).is_ok());

@@ -270,9 +270,7 @@ pub(crate) async fn looked(ctx: &Ctx, actor: &Actor, house: &House, readable: &R
         return Ok(());
     }
     let (actor, house, readable, now) = (actor.clone(), house.clone(), readable.clone(), ctx.now);
-    ctx.db()
-        .write(move |tx| Box::pin(async move { reading::record(tx, &readable, &actor, &house, now).await }))
-        .await
+    ctx.db().write(move |tx| Box::pin(async move { reading::record(tx, &readable, &actor, &house, now).await })).await
 }
 
 /// `GET /dossiers/{code}`

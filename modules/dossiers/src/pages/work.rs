@@ -112,9 +112,10 @@ fn row(line: Line, l: L, house: &House, now: Instant, names: &HashMap<Id, String
     let version = house.shelf.version(line.version);
     let clock = worklist::clock_of(times, house.calendar, now);
     let step = version.as_ref().and_then(|version| version.process.get(usize::try_from(line.step).ok()?));
-    let marks = line.marks(now.date()).into_iter().map(|mark| {
-        (l.t(format!("{}-short", mark.key())), if mark.is_watched() { "late" } else { "near" })
-    });
+    let marks = line
+        .marks(now.date())
+        .into_iter()
+        .map(|mark| (l.t(format!("{}-short", mark.key())), if mark.is_watched() { "late" } else { "near" }));
     let marks = marks.collect();
     RowView {
         marks,

@@ -12,7 +12,13 @@ fn at(account: i64, role: Role, agency: Id, path: &str) -> Actor {
     Actor { account: Id(account), name: String::new(), grants, citizen_number: None }
 }
 
-async fn asks(office: &Office, actor: &Actor, now: Instant, purpose: &'static str, code: &str) -> Result<Ground, Fault> {
+async fn asks(
+    office: &Office,
+    actor: &Actor,
+    now: Instant,
+    purpose: &'static str,
+    code: &str,
+) -> Result<Ground, Fault> {
     let (house, actor, code) = (office.house.clone(), actor.clone(), code.to_owned());
     let found = office.db.read(move |tx| {
         Box::pin(async move {
@@ -47,7 +53,12 @@ async fn a_division_keeps_reading_what_it_has_had_and_its_head_too() {
         office.act(&head(), november(2, 9, 10), &dossier.code, forward()).await.unwrap();
         // It lies with the leader now; who had it reads on, whoever of the division asks.
         for person in [officer(), second_officer(), head()] {
-            assert_eq!(asks(&office, &person, now, "", &dossier.code).await.unwrap(), Ground::Had, "{}", person.account);
+            assert_eq!(
+                asks(&office, &person, now, "", &dossier.code).await.unwrap(),
+                Ground::Had,
+                "{}",
+                person.account
+            );
         }
         for person in [leader(), clerk(), at(301, Role::Inspector, ROOT, "/1/")] {
             assert_eq!(asks(&office, &person, now, "", &dossier.code).await.unwrap(), Ground::Place);

@@ -133,7 +133,12 @@ impl Attached {
     }
 
     /// The rows beside a dossier's log against the digests its events hold.
-    pub(super) fn compare_asides(&mut self, found: &mut Found, dossier: &Dossier, told: &[(i64, &'static str, String)]) {
+    pub(super) fn compare_asides(
+        &mut self,
+        found: &mut Found,
+        dossier: &Dossier,
+        told: &[(i64, &'static str, String)],
+    ) {
         let mut rows = self.asides.remove(&dossier.id.0).unwrap_or_default();
         found.report.rows_checked += rows.len() as u64;
         let name = |n: i64, kind: &str, what: &str| format!("dossier_aside {} #{n} {kind}: {what}", dossier.code);

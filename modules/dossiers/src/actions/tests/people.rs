@@ -1,0 +1,198 @@
+//! Words and papers of people that come with an act, and in whose name it is done.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_names_the_post_that_allowed_the_act() {
+    for office in offices().await {
+        // Clerk at the far desk first, officer of the near division second; leader of the near commune third.
+        let mut grants = far_clerk().grants;
+        grants.extend(officer().grants);
+        grants.extend(leader().grants);
+        let posts = base::Actor { grants, ..officer() };
+        let abroad = CounterIntake { intake: FAR, return_to: FAR, ..counter() };
+        let dossier = office.receive(posts.clone(), november(2, 9, 0), abroad).await.unwrap();
+        office.act(&posts, november(2, 9, 5), &dossier.code, forward()).await.unwrap();
+        office.act(&head(), november(2, 9, 10), &dossier.code, forward()).await.unwrap();
+        let approve = Act::Approve { note: String::new(), result: None };
+        office.act(&posts, november(2, 9, 15), &dossier.code, approve).await.unwrap();
+        office.act(&posts, november(2, 9, 20), &dossier.code, hand_out(None)).await.unwrap();
+        let id = dossier.id;
+        let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+        let agencies: Vec<_> = events.iter().map(|event| event.agency).collect();
+        assert_eq!(agencies, [FAR_DESK, NEAR_DIVISION, NEAR_DIVISION, NEAR, FAR_DESK].map(Some));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supplement_corrects_answers_and_the_old_ones_are_kept() {
+    for office in offices().await {
+        let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        let wrong =
+            Asked { answers: vec!["sex".to_owned()], papers: Vec::new(), ..asked("Sai giới tính của bé", "") };
+        office.act(&officer(), november(2, 11, 0), &filed.code, Act::RequestSupplement(wrong)).await.unwrap();
+        let correct = |answer: &str| Act::CompleteSupplement {
+            note: String::new(),
+            papers: Vec::new(),
+            answers: BTreeMap::from([("sex".to_owned(), answer.to_owned())]),
+        };
+        // The same answer again is nothing, and no answer of the form is refused by name.
+        let nothing = office.act(&citizen(), november(2, 13, 40), &filed.code, correct("Nam")).await;
+        assert_eq!(code(nothing), "dossier-supplement-empty");
+        let other = office.act(&citizen(), november(2, 13, 40), &filed.code, correct("?")).await;
+        assert_eq!(code(other), "dossier-answer-choice");
+        let after = office.act(&citizen(), november(2, 14, 0), &filed.code, correct("Nữ")).await.unwrap();
+        assert!(after.flags & crate::dossier::mark::SUPPLEMENTED != 0);
+        assert_eq!(after.asked_until, None);
+        let id = filed.id;
+        let (loaded, asides, events) = office
+            .db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let loaded = sql::by_id(tx, id).await?.unwrap();
+                    Ok::<_, Fault>((loaded, crate::aside::of(tx, id).await?, audit::events(tx, id).await?))
+                })
+            })
+            .await
+            .unwrap();
+        assert!(loaded.applicant.answers.contains("Nữ") && !loaded.applicant.answers.contains("Nam"));
+        assert_eq!(asides.len(), 1);
+        assert!(asides[0].2.contains("Nam"), "{asides:?}");
+        assert!(events.iter().all(|event| !event.data.contains("Nguyễn Văn Bé")), "no answer stands in the log");
+        let report = crate::verify::verify(&office.db, Default::default(), |_| ()).await.unwrap();
+        assert_eq!(report.chain, "ok");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_once_given_is_not_given_again() {
+    for office in offices().await {
+        let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
+        let ask = |reason: &str, again: &str| Act::RequestSupplement(asked(reason, again));
+        office.act(&officer(), november(2, 9, 5), &dossier.code, ask("Thiếu giấy chứng sinh", "")).await.unwrap();
+        let papers = vec![office.paper(None).await];
+        office.act(&clerk(), november(2, 9, 10), &dossier.code, supplement(papers)).await.unwrap();
+        let again = ask("thieu  giấy, chứng sinh.", "Người dân chưa nộp đủ");
+        let repeated = office.act(&officer(), november(2, 9, 15), &dossier.code, again).await;
+        assert_eq!(code(repeated), "dossier-reason-repeated");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_goes_with_the_dossier_and_the_applicant_does_not_see_it() {
+    for office in offices().await {
+        let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        let draft = office.paper(None).await;
+        let file = draft.file;
+        let to = |handler| Act::Forward {
+            electronic: true,
+            note: "Dự thảo giấy khai sinh".to_owned(),
+            handler: Some(handler),
+            draft: Some(draft.clone()),
+        };
+        // An officer does not review: the next step is the head's.
+        let wrong = office.act(&officer(), november(2, 11, 0), &filed.code, to(office.officer.account)).await;
+        assert_eq!(code(wrong), "dossier-handler-not-there");
+        let given = office.act(&officer(), november(2, 11, 0), &filed.code, to(office.head.account)).await.unwrap();
+        assert_eq!(given.handler, Some(office.head.account));
+        assert_eq!(office.number("SELECT COUNT(*) FROM dossier_file WHERE purpose = 'draft'").await, 1);
+        let id = filed.id;
+        let (seen, opens) = office
+            .db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let seen = crate::person::files_of(tx, id).await?;
+                    Ok::<_, Fault>((seen, crate::person::has_file(tx, id, file).await?))
+                })
+            })
+            .await
+            .unwrap();
+        assert!(seen.is_empty() && !opens);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_withdraws_only_on_the_applicants_request_which_is_kept() {
+    for office in offices().await {
+        let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
+        let withdraw =
+            |reason: &str, wished: Wished, request| Act::Withdraw { reason: reason.to_owned(), wished, request };
+        let now = november(2, 10, 0);
+        let fields = |refused: Result<Dossier, Fault>| match refused {
+            Err(Fault::Invalid(problems)) => problems.into_iter().filter_map(|p| p.field).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        let nobody = office.act(&clerk(), now, &dossier.code, withdraw("x", Wished::default(), None)).await;
+        assert_eq!(fields(nobody), ["reason", "wished_how", "wished_by", "wished_words"]);
+        let wished = |how: &str, paper| Wished {
+            by: "Nguyễn Thị Đường".to_owned(),
+            how: how.to_owned(),
+            words: "đơn ngày 02/11/2026".to_owned(),
+            paper,
+        };
+        let why = "Gia đình xin rút hồ sơ về";
+        let no_letter = office.act(&clerk(), now, &dossier.code, withdraw(why, wished("paper", false), None)).await;
+        assert_eq!(fields(no_letter), ["file"]);
+        let letter = Some(office.paper(None).await);
+        office.act(&clerk(), now, &dossier.code, withdraw(why, wished("paper", true), letter)).await.unwrap();
+        assert_eq!(office.number("SELECT COUNT(*) FROM dossier_file WHERE purpose = 'request'").await, 1);
+        assert_eq!(office.number("SELECT COUNT(*) FROM dossier_aside WHERE kind = 'wish'").await, 1);
+        let id = dossier.id;
+        let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+        assert!(events.iter().all(|event| !event.data.contains("Đường")));
+        let report = crate::verify::verify(&office.db, Default::default(), |_| ()).await.unwrap();
+        assert_eq!(report.chain, "ok");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_handed_to_somebody_on_some_authority() {
+    for office in offices().await {
+        let approve = Act::Approve { note: String::new(), result: None };
+        let to = |to: &str, name: &str, authority: &str, tracking: &str| Act::ReturnResult {
+            handing: Handing {
+                to: to.into(),
+                name: name.into(),
+                authority: authority.into(),
+                tracking: tracking.into(),
+            },
+            result: None,
+        };
+        let now = november(3, 9, 0);
+        let cases: [(Act, &[&str]); 5] = [
+            (to("", "", "", ""), &["handed_to"]),
+            (to("somebody", "", "", ""), &["handed_to"]),
+            (to("authorised", "", " ", ""), &["receiver", "authority"]),
+            (to("post", "", "", ""), &["tracking"]),
+            (to("account", "", "", ""), &["handed_to"]),
+        ];
+        let dossier = office.at_leader(november(2, 9, 0)).await;
+        office.act(&leader(), november(3, 8, 0), &dossier.code, approve).await.unwrap();
+        for (act, wanted) in cases {
+            match office.act(&clerk(), now, &dossier.code, act).await {
+                Err(Fault::Invalid(problems)) => {
+                    let fields: Vec<_> = problems.iter().filter_map(|problem| problem.field.as_deref()).collect();
+                    assert_eq!(fields, wanted);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let given = to("authorised", "Trần Thị Bưởi", "Giấy ủy quyền số 5 ngày 02/11/2026", "");
+        office.act(&clerk(), now, &dossier.code, given).await.unwrap();
+        let id = dossier.id;
+        let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+        let last = &events.last().unwrap().data;
+        assert!(last.contains(r#""to":"authorised""#) && !last.contains("Bưởi"), "{last}");
+        for tamper in ["UPDATE dossier_aside SET data = '{}'", "DELETE FROM dossier_aside"] {
+            office.write(move |tx| Box::pin(async move { tx.execute(tamper, params![]).await })).await;
+            let report = crate::verify::verify(&office.db, Default::default(), |_| ()).await.unwrap();
+            assert!(
+                report.chain.starts_with(&format!("dossier_aside {} #5 receipt", dossier.code)),
+                "{}",
+                report.chain
+            );
+        }
+    }
+}
