@@ -422,7 +422,7 @@ async fn decided(
         }
         Act::CompleteSupplement { note, papers, answers } => {
             decide::check(d, Verb::CompleteSupplement, actor, office)?;
-            let corrected = correct(office.version, &loaded.applicant, answers)?;
+            let corrected = correct(office.version, &loaded.applicant, answers, by.now.date())?;
             let brought = Supplied { papers: papers.len(), corrected: corrected.is_some() };
             let mut done = decide::complete_supplement(d, actor, office, note, brought)?;
             if let Some((applicant, fields)) = corrected {

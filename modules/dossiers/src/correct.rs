@@ -1,8 +1,8 @@
 //! Answers an applicant declared, and corrects.
 
 use crate::dossier::Applicant;
-use crate::filing::answer_problem;
-use base::{Fault, Problem};
+use crate::owner;
+use base::{Date, Fault, Problem};
 use catalogue::Version;
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ pub fn correct(
     version: &Version,
     applicant: &Applicant,
     given: &BTreeMap<String, String>,
+    today: Date,
 ) -> Result<Option<(Applicant, Vec<String>)>, Fault> {
     let before: BTreeMap<String, String> = serde_json::from_str(&applicant.answers).unwrap_or_default();
     let (mut after, mut problems, mut changed) = (before.clone(), Vec::new(), Vec::new());
@@ -30,17 +31,14 @@ pub fn correct(
             problems.push(Problem::new("dossier-asked-answer-unknown").field(at(name)).arg("word", name));
             continue;
         };
-        let answer = answer.trim();
-        if before.get(name).map_or("", String::as_str) == answer {
-            continue;
-        }
-        match answer_problem(field, answer) {
-            Some(problem) => problems.push(problem.field(at(name))),
-            None => {
+        match owner::answer(field, answer, today) {
+            Err(problem) => problems.push(problem.field(at(name))),
+            Ok(answer) if before.get(name).map_or("", String::as_str) == answer => {}
+            Ok(answer) => {
                 changed.push(name.clone());
-                match answer {
+                match answer.as_str() {
                     "" => after.remove(name),
-                    answer => after.insert(name.clone(), answer.to_owned()),
+                    _ => after.insert(name.clone(), answer),
                 };
             }
         }
@@ -60,6 +58,8 @@ mod tests {
     use super::*;
     use crate::fixture::version;
 
+    const TODAY: Date = Date::constant(2026, 11, 2);
+
     fn applicant() -> Applicant {
         Applicant { answers: r#"{"name":"Nguyễn Văn Bé","sex":"Nam"}"#.to_owned(), ..Applicant::default() }
     }
@@ -71,17 +71,19 @@ mod tests {
     #[test]
     fn what_differs_is_corrected_and_the_rest_stays() {
         let (after, fields) =
-            correct(&version(), &applicant(), &given(&[("sex", "Nữ"), ("name", "Nguyễn Văn Bé")])).unwrap().unwrap();
+            correct(&version(), &applicant(), &given(&[("sex", "Nữ"), ("name", "Nguyễn Văn Bé")]), TODAY)
+                .unwrap()
+                .unwrap();
         assert_eq!(fields, ["sex"]);
         assert_eq!(after.answers, r#"{"name":"Nguyễn Văn Bé","sex":"Nữ"}"#);
         assert_ne!(after.digest(), applicant().digest());
-        assert_eq!(correct(&version(), &applicant(), &given(&[("sex", " Nam ")])).unwrap(), None);
-        assert_eq!(correct(&version(), &applicant(), &BTreeMap::new()).unwrap(), None);
+        assert_eq!(correct(&version(), &applicant(), &given(&[("sex", " Nam ")]), TODAY).unwrap(), None);
+        assert_eq!(correct(&version(), &applicant(), &BTreeMap::new(), TODAY).unwrap(), None);
     }
 
     #[test]
     fn a_corrected_answer_is_judged_like_a_first_one() {
-        let refused = correct(&version(), &applicant(), &given(&[("sex", "?"), ("name", ""), ("shoe", "42")]));
+        let refused = correct(&version(), &applicant(), &given(&[("sex", "?"), ("name", ""), ("shoe", "42")]), TODAY);
         let Err(Fault::Invalid(problems)) = refused else { panic!("{refused:?}") };
         let told: Vec<(&str, &str)> =
             problems.iter().map(|p| (p.field.as_deref().unwrap_or_default(), p.code)).collect();
