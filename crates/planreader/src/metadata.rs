@@ -45,6 +45,8 @@ patterns! {
     UNDER_PARTY = r"^(?:thành ủy|huyện ủy|thị ủy|quận ủy|đảng ủy|chi bộ|ban (?:tổ chức|tuyên giáo|nội chính|dân vận|thường vụ|chấp hành)|ủy ban kiểm tra|văn phòng)\b";
     TERRITORY = r"^(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|xã|phường|thị trấn) ";
     BASIS = r"^-?\s?(?:căn cứ|theo đề nghị|xét đề nghị|xét tờ trình)\b\s?";
+    /// A document that sets what is paid or granted, not what is to be reached.
+    NORMS = r"quy định (?:về )?(?:mức|chính sách|chế độ|định mức|phí|lệ phí|giá|một số (?:mức|chính sách|chế độ))|mức (?:thu (?:phí|lệ phí|học phí|tiền)|chi (?:hỗ trợ|bồi dưỡng|cho|đối với|thực hiện|tổ chức|tiếp)|hỗ trợ)";
     NATION = r"cộng hòa xã hội|độc lập\s?-|đảng cộng sản việt nam";
     /// What a letterhead sets beside or under the issuer.
     BESIDE_ISSUER = r"\s(?:cộng hòa xã hội|đảng cộng sản việt nam|độc lập\s?-|đại hội (?:đại biểu|lần)|nhiệm kỳ|số\s?:|\(?dự thảo)";
@@ -85,7 +87,8 @@ pub(crate) fn metadata(view: &View, blocks: &[Block]) -> (Metadata, Frame, Optio
     let made = dated.or(left_open).or_else(|| made_about(&title_flat, title_due));
     let known = [number.is_some(), kind.is_some(), issuer.is_some(), date.is_some(), title.is_some()];
     let confidence = 0.5 + 0.09 * known.iter().filter(|k| **k).count() as f64;
-    let summary = section(&title_flat).filter(|s| *s == Section::Situation);
+    let norms = NORMS.is_match(&title_flat).then_some(Section::Budget);
+    let summary = section(&title_flat).filter(|s| *s == Section::Situation).or(norms);
     let metadata = Metadata {
         number,
         kind,

@@ -16,7 +16,7 @@ patterns! {
     GOAL = r"^\W*(?:định hướng|tầm nhìn)(?: phát triển)? (?:đến|tới|giai đoạn) (?:năm )?20\d\d|mục tiêu|chỉ tiêu|phấn đấu|kết quả (?:cần|dự kiến|phải) đạt|các chỉ số|mục đích";
     FORWARD = r"nhiệm vụ|giải pháp|phương hướng|định hướng|tổ chức thực hiện|yêu cầu|quan điểm|nội dung|trách nhiệm|phân công|tầm nhìn|kế hoạch|lộ trình|tập trung|triển khai|thực hiện|thời gian tới";
     /// Awards, like funds, are what is given and not what is to be reached.
-    BUDGET = r"^\W*(?:hình thức|cơ cấu|số lượng|tiêu chuẩn|mức|quy định|điều kiện|bình xét|tổ chức|chế độ|,|và|\s)*khen thưởng\W*$|^\W*(?:dự toán |nhu cầu |tổng |cơ cấu |khái toán |nguồn )*(?:kinh phí|nguồn vốn|dự toán|khái toán|vốn thực hiện|tổng mức đầu tư|nguồn lực tài chính)\b";
+    BUDGET = r"^\W*(?:hình thức|cơ cấu|số lượng|tiêu chuẩn|mức|quy định|điều kiện|bình xét|tổ chức|chế độ|,|và|\s)*khen thưởng\W*$|^\W*(?:nội dung(?:,| và)? )?(?:mức|định mức|chính sách|điều kiện|nguyên tắc|cơ chế|đối tượng)(?: và| ,|,)? ?(?:mức )?(?:chi|hỗ trợ|thu|hưởng|được hỗ trợ|hỗ trợ, mức hỗ trợ|áp dụng|tài chính)\W*$|^\W*(?:nguồn vốn|cơ chế|đối tượng, phạm vi)\W*$|^\W*(?:dự toán |nhu cầu |tổng |cơ cấu |khái toán |nguồn )*(?:kinh phí|nguồn vốn|dự toán|khái toán|vốn thực hiện|tổng mức đầu tư|nguồn lực tài chính)\b";
     DATE_HEAD = r"^\W*(?:phấn đấu |mục tiêu |tầm nhìn )*(?:đến(?: hết| cuối)?|trong|giai đoạn|hết|định hướng(?: đến)?|từ)?\s?(?:năm |giai đoạn )?(?:20\d\d)(?:\s?-\s?20\d\d)?\s*(?::|\W*$)";
     /// A paragraph of running text that announces a list of goals.
     OPENS_GOALS = r"(?:các|một số|những|hệ thống) (?:chỉ tiêu|mục tiêu) (?:chủ yếu|cụ thể|chính|cơ bản|trong nhiệm kỳ|đến năm|phấn đấu)";

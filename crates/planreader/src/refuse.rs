@@ -63,6 +63,13 @@ crate::fold::patterns! {
     /// What there is to mend, told as a reason: "1.870 thủ tục cần chuẩn hóa".
     IN_NEED = r"^\s?(?:tổng )?(?:số )?[a-zWAEDOQU][^.;,:%\d]{1,44}\s(?:cần|phải|chưa được|chưa)\s(?:được )?(?:chuẩn hóa|sửa|rà soát|thay thế|bãi bỏ|xử lý|khắc phục|điều chỉnh|cập nhật|cải tạo|nâng cấp|giải quyết|số hóa|bổ sung|hoàn thiện|kiểm tra|xây dựng lại)";
     DEALT_WITH = r"hoàn thành|phấn đấu|giải quyết|xử lý|thực hiện|chuẩn hóa|sửa đổi|khắc phục|bảo đảm|đảm bảo|tối thiểu|ít nhất|mục tiêu|chỉ tiêu|số hóa|đạt|giảm|đến năm 20|trong năm|\b(?:cải tạo|nâng cấp)";
+    /// "thí sinh trả lời đúng từ 50% … được thi": what gives a right.
+    HAVING = r"\b(?:có|đạt|đúng|đủ)\s(?:từ|trên|dưới|ít nhất|tối thiểu)?\s?$";
+    RIGHT = r"^[^.;]{0,90}\bđược (?:hưởng|xét|miễn|thi|cộng|dự|áp dụng|tính)\b";
+    /// "Chi quản lý không quá 5% tổng kinh phí", "giảm 50% lệ phí".
+    CAPPED = r"(?:không quá|tối đa|không vượt quá)\s?$";
+    FUNDS = r"^\s?(?:của )?(?:tổng )?(?:kinh phí|dự toán|chi phí|mức vốn|giá trị (?:hợp đồng|dự án|gói thầu))";
+    GIVEN = r"\b(?:được|miễn,?|miễn hoặc) giảm\s?$";
     /// *ngay* is read like *ngày*.
     AT_ONCE = r"(?:hoàn thành|xử lý|giải quyết|triển khai|thực hiện|khắc phục)\s+ngay\s?$";
     /// *02/05 huyện nghèo thoát nghèo*: so many of so many.
@@ -105,6 +112,12 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
     if IN_NEED.is_match(after) && !DEALT_WITH.is_match(before) {
         return Some(Refusal { rule: "in_need", reason: "what there is to mend" });
     }
+    if HAVING.is_match(before) && RIGHT.is_match(after) && !AIMS.is_match(&before[..before.len().saturating_sub(16)]) {
+        return Some(Refusal { rule: "condition_right", reason: "a condition, not an aim" });
+    }
+    if CAPPED.is_match(before) && FUNDS.is_match(after) || GIVEN.is_match(before) {
+        return Some(Refusal { rule: "given", reason: "what is granted or spent at most" });
+    }
     if SAVED.is_match(before) && !AIMS.is_match(before) {
         return Some(Refusal { rule: "saved", reason: "a saving worked out" });
     }
@@ -133,7 +146,10 @@ pub(crate) fn refusal(before: &str, after: &str, number: &Number, unit: Unit) ->
         .filter(|rule| !(rule.name == "document_word" && before.ends_with("dUt DiEm ")))
         .filter(|rule| rule.name != "scheme_plus" || number.glued)
         .filter(|rule| !(rate && matches!(rule.name, "date_slash" | "code_after")))
-        .filter(|rule| !(unit == Unit::Points && matches!(rule.name, "date_slash" | "scale" | "budget")))
+        .filter(|rule| {
+            let top = rule.name == "scale" && before.contains("thang DiEm");
+            !(unit == Unit::Points && matches!(rule.name, "date_slash" | "scale" | "budget")) || top
+        })
         .filter(|rule| !(matches!(unit, Unit::Days | Unit::Hours | Unit::Minutes) && rule.name == "scale"))
         .filter(|rule| !(life && matches!(rule.name, "age" | "age_before" | "duration")))
         .filter(|rule| !(spent && matches!(rule.name, "award" | "budget")))
@@ -228,6 +244,15 @@ mod tests {
             "03 đột phá",
             "ngân sách hỗ trợ 50%",
             "điện thoại: 0299.3822339",
+            "chi quản lý không quá 5% tổng kinh phí",
+            "thí sinh trả lời đúng từ 50% số câu hỏi trở lên được thi tiếp",
+            "người dân được giảm 50% lệ phí",
+            "mật độ xây dựng tối đa 60%",
+            "thang điểm: tối đa 100 điểm",
+            "đạt dưới 50 điểm xếp loại yếu",
+            "thời gian kiểm tra không quá 02 ngày/đơn vị",
+            "các điều 15, 16, 17 và 18",
+            "tốc độ 02 Gb/s",
         ] {
             assert!(rules(text).iter().all(Option::is_some), "{text}: {:?}", rules(text));
         }
@@ -244,6 +269,9 @@ mod tests {
             "15.000 doanh nghiệp",
             "10 bác sĩ/10.000 dân",
             "tăng 1 bậc",
+            "ít nhất 80% hộ nghèo được hưởng chính sách",
+            "≥85% hồ sơ",
+            "hoàn thành ngay 41 quy trình",
         ] {
             assert!(rules(text)[0].is_none(), "{text}: {:?}", rules(text));
         }

@@ -147,7 +147,11 @@ fn recipient(view: &View, clause: &str, verb: usize, start: usize) -> Option<Str
 
 /// The date or period: a fixed date wins over a period, one after the verb over one before.
 fn by(clause: &str, verb: usize) -> Option<(usize, usize)> {
-    let all = BY.all(clause);
+    // "trước 05 ngày làm việc" is a stretch of days, no day.
+    let stretch = |r: &(usize, usize)| {
+        clause[r.0..r.1].ends_with(|c: char| c.is_ascii_digit()) && clause[r.1..].trim_start().starts_with("ngay")
+    };
+    let all: Vec<(usize, usize)> = BY.all(clause).into_iter().filter(|r| !stretch(r)).collect();
     let fixed = |r: &&(usize, usize)| FIXED.is_match(&clause[r.0..r.1]);
     let after = |r: &&(usize, usize)| r.0 >= verb;
     let found = all

@@ -220,7 +220,9 @@ impl Site<'_> {
             return Err(Refusal { rule: "numbering", reason: "numbering" });
         }
         let goal = self.place.section == Some(Section::Goal);
-        if let Some(refusal) = refusal(before, after_all, &number, unit).filter(|r| !(goal && r.rule == "saved")) {
+        if let Some(refusal) = refusal(before, after_all, &number, unit)
+            .filter(|r| !(goal && matches!(r.rule, "saved" | "condition_right")))
+        {
             return Err(refusal);
         }
         if self.in_cell && !goal && self.bare_cell() {

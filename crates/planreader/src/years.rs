@@ -11,6 +11,8 @@ patterns! {
     KEEP = r"(?:duy trì|giữ vững|cải thiện|tiếp tục)[^.;%]{0,60}$";
     /// A date written inside the name of a document.
     ACT = r"(?:quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn|kết luận|luật|chương trình|đề án|tờ trình|thông báo|hướng dẫn|số \d[^ ]*)[^.;]{0,40}ngày\s*(?:\d{1,2}\s*(?:tháng|/|-)\s*\d{0,2}\s*(?:năm)?\s*)?$|\bngày\s+\d{1,2}\s*(?:tháng\s*\d{1,2}\s*)?$";
+    /// What stands before the date a page was published: a clock, a weekday, nothing.
+    STAMP = r"^\W*(?:(?:thứ [a-zWAEDOQU]+|chủ nhật|cập nhật|ngày đăng|đăng)\W*)*(?:\d{1,2}\s?[:h]\s?\d{2}\W*)?$";
     UNTIL = r"(?:trước|đến|hết|chậm nhất|muộn nhất)[^.;,]{0,24}$";
 }
 
@@ -69,7 +71,10 @@ fn role(before: &str, phrase: &str, after: &str) -> Role {
     if ACT.is_match(before) && !(dated && UNTIL.is_match(before)) {
         return if UNTIL.is_match(&before[before.len().saturating_sub(12)..]) { Role::Due } else { Role::Act };
     }
-    if dated && !UNTIL.is_match(before) && (before.ends_with("ngay ") || !before.ends_with(' ')) {
+    if dated
+        && !UNTIL.is_match(before)
+        && (STAMP.is_match(before) || before.ends_with("ngay ") || !before.ends_with(' '))
+    {
         return Role::Act;
     }
     if HORIZON.is_match(before) {
@@ -124,6 +129,7 @@ mod tests {
     fn the_date_of_an_act_is_no_due_date_but_a_deadline_is() {
         assert_eq!(roles("Nghị quyết số 76/NQ-CP ngày 15 tháng 7 năm 2021"), [(2021, Role::Act)]);
         assert_eq!(roles("ngày 27/10/2021"), [(2021, Role::Act)]);
+        assert_eq!(roles("Thứ Sáu, 08:15 12/09/2025"), [(2025, Role::Act)]);
         assert_eq!(roles("hoàn thành trước ngày 31/12/2023"), [(2023, Role::Due)]);
         assert_eq!(roles("Quý IV/2024"), [(2024, Role::Due)]);
     }

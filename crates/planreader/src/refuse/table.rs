@@ -106,6 +106,24 @@ pub(super) const TABLE: &[(&str, &str, Looks, &str)] = &[
         Looks::Before,
         r"(?:tặng|khen thưởng|tặng thưởng|xét (?:tặng|chọn)|biểu dương|danh hiệu|bằng khen|giấy khen|bình xét)\b[^.;]{0,140}(?:không quá|tối đa|không vượt quá|không vượt)\s?$",
     ),
+    (
+        "norm",
+        "a norm of building or nature",
+        Looks::Before,
+        r"(?:mật độ xây dựng|hệ số sử dụng đất|độ dốc|tầng cao|khoảng lùi|độ ẩm|nồng độ|độ mặn)\b[^.;%\d]{0,30}$",
+    ),
+    (
+        "per_unit",
+        "how long an activity lasts",
+        Looks::AfterCount,
+        r"^\s?ngày(?: làm việc)?\s?/\s?(?:đơn vị|cuộc|lớp|đợt|người|xã|cơ quan)\b",
+    ),
+    (
+        "grading",
+        "a step of a grading",
+        Looks::After,
+        r"^[^.;%\d]{0,24}\b(?:xếp loại|xếp hạng|phân loại)\s(?:yếu|kém|trung bình|khá|tốt|xuất sắc|không|hoàn thành|[a-d]\b)",
+    ),
     ("conversion", "a unit turned into another", Looks::AfterCount, r"^\s?[^.;()%\d=]{0,30}=\s?\d"),
     (
         "award",
@@ -123,7 +141,7 @@ pub(super) const TABLE: &[(&str, &str, Looks, &str)] = &[
         "support_cap",
         "the cap of a support",
         Looks::Before,
-        r"(?:mức (?:chi )?hỗ trợ|định mức hỗ trợ|hỗ trợ tối đa)[^.;%\d]{0,60}$",
+        r"(?:mức (?:chi )?hỗ trợ|mức (?:thu phí|thu lệ phí|thu học phí|chi trả|chi bồi dưỡng|phí|lệ phí|hưởng|đóng|phạt)|định mức hỗ trợ|hỗ trợ tối đa)\b[^.;%\d]{0,60}$",
     ),
     (
         "class_size",
@@ -231,6 +249,6 @@ pub(super) const TABLE: &[(&str, &str, Looks, &str)] = &[
         "support_share",
         "a share of funding or support",
         Looks::Before,
-        r"(?:hỗ trợ|trợ cấp|ngân sách(?: nhà nước| tỉnh| trung ương| địa phương)?(?: hỗ trợ| cấp| đảm bảo| bảo đảm)|đối ứng|tài trợ|vay|lãi suất|thuế suất|chiết khấu|khấu trừ)(?: tối đa| không quá| tối thiểu| là| mức| bằng| khoảng| với)*\s?$",
+        r"(?:hỗ trợ|trợ cấp|ngân sách(?: nhà nước| tỉnh| trung ương| địa phương| cấp (?:tỉnh|huyện|xã))?(?: hỗ trợ| cấp| đảm bảo| bảo đảm)|đối ứng|tài trợ|vay|lãi suất(?: (?:cho )?vay(?: vốn)?)?|thuế suất|chiết khấu|khấu trừ)(?: tối đa| không quá| tối thiểu| là| mức| bằng| khoảng| với)*\s?$",
     ),
 ];
