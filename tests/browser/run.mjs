@@ -8,6 +8,7 @@
 import { serve } from "./server.mjs";
 import { Browser } from "./browser.mjs";
 import * as thread from "./journeys/thread.mjs";
+import * as cards from "./journeys/cards.mjs";
 import * as keyboard from "./journeys/keyboard.mjs";
 import * as plan from "./journeys/plan.mjs";
 import * as steering from "./journeys/steering.mjs";
@@ -18,6 +19,8 @@ const wanted = process.argv.slice(2);
 const journeys = [
   ["a citizen files on a 360 px screen, the ward answers, the leader's figures move", (t) => thread.journey(t, { javaScript: true })],
   ["the same without JavaScript", (t) => thread.journey(t, { javaScript: false })],
+  ["photos of both sides of a card, looked at by the clerk; found by number; the result taken home", (t) => cards.journey(t, { javaScript: true })],
+  ["the same card without JavaScript", (t) => cards.journey(t, { javaScript: false })],
   ["an official signs in and receives a dossier with the keyboard alone", keyboard.journey],
   ["a plan is read, looked through and saved as a draft programme", (t) => plan.journey(t, { javaScript: true })],
   ["a plan is read without JavaScript", (t) => plan.journey(t, { javaScript: false })],

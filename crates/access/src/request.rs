@@ -53,6 +53,10 @@ pub fn entry_of(request: Request<'_>) -> Option<(Entry, bool)> {
             Some((Entry { amount: rows.unwrap_or_default(), ..new(Kind::Exported, String::new()) }, true))
         }
         (_, Some(code)) if official && shows => Some((new(Kind::Read, code), false)),
+        // The counter's form comes back with 200 when somebody was brought by number.
+        _ if official && route == "/intake" && !reads && status == 200 => {
+            Some((new(Kind::Searched, String::new()), false))
+        }
         _ if !(official && reads && shows) => None,
         _ if route == "/accounts/{id}" => {
             let id = path.rsplit('/').next().and_then(|id| id.parse::<Id>().ok());
@@ -94,6 +98,18 @@ mod tests {
         let request =
             Request { actor: &actor, route, path, query, reads: true, status, rows: None, at: Instant(1_000) };
         entry_of(request)
+    }
+
+    #[test]
+    fn bringing_a_person_by_number_at_the_counter_is_a_search_and_taking_a_dossier_in_is_none() {
+        let asked = |role, status| {
+            let actor = actor(role);
+            let (route, query) = ("/intake", &[][..]);
+            let at = Instant(1_000);
+            entry_of(Request { actor: &actor, route, path: route, query, reads: false, status, rows: None, at })
+        };
+        assert_eq!(asked(Role::Clerk, 200).map(|(entry, _)| entry.kind), Some(Kind::Searched));
+        assert!(asked(Role::Clerk, 303).is_none());
     }
 
     #[test]

@@ -133,3 +133,5 @@ web-error-away-hint = Try again in a few minutes. If it still fails, tell the on
 web-once-key = Idempotency-Key must have 1 to { $max } printable characters without blanks.
 web-once-differs = This key was used for another request. This form was sent before with other words: open the form again to send a new one.
 web-once-done = This request was received and done already; it is not done again. Look for the result in the list.
+web-day-shape = day/month/year
+web-day-hint = For example 22/11/2026

@@ -133,3 +133,5 @@ web-error-away-hint = Anh/chị thử lại sau ít phút. Nếu vẫn không đ
 web-once-key = Idempotency-Key phải có từ 1 đến { $max } ký tự in được, không có khoảng trắng.
 web-once-differs = Khóa này đã dùng cho một yêu cầu khác. Biểu mẫu này đã được gửi với nội dung khác trước đó: hãy mở lại biểu mẫu để gửi một yêu cầu mới.
 web-once-done = Yêu cầu này đã được nhận và xử lý, không làm lại lần nữa. Hãy xem kết quả trong danh sách.
+web-day-shape = ngày/tháng/năm
+web-day-hint = Ví dụ 22/11/2026

@@ -91,7 +91,7 @@ async fn pairs(request: Request) -> Result<Vec<(String, String)>, Failure> {
     let mut pairs = cleaning::pairs(pairs).map_err(Fault::Invalid)?;
     pairs.retain(|(name, _)| !once::is_token(name));
     once::begin(ctx, &parts.headers, once.as_deref(), said).await?;
-    Ok(pairs)
+    Ok(crate::days::read(pairs))
 }
 
 /// The form's token, or the header's, must belong to the session (or to the anonymous visitor).

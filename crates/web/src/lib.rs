@@ -14,6 +14,7 @@ pub mod chart;
 mod cleaning;
 pub mod cookie;
 mod ctx;
+mod days;
 mod failure;
 mod form;
 mod kept;
@@ -41,6 +42,7 @@ pub use app::{
 pub use asked::{Asked, Part};
 pub use cleaning::knows_text_area;
 pub use ctx::{Ctx, PublicUrl};
+pub use days::{day_shown, iso_day};
 pub use failure::{Answer, Failure};
 pub use form::{Form, FormMap, Json, Query};
 pub use futures_util::future::BoxFuture;

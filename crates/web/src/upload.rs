@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::cleaning;
 use crate::ctx::Ctx;
+use crate::days;
 use crate::failure::Failure;
 use crate::form::{FormMap, check_token};
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, UPLOAD_BYTES_MAX, UPLOAD_FILES_MAX, UPLOAD_REQUEST_BYTES_MAX};
@@ -141,6 +142,11 @@ impl FromRequest<App> for PatientUpload {
         }
         if !checked {
             check_token(ctx.as_ref(), &headers, None)?;
+        }
+        for field in upload.fields.0.remove(days::MARK).unwrap_or_default() {
+            for value in upload.fields.0.get_mut(&field).into_iter().flatten() {
+                *value = days::iso_day(value);
+            }
         }
         begin_once(ctx.as_ref(), &headers, once, &upload).await?;
         Ok(PatientUpload { upload, refused })

@@ -26,6 +26,7 @@ pub use version::{
     ChannelTerms, Component, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route, ServiceLevel, Step,
     StepUnit, UnclearTerms, Version,
 };
+pub use words::{FeeSaid, fee_said};
 
 use base::Permission;
 use web::{Access, Module, NavItem, Routes};

@@ -341,6 +341,7 @@ mod tests {
             kind: FieldKind::Select,
             required: true,
             options: Vec::new(),
+            needs_address: Vec::new(),
             help: String::new(),
             max_len: 10,
             not_future: false,

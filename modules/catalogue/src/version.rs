@@ -376,6 +376,9 @@ pub struct Field {
     /// Choices of a select.
     #[serde(default)]
     pub options: Vec<String>,
+    /// Those of the choices after which the applicant's address must be known: what is sent needs somewhere to go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs_address: Vec<String>,
     #[serde(default)]
     pub help: String,
     /// Longest answer in characters.
@@ -429,6 +432,20 @@ impl FieldKind {
 }
 
 impl Version {
+    /// The cases in which papers of their own are asked for, in order: the headings under which nothing is required of
+    /// everybody. A heading with a required paper only sorts.
+    pub fn cases(&self) -> Vec<&str> {
+        let mut cases: Vec<&str> = Vec::new();
+        for component in self.components.iter().filter(|component| !component.group.is_empty()) {
+            let group = component.group.as_str();
+            let some = self.components.iter().any(|other| other.group == group && other.required);
+            if !some && !cases.contains(&group) {
+                cases.push(group);
+            }
+        }
+        cases
+    }
+
     /// Terms of a channel, `None` when it cannot be filed that way.
     pub fn terms(&self, channel: Channel) -> Option<&ChannelTerms> {
         self.channels.iter().find(|terms| terms.channel == channel)

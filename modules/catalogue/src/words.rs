@@ -74,6 +74,28 @@ pub fn limits(l: L, version: &Version) -> String {
     words.join(" – ")
 }
 
+/// What is said of a fee, on the procedure's page, the form, the check page, the receipt and in the register alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeeSaid {
+    /// "8.000 đ", "free of charge", or that the note tells.
+    pub sum: String,
+    /// The source's own words: who is exempt, who sets the amount; empty for none.
+    pub note: String,
+}
+
+/// The fee of a way of filing, or what is owed for a dossier filed that way (`owed`), in the words of [`FeeSaid`].
+pub fn fee_said(l: L, version: &Version, channel: Channel, owed: Option<base::Dong>) -> FeeSaid {
+    let terms = version.terms(channel).or_else(|| version.channels.first());
+    let (fee, text) = terms.map_or((&[][..], ""), |terms| (terms.fee.as_slice(), terms.fee_text.as_str()));
+    let sum = match owed {
+        Some(owed) if owed.0 > 0 => owed.to_string(),
+        // Nothing is owed although the terms name a sum: it was waived.
+        Some(_) if fee.iter().any(|fee| fee.amount.0 > 0) => l.t("catalogue-fee-none"),
+        _ => fees(l, fee, text),
+    };
+    FeeSaid { sum, note: text.to_owned() }
+}
+
 /// Fees over the channels: one amount, a span, or what the words say.
 pub fn fee_span(l: L, version: &Version) -> String {
     let (fee, text): (Vec<&[Fee]>, Vec<&str>) = match version.channels.as_slice() {

@@ -4,7 +4,7 @@ use base::{Id, Instant};
 use catalogue::Version;
 use dossiers::{Brought, ComponentState, Handed};
 use serde::{Deserialize, Deserializer, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was typed and uploaded so far. Nothing in it has been checked yet: a draft keeps even what is wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Body {
     pub sure: bool,
     /// Form field → answer.
     pub answers: BTreeMap<String, String>,
+    /// The cases that are the applicant's ([`Version::cases`]).
+    pub cases: BTreeSet<String>,
     /// Component code → its files: both sides of a card, the parts of a long paper.
     #[serde(deserialize_with = "one_or_more")]
     pub papers: BTreeMap<String, Vec<Paper>>,
@@ -69,12 +71,23 @@ pub struct Draft {
 }
 
 impl Body {
+    /// Whether a paper is asked for: of everybody, or in a case that is the applicant's.
+    pub fn asks_for(&self, version: &Version, component: &catalogue::Component) -> bool {
+        // A paper that lies there already says that the case is this one.
+        self.cases.contains(&component.group)
+            || self.papers.contains_key(&component.code)
+            || !version.cases().contains(&component.group.as_str())
+    }
+
     /// The draft as the one-stop takes it. `person` is who files.
     pub fn handed(&self, version: &Version, person: &str) -> Handed {
         let components = version
             .components
             .iter()
             .filter_map(|component| {
+                if !self.asks_for(version, component) {
+                    return Some((component.code.clone(), ComponentState::NotApplicable.into()));
+                }
                 let papers = self.papers.get(&component.code).filter(|papers| !papers.is_empty())?;
                 let brought = match papers.iter().find(|paper| !paper.reused_from.is_empty()) {
                     Some(earlier) => Brought::reused(&earlier.reused_from),
@@ -103,29 +116,9 @@ impl Body {
     }
 }
 
-/// A date as people type it where the browser has no date field, `22/11/2026`, in the form it is kept in,
-/// `2026-11-22`; anything else unchanged.
-pub fn iso_date(text: &str) -> String {
-    let parts: Vec<&str> = text.trim().split(['/', '.', '-']).collect();
-    match parts.as_slice() {
-        [day, month, year] if year.len() == 4 && day.len() <= 2 && month.len() <= 2 => {
-            format!("{year}-{month:0>2}-{day:0>2}")
-        }
-        _ => text.trim().to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_date_typed_the_vietnamese_way_is_understood() {
-        assert_eq!(iso_date("22/11/2026"), "2026-11-22");
-        assert_eq!(iso_date(" 2/9/2026 "), "2026-09-02");
-        assert_eq!(iso_date("2026-11-22"), "2026-11-22");
-        assert_eq!(iso_date("hôm qua"), "hôm qua");
-    }
 
     #[test]
     fn a_draft_hands_over_its_papers_and_names_who_files_for_another() {
@@ -154,6 +147,36 @@ mod tests {
         assert_eq!(handed.components["b"], Brought::reused("H13.01-260101-0001"));
         assert_eq!(handed.components.len(), 2, "a paper the version no longer asks for is left out");
         assert_eq!(body.handed(&version, "Nguyễn Văn Bình").submitter_name, "");
+    }
+
+    #[test]
+    fn papers_of_a_case_are_asked_for_only_where_it_is_the_applicants() {
+        let component = |code: &str, group: &str, required| catalogue::Component {
+            code: code.into(),
+            name: code.into(),
+            originals: 1,
+            copies: 0,
+            required,
+            reusable: false,
+            lasting_months: 0,
+            group: group.into(),
+        };
+        let components = vec![
+            component("all", "", true),
+            component("sorted", "Giấy tờ phải nộp", true),
+            component("sorted-too", "Giấy tờ phải nộp", false),
+            component("found", "Trẻ bị bỏ rơi", false),
+        ];
+        let version = Version { components, ..Version::default() };
+        assert_eq!(version.cases(), ["Trẻ bị bỏ rơi"], "a heading with a required paper only sorts");
+        let mut body = Body::default();
+        let states = |body: &Body| {
+            let handed = body.handed(&version, "");
+            handed.components.iter().map(|(code, brought)| (code.clone(), brought.state)).collect::<Vec<_>>()
+        };
+        assert_eq!(states(&body), [("found".to_owned(), ComponentState::NotApplicable)]);
+        body.cases.insert("Trẻ bị bỏ rơi".into());
+        assert_eq!(states(&body), []);
     }
 
     #[test]

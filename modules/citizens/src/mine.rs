@@ -160,7 +160,8 @@ struct DossierPage {
     agency: String,
     due: String,
     fee: String,
-    paid: bool,
+    /// Whether it is paid, in words; empty where nothing is owed.
+    paid: String,
     /// Just filed: shows the code large, with what happens now.
     fresh: bool,
     qr: String,
@@ -301,8 +302,12 @@ fn page(
         state: state_of(ctx, house, &read.loaded),
         agency: house.tree.name(d.competent),
         due: d.due_at.map(vn_date_time).unwrap_or_default(),
-        fee: if d.fee_dong > 0 { base::Dong(d.fee_dong).to_string() } else { String::new() },
-        paid: d.paid_dong >= d.fee_dong,
+        fee: catalogue::fee_said(l, &version, d.channel, Some(base::Dong(d.fee_dong))).sum,
+        paid: match d.fee_dong {
+            0 => String::new(),
+            fee if d.paid_dong >= fee => l.t("citizens-paid"),
+            _ => l.t("citizens-not-paid"),
+        },
         fresh: d.status == Status::Filed && read.events.len() == 1,
         qr: qr(&track),
         track,

@@ -10,6 +10,8 @@ pub enum Step {
     Owner,
     /// One group of the procedure's form, by its position.
     Group(usize),
+    /// Which cases are the applicant's: some papers are asked for in those alone.
+    Cases,
     Papers,
     Check,
 }
@@ -18,6 +20,9 @@ pub enum Step {
 pub fn steps_of(version: &Version) -> Vec<Step> {
     let mut steps = vec![Step::Owner];
     steps.extend((0..version.form.groups.len()).map(Step::Group));
+    if !version.cases().is_empty() {
+        steps.push(Step::Cases);
+    }
     if !version.components.is_empty() {
         steps.push(Step::Papers);
     }
@@ -34,7 +39,7 @@ impl Step {
                 version.form.groups.get(n).is_some_and(|group| group.fields.iter().any(|f| f.name == name))
             }),
             Step::Papers => field.starts_with("component_"),
-            Step::Check => false,
+            Step::Cases | Step::Check => false,
         }
     }
 
@@ -63,6 +68,7 @@ mod tests {
             kind: FieldKind::Text,
             required: true,
             options: vec![],
+            needs_address: vec![],
             help: String::new(),
             max_len: 50,
             not_future: false,

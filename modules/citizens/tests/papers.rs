@@ -70,6 +70,33 @@ async fn both_sides_of_a_card_are_two_files_of_one_paper() {
 }
 
 #[tokio::test]
+async fn papers_of_a_rare_case_appear_when_the_case_is_said_to_be_ones_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let (router, commune) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let citizen = Browser { router: &router, who: "citizen" };
+    let screen = papers_screen(&citizen).await;
+    let rare = ["component_bien-ban-bo-roi", "component_mang-thai-ho", "component_uy-quyen"];
+    let page = citizen.get(&screen).await;
+    page.shows("component_giay-chung-sinh");
+    assert!(rare.iter().all(|paper| !page.body.contains(paper)), "{}", page.body);
+    let number: usize = screen.rsplit('=').next().unwrap().parse().unwrap();
+    let cases = (number - 1).to_string();
+    let page = citizen.get(&format!("/file/{BIRTH}?step={cases}")).await;
+    page.shows("Người khác đi thay");
+    let own = [("step", cases.as_str()), ("case", "Người khác đi thay"), ("case", "không có"), ("go", "next")];
+    assert_eq!(citizen.post(&format!("/file/{BIRTH}"), &own).await.to(), screen);
+    let page = citizen.get(&screen).await;
+    page.shows(rare[2]);
+    assert!(!page.body.contains(rare[0]));
+
+    let code = file_birth(&citizen, commune).await;
+    let clerk = Browser { router: &router, who: "clerk" };
+    clerk.get(&format!("/dossiers/{code}")).await.shows("paper-not-applicable");
+    let intake = clerk.get(&format!("/intake?procedure={BIRTH}")).await;
+    intake.shows("name=\"component_uy-quyen\" value=\"not-applicable\" checked");
+}
+
+#[tokio::test]
 async fn a_card_stands_in_again_by_naming_its_dossier_and_one_childs_birth_notice_never_for_the_next() {
     for db in store::testing::databases().await {
         let directory = tempfile::tempdir().unwrap();

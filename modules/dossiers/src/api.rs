@@ -236,7 +236,7 @@ pub struct IntakeBody {
     summary: String,
     #[serde(default)]
     answers: BTreeMap<String, String>,
-    /// Component code → "missing", "paper" or "reused".
+    /// Component code → "missing", "paper", "reused" or "not-applicable".
     #[serde(default)]
     components: BTreeMap<String, String>,
     /// For each reused component: code of the earlier dossier of the same person whose paper stands in.

@@ -375,10 +375,17 @@ pub enum ComponentState {
     File,
     /// Taken from an earlier dossier of the same person ([`crate::reuse`]), not asked for again.
     Reused,
+    /// Asked for in a case that this is not.
+    NotApplicable,
 }
 
 impl ComponentState {
-    pub const ALL: [Self; 4] = [Self::Missing, Self::Paper, Self::File, Self::Reused];
+    pub const ALL: [Self; 5] = [Self::Missing, Self::Paper, Self::File, Self::Reused, Self::NotApplicable];
+
+    /// Whether something was handed in or stands in.
+    pub fn is_there(self) -> bool {
+        matches!(self, Self::Paper | Self::File | Self::Reused)
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -386,6 +393,7 @@ impl ComponentState {
             Self::Paper => "paper",
             Self::File => "file",
             Self::Reused => "reused",
+            Self::NotApplicable => "not-applicable",
         }
     }
 

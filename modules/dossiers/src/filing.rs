@@ -88,7 +88,7 @@ fn paper(
 ) -> Result<Paper, Problem> {
     let named = |code| Problem::new(code).arg("name", &component.name);
     let state = brought.state;
-    if component.required && state == ComponentState::Missing {
+    if component.required && !state.is_there() {
         return Err(named("dossier-component-missing").rule("NĐ 118/2025/NĐ-CP Điều 17"));
     }
     if channel == Channel::Online && state == ComponentState::Paper {
@@ -150,6 +150,15 @@ fn papers(
         }
     }
     found
+}
+
+/// Whether the applicant asks for something to be sent. What came by post goes back by post anyway.
+pub fn asks_to_be_sent(version: &Version, handed: &Handed) -> bool {
+    let sent = |field: &catalogue::Field| {
+        let answer = handed.answers.get(&field.name).map_or("", |answer| answer.trim());
+        field.needs_address.iter().any(|choice| choice == answer)
+    };
+    version.form.fields().any(sent)
 }
 
 /// Who is competent for the version at `wanted`, or why nobody is.
@@ -235,6 +244,9 @@ pub fn check(
     }
     if !handed.sure {
         problems.extend(owner::disagreements(version, |name| known.get(name).map(String::as_str)));
+    }
+    if handed.owner_address.trim().is_empty() && places.channel != Channel::Post && asks_to_be_sent(version, handed) {
+        problems.push(Problem::new("dossier-address-required").field("owner_address"));
     }
     let papers = papers(version, (handed, earlier), (places.channel, now.date()), &mut problems);
     if !problems.is_empty() {

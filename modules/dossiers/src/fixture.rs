@@ -107,6 +107,7 @@ fn field(name: &str, kind: FieldKind, required: bool) -> Field {
         kind,
         required,
         options: if kind == FieldKind::Select { vec!["Nam".to_owned(), "Nữ".to_owned()] } else { Vec::new() },
+        needs_address: Vec::new(),
         help: String::new(),
         max_len: 40,
         not_future: false,

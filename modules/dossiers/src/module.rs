@@ -1,7 +1,7 @@
 //! What the one-stop hands to the application.
 
 use crate::{MIGRATIONS, api, pages};
-use base::Permission::{AssignDossier, ReadDossiers, ReceiveDossier};
+use base::Permission::{ReadDossiers, ReceiveDossier};
 use web::{Access, Module, NavItem, Routes};
 
 /// Words of this module.
@@ -13,7 +13,9 @@ pub fn module() -> Module {
     let routes = Routes::new()
         // The officials' day.
         .get("/work", Access::Needs(ReadDossiers), pages::work)
-        .post("/work/assign", Access::Needs(AssignDossier), pages::assign)
+        .get("/work/next", Access::Needs(ReadDossiers), pages::next)
+        // Several at once; each act asks for its own permission at each dossier.
+        .post("/work/marked", Access::Needs(ReadDossiers), pages::marked)
         .get("/dossiers/{code}", Access::Needs(ReadDossiers), pages::show)
         .get("/dossiers/{code}/slip", Access::Needs(ReadDossiers), pages::slip)
         .post("/dossiers/{code}/{verb}", Access::Needs(ReadDossiers), pages::act)

@@ -342,6 +342,9 @@ pub fn clock_of(times: &Times, calendar: &Calendar, now: Instant) -> ClockView {
     let used = calendar.working_ms_between(start, now);
     let percent = used.saturating_mul(100) / allowed;
     let hours = |ms: i64| (ms + 1_800_000) / 3_600_000;
+    if times.status == Status::Filed {
+        return answer_clock(percent, calendar, now, due);
+    }
     if now > due {
         let over = calendar.working_ms_between(due, now);
         return if over < NEAR_MS {
@@ -356,6 +359,18 @@ pub fn clock_of(times: &Times, calendar: &Calendar, now: Instant) -> ClockView {
     } else {
         view(percent, "ontime", "dossier-clock-days-left", left / NEAR_MS)
     }
+}
+
+/// The clock of the office's answer before intake. It is a clock of its own: eight hours are always less than a day, and
+/// what waits for an answer stands in its own list; "near" and "overdue" speak of the due date alone, as their tabs count.
+fn answer_clock(percent: i64, calendar: &Calendar, now: Instant, due: Instant) -> ClockView {
+    let hours = |ms: i64| ((ms + 1_800_000) / 3_600_000).max(1);
+    if now > due {
+        let n = hours(calendar.working_ms_between(due, now));
+        return ClockView { percent: percent.max(101), state: "late", key: "dossier-clock-answer-over", n };
+    }
+    let n = hours(calendar.working_ms_between(now, due));
+    ClockView { percent, state: "new", key: "dossier-clock-answer-left", n }
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ struct List {
 
 /// The day in the address (`on`), today when there is none. A text that is no date is refused.
 pub(crate) fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
-    match query_value(&ctx.uri, "on").as_str() {
+    match web::iso_day(&query_value(&ctx.uri, "on")).as_str() {
         "" => Ok(ctx.now.date()),
         text => text.parse().map_err(|_| Fault::invalid(Problem::new("organisation-day").field("on"))),
     }

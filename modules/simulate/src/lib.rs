@@ -1,5 +1,6 @@
 //! A province that does not exist: its people and companies, the days of its offices, and its dossiers' lives.
 
+mod answers;
 pub mod dice;
 pub mod life;
 mod officials;

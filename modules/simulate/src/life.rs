@@ -1,5 +1,6 @@
 //! One dossier's life: what happens to it and when, decided by the same rules as in the office.
 
+use crate::answers::{Answering, answer};
 use crate::dice::Dice;
 use crate::officials::Officials;
 use crate::people::People;
@@ -7,7 +8,7 @@ use crate::returning::Remembered;
 use crate::volume::Drawn;
 use base::calendar::Calendar;
 use base::{Actor, Channel, Fault, Id, Instant, Level, Role};
-use catalogue::{FieldKind, StepUnit, Version};
+use catalogue::{StepUnit, Version};
 use dossiers::bulk::Case;
 use dossiers::decide::{self, Asked, Handing, Office, Supplied};
 use dossiers::filing::{self, Handed, Places};
@@ -114,22 +115,8 @@ impl<'a> Life<'a> {
     }
 }
 
-fn answers(version: &Version, name: &str, phone: &str, number: &str, day: base::Date) -> BTreeMap<String, String> {
-    version
-        .form
-        .fields()
-        .map(|field| {
-            let answer = match field.kind {
-                FieldKind::Date => day.to_string(),
-                FieldKind::Number => "1".to_owned(),
-                FieldKind::Select => field.options.first().cloned().unwrap_or_default(),
-                FieldKind::Phone => phone.to_owned(),
-                FieldKind::CitizenNumber => number.to_owned(),
-                FieldKind::Text | FieldKind::Textarea => name.chars().take(usize::from(field.max_len)).collect(),
-            };
-            (field.name.clone(), answer)
-        })
-        .collect()
+fn answers(version: &Version, asked: &Answering<'_>) -> BTreeMap<String, String> {
+    version.form.fields().map(|field| (field.name.clone(), answer(field, asked))).collect()
 }
 
 fn channel(version: &Version, working: bool, province: &Province<'_>, dice: &mut Dice) -> Channel {
@@ -220,14 +207,15 @@ pub fn draw(
             (component.code.clone(), if wanted { brought } else { Brought::default() })
         })
         .collect();
-    let answers =
-        if channel == Channel::Online { answers(version, &name, &phone, &number, at.date()) } else { BTreeMap::new() };
-    let commune = province.tree.name(places.intake);
+    let near = province.tree.get(places.intake).map(|agency| agency.short_name.clone()).unwrap_or_default();
+    let address = format!("Số {}, {near}", dice.between(1, 400));
+    let asked = Answering { name: &name, phone: &phone, number: &number, address: &address, day: at.date() };
+    let answers = if channel == Channel::Online { answers(version, &asked) } else { BTreeMap::new() };
     let handed = Handed {
         owner_name: name,
         owner_number: number,
         owner_phone: phone,
-        owner_address: commune,
+        owner_address: address,
         submitter_name: String::new(),
         summary: version.name.clone(),
         answers,

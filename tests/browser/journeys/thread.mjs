@@ -46,7 +46,7 @@ export async function journey({ browser, password }, { javaScript }) {
   browser.people = [];
 }
 
-async function signUp(page) {
+export async function signUp(page) {
   await page.goto("/sign-up");
   await page.getByLabel("Họ và tên").fill("Lâm Thị Ánh Nguyệt");
   const number = numberOf();
@@ -61,8 +61,8 @@ async function signUp(page) {
   await page.waitForURL("**/my");
 }
 
-/** Step by step through the form; returns the dossier's code. */
-async function file(browser, citizen) {
+/** Step by step through the form, each paper with the files given; returns the dossier's code. */
+export async function file(browser, citizen, papers = PAPER) {
   const { page } = citizen;
   await page.goto(`/file/${PROCEDURE}`);
   for (let screen = 0; screen < 12; screen += 1) {
@@ -73,7 +73,7 @@ async function file(browser, citizen) {
       await page.waitForURL("**/my/**");
       return decodeURIComponent(path(page).split("?")[0].split("/").pop());
     }
-    await fill(page);
+    await fill(page, papers);
     await browser.look(citizen);
     const here = await page.getByRole("main").innerText();
     await page.getByRole("button", { name: "Tiếp tục" }).last().click();
@@ -84,17 +84,18 @@ async function file(browser, citizen) {
 }
 
 /** Fills what is required on one screen of the form, by what is asked. */
-async function fill(page) {
+async function fill(page, papers) {
   for (const field of await page.locator("main form :is(input, select, textarea)[required]").all()) {
     const name = (await field.getAttribute("name")) ?? "";
     const type = (await field.getAttribute("type")) ?? (await field.evaluate((e) => e.tagName.toLowerCase()));
     if (type === "hidden" || type === "radio" || type === "checkbox") continue;
     if (type === "file") {
-      await field.setInputFiles(PAPER);
+      await field.setInputFiles(papers);
     } else if (type === "select") {
       await choose(field);
     } else if ((await field.inputValue()) === "") {
-      await field.fill(answer(name, type));
+      const day = await field.evaluate((e) => e.classList.contains("day"));
+      await field.fill(day ? "15/11/2026" : answer(name, type));
     }
   }
 }
@@ -106,21 +107,21 @@ async function choose(field) {
 }
 
 function answer(name, type) {
-  if (type === "date") return "2026-11-15";
   if (type === "number") return "1";
   if (type === "tel" || name.includes("phone")) return "0939123456";
   if (name.includes("number")) return "092199000123";
   return "Lâm Thị Ánh Nguyệt";
 }
 
-/** One act on the dossier's page: opens it if folded, does it, and reads that it was noted. */
-async function act(browser, person, code, label) {
+/** One act on the dossier's page: opens it if folded, does it with the files given, and reads that it was noted. */
+export async function act(browser, person, code, label, files = {}) {
   const { page } = person;
   await page.goto(`/dossiers/${code}`);
   await browser.look(person);
   const fold = page.locator("aside details").filter({ has: page.locator("summary", { hasText: label }) }).first();
   if ((await fold.getAttribute("open")) === null) await fold.locator("summary").click();
   for (const area of await fold.locator("textarea[required]").all()) await area.fill("Hồ sơ đầy đủ, hợp lệ.");
+  for (const [name, given] of Object.entries(files)) await fold.locator(`input[type=file][name="${name}"]`).setInputFiles(given);
   await fold.getByRole("button", { name: label }).click();
   await page.getByRole("status").first().waitFor();
 }

@@ -89,30 +89,64 @@ fn a_head_assigns_many_at_once_or_none() {
         let one = receive(&app, &mut clerk, commune, "Giao Một Lượt").await;
         let two = receive(&app, &mut clerk, commune, "Giao Hai Lượt").await;
         let back = "/work?tab=mine&q=";
-        head.get("/work?tab=all&q=giao+luot").await.is(200).shows("name=\"dossier\"").shows("Giao các hồ sơ đã chọn");
+        head.get("/work?tab=all&q=giao+luot").await.is(200).shows("name=\"dossier\"").shows("Với các hồ sơ đã chọn");
         // Nothing marked, nobody chosen, one that cannot be: the list again, nothing done.
-        head.post("/work/assign", &[("handler", &officer), ("back", back)]).await.is(422).shows("ít nhất một hồ sơ");
-        head.post("/work/assign", &[("dossier", &one), ("back", back)]).await.is(422);
+        head.post("/work/marked", &[("handler", &officer), ("back", back)]).await.is(422).shows("ít nhất một hồ sơ");
+        head.post("/work/marked", &[("dossier", &one), ("back", back)]).await.is(422);
         let wrong = [("dossier", one.as_str()), ("dossier", "H13.08-000101-0001"), ("handler", officer.as_str())];
-        head.post("/work/assign", &wrong).await.is(404);
+        head.post("/work/marked", &wrong).await.is(404);
         let stranger = app.person(Role::Clerk).id.to_string();
         let wrong = [("dossier", one.as_str()), ("handler", stranger.as_str()), ("back", "/work?tab=all&q=giao+luot")];
-        head.post("/work/assign", &wrong).await.is(422).shows("Chưa giao hồ sơ nào").shows("checked");
+        head.post("/work/marked", &wrong).await.is(422).shows("Chưa làm với hồ sơ nào").shows("checked");
         assert_eq!(app.event_kinds(&one).await, ["received"]);
         let both =
             [("dossier", one.as_str()), ("dossier", two.as_str()), ("handler", officer.as_str()), ("back", back)];
-        head.post("/work/assign", &both).await.leads_to(back);
+        head.post("/work/marked", &both).await.leads_to(back);
         for code in [&one, &two] {
             assert_eq!(app.event_kinds(code).await, ["received", "assigned"]);
         }
         let mut officer = app.signed_in(Role::Officer).await;
         officer.get("/work?tab=mine&per_page=100&sort=-due").await.is(200).shows(&one).shows(&two);
-        // Who assigns nothing is not offered it.
-        officer.get("/work?tab=all&q=giao+luot").await.is(200).shows_not("name=\"dossier\"");
-        officer.post("/work/assign", &both).await.is(403);
+        // Who assigns nothing is not offered it; passing on is.
+        let page = officer.get("/work?tab=mine").await;
+        page.is(200).shows_not("name=\"handler\"").shows("name=\"act\" value=\"forward\"");
+        let other = officer.post("/work/marked", &both).await;
+        other.is(422).shows("Chưa làm với hồ sơ nào");
+        let on = [("dossier", one.as_str()), ("dossier", two.as_str()), ("act", "forward"), ("back", back)];
+        officer.post("/work/marked", &on).await.leads_to(back);
+        assert_eq!(app.event_kinds(&two).await, ["received", "assigned", "forwarded"]);
+        // What asks for words of its own is done one by one.
+        for act in ["approve", "refuse", "nothing"] {
+            officer.post("/work/marked", &[("dossier", one.as_str()), ("act", act)]).await.is(422);
+        }
         // An address elsewhere is not followed.
         let elsewhere = [("dossier", one.as_str()), ("handler", stranger.as_str()), ("back", "//evil.example")];
-        head.post("/work/assign", &elsewhere).await.is(422);
+        head.post("/work/marked", &elsewhere).await.is(422);
+    });
+}
+
+#[test]
+fn after_an_act_the_next_dossier_of_the_same_list_is_one_press_away() {
+    on_every_engine(|app| async move {
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let mut officer = app.signed_in(Role::Officer).await;
+        let commune = app.person(Role::Leader).agency;
+        let one = receive(&app, &mut clerk, commune, "Hàng Đợi Một").await;
+        let two = receive(&app, &mut clerk, commune, "Hàng Đợi Hai").await;
+        let list = "/work?tab=unit&q=hang+doi";
+        let from = web::table::encode(list);
+        let page = officer.get(list).await;
+        page.is(200).shows(&format!("/dossiers/{one}?from={from}")).shows(&format!("/dossiers/{two}?from={from}"));
+        let codes = if page.body.find(&one) < page.body.find(&two) { [&one, &two] } else { [&two, &one] };
+        let page = officer.get(&format!("/dossiers/{}?from={from}", codes[0])).await;
+        page.is(200).shows("/work/next?back=").shows(&format!("forward?from={from}"));
+        let next = |after: &str| format!("/work/next?back={from}&after={after}");
+        let second = format!("/dossiers/{}?from={from}", codes[1]);
+        officer.get(&next(codes[0])).await.leads_to(&second);
+        // At the end of the list the list itself; an address elsewhere is not followed.
+        officer.get(&next(codes[1])).await.leads_to(list);
+        let elsewhere = officer.get("/work/next?back=%2F%2Fevil.example&after=x").await;
+        assert!(!elsewhere.body.contains("evil"));
     });
 }
 

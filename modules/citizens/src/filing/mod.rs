@@ -4,7 +4,7 @@
 mod desk;
 mod screen;
 
-use crate::draft::{Paper, iso_date};
+use crate::draft::Paper;
 use crate::steps::Step;
 use crate::store;
 use axum::extract::Path;
@@ -51,13 +51,22 @@ fn take(desk: &mut Desk, step: Step, form: &FormMap) {
             body.sure = form.get("sure").is_some();
             for field in version.form.groups.get(n).into_iter().flat_map(|group| &group.fields) {
                 let typed = form.text(&format!("answer_{}", field.name));
-                let typed = if field.kind == FieldKind::Date { iso_date(typed) } else { kept(typed) };
+                let typed = if field.kind == FieldKind::Date { web::iso_day(typed) } else { kept(typed) };
                 if typed.is_empty() {
                     body.answers.remove(&field.name);
                 } else {
                     body.answers.insert(field.name.clone(), typed);
                 }
             }
+        }
+        Step::Cases => {
+            let chosen = form.all("case");
+            body.cases = version
+                .cases()
+                .into_iter()
+                .filter(|case| chosen.iter().any(|c| c == case))
+                .map(str::to_owned)
+                .collect();
         }
         Step::Papers | Step::Check => {}
     }

@@ -4,30 +4,13 @@ use super::desk::Desk;
 use crate::draft::Paper;
 use crate::steps::{Step, number_of};
 use askama::Template;
-use base::{Channel, Dong, Problem};
+use base::{Channel, Problem};
 use catalogue::FieldKind;
 use dossiers::dossier::COMPONENT_FILES_MAX;
+use dossiers::pages::{Question, question};
 use dossiers::reuse::Earlier;
 use i18n::L;
-use web::{Answer, Choice, Ctx};
-
-/// Blanks and signs that come along with what is pasted.
-const PASTED_CHARS: u32 = 500;
-
-/// One question as the screen shows it.
-struct Question {
-    name: String,
-    label: String,
-    value: String,
-    kind: &'static str,
-    inputmode: &'static str,
-    autocomplete: &'static str,
-    hint: String,
-    required: bool,
-    maxlength: String,
-    /// Choices of a select; empty for other kinds.
-    choices: Vec<Choice>,
-}
+use web::{Answer, Ctx};
 
 /// One paper as the screen shows it.
 struct Wanted {
@@ -82,7 +65,7 @@ struct FilingPage {
     title: String,
     step: usize,
     steps: usize,
-    /// "questions", "papers" or "check".
+    /// "questions", "cases", "papers" or "check".
     screen: &'static str,
     problems: Vec<Problem>,
     /// What was answered disagrees with a personal number: the person is asked whether it is so.
@@ -90,36 +73,14 @@ struct FilingPage {
     sure: bool,
     agency: String,
     questions: Vec<Question>,
+    /// The cases there are, each with whether it is the applicant's.
+    cases: Vec<(String, bool)>,
     wanted: Vec<Wanted>,
     parts: Vec<Part>,
     mends: Vec<Mend>,
     limit: String,
-    fee: String,
+    fee: catalogue::FeeSaid,
     saved: String,
-}
-
-fn question(field: &catalogue::Field, value: &str) -> Question {
-    let (kind, inputmode, autocomplete) = match field.kind {
-        FieldKind::Text | FieldKind::Select => ("text", "", ""),
-        FieldKind::Date => ("date", "", ""),
-        FieldKind::Number => ("text", "decimal", ""),
-        FieldKind::Phone => ("tel", "tel", "tel"),
-        FieldKind::CitizenNumber => ("text", "numeric", ""),
-        FieldKind::Textarea => ("textarea", "", ""),
-    };
-    Question {
-        name: format!("answer_{}", field.name),
-        label: field.label.clone(),
-        value: value.to_owned(),
-        kind,
-        inputmode,
-        autocomplete,
-        hint: field.help.clone(),
-        required: field.required,
-        // Counted and told when sent: a field that cuts what is pasted keeps half a number.
-        maxlength: (u32::from(field.max_len) + PASTED_CHARS).to_string(),
-        choices: field.options.iter().map(|o| Choice::new(o.clone(), o.clone())).collect(),
-    }
 }
 
 /// What need not be typed again: the catalogue's forms call the person who files `applicant_…`.
@@ -183,6 +144,7 @@ fn wanted(l: L, desk: &Desk, today: base::Date) -> Vec<Wanted> {
     desk.version
         .components
         .iter()
+        .filter(|component| desk.draft.body.asks_for(&desk.version, component))
         .map(|component| {
             let papers = desk.draft.body.papers.get(&component.code).map_or(&[][..], Vec::as_slice);
             let offer = desk.stand_in(component, today).filter(|_| papers.is_empty());
@@ -235,6 +197,12 @@ fn parts(l: L, desk: &Desk, today: base::Date) -> Vec<Part> {
         let lines = group.fields.iter().map(|field| line(field.label.clone(), &answer(field))).collect();
         parts.push(Part { title: group.title.clone(), step: n + 2, lines });
     }
+    let cases = desk.version.cases();
+    if let (false, Some(step)) = (cases.is_empty(), desk.steps().iter().position(|step| *step == Step::Cases)) {
+        let answer = |case: &str| l.t(if body.cases.contains(case) { "citizens-yes" } else { "citizens-no" });
+        let lines = cases.iter().map(|case| line((*case).to_owned(), &answer(case))).collect();
+        parts.push(Part { title: l.t("citizens-step-cases"), step: step + 1, lines });
+    }
     if !desk.version.components.is_empty() {
         let papers = wanted(l, desk, today).into_iter().filter(|w| w.required || !w.files.is_empty());
         let names = |w: &Wanted| w.files.iter().map(|file| file.name.clone()).collect::<Vec<_>>().join("; ");
@@ -251,6 +219,7 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
     let (title, screen) = match step {
         Step::Owner => (l.t("citizens-step-owner"), "questions"),
         Step::Group(n) => (version.form.groups[n].title.clone(), "questions"),
+        Step::Cases => (l.t("citizens-step-cases"), "cases"),
         Step::Papers => (l.t("citizens-step-papers"), "papers"),
         Step::Check => (l.t("citizens-step-check"), "check"),
     };
@@ -282,7 +251,6 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
             .collect();
     }
     let terms = version.terms(Channel::Online);
-    let fee_dong = terms.map_or(0, |terms| terms.fee_total().0);
     let wrong = !problems.is_empty();
     let page = FilingPage {
         l,
@@ -298,6 +266,11 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
         problems,
         agency: desk.competent().map(|id| desk.house.tree.name(id)).unwrap_or_default(),
         questions,
+        cases: version
+            .cases()
+            .into_iter()
+            .map(|case| (case.to_owned(), desk.draft.body.cases.contains(case)))
+            .collect(),
         wanted: if step == Step::Papers { wanted(l, desk, ctx.now.date()) } else { Vec::new() },
         parts: parts_here,
         mends,
@@ -307,12 +280,7 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
                 l.tr(key, [("n", n.to_string())])
             })
             .unwrap_or_default(),
-        // A source that speaks of the fee in words only must not be read as "free".
-        fee: match terms {
-            Some(terms) if fee_dong == 0 && !terms.fee_text.is_empty() => terms.fee_text.clone(),
-            _ if fee_dong == 0 => l.t("citizens-free"),
-            _ => Dong(fee_dong).to_string(),
-        },
+        fee: catalogue::fee_said(l, version, Channel::Online, None),
         saved: if desk.kept { base::vn_date_time(desk.draft.updated_at) } else { String::new() },
     };
     let title = format!("{title} · {}", version.name);

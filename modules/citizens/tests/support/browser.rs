@@ -77,12 +77,16 @@ pub fn all_between<'a>(body: &'a str, from: &str, to: &str) -> Vec<&'a str> {
 /// A right answer for every question a screen asks.
 pub fn answers(body: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for tag in all_between(body, "<input class=\"form-control\"", ">") {
+    for tag in all_between(body, "<input class=\"form-control", ">") {
         let attribute = |name: &str| all_between(tag, &format!(" {name}=\""), "\"").first().map(|v| (*v).to_owned());
         let Some(name) = attribute("name").filter(|n| n.starts_with("answer_")) else { continue };
-        let value = match (attribute("type").as_deref(), attribute("inputmode").as_deref()) {
+        if tag.starts_with(" day\"") {
+            found.push(("_date".to_owned(), name.clone()));
             // The year that stands in the number of the person who files.
-            (Some("date"), _) => "20/11/1990",
+            found.push((name, "20/11/1990".to_owned()));
+            continue;
+        }
+        let value = match (attribute("type").as_deref(), attribute("inputmode").as_deref()) {
             (Some("tel"), _) => "0912345678",
             (_, Some("numeric")) => "094190000017",
             (_, Some("decimal")) => "2",

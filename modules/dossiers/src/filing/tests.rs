@@ -305,3 +305,23 @@ fn a_paper_has_ten_files_at_most_and_a_dossier_two_hundred() {
     let found = checked(&version(), places(Channel::Online), &handed).unwrap();
     assert_eq!(found.components[0].files.len(), 10);
 }
+
+#[test]
+fn what_is_sent_by_post_needs_somewhere_to_go() {
+    let mut version = version();
+    for field in version.form.groups.iter_mut().flat_map(|group| &mut group.fields).filter(|field| field.name == "sex")
+    {
+        field.needs_address = vec!["Nữ".to_owned()];
+    }
+    let refused = |channel, sex: &str, address: &str| {
+        let mut handed = Handed { owner_address: address.to_owned(), ..handed() };
+        handed.answers.insert("sex".into(), sex.to_owned());
+        checked(&version, places(channel), &handed).map_or_else(|fault| problems(Err(fault)), |_| Vec::new())
+    };
+    let missing = one("owner_address", "dossier-address-required");
+    assert_eq!(refused(Channel::Post, "Nam", " "), missing);
+    assert_eq!(refused(Channel::Online, "Nữ", ""), missing);
+    assert_eq!(refused(Channel::Counter, "Nữ", ""), missing);
+    assert_eq!(refused(Channel::Online, "Nam", ""), []);
+    assert_eq!(refused(Channel::Post, "Nữ", "Ấp 2, xã Mỹ Tú"), []);
+}

@@ -115,6 +115,7 @@ fn field(kind: FieldKind) -> Field {
         kind,
         required: true,
         options: Vec::new(),
+        needs_address: Vec::new(),
         help: String::new(),
         max_len: 40,
         not_future: true,

@@ -1,6 +1,6 @@
 //! Counter intake: choose the procedure, then everything on one screen, in the order of the work.
 
-use super::{channel_choices, house};
+use super::{Question, channel_choices, house, question};
 use crate::actions::{By, CounterIntake, House, receive_at_counter};
 use crate::decide;
 use crate::dossier::ComponentState;
@@ -57,6 +57,10 @@ struct IntakePage {
     /// Something declared disagrees with a personal number: whether it is so.
     asks_sure: bool,
     papers: Vec<PaperRow>,
+    /// The form's questions under their headings; what stands on the paper form need not be typed.
+    groups: Vec<(String, Vec<Question>)>,
+    /// Something of the form was typed or is wrong.
+    form_open: bool,
     intakes: Vec<Choice>,
     competents: Vec<Choice>,
     returns: Vec<Choice>,
@@ -65,7 +69,7 @@ struct IntakePage {
     competent: String,
     return_to: String,
     channel: String,
-    fee: String,
+    fee: catalogue::FeeSaid,
     limit: String,
     due: String,
     has_fee: bool,
@@ -187,6 +191,10 @@ fn form(
                 Choice::new("paper", l.t("dossier-paper-paper")),
                 Choice::new("missing", l.t("dossier-paper-missing")),
             ];
+            let a_case = version.cases().contains(&component.group.as_str());
+            if a_case {
+                choices.push(Choice::new("not-applicable", l.t("dossier-paper-not-applicable")));
+            }
             let for_another = !typed.handed.submitter_name.trim().is_empty();
             for paper in before.papers.iter().filter(|paper| {
                 paper.stands_in(component, &typed.handed.owner_number, for_another, ctx.now.date()).is_ok()
@@ -210,13 +218,17 @@ fn form(
                     .find(|error| !error.is_empty())
                     .unwrap_or_default(),
                 code: component.code.clone(),
-                name: component.name.clone(),
+                name: if a_case {
+                    format!("{} – {}", component.group, component.name)
+                } else {
+                    component.name.clone()
+                },
                 required: component.required,
                 // What cannot be chosen any more is not chosen.
-                selected: choices
-                    .iter()
-                    .find(|choice| choice.value == selected)
-                    .map_or_else(|| "missing".to_owned(), |choice| choice.value.clone()),
+                selected: choices.iter().find(|choice| choice.value == selected).map_or_else(
+                    || if a_case { "not-applicable".to_owned() } else { "missing".to_owned() },
+                    |choice| choice.value.clone(),
+                ),
                 choices,
             }
         })
@@ -229,6 +241,20 @@ fn form(
         paper_kinds: super::paper_choices(l),
         asks_sure: typed.handed.sure || crate::filing::asks_whether_sure(&problems),
         papers,
+        form_open: !typed.handed.answers.is_empty()
+            || problems.iter().any(|problem| problem.field.as_deref().is_some_and(|f| f.starts_with("answer_"))),
+        groups: version
+            .form
+            .groups
+            .iter()
+            .map(|group| {
+                let asked = |field: &catalogue::Field| {
+                    let typed = typed.handed.answers.get(&field.name).map_or("", String::as_str);
+                    Question { required: false, ..question(field, typed) }
+                };
+                (group.title.clone(), group.fields.iter().map(asked).collect())
+            })
+            .collect(),
         intakes: choices(intakes),
         competents: choices(competents),
         returns: choices(returns),
@@ -251,7 +277,7 @@ fn form(
             .map(|clock| base::vn_date_time(clock.due_at))
             .unwrap_or_default(),
         has_fee: fee.0 > 0,
-        fee: fee.to_string(),
+        fee: catalogue::fee_said(l, version, Channel::Counter, None),
         paid: typed.paid,
         all_papers: typed.all_papers,
         handed: typed.handed,
@@ -345,6 +371,12 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
             brought = ComponentState::Paper.into();
         }
         handed.components.insert(component.code.clone(), brought);
+    }
+    for field in version.form.fields() {
+        let answer = text(&format!("answer_{}", field.name));
+        if !answer.is_empty() {
+            handed.answers.insert(field.name.clone(), answer);
+        }
     }
     let typed = Typed {
         intake: text("intake"),

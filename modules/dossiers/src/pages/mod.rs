@@ -2,8 +2,9 @@
 
 mod acts;
 mod answers;
-mod assign;
 mod intake;
+mod marked;
+mod questions;
 mod show;
 mod slip;
 mod timeline;
@@ -11,14 +12,15 @@ mod track;
 mod work;
 
 pub use answers::{Answered, answer_text, answered};
-pub use assign::assign;
 pub use intake::{choose_or_form, receive};
+pub use marked::marked;
+pub use questions::{Question, question};
 pub(crate) use show::looked;
 pub use show::{act, download, show, sources};
 pub use slip::slip;
 pub(crate) use track::look_up;
 pub use track::track;
-pub use work::{WorkPage, nav_counts, work, work_page};
+pub use work::{WorkPage, nav_counts, next, work, work_page};
 
 use crate::actions::House;
 use ::store::Tx;
@@ -81,4 +83,10 @@ pub(crate) fn number_words(l: L, applicant: &crate::Applicant) -> String {
     let beside: Vec<&str> =
         [paper.as_str(), &applicant.owner_nationality].into_iter().filter(|word| !word.is_empty()).collect();
     format!("{} ({})", applicant.owner_number, beside.join(", "))
+}
+
+/// The list a person came from, as its address says; the plain list for anything else.
+pub(crate) fn list_of(typed: &str) -> String {
+    let back = web::safe_next(typed);
+    if back.split('?').next() == Some("/work") { back } else { "/work".to_owned() }
 }

@@ -37,6 +37,9 @@ struct ShowPage {
     csrf: String,
     problems: Vec<Problem>,
     code: String,
+    /// The list one came from, and the same within an address; both empty when one came otherwise.
+    list: String,
+    from: String,
     owner: String,
     procedure: String,
     procedure_code: String,
@@ -158,6 +161,7 @@ fn page(
     let l = ctx.l;
     let version = house.version(read.loaded().dossier.version)?;
     let office = house.office(&version, ctx.now);
+    let list = list_from(ctx);
     let (d, a) = (&read.loaded().dossier, &read.loaded().applicant);
     let clock = worklist::clock(d, house.calendar, ctx.now);
     let purpose = match read.readable.ground() {
@@ -178,6 +182,8 @@ fn page(
         l,
         csrf: ctx.csrf.clone(),
         code: d.code.clone(),
+        from: web::table::encode(&list),
+        list,
         owner: a.owner_name.clone(),
         procedure: version.name.clone(),
         procedure_code: version.code.clone(),
@@ -198,7 +204,7 @@ fn page(
         unit: house.tree.name(d.unit),
         step: office.step(d).map(|step| step.name.clone()).unwrap_or_default(),
         handler: d.handler.and_then(|id| read.names.get(&id).cloned()).unwrap_or_else(|| l.t("dossier-handler-none")),
-        fee: Dong(d.fee_dong).to_string(),
+        fee: catalogue::fee_said(l, &version, d.channel, Some(Dong(d.fee_dong))).sum,
         paid: match (d.fee_dong, d.paid_dong) {
             (0, _) => String::new(),
             (fee, paid) if paid >= fee => l.t("dossier-paid"),
@@ -273,6 +279,12 @@ pub(crate) async fn looked(ctx: &Ctx, actor: &Actor, house: &House, readable: &R
     ctx.db().write(move |tx| Box::pin(async move { reading::record(tx, &readable, &actor, &house, now).await })).await
 }
 
+/// The list the page was opened from.
+fn list_from(ctx: &Ctx) -> String {
+    let from = web::table::query_value(&ctx.uri, "from");
+    if from.is_empty() { from } else { super::list_of(&from) }
+}
+
 /// `GET /dossiers/{code}`
 pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     render(&ctx, code, Vec::new(), None).await
@@ -345,7 +357,11 @@ pub async fn act(
     }
     .await;
     match outcome {
-        Ok(_) => Ok(ctx.flash(format!("/dossiers/{code}"), "dossier-done")),
+        // The way to the next one stands beside what was done.
+        Ok(_) => match list_from(&ctx) {
+            list if list.is_empty() => Ok(ctx.flash(format!("/dossiers/{code}"), "dossier-done")),
+            list => Ok(ctx.flash(format!("/dossiers/{code}?from={}", web::table::encode(&list)), "dossier-done")),
+        },
         // A file refused is mended on the form like anything else: what was typed stays.
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
             render(&ctx, code, problems, Some((verb, &upload.fields))).await

@@ -1,7 +1,6 @@
 //! The receipt with the day to come back (form 01 of circular 03/2025/TT-VPCP), to be printed at the counter.
 
 use super::{channel_key, house, moment, names};
-use crate::dossier::ComponentState;
 use crate::reading::{self, Asking};
 use crate::store as sql;
 use askama::Template;
@@ -37,7 +36,7 @@ struct SlipPage {
     received: String,
     due: String,
     return_to: String,
-    fee: String,
+    fee: catalogue::FeeSaid,
     paid: bool,
     clerk: String,
     /// Where its status is looked up, and the same as a drawing for a phone.
@@ -95,14 +94,14 @@ pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
         summary: a.summary.clone(),
         papers: papers
             .into_iter()
-            .filter(|(_, paper)| paper.state != ComponentState::Missing)
+            .filter(|(_, paper)| paper.state.is_there())
             .map(|(_, paper)| Paper { state: l.t(format!("dossier-paper-{}", paper.state.as_str())), name: paper.name })
             .collect(),
         limit: limit.map(|(key, n)| l.tr(key, [("n", n.to_string())])).unwrap_or_default(),
         received: moment(Some(received)),
         due: moment(d.due_at),
         return_to: house.tree.name(d.return_to),
-        fee: Dong(d.fee_dong).to_string(),
+        fee: catalogue::fee_said(l, &version, d.channel, Some(Dong(d.fee_dong))),
         paid: d.fee_dong > 0 && d.paid_dong >= d.fee_dong,
         clerk: clerk.unwrap_or_default(),
         qr: qr(&track),

@@ -1,11 +1,14 @@
 //! Looking a dossier up by its code, without signing in: status and degree of completion, nothing else
 //! (TT 01/2018/TT-VPCP Điều 16 khoản 2 điểm d).
 
+use super::house;
 use crate::dossier::{Outcome, Status, state_key};
-use crate::store::STATUS_BY_CODE;
+use crate::person::is_own;
+use crate::reading;
+use crate::store::{STATUS_BY_CODE, by_code};
 use ::store::StoreError;
 use askama::Template;
-use base::{DossierCode, Problem};
+use base::{DossierCode, Fault, Permission, Problem};
 use i18n::L;
 use web::{Answer, Ctx};
 
@@ -55,6 +58,21 @@ pub async fn look_up(db: &::store::Db, code: &DossierCode) -> Result<Option<Publ
     .await
 }
 
+/// Where a signed-in person reads the whole dossier: the owner among their own, an official within their scope.
+async fn whole(ctx: &Ctx, code: &DossierCode) -> Result<Option<String>, Fault> {
+    let Some(actor) = ctx.actor.clone() else { return Ok(None) };
+    let (house, code) = (house(&ctx.app)?, code.to_string());
+    let wanted = code.clone();
+    let loaded = ctx.db().read(move |tx| Box::pin(async move { by_code(tx, &wanted).await })).await?;
+    Ok(loaded.and_then(|loaded| {
+        if actor.may(Permission::OwnDossiers) && is_own(&actor, &loaded) {
+            Some(format!("/my/{code}"))
+        } else {
+            reading::by_place(&actor, &loaded, &house).then(|| format!("/dossiers/{code}"))
+        }
+    }))
+}
+
 struct Shown {
     code: String,
     status: String,
@@ -69,25 +87,36 @@ struct TrackPage {
     code: String,
     problems: Vec<Problem>,
     found: Option<Shown>,
+    signed_in: bool,
 }
 
 /// `GET /track?code=`
 pub async fn track(ctx: Ctx) -> Answer {
     let typed = web::table::query_value(&ctx.uri, "code");
-    let mut page = TrackPage { l: ctx.l, code: typed.chars().take(60).collect(), problems: Vec::new(), found: None };
+    let mut page = TrackPage {
+        l: ctx.l,
+        code: typed.chars().take(60).collect(),
+        problems: Vec::new(),
+        found: None,
+        signed_in: ctx.actor.is_some(),
+    };
     if !typed.trim().is_empty() {
         match typed.trim().to_uppercase().parse::<DossierCode>() {
             Err(problem) => page.problems.push(problem.field("code")),
-            Ok(code) => match look_up(ctx.db(), &code).await? {
-                None => page.problems.push(Problem::new("dossier-track-unknown").field("code")),
-                Some(found) => {
-                    page.found = Some(Shown {
-                        degree: found.degree(),
-                        status: ctx.l.t(state_key(found.status, found.outcome)),
-                        state: state_of(found.status),
-                        code: found.code,
-                    });
-                }
+            Ok(code) => match whole(&ctx, &code).await? {
+                // Whoever may read it is not told to sign in, but led to it.
+                Some(page) => return Ok(ctx.redirect(page)),
+                None => match look_up(ctx.db(), &code).await? {
+                    None => page.problems.push(Problem::new("dossier-track-unknown").field("code")),
+                    Some(found) => {
+                        page.found = Some(Shown {
+                            degree: found.degree(),
+                            status: ctx.l.t(state_key(found.status, found.outcome)),
+                            state: state_of(found.status),
+                            code: found.code,
+                        });
+                    }
+                },
             },
         }
     }

@@ -2,7 +2,9 @@
 
 use super::{channel_choices, house, moment, names};
 use crate::actions::House;
+use crate::dossier::Status;
 use crate::store::Loaded;
+use crate::transitions::Verb;
 use crate::worklist::{self, After, Asked, Line, Narrow, Scope, Tab};
 use ::store::Tx;
 use askama::Template;
@@ -49,6 +51,10 @@ pub struct WorkPage {
     problems: Vec<Problem>,
     uri: String,
     title: String,
+    /// This list as dossiers opened from it name it.
+    from: String,
+    /// What can be done to the marked dossiers, with its name; assigning apart.
+    bulk: Vec<(&'static str, String)>,
     /// Who the marked dossiers can be assigned to; empty where nothing on the page can be assigned.
     people: Vec<Choice>,
     person: String,
@@ -176,16 +182,27 @@ pub async fn work_page(
     let assigns = |line: &Line| {
         line.times.status.clock_runs() && actor.may_at(Permission::AssignDossier, house.tree.path(line.unit))
     };
-    let markable: Vec<bool> = found.iter().map(assigns).collect();
-    let people = match found.iter().zip(&markable).find(|(_, markable)| **markable) {
-        Some((line, _)) => identity::people_at(tx, house.tree.path(line.unit), now).await?,
+    let receives = |line: &Line| line.times.status == Status::Filed && actor.may(Permission::ReceiveDossier);
+    let forwards = |line: &Line| {
+        line.times.status.clock_runs() && actor.may_at(Permission::ProcessDossier, house.tree.path(line.unit))
+    };
+    let people = match found.iter().find(|line| assigns(line)) {
+        Some(line) => identity::people_at(tx, house.tree.path(line.unit), now).await?,
         None => Vec::new(),
     };
+    let bulk: Vec<Verb> =
+        [(Verb::ReceiveOnline, found.iter().any(receives)), (Verb::Forward, found.iter().any(forwards))]
+            .into_iter()
+            .filter_map(|(verb, offered)| offered.then_some(verb))
+            .collect();
+    let markable: Vec<bool> = found.iter().map(|line| assigns(line) || receives(line) || forwards(line)).collect();
     let narrowed = !narrow.is_empty();
     let units = unit_choices(house, actor);
     Ok(WorkPage {
         l,
         uri: uri.to_owned(),
+        from: table::encode(uri),
+        bulk: bulk.into_iter().map(|verb| (verb.as_str(), l.t(verb.key()))).collect(),
         title: l.t("dossier-work"),
         tab: tab.as_str(),
         tabs,
@@ -288,6 +305,37 @@ pub async fn work(mut ctx: Ctx) -> Answer {
     Ok(ctx.page(&page.title.clone(), &page))
 }
 
+/// Rows of a list looked through for the one after a dossier.
+const NEXT_LOOKED_AT: i64 = 200;
+
+/// `GET /work/next?back=&after=`: the dossier that comes next in the list one came from. What was just dealt with has mostly
+/// left it; then its first is next. At the end of it the list itself.
+pub async fn next(ctx: Ctx) -> Answer {
+    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let house = house(&ctx.app)?;
+    let back = super::list_of(&query_value(&ctx.uri, "back"));
+    let (uri, after, now) = (back.clone(), query_value(&ctx.uri, "after"), ctx.now);
+    let found = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let narrow = narrow_of(&uri, &house.tree);
+                let tab = tab_of(&uri, &actor, &narrow);
+                let scope = Scope::of(&actor, &house);
+                let (limit, offset) = (NEXT_LOOKED_AT, Paging::from_uri(&uri).offset());
+                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset, after: None };
+                let (lines, _) = worklist::lines(tx, &house, &asked, &[]).await?;
+                let here = lines.iter().position(|line| line.code == after);
+                Ok::<_, Fault>(lines.into_iter().nth(here.map_or(0, |here| here + 1)).map(|line| line.code))
+            })
+        })
+        .await?;
+    match found {
+        Some(code) => Ok(ctx.redirect(format!("/dossiers/{code}?from={}", table::encode(&back)))),
+        None => Ok(ctx.flash(back, "dossier-queue-done")),
+    }
+}
+
 /// Dossiers read at once for a file: the rest of them is let go before the next are read.
 const EXPORT_BATCH: i64 = 2_000;
 
@@ -337,6 +385,7 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
         "dossier-finished",
         "dossier-returned",
         "dossier-channel",
+        "dossier-fee",
         "dossier-status",
         "dossier-handler",
     ]
@@ -349,9 +398,12 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
 fn register_row(l: L, house: &House, loaded: &Loaded, names: &HashMap<Id, String>) -> Vec<Cell> {
     let (d, a) = (&loaded.dossier, &loaded.applicant);
     let text = Cell::Text;
+    let version = house.shelf.version(d.version);
+    let owed = Some(base::Dong(d.fee_dong));
+    let fee = version.as_ref().map(|version| catalogue::fee_said(l, version, d.channel, owed).sum).unwrap_or_default();
     vec![
         text(d.code.clone()),
-        text(house.shelf.version(d.version).map(|version| version.name.clone()).unwrap_or_default()),
+        text(version.map(|version| version.name.clone()).unwrap_or_default()),
         text(a.owner_name.clone()),
         text(a.owner_address.clone()),
         text(a.owner_phone.clone()),
@@ -361,6 +413,7 @@ fn register_row(l: L, house: &House, loaded: &Loaded, names: &HashMap<Id, String
         Cell::moment(d.finished_at),
         Cell::moment(d.returned_at),
         text(l.t(super::channel_key(d.channel))),
+        text(fee),
         text(l.t(d.state_key())),
         text(d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default()),
     ]

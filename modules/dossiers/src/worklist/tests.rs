@@ -40,8 +40,22 @@ fn while_the_applicant_is_waited_for_the_clock_stands() {
 #[test]
 fn before_intake_the_office_has_eight_hours_to_answer() {
     let story = Story::filed();
-    assert_eq!(shown(&story, 2, 11, 0), (25, "near", "dossier-clock-hours-left", 6));
-    assert_eq!(shown(&story, 3, 11, 0).1, "late");
+    assert_eq!(shown(&story, 2, 11, 0), (25, "new", "dossier-clock-answer-left", 6));
+    assert_eq!(shown(&story, 3, 11, 0), (125, "late", "dossier-clock-answer-over", 2));
+}
+
+#[test]
+fn what_is_shown_as_near_is_what_the_near_tab_counts_at_every_half_hour() {
+    let story = Story::received();
+    let (due, calendar) = (story.dossier().due_at.unwrap(), Calendar::shipped());
+    for half_hours in 0..(24 * 2 * 5) {
+        let now = november(2, 9, 0).plus_ms(half_hours * 1_800_000);
+        // The tab's own condition.
+        let counted = due >= now && due <= calendar.add_working_ms(now, NEAR_MS);
+        assert_eq!(clock(story.dossier(), calendar, now).state == "near", counted, "{now:?}");
+        // And nothing that waits for its answer is ever among them.
+        assert_ne!(clock(Story::filed().dossier(), calendar, now).state, "near");
+    }
 }
 
 #[test]

@@ -1,15 +1,18 @@
-//! Assigning several dossiers of a list at once.
+//! One act on several dossiers of a list: assigning them, receiving what was filed online, passing them on.
 
 use super::{house, work_page};
 use crate::actions::{self, Act, By};
 use crate::reading::{self, Asking};
+use crate::transitions::Verb;
 use base::{Fault, Id, Permission, Problem};
 use web::{Answer, Ctx, FormMap};
 
 /// A page of a list has at most so many rows.
 const DOSSIERS_MAX: usize = 100;
+/// Acts that ask nothing of the person but their decision, or one thing for all.
+pub(super) const VERBS: [Verb; 3] = [Verb::ReceiveOnline, Verb::Forward, Verb::Assign];
 
-/// One dossier of several that cannot be assigned: which, and by which rule.
+/// One dossier of several on which it cannot be done: which, and by which rule.
 struct Refused {
     code: String,
     fault: Fault,
@@ -21,18 +24,31 @@ impl From<::store::StoreError> for Refused {
     }
 }
 
-/// `POST /work/assign`: all marked dossiers or none.
-pub async fn assign(ctx: Ctx, given: FormMap) -> Answer {
-    let actor = ctx.require(Permission::AssignDossier)?.clone();
+/// What was asked for; without a word it is assigning, the oldest of them.
+fn wish(given: &FormMap) -> Result<Act, Problem> {
+    let word = given.text("act");
+    let verb = if word.is_empty() { Some(Verb::Assign) } else { Verb::read(word) };
+    match verb.filter(|verb| VERBS.contains(verb)) {
+        Some(Verb::ReceiveOnline) => Ok(Act::ReceiveOnline),
+        Some(Verb::Forward) => Ok(Act::Forward { electronic: true, note: String::new(), handler: None, draft: None }),
+        Some(Verb::Assign) => match given.text("handler").parse::<Id>() {
+            Ok(handler) => Ok(Act::Assign { handler }),
+            Err(_) => Err(Problem::new("dossier-handler-required").field("marked-handler")),
+        },
+        _ => Err(Problem::new("dossier-act-unknown").field("act")),
+    }
+}
+
+/// `POST /work/marked`: done to all marked dossiers or to none.
+pub async fn marked(ctx: Ctx, given: FormMap) -> Answer {
+    let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
-    let back = web::safe_next(given.text("back")).to_string();
-    let back = if back.split('?').next() == Some("/work") { back } else { "/work".to_owned() };
+    let back = super::list_of(given.text("back"));
     let codes: Vec<String> = given.all("dossier").iter().take(DOSSIERS_MAX).cloned().collect();
-    let handler: Option<Id> = given.text("handler").parse().ok();
-    let outcome = match (codes.is_empty(), handler) {
-        (true, _) => Err(vec![Problem::new("dossier-none-marked").field("assign-handler")]),
-        (_, None) => Err(vec![Problem::new("dossier-handler-required").field("assign-handler")]),
-        (false, Some(handler)) => {
+    let outcome = match (codes.is_empty(), wish(&given)) {
+        (true, _) => Err(vec![Problem::new("dossier-none-marked").field("marked")]),
+        (_, Err(problem)) => Err(vec![problem]),
+        (false, Ok(act)) => {
             let (by, house) = (By { actor: actor.clone(), now: ctx.now }, house.clone());
             let done = ctx
                 .db()
@@ -41,7 +57,7 @@ pub async fn assign(ctx: Ctx, given: FormMap) -> Answer {
                         for code in codes {
                             let one = async {
                                 reading::readable(tx, &house, Asking::official(&by.actor, by.now), &code).await?;
-                                actions::act(tx, &house, &by, &code, &Act::Assign { handler }).await
+                                actions::act(tx, &house, &by, &code, &act).await
                             };
                             one.await.map_err(|fault| Refused { code: code.clone(), fault })?;
                         }
@@ -56,7 +72,7 @@ pub async fn assign(ctx: Ctx, given: FormMap) -> Answer {
         }
     };
     let problems = match outcome {
-        Ok(()) => return Ok(ctx.flash(back, "dossier-assigned-all")),
+        Ok(()) => return Ok(ctx.flash(back, "dossier-marked-done")),
         Err(problems) if ctx.wants_json => return Err(Fault::Invalid(problems).into()),
         Err(problems) => problems,
     };
@@ -75,6 +91,5 @@ fn told(ctx: &Ctx, code: &str, fault: Fault) -> Result<Vec<Problem>, Fault> {
         fault => return Err(fault),
     };
     let why = first.map(|problem| web::problem_text(ctx.l, &problem)).unwrap_or_default();
-    let told = Problem::new("dossier-assign-refused").field("assign-handler").arg("code", code).arg("why", why);
-    Ok(vec![told])
+    Ok(vec![Problem::new("dossier-marked-refused").field("marked").arg("code", code).arg("why", why)])
 }
