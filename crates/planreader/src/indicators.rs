@@ -4,6 +4,7 @@
 //! a group ("Giai đoạn 2026 - 2028") gives its year to the rows under it. A cell in whole sentences is
 //! read like prose.
 
+use crate::changes::moves_on;
 use crate::compare::held;
 use crate::dues::{Spot, due};
 use crate::fold::patterns;
@@ -12,7 +13,7 @@ use crate::numbers::{Number, numbers};
 use crate::plan::{Comparator, Target, Unit, Value};
 use crate::refuse::refusal;
 use crate::tables::{Role, Row, Span, Table};
-use crate::targets::{Frame, moves_on, read_cell};
+use crate::targets::{Frame, read_cell};
 use crate::units::unit;
 use crate::view::View;
 use crate::years::{Role as YearRole, mentions};

@@ -8,6 +8,7 @@
 
 mod agencies;
 mod blocks;
+mod changes;
 mod compare;
 mod dues;
 mod duties;

@@ -4,6 +4,7 @@
 //! baseline or a result; accepted when it is a share, or when the words around it show an aim.
 
 use crate::blocks::{Block, Marker};
+use crate::changes::moves_on;
 use crate::compare::{Held, held};
 use crate::fold::patterns;
 use crate::numbers::{Number, numbers};
@@ -57,10 +58,6 @@ patterns! {
     LISTED_WITH = r"^\s?(?:,|;|và|-)\s?(?:cấp \w+\s)?$";
     DATED_PAIR = r"^\s?\(?(?:vào |đến |trong )?(?:hết |cuối )?(?:năm )?20\d\d\)?,? ?(?:và|,)\s?$";
     RESPECTIVELY = r"tương ứng|lần lượt|theo thứ tự";
-    FROM_BEFORE = r"\btừ\s?(?:mức |khoảng |hơn |trên |dưới |gần |tỷ lệ )*$";
-    TO_AFTER = r"^[^;]{0,70}?\b(?:lên|xuống|còn|thành)\b(?: đến| còn| mức| đạt| khoảng| trên| dưới| ít nhất| tối thiểu| không quá| tỷ lệ)*\s?\d";
-    TO_AFTER_VERB = r"^[^;]{0,60}?\b(?:đến|tới|đạt)\s(?:khoảng |trên |dưới |mức |còn |ít nhất |tối thiểu )?\d{1,3}(?:[.,]\d+)?\s?(?:%|điểm|ngày|phút|giờ)";
-    MOVES = r"(?:tăng|giảm|nâng|đưa|rút ngắn|cắt giảm|hạ)\b[^;.]{0,90}$";
     ENDS_WITH_VERB = r"(?:\bđạt|\bchiếm|\blà|\bbằng|\bcòn|\blên|\bxuống|:)(?: tỷ lệ| từ| tối thiểu| ít nhất| trên| dưới| khoảng| đến| mức| tương ứng là| bình quân| không quá| ít nhất là)*\s?$";
     /// A year with its own result in brackets: "(năm 2021 đạt 85,6%)".
     BRACKET_YEAR = r"\([^()]{0,40}\b20(\d\d)\b[^()]{0,60}$";
@@ -185,16 +182,6 @@ pub(crate) fn read_cell(view: &View, cell: (usize, usize), due: Option<u16>, fra
     let mut out = Vec::new();
     read_block(view, &block, &place, frame, &mut out, &mut Vec::new());
     out
-}
-
-/// *từ A lên B*: A, with these words before and after it, is where a change starts, never a target.
-pub(crate) fn moves_on(before: &str, after: &str) -> bool {
-    let near = &before[before.len().saturating_sub(40)..];
-    if !FROM_BEFORE.is_match(near) || after.trim_start().starts_with("trQ lEn") {
-        return false;
-    }
-    TO_AFTER.is_match(after)
-        || (TO_AFTER_VERB.is_match(after) && MOVES.is_match(&before[before.len().saturating_sub(130)..]))
 }
 
 struct Site<'a> {
