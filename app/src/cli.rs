@@ -73,6 +73,12 @@ enum Command {
         /// Officials must use one-time codes.
         #[arg(long)]
         require_totp: bool,
+        /// Virus scanner asked about every file: clamd's `tcp:HOST:PORT` or `unix:/run/clamav/clamd.ctl`.
+        #[arg(long, env = "MOTCUA_SCANNER")]
+        scanner: Option<files::Scanner>,
+        /// While the scanner does not answer, files are taken all the same, with a line in the log; else they are refused.
+        #[arg(long, env = "MOTCUA_SCANNER_MAY_BE_AWAY", requires = "scanner")]
+        scanner_may_be_away: bool,
     },
     /// Bring the tables up to date.
     Migrate {
@@ -219,6 +225,8 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             behind_proxy,
             key_file,
             require_totp,
+            scanner,
+            scanner_may_be_away,
         } => {
             let tls = match (&tls_cert, &tls_key) {
                 (Some(certificates), Some(key)) => Some(listen::tls::acceptor(certificates, key)?),
@@ -240,6 +248,10 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
                 behind_proxy,
                 clock: Clock::system(),
                 settings,
+                scanner: scanner.map(|scanner| match scanner_may_be_away {
+                    true => scanner.when_away(files::WhenAway::Take),
+                    false => scanner,
+                }),
             };
             serve::serve(db, running, reached, listen, |address| {
                 println!("{}", json!({ "address": format!("{scheme}://{address}") }));
@@ -284,8 +296,15 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             Ok((Some(report), read))
         }
         Command::Plan { command: PlanCommand::Import { file } } => {
-            let plan = plans::cli::import(&file).map_err(|error| Fault::internal(error.to_string()))?;
-            Ok((Some(plan), true))
+            Ok(match plans::cli::import(&file) {
+                Ok(plan) => (Some(plan), true),
+                // Not a failure of the program: the document is refused, by this rule.
+                Err(error @ plans::cli::CliFault::Refused { .. }) => {
+                    eprintln!("motcua: {error}");
+                    (Some(json!({ "refused": error.rule(), "reason": error.to_string() })), false)
+                }
+                Err(error) => return Err(Fault::internal(error.to_string())),
+            })
         }
         Command::Plan { command: PlanCommand::Score { labels, texts, show_misses } } => {
             let score =

@@ -38,6 +38,7 @@ pub async fn demo(data: &Path, listen: SocketAddr, empty: bool, dossiers: u64) -
         behind_proxy: false,
         clock,
         settings,
+        scanner: None,
     };
     serve::serve(db, running, serve::Reached::default(), listen, |address| announce(address, data)).await
 }

@@ -103,6 +103,8 @@ pub struct Running {
     pub behind_proxy: bool,
     pub clock: Clock,
     pub settings: identity::Settings,
+    /// Asked about every file that is handed in.
+    pub scanner: Option<files::Scanner>,
 }
 
 /// Says in the log when a demonstration's folder is served as a province: its people cannot sign in here.
@@ -140,6 +142,9 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     })));
     app.also(dossiers::nav_counts());
     access::record(&app);
+    if let Some(scanner) = running.scanner {
+        app.put(scanner);
+    }
     if running.behind_proxy {
         app.put(web::limits::BehindProxy);
     }

@@ -11,6 +11,10 @@ use tracing_subscriber::EnvFilter;
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
+    // Before anything else: a process that reads foreign bytes knows no settings, no database and no log.
+    if let Some(code) = sandbox::serve_if_asked() {
+        return code;
+    }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

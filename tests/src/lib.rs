@@ -6,12 +6,16 @@
 //! - [`authorisation`]: every route against every role, held against `authorisation.txt`;
 //! - [`earlier`]: databases of earlier versions verify under this one;
 //! - [`hostile`]: every field of every form, and every address, sent what nobody should send;
+//! - [`fuzz`]: every parser of bytes from outside on thousands of changed seeds;
 //! - [`statements`], [`tidy`]: the invariants of ARCHITECTURE.md that a machine can check.
 
 #![cfg(test)]
 
+sandbox::test_entry!();
+
 mod authorisation;
 mod earlier;
+mod fuzz;
 mod harness;
 mod hostile;
 mod journeys;

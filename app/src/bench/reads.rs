@@ -132,6 +132,7 @@ pub async fn dashboard(db: &Db, seconds: u64, clients: usize, now: Instant) -> R
         behind_proxy: false,
         clock: web::Clock::fixed(now),
         settings: identity::Settings::new(identity::Cost::PRODUCTION)?,
+        scanner: None,
     };
     let app = crate::build(db.clone(), running).await?;
     let house = sample::house(db).await?;

@@ -1,4 +1,15 @@
-files-type-refused = “{ $name }” is not of a kind that is taken. Only PDF, PNG, JPEG, DOCX and XLSX are, judged by the file's content.
+files-type-refused = “{ $name }” is not of a kind that is taken. Only PDF, JPEG, PNG or WEBP pictures, DOCX and XLSX are, judged by the file's content.
+files-kind-refused = “{ $name }” is { $found }, a kind that is not taken. Only PDF, JPEG, PNG or WEBP pictures, DOCX and XLSX are.
+files-heic-refused = “{ $name }” is a HEIC photo, which many computers cannot open. On an iPhone: Settings > Camera > Formats, choose “Most Compatible” and take the photo again, or send it as JPEG or PDF.
+files-old-office-refused = “{ $name }” is in the format { $found }, which is not taken. Open it, choose “Save as”, save it as PDF or DOCX, XLSX and send that.
+files-web-page-refused = “{ $name }” is really a web page ({ $found }). Open it, choose Print, save it as PDF and send the PDF.
+files-locked-refused = “{ $name }” is protected by a password, so the officials cannot open it. Remove the password (open it, choose Print, save it as PDF) and send it again.
+files-active-refused = The PDF “{ $name }” acts by itself or carries other files ({ $found }) and is not taken. Open it, choose Print, save it as PDF and send the new file; send attachments apart.
+files-pixels-refused = The picture “{ $name }” has more than { $megapixels } million points. Photograph or scan it at a lower resolution.
+files-broken = “{ $name }” is broken or was not uploaded whole, and cannot be read. Open it on your own machine, save it again and send that.
+files-harmful-refused = “{ $name }” is made in a way that cannot be read safely and is not taken. Open it, choose Print, save it as PDF and send the new file.
+files-virus-refused = The scanner for harmful programs found “{ $found }” in “{ $name }”. The file is not taken.
+files-scanner-away = “{ $name }” could not be scanned for harmful programs because the scanner does not answer. It was not taken; try again in a few minutes.
 files-extension-disagrees = The extension of “{ $name }” does not agree with its content (which is { $found }). Rename it or send another file.
 files-macros-refused = “{ $name }” holds macros and is not taken. Save it without macros or export it as PDF.
 files-empty = “{ $name }” is empty.

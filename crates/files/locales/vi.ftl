@@ -1,4 +1,15 @@
-files-type-refused = Tệp “{ $name }” không thuộc loại được nhận. Chỉ nhận PDF, PNG, JPEG, DOCX và XLSX; loại được xác định theo nội dung tệp.
+files-type-refused = Tệp “{ $name }” không thuộc loại được nhận. Chỉ nhận PDF, ảnh JPEG, PNG hoặc WEBP, DOCX và XLSX; loại được xác định theo nội dung tệp.
+files-kind-refused = Tệp “{ $name }” là { $found }, không thuộc loại được nhận. Chỉ nhận PDF, ảnh JPEG, PNG hoặc WEBP, DOCX và XLSX.
+files-heic-refused = Ảnh “{ $name }” ở định dạng HEIC nên nhiều máy không mở được. Trên iPhone: vào Cài đặt > Camera > Định dạng, chọn “Tương thích nhất” rồi chụp lại, hoặc gửi ảnh dưới dạng JPEG hay PDF.
+files-old-office-refused = Tệp “{ $name }” ở định dạng { $found } không được nhận. Hãy mở tệp, chọn “Lưu thành” rồi lưu sang PDF hoặc DOCX, XLSX và gửi lại.
+files-web-page-refused = Tệp “{ $name }” thực ra là một trang web ({ $found }). Hãy mở trang đó, chọn In rồi lưu thành PDF và gửi tệp PDF.
+files-locked-refused = Tệp “{ $name }” được đặt mật khẩu nên cán bộ không mở được. Hãy bỏ mật khẩu (mở tệp, chọn In rồi lưu thành PDF) và gửi lại.
+files-active-refused = Tệp PDF “{ $name }” có nội dung tự hoạt động hoặc đính kèm tệp khác ({ $found }) nên không được nhận. Hãy mở tệp, chọn In rồi lưu thành PDF và gửi tệp mới; tệp đính kèm thì gửi riêng.
+files-pixels-refused = Ảnh “{ $name }” lớn hơn { $megapixels } triệu điểm ảnh. Hãy chụp hoặc quét với độ phân giải thấp hơn.
+files-broken = Tệp “{ $name }” bị hỏng hoặc chưa tải đủ nên không đọc được. Hãy mở thử trên máy của bạn, lưu lại rồi gửi lại.
+files-harmful-refused = Tệp “{ $name }” được tạo theo cách không thể đọc an toàn nên không được nhận. Hãy mở tệp, chọn In rồi lưu thành PDF và gửi tệp mới.
+files-virus-refused = Phần mềm quét mã độc phát hiện “{ $found }” trong tệp “{ $name }”. Tệp không được nhận.
+files-scanner-away = Chưa quét được mã độc cho tệp “{ $name }” vì phần mềm quét không trả lời. Tệp chưa được nhận; hãy thử lại sau ít phút.
 files-extension-disagrees = Tệp “{ $name }” có phần mở rộng không khớp nội dung (nội dung là { $found }). Hãy đổi tên cho đúng hoặc gửi tệp khác.
 files-macros-refused = Tệp “{ $name }” có chứa macro nên không được nhận. Hãy lưu lại không kèm macro hoặc xuất ra PDF.
 files-empty = Tệp “{ $name }” rỗng.

@@ -1,12 +1,14 @@
 //! The bytes on disk: `DATA/uploads/ab/cd/<sha256>`.
 
-use crate::kind::Kind;
-use crate::{FILE_BYTES_MAX, ORPHAN_MS, rows};
+use crate::scanner::Scanner;
+use crate::{FILE_BYTES_MAX, ORPHAN_MS, fit, rows};
 use base::{Fault, Instant, Problem};
 use sha2::{Digest as _, Sha256};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use store::Db;
+use web::{App, Uploaded};
 
 /// Read and hashed at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -15,6 +17,8 @@ const CHUNK_BYTES: usize = 64 * 1024;
 #[derive(Clone, Debug)]
 pub struct Store {
     dir: PathBuf,
+    /// Looks at every file before it is kept, where the installation has one.
+    scanner: Option<Arc<Scanner>>,
 }
 
 /// Bytes safely on disk, not yet promised to anybody: give it to [`crate::keep`] inside the action's transaction.
@@ -24,7 +28,7 @@ pub struct Staged {
     pub sha256: String,
     pub size_bytes: i64,
     pub media_type: String,
-    /// As handed in, without directories.
+    /// As handed in, without directories and invisible letters; with another ending when the file was turned into another kind.
     pub name: String,
 }
 
@@ -50,7 +54,17 @@ impl Damage {
 impl Store {
     /// Beside the database: `data_dir/uploads`.
     pub fn new(data_dir: impl AsRef<Path>) -> Store {
-        Store { dir: data_dir.as_ref().join("uploads") }
+        Store { dir: data_dir.as_ref().join("uploads"), scanner: None }
+    }
+
+    /// That of a running service, with its scanner: the one to hand files in by.
+    pub fn of(app: &App) -> Store {
+        Store { scanner: app.get::<Scanner>(), ..Store::new(&app.data_dir) }
+    }
+
+    /// Asks `scanner` about every file.
+    pub fn with(self, scanner: Scanner) -> Store {
+        Store { scanner: Some(Arc::new(scanner)), ..self }
     }
 
     /// Where the bytes of a hash lie.
@@ -61,8 +75,38 @@ impl Store {
         self.dir.join(a).join(b).join(&safe)
     }
 
-    /// Takes a file (an upload's temporary copy) in. Faults: 413 over [`FILE_BYTES_MAX`], 415 for a kind not taken,
-    /// 422 for an empty file.
+    /// Takes a file of a form: staged, or why not, at the form's field.
+    ///
+    /// # Errors
+    /// What is no fault of the file: the service is busy, or our own.
+    pub async fn take(&self, file: &Uploaded) -> Result<Result<Staged, Vec<Problem>>, Fault> {
+        match self.stage(file.path(), &file.name).await {
+            Ok(staged) => Ok(Ok(staged)),
+            Err(fault) => fit::at_field(fault, &file.field).map(Err),
+        }
+    }
+
+    /// Takes several files of a form (`upload.files_of("field")`), one after the other: those staged, and every problem of the
+    /// others. A handler must not go on while there is any problem.
+    ///
+    /// # Errors
+    /// As [`Store::take`].
+    pub async fn take_all<'a>(
+        &self,
+        files: impl IntoIterator<Item = &'a Uploaded>,
+    ) -> Result<(Vec<Staged>, Vec<Problem>), Fault> {
+        let (mut staged, mut problems) = (Vec::new(), Vec::new());
+        for file in files {
+            match self.take(file).await? {
+                Ok(one) => staged.push(one),
+                Err(more) => problems.extend(more),
+            }
+        }
+        Ok((staged, problems))
+    }
+
+    /// Takes a file (an upload's temporary copy) in. Faults: 413 over [`FILE_BYTES_MAX`], 415 for a kind or a content that is not
+    /// taken, 422 for an empty file, 503 while too many are being judged.
     pub async fn stage(&self, from: &Path, name: &str) -> Result<Staged, Fault> {
         let size = tokio::fs::metadata(from).await.map_err(Fault::internal)?.len();
         if size > FILE_BYTES_MAX {
@@ -72,14 +116,14 @@ impl Store {
         self.stage_bytes(bytes, name).await
     }
 
-    /// The same for bytes in memory (a paper the system itself made).
+    /// The same for bytes in memory.
     pub async fn stage_bytes(&self, bytes: Vec<u8>, name: &str) -> Result<Staged, Fault> {
         if bytes.len() as u64 > FILE_BYTES_MAX {
             return Err(too_large(name));
         }
-        let (this, name) = (self.clone(), name.to_owned());
-        // Hashing and fsync take their time: off the threads that answer requests.
-        tokio::task::spawn_blocking(move || this.put(&bytes, name)).await.map_err(Fault::internal)?
+        let (this, name) = (self.clone(), web::upload::plain_name(name));
+        // Judging, hashing and fsync take their time: off the threads that answer requests.
+        tokio::task::spawn_blocking(move || this.put(bytes, &name)).await.map_err(Fault::internal)?
     }
 
     /// Reads the bytes of a hash through and compares hash and size; `None` when they are as handed in. It takes the time
@@ -102,13 +146,17 @@ impl Store {
         (size != size_bytes || hex(&hasher.finalize()) != sha256).then_some(Damage::Changed)
     }
 
-    fn put(&self, bytes: &[u8], name: String) -> Result<Staged, Fault> {
-        let kind = Kind::of(bytes, &name)?;
-        let sha256 = hex(&Sha256::digest(bytes));
+    fn put(&self, bytes: Vec<u8>, name: &str) -> Result<Staged, Fault> {
+        if let Some(scanner) = self.scanner.as_ref().filter(|_| !bytes.is_empty()) {
+            scanner.look(&bytes, name)?;
+        }
+        let (judged, instead) = sheets::judge_apart(&bytes, name).map_err(|unfit| fit::fault(unfit, name))?;
+        let bytes = instead.unwrap_or(bytes);
+        let sha256 = hex(&Sha256::digest(&bytes));
         let path = self.path_of(&sha256);
-        self.write(&path, bytes).map_err(Fault::internal)?;
+        self.write(&path, &bytes).map_err(Fault::internal)?;
         let size_bytes = i64::try_from(bytes.len()).map_err(Fault::internal)?;
-        Ok(Staged { sha256, size_bytes, media_type: kind.media_type().to_owned(), name })
+        Ok(Staged { sha256, size_bytes, media_type: judged.kind.media_type().to_owned(), name: judged.name })
     }
 
     /// Written whole under another name, made durable, then renamed; the directories are made durable too. Bytes that

@@ -1,12 +1,12 @@
 //! Giving a file out.
 
 use crate::disk::Store;
-use crate::kind::Kind;
 use crate::rows::{self, File};
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use base::{Fault, Id};
 use futures_util::StreamExt as _;
+use sheets::paper::Kind;
 use std::io::{self, SeekFrom};
 use store::Db;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};

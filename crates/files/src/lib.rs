@@ -1,4 +1,4 @@
-//! Files people hand in: judged by their content, kept under their hash beside the database, given out only to those
+//! Files people hand in: judged by their content in a process of its own (`sheets::paper`), kept under their hash beside the database, given out only to those
 //! who may see them.
 //!
 //! Order of a hand-in: [`Store::stage`] puts the bytes safely on disk (nothing is promised yet), then the action's
@@ -7,14 +7,16 @@
 
 mod disk;
 mod download;
-mod kind;
+mod fit;
 mod rows;
+mod scanner;
 mod seal;
 
 pub use disk::{Damage, Staged, Store};
 pub use download::{download, give};
-pub use kind::Kind;
+pub use fit::at_field;
 pub use rows::{File, file, files_of, forget, hand_over, is_kept, keep, some};
+pub use scanner::{Scanner, WhenAway};
 pub use seal::Seal;
 
 /// One file: a scanned paper of some dozens of pages. The same bound as the web edge's.

@@ -6,6 +6,8 @@ use http_body_util::BodyExt as _;
 use store::Db;
 use web::Asked;
 
+sandbox::test_entry!();
+
 const NOW: Instant = Instant(1_795_000_000_000);
 const PDF: &[u8] = b"%PDF-1.7\nm\xe1\xbb\x99t trang";
 
@@ -136,4 +138,110 @@ async fn the_sweep_takes_only_old_bytes_that_no_row_names() {
 #[test]
 fn both_languages_are_complete() {
     assert_eq!(i18n::check(&[files::locales()]), Vec::<String>::new());
+}
+
+async fn refused(files: &Store, bytes: &[u8], name: &str) -> &'static str {
+    match files.stage_bytes(bytes.to_vec(), name).await {
+        Err(fault) => fault.problems().first().map_or("no problem", |problem| problem.code),
+        Ok(staged) => panic!("{name} is taken as {}", staged.media_type),
+    }
+}
+
+#[tokio::test]
+async fn each_refusal_names_its_rule() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = Store::new(directory.path());
+    let cases: [(&[u8], &str, &str); 12] = [
+        (b"", "scan.pdf", "files-empty"),
+        (b"chu thuong", "a.pdf", "files-type-refused"),
+        (b"MZ\x90\0\x03", "anh.png", "files-kind-refused"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "IMG_0001.HEIC", "files-heic-refused"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1", "don.doc", "files-old-office-refused"),
+        (b"<!DOCTYPE html><html>", "a.pdf", "files-web-page-refused"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "a.doc", "files-web-page-refused"),
+        (b"%PDF-1.7", "a.png", "files-extension-disagrees"),
+        (b"%PDF-1.7\ntrailer <</Encrypt 5 0 R>>", "khoa.pdf", "files-locked-refused"),
+        (b"%PDF-1.7\n1 0 obj<</S/Launch>>endobj", "a.pdf", "files-active-refused"),
+        (b"PK\x03\x04 word/document.xml", "a.docx", "files-broken"),
+        (b"\x89PNG\r\n\x1a\n....", "a.png", "files-broken"),
+    ];
+    for (bytes, name, code) in cases {
+        assert_eq!(refused(&files, bytes, name).await, code, "{name}");
+    }
+    assert!(!directory.path().join("uploads").exists(), "nothing of them is kept");
+}
+
+#[tokio::test]
+async fn a_photo_is_kept_upright_as_jpeg_under_a_clean_name() {
+    use image::ImageEncoder as _;
+    let directory = tempfile::tempdir().unwrap();
+    let files = Store::new(directory.path());
+    let mut webp = Vec::new();
+    image::codecs::webp::WebPEncoder::new_lossless(&mut webp)
+        .write_image(&[90; 8 * 4 * 3], 8, 4, image::ExtendedColorType::Rgb8)
+        .unwrap();
+    let kept = files.stage_bytes(webp, "mặt\u{202e} trước.webp").await.unwrap();
+    assert_eq!((kept.name.as_str(), kept.media_type.as_str()), ("mặt trước.jpg", "image/jpeg"));
+    let bytes = std::fs::read(files.path_of(&kept.sha256)).unwrap();
+    assert!(bytes.starts_with(b"\xff\xd8\xff") && bytes.len() as i64 == kept.size_bytes);
+    // The same picture again is a JPEG that is fine: not one byte of it changes, whatever its ending.
+    for name in ["a.jfif", "a.jpe", "a.JPG"] {
+        assert_eq!(files.stage_bytes(bytes.clone(), name).await.unwrap().sha256, kept.sha256, "{name}");
+    }
+}
+
+/// A stand-in for clamd: answers once with the line given and hands over what it was sent.
+fn clamd(answer: &'static str) -> (String, std::thread::JoinHandle<Vec<u8>>) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", listener.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 10];
+        stream.read_exact(&mut head).unwrap();
+        assert_eq!(&head, b"zINSTREAM\0");
+        let mut bytes = Vec::new();
+        loop {
+            let mut length = [0; 4];
+            stream.read_exact(&mut length).unwrap();
+            let length = u32::from_be_bytes(length) as usize;
+            if length == 0 {
+                break;
+            }
+            let before = bytes.len();
+            bytes.resize(before + length, 0);
+            stream.read_exact(&mut bytes[before..]).unwrap();
+        }
+        stream.write_all(answer.as_bytes()).unwrap();
+        bytes
+    });
+    (address, asked)
+}
+
+#[tokio::test]
+async fn a_scanner_is_asked_about_the_whole_file_and_its_word_counts() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut large = PDF.to_vec();
+    large.resize(200_000, b' ');
+    for (answer, code) in [("stream: OK\0", ""), ("stream: Win.Test.EICAR_HDB-1 FOUND\0", "files-virus-refused")] {
+        let (address, asked) = clamd(answer);
+        let files = Store::new(directory.path()).with(address.parse().unwrap());
+        match files.stage_bytes(large.clone(), "a.pdf").await {
+            Ok(_) => assert_eq!(code, ""),
+            Err(fault) => assert_eq!(fault.problems()[0].code, code),
+        }
+        assert!(asked.join().unwrap() == large, "every byte was sent");
+    }
+}
+
+#[tokio::test]
+async fn while_the_scanner_is_away_a_file_is_refused_unless_the_installation_says_otherwise() {
+    let directory = tempfile::tempdir().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let scanner: files::Scanner = format!("tcp:{}", nobody.local_addr().unwrap()).parse().unwrap();
+    drop(nobody);
+    let files = Store::new(directory.path());
+    assert_eq!(refused(&files.clone().with(scanner.clone()), PDF, "a.pdf").await, "files-scanner-away");
+    let taking = scanner.when_away(files::WhenAway::Take);
+    assert!(files.with(taking).stage_bytes(PDF.to_vec(), "a.pdf").await.is_ok());
 }

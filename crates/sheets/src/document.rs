@@ -1,6 +1,8 @@
 //! A document of any kind read as text.
 
-use crate::{docx, pdf, plain};
+use crate::{docx, pdf, plain, signature};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use thiserror::Error;
 
 /// Largest file read, in bytes: a 1,000-page scan with a text layer is about 40 MB.
@@ -9,7 +11,7 @@ pub const DOCUMENT_BYTES_MAX: usize = 48 * 1024 * 1024;
 pub const TEXT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// What kind of file the text came from; told by its content, not by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     Plain,
     Markdown,
@@ -18,14 +20,14 @@ pub enum Format {
 }
 
 /// The text of a document. Tables stand as rows between pipes, one row a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     pub text: String,
     pub format: Format,
 }
 
 /// Why a document is not read. Each names the rule and its bound.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum Refusal {
     #[error("tệp trống / the file is empty")]
     Empty,
@@ -45,8 +47,18 @@ pub enum Refusal {
     TooWide { max: usize },
     #[error("PDF có hơn {max} trang / the PDF has more than {max} pages")]
     TooManyPages { max: usize },
-    #[error("đọc PDF lâu hơn {max} giây / reading the PDF takes longer than {max} seconds")]
+    #[error("đọc tệp lâu hơn {max} giây / reading the file takes longer than {max} seconds")]
     TooSlow { max: u64 },
+    #[error("đọc tệp cần hơn {max} byte bộ nhớ / reading the file takes more than {max} bytes of memory")]
+    Memory { max: u64 },
+    #[error(
+        "tệp lồng nhau không dứt, như một hình tự vẽ chính nó / the file is nested without end, such as a form that draws itself"
+    )]
+    Endless,
+    #[error("đang đọc quá nhiều tệp, hãy thử lại sau ít phút / too many files are being read, try again in a minute")]
+    Busy,
+    #[error("tiến trình đọc tệp không chạy được / the reading process does not start")]
+    NotStarted,
     #[error(
         "PDF không có lớp chữ: hãy nhận dạng chữ (OCR) trước / the PDF has no text layer: recognise its text (OCR) first"
     )]
@@ -60,7 +72,7 @@ pub enum Refusal {
     #[error(
         "không đọc loại tệp này ({found}); hãy dùng DOCX, PDF có lớp chữ, TXT hoặc Markdown / this kind of file is not read ({found}); use DOCX, PDF with a text layer, TXT or Markdown"
     )]
-    Kind { found: &'static str },
+    Kind { found: Cow<'static, str> },
     #[error(
         "văn bản dùng phông chữ cũ {font}, chưa đổi được sang Unicode: hãy đổi bảng mã rồi lưu lại / the text is in the old font {font}, which is not turned into Unicode: convert it and save again"
     )]
@@ -83,6 +95,10 @@ impl Refusal {
             Refusal::TooWide { .. } => "columns",
             Refusal::TooManyPages { .. } => "pages",
             Refusal::TooSlow { .. } => "seconds",
+            Refusal::Memory { .. } => "memory",
+            Refusal::Endless => "nesting",
+            Refusal::Busy => "busy",
+            Refusal::NotStarted => "process",
             Refusal::NoTextLayer => "text_layer",
             Refusal::Locked => "password",
             Refusal::Encoding => "encoding",
@@ -93,7 +109,8 @@ impl Refusal {
     }
 }
 
-/// Reads a document as text, within bounds. The name is only used to tell Markdown from plain text.
+/// Reads a document as text, within bounds of size; those of memory, time and stack are the process's, so a file somebody else
+/// handed in is read by [`crate::read_apart`]. The name is only used to tell Markdown from plain text.
 pub fn read_document(bytes: &[u8], file_name: Option<&str>) -> Result<Text, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
@@ -104,36 +121,18 @@ pub fn read_document(bytes: &[u8], file_name: Option<&str>) -> Result<Text, Refu
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return Ok(Text { text: docx::text(bytes)?, format: Format::Docx });
     }
-    let head = &bytes[..bytes.len().min(1024)];
-    if head.windows(5).any(|w| w == b"%PDF-") {
+    if signature::pdf_at(bytes).is_some() {
         return Ok(Text { text: pdf::text(bytes)?, format: Format::Pdf });
     }
-    if let Some(found) = other_kind(bytes) {
-        return Err(Refusal::Kind { found });
+    match signature::other(bytes) {
+        Some("locked") => return Err(Refusal::Locked),
+        Some(found) => return Err(Refusal::Kind { found: found.into() }),
+        None => {}
     }
     let text = plain::text(bytes)?;
     let name = file_name.unwrap_or("").to_ascii_lowercase();
     let format = if name.ends_with(".md") || name.ends_with(".markdown") { Format::Markdown } else { Format::Plain };
     Ok(Text { text, format })
-}
-
-/// Kinds known by their first bytes that are not read.
-fn other_kind(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: &[(&[u8], &str)] = &[
-        (b"\xD0\xCF\x11\xE0", "DOC/XLS"),
-        (b"{\\rtf", "RTF"),
-        (b"\x89PNG", "PNG"),
-        (b"\xFF\xD8\xFF", "JPEG"),
-        (b"GIF8", "GIF"),
-        (b"II*\0", "TIFF"),
-        (b"MM\0*", "TIFF"),
-        (b"\x1F\x8B", "GZIP"),
-        (b"7z\xBC\xAF", "7Z"),
-        (b"Rar!", "RAR"),
-        (b"MZ", "EXE"),
-        (b"\x7FELF", "ELF"),
-    ];
-    KINDS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name)
 }
 
 #[cfg(test)]
@@ -146,6 +145,20 @@ mod tests {
         assert_eq!(read_document("# Kế hoạch".as_bytes(), Some("A.MD")).unwrap().format, Format::Markdown);
         assert_eq!(read_document(b"\xD0\xCF\x11\xE0\xA1\xB1", Some("a.docx")).unwrap_err().rule(), "kind");
         assert_eq!(read_document(b"", None).unwrap_err(), Refusal::Empty);
+    }
+
+    #[test]
+    fn a_web_page_is_refused_as_one_whatever_its_name() {
+        let page = "<!DOCTYPE html><html lang=\"vi\"><body><p>- Tối thiểu 85% hồ sơ trực tuyến.</p></body></html>";
+        let archive = "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"x\"\r\n\r\n--x\r\n";
+        for (bytes, found) in [(page, "HTML"), (archive, "MHTML")] {
+            for name in ["a.pdf", "a.doc", "a.txt"] {
+                assert_eq!(
+                    read_document(bytes.as_bytes(), Some(name)).unwrap_err(),
+                    Refusal::Kind { found: found.into() }
+                );
+            }
+        }
     }
 
     #[test]

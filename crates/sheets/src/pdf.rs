@@ -1,15 +1,13 @@
 //! PDF with a text layer.
 //!
-//! The reader below is not ours and was not written for hostile files, so it runs on a thread of its
-//! own, under a bound of time, pages and text, with panics caught; packed streams are measured first.
+//! The reader below is not ours and was not written for hostile files: packed streams are measured first, pages and text
+//! are bounded, panics caught. Time, memory and stack are bounded by the process it runs in (`apart.rs`).
 
 use crate::document::{Refusal, TEXT_BYTES_MAX};
 use flate2::read::ZlibDecoder;
 use pdf_extract::{Document, OutputError, PlainTextOutput};
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
-use std::time::Duration;
 
 /// Pages read at most.
 const PAGES_MAX: usize = 3_000;
@@ -17,10 +15,6 @@ const PAGES_MAX: usize = 3_000;
 const STREAMS_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// One packed stream, unpacked, in bytes.
 const STREAM_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Longest reading, in seconds.
-const READ_SECONDS_MAX: u64 = 60;
-/// Stack of the reading thread, in bytes: nested objects are read by recursion.
-const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// Arrays or dictionaries opened in a row without anything between.
 const NESTING_MAX: usize = 200;
 /// A page of text has far more letters than this; a scan has page numbers at most.
@@ -29,20 +23,9 @@ const LETTERS_A_PAGE_MIN: usize = 12;
 /// The text of a PDF, a blank line between pages.
 pub(crate) fn text(bytes: &[u8]) -> Result<String, Refusal> {
     measure(bytes)?;
-    let owned = bytes.to_vec();
-    let (send, receive) = mpsc::channel();
-    let work = move || {
-        let read = catch_unwind(AssertUnwindSafe(|| read(&owned)));
-        let read = read.unwrap_or_else(|_| Err(Refusal::Broken { what: "PDF".into() }));
-        // The receiver is gone when the time was over; nobody waits for the answer then.
-        let _ = send.send(read);
-    };
-    let spawned = std::thread::Builder::new().name("pdf".into()).stack_size(STACK_BYTES).spawn(work);
-    spawned.map_err(|e| Refusal::Broken { what: e.to_string() })?;
-    match receive.recv_timeout(Duration::from_secs(READ_SECONDS_MAX)) {
-        Ok(read) => read,
-        Err(_) => Err(Refusal::TooSlow { max: READ_SECONDS_MAX }),
-    }
+    // The reader panics on some broken files.
+    let read = catch_unwind(AssertUnwindSafe(|| read(bytes)));
+    read.unwrap_or_else(|_| Err(Refusal::Broken { what: "PDF".into() }))
 }
 
 fn read(bytes: &[u8]) -> Result<String, Refusal> {

@@ -12,7 +12,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, Refusal> {
         _ => utf8(bytes)?,
     };
     if text.contains('\0') {
-        return Err(Refusal::Kind { found: "binary" });
+        return Err(Refusal::Kind { found: "binary".into() });
     }
     if text.len() > TEXT_BYTES_MAX {
         return Err(Refusal::TextTooLong { max: TEXT_BYTES_MAX });

@@ -32,7 +32,7 @@ web-step-of = Step { $step } of { $steps }
 web-export = Export the list
 web-export-cut = The list has { $total } rows; this file holds the first { $max } only. Narrow the list and export it in parts.
 web-export-format = Exports are CSV or XLSX.
-web-file-hint = PDF, PNG or JPEG pictures, DOCX, XLSX; at most 20 MB each.
+web-file-hint = PDF, JPEG, PNG or WEBP pictures, DOCX, XLSX; at most 20 MB each.
 web-back = Go back
 web-to-home = Home page
 web-request-id = Request id (give it when asking for help):
@@ -116,6 +116,8 @@ web-field-unknown = There is no “{ $field }”.
 web-field-wrong = The value of “{ $field }” does not have the right form.
 web-upload-expected = This address takes a form with files (multipart/form-data).
 web-upload-too-large = More than { $megabytes } MB.
+web-upload-empty = “{ $name }” is empty (0 bytes): the scan may have failed. Scan it again or choose another file.
+web-upload-nameless = A file came without a name. Choose it again.
 web-upload-too-many = Too many files at once (at most { $max }).
 
 web-chart-goal = goal { $value }

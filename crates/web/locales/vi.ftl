@@ -32,7 +32,7 @@ web-step-of = Bước { $step }/{ $steps }
 web-export = Xuất danh sách
 web-export-cut = Danh sách có { $total } dòng; tệp này chỉ gồm { $max } dòng đầu. Hãy lọc hẹp lại rồi xuất từng phần.
 web-export-format = Chỉ xuất được CSV hoặc XLSX.
-web-file-hint = PDF, ảnh PNG hoặc JPEG, DOCX, XLSX; mỗi tệp không quá 20 MB.
+web-file-hint = PDF, ảnh JPEG, PNG hoặc WEBP, DOCX, XLSX; mỗi tệp không quá 20 MB.
 web-back = Quay lại
 web-to-home = Về trang chủ
 web-request-id = Mã yêu cầu (nêu khi cần hỗ trợ):
@@ -116,6 +116,8 @@ web-field-unknown = Không có mục “{ $field }”.
 web-field-wrong = Giá trị của mục “{ $field }” không đúng dạng.
 web-upload-expected = Địa chỉ này nhận biểu mẫu có tệp (multipart/form-data).
 web-upload-too-large = Vượt quá { $megabytes } MB.
+web-upload-empty = Tệp “{ $name }” rỗng (0 byte): có thể bản quét bị lỗi. Hãy quét hoặc chọn lại tệp.
+web-upload-nameless = Tệp gửi lên không có tên. Hãy chọn lại tệp.
 web-upload-too-many = Quá nhiều tệp trong một lần gửi (tối đa { $max }).
 
 web-chart-goal = mục tiêu { $value }

@@ -29,7 +29,7 @@ mod routes;
 pub mod safety;
 pub mod table;
 mod ui;
-mod upload;
+pub mod upload;
 
 /// The tables of the edge: requests that came with a key, and the pulse of readiness.
 pub const MIGRATIONS: store::Migrations =

@@ -336,6 +336,25 @@ fn update(detailed: &Version, summary: Version) -> Version {
     }
 }
 
+/// Reads a file or a folder as [`import`] does and writes nothing: how many records would be taken, doubted and refused.
+///
+/// # Errors
+/// A path that cannot be read or holds no catalogue. Bad records are no errors.
+pub fn rehearse(path: &Path) -> Result<ImportReport, Fault> {
+    let mut report = ImportReport::default();
+    let mut seen: HashMap<String, String> = HashMap::new();
+    for file in files(path)? {
+        for item in source::open(&file).map_err(|error| unreadable(&file, &error.to_string()))? {
+            match receive(item, &mut seen).0.fate {
+                Fate::Taken => report.taken += 1,
+                Fate::Doubted => report.doubted += 1,
+                Fate::Refused => report.refused += 1,
+            }
+        }
+    }
+    Ok(report)
+}
+
 /// The command `catalogue import`: the report as the last line of JSON, each record on standard error; whether anything was
 /// taken. A file of which nothing could be read is a failure, with the reasons told.
 ///

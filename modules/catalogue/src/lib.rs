@@ -20,7 +20,7 @@ pub mod version;
 mod words;
 
 pub use actions::{Announcement, abolish, announce, seed};
-pub use import::{ImportReport, cli_import, import};
+pub use import::{ImportReport, cli_import, import, rehearse};
 pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf};
 pub use version::{
     ChannelTerms, Component, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route, ServiceLevel, Step,

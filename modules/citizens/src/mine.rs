@@ -15,7 +15,7 @@ use dossiers::{Act, By, Component, ComponentState, House, NewPaper, Status, deci
 use files::Store;
 use i18n::L;
 use std::collections::HashMap;
-use web::{Answer, Ctx, FormMap, PatientUpload, Uploaded};
+use web::{Answer, Ctx, FormMap, PatientUpload};
 
 /// Notices shown, the latest first.
 const NOTICES_MAX: i64 = 8;
@@ -422,10 +422,6 @@ async fn act(ctx: &Ctx, code: String, act: Act, staged: Vec<(Option<i64>, files:
     }
 }
 
-async fn stage(ctx: &Ctx, file: &Uploaded) -> Result<files::Staged, Fault> {
-    Store::new(&ctx.app.data_dir).stage(file.path(), &file.name).await
-}
-
 /// `POST /my/{code}/supplement`: the papers asked for, and a word with them.
 pub(crate) async fn supplement(
     ctx: Ctx,
@@ -443,12 +439,9 @@ pub(crate) async fn supplement(
     }
     for file in &upload.files {
         let component = file.field.strip_prefix("component_").and_then(|n| n.parse::<i64>().ok());
-        match stage(&ctx, file).await {
+        match Store::of(&ctx.app).take(file).await? {
             Ok(paper) => staged.push((component, paper)),
-            Err(Fault::UnsupportedType(p) | Fault::TooLarge(p)) => {
-                return render(&ctx, code, vec![p.field(file.field.clone())], note).await;
-            }
-            Err(other) => return Err(other.into()),
+            Err(problems) => return render(&ctx, code, problems, note).await,
         }
     }
     let given = upload.fields.0.keys().filter_map(|name| {

@@ -7,6 +7,8 @@ use support::browser::{BIRTH, Browser, all_between, file_birth};
 use support::{NAME, START, portal};
 use web::Clock;
 
+sandbox::test_entry!();
+
 #[tokio::test]
 async fn a_citizen_files_is_asked_for_more_answers_and_rates() {
     for db in store::testing::databases().await {

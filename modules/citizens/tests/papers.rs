@@ -7,6 +7,8 @@ use support::browser::{BIRTH, Browser, all_between, file_birth};
 use support::{NAME, START, portal};
 use web::Clock;
 
+sandbox::test_entry!();
+
 /// The number of the screen with the papers.
 async fn papers_screen(citizen: &Browser<'_>) -> String {
     let last = citizen.get(&format!("/file/{BIRTH}?step=99")).await;

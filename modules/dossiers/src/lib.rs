@@ -31,6 +31,9 @@ mod uploads;
 pub mod verify;
 pub mod worklist;
 
+#[cfg(test)]
+sandbox::test_entry!();
+
 pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new_id, receive_at_counter};
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperKind, Status};
 pub use filing::{Brought, Handed};

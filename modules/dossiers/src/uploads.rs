@@ -10,28 +10,17 @@ use web::{Answer, Ctx, Upload};
 
 /// The files' place on disk.
 pub fn store(ctx: &Ctx) -> Store {
-    Store::new(&ctx.app.data_dir)
+    Store::of(&ctx.app)
 }
 
-/// The first file of one of `fields`; browsers send an empty part where nothing was chosen.
+/// The first file of one of `fields`.
 pub async fn first(ctx: &Ctx, upload: &Upload, fields: &[&str]) -> Result<Option<Staged>, Fault> {
     for field in fields {
-        if let Some(file) = upload.files_of(field).find(|file| file.size_bytes > 0) {
-            let staged = store(ctx).stage(file.path(), &file.name).await.map_err(|fault| at_field(fault, field))?;
-            return Ok(Some(staged));
+        if let Some(file) = upload.files_of(field).next() {
+            return store(ctx).take(file).await?.map(Some).map_err(Fault::Invalid);
         }
     }
     Ok(None)
-}
-
-/// A refused file names the field it came in.
-pub fn at_field(fault: Fault, field: &str) -> Fault {
-    match fault {
-        Fault::Invalid(problems) => Fault::Invalid(problems.into_iter().map(|problem| problem.field(field)).collect()),
-        Fault::TooLarge(problem) => Fault::TooLarge(problem.field(field)),
-        Fault::UnsupportedType(problem) => Fault::UnsupportedType(problem.field(field)),
-        other => other,
-    }
 }
 
 /// The scans of components.
@@ -49,11 +38,9 @@ pub async fn of_components(ctx: &Ctx, upload: &Upload, version: &Version, handed
                 problems.push(problem.field(&field));
                 break;
             }
-            match store(ctx).stage(file.path(), &file.name).await.map_err(|fault| at_field(fault, &field)) {
+            match store(ctx).take(file).await? {
                 Ok(scan) => staged.push((component.code.clone(), scan)),
-                Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) => problems.push(problem),
-                Err(Fault::Invalid(several)) => problems.extend(several),
-                Err(other) => return Err(other),
+                Err(several) => problems.extend(several),
             }
             handed.components.insert(component.code.clone(), ComponentState::File.into());
         }

@@ -1,78 +1,15 @@
 //! One function for each thing a person does with a plan: each is one transaction, checked against the agency's
 //! subtree and against what others did meanwhile, and leaves an event.
 
-use crate::document::{Body, Document, ITEMS_MAX, Item, Kind, State, TEXT_BYTES_MAX};
+use crate::document::{Body, Document, ITEMS_MAX, Item, Kind, State};
 use crate::draft;
 use crate::fields::WORDS_MAX;
+use crate::reading::Reading;
 use crate::store as sql;
 use audit::NewEvent;
 use base::{Actor, Fault, Id, Instant, Permission, Problem};
-use planreader::Metadata;
 use serde_json::{Value as Json, json};
 use store::Tx;
-
-/// A text read as a plan, not yet kept.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    pub file_name: String,
-    /// 'text', 'markdown', 'docx', 'pdf'.
-    pub format: &'static str,
-    pub text: String,
-    pub metadata: Metadata,
-    pub items: Vec<Body>,
-}
-
-/// Reads a file's bytes as a plan. Takes its time: off the threads that answer requests.
-///
-/// # Errors
-/// 413, 415 or 422 with the rule and the field `document`.
-pub fn read(bytes: &[u8], file_name: &str) -> Result<Reading, Fault> {
-    let read = sheets::read_document(bytes, Some(file_name)).map_err(|refusal| refused(&refusal))?;
-    if read.text.len() > TEXT_BYTES_MAX {
-        let max = TEXT_BYTES_MAX / 1024 / 1024;
-        return Err(Fault::TooLarge(Problem::new("plan-text-too-long").field("document").arg("max", max)));
-    }
-    // One kind of line end, so that what a browser sends back can be found; a NUL is no letter in any database.
-    let text = read.text.replace("\r\n", "\n").replace('\0', "\u{fffd}");
-    let plan = planreader::read_plan(&text);
-    let metadata = plan.metadata.clone();
-    let items = crate::document::bodies(plan);
-    if items.len() > ITEMS_MAX {
-        return Err(Fault::TooLarge(Problem::new("plan-too-many-items").field("document").arg("max", ITEMS_MAX)));
-    }
-    let format = match read.format {
-        sheets::Format::Plain => "text",
-        sheets::Format::Markdown => "markdown",
-        sheets::Format::Docx => "docx",
-        sheets::Format::Pdf => "pdf",
-    };
-    Ok(Reading { file_name: file_name.to_owned(), format, text, metadata, items })
-}
-
-/// A reader's refusal in the words of the page.
-fn refused(refusal: &sheets::Refusal) -> Fault {
-    use sheets::Refusal as R;
-    let problem = |code| Problem::new(code).field("document");
-    let megabytes = |max: &usize| (max / 1024 / 1024).max(1);
-    match refusal {
-        R::Empty => Fault::invalid(problem("plan-refused-empty")),
-        R::Broken { .. } => Fault::invalid(problem("plan-refused-broken")),
-        R::TooLarge { max } | R::Unpacked { max } | R::TextTooLong { max } => {
-            Fault::TooLarge(problem("plan-refused-bytes").arg("max", megabytes(max)))
-        }
-        R::CellTooLong { max } => Fault::TooLarge(problem("plan-refused-cell").arg("max", max)),
-        R::TooManyEntries { max } | R::TooDeep { max } | R::TooWide { max } => {
-            Fault::TooLarge(problem("plan-refused-shape").arg("max", max))
-        }
-        R::TooManyPages { max } => Fault::TooLarge(problem("plan-refused-pages").arg("max", max)),
-        R::TooSlow { max } => Fault::TooLarge(problem("plan-refused-slow").arg("max", max)),
-        R::NoTextLayer => Fault::UnsupportedType(problem("plan-refused-scan")),
-        R::Locked => Fault::UnsupportedType(problem("plan-refused-locked")),
-        R::Encoding => Fault::UnsupportedType(problem("plan-refused-encoding")),
-        R::Font { font } => Fault::UnsupportedType(problem("plan-refused-font").arg("font", font)),
-        R::Kind { found } => Fault::UnsupportedType(problem("plan-refused-kind").arg("found", found)),
-    }
-}
 
 /// Keeps a reading: the document of the actor's own agency, each item proposed.
 pub async fn keep(
@@ -329,34 +266,6 @@ pub async fn save(tx: &Tx, actor: &Actor, now: Instant, id: Id, version: i64, he
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn code(fault: Fault) -> (&'static str, &'static str) {
-        match fault {
-            Fault::Invalid(problems) => ("422", problems[0].code),
-            Fault::TooLarge(problem) => ("413", problem.code),
-            Fault::UnsupportedType(problem) => ("415", problem.code),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_refused_document_names_its_rule_and_its_field() {
-        let refusal = |bytes: &[u8], name| code(read(bytes, name).unwrap_err());
-        assert_eq!(refusal(b"", "a.txt"), ("422", "plan-refused-empty"));
-        assert_eq!(refusal(b"\xD0\xCF\x11\xE0", "a.doc"), ("415", "plan-refused-kind"));
-        assert_eq!(refusal(b"K\xCA ho\xBAch", "a.txt"), ("415", "plan-refused-encoding"));
-        assert_eq!(refusal(b"PK\x03\x04broken", "a.docx").0, "422");
-        let long = "a ".repeat(TEXT_BYTES_MAX / 2 + 1);
-        assert_eq!(refusal(long.as_bytes(), "a.txt"), ("413", "plan-text-too-long"));
-    }
-
-    #[test]
-    fn line_ends_of_other_systems_become_one_kind_before_the_reading() {
-        let reading = read("MỤC TIÊU\r\n- Đến năm 2025, tối thiểu 80% hồ sơ.\r\n".as_bytes(), "a.txt").unwrap();
-        assert!(!reading.text.contains('\r'));
-        let body = &reading.items[0];
-        assert_eq!(crate::document::locate(&reading.text, body.quote(), body.offset()), Some(body.offset()));
-    }
 
     #[test]
     fn a_decision_is_not_repeated_and_can_be_taken_back() {

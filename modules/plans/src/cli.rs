@@ -1,9 +1,11 @@
 //! What `motcua plan` does on the command line: read one document, score the reader against labels.
 
+use crate::reading::{Unread, read_apart};
 use planreader::score::{Labels, Score, score_document};
 use serde_json::Value;
 use std::fmt;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Why a command stopped.
@@ -12,7 +14,7 @@ pub enum CliFault {
     /// A file could not be read.
     Read { path: PathBuf, source: std::io::Error },
     /// The document is not one the readers take.
-    Refused { path: PathBuf, source: sheets::Refusal },
+    Refused { path: PathBuf, source: Unread },
     /// A label file is not in the shape of labels.
     Labels { path: PathBuf, source: serde_json::Error },
     /// The folder holds no label file.
@@ -39,19 +41,43 @@ impl fmt::Display for CliFault {
     }
 }
 
+impl CliFault {
+    /// The rule that refuses a document; empty when something else is wrong.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            CliFault::Refused { source, .. } => source.rule(),
+            _ => "",
+        }
+    }
+}
+
 impl std::error::Error for CliFault {}
 
+fn bytes_of(path: &Path) -> Result<Vec<u8>, CliFault> {
+    let read = |source| CliFault::Read { path: path.to_owned(), source };
+    // A file without end (a device, a pipe) is refused at the bound as well.
+    let mut bytes = Vec::new();
+    let most = sheets::DOCUMENT_BYTES_MAX as u64 + 1;
+    fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(read)?;
+    Ok(bytes)
+}
+
+fn name_of(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
 fn text_of(path: &Path) -> Result<String, CliFault> {
-    let bytes = fs::read(path).map_err(|source| CliFault::Read { path: path.to_owned(), source })?;
-    let name = path.file_name().and_then(|n| n.to_str());
-    let read =
-        sheets::read_document(&bytes, name).map_err(|source| CliFault::Refused { path: path.to_owned(), source })?;
-    Ok(read.text)
+    let read = sheets::read_apart(&bytes_of(path)?, Some(name_of(path)));
+    let refused = |source| CliFault::Refused { path: path.to_owned(), source: Unread::Refused(source) };
+    Ok(read.map_err(refused)?.text)
 }
 
 /// `motcua plan import FILE`: the plan a document holds, in the JSON shape of the labels.
 pub fn import(path: impl AsRef<Path>) -> Result<Value, CliFault> {
-    serde_json::to_value(planreader::read_plan(&text_of(path.as_ref())?)).map_err(CliFault::Write)
+    let path = path.as_ref();
+    let read = read_apart(&bytes_of(path)?, name_of(path));
+    let read = read.map_err(|source| CliFault::Refused { path: path.to_owned(), source })?;
+    serde_json::to_value(read.plan).map_err(CliFault::Write)
 }
 
 /// `motcua plan score LABELS_DIR TEXTS_DIR [--show-misses]`: prints the table (and what was missed)
@@ -116,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_is_refused_names_its_rule() {
+    fn a_document_that_is_refused_names_its_rule_in_words() {
         let dir = folder("refused");
         fs::write(dir.join("b.doc"), b"\xD0\xCF\x11\xE0").unwrap();
         assert!(import(dir.join("b.doc")).unwrap_err().to_string().contains("[kind]"));

@@ -10,10 +10,14 @@ mod item_page;
 mod journeys;
 mod list_page;
 mod pieces;
+pub mod reading;
 mod save_page;
 mod show_page;
 mod store;
 mod words;
+
+#[cfg(test)]
+sandbox::test_entry!();
 
 use base::Permission;
 use web::{Access, Module, NavItem, Routes};

@@ -1,7 +1,7 @@
 //! The documents that were read, handing in a new one, and the file as it was handed in.
 
-use crate::actions;
 use crate::store::{self as sql, Line};
+use crate::{actions, reading};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -142,11 +142,11 @@ async fn keep(ctx: &Ctx, upload: &Upload) -> Result<Id, Fault> {
     // The reading is work for a thread of its own; how long it took is shown.
     let begun = ctx.app.clock.now();
     let reading =
-        tokio::task::spawn_blocking(move || actions::read(&bytes, &name)).await.map_err(Fault::internal)??;
+        tokio::task::spawn_blocking(move || reading::read(&bytes, &name)).await.map_err(Fault::internal)??;
     let read_ms = ctx.app.clock.now().ms_since(begun);
     // Plain text is kept whole in the record itself; the other kinds also as they were handed in.
     let staged = match reading.format {
-        "docx" | "pdf" => Some(files::Store::new(&ctx.app.data_dir).stage(given.path(), &given.name).await?),
+        "docx" | "pdf" => Some(files::Store::of(&ctx.app).stage(given.path(), &given.name).await?),
         _ => None,
     };
     let (actor, now) = (ctx.actor()?.clone(), ctx.now);

@@ -96,14 +96,11 @@ pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, PatientUpload { uploa
     if !refused.is_empty() {
         return again(refused).await;
     }
-    let evidence = match upload.files_of("evidence").find(|file| file.size_bytes > 0) {
-        Some(file) => match files::Store::new(&ctx.app.data_dir).stage(file.path(), &file.name).await {
+    let evidence = match upload.files_of("evidence").next() {
+        Some(file) => match files::Store::of(&ctx.app).take(file).await? {
             Ok(staged) => Some(staged),
             // What was counted and typed is not lost for a wrong file.
-            Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) => {
-                return again(vec![problem.field("evidence")]).await;
-            }
-            Err(other) => return Err(other.into()),
+            Err(problems) => return again(problems).await,
         },
         None => None,
     };

@@ -33,6 +33,9 @@ mod testing;
 mod units;
 mod view;
 
+#[cfg(test)]
+sandbox::test_entry!();
+
 pub use dashboard::dashboard_html;
 pub use drafts::{DraftProgramme, DraftTarget, save_draft_programme};
 pub use live::indicators;

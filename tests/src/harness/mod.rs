@@ -127,6 +127,7 @@ impl TestApp {
             secure_cookies: false,
             clock: clock.clone(),
             settings,
+            scanner: None,
         };
         let app = motcua::build(province.db.clone(), running).await.expect("the program");
         app.put(web::limits::Rates::unlimited());

@@ -10,6 +10,7 @@ mod kept_forms;
 mod one_stop;
 mod one_stop_input;
 mod one_stop_lists;
+mod papers;
 mod plans;
 mod portal;
 mod signing_in;

@@ -12,6 +12,7 @@ const ORDER: [&str; 20] = [
     "access",
     "facts",
     "jobs",
+    "sandbox",
     "sheets",
     "planreader",
     "web",
@@ -34,8 +35,8 @@ const DOORS: [&str; 6] = ["store", "web", "axum", "tokio", "rusqlite", "tokio-po
 const ENGINES: [&str; 3] = ["rusqlite", "tokio-postgres", "deadpool-postgres"];
 
 fn manifests() -> Vec<(String, toml::Table)> {
-    // Fuzz targets are workspaces of their own.
-    let all = texts(&["Cargo.toml"]).into_iter().filter(|(path, _)| path != "Cargo.toml" && !path.contains("/fuzz/"));
+    // The fuzz targets are a workspace of their own.
+    let all = texts(&["Cargo.toml"]).into_iter().filter(|(path, _)| path != "Cargo.toml" && !path.starts_with("fuzz/"));
     all.map(|(path, text)| {
         let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
         (table["package"]["name"].as_str().expect("a name").to_owned(), table)

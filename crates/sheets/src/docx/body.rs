@@ -82,7 +82,7 @@ pub(super) fn read(xml: &str, styles: &Styles) -> Result<String, Refusal> {
             root = Some(start.local_name().as_ref() == "document");
         }
         if root == Some(false) {
-            return Err(Refusal::Kind { found: "ZIP" });
+            return Err(Refusal::Kind { found: "ZIP".into() });
         }
         match event {
             Event::Eof => break,

@@ -34,7 +34,7 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Parts, Refusal> {
         related.and_then(|xml| target(&xml, "/officeDocument", "")).filter(|p| package.index_for_name(p).is_some());
     let main = main.unwrap_or_else(|| MAIN.to_owned());
     let Some(body) = part(&mut package, &main, BODY_BYTES_MAX)? else {
-        return Err(Refusal::Kind { found: "ZIP" });
+        return Err(Refusal::Kind { found: "ZIP".into() });
     };
     let (folder, name) = main.rsplit_once('/').unwrap_or(("", &main));
     let relations = part(&mut package, &format!("{folder}/_rels/{name}.rels"), PART_BYTES_MAX).unwrap_or_default();
@@ -59,7 +59,11 @@ fn part(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str, max: usize) -> Resu
         return Err(Refusal::Locked);
     }
     let mut unpacked = Vec::new();
-    entry.take(max as u64 + 1).read_to_end(&mut unpacked).map_err(|e| Refusal::Broken { what: e.to_string() })?;
+    entry.take(max as u64 + 1).read_to_end(&mut unpacked).map_err(|e| match e.kind() {
+        // The memory of the reading process ends before the bound.
+        std::io::ErrorKind::OutOfMemory => Refusal::Unpacked { max },
+        _ => Refusal::Broken { what: e.to_string() },
+    })?;
     if unpacked.len() > max {
         return Err(Refusal::Unpacked { max });
     }

@@ -157,18 +157,16 @@ pub(crate) async fn papers(
     save(&ctx, &desk).await?;
     desk.kept = true;
 
-    let (files, mut problems) = (Store::new(&ctx.app.data_dir), refused);
+    let (files, mut problems) = (Store::of(&ctx.app), refused);
     let mut staged = Vec::new();
     for file in &upload.files {
         let Some(code) = file.field.strip_prefix("component_") else { continue };
         if !desk.version.components.iter().any(|component| component.code == code) {
             continue;
         }
-        match files.stage(file.path(), &file.name).await {
+        match files.take(file).await? {
             Ok(paper) => staged.push((code.to_owned(), paper)),
-            Err(Fault::UnsupportedType(p) | Fault::TooLarge(p)) => problems.push(p.field(file.field.clone())),
-            Err(Fault::Invalid(list)) => problems.extend(list.into_iter().map(|p| p.field(file.field.clone()))),
-            Err(other) => return Err(other.into()),
+            Err(more) => problems.extend(more),
         }
     }
     let go_to = upload.fields.text("go").to_owned();

@@ -1,4 +1,4 @@
-//! Any text may be read: no panic, and every quote stands at its offset.
+//! Any text may be read as a plan: no panic, and every quote stands at its offset.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
