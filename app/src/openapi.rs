@@ -1,7 +1,11 @@
-//! The OpenAPI document of everything under `/api/`.
+//! The OpenAPI document of everything under `/api/`. What each handler declares is completed by what holds for all of them: who may
+//! ask, how a refusal looks, which statuses the edge itself may answer with.
 
 use base::Fault;
+use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
+use web::params::Param;
+use web::{Access, RouteEntry};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -11,6 +15,8 @@ use utoipa::OpenApi;
         license(name = "MIT OR Apache-2.0")
     ),
     paths(
+        catalogue::api::list,
+        catalogue::api::show,
         dossiers::api::status,
         dossiers::api::list,
         dossiers::api::get,
@@ -22,7 +28,216 @@ use utoipa::OpenApi;
 )]
 struct Document;
 
+/// Text without control characters, line breaks and tabs aside: what `base::clean` takes.
+const CLEAN: &str = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$";
+
 /// The document as JSON.
-pub fn document() -> Result<serde_json::Value, Fault> {
-    serde_json::to_value(Document::openapi()).map_err(Fault::internal)
+pub fn document() -> Result<Value, Fault> {
+    let mut document = serde_json::to_value(Document::openapi()).map_err(Fault::internal)?;
+    for module in crate::modules() {
+        for route in module.routes.entries() {
+            if let Some(operation) = document.pointer_mut(&pointer(route)) {
+                complete(operation, route);
+                asks(operation, route.path);
+            }
+        }
+    }
+    let components = document["components"].as_object_mut().map(std::mem::take).unwrap_or_default();
+    document["components"] = Value::Object(shared(components));
+    verbs(&mut document);
+    Ok(document)
+}
+
+/// Where a route's operation stands in the document.
+fn pointer(route: &RouteEntry) -> String {
+    format!("/paths/{}/{}", route.path.replace('~', "~0").replace('/', "~1"), route.method.to_ascii_lowercase())
+}
+
+/// Adds to an operation what follows from its access and its method.
+fn complete(operation: &mut Value, route: &RouteEntry) {
+    let writes = route.method != "GET";
+    let mut statuses = vec![("400", "no such request is understood"), ("429", "too many requests; see Retry-After")];
+    statuses.push(("503", "busy, or the database is away; see Retry-After"));
+    if !route.access.is_public() {
+        statuses.push(("401", "nobody is signed in"));
+        statuses.push(("403", "this person may not"));
+    }
+    if route.path.contains('{') {
+        statuses.push(("404", "there is no such thing, or not for this person"));
+    }
+    if writes {
+        statuses.push(("409", "the state does not allow it, or a request of the same key is under way"));
+        statuses.push(("413", "larger than a request may be"));
+        statuses.push(("415", "not JSON"));
+    }
+    statuses.push(("422", "a field breaks a rule; `errors` names both"));
+    for (status, why) in statuses {
+        let known = operation["responses"][status]["description"].as_str().filter(|text| !text.is_empty());
+        let description = known.unwrap_or(why).to_owned();
+        operation["responses"][status] = json!({
+            "description": description,
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Refusal" } } },
+        });
+    }
+    operation["security"] = match (route.access.is_public(), writes) {
+        (true, _) => json!([]),
+        (false, false) => json!([{ "session": [] }]),
+        (false, true) => json!([{ "session": [], "token": [] }]),
+    };
+    if let Access::Needs(permission) = route.access {
+        operation["x-permission"] = permission.as_str().into();
+    }
+}
+
+/// What the address of each reading operation takes, from the very lists its handler judges by.
+const ASKS: &[(&str, &[&Param])] = &[
+    ("/api/v1/procedures", catalogue::api::LIST),
+    ("/api/v1/procedures/{code}", catalogue::api::ONE),
+    ("/api/v1/dossiers", dossiers::api::LIST),
+    ("/api/v1/dossiers/{code}", dossiers::api::ONE),
+    ("/api/v1/targets", reform::api::QUERY),
+    ("/api/v1/targets/{id}", reform::api::QUERY),
+];
+
+fn asks(operation: &mut Value, path: &str) {
+    let Some((_, params)) = ASKS.iter().find(|(known, _)| *known == path) else { return };
+    // The list and the intake of dossiers share their path; only what reads takes questions.
+    if operation.get("requestBody").is_some() {
+        return;
+    }
+    let mut all = operation["parameters"].as_array().cloned().unwrap_or_default();
+    all.extend(params.iter().map(|param| param.described()));
+    operation["parameters"] = all.into();
+}
+
+/// The schemas and ways of signing in that operations share; texts that are written say what is refused in them.
+fn shared(mut components: Map<String, Value>) -> Map<String, Value> {
+    let schemas = components.entry("schemas").or_insert_with(|| json!({}));
+    for (name, schema) in schemas.as_object_mut().into_iter().flatten() {
+        if name.ends_with("Body") {
+            clean_texts(schema);
+        }
+    }
+    schemas["Refusal"] = json!({
+        "type": "object",
+        "description": "Why a request was not done (RFC 9457), in the reader's language.",
+        "required": ["type", "title", "status", "detail", "instance", "errors"],
+        "properties": {
+            "type": { "type": "string", "description": "A stable name of the kind: `urn:motcua:problem:…`." },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string" },
+            "instance": { "type": "string", "description": "The request's number in the log." },
+            "errors": { "type": "array", "items": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {
+                    "field": { "type": ["string", "null"] },
+                    "code": { "type": "string" },
+                    "message": { "type": "string" },
+                    "rule": { "type": ["string", "null"], "description": "The article it comes from." },
+                },
+            } },
+        },
+    });
+    components.insert(
+        "securitySchemes".to_owned(),
+        json!({
+            "session": { "type": "apiKey", "in": "cookie", "name": "session", "description": "Set by signing in." },
+            "token": { "type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "The `_csrf` value of any page of the session." },
+        }),
+    );
+    components
+}
+
+/// Gives every text below a schema the pattern of clean text, where it has none of its own.
+fn clean_texts(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            let is_text = match object.get("type") {
+                Some(Value::String(one)) => one == "string",
+                Some(Value::Array(several)) => several.iter().any(|one| one == "string"),
+                _ => false,
+            };
+            if is_text && !object.contains_key("pattern") && !object.contains_key("enum") {
+                object.insert("pattern".to_owned(), CLEAN.into());
+            }
+            object.values_mut().for_each(clean_texts);
+        }
+        Value::Array(list) => list.iter_mut().for_each(clean_texts),
+        _ => {}
+    }
+}
+
+/// The verbs of a dossier are those of its state machine, but the two that make one.
+fn verbs(document: &mut Value) {
+    let words: Vec<&str> = dossiers::transitions::TRANSITIONS
+        .iter()
+        .filter(|row| !row.from.is_empty())
+        .map(|row| row.verb.as_str())
+        .collect();
+    let parameters = document.pointer_mut("/paths/~1api~1v1~1dossiers~1{code}~1{verb}/post/parameters");
+    for parameter in parameters.and_then(Value::as_array_mut).into_iter().flatten() {
+        if parameter["name"] == "verb" {
+            parameter["schema"]["enum"] = json!(words);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Method and path of every operation.
+    fn operations(document: &Value) -> Vec<(String, String)> {
+        let paths = document["paths"].as_object().expect("paths");
+        let mut all: Vec<(String, String)> = paths
+            .iter()
+            .flat_map(|(path, item)| {
+                let methods = item.as_object().into_iter().flatten();
+                methods.map(|(method, _)| (method.to_ascii_uppercase(), path.clone()))
+            })
+            .collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn every_route_of_the_api_stands_in_its_description_and_nothing_else_does() {
+        let mut routes: Vec<(String, String)> = crate::modules()
+            .iter()
+            .flat_map(|module| module.routes.entries().to_vec())
+            .filter(|route| route.path.starts_with("/api/"))
+            .map(|route| (route.method.to_owned(), route.path.to_owned()))
+            .collect();
+        routes.sort();
+        assert_eq!(operations(&document().unwrap()), routes);
+    }
+
+    #[test]
+    fn every_operation_says_who_may_ask_and_how_it_refuses() {
+        let document = document().unwrap();
+        for (method, path) in operations(&document) {
+            let operation = &document["paths"][&path][method.to_ascii_lowercase()];
+            let responses = operation["responses"].as_object().unwrap();
+            let is_public = operation["security"].as_array().unwrap().is_empty();
+            let mut wanted = vec!["400", "422", "429", "503"];
+            wanted.extend(["401", "403"].iter().filter(|_| !is_public));
+            wanted.extend(["404"].iter().filter(|_| path.contains('{')));
+            wanted.extend(["409", "413", "415"].iter().filter(|_| method != "GET"));
+            for status in wanted {
+                let schema = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/Refusal", "{method} {path} {status}");
+            }
+            assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path}");
+        }
+        assert_eq!(document["components"]["securitySchemes"]["session"]["in"], "cookie");
+    }
+
+    #[test]
+    fn the_verbs_named_are_those_of_the_state_machine() {
+        let document = document().unwrap();
+        let text = document["paths"]["/api/v1/dossiers/{code}/{verb}"]["post"]["parameters"].to_string();
+        assert!(text.contains("\"return-result\"") && !text.contains("receive-at-counter"), "{text}");
+    }
 }

@@ -74,6 +74,8 @@ pub struct Indicator {
     /// What must exist before there is a record to count, in Vietnamese and English. Until then the figure is no number,
     /// whatever facts lie in the database.
     pub needs: Option<(String, String)>,
+    /// The indicator beside which it is shown: the same thing counted another way that a law asks for.
+    pub beside: Option<String>,
 }
 
 /// All definitions, by id and date.
@@ -103,6 +105,7 @@ struct Entry {
     denominator: CountEntry,
     needs_vi: Option<String>,
     needs_en: Option<String>,
+    beside: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +182,7 @@ impl Indicators {
                     numerator: side(entry.numerator).map_err(named)?,
                     denominator: side(entry.denominator).map_err(named)?,
                     needs,
+                    beside: entry.beside,
                     id: entry.id.clone(),
                     name_vi: entry.name_vi,
                     name_en: entry.name_en,

@@ -22,6 +22,7 @@ mod language;
 mod layout;
 pub mod limits;
 pub mod once;
+pub mod params;
 mod pulse;
 mod refill;
 mod router;

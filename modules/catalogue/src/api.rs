@@ -5,12 +5,36 @@ use axum::response::{IntoResponse, Response};
 use base::Fault;
 use serde::Serialize;
 use serde_json::Value;
+use web::params::{self, Kind, PAGE, PER_PAGE, Param};
 use web::table::Paging;
 use web::{Answer, Ctx};
 
 use crate::pages::Asked;
 use crate::shelf::fresh_shelf;
 use crate::version::Version;
+
+const ON: Param = Param { name: "on", kind: Kind::Day, about: "The day whose versions are looked at; today." };
+
+/// What the list takes.
+pub const LIST: &[&Param] = &[
+    &Param { name: "q", kind: Kind::Text, about: "Words of people or of the law; the best hits come first." },
+    &Param { name: "field", kind: Kind::Text, about: "Code of a field." },
+    &Param { name: "level", kind: Kind::OneOf(&["province", "district", "commune"]), about: "Who settles it." },
+    &Param { name: "channel", kind: Kind::OneOf(&["counter", "online", "post"]), about: "A way of filing it has." },
+    &Param { name: "service", kind: Kind::OneOf(&crate::words::SERVICES), about: "How far it is served online." },
+    &Param { name: "state", kind: Kind::OneOf(&["ready", "unready", "doubted"]), about: "Whether it can be received." },
+    &ON,
+    &Param {
+        name: "sort",
+        kind: Kind::OneOf(&["code", "-code", "name", "-name", "field", "-field"]),
+        about: "A column, with a minus from the end.",
+    },
+    &PAGE,
+    &PER_PAGE,
+];
+
+/// What one procedure takes.
+pub const ONE: &[&Param] = &[&ON];
 
 /// A procedure in a list.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -77,8 +101,9 @@ fn json(value: &impl Serialize) -> Result<Response, Fault> {
 }
 
 /// The procedures in force that fit; the best first, 25 a page.
-#[utoipa::path(get, path = "/api/v1/procedures", params(("q" = Option<String>, Query), ("field" = Option<String>, Query), ("level" = Option<String>, Query), ("channel" = Option<String>, Query), ("service" = Option<String>, Query), ("on" = Option<String>, Query), ("sort" = Option<String>, Query), ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)), responses((status = 200, body = ProceduresView), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/procedures", responses((status = 200, body = ProceduresView)))]
 pub async fn list(ctx: Ctx) -> Answer {
+    params::judge(&ctx.uri, LIST)?;
     let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
     let found = Asked::of(&ctx)?.find(&shelf, &ctx.uri);
     let paging = Paging::from_uri(&ctx.uri).of(i64::try_from(found.len()).unwrap_or(i64::MAX));
@@ -88,8 +113,9 @@ pub async fn list(ctx: Ctx) -> Answer {
 }
 
 /// A procedure whole, as in force on a day (`on`, today when absent).
-#[utoipa::path(get, path = "/api/v1/procedures/{code}", params(("code" = String, Path), ("on" = Option<String>, Query)), responses((status = 200, body = Object), (status = 404), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/procedures/{code}", params(("code" = String, Path)), responses((status = 200, body = Object)))]
 pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    params::judge(&ctx.uri, ONE)?;
     let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
     let on = Asked::of(&ctx)?.on;
     let version = shelf.by_code(&code, on).ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;

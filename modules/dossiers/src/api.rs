@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use base::{Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use web::params::{self, Kind, PAGE, PER_PAGE, Param};
 use web::table::{Paging, query_value};
 use web::{Answer, Ctx, Json};
 
@@ -111,7 +112,8 @@ pub struct StatusView {
 /// `GET /api/v1/dossiers/{code}/status`
 #[utoipa::path(get, path = "/api/v1/dossiers/{code}/status", params(("code" = String, Path)), responses((status = 200, body = StatusView), (status = 404), (status = 422)))]
 pub async fn status(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    let code: DossierCode = code.parse().map_err(|problem: Problem| Fault::invalid(problem.field("code")))?;
+    // What is no code belongs to no dossier.
+    let code: DossierCode = code.parse().map_err(|_: Problem| Fault::NotFound("dossier-not-found"))?;
     let found = crate::pages::look_up(ctx.db(), &code).await?.ok_or(Fault::NotFound("dossier-not-found"))?;
     Ok(json(
         StatusCode::OK,
@@ -128,6 +130,26 @@ fn json(status: StatusCode, body: &impl Serialize) -> Response {
     (status, axum::Json(serde_json::to_value(body).unwrap_or_default())).into_response()
 }
 
+/// What the list takes.
+pub const LIST: &[&Param] = &[
+    &Param {
+        name: "tab",
+        kind: Kind::OneOf(&Tab::WORDS),
+        about: "Which part of the work; `all` where nothing is asked.",
+    },
+    &Param { name: "q", kind: Kind::Text, about: "Words of the owner, a code, a number." },
+    &PAGE,
+    &PER_PAGE,
+    &Param {
+        name: "after",
+        kind: Kind::Like { pattern: After::PATTERN, takes: |text| After::read(text).is_some() },
+        about: "`next` of the page before: the page begins behind it.",
+    },
+];
+
+/// What one dossier takes.
+pub const ONE: &[&Param] = &[&Param { name: "purpose", kind: Kind::Text, about: "Why a closed dossier is read." }];
+
 /// A page of a worklist.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ListView {
@@ -140,8 +162,9 @@ pub struct ListView {
 }
 
 /// `GET /api/v1/dossiers?tab=&q=&page=&per_page=&after=`
-#[utoipa::path(get, path = "/api/v1/dossiers", params(("tab" = Option<String>, Query), ("q" = Option<String>, Query), ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query), ("after" = Option<String>, Query)), responses((status = 200, body = ListView), (status = 401), (status = 403), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/dossiers", responses((status = 200, body = ListView)))]
 pub async fn list(ctx: Ctx) -> Answer {
+    params::judge(&ctx.uri, LIST)?;
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let word = query_value(&ctx.uri, "tab");
@@ -179,8 +202,9 @@ pub async fn list(ctx: Ctx) -> Answer {
 }
 
 /// `GET /api/v1/dossiers/{code}`
-#[utoipa::path(get, path = "/api/v1/dossiers/{code}", params(("code" = String, Path), ("purpose" = Option<String>, Query)), responses((status = 200, body = DossierView), (status = 401), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/dossiers/{code}", params(("code" = String, Path)), responses((status = 200, body = DossierView), (status = 401), (status = 403), (status = 404), (status = 422)))]
 pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    params::judge(&ctx.uri, ONE)?;
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let asked = house.clone();
@@ -205,12 +229,13 @@ pub struct IntakeBody {
     procedure: String,
     /// "counter" (default) or "post".
     #[serde(default)]
+    #[schema(pattern = "^(counter|post)$")]
     channel: Option<String>,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
     intake: Id,
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
     competent: Id,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
     return_to: Option<Id>,
     owner_name: String,
     /// Personal identity number (12 digits) or tax code (10 digits, with -NNN for a branch), spaced as one likes; or the number
@@ -251,6 +276,10 @@ pub struct IntakeBody {
 pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
     let by = By { actor: ctx.require(Permission::ReceiveDossier)?.clone(), now: ctx.now };
     let house = house(&ctx.app)?;
+    // What is asked for comes before how it was filled in.
+    if house.shelf.by_code(&body.procedure, ctx.now.date()).is_none() {
+        return Err(Fault::NotFound("dossier-procedure-unknown").into());
+    }
     let channel = match body.channel.as_deref() {
         None | Some("counter") => Channel::Counter,
         Some("post") => Channel::Post,
@@ -312,7 +341,7 @@ pub struct ActBody {
     /// forward, complete-supplement, approve.
     note: String,
     /// assign; forward to somebody of the next step's unit.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
     handler: Option<Id>,
     /// forward: on paper.
     paper: bool,
@@ -327,6 +356,7 @@ pub struct ActBody {
     /// complete-supplement: corrected answers, field → text.
     answers: BTreeMap<String, String>,
     /// request-payment.
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     amount_dong: Option<i64>,
     /// request-payment: the legal basis of the pause.
     basis: String,
@@ -345,6 +375,7 @@ pub struct ActBody {
     /// return-result: the post's number of the item.
     tracking: String,
     /// rate: 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
     score: Option<i64>,
 }
 

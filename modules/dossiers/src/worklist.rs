@@ -36,6 +36,9 @@ impl Tab {
     pub const ALL: [Self; 8] =
         [Self::Incoming, Self::Mine, Self::Unit, Self::Near, Self::Overdue, Self::Waiting, Self::ToReturn, Self::All];
 
+    /// Their words, in the same order.
+    pub const WORDS: [&'static str; 8] = ["incoming", "mine", "unit", "near", "overdue", "waiting", "to-return", "all"];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mine => "mine",
@@ -237,9 +240,15 @@ impl After {
         format!("{}.{}", self.key.map(|key| key.to_string()).unwrap_or_default(), self.id)
     }
 
+    /// How it is written, as a regular expression.
+    pub const PATTERN: &'static str = r"^([1-9][0-9]{0,17}|[1-8][0-9]{18})?\.([1-9][0-9]{0,17}|[1-8][0-9]{18})$";
+
     /// Read back; none for anything else.
     pub fn read(text: &str) -> Option<Self> {
         let (key, id) = text.split_once('.')?;
+        if !(key.is_empty() || web::params::is_id(key)) || !web::params::is_id(id) {
+            return None;
+        }
         let key = if key.is_empty() { None } else { Some(key.parse().ok()?) };
         Some(Self { key, id: id.parse().ok()? })
     }

@@ -203,6 +203,9 @@ reform-overdue-line = { $n ->
  }
 reform-unchanged = unchanged
 reform-why-no-previous = There is no figure of the year before to hold the rise against.
+reform-needs = There is no record of it, so there is no figure. Needed first:
+reform-beside = { $name }: { $value } ({ $numerator } / { $denominator }).
+reform-column-until = Needed first
 reform-missing = Targets without data
 reform-missing-lead = { $n } of { $all } targets of { $unit } have no data ({ $period }, at { $at }): what each still needs, and who owes it.
 reform-missing-open = { $n } targets without data: what they need, who owes it

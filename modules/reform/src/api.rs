@@ -1,5 +1,6 @@
 //! Targets as JSON: `GET /api/v1/targets`, `GET /api/v1/targets/{id}`. The same scope and period as the pages (`unit`, `period`).
 
+use crate::period::Period;
 use crate::standing::Standing;
 use crate::steered;
 use crate::view::{Read, Scope};
@@ -9,7 +10,18 @@ use axum::response::IntoResponse;
 use base::Fault;
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::params::{self, Kind, Param};
 use web::{Answer, Ctx};
+
+/// What both take.
+pub const QUERY: &[&Param] = &[
+    &Param { name: "unit", kind: params::ID, about: "Id of an agency; the widest one the person steers." },
+    &Param {
+        name: "period",
+        kind: Kind::Like { pattern: Period::PATTERN, takes: Period::is_word },
+        about: "A year, a quarter, a month or the last twelve months; this year.",
+    },
+];
 
 /// One target with its value and where it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,8 +93,9 @@ fn out(standing: &Standing<'_>) -> TargetOut {
 }
 
 /// Every target.
-#[utoipa::path(get, path = "/api/v1/targets", params(("unit" = Option<String>, Query), ("period" = Option<String>, Query)), responses((status = 200, body = TargetsOut)))]
+#[utoipa::path(get, path = "/api/v1/targets", responses((status = 200, body = TargetsOut)))]
 pub async fn list(ctx: Ctx) -> Answer {
+    params::judge(&ctx.uri, QUERY)?;
     let all = steered::programmes(&ctx).await?;
     let scope = Scope::read(&ctx).await?;
     let read = Read::of(&ctx, &scope).await?;
@@ -97,8 +110,9 @@ pub async fn list(ctx: Ctx) -> Answer {
 }
 
 /// One target.
-#[utoipa::path(get, path = "/api/v1/targets/{id}", params(("id" = String, Path), ("unit" = Option<String>, Query), ("period" = Option<String>, Query)), responses((status = 200, body = TargetOut), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/targets/{id}", params(("id" = String, Path)), responses((status = 200, body = TargetOut)))]
 pub async fn one(ctx: Ctx, Path(id): Path<String>) -> Answer {
+    params::judge(&ctx.uri, QUERY)?;
     let all = steered::programmes(&ctx).await?;
     let scope = Scope::read(&ctx).await?.bind(&ctx, all.target(&id)?);
     let read = Read::of(&ctx, &scope).await?;

@@ -120,18 +120,50 @@ impl<'a> Set<'a> {
         Ok(Sums { figures: self.figures(&flow, &stock), added: self.figures(&flow_added, &stock_added) })
     }
 
-    async fn months(&self, tx: &Tx, node: Id, today: Date) -> Result<BTreeMap<String, Figures>, StoreError> {
-        let all: Vec<&str> = self.flows.iter().chain(&self.stocks).copied().collect();
+    /// All that any of these sets asks about, without their indicators.
+    fn union<'b>(sets: impl Iterator<Item = &'b Set<'a>>) -> Set<'a>
+    where
+        'a: 'b,
+    {
+        let (mut flows, mut stocks, mut fields) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for set in sets {
+            flows.extend(set.flows.iter().copied());
+            stocks.extend(set.stocks.iter().copied());
+            fields.extend(set.fields.iter().copied());
+        }
+        Set { indicators: vec![], flows: flows.into_iter().collect(), stocks: stocks.into_iter().collect(), fields }
+    }
+
+    /// Month by month, each by the definitions of its last day.
+    async fn months(
+        all: &'a Indicators,
+        tx: &Tx,
+        node: Id,
+        today: Date,
+    ) -> Result<BTreeMap<String, Figures>, StoreError> {
+        let mut sets: BTreeMap<String, Set<'a>> = BTreeMap::new();
+        let mut month = HISTORY_FROM;
+        while month <= today {
+            let name = format!("{:04}-{:02}", month.year(), month.month());
+            sets.insert(name, Set::on(all, month.last_of_month().min(today)));
+            month = month.last_of_month().tomorrow().unwrap_or(Date::MAX);
+        }
+        let whole = Set::union(sets.values());
+        let mut measures: BTreeSet<&str> = whole.flows.iter().copied().collect();
+        measures.extend(whole.stocks.iter().copied());
+        let measures: Vec<&str> = measures.into_iter().collect();
         let filter = Filter { from: HISTORY_FROM, to: today, level: None, fields: None };
         let before =
             Filter { from: BEGINNING, to: HISTORY_FROM.yesterday().unwrap_or(HISTORY_FROM), level: None, fields: None };
-        let mut stock = self.compact(facts::cube(tx, node, &self.stocks, &before).await?);
+        let mut stock = whole.compact(facts::cube(tx, node, &whole.stocks, &before).await?);
         let mut months = BTreeMap::new();
-        for (month, cube) in facts::cube_by_month(tx, node, &all, &filter).await? {
-            let flow = self.compact(cube);
-            stock.cells.extend(flow.cells.iter().filter(|cell| self.stocks.contains(&cell.measure.as_str())).cloned());
-            stock = self.compact(stock);
-            months.insert(month, self.figures(&flow, &stock));
+        for (month, cube) in facts::cube_by_month(tx, node, &measures, &filter).await? {
+            let flow = whole.compact(cube);
+            stock.cells.extend(flow.cells.iter().filter(|cell| whole.stocks.contains(&cell.measure.as_str())).cloned());
+            stock = whole.compact(stock);
+            if let Some(set) = sets.get(&month) {
+                months.insert(month, set.figures(&flow, &stock));
+            }
         }
         Ok(months)
     }
@@ -238,9 +270,14 @@ impl History {
         })
     }
 
-    /// A flow's figure over a whole year; for a stock, take its last month.
+    /// The figure of a whole year by the definition of its end: a flow summed, a stock as at its last month.
     pub fn year(&self, indicator: &str, level: At, year: i16) -> Option<Figure> {
         let key = (indicator.to_owned(), level);
+        let defined = indicators().get(indicator, date(year, 12, 31));
+        if defined.is_some_and(|indicator| indicator.denominator.stock) {
+            let until = self.months.range(..=format!("{year:04}-12"));
+            return until.rev().find_map(|(_, figures)| figures.get(&key)).copied();
+        }
         let mut sum = Figure::default();
         for figures in self.months.range(format!("{year:04}-01")..=format!("{year:04}-12")).map(|(_, figures)| figures)
         {
@@ -295,9 +332,7 @@ async fn read_history(app: &App, node: Id, now: Instant) -> Result<History, Faul
     let today = now.date();
     let months = app
         .db
-        .read(move |tx| {
-            Box::pin(async move { Ok::<_, Fault>(Set::on(indicators(), today).months(tx, node, today).await?) })
-        })
+        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(Set::months(indicators(), tx, node, today).await?) }))
         .await?;
     Ok(History { months })
 }

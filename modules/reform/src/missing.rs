@@ -1,10 +1,11 @@
 //! Targets without data, in one place: what each still needs, and who owes it.
 
 use crate::dashboard::Total;
+use crate::live::indicators;
 use crate::standing::Standing;
 use crate::state::State;
 use crate::steered;
-use crate::view::{Read, Scope, goal_text, subject_name};
+use crate::view::{Read, Scope, goal_text, pick, subject_name};
 use askama::Template;
 use base::{Id, Permission, vn_date_time};
 use i18n::L;
@@ -83,6 +84,8 @@ struct Row {
     clause: String,
     goal: String,
     need: String,
+    /// What must exist before there is a record.
+    until: String,
     owner: String,
     declare: String,
 }
@@ -224,17 +227,26 @@ fn row(ctx: &Ctx, scope: &Scope, standing: &Standing<'_>, need: Need, owner: Id)
         clause: format!("{} {}", placed.programme.document, placed.clause()),
         goal: l.tr("reform-goal-due", [("goal", goal_text(l, placed)), ("year", placed.target.due.to_string())]),
         need: l.t(format!("reform-need-{}", need.as_str())),
+        until: unrecorded(l, scope, standing),
         owner: scope.tree.name(owner),
         declare: if may_declare { scope.link(ctx, &format!("{target}/declare")) } else { String::new() },
     }
 }
 
+/// What an indicator without a record waits for.
+fn unrecorded(l: L, scope: &Scope, standing: &Standing<'_>) -> String {
+    let indicator = standing.placed.subject.indicator.as_deref();
+    let defined = indicator.and_then(|id| indicators().get(id, scope.period.to.min(standing.as_of)));
+    let needs = defined.and_then(|indicator| indicator.needs.as_ref());
+    needs.map(|(vi, en)| pick(l, vi, en).to_owned()).unwrap_or_default()
+}
+
 fn export(l: L, format: &str, rows: Vec<Row>) -> Result<axum::response::Response, base::Fault> {
-    let headers =
-        ["target", "clause", "subject", "goal", "need", "owner"].map(|name| l.t(format!("reform-column-{name}")));
+    let headers = ["target", "clause", "subject", "goal", "need", "until", "owner"]
+        .map(|name| l.t(format!("reform-column-{name}")));
     let rows = rows
         .into_iter()
-        .map(|row| [row.id, row.clause, row.name, row.goal, row.need, row.owner].map(Cell::from).to_vec())
+        .map(|row| [row.id, row.clause, row.name, row.goal, row.need, row.until, row.owner].map(Cell::from).to_vec())
         .collect();
     web::table::export(l, format, &l.t("reform-missing-export-name"), &headers, rows)
 }

@@ -22,6 +22,15 @@ pub struct Period {
 }
 
 impl Period {
+    /// How a period is written, as a regular expression.
+    pub const PATTERN: &'static str = "^((20[2-9][0-9]|2100)(-(Q[1-4]|0[1-9]|1[0-2]))?|12m)$";
+
+    /// Whether a word is written like one: what [`Period::PATTERN`] says.
+    pub fn is_word(word: &str) -> bool {
+        let any_day = date(2026, 1, 1);
+        !word.is_empty() && Period::parse(word, any_day).is_ok_and(|period| period.word == word)
+    }
+
     /// The period of an address; an empty text is the year of `today`.
     pub fn parse(word: &str, today: Date) -> Result<Period, Fault> {
         let refuse = || {
@@ -34,7 +43,18 @@ impl Period {
             let from = today.first_of_month().checked_sub(11.months()).map_err(|_| refuse())?;
             return Ok(Period { word: word.into(), from, to: today.last_of_month() });
         }
-        let (year, rest) = word.split_once('-').unwrap_or((word, ""));
+        // Digits and their number are judged here: a sign or a missing nought would be read as well.
+        let plain = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+        let (year, rest) = match word.split_once('-') {
+            Some((_, "")) => return Err(refuse()),
+            Some((year, rest)) => (year, rest),
+            None => (word, ""),
+        };
+        if !plain(year, 4)
+            || !(rest.is_empty() || plain(rest, 2) || rest.strip_prefix('Q').is_some_and(|n| plain(n, 1)))
+        {
+            return Err(refuse());
+        }
         let year: i16 = year.parse().ok().filter(|year| (YEAR_MIN..=YEAR_MAX).contains(year)).ok_or_else(refuse)?;
         if rest.is_empty() {
             return Ok(Period::year(year));
@@ -131,5 +151,16 @@ mod tests {
         assert_eq!(Period::year(2026).as_of(TODAY), TODAY);
         assert_eq!(Period::year(2025).as_of(TODAY), date(2025, 12, 31));
         assert!(Period::offered(TODAY).iter().any(|period| period.word == "2026-Q4"));
+    }
+
+    #[test]
+    fn a_word_is_a_period_exactly_where_it_is_written_like_one() {
+        let today = date(2026, 11, 22);
+        for word in ["2026", "2026-Q3", "2026-11", "2020", "2100", "12m"] {
+            assert!(Period::is_word(word) && Period::parse(word, today).is_ok(), "{word}");
+        }
+        for word in ["2026-", "2026-1", "+2026", "02026", "2026-Q+3", "2026-+5", "2019", "2101", "2026-13", "2026-Q5"] {
+            assert!(!Period::is_word(word) && Period::parse(word, today).is_err(), "{word}");
+        }
     }
 }

@@ -74,6 +74,10 @@ struct Page {
     live: bool,
     definition: String,
     definition_source: String,
+    /// What must exist before there is a record; empty where there is one.
+    needs: String,
+    /// The same thing counted as other laws ask for: value, definition, source.
+    beside: Vec<(String, String, String)>,
     numerator: String,
     denominator: String,
     missing: String,
@@ -148,6 +152,11 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
             .map(|one| pick(l, &one.definition_vi, &one.definition_en).to_owned())
             .unwrap_or_default(),
         definition_source: definition.map(|one| one.source.clone()).unwrap_or_default(),
+        needs: definition
+            .and_then(|one| one.needs.as_ref())
+            .map(|(vi, en)| pick(l, vi, en).to_owned())
+            .unwrap_or_default(),
+        beside: beside(l, &read, placed, standing.as_of),
         numerator: count(figure.map(|figure| figure.numerator)),
         denominator: count(figure.map(|figure| figure.denominator)),
         missing: count(figure.map(|figure| figure.denominator - figure.numerator)),
@@ -175,6 +184,29 @@ pub(crate) fn trail(ctx: &Ctx, scope: &Scope, placed: Placed<'_>) -> Vec<Breadcr
         ),
         Breadcrumb::new(placed.target.id.clone(), ""),
     ]
+}
+
+/// The indicators shown beside a target's own.
+fn beside(l: L, read: &Read, placed: Placed<'_>, day: Date) -> Vec<(String, String, String)> {
+    let Some(own) = placed.subject.indicator.as_deref() else { return Vec::new() };
+    indicators()
+        .all(day)
+        .filter(|one| one.beside.as_deref() == Some(own))
+        .filter_map(|one| {
+            let figure = read.figures.get(&(one.id.clone(), placed.target.level()))?;
+            let value = amount(l, Measure::Percent, figure.percent()?);
+            let words = l.tr(
+                "reform-beside",
+                [
+                    ("name", pick(l, &one.name_vi, &one.name_en).to_owned()),
+                    ("value", value),
+                    ("numerator", l.number(figure.numerator)),
+                    ("denominator", l.number(figure.denominator)),
+                ],
+            );
+            Some((words, pick(l, &one.definition_vi, &one.definition_en).to_owned(), one.source.clone()))
+        })
+        .collect()
 }
 
 /// Why it stands where it stands, in one sentence.

@@ -74,3 +74,8 @@ fn a_refused_intake_has_no_clock() {
     story.does(60, |d, o| decide::refuse_intake(d, &clerk(), o, "Không thuộc thẩm quyền"));
     assert_eq!(shown(&story, 30, 9, 0), (0, "done", "dossier-clock-none", 0));
 }
+
+#[test]
+fn the_words_of_the_tabs_are_those_of_the_tabs() {
+    assert_eq!(Tab::ALL.map(Tab::as_str), Tab::WORDS);
+}
