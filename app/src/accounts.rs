@@ -1,10 +1,10 @@
 //! Accounts of the demonstration, and what identity borrows from the organisation module.
 
-use base::{CitizenId, Fault, Id, Instant, Role};
+use base::{CitizenId, Date, Fault, Id, Instant, Permission, Role};
 use identity::{AgencyRef, Cost, DemoAccount, Hashed, Hasher, Login, NewAccount, Password};
-use organisation::{Agency, Kind, Tree};
+use organisation::{Agency, Kind, Open, Tree};
 use std::sync::Arc;
-use store::Db;
+use store::{BoxFuture, Db, StoreError, Tx};
 use web::App;
 
 /// The agencies as the pages about grants need them, from the tree in memory.
@@ -149,4 +149,13 @@ pub async fn administrator(db: &Db, login: &str, name: &str, password: &str, now
         })
     })
     .await
+}
+
+/// Grants in force at an agency: they keep it from being ended. See [`organisation::OpenAt`].
+pub fn grants_open_at(tx: &Tx, agency: Id, day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
+    Box::pin(async move {
+        let count = identity::grants_at(tx, agency, day).await?;
+        let href = "/accounts".to_owned();
+        Ok(vec![Open { what: "identity-grants-here", count, href, needs: Permission::KeepAccounts }])
+    })
 }

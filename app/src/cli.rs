@@ -235,7 +235,7 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             let https = behind_https || tls.is_some() || public_url.as_ref().is_some_and(web::PublicUrl::is_https);
             let scheme = if tls.is_some() { "https" } else { "http" };
             let reached = serve::Reached { door: listen::Door { tls, behind_proxy, https }, public_url };
-            let db = open(&database.database).await?;
+            let db = open(&database.database, now).await?;
             let data_dir = data.or_else(|| data_dir(&database.database)).unwrap_or_else(|| PathBuf::from("."));
             std::fs::create_dir_all(&data_dir).map_err(Fault::internal)?;
             let key_file = key_file.unwrap_or_else(|| data_dir.join(identity::KEY_FILE));
@@ -262,36 +262,37 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
         Command::Migrate { database } => {
             let db = store::Db::open(&database.database).await?;
             let applied = db.migrate(&crate::migrations()).await?;
+            crate::adopt_rows(&db, now).await?;
             Ok((Some(json!({ "engine": db.engine().as_str(), "applied": applied })), true))
         }
         Command::Simulate { database, dossiers, seed, until } => {
             simulate_into(&database.database, dossiers, seed, until, now).await
         }
         Command::Verify { database, data, expect_day_hash } => {
-            let db = open(&database.database).await?;
+            let db = open(&database.database, now).await?;
             let uploads = data.or_else(|| data_dir(&database.database)).map(files::Store::new);
-            let outside = dossiers::verify::Outside { uploads, days: expect_day_hash, now };
+            let outside = dossiers::verify::Outside { uploads, days: expect_day_hash, now, proofs: crate::proofs() };
             let report = dossiers::verify::verify(&db, outside, |done| {
                 if done % 20_000 == 0 {
                     eprintln!("verified {done} dossiers");
                 }
             })
             .await?;
-            let well = report.figures_wrong == 0 && report.chain == "ok";
+            let well = report.is_well();
             Ok((Some(serde_json::to_value(report).map_err(Fault::internal)?), well))
         }
         Command::Days { command: DaysCommand::Open { from, reason, database } } => {
-            Ok((Some(days::open(&open(&database.database).await?, from, &reason, now).await?), true))
+            Ok((Some(days::open(&open(&database.database, now).await?, from, &reason, now).await?), true))
         }
         Command::Days { command: DaysCommand::Show { database } } => {
-            Ok((Some(days::show(&open(&database.database).await?).await?), true))
+            Ok((Some(days::show(&open(&database.database, now).await?).await?), true))
         }
         Command::Bench { name, database, seconds, clients } => {
-            let db = open(&database.database).await?;
+            let db = open(&database.database, now).await?;
             Ok((Some(bench::run(&db, &name, seconds, clients, now).await?), true))
         }
         Command::Catalogue { command: CatalogueCommand::Import { file, database } } => {
-            let db = open(&database.database).await?;
+            let db = open(&database.database, now).await?;
             let (report, read) = catalogue::cli_import(&db, &file, now).await?;
             Ok((Some(report), read))
         }
@@ -314,7 +315,7 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
         Command::Administrator { database, login, name } => {
             let mut password = String::new();
             std::io::stdin().read_line(&mut password).map_err(Fault::internal)?;
-            let db = open(&database.database).await?;
+            let db = open(&database.database, now).await?;
             seed(&db, now).await?;
             let password = password.trim_end_matches(['\r', '\n']);
             let (account, administrators) = accounts::administrator(&db, &login, &name, password, now).await?;
@@ -350,7 +351,7 @@ async fn simulate_into(
         }
         None => now,
     };
-    let db = open(url).await?;
+    let db = open(url, now).await?;
     seed(&db, now).await?;
     let started = std::time::Instant::now();
     let plan = simulate::Plan { dossiers, seed: seed_number, until, focus: None };

@@ -27,7 +27,7 @@ store::statements! {
 pub async fn demo(data: &Path, listen: SocketAddr, empty: bool, dossiers: u64) -> Result<(), Fault> {
     let clock = Clock::system();
     let url = format!("sqlite:{}", data.join("motcua.sqlite").display());
-    let db = open(&url).await?;
+    let db = open(&url, clock.now()).await?;
     let vault = identity::Vault::open(&db, &data.join(identity::KEY_FILE)).await?;
     let settings = Settings { vault, ..Settings::new(Cost::PRODUCTION)? };
     make(&db, &settings.hasher, clock.now(), if empty { 0 } else { dossiers }).await?;

@@ -18,7 +18,7 @@ pub mod worker;
 use base::{Fault, Instant};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{Db, Migrations};
+use store::{Db, Migrations, StoreError};
 use web::{App, AppInner, Clock, Module};
 
 /// Every module with pages, in the order arrows point. The whole public surface is their routes.
@@ -61,16 +61,49 @@ pub fn migrations() -> Vec<Migrations> {
     ]
 }
 
-/// Opens a database and brings its tables up to date.
+/// What holds rows to the log, module by module; dossiers are rebuilt from their events instead.
+pub fn proofs() -> Vec<audit::Proof> {
+    vec![identity::PROOF, organisation::PROOF, catalogue::PROOF, reform::PROOF, plans::PROOF]
+}
+
+/// Writes the working calendar where there is none, and takes over rows written before the log held them, once for each
+/// module.
+///
+/// # Errors
+/// The database's. A clock that stands on a sealed day ([`StoreError::Busy`]) is no error here: it is done at a later start.
+async fn adopt_rows(db: &Db, now: Instant) -> Result<(), Fault> {
+    let calendar = db.write(move |tx| Box::pin(async move { organisation::seed_calendar(tx, now).await }));
+    match calendar.await {
+        // Until it is written, the shipped calendar is used, which is the same.
+        Ok(_) | Err(Fault::Busy) => {}
+        Err(fault) => return Err(fault),
+    }
+    let sets: Vec<&'static audit::Kept> = proofs().iter().map(|proof| proof.kept).collect();
+    match audit::adopt_rows(db, &sets, now).await {
+        Ok(0) => Ok(()),
+        Ok(subjects) => {
+            tracing::warn!(subjects, "rows written before the log held them are taken over as they stand");
+            Ok(())
+        }
+        Err(StoreError::Busy(why)) => {
+            tracing::error!(why, "rows written before the log held them are not taken over yet");
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Opens a database and brings its tables up to date, and what they hold under the log's watch.
 ///
 /// # Errors
 /// What the database says; a migration changed after it was applied is refused.
-pub async fn open(url: &str) -> Result<Db, Fault> {
+pub async fn open(url: &str, now: Instant) -> Result<Db, Fault> {
     if let Some(directory) = data_dir(url) {
         std::fs::create_dir_all(directory).map_err(Fault::internal)?;
     }
     let db = Db::open(url).await?;
     db.migrate(&migrations()).await?;
+    adopt_rows(&db, now).await?;
     Ok(db)
 }
 
@@ -118,6 +151,7 @@ async fn tell_invented(db: &Db) -> Result<(), Fault> {
 
 /// The service's state, with agencies and catalogue in memory.
 pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
+    adopt_rows(&db, running.clock.now()).await?;
     let settings = identity::Settings { demo: running.demo, ..running.settings };
     if !running.demo {
         tell_invented(&db).await?;
@@ -145,6 +179,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     if let Some(scanner) = running.scanner {
         app.put(scanner);
     }
+    app.put(organisation::OpenWork(vec![dossiers::open_at, accounts::grants_open_at, reform::open_at, plans::open_at]));
     if running.behind_proxy {
         app.put(web::limits::BehindProxy);
     }

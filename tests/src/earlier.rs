@@ -22,13 +22,26 @@ fn province(version: &str) -> tempfile::TempDir {
 fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
     run(async {
         let folder = province("07838d7");
-        let db =
-            motcua::open(&format!("sqlite:{}", folder.path().join("motcua.sqlite").display())).await.expect("open");
-        let outside = dossiers::verify::Outside { uploads: None, days: Vec::new(), now: AFTERWARDS };
-        let report = dossiers::verify::verify(&db, outside, |_| {}).await.expect("the proof runs");
+        let url = format!("sqlite:{}", folder.path().join("motcua.sqlite").display());
+        let db = motcua::open(&url, AFTERWARDS).await.expect("open");
+        let proven = async || {
+            let (now, proofs) = (AFTERWARDS, motcua::proofs());
+            let outside = dossiers::verify::Outside { uploads: None, days: Vec::new(), now, proofs };
+            dossiers::verify::verify(&db, outside, |_| {}).await.expect("the proof runs")
+        };
+        let report = proven().await;
         assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{:?}", report.wrong);
         assert_eq!(report.dossiers, 123);
         assert!(report.figures_checked > 2_900, "{}", report.figures_checked);
+        assert!(report.kept_rows_checked > 20_000, "{}", report.kept_rows_checked);
+        // Taken over as it stood, once: what is changed from now on is named.
+        let administrator = "UPDATE account_grant SET role = 'administrator' WHERE role = 'clerk'";
+        let changed =
+            db.write(move |tx| Box::pin(async move { tx.execute(administrator, &[]).await })).await.expect("SQL");
+        assert!(changed > 0);
+        motcua::open(&url, AFTERWARDS).await.expect("open again").close().await;
+        let report = proven().await;
+        assert!(report.rows_wrong >= 1 && report.chain.contains("(adopted, 2026-11-29) left it"), "{report:?}");
         db.close().await;
     });
 }

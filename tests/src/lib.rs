@@ -19,6 +19,7 @@ mod fuzz;
 mod harness;
 mod hostile;
 mod journeys;
+mod proof;
 mod running;
 mod statements;
 mod tidy;

@@ -1,6 +1,5 @@
 //! Made-up input for the benchmarks: an office to act for and filings to take in.
 
-use base::calendar::Calendar;
 use base::{Actor, Channel, Fault, Grant, Id, Instant, Level, Role};
 use catalogue::Version;
 use dossiers::{ComponentState, CounterIntake, Handed, House};
@@ -16,7 +15,7 @@ pub async fn house(db: &Db) -> Result<House, Fault> {
             Ok::<_, Fault>(House {
                 tree: Arc::new(organisation::load_tree(tx).await?),
                 shelf: Arc::new(catalogue::load_shelf(tx).await?),
-                calendar: Calendar::shipped(),
+                calendar: organisation::load_calendar(tx).await?,
             })
         })
     })

@@ -34,7 +34,7 @@ store::statements! {
     /// Whether the chain of days is closed up to a day.
     pub IS_SEALED = "SELECT 1 AS yes FROM event_day WHERE day >= $1 LIMIT 1";
     /// What the log last said of the clock and of days opened, latest first.
-    pub SELECT_REMARKS = "SELECT n, at, kind, data FROM event WHERE subject_id = $1 AND kind <> 'day-sealed' ORDER BY n DESC LIMIT 20";
+    pub SELECT_REMARKS = "SELECT n, at, kind, data FROM event WHERE subject_id = $1 AND kind IN ('clock-jumped', 'clock-accepted', 'days-opened') ORDER BY n DESC LIMIT 20";
     /// The last sealed days.
     pub LAST_DAYS = "SELECT day, events, hash FROM event_day ORDER BY day DESC LIMIT 20";
     /// The days with events that are over; an index answers it.

@@ -5,12 +5,15 @@
 //! (in the dossier's own row, or in `event_head`). Once a day is over, the hashes of all its events are folded into one
 //! digest and chained to the day before ([`seal_days`]): removing a whole subject with its chain breaks that one.
 //!
+//! Rows that have no replay of their own are held to their last event by digests of them ([`Kept`], [`append_kept`]).
+//!
 //! This crate knows no business: `kind` and `data` belong to the module that appends.
 
 mod chain;
 mod clock;
 mod days;
 mod log;
+mod rows;
 
 pub use chain::{Chain, EventHash, Link, link_hash};
 pub use clock::{BELIEVED_AFTER_MS, CLOCK_TOLERANCE_MS, Judged, Known, Watch, clock_known, look_at_clock};
@@ -20,6 +23,8 @@ pub use days::{
 pub use log::{
     Event, Head, INSERT_EVENT, NewEvent, append, append_to_head, event_params, events, read_event, write_link,
 };
+
+pub use rows::{Kept, Proof, RowsCheck, Table, adopt_rows, append_kept, append_kept_all, check_rows};
 
 /// The tables this crate owns.
 pub const MIGRATIONS: store::Migrations = store::Migrations {

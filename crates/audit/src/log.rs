@@ -116,13 +116,27 @@ pub async fn append_to_head(tx: &Tx, head: Head, subject: Id, event: &NewEvent) 
 /// # Errors
 /// As [`write_link`]; [`StoreError::Serialization`] when the head was moved meanwhile.
 pub async fn append(tx: &Tx, subject: Id, event: NewEvent) -> Result<Head, StoreError> {
-    let head = match tx.query_opt(SELECT_HEAD, params![subject]).await? {
-        Some(row) => Head { n: row.get("n")?, hash: read_hash(&row)? },
-        None => Head::default(),
-    };
-    let head = append_to_head(tx, head, subject, &event).await?;
+    let head = head_of(tx, subject).await?;
+    append_after(tx, head, subject, event).await
+}
+
+/// Where the chain of a subject stands whose head lives in `event_head`.
+pub(crate) async fn head_of(tx: &Tx, subject: Id) -> Result<Head, StoreError> {
+    match tx.query_opt(SELECT_HEAD, params![subject]).await? {
+        Some(row) => Ok(Head { n: row.get("n")?, hash: read_hash(&row)? }),
+        None => Ok(Head::default()),
+    }
+}
+
+/// [`append`] after a head that was read before.
+pub(crate) async fn append_after(tx: &Tx, head: Head, subject: Id, event: NewEvent) -> Result<Head, StoreError> {
+    let moved = || StoreError::Serialization(format!("the chain of {subject} was moved on meanwhile"));
+    let head = append_to_head(tx, head, subject, &event).await.map_err(|error| match error {
+        StoreError::Unique { .. } => moved(),
+        other => other,
+    })?;
     if tx.execute(UPSERT_HEAD, params![subject, head.n, head.hash.to_vec()]).await? != 1 {
-        return Err(StoreError::Serialization(format!("the chain of {subject} was moved on meanwhile")));
+        return Err(moved());
     }
     Ok(head)
 }

@@ -149,7 +149,7 @@ async fn two_writers_at_once_never_fork_a_chain() {
         for writer in writers {
             match writer.await.unwrap() {
                 Ok(_) => written += 1,
-                Err(StoreError::Unique { .. } | StoreError::Busy(_)) => {}
+                Err(StoreError::Serialization(_) | StoreError::Busy(_)) => {}
                 Err(other) => panic!("{other}"),
             }
         }

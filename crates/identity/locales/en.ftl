@@ -243,3 +243,4 @@ identity-access-column-purpose = Purpose, browser
 identity-access-column-amount = Number
 identity-sign-ins = Last sign-ins to your account
 identity-sign-in-outcome = Outcome
+identity-grants-here = { $n } roles in force

@@ -243,3 +243,4 @@ identity-access-column-purpose = Mục đích, trình duyệt
 identity-access-column-amount = Số lượng
 identity-sign-ins = Các lần đăng nhập gần nhất vào tài khoản của bạn
 identity-sign-in-outcome = Kết quả
+identity-grants-here = { $n } vai trò đang có hiệu lực

@@ -2,15 +2,16 @@
 
 use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role};
 use serde_json::json;
-use store::{Tx, params};
+use store::{StoreError, Tx, params};
 
 use crate::accounts::{Account, BASIS_CHARS_MAX, Held, Kind, NewAccount, State};
 use crate::passwords::Hashed;
+use crate::proof::KEPT;
 use crate::sessions::Opened;
 use crate::signing_in::Code;
 use crate::tries::Visit;
 use crate::vault::{Closed, Vault};
-use crate::{devices, new_id, requests, signing_in, store as sql, totp};
+use crate::{devices, new_id, signing_in, store as sql, totp};
 
 /// Makes an account.
 ///
@@ -162,18 +163,6 @@ pub async fn revoke_by(tx: &Tx, by: &Actor, account: Id, grant: Id, now: Instant
     record(tx, account, "role-revoked", Some(by.account), Some(held.agency), data, now).await
 }
 
-/// An agency moved in the tree: grants at it and below follow to the new path.
-///
-/// # Errors
-/// Those of the database.
-pub async fn move_paths(tx: &Tx, old_path: &str, new_path: &str) -> Result<u64, Fault> {
-    // '0' follows '/' in ASCII: the range is exactly the paths that begin with `old_path`.
-    let end = format!("{}0", old_path.trim_end_matches('/'));
-    let rest_from = i64::try_from(old_path.chars().count()).unwrap_or(i64::MAX) + 1;
-    tx.execute(requests::REQUEST_PATHS_MOVE, params![old_path, new_path, rest_from, end.clone()]).await?;
-    Ok(tx.execute(sql::GRANT_PATHS_MOVE, params![old_path, new_path, rest_from, end]).await?)
-}
-
 /// Suspends, reopens or closes an account; its sessions end unless it becomes active.
 ///
 /// # Errors
@@ -240,11 +229,12 @@ async fn renew_session(tx: &Tx, account: Id, visit: &Visit, now: Instant) -> Res
 ///
 /// # Errors
 /// `Fault::Conflict` when the account has codes already, or the program has no key to seal the secret with.
-pub async fn begin_totp(tx: &Tx, vault: &Vault, account: Id) -> Result<[u8; totp::SECRET_BYTES], Fault> {
+pub async fn begin_totp(tx: &Tx, vault: &Vault, account: Id, now: Instant) -> Result<[u8; totp::SECRET_BYTES], Fault> {
     let secret = totp::new_secret();
     if tx.execute(sql::TOTP_BEGIN, params![account, vault.seal(account, &secret)?]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("identity-totp-on-already")));
     }
+    record(tx, account, "totp-begun", Some(account), None, json!({}), now).await?;
     Ok(secret)
 }
 
@@ -323,6 +313,16 @@ pub async fn account(tx: &Tx, id: Id) -> Result<Account, Fault> {
 /// Those of the database.
 pub async fn grants(tx: &Tx, account: Id) -> Result<Vec<Held>, Fault> {
     Ok(sql::grants(tx, account).await?)
+}
+
+/// How many grants are in force at an agency on a day, will be, or are asked for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn grants_at(tx: &Tx, agency: Id, day: Date) -> Result<i64, StoreError> {
+    let granted: i64 = tx.query_one(sql::GRANTS_AT, params![agency, day]).await?.get("n")?;
+    let asked: i64 = tx.query_one(sql::REQUESTS_AT, params![agency]).await?.get("n")?;
+    Ok(granted + asked)
 }
 
 /// An account the administrator may see: one with a grant, now or once, inside the units; or one without any grant
@@ -410,7 +410,7 @@ pub async fn mark_told(tx: &Tx, account: Id, n: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The audit event of an act. No personal data: names and numbers can be deleted, events cannot.
+/// The audit event of an act, after its rows. No personal data: names and numbers can be deleted, events cannot.
 pub(crate) async fn record(
     tx: &Tx,
     account: Id,
@@ -420,7 +420,7 @@ pub(crate) async fn record(
     data: serde_json::Value,
     at: Instant,
 ) -> Result<(), Fault> {
-    audit::append(tx, account, audit::NewEvent { kind, at, actor, agency, data }).await?;
+    audit::append_kept(tx, &KEPT, account, audit::NewEvent { kind, at, actor, agency, data }).await?;
     // What one person does with another's account is shown to inspectors beside the reading of dossiers.
     if let Some(by) = actor.filter(|by| *by != account) {
         let subject = access::account_subject(account);

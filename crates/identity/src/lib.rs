@@ -17,6 +17,7 @@ mod lockout;
 mod pages;
 pub mod passwords;
 mod people;
+mod proof;
 pub mod requests;
 pub mod sessions;
 mod settings;
@@ -27,11 +28,12 @@ mod tries;
 mod vault;
 
 pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
-pub use actions::{NewGrant, account, create_account, grant, grants, move_paths, revoke_by};
+pub use actions::{NewGrant, account, create_account, grant, grants, grants_at, revoke_by};
 pub use demo::{DEMO_PASSWORD, DemoAccount, invented, seed_demo, seed_people};
 pub use pages::{home, module};
 pub use passwords::{Cost, Hashed, Hasher, Password};
 pub use people::{administrators, may_at, names, people_at, people_who};
+pub use proof::PROOF;
 pub use sessions::SessionStore;
 pub use settings::{Agencies, AgencyRef, Settings};
 pub use signing_in::{Answer, SignUp, sign_in, sign_in_code, sign_out, sign_up};
@@ -47,6 +49,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0001_accounts", include_str!("../migrations/0001_accounts.sql")),
         ("0002_devices", include_str!("../migrations/0002_devices.sql")),
         ("0003_second_person", include_str!("../migrations/0003_second_person.sql")),
+        ("0004_salt", include_str!("../migrations/0004_salt.sql")),
     ],
 };
 

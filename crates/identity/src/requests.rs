@@ -34,9 +34,6 @@ store::statements! {
     /// An earlier request of the same kind gives way to a new one.
     pub REQUEST_REPLACE = "UPDATE account_request SET decided_by = $3, decided_at = $4, outcome = 'withdrawn' \
         WHERE account_id = $1 AND kind = $2 AND decided_at IS NULL";
-    /// An agency moved in the tree: requests at it and below follow.
-    pub REQUEST_PATHS_MOVE = "UPDATE account_request SET agency_path = $2 || substr(agency_path, $3) \
-        WHERE decided_at IS NULL AND agency_path >= $1 AND agency_path < $4";
     /// Whether anybody besides two people may confirm at a path ($3), today ($4).
     pub SOMEBODY_CONFIRMS = "SELECT 1 AS yes FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role IN ('administrator', 'leader') AND a.state = 'active' AND a.id <> $1 AND a.id <> $2 AND g.revoked_at IS NULL \
@@ -196,11 +193,12 @@ pub(crate) async fn ask_checked(
 ) -> Result<Option<String>, Fault> {
     tx.execute(REQUEST_REPLACE, params![account, wish.kind(), by.account, now]).await?;
     insert(tx, by, account, &wish, now).await?;
-    record(tx, account, "request-made", Some(by.account), None, json!({ "wish": wish.kind() }), now).await?;
-    Ok(match wish {
+    let half = match wish {
         Wish::Password => Some(handover::begin(tx, account, now).await?),
         _ => None,
-    })
+    };
+    record(tx, account, "request-made", Some(by.account), None, json!({ "wish": wish.kind() }), now).await?;
+    Ok(half)
 }
 
 fn useful(account: &Account, wish: &Wish) -> Result<(), Fault> {
@@ -265,8 +263,12 @@ pub async fn confirm(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<(Reque
     if account.state == State::Closed {
         return Err(Fault::Conflict(Problem::new("identity-account-closed")));
     }
+    // Before the event, which tells how the account's rows stand.
+    let half = match request.wish {
+        Wish::Password => Some(handover::finish(tx, request.account, now).await?),
+        _ => None,
+    };
     decide(tx, &request, by, "confirmed", now).await?;
-    let mut half = None;
     match &request.wish {
         Wish::Grant { role, agency, agency_path, valid_from, valid_to, basis } => {
             if !people::may_at(tx, request.asked_by, Permission::KeepAccounts, agency_path, now).await? {
@@ -283,7 +285,7 @@ pub async fn confirm(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<(Reque
             };
             actions::write_grant(tx, Some(by.account), new, now).await?;
         }
-        Wish::Password => half = Some(handover::finish(tx, request.account, now).await?),
+        Wish::Password => {}
         Wish::Codes => actions::clear_totp_confirmed(tx, by, request.account, now).await?,
         Wish::Proof => actions::prove_identity_confirmed(tx, by, request.account, now).await?,
     }

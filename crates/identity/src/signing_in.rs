@@ -318,6 +318,8 @@ pub(crate) async fn use_code(tx: &Tx, vault: &Vault, account: Id, code: &str, no
         return Ok(if used == 1 { Code::Right } else { Code::Wrong });
     }
     if tx.execute(sql::RECOVERY_USE, params![totp::recovery_hash(account, code), account]).await? == 1 {
+        let none = serde_json::json!({});
+        crate::actions::record(tx, account, "recovery-code-used", Some(account), None, none, now).await?;
         return Ok(Code::Right);
     }
     if let Some(Err(Closed)) = secret {

@@ -8,8 +8,8 @@ use crate::accounts::{Account, Held, Kind, NewAccount, State};
 store::statements! {
     /// A new account.
     pub ACCOUNT_INSERT = "INSERT INTO account (id, login, kind, name, search_text, phone, citizen_number, \
-        identity_proven_at, state, password_hash, password_changed_at, must_change_password, created_at, created_by, invented) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $10, $12, $13)";
+        identity_proven_at, state, password_hash, password_changed_at, must_change_password, created_at, created_by, invented, salt) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $10, $12, $13, $14)";
     /// Who holds a login, citizen number or phone already.
     pub ACCOUNT_TAKEN = "SELECT id FROM account WHERE login = $1 OR citizen_number = $1 LIMIT 1";
     /// The account behind what was typed at sign-in: its login, its citizen number, or a
@@ -60,14 +60,15 @@ store::statements! {
     /// A new grant.
     pub GRANT_INSERT = "INSERT INTO account_grant (id, account_id, role, agency_id, agency_path, valid_from, valid_to, \
         basis, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    /// Grants in force at an agency, today or later.
+    pub GRANTS_AT = "SELECT COUNT(*) AS n FROM account_grant WHERE agency_id = $1 AND revoked_at IS NULL AND (valid_to IS NULL OR valid_to >= $2)";
+    /// Grants asked for at an agency and not decided.
+    pub REQUESTS_AT = "SELECT COUNT(*) AS n FROM account_request WHERE agency_id = $1 AND decided_at IS NULL";
     /// A grant taken back.
     pub GRANT_REVOKE = "UPDATE account_grant SET revoked_by = $2, revoked_at = $3 WHERE id = $1 AND revoked_at IS NULL";
     /// All grants of an account, the newest first.
     pub GRANTS_OF = "SELECT id, role, agency_id, agency_path, valid_from, valid_to, basis, revoked_at \
         FROM account_grant WHERE account_id = $1 ORDER BY id DESC LIMIT 200";
-    /// An agency moved in the tree: its path begins another grant path.
-    pub GRANT_PATHS_MOVE = "UPDATE account_grant SET agency_path = $2 || substr(agency_path, $3) \
-        WHERE agency_path >= $1 AND agency_path < $4";
 
     /// A browser signed in.
     pub SESSION_INSERT = "INSERT INTO session (id, token_hash, account_id, stage, csrf, created_at, seen_at) \
@@ -143,7 +144,8 @@ pub(crate) async fn insert_account(tx: &Tx, id: Id, new: &NewAccount, now: Insta
             now,
             new.must_change_password,
             new.created_by,
-            new.invented
+            new.invented,
+            rand::random::<[u8; 16]>().to_vec()
         ],
     )
     .await?;

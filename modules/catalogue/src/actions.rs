@@ -6,6 +6,7 @@ use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
 use serde_json::json;
 use store::{StoreError, Tx};
 
+use crate::proof::KEPT;
 use crate::store as sql;
 use crate::version::{Origin, Version};
 use crate::{rules, stock};
@@ -86,7 +87,7 @@ pub async fn seed(tx: &Tx, now: Instant) -> Result<usize, Fault> {
             sql::insert_version(tx, &version, now, None).await?;
         }
         let data = json!({ "code": first.code, "source": first.source });
-        audit::append(tx, procedure, event("procedure-shipped", now, None, data)).await?;
+        audit::append_kept(tx, &KEPT, procedure, event("procedure-shipped", now, None, data)).await?;
         added += 1;
     }
     if added > 0 {
@@ -164,7 +165,7 @@ pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, announcement: Announ
         "version": version.id, "decision": version.decision, "from": effective_from.to_string(),
         "digest": crate::digest::of(&version),
     });
-    audit::append(tx, procedure, event("procedure-announced", now, Some(actor), data)).await?;
+    audit::append_kept(tx, &KEPT, procedure, event("procedure-announced", now, Some(actor), data)).await?;
     sql::bump(tx).await?;
     stock::count(tx).await?;
     Ok(version.id)
@@ -195,7 +196,7 @@ pub async fn abolish(
         return Err(Fault::Conflict(Problem::new("catalogue-nothing-open").arg("code", code)));
     }
     let data = json!({ "decision": decision.trim(), "from": from.to_string() });
-    audit::append(tx, procedure, event("procedure-abolished", now, Some(actor), data)).await?;
+    audit::append_kept(tx, &KEPT, procedure, event("procedure-abolished", now, Some(actor), data)).await?;
     sql::bump(tx).await?;
     stock::count(tx).await?;
     Ok(())

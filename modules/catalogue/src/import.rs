@@ -14,6 +14,7 @@ use store::{Db, StoreError, Tx};
 
 use crate::actions::Ids;
 use crate::national::{Outcome, Reason, Remark, read_record};
+use crate::proof::KEPT;
 use crate::source::{self, Item};
 use crate::store as sql;
 use crate::version::{Origin, Version};
@@ -263,12 +264,12 @@ async fn apply(
         Some((id, _)) => {
             let versions = sql::versions_of(tx, id).await?;
             if versions.iter().any(|known| known.origin != Origin::Imported) {
-                sql::set_national_hash(tx, id, &digest).await?;
+                compared(tx, now, id, &digest).await?;
                 return Ok(Change::OwnKept);
             }
             // Ended by a decision of the province: a record does not bring it back.
             let Some(open) = versions.into_iter().find(|known| known.effective_to.is_none()) else {
-                sql::set_national_hash(tx, id, &digest).await?;
+                compared(tx, now, id, &digest).await?;
                 return Ok(Change::OwnKept);
             };
             if summary && !open.components.is_empty() {
@@ -285,8 +286,17 @@ async fn apply(
     sql::set_national_hash(tx, procedure, &digest).await?;
     let data = json!({ "version": version.id, "decision": version.decision, "digest": digest });
     let event = NewEvent { kind: "procedure-imported", at: now, actor: None, agency: None, data };
-    audit::append(tx, procedure, event).await?;
+    audit::append_kept(tx, &KEPT, procedure, event).await?;
     Ok(change)
+}
+
+/// A record was read of a procedure the province keeps itself: noted, and nothing else changes.
+async fn compared(tx: &Tx, now: Instant, procedure: base::Id, digest: &str) -> Result<(), StoreError> {
+    sql::set_national_hash(tx, procedure, digest).await?;
+    let data = json!({ "digest": digest });
+    let event = NewEvent { kind: "procedure-compared", at: now, actor: None, agency: None, data };
+    audit::append_kept(tx, &KEPT, procedure, event).await?;
+    Ok(())
 }
 
 async fn place(

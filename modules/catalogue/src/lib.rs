@@ -9,6 +9,7 @@ pub mod life;
 pub mod national;
 mod pages;
 mod pages_keep;
+mod proof;
 pub mod rules;
 mod search;
 mod shelf;
@@ -21,6 +22,7 @@ mod words;
 
 pub use actions::{Announcement, abolish, announce, seed};
 pub use import::{ImportReport, cli_import, import, rehearse};
+pub use proof::PROOF;
 pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf};
 pub use version::{
     ChannelTerms, Component, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route, ServiceLevel, Step,

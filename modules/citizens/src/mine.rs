@@ -45,7 +45,7 @@ fn state_of(ctx: &Ctx, house: &House, loaded: &Loaded) -> &'static str {
         Status::Returned => "done",
         Status::IntakeRefused | Status::Withdrawn | Status::Stopped => "paused",
         Status::Filed => "new",
-        Status::Received | Status::Processing => match worklist::clock(d, house.calendar, ctx.now).state {
+        Status::Received | Status::Processing => match worklist::clock(d, &house.calendar, ctx.now).state {
             "late" => "late",
             _ => "ontime",
         },
@@ -277,7 +277,7 @@ fn page(
         }
         _ => String::new(),
     };
-    let clock = worklist::clock(d, house.calendar, ctx.now);
+    let clock = worklist::clock(d, &house.calendar, ctx.now);
     let is_late = clock.state == "late" && d.finished_at.is_none() && d.status.clock_runs();
     let later = |wanted: &dyn Fn(&str) -> bool| -> Vec<Doc> {
         let files = read.files.iter().filter(|(_, purpose, _)| wanted(purpose));

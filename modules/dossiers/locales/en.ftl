@@ -344,3 +344,4 @@ dossier-track-not-yours = Details are open to its owner and to those who work on
 dossier-paper-not-applicable = Not this case
 dossier-form-at-counter = The form
 dossier-form-on-paper = Leave empty what stands on the paper form.
+dossier-open-here = { $n } dossiers not yet returned

@@ -344,3 +344,4 @@ dossier-track-not-yours = Chi tiết chỉ mở cho chủ hồ sơ và người 
 dossier-paper-not-applicable = Không thuộc trường hợp này
 dossier-form-at-counter = Nội dung tờ khai
 dossier-form-on-paper = Để trống những mục đã có trên tờ khai giấy.
+dossier-open-here = { $n } hồ sơ chưa trả kết quả

@@ -37,7 +37,7 @@ pub const NOTICE_JOB: &str = "dossiers.notice";
 pub struct House {
     pub tree: Arc<Tree>,
     pub shelf: Arc<Shelf>,
-    pub calendar: &'static Calendar,
+    pub calendar: Calendar,
 }
 
 impl House {
@@ -48,7 +48,7 @@ impl House {
 
     /// What a decision at `now` looks at.
     pub fn office<'a>(&'a self, version: &'a Version, now: Instant) -> Office<'a> {
-        Office { tree: &self.tree, calendar: self.calendar, version, now }
+        Office { tree: &self.tree, calendar: &self.calendar, version, now }
     }
 }
 

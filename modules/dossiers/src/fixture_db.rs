@@ -54,7 +54,7 @@ pub async fn offices() -> Vec<Office> {
             .await
             .unwrap();
         let shelf = Arc::new(Shelf::of(vec![fixture::version()], 1));
-        offices.push(Office { db, house: House { tree, shelf, calendar: Calendar::shipped() }, officer, head });
+        offices.push(Office { db, house: House { tree, shelf, calendar: Calendar::shipped().clone() }, officer, head });
     }
     offices
 }

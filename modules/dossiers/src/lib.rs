@@ -17,6 +17,7 @@ mod fixture_db;
 pub mod happening;
 pub mod input;
 mod module;
+mod open_work;
 mod owner;
 pub mod pages;
 pub mod papers;
@@ -38,6 +39,7 @@ pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperKind, Status};
 pub use filing::{Brought, Handed};
 pub use module::module;
+pub use open_work::open_at;
 pub use pages::nav_counts;
 pub use places::places_of;
 

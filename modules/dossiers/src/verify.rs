@@ -39,6 +39,8 @@ pub struct Report {
     pub figures_wrong: u64,
     /// Rows of papers, files, notices and first payments compared with the events.
     pub rows_checked: u64,
+    /// Rows of everything besides dossiers – accounts, agencies, procedures, programmes, plans – compared with the events.
+    pub kept_rows_checked: u64,
     /// Notices ordered and not delivered yet.
     pub notices_waiting: u64,
     /// Files whose bytes were read; 0 when nobody said where they lie.
@@ -51,15 +53,25 @@ pub struct Report {
     pub unsealed_until: Option<Date>,
     /// `ok`, or the first row that does not follow from the log.
     pub chain: String,
+    /// How many do not, and the first of them in words.
+    pub rows_wrong: u64,
+    pub broken: Vec<String>,
     /// The first figures that differ, for the person who has to look.
     pub wrong: Vec<String>,
 }
 
-/// Wrong figures named in a report at most.
+impl Report {
+    /// Does everything follow from the log?
+    pub fn is_well(&self) -> bool {
+        self.chain == "ok" && self.figures_wrong == 0
+    }
+}
+
+/// Rows, and wrong figures, named in a report at most.
 const NAMED_MAX: usize = 20;
 
 /// What lies outside the database and can be compared with it.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Outside {
     /// Where the bytes of uploads are; not read when `None`.
     pub uploads: Option<files::Store>,
@@ -67,6 +79,8 @@ pub struct Outside {
     pub days: Vec<(Date, String)>,
     /// The present: what is over by then should be sealed.
     pub now: Instant,
+    /// How the other modules' rows are held to the log.
+    pub proofs: Vec<audit::Proof>,
 }
 
 struct Found {
@@ -78,6 +92,10 @@ struct Found {
 
 impl Found {
     fn broken(&mut self, row: String) {
+        self.report.rows_wrong += 1;
+        if self.report.broken.len() < NAMED_MAX {
+            self.report.broken.push(row.clone());
+        }
         if self.report.chain == "ok" {
             self.report.chain = row;
         }
@@ -108,6 +126,7 @@ pub async fn check(tx: &Tx, outside: &Outside, progress: &(dyn Fn(u64) + Send + 
         figures_checked: 0,
         figures_wrong: 0,
         rows_checked: 0,
+        kept_rows_checked: 0,
         notices_waiting: 0,
         files_checked: 0,
         days_sealed: 0,
@@ -115,16 +134,33 @@ pub async fn check(tx: &Tx, outside: &Outside, progress: &(dyn Fn(u64) + Send + 
         sealed_hash: None,
         unsealed_until: None,
         chain: "ok".to_owned(),
+        rows_wrong: 0,
+        broken: Vec::new(),
         wrong: Vec::new(),
     };
     let mut found = Found { report, sums: Sums::default(), first_payments: HashMap::new() };
     chains(tx, &mut found, outside, progress).await?;
     let first_payments = std::mem::take(&mut found.first_payments);
     rows::first_payments(tx, &mut found, first_payments).await?;
+    others(tx, &mut found, outside).await?;
     days(tx, &mut found, outside).await?;
     let sums = std::mem::take(&mut found.sums);
     figures::check(tx, &mut found, sums).await?;
     Ok(found.report)
+}
+
+/// What is no dossier: rows against their last event, and what derives from them.
+async fn others(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), StoreError> {
+    let sets: Vec<&'static audit::Kept> = outside.proofs.iter().map(|proof| proof.kept).collect();
+    let rows = audit::check_rows(tx, &sets, &|_| ()).await?;
+    found.report.kept_rows_checked = rows.rows;
+    let named = rows.named.len() as u64;
+    rows.named.into_iter().for_each(|row| found.broken(row));
+    found.report.rows_wrong += rows.wrong - named;
+    for derived in outside.proofs.iter().filter_map(|proof| proof.derived) {
+        derived(tx).await?.into_iter().for_each(|row| found.broken(row));
+    }
+    Ok(())
 }
 
 /// The chain of days, against the events, against the log's own word, and against what was written down elsewhere.
@@ -172,6 +208,10 @@ async fn chains(
             if row.get::<bool>("open")? != loaded.dossier.status.is_open() {
                 found.broken(format!("dossier {}: open", loaded.dossier.code));
             }
+            // A word that stands for nothing reads as no outcome.
+            if row.text("outcome")? != loaded.dossier.outcome.as_str() {
+                found.broken(format!("dossier {}: outcome", loaded.dossier.code));
+            }
         }
         let last =
             if (page.len() as i64) < PAGE { i64::MAX } else { page.last().map_or(i64::MAX, |last| last.dossier.id.0) };
@@ -204,17 +244,20 @@ async fn chains(
     if let Some(subject) = heads.keys().next() {
         found.broken(format!("event_head {subject}: no events"));
     }
-    numbers(tx, found, &taken_in).await
+    numbers(tx, found, taken_in).await
 }
 
 /// A number is given out in the transaction that writes its dossier: a gap is a dossier that vanished with all its traces.
-async fn numbers(tx: &Tx, found: &mut Found, taken_in: &HashMap<(Id, Date), i64>) -> Result<(), StoreError> {
+async fn numbers(tx: &Tx, found: &mut Found, mut taken_in: HashMap<(Id, Date), i64>) -> Result<(), StoreError> {
     for row in tx.query(NUMBERS, params![]).await? {
         let (agency, day, last): (Id, Date, i64) = (row.get("agency_id")?, row.get("day")?, row.get("last")?);
-        let there = taken_in.get(&(agency, day)).copied().unwrap_or_default();
+        let there = taken_in.remove(&(agency, day)).unwrap_or_default();
         if there != last {
             found.broken(format!("dossier_counter {agency} {day}: {last} given out, {there} there"));
         }
+    }
+    if let Some((agency, day)) = taken_in.keys().min_by_key(|(agency, day)| (*day, agency.0)) {
+        found.broken(format!("dossier_counter {agency} {day}: no numbers given out, and dossiers there"));
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! What a keeper of the organisation does: open, rename and end an agency. Each is a decision with a number, a reason and a day; each is
 //! one transaction with its audit event and the scopes of the figures.
 
+use crate::proof::AGENCIES;
 use crate::store as sql;
 use crate::tree::{Agency, Kind};
 use audit::NewEvent;
 use base::{Actor, AgencyCode, Date, Fault, Id, Instant, Level, Permission, Problem};
 use serde_json::json;
-use store::{Tx, params};
+use store::{BoxFuture, StoreError, Tx, params};
 
 /// Longest name, in letters; the longest real one has about 90.
 pub const NAME_MAX: usize = 200;
@@ -27,7 +28,7 @@ pub struct Basis {
 
 /// A new agency below another.
 #[derive(Clone, Debug)]
-pub struct Open {
+pub struct Opening {
     pub parent: Id,
     pub code: String,
     pub name: String,
@@ -37,7 +38,13 @@ pub struct Open {
     pub basis: Basis,
 }
 
-fn text(problems: &mut Vec<Problem>, field: &'static str, value: &str, max: usize, required: bool) -> String {
+pub(crate) fn text(
+    problems: &mut Vec<Problem>,
+    field: &'static str,
+    value: &str,
+    max: usize,
+    required: bool,
+) -> String {
     let value = value.trim();
     if value.is_empty() && required {
         problems.push(Problem::new("organisation-required").field(field));
@@ -60,7 +67,7 @@ fn check(problems: &mut Vec<Problem>, basis: &Basis, now: Instant) -> Date {
     basis.day.unwrap_or_else(|| now.date())
 }
 
-fn refuse(problems: Vec<Problem>) -> Result<(), Fault> {
+pub(crate) fn refuse(problems: Vec<Problem>) -> Result<(), Fault> {
     if problems.is_empty() { Ok(()) } else { Err(Fault::Invalid(problems)) }
 }
 
@@ -77,7 +84,7 @@ async fn kept(tx: &Tx, actor: &Actor, id: Id) -> Result<Agency, Fault> {
 }
 
 /// An event of an agency, in the name of the post that keeps `path`.
-async fn record(
+pub(crate) async fn record(
     tx: &Tx,
     (actor, path): (&Actor, &str),
     now: Instant,
@@ -86,14 +93,14 @@ async fn record(
     data: serde_json::Value,
 ) -> Result<(), Fault> {
     let agency = actor.grant_for(Permission::KeepOrganisation, path).map(|grant| grant.agency);
-    audit::append(tx, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
+    audit::append_kept(tx, &AGENCIES, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
     tx.execute(sql::BUMP, params![]).await?;
     Ok(())
 }
 
 /// Opens an agency below another and returns its id. Problems name their field: `code` (form, already standing), `name`, `kind`,
 /// `decision`, `reason`, `day`.
-pub async fn open(tx: &Tx, actor: &Actor, now: Instant, input: Open) -> Result<Id, Fault> {
+pub async fn open(tx: &Tx, actor: &Actor, now: Instant, input: Opening) -> Result<Id, Fault> {
     // One keeper at a time: ids follow one another.
     tx.lock("organisation").await?;
     let parent = kept(tx, actor, input.parent).await?;
@@ -197,7 +204,35 @@ pub async fn rename(
     record(tx, (actor, &agency.path), now, id, "organisation-renamed", data).await
 }
 
-/// Ends an agency with the agency that follows it. Refused while agencies stand below it.
+/// Something still open at an agency: work, powers, promises. It is named so that somebody can bring it to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Key of the words, with the number as `$n`.
+    pub what: &'static str,
+    pub count: i64,
+    /// Where it is listed, for whoever holds that permission.
+    pub href: String,
+    pub needs: Permission,
+}
+
+/// What a module finds open at an agency on a day; modules above this one hand theirs in through [`crate::OpenWork`].
+pub type OpenAt = for<'t> fn(&'t Tx, Id, Date) -> BoxFuture<'t, Result<Vec<Open>, StoreError>>;
+
+/// Everything open at an agency: what every module names, without the empty ones.
+///
+/// # Errors
+/// The database's.
+pub async fn open_at(tx: &Tx, looks: &[OpenAt], id: Id, day: Date) -> Result<Vec<Open>, StoreError> {
+    let mut all = Vec::new();
+    for look in looks {
+        all.extend(look(tx, id, day).await?.into_iter().filter(|open| open.count > 0));
+    }
+    Ok(all)
+}
+
+/// Ends an agency with the agency that follows it. Refused while agencies stand below it, or anything of `looks` is open
+/// there: `organisation-open-work` with how much in all. Until work can be handed over in one act, it is brought to its end,
+/// or passed on, first.
 pub async fn end(
     tx: &Tx,
     actor: &Actor,
@@ -205,6 +240,7 @@ pub async fn end(
     id: Id,
     successor: Option<Id>,
     basis: &Basis,
+    looks: &[OpenAt],
 ) -> Result<(), Fault> {
     tx.lock("organisation").await?;
     let agency = kept(tx, actor, id).await?;
@@ -227,6 +263,10 @@ pub async fn end(
     let below: i64 = tx.query_one(sql::STANDING_BELOW, params![id]).await?.get("n")?;
     if below > 0 {
         return Err(Fault::Conflict(Problem::new("organisation-has-units").arg("n", below)));
+    }
+    let open: i64 = open_at(tx, looks, id, now.date()).await?.iter().map(|open| open.count).sum();
+    if open > 0 {
+        return Err(Fault::Conflict(Problem::new("organisation-open-work").arg("n", open)));
     }
     tx.execute(sql::END_AGENCY, params![id, day, basis.decision.trim()]).await?;
     if let Some(next) = &follows {
@@ -257,8 +297,8 @@ mod tests {
         Instant::from_local(date(2026, 11, 22).at(9, 0, 0, 0))
     }
 
-    fn division(code: &str) -> Open {
-        Open {
+    fn division(code: &str) -> Opening {
+        Opening {
             parent: Id(102),
             code: code.into(),
             name: "Phòng Thi đua".into(),
@@ -286,7 +326,7 @@ mod tests {
                         let id = open(tx, &actor, now(), division("H13.02.09")).await?;
                         let day = basis(date(2026, 11, 10));
                         rename(tx, &actor, now(), id, "Phòng Thi đua - Khen thưởng", "", &day).await?;
-                        end(tx, &actor, now(), id, Some(Id(1021)), &basis(date(2026, 11, 20))).await?;
+                        end(tx, &actor, now(), id, Some(Id(1021)), &basis(date(2026, 11, 20)), &[]).await?;
                         Ok::<_, Fault>(id)
                     })
                 })
@@ -341,7 +381,7 @@ mod tests {
             let day = date(2026, 11, 20);
             let fault = db
                 .write(move |tx| {
-                    Box::pin(async move { end(tx, &actor, now(), Id(102), Some(Id(103)), &basis(day)).await })
+                    Box::pin(async move { end(tx, &actor, now(), Id(102), Some(Id(103)), &basis(day), &[]).await })
                 })
                 .await
                 .unwrap_err();
@@ -350,7 +390,9 @@ mod tests {
                 "{fault:?}"
             );
             let fault = db
-                .write(move |tx| Box::pin(async move { end(tx, &other, now(), Id(1021), None, &basis(day)).await }))
+                .write(move |tx| {
+                    Box::pin(async move { end(tx, &other, now(), Id(1021), None, &basis(day), &[]).await })
+                })
                 .await
                 .unwrap_err();
             assert_eq!(fields(fault), ["successor"]);

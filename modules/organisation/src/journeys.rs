@@ -15,7 +15,8 @@ struct Keeper;
 impl Sessions for Keeper {
     fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
         let role = if token == "keeper" { Role::Administrator } else { Role::Clerk };
-        let grant = Grant { role, agency: Id(102), agency_path: "/1/102/".into() };
+        let (role, path) = if token == "province" { (Role::Administrator, "/1/") } else { (role, "/1/102/") };
+        let grant = Grant { role, agency: Id(102), agency_path: path.into() };
         let actor = Actor { account: Id(7), name: "Lê Văn Tám".into(), grants: vec![grant], citizen_number: None };
         Box::pin(async move { Ok(Some(SignedIn { actor, session: Id(1), csrf: "secret-of-the-session".into() })) })
     }
@@ -28,6 +29,10 @@ struct Browser {
 
 impl Browser {
     fn new(db: Db, cookie: &'static str) -> Browser {
+        Browser::with(db, cookie, |_| {})
+    }
+
+    fn with(db: Db, cookie: &'static str, settle: impl FnOnce(&App)) -> Browser {
         let now = Instant::from_local(jiff::civil::date(2026, 11, 20).at(9, 0, 0, 0));
         let app = App::new(AppInner {
             db,
@@ -39,6 +44,7 @@ impl Browser {
             secure_cookies: false,
             extensions: Default::default(),
         });
+        settle(&app);
         Browser { router: web::build_router(app, vec![crate::module()]), cookie }
     }
 
@@ -127,6 +133,78 @@ async fn a_keeper_opens_a_division_through_the_form_and_it_is_in_the_tree_at_onc
     }
 }
 
+fn twelve(_: &store::Tx, _: Id, _: base::Date) -> BoxFuture<'_, Result<Vec<crate::Open>, store::StoreError>> {
+    let open = |count, href: &str, needs| crate::Open { what: "organisation-found", count, href: href.into(), needs };
+    let found = vec![
+        open(12, "/units?q=open", base::Permission::KeepOrganisation),
+        open(3, "/hidden", base::Permission::ReadDossiers),
+        open(0, "/nothing", base::Permission::KeepOrganisation),
+    ];
+    Box::pin(async move { Ok(found) })
+}
+
+#[tokio::test]
+async fn an_agency_with_open_work_is_not_ended_and_what_is_open_is_listed_with_links_one_may_follow() {
+    for db in seeded().await {
+        let form = "successor=102&decision=15%2FQ%C4%90-UBND&day=2026-11-02&reason=S%E1%BA%AFp+x%E1%BA%BFp";
+        let browser = Browser::with(db.clone(), "session=keeper", |app| {
+            app.put(crate::OpenWork(vec![twelve]));
+        });
+        let (_, page) = browser.get("/units/1021/end").await;
+        assert!(page.contains("<a href=\"/units?q=open\">12 ") && page.contains("<li>3 "), "{page}");
+        assert!(!page.contains("/hidden") && !page.contains("/nothing"));
+        let (status, _, page) = browser.post("/units/1021/end", form).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{page}");
+        assert!(page.contains("Còn 15 việc chưa xong") && page.contains("<a href=\"/units?q=open\">12 "), "{page}");
+        let (_, page) = browser.get("/units/1021").await;
+        assert!(!page.contains("đến hết"), "it stands");
+        // With nothing open it goes through.
+        let browser = Browser::new(db, "session=keeper");
+        let (status, _, page) = browser.post("/units/1021/end", form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_keeper_of_the_province_adds_a_day_off_and_takes_it_back_and_others_only_read() {
+    for db in seeded().await {
+        let now = Instant::from_local(jiff::civil::date(2026, 11, 20).at(9, 0, 0, 0));
+        db.write(move |tx| Box::pin(async move { crate::seed_calendar(tx, now).await })).await.unwrap();
+        let keeper = Browser::new(db.clone(), "session=province");
+        let (_, page) = keeper.get("/calendar?year=2026").await;
+        assert!(page.contains("Tết Nguyên đán") && page.contains("16/02/2026 – 20/02/2026"), "{page}");
+        assert!(page.contains("VB 12729/VPCP-KGVX") && page.contains("làm bù ngày 10/01/2026"), "{page}");
+        let given = "kind=holiday&name=%C3%93c+Om+B%C3%B3c&first_day=2026-11-25&last_day=&decision=15%2FTB-UBND&reason=L%E1%BB%85+h%E1%BB%99i";
+        let (status, _, page) = keeper.post("/calendar/add/day", &given.replace("2026-11-25", "2026-11-19")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("Ngày này đã qua") && page.contains("Óc Om Bóc"), "{page}");
+        let (status, to, page) = keeper.post("/calendar/add/day", given).await;
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/calendar?year=2026"), "{page}");
+        let (_, page) = keeper.get(&to).await;
+        assert!(page.contains("Óc Om Bóc") && page.contains("15/TB-UBND") && page.contains("vn-2026.11/r1"), "{page}");
+        let remove = page
+            .split("<tr>")
+            .find(|row| row.contains("Óc Om Bóc"))
+            .and_then(|row| row.split("href=\"").nth(1))
+            .and_then(|rest| rest.split('"').next())
+            .unwrap()
+            .to_owned();
+        let visitor = Browser::new(db.clone(), "");
+        let (status, page) = visitor.get("/calendar").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("Óc Om Bóc") && !page.contains("/calendar/add/") && !page.contains("/remove"), "{page}");
+        assert_eq!(visitor.get("/calendar?year=1999").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        let part = Browser::new(db, "session=keeper");
+        assert_eq!(part.get("/calendar/add/day").await.0, StatusCode::FORBIDDEN);
+        assert_eq!(part.get(&remove).await.0, StatusCode::FORBIDDEN);
+        let (status, _, page) = keeper.post(&remove, "decision=16%2FTB-UBND&reason=Ho%C3%A3n").await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let (_, page) = keeper.get("/calendar?year=2026").await;
+        assert!(page.contains("16/TB-UBND: Hoãn") && page.contains("vn-2026.11/r2"), "{page}");
+        assert_eq!(keeper.get("/calendar/add/nonsense").await.0, StatusCode::NOT_FOUND);
+    }
+}
+
 #[tokio::test]
 async fn who_may_not_keep_the_agency_is_refused() {
     for db in seeded().await {
@@ -147,10 +225,16 @@ fn both_languages_have_every_word_the_module_uses() {
         include_str!("pages.rs"),
         include_str!("pages_admin.rs"),
         include_str!("pages_keep.rs"),
+        include_str!("pages_calendar.rs"),
+        include_str!("pages_days.rs"),
+        include_str!("../templates/days.html"),
+        include_str!("calendar.rs"),
         include_str!("actions.rs"),
         include_str!("../templates/list.html"),
         include_str!("../templates/show.html"),
         include_str!("../templates/change.html"),
+        include_str!("../templates/calendar.html"),
+        include_str!("../templates/calendar_change.html"),
         include_str!("../templates/admin_list.html"),
         include_str!("../templates/admin_show.html"),
     ];

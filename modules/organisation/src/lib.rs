@@ -3,22 +3,31 @@
 
 pub mod actions;
 mod blueprint;
+pub mod calendar;
+mod calendar_store;
 #[cfg(test)]
 mod journeys;
 mod pages;
 mod pages_admin;
+mod pages_calendar;
+mod pages_days;
 mod pages_keep;
+mod proof;
 mod seed;
 pub mod shipped;
 mod store;
 mod tree;
 
 pub use self::store::{UnitRow, find_units, load_tree, provinces_on, unit, units_after, units_before, units_below};
+pub use actions::{Open, OpenAt};
 pub use blueprint::{BadFile, Blueprint, blueprint, demo_tree};
+pub use calendar::{calendar_named, load_calendar, seed_calendar};
+pub use proof::PROOF;
 pub use seed::{seed_agencies, seed_demo, seed_units};
 pub use tree::{Agency, FormerName, Kind, Tree};
 
 use ::store::{StoreError, Tx, params};
+use base::calendar::Calendar;
 use base::{Fault, Instant, Permission};
 use std::sync::Arc;
 use web::{Access, AgencyName, App, Look, Module, NavItem, Routes};
@@ -26,7 +35,10 @@ use web::{Access, AgencyName, App, Look, Module, NavItem, Routes};
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     module: "organisation",
-    steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))],
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_calendar", include_str!("../migrations/0002_calendar.sql")),
+    ],
 };
 
 /// The words of this module.
@@ -44,6 +56,9 @@ pub async fn tree_of(app: &App) -> Result<Arc<Tree>, Fault> {
     }
 }
 
+/// What the modules above look for at an agency before it is ended; put into the application where it is put together.
+pub struct OpenWork(pub Vec<actions::OpenAt>);
+
 /// Which changes the tree in memory knows, and when somebody last looked whether there are others.
 struct Known {
     revision: i64,
@@ -54,10 +69,22 @@ async fn revision(tx: &Tx) -> Result<i64, StoreError> {
     tx.query_one(store::REVISION, params![]).await?.get("revision")
 }
 
-/// Reads the tree anew; call after every change of an agency.
+/// The working calendar kept in the application; the shipped one before any was read.
+pub fn calendar_of(app: &App) -> Calendar {
+    app.get::<Calendar>().map_or_else(|| Calendar::shipped().clone(), |calendar| (*calendar).clone())
+}
+
+/// Reads tree and calendar anew; call after every change of an agency or of the calendar.
 pub async fn reload(app: &App) -> Result<Arc<Tree>, Fault> {
-    let (tree, revision) =
-        app.db.read(|tx| Box::pin(async move { Ok::<_, Fault>((load_tree(tx).await?, revision(tx).await?)) })).await?;
+    let (tree, calendar, revision) = app
+        .db
+        .read(|tx| {
+            Box::pin(
+                async move { Ok::<_, Fault>((load_tree(tx).await?, load_calendar(tx).await?, revision(tx).await?)) },
+            )
+        })
+        .await?;
+    app.put(calendar);
     let tree = app.put(tree);
     let names = tree.clone();
     app.put(AgencyName(Box::new(move |id| names.get(id).map(|agency| agency.short_name.clone()))));
@@ -65,7 +92,7 @@ pub async fn reload(app: &App) -> Result<Arc<Tree>, Fault> {
     Ok(tree)
 }
 
-/// Reads the tree anew if another process has changed an agency (looked at every two seconds).
+/// Reads both anew if another process has changed an agency or the calendar (looked at every two seconds).
 pub async fn refresh(app: &App, now: Instant) -> Result<(), Fault> {
     let Some(known) = app.get::<Known>() else { return reload(app).await.map(|_| ()) };
     if !known.look.is_due(now) {
@@ -89,7 +116,15 @@ pub fn module() -> Module {
             .get("/units/{id}", Access::Public, pages::show)
             .get("/admin-units", Access::Public, pages_admin::list)
             .get("/admin-units/{id}", Access::Public, pages_admin::show)
-            // Keeping it.
+            // The working calendar, and keeping it.
+            .get("/calendar", Access::Public, pages_calendar::list)
+            .get("/calendar/add/{what}", keep, pages_calendar::add_form)
+            .post("/calendar/add/{what}", keep, pages_calendar::add)
+            .get("/calendar/{id}/remove", keep, pages_calendar::remove_form)
+            .post("/calendar/{id}/remove", keep, pages_calendar::remove)
+            // Sealed days and the clock, for whoever reads the log.
+            .get("/days", Access::Needs(Permission::ReadAudit), pages_days::show)
+            // Keeping agencies.
             .get("/units/{id}/open", keep, pages_keep::open_form)
             .post("/units/{id}/open", keep, pages_keep::open)
             .get("/units/{id}/rename", keep, pages_keep::rename_form)
@@ -98,6 +133,16 @@ pub fn module() -> Module {
             .post("/units/{id}/end", keep, pages_keep::end),
         migrations: MIGRATIONS,
         locales: LOCALES,
-        nav: vec![NavItem { key: "nav-units", href: "/units", icon: "building", access: keep, order: 70 }],
+        nav: vec![
+            NavItem { key: "nav-units", href: "/units", icon: "building", access: keep, order: 70 },
+            NavItem {
+                key: "nav-days",
+                href: "/days",
+                icon: "shield",
+                access: Access::Needs(Permission::ReadAudit),
+                order: 72,
+            },
+            NavItem { key: "nav-calendar", href: "/calendar", icon: "calendar", access: keep, order: 71 },
+        ],
     }
 }

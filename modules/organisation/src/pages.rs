@@ -5,7 +5,7 @@ use crate::tree::{Agency, Kind, Tree};
 use crate::{shipped, tree_of};
 use askama::Template;
 use axum::extract::Path;
-use base::calendar::Calendar;
+use base::calendar::WorkingHours;
 use base::{Date, Fault, Id, Lang, Level, Permission, Problem, vn_date, vn_date_time, vn_time};
 use i18n::L;
 use web::table::query_value;
@@ -173,8 +173,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let lines = Lines { l, tree: &tree, day, keep: keep_day(&ctx, day) };
     let (unit, events) = behind(&ctx, agency).await?;
     let desk = tree.desk_of(agency.id).filter(|desk| desk.id != agency.id);
-    let calendar = Calendar::shipped();
-    let hours = if agency.valid_to.is_none() { week(l, calendar) } else { Vec::new() };
+    let calendar = crate::calendar_of(&ctx.app);
+    let hours = if agency.valid_to.is_none() { week(l, calendar.hours_on(day)) } else { Vec::new() };
     let keeps = agency.valid_to.is_none()
         && ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::KeepOrganisation, &agency.path));
     let day_off = calendar.day_off(day).map(|off| match ctx.lang {
@@ -275,6 +275,10 @@ async fn behind(ctx: &Ctx, agency: &Agency) -> Result<(Option<sql::UnitRow>, Vec
     let events = events
         .iter()
         .rev()
+        // What came with the program was decided by nobody here.
+        .filter(|event| {
+            matches!(event.kind.as_str(), "organisation-opened" | "organisation-renamed" | "organisation-ended")
+        })
         .take(EVENTS_SHOWN)
         .map(|event| {
             let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
@@ -300,11 +304,10 @@ fn level_of_code(code: &str) -> Level {
 }
 
 /// The week's hours, one line a weekday.
-fn week(l: L, calendar: &Calendar) -> Vec<(String, String)> {
+pub(crate) fn week(l: L, hours: &WorkingHours) -> Vec<(String, String)> {
     (0..7)
         .map(|day| {
-            let spans: Vec<String> = calendar
-                .hours()
+            let spans: Vec<String> = hours
                 .of_weekday(day)
                 .iter()
                 .map(|span| {

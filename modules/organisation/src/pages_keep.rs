@@ -1,11 +1,12 @@
 //! The keeper's three forms: open an agency below another, rename one, end one.
 
-use crate::actions::{self, Basis, Open};
+use crate::actions::{self, Basis, Open, OpenAt, Opening};
 use crate::pages::find;
 use crate::tree::{Agency, Kind};
 use crate::{reload, tree_of};
 use askama::Template;
 use axum::extract::Path;
+use axum::http::StatusCode;
 use base::{Actor, Fault, Id, Permission, Problem};
 use i18n::L;
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
@@ -36,6 +37,26 @@ struct Change {
     day: String,
     day_label: String,
     reason: String,
+    /// What must come to its end before the agency can: words, and where it is listed.
+    open: Vec<(String, String)>,
+}
+
+/// What the modules above look for, as the application lends it.
+fn looks(ctx: &Ctx) -> Vec<OpenAt> {
+    ctx.app.get::<crate::OpenWork>().map(|looks| looks.0.clone()).unwrap_or_default()
+}
+
+/// What is open at the agency, in words, with links this person may follow.
+async fn open_work(ctx: &Ctx, agency: Id) -> Result<Vec<(String, String)>, Fault> {
+    let (looks, today) = (looks(ctx), ctx.now.date());
+    let open =
+        ctx.db().read(move |tx| Box::pin(async move { actions::open_at(tx, &looks, agency, today).await })).await?;
+    let actor = ctx.actor()?;
+    let words = |open: Open| {
+        let href = if actor.may(open.needs) { open.href } else { String::new() };
+        (ctx.l.tr(open.what, [("n", ctx.l.number(open.count))]), href)
+    };
+    Ok(open.into_iter().map(words).collect())
 }
 
 /// The agency, if the person may keep it; a form is not shown to anybody else.
@@ -73,6 +94,7 @@ async fn form(
     } else {
         Vec::new()
     };
+    let open = if change == "end" { open_work(ctx, agency.id).await? } else { Vec::new() };
     let kept_name = change == "rename" && given.0.is_empty();
     let text = |name: &str| given.text(name).to_owned();
     Ok(Change {
@@ -100,6 +122,7 @@ async fn form(
         day: text("day"),
         day_label: l.t(if change == "end" { "organisation-last-day" } else { "organisation-first-day" }),
         reason: text("reason"),
+        open,
         title,
     })
 }
@@ -150,6 +173,13 @@ async fn answer(ctx: &Ctx, id: &str, change: &'static str, given: &FormMap, done
             let page = form(ctx, id, change, given, problems).await?;
             Ok(ctx.invalid_page(&page.title, &page))
         }
+        // Refused with the list of what is open.
+        Err(Fault::Conflict(problem)) if problem.code == "organisation-open-work" && !ctx.wants_json => {
+            let page = form(ctx, id, change, given, vec![problem]).await?;
+            let mut response = ctx.page(&page.title, &page);
+            *response.status_mut() = StatusCode::CONFLICT;
+            Ok(response)
+        }
         Err(fault) => Err(fault.into()),
     }
 }
@@ -160,7 +190,7 @@ fn actor(ctx: &Ctx) -> Result<Actor, Fault> {
 
 /// POST /units/{id}/open
 pub(crate) async fn open(ctx: Ctx, Path(id): Path<String>, given: FormMap) -> Answer {
-    let input = Open {
+    let input = Opening {
         parent: number(&id)?,
         code: given.text("code").to_owned(),
         name: given.text("name").to_owned(),
@@ -194,11 +224,13 @@ pub(crate) async fn rename(ctx: Ctx, Path(id): Path<String>, given: FormMap) -> 
 pub(crate) async fn end(ctx: Ctx, Path(id): Path<String>, given: FormMap) -> Answer {
     let (agency, basis) = (number(&id)?, basis(&given));
     let successor = given.text("successor").parse().ok().map(Id);
-    let (actor, now) = (actor(&ctx)?, ctx.now);
+    let (actor, now, looks) = (actor(&ctx)?, ctx.now, looks(&ctx));
     let done = ctx
         .db()
         .write(move |tx| {
-            Box::pin(async move { actions::end(tx, &actor, now, agency, successor, &basis).await.map(|()| agency) })
+            Box::pin(
+                async move { actions::end(tx, &actor, now, agency, successor, &basis, &looks).await.map(|()| agency) },
+            )
         })
         .await;
     answer(&ctx, &id, "end", &given, done).await

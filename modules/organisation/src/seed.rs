@@ -1,18 +1,22 @@
 //! Filling an empty database with the shipped units and the demo province's agencies.
 
+use crate::proof::{AGENCIES, UNITS};
 use crate::{blueprint, store as sql};
 use base::{Fault, Instant};
 use store::{Tx, params};
 
 /// Writes the shipped administrative units, unless there are some already. About 14,000 units and 10,600 successions in a few statements.
-pub async fn seed_units(tx: &Tx) -> Result<(), Fault> {
-    Ok(sql::insert_shipped_units(tx).await?)
+pub async fn seed_units(tx: &Tx, now: Instant) -> Result<(), Fault> {
+    if sql::insert_shipped_units(tx).await? {
+        audit::append_kept_all(tx, &AGENCIES, &[UNITS.0], "units-shipped", now).await?;
+    }
+    Ok(())
 }
 
 /// Writes the shipped units and the demo province: its agencies, those they followed, and the scopes of the figures.
 /// Does nothing where there are agencies already, so that a keeper's changes stay.
 pub async fn seed_demo(tx: &Tx, now: Instant) -> Result<(), Fault> {
-    seed_units(tx).await?;
+    seed_units(tx, now).await?;
     seed_agencies(tx, now).await
 }
 
@@ -31,6 +35,8 @@ pub async fn seed_agencies(tx: &Tx, now: Instant) -> Result<(), Fault> {
     for (before, after) in &made.successions {
         tx.execute(sql::INSERT_AGENCY_SUCCESSION, params![*before, *after]).await?;
     }
+    let subjects: Vec<i64> = made.agencies.iter().map(|agency| agency.id.0).collect();
+    audit::append_kept_all(tx, &AGENCIES, &subjects, "organisation-shipped", now).await?;
     tx.execute(sql::BUMP, params![]).await?;
     tracing::info!(agencies = made.agencies.len(), at = now.0, "the demo province's agencies are written");
     Ok(())

@@ -189,10 +189,10 @@ pub(crate) async fn insert_agency(tx: &Tx, agency: &Agency, place: i64) -> Resul
     Ok(())
 }
 
-/// Writes every shipped unit and succession, unless there are units already.
-pub(crate) async fn insert_shipped_units(tx: &Tx) -> Result<(), StoreError> {
+/// Writes every shipped unit and succession, unless there are units already; says whether it did.
+pub(crate) async fn insert_shipped_units(tx: &Tx) -> Result<bool, StoreError> {
     if tx.query_opt(ANY_UNIT, params![]).await?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let rows: Vec<Json> = shipped::units()
         .iter()
@@ -225,7 +225,7 @@ pub(crate) async fn insert_shipped_units(tx: &Tx) -> Result<(), StoreError> {
     for part in steps.chunks(ROWS_PER_INSERT) {
         tx.execute(INSERT_UNIT_SUCCESSIONS, params![Json::from(part.to_vec())]).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn rows(found: Vec<Row>) -> Result<Vec<UnitRow>, StoreError> {

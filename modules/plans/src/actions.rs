@@ -4,6 +4,7 @@
 use crate::document::{Body, Document, ITEMS_MAX, Item, Kind, State};
 use crate::draft;
 use crate::fields::WORDS_MAX;
+use crate::proof::KEPT;
 use crate::reading::Reading;
 use crate::store as sql;
 use audit::NewEvent;
@@ -71,7 +72,7 @@ async fn write_down(
     data: Json,
 ) -> Result<(), Fault> {
     let event = NewEvent { kind, at, actor: Some(actor.account), agency: Some(document.agency), data };
-    audit::append(tx, document.id, event).await?;
+    audit::append_kept(tx, &KEPT, document.id, event).await?;
     Ok(())
 }
 

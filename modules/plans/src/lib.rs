@@ -9,13 +9,17 @@ mod item_page;
 #[cfg(test)]
 mod journeys;
 mod list_page;
+mod open_work;
 mod pieces;
+mod proof;
 pub mod reading;
 mod save_page;
 mod show_page;
 mod store;
 mod words;
 
+pub use open_work::open_at;
+pub use proof::PROOF;
 #[cfg(test)]
 sandbox::test_entry!();
 

@@ -1,6 +1,7 @@
 //! Declaring a figure where no record stands behind a target, and the second person's look at it.
 
 use crate::programme::{Compare, Measure, Placed, Programmes};
+use crate::proof::KEPT;
 use crate::store::{self as sql, Check, Declared};
 use audit::NewEvent;
 use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
@@ -228,7 +229,7 @@ pub(crate) async fn record(
     kind: &'static str,
     data: serde_json::Value,
 ) -> Result<(), Fault> {
-    audit::append(tx, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
+    audit::append_kept(tx, &KEPT, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
     Ok(())
 }
 

@@ -8,7 +8,6 @@ use crate::live::indicators;
 use crate::period::Period;
 use crate::programme::Measure;
 use crate::view::{Scope, amount};
-use base::calendar::Calendar;
 use base::{Actor, Date, Fault, Id, Level, Permission};
 use catalogue::{Shelf, StepUnit};
 use dossiers::worklist::{self, Tab};
@@ -93,7 +92,7 @@ impl Division {
         let month = Period::month(today);
         let units: Vec<Id> = scope.tree.subtree(part).iter().map(|agency| agency.id).collect();
         let list = worklist::Scope { units: Some(units), account: actor.account, heads: Vec::new() };
-        let house = dossiers::House { tree: scope.tree.clone(), shelf, calendar: Calendar::shipped() };
+        let house = dossiers::House { tree: scope.tree.clone(), shelf, calendar: organisation::calendar_of(&ctx.app) };
         let filter = Filter { fields: Some(fields.keys().cloned().collect()), ..month.filter() };
         let (node, now) = (scope.node, ctx.now);
         let on_time = indicators().get("on-time", today);

@@ -89,6 +89,8 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + '
     let setting = db
         .write(move |tx| {
             Box::pin(async move {
+                // Days from the first simulated one on are sealed anew.
+                audit::open_days(tx, first, "simulated dossiers of the past", plan.until).await?;
                 let tree = Arc::new(organisation::load_tree(tx).await?);
                 let shelf = Arc::new(catalogue::load_shelf(tx).await?);
                 let officials = Officials::gather(tx, &tree, plan.seed, Instant::start_of(first)).await?;
@@ -98,8 +100,6 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + '
                     counters.insert((row.get("agency_id")?, row.get("day")?), u32::try_from(last).unwrap_or(u32::MAX));
                 }
                 let rollup = Rollup::load(tx).await?;
-                // Days from the first simulated one on are sealed anew.
-                audit::open_days(tx, first, "simulated dossiers of the past", plan.until).await?;
                 Ok::<_, Fault>(Setting { tree, shelf, officials, counters, rollup })
             })
         })

@@ -27,7 +27,7 @@ async fn province(db: &Db) -> House {
             Ok::<_, Fault>(House {
                 tree: Arc::new(organisation::load_tree(tx).await?),
                 shelf: Arc::new(catalogue::load_shelf(tx).await?),
-                calendar: Calendar::shipped(),
+                calendar: Calendar::shipped().clone(),
             })
         })
     })

@@ -72,6 +72,15 @@ pub async fn provinces() -> &'static [Province] {
     PROVINCES.get_or_init(people::settle).await
 }
 
+/// Provinces of a test's own with few of the country's units: for tests that look at every row again and again.
+pub async fn small_provinces() -> Vec<&'static Province> {
+    let mut provinces = Vec::new();
+    for db in store::testing::databases().await {
+        provinces.push(&*Box::leak(Box::new(people::settle_small(db).await)));
+    }
+    provinces
+}
+
 /// Provinces of one's own, for tests that bring their database into trouble.
 pub async fn fresh_provinces() -> Vec<&'static Province> {
     people::settle().await.into_iter().map(|province| &*Box::leak(Box::new(province))).collect()

@@ -34,6 +34,27 @@ pub(super) async fn settle() -> Vec<Province> {
     provinces
 }
 
+const TWO_UNITS: [&str; 2] = [
+    "INSERT INTO unit (id, code, name, folded, kind, level) VALUES (1, '1', 'Xã Một', 'xa mot', 'xa', 'commune'), (2, '2', 'Xã Hai', 'xa hai', 'xa', 'commune')",
+    "INSERT INTO unit_succession (before_id, after_id, partial, is_default) VALUES (1, 2, FALSE, TRUE)",
+];
+
+/// A province with two administrative units, one of which follows the other.
+pub(super) async fn settle_small(db: Db) -> Province {
+    db.migrate(&migrations()).await.expect("migrations");
+    let two = db.write(|tx| {
+        Box::pin(async move {
+            for sql in TWO_UNITS {
+                tx.execute(sql, &[]).await?;
+            }
+            organisation::seed_agencies(tx, START).await
+        })
+    });
+    two.await.expect("seed");
+    let (people, tree) = settle_at(&db, START).await;
+    Province { db, people, tree }
+}
+
 /// Agencies, procedures and people in a database with nothing in it.
 pub async fn settle_at(db: &Db, now: Instant) -> (Vec<Person>, Arc<Tree>) {
     motcua::seed(db, now).await.expect("seed");

@@ -24,13 +24,13 @@ fn intake(app: &TestApp) -> Value {
     })
 }
 
-pub(super) async fn received(app: &TestApp, clerk: &mut Client) -> String {
+pub(crate) async fn received(app: &TestApp, clerk: &mut Client) -> String {
     let page = clerk.post_json("/api/v1/dossiers", &intake(app)).await;
     page.is(201);
     page.json()["code"].as_str().expect("a code").to_owned()
 }
 
-pub(super) async fn act(client: &mut Client, code: &str, verb: &str, body: Value) -> Page {
+pub(crate) async fn act(client: &mut Client, code: &str, verb: &str, body: Value) -> Page {
     client.post_json(&format!("/api/v1/dossiers/{code}/{verb}"), &body).await
 }
 

@@ -10,7 +10,7 @@ const BIRTH: &str = "1.001193";
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
 
 /// A citizen nobody else's test uses: a begun filing belongs to the person, so two tests must not share one.
-pub(super) async fn newcomer(app: &TestApp, number: &str) -> Client {
+pub(crate) async fn newcomer(app: &TestApp, number: &str) -> Client {
     let mut citizen = app.anonymous();
     let phone = format!("0939{}", &number[6..]);
     citizen.sign_up("Nguyễn Thị Đường", number, &phone, "bần chua canh cá ngát").await.leads_to("/my");
@@ -18,7 +18,7 @@ pub(super) async fn newcomer(app: &TestApp, number: &str) -> Client {
 }
 
 /// Goes through the screens of a birth registration at the people's own commune; gives the dossier's code.
-pub(super) async fn filed_online(app: &TestApp, citizen: &mut Client) -> String {
+pub(crate) async fn filed_online(app: &TestApp, citizen: &mut Client) -> String {
     let commune = app.person(Role::Leader).agency.to_string();
     let screens: [&[(&str, &str)]; 6] = [
         &[

@@ -21,7 +21,7 @@ async fn try_in(client: &mut Client, login: &str, password: &str) -> Page {
 }
 
 /// The secret in the enrolment page, as the phone's app would read it.
-fn secret_on(page: &Page) -> Vec<u8> {
+pub(crate) fn secret_on(page: &Page) -> Vec<u8> {
     let text = page.between("<code class=\"code\">", "</code>").expect("the secret in letters").to_owned();
     let (mut bits, mut held, mut bytes) = (0_u32, 0, Vec::new());
     for letter in text.bytes().filter(|byte| *byte != b' ') {

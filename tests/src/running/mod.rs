@@ -36,8 +36,9 @@ pub async fn places() -> Vec<Place> {
     urls.extend(store::testing::postgres_url().await);
     let mut places = Vec::new();
     for url in urls {
-        let db = motcua::open(&url).await.expect("a database");
-        let (people, _) = settle_at(&db, web::Clock::system().now()).await;
+        let now = web::Clock::system().now();
+        let db = motcua::open(&url, now).await.expect("a database");
+        let (people, _) = settle_at(&db, now).await;
         db.close().await;
         places.push(Place { url, people, dir: tempfile::tempdir().expect("a folder") });
     }

@@ -1,7 +1,10 @@
 //! The calendar file: its shape and its checks.
 
 use super::hours::{WeekText, WorkingHours};
-use crate::{Date, Problem, time::day_number};
+use crate::{
+    Date, Problem,
+    time::{date_of_day, day_number},
+};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +48,10 @@ pub(super) struct Content {
     pub(super) version: String,
     pub(super) from: Date,
     pub(super) to: Date,
+    /// The week from the beginning on.
     pub(super) hours: WorkingHours,
+    /// Weeks that hold for a time: first and last day.
+    pub(super) periods: Vec<(i64, i64, WorkingHours)>,
     pub(super) off: BTreeMap<i64, DayOff>,
     pub(super) swaps: Vec<Swap>,
     pub(super) yearly: Vec<Yearly>,
@@ -141,13 +147,6 @@ impl Content {
                 off.insert(day, DayOff { kind, name_vi: names.vi.clone(), name_en: names.en.clone() });
             }
         }
-        for swap in &file.swaps.list {
-            let entry = DayOff { kind: OffKind::Swapped, name_vi: swap.basis.clone(), name_en: swap.basis.clone() };
-            if off.insert(day_number(swap.off), entry).is_some() {
-                return Err(Problem::new("base-calendar-swap").arg("day", swap.off));
-            }
-        }
-        check_swaps(&file.swaps.list, &hours, &off)?;
         let mut yearly = Vec::with_capacity(file.yearly.len());
         for entry in &file.yearly {
             let problem = || Problem::new("base-calendar-day").arg("value", &entry.day).arg("name", &entry.name);
@@ -161,24 +160,119 @@ impl Content {
         if from > to {
             return Err(Problem::new("base-calendar-day").arg("value", format!("{from}..{to}")).arg("name", "covers"));
         }
-        Ok(Content { version: file.version, from, to, hours, off, swaps: file.swaps.list, yearly })
+        let swaps = file.swaps.list;
+        Content { version: file.version, from, to, hours, periods: Vec::new(), off, swaps, yearly }.checked()
     }
+
+    /// This content's period and fixed dates with other days, swaps and hours. Problems: `base-calendar-version`,
+    /// `base-calendar-day` (a period the wrong way round or too long), `base-calendar-swap`.
+    pub(super) fn with_entries(&self, version: &str, entries: &[Entry]) -> Result<Content, Problem> {
+        if !is_version(version) {
+            return Err(Problem::new("base-calendar-version").arg("value", crate::text::clip(version, 60)));
+        }
+        let mut content =
+            Content { version: version.to_owned(), off: BTreeMap::new(), swaps: Vec::new(), ..self.clone() };
+        for entry in entries {
+            match entry {
+                Entry::Off { from, to, off } => {
+                    let (first, last) = (day_number(*from), day_number(*to));
+                    if !(0..=DAYS_MAX).contains(&(last - first)) {
+                        let problem = Problem::new("base-calendar-day").arg("value", format!("{from}..{to}"));
+                        return Err(problem.arg("name", &off.name_vi));
+                    }
+                    content.off.extend((first..=last).map(|day| (day, off.clone())));
+                }
+                Entry::Swap(swap) => content.swaps.push(swap.clone()),
+                Entry::Hours { from, to, hours } => {
+                    let last = to.map_or(i64::MAX, day_number);
+                    content.periods.push((day_number(*from), last, hours.clone()));
+                }
+            }
+        }
+        content.checked()
+    }
+
+    /// The days off, swaps and hours as entries.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (day, off) in self.off.iter().filter(|(_, off)| off.kind != OffKind::Swapped) {
+            let date = date_of_day(*day);
+            match entries.last_mut() {
+                Some(Entry::Off { to, off: before, .. }) if before == off && day_number(*to) + 1 == *day => *to = date,
+                _ => entries.push(Entry::Off { from: date, to: date, off: off.clone() }),
+            }
+        }
+        entries.extend(self.swaps.iter().cloned().map(Entry::Swap));
+        entries.extend(self.periods.iter().map(|(from, to, hours)| Entry::Hours {
+            from: date_of_day(*from),
+            to: Some(*to).filter(|to| *to != i64::MAX).map(date_of_day),
+            hours: hours.clone(),
+        }));
+        entries
+    }
+
+    /// The week that holds on a day: of several periods the one that begins last.
+    pub(super) fn hours_on(&self, day: i64) -> &WorkingHours {
+        let holding = self.periods.iter().filter(|(from, to, _)| (*from..=*to).contains(&day));
+        holding.max_by_key(|(from, ..)| *from).map_or(&self.hours, |(.., hours)| hours)
+    }
+
+    /// Takes the swapped days off and checks them.
+    fn checked(mut self) -> Result<Content, Problem> {
+        for swap in &self.swaps {
+            let entry = DayOff { kind: OffKind::Swapped, name_vi: swap.basis.clone(), name_en: swap.basis.clone() };
+            if self.off.insert(day_number(swap.off), entry).is_some() {
+                return Err(Problem::new("base-calendar-swap").arg("day", swap.off));
+            }
+        }
+        check_swaps(&self)?;
+        Ok(self)
+    }
+}
+
+/// Longest run of days off in one entry.
+const DAYS_MAX: i64 = 31;
+
+/// One dated line of a calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Days off, first and last.
+    Off {
+        /// First day.
+        from: Date,
+        /// Last day.
+        to: Date,
+        /// Why.
+        off: DayOff,
+    },
+    /// A working day exchanged for a day off.
+    Swap(Swap),
+    /// The office hours of a week, from a day to a day.
+    Hours {
+        /// First day.
+        from: Date,
+        /// Last day; open when absent.
+        to: Option<Date>,
+        /// The week.
+        hours: WorkingHours,
+    },
 }
 
 /// `2026-02-16` or `2026-02-16..2026-02-20`, at most a month.
 fn period(text: &str) -> Option<(Date, Date)> {
     let (from, to) = text.split_once("..").unwrap_or((text, text));
     let (from, to): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
-    (0..=31).contains(&(day_number(to) - day_number(from))).then_some((from, to))
+    (0..=DAYS_MAX).contains(&(day_number(to) - day_number(from))).then_some((from, to))
 }
 
 /// The day taken off must be one of work, the day worked a weekly day off that is no holiday, each used once.
-fn check_swaps(swaps: &[Swap], hours: &WorkingHours, off: &BTreeMap<i64, DayOff>) -> Result<(), Problem> {
+fn check_swaps(content: &Content) -> Result<(), Problem> {
     let mut worked = BTreeSet::new();
-    for swap in swaps {
-        let has_hours = |d: Date| !hours.of_weekday(weekday_index(day_number(d))).is_empty();
+    for swap in &content.swaps {
+        let hours_of = |day: i64| content.hours_on(day).of_weekday(weekday_index(day));
+        let has_hours = |date: Date| !hours_of(day_number(date)).is_empty();
         let given = day_number(swap.worked);
-        if !has_hours(swap.off) || has_hours(swap.worked) || off.contains_key(&given) || !worked.insert(given) {
+        if !has_hours(swap.off) || has_hours(swap.worked) || content.off.contains_key(&given) || !worked.insert(given) {
             return Err(Problem::new("base-calendar-swap").arg("day", swap.off));
         }
     }

@@ -71,7 +71,39 @@ impl WeekText {
     }
 }
 
+impl WeekText {
+    /// The week of seven texts, Monday first, each `07:00-11:30, 13:30-17:00` or empty; missing days are empty.
+    pub fn of_days<'a>(days: impl IntoIterator<Item = &'a str>) -> WeekText {
+        let mut week = days.into_iter().map(|day| {
+            day.split(',').map(str::trim).filter(|span| !span.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        });
+        let mut next = || week.next().unwrap_or_default();
+        WeekText {
+            monday: next(),
+            tuesday: next(),
+            wednesday: next(),
+            thursday: next(),
+            friday: next(),
+            saturday: next(),
+            sunday: next(),
+        }
+    }
+}
+
+impl std::fmt::Display for Span {
+    /// `07:00-11:30`, as [`Span::parse`] reads it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let clock = |ms: i64| format!("{:02}:{:02}", ms / HOUR_MS, ms / 60_000 % 60);
+        write!(f, "{}-{}", clock(self.from), clock(self.to))
+    }
+}
+
 impl WorkingHours {
+    /// The hours of a weekday as text, `07:00-11:30, 13:30-17:00`; 0 is Monday.
+    pub fn day_text(&self, monday_zero: usize) -> String {
+        self.of_weekday(monday_zero).iter().map(Span::to_string).collect::<Vec<_>>().join(", ")
+    }
+
     /// Checks the hours of a week. Problems: `base-hours`, `base-hours-order` (overlapping or not in order),
     /// `base-hours-none` (no working hour in the whole week: no limit would ever end).
     pub fn new(week: &WeekText, desk: &WeekText) -> Result<WorkingHours, Problem> {
@@ -139,6 +171,19 @@ mod tests {
         assert_eq!(code("[hours]\nmonday = []"), "base-hours-none");
         assert_eq!(code("[hours]\nmoonday = []"), "base-calendar-text");
         assert_eq!(code("hours"), "base-calendar-text");
+    }
+
+    #[test]
+    fn a_week_written_as_text_is_read_back_the_same() {
+        let usual = WorkingHours::usual();
+        let days: Vec<String> = (0..7).map(|day| usual.day_text(day)).collect();
+        assert_eq!(days[0], "07:00-11:30, 13:30-17:00");
+        let week = WeekText::of_days(days.iter().map(String::as_str));
+        assert_eq!(WorkingHours::new(&week, &WeekText::default()).unwrap(), usual);
+        assert_eq!(
+            WorkingHours::new(&WeekText::of_days([]), &WeekText::default()).unwrap_err().code,
+            "base-hours-none"
+        );
     }
 
     #[test]

@@ -9,6 +9,8 @@
 mod basis;
 mod data;
 mod due;
+#[cfg(test)]
+mod entries_tests;
 mod hours;
 mod limit;
 #[cfg(test)]
@@ -18,7 +20,7 @@ mod table;
 mod tests;
 
 pub use basis::{Basis, DueDate, Manner};
-pub use data::{DayOff, OffKind, Swap};
+pub use data::{DayOff, Entry, OffKind, Swap};
 pub use due::Extension;
 pub use hours::{Span, WeekText, WorkingHours};
 pub use limit::{LIMIT_MAX, Limit, PausePolicy};
@@ -67,19 +69,31 @@ impl Calendar {
         }
         content.version = format!("{}/{name}", content.version);
         content.hours = hours;
+        content.periods.clear();
         Ok(Calendar::of(content))
+    }
+
+    /// The shipped period and fixed dates with these days off, swaps and hours, under a version of their own. Problems:
+    /// `base-calendar-version`, `base-calendar-day`, `base-calendar-swap`.
+    pub fn of_entries(version: &str, entries: &[Entry]) -> Result<Calendar, Problem> {
+        Calendar::shipped().content.with_entries(version, entries).map(Calendar::of)
+    }
+
+    /// Its days off, swaps and dated hours, each as one entry.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.content.entries()
     }
 
     fn of(content: Content) -> Calendar {
         let table = Table::build(|day| {
-            let own = content.hours.of_weekday(weekday_index(day));
+            let own = content.hours_on(day).of_weekday(weekday_index(day));
             if content.is_off(day) {
                 return &[];
             }
             // A swapped-in day has the hours of the day it stands for, or its own when the agency works longer on it.
             let ms = |spans: &[Span]| spans.iter().map(|s| s.to - s.from).sum::<i64>();
             let stands_for = content.swaps.iter().find(|s| day_number(s.worked) == day).map(|s| day_number(s.off));
-            let other = stands_for.map_or(&[][..], |off| content.hours.of_weekday(weekday_index(off)));
+            let other = stands_for.map_or(&[][..], |off| content.hours_on(off).of_weekday(weekday_index(off)));
             if ms(other) > ms(own) { other } else { own }
         });
         Calendar { content: Arc::new(content), table: Arc::new(table) }
@@ -90,9 +104,9 @@ impl Calendar {
         &self.content.version
     }
 
-    /// The weekly hours.
-    pub fn hours(&self) -> &WorkingHours {
-        &self.content.hours
+    /// The weekly hours that hold on a date.
+    pub fn hours_on(&self, date: Date) -> &WorkingHours {
+        self.content.hours_on(day_number(date))
     }
 
     /// The swaps that were ordered.
@@ -134,7 +148,7 @@ impl Calendar {
     /// Whether the desk takes dossiers in: working hours, and the further desk hours of the week except on days off.
     pub fn desk_is_open(&self, at: Instant) -> bool {
         let (day, ms) = (at.day(), at.ms_of_day());
-        let desk = self.content.hours.desk_of_weekday(weekday_index(day));
+        let desk = self.content.hours_on(day).desk_of_weekday(weekday_index(day));
         self.is_working_time(at) || (!self.content.is_off(day) && desk.iter().any(|s| s.from <= ms && ms < s.to))
     }
 
@@ -187,6 +201,7 @@ impl Content {
             from: Date::MIN,
             to: Date::MIN,
             hours: WorkingHours::usual(),
+            periods: Vec::new(),
             off: Default::default(),
             swaps: Vec::new(),
             yearly: Vec::new(),

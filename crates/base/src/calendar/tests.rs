@@ -34,7 +34,7 @@ fn the_shipped_file_is_read() {
     assert_eq!(read.version(), "vn-2026.11");
     assert_eq!(vn().version(), read.version());
     assert_eq!(read.covers(), (date(2020, 1, 1), date(2027, 12, 31)));
-    assert_eq!(read.hours(), &WorkingHours::usual());
+    assert_eq!(read.hours_on(jiff::civil::date(2026, 11, 20)), &WorkingHours::usual());
 }
 
 #[test]

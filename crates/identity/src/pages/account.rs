@@ -171,13 +171,13 @@ pub(super) async fn end_other_sessions(ctx: Ctx, Form(_): Form<Nothing>) -> Answ
 }
 
 pub(super) async fn begin_totp(ctx: Ctx, Form(_): Form<Nothing>) -> Answer {
-    let id = who(&ctx)?.0.account;
+    let (id, now) = (who(&ctx)?.0.account, ctx.now);
     let vault = settings(&ctx)?.vault;
     let begun = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                Ok::<_, Fault>((actions::begin_totp(tx, &vault, id).await?, actions::account(tx, id).await?))
+                Ok::<_, Fault>((actions::begin_totp(tx, &vault, id, now).await?, actions::account(tx, id).await?))
             })
         })
         .await;

@@ -35,7 +35,7 @@ pub fn house(app: &App) -> Result<House, Fault> {
     Ok(House {
         tree: app.get::<organisation::Tree>().ok_or_else(|| missing("the agency tree"))?,
         shelf: app.get::<catalogue::Shelf>().ok_or_else(|| missing("the catalogue"))?,
-        calendar: base::calendar::Calendar::shipped(),
+        calendar: organisation::calendar_of(app),
     })
 }
 

@@ -163,7 +163,7 @@ fn page(
     let office = house.office(&version, ctx.now);
     let list = list_from(ctx);
     let (d, a) = (&read.loaded().dossier, &read.loaded().applicant);
-    let clock = worklist::clock(d, house.calendar, ctx.now);
+    let clock = worklist::clock(d, &house.calendar, ctx.now);
     let purpose = match read.readable.ground() {
         Ground::Purpose(purpose) => format!("?purpose={}", purpose.as_str()),
         _ => String::new(),

@@ -116,7 +116,7 @@ fn tab_of(uri: &str, actor: &Actor, narrow: &Narrow) -> Tab {
 fn row(line: Line, l: L, house: &House, now: Instant, names: &HashMap<Id, String>) -> RowView {
     let times = &line.times;
     let version = house.shelf.version(line.version);
-    let clock = worklist::clock_of(times, house.calendar, now);
+    let clock = worklist::clock_of(times, &house.calendar, now);
     let step = version.as_ref().and_then(|version| version.process.get(usize::try_from(line.step).ok()?));
     let marks = line
         .marks(now.date())

@@ -11,12 +11,16 @@ use std::collections::hash_map::Entry;
 
 /// Facts read by one statement.
 const PAGE: i64 = 50_000;
-/// The second sum of a figure ties it to its dossiers: two changes that cancel out in the first do not in this one.
+/// The second sum of a figure ties it to its dossiers and their procedures: two changes that cancel out in the first do not in this one.
 const TIE: i64 = 65_521;
+
+const fn tie(subject: i64, procedure: i64) -> i64 {
+    subject % TIE + 31 * (procedure % TIE)
+}
 
 ::store::statements! {
     /// Facts in the order they were written.
-    pub PAGE_OF_FACTS = "SELECT seq, agency_id, measure, day, level, field, channel, flags, qty, subject_id, rolled FROM fact WHERE seq > $1 ORDER BY seq LIMIT $2";
+    pub PAGE_OF_FACTS = "SELECT seq, agency_id, measure, day, level, field, channel, flags, qty, subject_id, rolled, procedure_id FROM fact WHERE seq > $1 ORDER BY seq LIMIT $2";
     /// The roll-up.
     pub ROLLUP_ROWS = "SELECT node_id, measure, period, level, field, channel, flags, n FROM fact_rollup WHERE n <> 0";
     /// The agency tree as the facts see it.
@@ -64,7 +68,7 @@ impl Sums {
         );
         let sum = self.called_for.entry(key).or_default();
         sum.0 += fact.qty;
-        sum.1 += fact.qty * (fact.subject.0 % TIE);
+        sum.1 += fact.qty * tie(fact.subject.0, fact.procedure.0);
     }
 
     fn describe(&self, key: &Key) -> String {
@@ -101,7 +105,7 @@ async fn nodes(tx: &Tx) -> Result<Nodes, StoreError> {
 impl Stored {
     fn add(&mut self, row: &Row, words: &mut Words, nodes: &Nodes) -> Result<(), StoreError> {
         let (agency, qty, subject): (i64, i64, i64) = (row.at(1)?, row.at(8)?, row.at(9)?);
-        let rolled: bool = row.at(10)?;
+        let (rolled, procedure): (bool, i64) = (row.at(10)?, row.at(11)?);
         let [measure, day, level, field] = ["measure", "day", "level", "field"].map(|name| row.text(name));
         let day = day?;
         let (measure, level, field) = (words.number(measure?), words.number(level?), words.number(field?));
@@ -109,7 +113,7 @@ impl Stored {
         let sum =
             self.months.entry((agency, measure, words.number(month(day)), level, field, channel, flags)).or_default();
         sum.0 += qty;
-        sum.1 += qty * (subject % TIE);
+        sum.1 += qty * tie(subject, procedure);
         if rolled {
             sum.2 += qty;
             for (topmost, _) in nodes.get(&agency).into_iter().flatten().filter(|(_, topmost)| *topmost) {

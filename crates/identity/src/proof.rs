@@ -1,0 +1,19 @@
+//! What is held to the log: accounts with their grants, what was asked for them, and their codes.
+
+use audit::{Kept, Proof, Table};
+
+/// The rows of an account. A citizen's row is named by its id alone.
+pub(crate) static KEPT: Kept = Kept {
+    name: "identity",
+    version: 1,
+    tables: &[
+        Table { without: &["totp_last_step", "told_n"], ..Table::whole("account", "id", "id") },
+        Table::whole("account_grant", "account_id", "id"),
+        Table::whole("account_request", "account_id", "id"),
+        Table::whole("password_code", "account_id", "account_id"),
+        Table::whole("recovery_code", "account_id", "code_hash"),
+    ],
+};
+
+/// See [`audit::Proof`].
+pub const PROOF: Proof = Proof { kept: &KEPT, derived: None };

@@ -1,0 +1,147 @@
+//! SQL of the working calendar and the rows it gives, and nothing else.
+
+use ::store::{Row, StoreError, Tx, params};
+use base::calendar::{DayOff, Entry, OffKind, Swap, WeekText, WorkingHours};
+use base::{Date, Id, Instant};
+
+::store::statements! {
+    /// The latest revision and what it is called.
+    pub LATEST = "SELECT revision, version FROM calendar_version ORDER BY revision DESC LIMIT 1";
+    /// A revision by what it is called.
+    pub NAMED = "SELECT revision, version FROM calendar_version WHERE version = $1";
+    /// What holds in a revision, in order of days.
+    pub ENTRIES = "SELECT id, kind, first_day, last_day, worked_day, name_vi, name_en, hours, decision, reason, removed_at, removal_decision, removal_reason FROM calendar_entry
+        WHERE added_revision <= $1 AND (removed_revision IS NULL OR removed_revision > $1) ORDER BY first_day, id";
+    /// What was taken back, latest first.
+    pub REMOVED = "SELECT id, kind, first_day, last_day, worked_day, name_vi, name_en, hours, decision, reason, removed_at, removal_decision, removal_reason FROM calendar_entry
+        WHERE removed_revision IS NOT NULL ORDER BY removed_revision DESC, id LIMIT 50";
+    /// One line more.
+    pub INSERT_ENTRY = "INSERT INTO calendar_entry (id, kind, first_day, last_day, worked_day, name_vi, name_en, hours, decision, reason, added_revision, added_at, added_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    /// A line taken back, once.
+    pub REMOVE_ENTRY = "UPDATE calendar_entry SET removed_revision = $2, removed_at = $3, removed_by = $4, removal_decision = $5, removal_reason = $6 WHERE id = $1 AND removed_revision IS NULL";
+    /// A revision more.
+    pub INSERT_VERSION = "INSERT INTO calendar_version (revision, version, made_at) VALUES ($1, $2, $3)";
+    /// The province itself.
+    pub ROOT_PATH = "SELECT path FROM agency WHERE parent_id IS NULL AND valid_to IS NULL ORDER BY id LIMIT 1";
+}
+
+/// A line of the calendar with what it rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Line {
+    pub id: Id,
+    pub entry: Entry,
+    pub decision: String,
+    pub reason: String,
+    /// When and on what decision and for what reason it was taken back.
+    pub removed: Option<(Instant, String, String)>,
+}
+
+impl Line {
+    /// Its first day.
+    pub fn first_day(&self) -> Date {
+        match &self.entry {
+            Entry::Off { from, .. } | Entry::Hours { from, .. } => *from,
+            Entry::Swap(swap) => swap.off.min(swap.worked),
+        }
+    }
+}
+
+/// The week as stored.
+pub(crate) fn week_text(hours: &WorkingHours) -> String {
+    (0..7).map(|day| hours.day_text(day)).collect::<Vec<_>>().join(";")
+}
+
+/// A line's column values: kind, first, last and worked day, names, hours.
+pub(crate) type Columns = (&'static str, Date, Option<Date>, Option<Date>, String, String, Option<String>);
+
+/// An entry as columns.
+pub(crate) fn columns(entry: &Entry) -> Columns {
+    match entry {
+        Entry::Off { from, to, off } => {
+            let kind = if off.kind == OffKind::Compensatory { "compensatory" } else { "holiday" };
+            (kind, *from, Some(*to), None, off.name_vi.clone(), off.name_en.clone(), None)
+        }
+        Entry::Swap(swap) => {
+            ("swap", swap.off, Some(swap.off), Some(swap.worked), swap.basis.clone(), swap.basis.clone(), None)
+        }
+        Entry::Hours { from, to, hours } => {
+            ("hours", *from, *to, None, String::new(), String::new(), Some(week_text(hours)))
+        }
+    }
+}
+
+fn unreadable(problem: impl Into<String>) -> StoreError {
+    StoreError::Column { column: "calendar_entry".to_owned(), problem: problem.into() }
+}
+
+fn read(row: &Row) -> Result<Line, StoreError> {
+    let kind: String = row.get("kind")?;
+    let (from, last): (Date, Option<Date>) = (row.get("first_day")?, row.get("last_day")?);
+    let off = |kind| -> Result<Entry, StoreError> {
+        let off = DayOff { kind, name_vi: row.get("name_vi")?, name_en: row.get("name_en")? };
+        Ok(Entry::Off { from, to: last.unwrap_or(from), off })
+    };
+    let entry = match kind.as_str() {
+        "holiday" => off(OffKind::Holiday)?,
+        "compensatory" => off(OffKind::Compensatory)?,
+        "swap" => {
+            let worked = row.get::<Option<Date>>("worked_day")?.ok_or_else(|| unreadable("a swap without its day"))?;
+            Entry::Swap(Swap { off: from, worked, basis: row.get("name_vi")? })
+        }
+        "hours" => {
+            let week: String = row.get::<Option<String>>("hours")?.unwrap_or_default();
+            let hours = WorkingHours::new(&WeekText::of_days(week.split(';')), &WeekText::default())
+                .map_err(|problem| unreadable(problem.to_string()))?;
+            Entry::Hours { from, to: last, hours }
+        }
+        other => return Err(unreadable(format!("a line of kind {other}"))),
+    };
+    let removed_at: Option<Instant> = row.get("removed_at")?;
+    let said = |name: &str| Ok::<_, StoreError>(row.get::<Option<String>>(name)?.unwrap_or_default());
+    let (decision, reason) = (said("removal_decision")?, said("removal_reason")?);
+    Ok(Line {
+        id: row.get("id")?,
+        entry,
+        decision: row.get("decision")?,
+        reason: row.get("reason")?,
+        removed: removed_at.map(|at| (at, decision, reason)),
+    })
+}
+
+/// Number and name of the latest revision; `None` before the calendar was written.
+pub(crate) async fn latest(tx: &Tx) -> Result<Option<(i64, String)>, StoreError> {
+    let row = tx.query_opt(LATEST, params![]).await?;
+    row.map(|row| Ok((row.get("revision")?, row.get("version")?))).transpose()
+}
+
+/// Number of the revision of that name.
+pub(crate) async fn named(tx: &Tx, version: &str) -> Result<Option<i64>, StoreError> {
+    tx.query_opt(NAMED, params![version]).await?.map(|row| row.get("revision")).transpose()
+}
+
+/// The lines that hold in a revision.
+pub(crate) async fn lines(tx: &Tx, revision: i64) -> Result<Vec<Line>, StoreError> {
+    tx.query(ENTRIES, params![revision]).await?.iter().map(read).collect()
+}
+
+/// The lines taken back.
+pub(crate) async fn removed(tx: &Tx) -> Result<Vec<Line>, StoreError> {
+    tx.query(REMOVED, params![]).await?.iter().map(read).collect()
+}
+
+/// Writes a line.
+pub(crate) async fn insert(
+    tx: &Tx,
+    line: &Line,
+    revision: i64,
+    now: Instant,
+    by: Option<Id>,
+) -> Result<(), StoreError> {
+    let (kind, first, last, worked, name_vi, name_en, hours) = columns(&line.entry);
+    let (decision, reason) = (line.decision.as_str(), line.reason.as_str());
+    let values =
+        params![line.id, kind, first, last, worked, name_vi, name_en, hours, decision, reason, revision, now, by];
+    tx.execute(INSERT_ENTRY, values).await?;
+    Ok(())
+}

@@ -1,0 +1,330 @@
+//! Verification notices every column of every table changed behind the program's back, or the column stands in the
+//! short, reviewed list `tests/proof-outside.txt` with its reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{Id, Role};
+use serde_json::json;
+use store::{Db, Engine, Row, Sql, StoreError, Tx, params};
+
+use crate::harness::{self, TestApp};
+use crate::journeys::one_stop::{act, received};
+use crate::journeys::portal::{filed_online, newcomer};
+use crate::journeys::signing_in::secret_on;
+
+/// `table.column  reason`, one a line; `table.*` stands for the whole table.
+const OUTSIDE: &str = include_str!("../proof-outside.txt");
+
+fn outside() -> BTreeMap<&'static str, &'static str> {
+    let lines = OUTSIDE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split_once("  ").expect("two spaces before the reason")).collect()
+}
+
+#[test]
+fn the_list_of_what_lies_outside_the_proof_gives_a_reason_for_each() {
+    for (name, reason) in outside() {
+        assert!(reason.trim().chars().count() > 15, "{name}: say why");
+    }
+}
+
+/// A table's columns with their kind: `int`, `bool`, `text`, `bytes`, `json`.
+async fn columns(db: &Db) -> Vec<(String, String, &'static str)> {
+    let sql = match db.engine() {
+        Engine::Sqlite => {
+            "SELECT t.name AS tab, c.name AS col, lower(c.type) AS kind FROM sqlite_schema t, pragma_table_info(t.name) c
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY 1, c.cid"
+        }
+        Engine::Postgres => {
+            "SELECT table_name::text AS tab, column_name::text AS col, data_type::text AS kind FROM information_schema.columns
+             WHERE table_schema = current_schema() AND is_generated = 'NEVER' ORDER BY 1, ordinal_position"
+        }
+    };
+    let rows = db.read(move |tx| Box::pin(async move { tx.query(sql, params![]).await })).await.expect("the columns");
+    let read = |row: &Row| -> Result<_, StoreError> {
+        let kind: String = row.get("kind")?;
+        let kind = match kind.as_str() {
+            kind if kind.contains("bool") => "bool",
+            kind if kind.contains("int") => "int",
+            kind if kind.contains("json") => "json",
+            kind if kind.contains("blob") || kind.contains("byte") => "bytes",
+            _ => "text",
+        };
+        Ok((row.get::<String>("tab")?, row.get::<String>("col")?, kind))
+    };
+    rows.iter().map(|row| read(row).expect("a column")).collect()
+}
+
+/// Other values for a column, as SQL: the first that the table's own rules let through is taken.
+fn other_values(column: &str, kind: &str, engine: Engine) -> Vec<String> {
+    let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    match (kind, engine) {
+        ("bool", _) => vec![format!("NOT {column}"), "TRUE".to_owned()],
+        ("int", _) => vec![format!("coalesce({column}, 0) + 1"), "7".to_owned(), format!("1 - {column}")],
+        ("bytes", Engine::Sqlite) => own(&["x'00ff'"]),
+        ("bytes", Engine::Postgres) => own(&["'\\x00ff'::bytea"]),
+        ("json", _) => own(&["'{\"other\": 1}'"]),
+        _ => {
+            let mut all = own(&["'2001-02-03'"]);
+            all.push(format!("coalesce({column}, '') || 'x'"));
+            all.extend(own(&[
+                "'other'",
+                "'official'",
+                "'citizen'",
+                "'closed'",
+                "'active'",
+                "'open'",
+                "'code'",
+                "'done'",
+                "'dead'",
+            ]));
+            all
+        }
+    }
+}
+
+/// What came of tampering: the database's own rules forbade it, nothing was changed, or this is what verification said.
+#[derive(Debug)]
+enum Came {
+    Refused,
+    Nothing,
+    Verified { well: bool },
+}
+
+struct TakenBack(Came);
+
+impl From<StoreError> for TakenBack {
+    fn from(_: StoreError) -> Self {
+        TakenBack(Came::Refused)
+    }
+}
+
+/// Tampers, verifies and takes it back.
+async fn tamper(db: &Db, sql: String) -> Came {
+    let outcome = db
+        .write(move |tx| {
+            Box::pin(async move {
+                let changed = tx.execute(Sql::from(sql), params![]).await?;
+                if changed == 0 {
+                    return Err(TakenBack(Came::Nothing));
+                }
+                // A row that can no longer be read stops the verification: that is noticing, too.
+                let well = verified(tx).await.is_ok_and(|report| report.is_well());
+                Err::<(), _>(TakenBack(Came::Verified { well }))
+            })
+        })
+        .await;
+    match outcome {
+        Err(TakenBack(came)) => came,
+        Ok(()) => panic!("not taken back"),
+    }
+}
+
+async fn verified(tx: &Tx) -> Result<dossiers::verify::Report, StoreError> {
+    let outside = dossiers::verify::Outside { proofs: motcua::proofs(), ..Default::default() };
+    dossiers::verify::check(tx, &outside, &|_| ()).await
+}
+
+/// Where the first row of a table stands, as a condition.
+fn first_row(table: &str, column: &str, engine: Engine) -> String {
+    match engine {
+        Engine::Sqlite => format!(
+            "WHERE ({column}) IN (SELECT {column} FROM {table} ORDER BY {column} IS NULL, {column} LIMIT 1) OR ({column} IS NULL AND NOT EXISTS (SELECT 1 FROM {table} WHERE {column} IS NOT NULL))"
+        ),
+        Engine::Postgres => format!("WHERE ctid = (SELECT ctid FROM {table} ORDER BY {column} IS NULL LIMIT 1)"),
+    }
+}
+
+/// Somebody's life in a small province: whatever the tables are for is there once.
+async fn lived_in(app: &TestApp) {
+    let mut clerk = app.signed_in(Role::Clerk).await;
+    let mut officer = app.signed_in(Role::Officer).await;
+    let mut leader = app.signed_in(Role::Leader).await;
+    let code = received(app, &mut clerk).await;
+    app.clock.advance_ms(3_600_000);
+    act(&mut officer, &code, "forward", json!({})).await.is(200);
+    act(&mut leader, &code, "approve", json!({})).await.is(200);
+    act(&mut clerk, &code, "return-result", json!({})).await.is(200);
+    let mut citizen = newcomer(app, "094190100886").await;
+    let online = filed_online(app, &mut citizen).await;
+    act(&mut clerk, &online, "receive-online", json!({})).await.is(200);
+    let ask = json!({ "reason": "Thiếu bản chụp giấy chứng sinh" });
+    act(&mut officer, &online, "request-supplement", ask).await.is(200);
+    motcua::worker::worker(app.data_dir()).run_until_idle(app.db(), app.clock.now()).await.expect("the worker");
+    app.clock.advance_ms(2 * 86_400_000);
+    let now = app.clock.now();
+    let sealed = app.db().write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await;
+    assert!(sealed.expect("sealing") > 0);
+    received(app, &mut app.signed_in(Role::Clerk).await).await;
+    steered(app).await;
+    renamed(app).await;
+}
+
+const PLAN: &str = "ỦY BAN NHÂN DÂN TỈNH\nSố: 12/KH-UBND\nKẾ HOẠCH\nCải cách hành chính giai đoạn 2026 - 2030\nII. MỤC TIÊU\n1. Đến năm 2027, tối thiểu 80% hồ sơ được xử lý trực tuyến.\n2. Đến năm 2030, tối thiểu 95% người dân hài lòng.\n";
+
+/// A plan read, decided about and saved as a programme; a figure declared with its evidence; one-time codes.
+async fn steered(app: &TestApp) {
+    let mut officer = app.signed_in(Role::ReformOfficer).await;
+    let read = officer.upload("/plans/new", &[], &[("document", "ke-hoach.txt", PLAN.as_bytes())]).await;
+    read.is(303);
+    let plan = read.location.clone();
+    officer.post(&format!("{plan}/items/1/accept"), &[("version", "1")]).await.is(303);
+    let form = officer.get(&format!("{plan}/save")).await;
+    let version = form.between("name=\"version\" value=\"", "\"").expect("a version").to_owned();
+    let head = [
+        ("version", version.as_str()),
+        ("name", "Cải cách hành chính 2026 - 2030"),
+        ("number", "12/KH-UBND"),
+        ("issuer", "UBND tỉnh"),
+        ("decided", "2026-01-05"),
+        ("until", "2030"),
+    ];
+    officer.post(&format!("{plan}/save"), &head).await.is(303);
+    let (actor, now, tree) = (app.actor_of(&officer).await, app.clock.now(), app.tree().clone());
+    let declared = app.db().write(move |tx| {
+        Box::pin(async move {
+            let programmes = reform::Programmes::shipped();
+            let by = reform::actions::By { programmes, tree: &tree, actor: &actor, now };
+            let given = reform::actions::Given {
+                as_of: Some(now.date()),
+                numerator: "92".into(),
+                denominator: "103".into(),
+                ..Default::default()
+            };
+            let evidence = files::Staged {
+                sha256: "ab".repeat(32),
+                size_bytes: 3,
+                media_type: "application/pdf".into(),
+                name: "bao-cao.pdf".into(),
+            };
+            let root = tree.root().expect("a root").id;
+            reform::actions::declare(tx, by, "ST-062", root, &given, Some(&evidence)).await
+        })
+    });
+    declared.await.expect("a declared figure");
+    let secret = secret_on(&officer.post("/account/totp/begin", &[]).await);
+    let code = identity::totp::code_at(&secret, app.clock.now()).expect("a code");
+    officer.post("/account/totp/confirm", &[("code", &code)]).await.is(200);
+    asked(app, app.actor_of(&officer).await.account).await;
+}
+
+/// What was asked for an account, and half a code for a new password.
+async fn asked(app: &TestApp, account: Id) {
+    let now = app.clock.now();
+    let written = app.db().write(move |tx| {
+        Box::pin(async move {
+            let request = "INSERT INTO account_request (id, account_id, kind, asked_by, asked_at) VALUES (5, $1, 'password', $1, 7)";
+            tx.execute(request, params![account]).await?;
+            let code = "INSERT INTO password_code (account_id, first_hash, made_at) VALUES ($1, $2, 7)";
+            tx.execute(code, params![account, vec![1_u8, 2]]).await?;
+            let (data, actor) = (json!({}), Some(account));
+            let event = audit::NewEvent { kind: "request-made", at: now, actor, agency: None, data };
+            audit::append_kept(tx, identity::PROOF.kept, account, event).await
+        })
+    });
+    written.await.expect("a request");
+}
+
+/// A division has another name from today on.
+async fn renamed(app: &TestApp) {
+    let keeper = app.administrator().await;
+    let (actor, now) = (app.actor_of(&keeper).await, app.clock.now());
+    let division = app.person(Role::Officer).agency;
+    let renamed = app.db().write(move |tx| {
+        Box::pin(async move {
+            let basis = organisation::actions::Basis {
+                decision: "12/QĐ-UBND".into(),
+                reason: "Đổi tên".into(),
+                day: Some(now.date()),
+            };
+            organisation::actions::rename(tx, &actor, now, division, "Phòng Văn hóa và Xã hội mới", "", &basis).await
+        })
+    });
+    renamed.await.expect("a new name");
+}
+
+#[test]
+fn every_column_changed_and_every_row_taken_away_behind_the_programs_back_is_noticed_or_on_the_list() {
+    harness::run(async {
+        let outside = outside();
+        let mut used = BTreeSet::new();
+        let mut unnoticed = BTreeSet::new();
+        let mut tried = 0;
+        for province in harness::small_provinces().await {
+            let app = TestApp::with(province, |_| {}).await;
+            lived_in(&app).await;
+            let (db, engine) = (app.db(), app.engine());
+            let clean = db.read(|tx| Box::pin(async move { verified(tx).await })).await.expect("a report");
+            assert!(clean.is_well() && clean.kept_rows_checked > 200, "{clean:?}");
+            let mut tables = BTreeSet::new();
+            for (table, column, kind) in columns(db).await {
+                if table.starts_with("dossier_search_") {
+                    continue;
+                }
+                tables.insert(table.clone());
+                let mut came = Came::Nothing;
+                for value in other_values(&column, kind, engine) {
+                    came = tamper(
+                        db,
+                        format!("UPDATE {table} SET {column} = {value} {}", first_row(&table, &column, engine)),
+                    )
+                    .await;
+                    match &came {
+                        Came::Refused => {}
+                        _ => break,
+                    }
+                }
+                let name = format!("{table}.{column}");
+                judge(&name, &table, came, &outside, &mut used, &mut unnoticed);
+                tried += 1;
+            }
+            for table in tables {
+                let which = match engine {
+                    Engine::Sqlite if table.ends_with("_search") => {
+                        format!("DELETE FROM {table} WHERE rowid IN (SELECT min(id) FROM dossier)")
+                    }
+                    Engine::Sqlite => format!("DELETE FROM {table} WHERE rowid = (SELECT min(rowid) FROM {table})"),
+                    Engine::Postgres => format!("DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table})"),
+                };
+                let came = match tamper(db, which).await {
+                    // Tables without a rowid: all of it.
+                    Came::Refused => tamper(db, format!("DELETE FROM {table}")).await,
+                    came => came,
+                };
+                judge(&format!("{table}.-row"), &table, came, &outside, &mut used, &mut unnoticed);
+            }
+        }
+        assert!(tried > 250, "{tried}");
+        let unnoticed: Vec<_> = unnoticed.into_iter().collect();
+        assert!(unnoticed.is_empty(), "verification says nothing of:\n{}", unnoticed.join("\n"));
+        let idle: Vec<_> = outside.keys().filter(|name| !used.contains(**name)).collect();
+        assert!(idle.is_empty(), "on the list, and noticed or not there: {idle:?}");
+    });
+}
+
+fn judge(
+    name: &str,
+    table: &str,
+    came: Came,
+    outside: &BTreeMap<&'static str, &'static str>,
+    used: &mut BTreeSet<&'static str>,
+    unnoticed: &mut BTreeSet<String>,
+) {
+    let noticed = match &came {
+        Came::Refused => true,
+        Came::Nothing => false,
+        Came::Verified { well } => !well,
+    };
+    if noticed {
+        return;
+    }
+    let whole = format!("{table}.*");
+    match outside.get_key_value(name).or_else(|| outside.get_key_value(whole.as_str())) {
+        Some((listed, _)) => {
+            used.insert(listed);
+        }
+        None => {
+            let empty = if matches!(came, Came::Nothing) { " (no row in the test's province)" } else { "" };
+            unnoticed.insert(format!("{name}{empty}"));
+        }
+    }
+}
