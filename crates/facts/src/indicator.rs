@@ -1,7 +1,7 @@
 //! Indicators: dated definitions of what is divided by what.
 
 use crate::fact::flag;
-use crate::figure::{Cell, Filter};
+use crate::figure::{Cell, Figure, Filter};
 use base::{Channel, Date, Level};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -76,6 +76,21 @@ pub struct Indicator {
     pub needs: Option<(String, String)>,
     /// The indicator beside which it is shown: the same thing counted another way that a law asks for.
     pub beside: Option<String>,
+    /// Answers of people who must not be told apart: a figure over fewer than so many is not shown, and none opens to its cases.
+    /// 0 for what may be shown whole.
+    pub least: i64,
+}
+
+impl Indicator {
+    /// The figure as far as it may be shown: over too few answers none at all.
+    pub fn shown(&self, figure: Figure) -> Option<Figure> {
+        (figure.denominator >= self.least).then_some(figure)
+    }
+
+    /// Whether the cases behind a figure are nobody's to see.
+    pub fn is_confidential(&self) -> bool {
+        self.least > 0
+    }
 }
 
 /// All definitions, by id and date.
@@ -106,6 +121,8 @@ struct Entry {
     needs_vi: Option<String>,
     needs_en: Option<String>,
     beside: Option<String>,
+    #[serde(default)]
+    least: i64,
 }
 
 #[derive(Deserialize)]
@@ -190,6 +207,7 @@ impl Indicators {
                     definition_en: entry.definition_en,
                     unit: entry.unit,
                     source: entry.source,
+                    least: entry.least,
                 };
                 by_id.entry(entry.id).or_default().push(indicator);
             }
@@ -253,6 +271,20 @@ denominator = { measure = "settled" }
         assert_eq!(indicators.get("on-time", date(2026, 7, 1)).unwrap().numerator.none, flag::SUPPLEMENTED_AGAIN);
         assert_eq!(indicators.get("on-time", date(2019, 1, 1)).unwrap().valid_from, date(2021, 1, 1));
         assert!(indicators.get("nothing", date(2026, 7, 1)).is_none());
+    }
+
+    #[test]
+    fn a_figure_over_too_few_answers_is_not_shown() {
+        let text = TWO.replacen("denominator = { measure = \"settled\" }", "denominator = { measure = \"settled\" }\nleast = 5", 1);
+        let indicators = Indicators::from_toml(&[&text]).unwrap();
+        let indicator = indicators.get("on-time", date(2026, 6, 30)).unwrap();
+        assert!(indicator.is_confidential());
+        assert_eq!(indicator.shown(Figure { numerator: 4, denominator: 4 }), None);
+        assert_eq!(indicator.shown(Figure::default()), None);
+        let five = Figure { numerator: 4, denominator: 5 };
+        assert_eq!(indicator.shown(five), Some(five));
+        let open = indicators.get("on-time", date(2026, 7, 1)).unwrap();
+        assert!(!open.is_confidential() && open.shown(Figure::default()).is_some());
     }
 
     #[test]

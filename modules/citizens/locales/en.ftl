@@ -112,7 +112,6 @@ citizens-withdraw-why = Why
 citizens-withdraw-now = Withdraw this dossier
 citizens-rate = How satisfied are you with the handling of this dossier?
 citizens-rate-send = Send
-citizens-rated = You rated it: { $score }.
 
 citizens-did-file = You filed the dossier
 citizens-was-received = Received, due { $due }
@@ -149,3 +148,6 @@ citizens-cases = Which of these is the case here?
 citizens-cases-hint = Mark those that are; if none is, go on. Only the papers of what you mark are asked for.
 citizens-yes = Yes
 citizens-no = No
+citizens-rated-thanks = This case has been rated. Thank you.
+citizens-rate-code = Nobody learns whose answer it was. Somebody else can answer for you with the code
+citizens-rate-page = page for rating

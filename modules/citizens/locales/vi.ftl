@@ -109,7 +109,6 @@ citizens-withdraw-why = Lý do rút
 citizens-withdraw-now = Rút hồ sơ này
 citizens-rate = Bạn hài lòng thế nào với việc giải quyết hồ sơ này?
 citizens-rate-send = Gửi đánh giá
-citizens-rated = Bạn đã đánh giá: { $score }.
 
 citizens-did-file = Bạn đã nộp hồ sơ
 citizens-was-received = Hồ sơ được tiếp nhận, hẹn trả { $due }
@@ -146,3 +145,6 @@ citizens-cases = Trường hợp nào đúng với hồ sơ này?
 citizens-cases-hint = Chọn các trường hợp đúng; không có thì bấm Tiếp tục. Chỉ giấy tờ của trường hợp được chọn mới hiện ra.
 citizens-yes = Có
 citizens-no = Không
+citizens-rated-thanks = Hồ sơ này đã được đánh giá. Cảm ơn ông/bà.
+citizens-rate-code = Không ai biết ý kiến là của ai. Người khác có thể đánh giá giúp bằng mã
+citizens-rate-page = trang đánh giá

@@ -10,6 +10,7 @@ use base::{Actor, Fault, Id, Instant, Problem, vn_date_time};
 use dossiers::happening::Happening;
 use dossiers::person::{self, Notice};
 use dossiers::store::{self as theirs, Loaded};
+use dossiers::rating::Standing;
 use dossiers::transitions::Verb;
 use dossiers::{Act, By, Component, ComponentState, House, NewPaper, Status, decide, worklist};
 use files::Store;
@@ -187,7 +188,9 @@ struct DossierPage {
     can_supplement: bool,
     can_withdraw: bool,
     can_rate: bool,
-    rated: String,
+    rated: bool,
+    /// With which somebody without an account rates the case.
+    rating_code: String,
     scores: Vec<(i64, String)>,
     note: String,
 }
@@ -201,6 +204,8 @@ struct Read {
     files: Vec<(Id, String, String)>,
     events: Vec<audit::Event>,
     seen: Vec<access::Seen>,
+    rating: Standing,
+    rating_code: Option<String>,
 }
 
 async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
@@ -211,7 +216,9 @@ async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
     let events = audit::events(tx, id).await?;
     let sources = dossiers::pages::sources(tx, &events).await?;
     let seen = access::seen_by(tx, &loaded.dossier.code, LOOKS_MAX).await?;
-    Ok(Read { loaded, papers, sources, files, events, seen })
+    let rating = dossiers::rating::standing(tx, &loaded.dossier).await?;
+    let rating_code = dossiers::rating::code_of(tx, id).await?;
+    Ok(Read { loaded, papers, sources, files, events, seen, rating, rating_code })
 }
 
 /// Looks at a dossier in words: the unit and the time. Who it was is for inspectors; several looks of a minute are one line.
@@ -344,8 +351,9 @@ fn page(
             .collect(),
         can_supplement: may(Verb::CompleteSupplement),
         can_withdraw: may(Verb::Withdraw),
-        can_rate: d.rating.is_none() && may(Verb::Rate),
-        rated: d.rating.map(|score| l.t(format!("dossier-rating-{score}"))).unwrap_or_default(),
+        can_rate: read.rating == Standing::Open && may(Verb::Rate),
+        rated: read.rating == Standing::Rated,
+        rating_code: read.rating_code.unwrap_or_default(),
         scores: (1..=5).rev().map(|score| (score, l.t(format!("dossier-rating-{score}")))).collect(),
         note,
     })

@@ -58,7 +58,6 @@ pub struct DossierView {
     asked_until: Option<String>,
     fee_dong: i64,
     paid_dong: i64,
-    rating: Option<i64>,
 }
 
 fn time(at: Option<Instant>) -> Option<String> {
@@ -92,7 +91,6 @@ impl DossierView {
             asked_until: d.asked_until.map(|day| day.to_string()),
             fee_dong: d.fee_dong,
             paid_dong: d.paid_dong,
-            rating: d.rating,
         }
     }
 }

@@ -333,10 +333,22 @@ pub fn apply(
         }
         Happening::Rated { score } => {
             d.rating = Some(*score);
-            facts.push(fact(d, "rated", at, if *score >= 4 { flag::SATISFIED } else { 0 }, 1));
+            facts.push(fact(d, rated_fact::MEASURE, at, rated_fact::flags(*score), 1));
         }
     }
     Ok(Outcomes { facts })
+}
+
+/// What a rating counts as, by event or by code.
+pub(crate) mod rated_fact {
+    use facts::flag;
+
+    pub const MEASURE: &str = "rated";
+
+    /// Satisfied from "satisfied" on.
+    pub const fn flags(score: i64) -> i64 {
+        if score >= 4 { flag::SATISFIED } else { 0 }
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod papers;
 pub mod person;
 pub mod places;
 pub mod reading;
+pub mod rating;
 pub mod report;
 pub mod reuse;
 pub mod store;
@@ -53,5 +54,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0004_words", include_str!("../migrations/0004_words.sql")),
         ("0005_papers_of_persons", include_str!("../migrations/0005_papers_of_persons.sql")),
         ("0006_rules", include_str!("../migrations/0006_rules.sql")),
+        ("0007_rating", include_str!("../migrations/0007_rating.sql")),
     ],
 };

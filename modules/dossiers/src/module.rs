@@ -25,6 +25,9 @@ pub fn module() -> Module {
         .post("/intake", Access::Needs(ReceiveDossier), pages::receive)
         // Anybody: status by code.
         .get("/track", Access::LookUp, pages::track)
+        .get("/rate", Access::Public, pages::rate_form)
+        .post("/rate", Access::LookUp, pages::rate_look_up)
+        .post("/rate/answer", Access::LookUp, pages::rate_answer)
         .get("/api/v1/dossiers/{code}/status", Access::LookUp, api::status)
         // Programs of officials.
         .get("/api/v1/dossiers", Access::Needs(ReadDossiers), api::list)

@@ -377,6 +377,6 @@ reform-unit-per-10000 = per 10,000
 reform-off-track = Targets furthest behind
 reform-off-track-none = No target is behind.
 reform-off-track-line = { $value }, goal { $goal } ({ $year }, { $document })
-reform-off-track-line = { $value }, goal { $goal } ({ $year })
 reform-figures-here = { $n } declared figures waiting to be checked
 reform-programmes-here = { $n } programmes of the agency
+reform-cases-withheld = These are answers of people: they are counted from five on and open to no single case.

@@ -374,6 +374,6 @@ reform-unit-per-10000 = trên 10.000
 reform-off-track = Mục tiêu chậm tiến độ nhất
 reform-off-track-none = Không có mục tiêu nào chậm tiến độ.
 reform-off-track-line = { $value }, cần { $goal } ({ $year }, { $document })
-reform-off-track-line = { $value }, cần { $goal } ({ $year })
 reform-figures-here = { $n } số liệu kê khai chờ kiểm tra
 reform-programmes-here = { $n } chương trình, kế hoạch của đơn vị
+reform-cases-withheld = Đây là ý kiến của người dân: chỉ tổng hợp từ năm lượt trở lên và không mở đến từng hồ sơ.

@@ -76,6 +76,9 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         .as_deref()
         .and_then(|id| indicators().get(id, as_of))
         .ok_or(Fault::NotFound("reform-no-cases"))?;
+    if indicator.is_confidential() {
+        return Err(Fault::NotFound("reform-cases-withheld").into());
+    }
     let (part, word) = part(&query_value(&ctx.uri, "part"))?;
     let stock = indicator.denominator.stock;
     let of_procedures = indicator.denominator.measure.starts_with("procedure");

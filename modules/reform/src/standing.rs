@@ -143,6 +143,9 @@ fn live(placed: Placed<'_>, indicator: &str, readings: &Readings<'_>, question: 
     } else {
         now
     };
+    // Few people's answers are nobody's to see.
+    let definition = crate::live::indicators().get(indicator, readings.today);
+    let figure = figure.filter(|figure| definition.is_none_or(|definition| definition.shown(*figure).is_some()));
     question.value = figure.and_then(Figure::percent);
     let first = readings.history.first(indicator, level).filter(|(day, _)| *day < question.as_of.first_of_month());
     question.start = first.map(|(day, value)| Known { day, value });

@@ -109,6 +109,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         .ok_or(Fault::NotFound("reform-no-target"))?;
     let definition = placed.subject.indicator.as_deref().and_then(|id| indicators().get(id, standing.as_of));
     let cases = with(&scope.link(&ctx, &format!("/steering/targets/{id}/cases")), &[("period", &scope.period.word)]);
+    let opens = definition.is_none_or(|definition| !definition.is_confidential());
+    let part_href = |part: &str| if opens { with(&cases, &[("part", part)]) } else { String::new() };
     let figure = standing.figure.filter(|_| definition.is_some());
     let count = |n: Option<i64>| n.map(|n| l.number(n)).unwrap_or_default();
     let ((chart, chart_note), (unit_bars, all_bars), moved) = match definition {
@@ -160,9 +162,9 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         numerator: count(figure.map(|figure| figure.numerator)),
         denominator: count(figure.map(|figure| figure.denominator)),
         missing: count(figure.map(|figure| figure.denominator - figure.numerator)),
-        numerator_href: with(&cases, &[("part", "numerator")]),
-        denominator_href: with(&cases, &[("part", "denominator")]),
-        missing_href: with(&cases, &[("part", "missing")]),
+        numerator_href: part_href("numerator"),
+        denominator_href: part_href("denominator"),
+        missing_href: part_href("missing"),
         chart,
         chart_note,
         unit_bars,
@@ -243,6 +245,8 @@ async fn chart(
             Box::pin(async move { Ok::<_, Fault>(facts::series_by_month(tx, indicator, node, &filter).await?) })
         })
         .await?;
+    let series: Vec<(String, Figure)> =
+        series.into_iter().map(|(month, figure)| (month, indicator.shown(figure).unwrap_or_default())).collect();
     let points: Vec<Option<f64>> = series.iter().map(|(_, figure)| figure.percent()).collect();
     let note = chart_note(l, scope, standing, indicator, &series);
     // A yearly rise and places have no height on a scale of shares.
@@ -326,10 +330,14 @@ async fn unit_bars(
                 "near"
             }
             .to_owned(),
-            href: with(
-                &format!("/steering/targets/{}/cases", placed.target.id),
-                &[("unit", &unit.to_string()), ("period", &scope.period.word), ("part", "missing")],
-            ),
+            href: if indicator.is_confidential() {
+                String::new()
+            } else {
+                with(
+                    &format!("/steering/targets/{}/cases", placed.target.id),
+                    &[("unit", &unit.to_string()), ("period", &scope.period.word), ("part", "missing")],
+                )
+            },
         })
         .collect();
     if list.len() <= BARS_FIRST {
@@ -349,7 +357,8 @@ async fn moved(
 ) -> Result<Vec<(String, String)>, Fault> {
     let l = ctx.l;
     let today = ctx.now.date();
-    if scope.period.to < today {
+    // The difference of two days' figures would tell what one person answered.
+    if scope.period.to < today || indicator.is_confidential() {
         return Ok(Vec::new());
     }
     let from = today.checked_sub(6.days()).unwrap_or(today).max(scope.period.from);

@@ -35,7 +35,9 @@ pub(crate) async fn by_unit(ctx: &Ctx, scope: &Scope, indicator: &str, level: At
     let list = lists.0.in_turn(key.clone(), read).await?.unwrap_or_default();
     // A committee's or department's sums hold those of its parts already.
     let is_house = |id: Id| scope.tree.get(id).is_some_and(|agency| agency.house().is_some());
-    Ok(list.into_iter().filter(|(id, _)| is_house(*id)).collect())
+    let definition = indicators().get(indicator, as_of);
+    let shown = |figure: Figure| definition.is_none_or(|definition| definition.shown(figure).is_some());
+    Ok(list.into_iter().filter(|(id, figure)| is_house(*id) && shown(*figure)).collect())
 }
 
 /// One snapshot. `None` when the list of its generation is not remembered and shall not be read here.

@@ -13,5 +13,6 @@ mod one_stop_lists;
 mod papers;
 mod plans;
 pub(crate) mod portal;
+mod rating;
 pub(crate) mod signing_in;
 mod two_people;

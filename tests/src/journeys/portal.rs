@@ -90,9 +90,21 @@ fn a_citizen_files_answers_a_supplement_and_rates() {
         act(&mut leader, &code, "approve", json!({})).await.is(200);
         act(&mut clerk, &code, "return-result", to_owner()).await.is(200);
         citizen.post(&format!("{own}/rate"), &[("score", "6")]).await.is(422);
+        let page = citizen.get(&own).await;
+        let rating_code = page.between("Người khác có thể đánh giá giúp bằng mã <code class=\"code\">", "<").expect("a code").to_owned();
         citizen.post(&format!("{own}/rate"), &[("score", "5")]).await.is(303);
+        citizen.get(&own).await.shows("đã được đánh giá").shows_not(&rating_code);
+        // Once, whichever way; and what was answered is neither the dossier's nor an official's to read.
+        citizen.post(&format!("{own}/rate"), &[("score", "1")]).await.is(409);
+        let mut passer = app.anonymous();
+        passer.post("/rate", &[("code", &rating_code)]).await.is(422).shows("đã được đánh giá");
+        for client in [&mut clerk, &mut officer, &mut leader] {
+            client.get(&format!("/dossiers/{code}")).await.is(200).shows_not("Rất hài lòng").shows_not("Đánh giá");
+            let view = client.get(&format!("/api/v1/dossiers/{code}")).await.json();
+            assert!(view.get("rating").is_none(), "{view}");
+        }
         let kinds = app.event_kinds(&code).await;
-        let way = "filed received supplement-requested supplement-completed forwarded approved result-returned rated";
+        let way = "filed received supplement-requested supplement-completed forwarded approved result-returned";
         assert_eq!(kinds, way.split(' ').collect::<Vec<_>>());
     });
 }

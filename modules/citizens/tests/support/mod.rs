@@ -55,6 +55,7 @@ impl web::Sessions for People {
 pub fn migrations() -> Vec<store::Migrations> {
     vec![
         audit::MIGRATIONS,
+        access::MIGRATIONS,
         facts::MIGRATIONS,
         jobs::MIGRATIONS,
         identity::MIGRATIONS,

@@ -42,6 +42,9 @@ struct SlipPage {
     /// Where its status is looked up, and the same as a drawing for a phone.
     track: String,
     qr: String,
+    /// With which the case is rated once it is settled; empty when it has none.
+    rating_code: String,
+    rate: String,
 }
 
 /// The address as a QR drawing.
@@ -58,7 +61,7 @@ pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let (l, now, house) = (ctx.l, ctx.now, house(&ctx.app)?);
     let looking = house.clone();
-    let (loaded, papers, clerk) = ctx
+    let (loaded, papers, clerk, rating_code) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
@@ -67,7 +70,8 @@ pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
                 let events = audit::events(tx, loaded.dossier.id).await?;
                 let clerk = events.iter().find(|event| event.kind == "received").and_then(|event| event.actor);
                 let names = names(tx, [clerk].into_iter()).await?;
-                Ok::<_, Fault>((loaded, papers, clerk.and_then(|id| names.get(&id).cloned())))
+                let rating = crate::rating::code_of(tx, loaded.dossier.id).await?;
+                Ok::<_, Fault>((loaded, papers, clerk.and_then(|id| names.get(&id).cloned()), rating))
             })
         })
         .await?;
@@ -106,6 +110,8 @@ pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
         clerk: clerk.unwrap_or_default(),
         qr: qr(&track),
         track,
+        rating_code: rating_code.unwrap_or_default(),
+        rate: format!("{}/rate", ctx.origin),
     };
     Ok(ctx.page(&l.t("dossier-slip"), &page))
 }

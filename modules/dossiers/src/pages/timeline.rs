@@ -51,6 +51,8 @@ pub(super) fn timeline(
 ) -> Vec<Moment> {
     let mut moments: Vec<Moment> = events
         .iter()
+        // What people think of the service is nobody's to read as theirs.
+        .filter(|event| event.kind != "rated")
         .map(|event| {
             let happening = Happening::read(&event.data).ok();
             let more = match &happening {
@@ -73,7 +75,6 @@ pub(super) fn timeline(
                     let key = if *online { "dossier-more-paid-online" } else { "dossier-more-paid-counter" };
                     l.tr(key, [("amount", Dong(*amount_dong).to_string())])
                 }
-                Some(Happening::Rated { score }) => l.t(format!("dossier-rating-{score}")),
                 Some(Happening::ResultReturned { handed: Some(handed), .. }) => {
                     let said = asides.iter().find(|(n, ..)| *n == event.n);
                     let said = said.map(|(_, _, data)| beside(l, happening.as_ref(), data)).unwrap_or_default();

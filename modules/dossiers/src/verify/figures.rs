@@ -146,6 +146,15 @@ pub(super) async fn check(tx: &Tx, found: &mut Found, mut sums: Sums) -> Result<
     for fact in catalogue::stock::expected(tx).await? {
         sums.expect(&fact);
     }
+    // Ratings by code are no events of their dossiers.
+    for fact in crate::rating::expected(tx).await? {
+        sums.expect(&fact);
+    }
+    let (used, given) = crate::rating::used_and_given(tx).await?;
+    found.report.figures_checked += 1;
+    if used != given {
+        found.wrong(format!("ratings: {given} answers and {used} used codes"));
+    }
     let nodes = nodes(tx).await?;
     let mut stored = Stored::default();
     let mut after = i64::MIN;
