@@ -143,11 +143,11 @@ async fn lived_in(app: &TestApp) {
     app.clock.advance_ms(3_600_000);
     act(&mut officer, &code, "forward", json!({})).await.is(200);
     act(&mut leader, &code, "approve", json!({})).await.is(200);
-    act(&mut clerk, &code, "return-result", json!({})).await.is(200);
+    act(&mut clerk, &code, "return-result", json!({ "handed_to": "owner" })).await.is(200);
     let mut citizen = newcomer(app, "094190100886").await;
     let online = filed_online(app, &mut citizen).await;
     act(&mut clerk, &online, "receive-online", json!({})).await.is(200);
-    let ask = json!({ "reason": "Thiếu bản chụp giấy chứng sinh" });
+    let ask = crate::journeys::one_stop::asking("Thiếu bản chụp giấy chứng sinh");
     act(&mut officer, &online, "request-supplement", ask).await.is(200);
     motcua::worker::worker(app.data_dir()).run_until_idle(app.db(), app.clock.now()).await.expect("the worker");
     app.clock.advance_ms(2 * 86_400_000);

@@ -275,7 +275,11 @@ denominator = { measure = "settled" }
 
     #[test]
     fn a_figure_over_too_few_answers_is_not_shown() {
-        let text = TWO.replacen("denominator = { measure = \"settled\" }", "denominator = { measure = \"settled\" }\nleast = 5", 1);
+        let text = TWO.replacen(
+            "denominator = { measure = \"settled\" }",
+            "denominator = { measure = \"settled\" }\nleast = 5",
+            1,
+        );
         let indicators = Indicators::from_toml(&[&text]).unwrap();
         let indicator = indicators.get("on-time", date(2026, 6, 30)).unwrap();
         assert!(indicator.is_confidential());

@@ -20,7 +20,7 @@ async fn keep(db: &Db, staged: files::Staged) -> Id {
 #[tokio::test]
 async fn a_file_is_kept_under_its_hash_and_given_out_as_an_attachment() {
     for db in store::testing::databases().await {
-        db.migrate(&[files::MIGRATIONS]).await.unwrap();
+        db.migrate(&[web::MIGRATIONS, files::MIGRATIONS]).await.unwrap();
         let directory = tempfile::tempdir().unwrap();
         let files = Store::new(directory.path());
         let staged = files.stage_bytes(PDF.to_vec(), "Giấy chứng sinh.pdf").await.unwrap();

@@ -54,7 +54,9 @@ pub fn rest_ms(door: Door, failures: i64) -> i64 {
 
 /// Seconds until the door may be tried again, or `None` when it may be tried now.
 pub fn retry_after_s(door: Door, failures: i64, last_failure: Instant, now: Instant) -> Option<u32> {
-    seconds(last_failure.0 + rest_ms(door, failures_at(failures, last_failure, now)) - now.0)
+    let rest_ms = rest_ms(door, failures_at(failures, last_failure, now));
+    // A failure of a time to come was written before the clock was set back: nobody rests longer than the rest.
+    seconds((last_failure.0 - now.0).min(0) + rest_ms)
 }
 
 fn seconds(left_ms: i64) -> Option<u32> {
@@ -73,7 +75,7 @@ pub fn address_wait_s(failures: i64, last_failure: Instant, now: Instant) -> Opt
     if still < ADDRESS_FREE {
         return None;
     }
-    seconds(last_failure.0 + (still - ADDRESS_FREE + 1) * ADDRESS_FORGIVE_MS - now.0)
+    seconds((last_failure.0 - now.0).min(0) + (still - ADDRESS_FREE + 1) * ADDRESS_FORGIVE_MS)
 }
 
 #[cfg(test)]
@@ -81,6 +83,14 @@ mod tests {
     use super::*;
 
     const NOON: Instant = Instant(1_795_000_000_000);
+
+    #[test]
+    fn a_clock_set_back_makes_nobody_wait_longer_than_the_rest() {
+        let ahead = Instant(NOON.0 + 30 * 86_400_000);
+        assert_eq!(retry_after_s(LOGIN, 1, ahead, NOON), None);
+        assert_eq!(retry_after_s(LOGIN, 5, ahead, NOON), Some(30));
+        assert_eq!(address_wait_s(ADDRESS_FREE, ahead, NOON), Some(30));
+    }
 
     #[test]
     fn four_wrong_passwords_cost_nothing_and_the_fifth_half_a_minute() {

@@ -36,7 +36,11 @@ async fn a_citizen_files_is_asked_for_more_answers_and_rates() {
         let asked = clerk
             .upload(
                 &format!("/dossiers/{code}/request-supplement"),
-                &[("reason", "Thiếu bản chụp căn cước của mẹ")],
+                &[
+                    ("reason", "Thiếu bản chụp căn cước của mẹ"),
+                    ("other", "Bản chụp căn cước"),
+                    ("until", "20/12/2026"),
+                ],
                 &[],
             )
             .await;

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 mod kept;
 
-use kept::{keep_papers, seal};
+use kept::{keep_papers, reasons_asked, seal};
 
 /// Kind of the outbox job that tells an applicant what happened.
 pub const NOTICE_JOB: &str = "dossiers.notice";
@@ -473,21 +473,6 @@ async fn works_there(tx: &Tx, office: &Office<'_>, account: Id, step: i64, unit:
         return Ok(());
     }
     Err(Fault::invalid(Problem::new("dossier-handler-not-there").field("handler")))
-}
-
-/// Why supplements were asked for before: the first reason, and why each further one could not be avoided.
-async fn reasons_asked(tx: &Tx, dossier: &Dossier) -> Result<Vec<String>, Fault> {
-    if dossier.supplements == 0 {
-        return Ok(Vec::new());
-    }
-    let mut reasons = Vec::new();
-    for event in audit::events(tx, dossier.id).await? {
-        if let Ok(Happening::SupplementRequested { reason, again, .. }) = Happening::read(&event.data) {
-            reasons.push(reason);
-            reasons.extend(again);
-        }
-    }
-    Ok(reasons)
 }
 
 /// Handler of [`NOTICE_JOB`]: puts the notice into the applicant's box. Repeating it changes nothing.

@@ -245,5 +245,4 @@ plan-refused-locked = The file is protected by a password. Remove it and hand it
 plan-refused-encoding = The encoding is not Unicode. Save the file as UTF-8.
 plan-refused-font = The text is in the old font { $font }, which cannot be turned into Unicode. Convert it to Unicode and save it again.
 plan-refused-kind = This kind of file is not read ({ $found }). Use DOCX, PDF with a text layer, TXT or Markdown.
-plan-refused-font = The text is in the old font { $font }, which is not turned into Unicode. Convert it and save again.
 plan-open-here = { $n } documents being read, not saved as a programme

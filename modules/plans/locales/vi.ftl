@@ -245,5 +245,4 @@ plan-refused-locked = Tệp được đặt mật khẩu. Hãy bỏ mật khẩu
 plan-refused-encoding = Bảng mã không phải Unicode. Hãy lưu lại bằng UTF-8.
 plan-refused-font = Văn bản dùng phông chữ cũ { $font }, chưa đổi được sang Unicode. Hãy đổi bảng mã sang Unicode rồi lưu lại.
 plan-refused-kind = Không đọc loại tệp này ({ $found }). Hãy dùng DOCX, PDF có lớp chữ, TXT hoặc Markdown.
-plan-refused-font = Văn bản dùng phông chữ cũ { $font }, chưa đổi được sang Unicode. Hãy đổi bảng mã rồi lưu lại.
 plan-open-here = { $n } văn bản đang đọc, chưa lưu thành chương trình

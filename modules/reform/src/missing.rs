@@ -333,7 +333,7 @@ mod tests {
     async fn a_figure_that_stands_twice_on_the_dashboard_names_the_two_programmes() {
         for (db, _) in database().await {
             let settled = |n: i64| {
-                let flags = flag::PASSED | if n < 3 { flag::ELECTRONIC } else { 0 };
+                let flags = flag::BETWEEN | if n < 3 { flag::BETWEEN_ELECTRONIC } else { 0 };
                 fact("settled", date(2026, 10, 5), 2001, Level::Commune, 1, flags, 800 + n)
             };
             write(&db, (0..4).map(settled).collect()).await;

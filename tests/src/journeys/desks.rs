@@ -110,7 +110,7 @@ fn a_head_assigns_many_at_once_or_none() {
         // Who assigns nothing is not offered it; passing on is.
         let page = officer.get("/work?tab=mine").await;
         page.is(200).shows_not("name=\"handler\"").shows("name=\"act\" value=\"forward\"");
-        let other = officer.post("/work/marked", &both).await;
+        let other = officer.post("/work/marked", &wrong).await;
         other.is(422).shows("Chưa làm với hồ sơ nào");
         let on = [("dossier", one.as_str()), ("dossier", two.as_str()), ("act", "forward"), ("back", back)];
         officer.post("/work/marked", &on).await.leads_to(back);

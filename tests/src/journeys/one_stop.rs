@@ -35,7 +35,7 @@ pub(crate) async fn act(client: &mut Client, code: &str, verb: &str, body: Value
 }
 
 /// A request for a supplement with everything it needs.
-pub(super) fn asking(reason: &str) -> Value {
+pub(crate) fn asking(reason: &str) -> Value {
     json!({ "reason": reason, "other": "Bản chụp rõ hơn", "until": "2026-12-20" })
 }
 
@@ -136,7 +136,7 @@ fn looking_up_a_code_tells_the_status_and_nothing_else() {
         told.sort();
         assert_eq!(told, ["code", "degree", "outcome", "status"]);
         passer_by.get_json("/api/v1/dossiers/H13.99-261125-9999/status").await.is(404);
-        passer_by.get_json("/api/v1/dossiers/nonsense/status").await.is(422);
+        passer_by.get_json("/api/v1/dossiers/nonsense/status").await.is(404);
     });
 }
 

@@ -4,7 +4,7 @@
 use base::Role;
 use serde_json::json;
 
-use super::one_stop::act;
+use super::one_stop::{act, asking};
 use super::portal::{filed_online, newcomer};
 use crate::harness::{Client, TestApp, on_every_engine};
 
@@ -64,7 +64,7 @@ fn a_file_that_cannot_be_kept_is_refused_wherever_it_is_handed_in() {
         let code = filed_online(&app, &mut citizen).await;
         act(&mut clerk, &code, "receive-online", json!({})).await.is(200);
         let mut officer = app.signed_in(Role::Officer).await;
-        act(&mut officer, &code, "request-supplement", json!({ "reason": "Ảnh chụp mờ, xin chụp lại" })).await.is(200);
+        act(&mut officer, &code, "request-supplement", asking("Ảnh chụp mờ, xin chụp lại")).await.is(200);
         refuses(&mut citizen, &format!("/my/{code}/supplement"), &[("note", "đã chụp lại")], "other").await;
         clerk.get(&format!("/dossiers/{code}")).await.is(200);
         refuses(&mut clerk, &format!("/dossiers/{code}/complete-supplement"), &[], "file").await;

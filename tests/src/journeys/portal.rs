@@ -91,7 +91,10 @@ fn a_citizen_files_answers_a_supplement_and_rates() {
         act(&mut clerk, &code, "return-result", to_owner()).await.is(200);
         citizen.post(&format!("{own}/rate"), &[("score", "6")]).await.is(422);
         let page = citizen.get(&own).await;
-        let rating_code = page.between("Người khác có thể đánh giá giúp bằng mã <code class=\"code\">", "<").expect("a code").to_owned();
+        let rating_code = page
+            .between("Người khác có thể đánh giá giúp bằng mã <code class=\"code\">", "<")
+            .expect("a code")
+            .to_owned();
         citizen.post(&format!("{own}/rate"), &[("score", "5")]).await.is(303);
         citizen.get(&own).await.shows("đã được đánh giá").shows_not(&rating_code);
         // Once, whichever way; and what was answered is neither the dossier's nor an official's to read.

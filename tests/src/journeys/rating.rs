@@ -91,8 +91,8 @@ fn the_figures_of_ratings_by_code_are_proven_and_an_answer_without_a_code_is_nam
         let put = |sql: &'static str| app.db().write(move |tx| Box::pin(async move { tx.execute(sql, &[]).await }));
         put("INSERT INTO rating_answer (id, day, agency_id, level, field, channel, score) \
              VALUES (77, '2026-11-25', 1, 'commune', 'ho-tich', 1, 5)")
-            .await
-            .expect("inserted");
+        .await
+        .expect("inserted");
         assert!(proof().await.iter().any(|line| line.contains("ratings")), "an answer without a code");
         put("DELETE FROM rating_answer WHERE id = 77").await.expect("taken back");
     });

@@ -283,11 +283,16 @@ mod tests {
 
     /// A PDF whose maker forbids changes: encrypted, and open to everybody who has no password.
     fn forbidding(action: &[u8], password: &str) -> Vec<u8> {
-        use pdf_extract::{EncryptionState, EncryptionVersion, Object, Permissions};
-        let plain = b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n\
-            xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000056 00000 n \n\
-            trailer\n<</Size 3/Root 1 0 R/ID[<00112233445566778899aabbccddeeff><00112233445566778899aabbccddeeff>]>>\nstartxref\n104\n%%EOF\n";
-        let mut document = Document::load_mem(plain).unwrap();
+        use pdf_extract::{Dictionary, EncryptionState, EncryptionVersion, Object, Permissions};
+        let name = |word: &str| Object::Name(word.as_bytes().to_vec());
+        let mut document = Document::with_version("1.4");
+        let pages = [("Type", name("Pages")), ("Kids", Object::Array(vec![])), ("Count", Object::Integer(0))];
+        let pages = document.add_object(Dictionary::from_iter(pages));
+        let catalog = [("Type", name("Catalog")), ("Pages", Object::Reference(pages))];
+        let catalog = document.add_object(Dictionary::from_iter(catalog));
+        document.trailer.set("Root", Object::Reference(catalog));
+        let id = Object::string_literal("0123456789abcdef");
+        document.trailer.set("ID", Object::Array(vec![id.clone(), id]));
         document.add_object(Object::Name(action.to_vec()));
         let version = EncryptionVersion::V2 {
             document: &document,

@@ -78,3 +78,18 @@ pub(super) async fn keep_papers(
     }
     Ok(())
 }
+
+/// Why supplements were asked for before: the first reason, and why each further one could not be avoided.
+pub(super) async fn reasons_asked(tx: &Tx, dossier: &Dossier) -> Result<Vec<String>, Fault> {
+    if dossier.supplements == 0 {
+        return Ok(Vec::new());
+    }
+    let mut reasons = Vec::new();
+    for event in audit::events(tx, dossier.id).await? {
+        if let Ok(Happening::SupplementRequested { reason, again, .. }) = Happening::read(&event.data) {
+            reasons.push(reason);
+            reasons.extend(again);
+        }
+    }
+    Ok(reasons)
+}
