@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use organisation::Tree;
 use serde::Deserialize;
 use std::sync::Arc;
-use store::{Db, StoreError};
+use store::Db;
 use web::{AfterRequest, Answered, App};
 
 /// Rows let go in one transaction, and transactions of it in a row.
@@ -90,11 +90,7 @@ fn kept_since(text: &str, now: Instant) -> Result<Option<Instant>, Fault> {
 pub async fn prune(db: &Db, now: Instant) -> Result<(), Fault> {
     let Some(before) = kept_since(include_str!("../../data/access/retention.toml"), now)? else { return Ok(()) };
     for _ in 0..PRUNINGS_IN_A_ROW {
-        let gone = db
-            .write(move |tx| {
-                Box::pin(async move { Ok::<_, StoreError>(access::prune(tx, before, PRUNED_AT_ONCE).await?) })
-            })
-            .await?;
+        let gone = db.write(move |tx| Box::pin(async move { access::prune(tx, before, PRUNED_AT_ONCE).await })).await?;
         if gone < PRUNED_AT_ONCE as u64 {
             break;
         }

@@ -88,8 +88,9 @@ impl Watch {
         let was_believed = self.last.is_some_and(|last| last.believed);
         let near = off.abs() <= CLOCK_TOLERANCE_MS;
         let waited_ms = if steadily { self.last.map_or(0, |last| last.waited_ms) + ran.unwrap_or_default() } else { 0 };
-        let accepted = !near && !(steadily && was_believed) && waited_ms >= BELIEVED_AFTER_MS;
-        let believed = near || (steadily && was_believed) || accepted;
+        let held = near || (steadily && was_believed);
+        let accepted = !held && waited_ms >= BELIEVED_AFTER_MS;
+        let believed = held || accepted;
         let jump_ms = match leap {
             Some(leap) => Some(leap).filter(|_| !steadily),
             // A process that begins: behind what was seen, or further ahead than a night.

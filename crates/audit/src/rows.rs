@@ -72,12 +72,15 @@ impl Table {
     }
 }
 
+/// Names what does not follow in a module's derived tables.
+pub type Derived = for<'t> fn(&'t Tx) -> BoxFuture<'t, Result<Vec<String>, StoreError>>;
+
 /// How a module proves that what it shows follows from what happened.
 #[derive(Clone, Copy)]
 pub struct Proof {
     pub kept: &'static Kept,
     /// What else must follow: derived tables. It names what does not.
-    pub derived: Option<for<'t> fn(&'t Tx) -> BoxFuture<'t, Result<Vec<String>, StoreError>>>,
+    pub derived: Option<Derived>,
 }
 
 /// The digest of a subject's rows in one table, being made.

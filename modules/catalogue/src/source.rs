@@ -84,8 +84,7 @@ impl Values {
     fn value(&mut self) -> io::Result<Option<Result<Vec<u8>, Reason>>> {
         let mut bytes = Vec::new();
         let (mut depth, mut in_text, mut escaped, mut length) = (0_u32, false, false, 0_usize);
-        loop {
-            let Some(byte) = self.reader.fill_buf()?.first().copied() else { break };
+        while let Some(byte) = self.reader.fill_buf()?.first().copied() {
             if length == 0 {
                 match byte {
                     b'[' if !self.open => self.open = true,

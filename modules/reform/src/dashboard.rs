@@ -19,6 +19,8 @@ use web::{Answer, Choice, Ctx};
 const SPARK_MONTHS: i32 = 12;
 /// Lines in "late" and "changed".
 const LINES_MAX: usize = 3;
+/// Lines in "changed": the third would not stand on the screen.
+const CHANGED_MAX: usize = 2;
 /// Programmes named in "where the targets stand"; the others are a click away.
 const PROGRAMMES_MAX: usize = 3;
 
@@ -326,7 +328,7 @@ fn changed(ctx: &Ctx, scope: &Scope, read: &Read, standings: &[Standing<'_>]) ->
     moved.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
     moved
         .into_iter()
-        .take(LINES_MAX)
+        .take(CHANGED_MAX)
         .map(|(change, standing)| Line {
             name: subject_name(l, standing.placed),
             text: change_text(l, change),

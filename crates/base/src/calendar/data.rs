@@ -234,6 +234,8 @@ impl Content {
 const DAYS_MAX: i64 = 31;
 
 /// One dated line of a calendar.
+// Some dozens a calendar, read once: not worth an allocation each.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// Days off, first and last.

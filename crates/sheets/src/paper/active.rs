@@ -105,7 +105,7 @@ fn object_streams(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Unfit> {
         let before = before.windows(3).rposition(|window| window == b"obj").map_or(before, |start| &before[start..]);
         let told: Vec<Vec<u8>> = names(before).collect();
         let has = |name: &[u8]| told.iter().any(|told| told == name);
-        if !has(b"ObjStm") && !(has(b"First") && has(b"N")) {
+        if !(has(b"ObjStm") || (has(b"First") && has(b"N"))) {
             continue;
         }
         let start = at + bytes[at..].iter().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();

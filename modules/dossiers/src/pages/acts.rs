@@ -55,7 +55,7 @@ pub(super) fn typed(fields: &FormMap) -> Input {
         papers: fields.all("papers").to_vec(),
         asked_answers: fields.all("asked_answers").to_vec(),
         other: text("other"),
-        until: text("until"),
+        until: web::iso_day(&text("until")),
         answers: answers.collect(),
         amount_dong: text("amount_dong"),
         basis: text("basis"),
