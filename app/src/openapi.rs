@@ -4,14 +4,15 @@
 use base::Fault;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
-use web::params::Param;
+use web::params::{ACCEPT_LANGUAGE, Header, IDEMPOTENCY_KEY, Kind};
 use web::{Access, RouteEntry};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "motcua",
-        description = "One door: dossiers, procedures, targets",
+        description = "One door: dossiers, procedures, targets. A program signs in as a browser does and sends the cookie it is \
+                       given. A change is made by a JSON body; one that a browser sends for another site is refused.",
         license(name = "MIT OR Apache-2.0")
     ),
     paths(
@@ -38,7 +39,6 @@ pub fn document() -> Result<Value, Fault> {
         for route in module.routes.entries() {
             if let Some(operation) = document.pointer_mut(&pointer(route)) {
                 complete(operation, route);
-                asks(operation, route.path);
             }
         }
     }
@@ -53,61 +53,57 @@ fn pointer(route: &RouteEntry) -> String {
     format!("/paths/{}/{}", route.path.replace('~', "~0").replace('/', "~1"), route.method.to_ascii_lowercase())
 }
 
-/// Adds to an operation what follows from its access and its method.
-fn complete(operation: &mut Value, route: &RouteEntry) {
+/// How an operation may refuse: the one place that says so, from what its route is. A handler declares its success alone.
+fn refusals(route: &RouteEntry) -> Vec<(&'static str, &'static str)> {
     let writes = route.method != "GET";
-    let mut statuses = vec![("400", "no such request is understood"), ("429", "too many requests; see Retry-After")];
-    statuses.push(("503", "busy, or the database is away; see Retry-After"));
+    let names = writes || route.path.contains('{') || route.asks.iter().any(|param| matches!(param.kind, Kind::Id));
+    let mut statuses = vec![
+        ("400", "no such request is understood"),
+        ("422", "a field breaks a rule; `errors` names both"),
+        ("429", "too many requests; see Retry-After"),
+        ("503", "busy, or the database is away; see Retry-After"),
+    ];
     if !route.access.is_public() {
         statuses.push(("401", "nobody is signed in"));
         statuses.push(("403", "this person may not"));
     }
-    if route.path.contains('{') {
-        statuses.push(("404", "there is no such thing, or not for this person"));
+    if names {
+        statuses.push(("404", "what the address or the body names is not there, or not for this person"));
     }
     if writes {
         statuses.push(("409", "the state does not allow it, or a request of the same key is under way"));
         statuses.push(("413", "larger than a request may be"));
-        statuses.push(("415", "not JSON"));
+        statuses.push(("415", "not of the kind of content that is taken here"));
     }
-    statuses.push(("422", "a field breaks a rule; `errors` names both"));
-    for (status, why) in statuses {
-        let known = operation["responses"][status]["description"].as_str().filter(|text| !text.is_empty());
-        let description = known.unwrap_or(why).to_owned();
+    statuses
+}
+
+/// Adds to an operation what follows from its route: how it refuses, who may ask, what its address and its headers may say.
+fn complete(operation: &mut Value, route: &RouteEntry) {
+    for (status, why) in refusals(route) {
         operation["responses"][status] = json!({
-            "description": description,
+            "description": why,
             "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Refusal" } } },
         });
+        if matches!(status, "429" | "503") {
+            operation["responses"][status]["headers"] = json!({ "Retry-After": {
+                "description": "Asked again after so many seconds.", "schema": { "type": "integer", "minimum": 1 },
+            } });
+        }
     }
-    operation["security"] = match (route.access.is_public(), writes) {
-        (true, _) => json!([]),
-        (false, false) => json!([{ "session": [] }]),
-        (false, true) => json!([{ "session": [], "token": [] }]),
-    };
+    operation["security"] = if route.access.is_public() { json!([]) } else { json!([{ "session": [] }]) };
     if let Access::Needs(permission) = route.access {
         operation["x-permission"] = permission.as_str().into();
     }
+    let mut all = operation["parameters"].as_array().cloned().unwrap_or_default();
+    all.extend(route.asks.iter().map(|param| param.described()));
+    all.extend(headers(route).iter().map(|header| header.described()));
+    operation["parameters"] = all.into();
 }
 
-/// What the address of each reading operation takes, from the very lists its handler judges by.
-const ASKS: &[(&str, &[&Param])] = &[
-    ("/api/v1/procedures", catalogue::api::LIST),
-    ("/api/v1/procedures/{code}", catalogue::api::ONE),
-    ("/api/v1/dossiers", dossiers::api::LIST),
-    ("/api/v1/dossiers/{code}", dossiers::api::ONE),
-    ("/api/v1/targets", reform::api::QUERY),
-    ("/api/v1/targets/{id}", reform::api::QUERY),
-];
-
-fn asks(operation: &mut Value, path: &str) {
-    let Some((_, params)) = ASKS.iter().find(|(known, _)| *known == path) else { return };
-    // The list and the intake of dossiers share their path; only what reads takes questions.
-    if operation.get("requestBody").is_some() {
-        return;
-    }
-    let mut all = operation["parameters"].as_array().cloned().unwrap_or_default();
-    all.extend(params.iter().map(|param| param.described()));
-    operation["parameters"] = all.into();
+/// The headers an operation reads beside those of its session and its content.
+fn headers(route: &RouteEntry) -> &'static [Header] {
+    if route.method == "GET" { &[ACCEPT_LANGUAGE] } else { &[ACCEPT_LANGUAGE, IDEMPOTENCY_KEY] }
 }
 
 /// The schemas and ways of signing in that operations share; texts that are written say what is refused in them.
@@ -143,8 +139,12 @@ fn shared(mut components: Map<String, Value>) -> Map<String, Value> {
     components.insert(
         "securitySchemes".to_owned(),
         json!({
-            "session": { "type": "apiKey", "in": "cookie", "name": "session", "description": "Set by signing in." },
-            "token": { "type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "The `_csrf` value of any page of the session." },
+            "session": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "session",
+                "description": "Set by signing in; `__Host-session` where the site is reached over https.",
+            },
         }),
     );
     components
@@ -223,15 +223,28 @@ mod tests {
             let is_public = operation["security"].as_array().unwrap().is_empty();
             let mut wanted = vec!["400", "422", "429", "503"];
             wanted.extend(["401", "403"].iter().filter(|_| !is_public));
-            wanted.extend(["404"].iter().filter(|_| path.contains('{')));
+            wanted.extend(["404"].iter().filter(|_| path.contains('{') || method != "GET"));
             wanted.extend(["409", "413", "415"].iter().filter(|_| method != "GET"));
             for status in wanted {
                 let schema = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
                 assert_eq!(schema, "#/components/schemas/Refusal", "{method} {path} {status}");
             }
             assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path}");
+            let names: Vec<&str> =
+                operation["parameters"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+            assert!(names.contains(&"accept-language"), "{method} {path}");
+            assert_eq!(names.contains(&"idempotency-key"), method != "GET", "{method} {path}");
         }
         assert_eq!(document["components"]["securitySchemes"]["session"]["in"], "cookie");
+    }
+
+    #[test]
+    fn a_handler_declares_its_success_alone() {
+        let document = serde_json::to_value(Document::openapi()).unwrap();
+        for (method, path) in operations(&document) {
+            let responses = document["paths"][&path][method.to_ascii_lowercase()]["responses"].as_object().unwrap();
+            assert!(responses.keys().all(|status| status.starts_with('2')), "{method} {path}: {responses:?}");
+        }
     }
 
     #[test]

@@ -1,55 +1,71 @@
 // The program's API against its own description, asked by schemathesis: nothing that fits is refused, nothing that does not is taken,
-// no status or body is undocumented, nothing fails. As nobody; as people where asked for.
+// no status or body is undocumented, nothing fails, and nobody gets in with no session or a made-up one. As nobody, as officials
+// and as a citizen.
 //
 // MOTCUA_BINARY  the program (built by scripts/test)
 // MOTCUA_ST      schemathesis (installed by scripts/test from requirements.txt)
 
 import { spawn, execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile, copyFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serve } from "../browser/server.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-// People to ask as, besides nobody: `MOTCUA_API_PEOPLE=motcua,cchc`. Their runs are not clean yet and not part of the suite.
-const PEOPLE = (process.env.MOTCUA_API_PEOPLE ?? "").split(",").filter(Boolean);
+/** Who asks: nobody, and people of the demonstration. The examples of each are few: four ask. */
+const PEOPLE = [
+  { login: null, examples: 20 },
+  { login: "motcua", examples: 12 },
+  { login: "cchc", examples: 12 },
+  { login: "congdan", examples: 8 },
+];
+/** One check needs what an API of ours does not have: objects that a request makes and another takes away. */
+const CHECKS_LEFT_OUT = "use_after_free,ensure_resource_availability,object_level_authorization";
 /** The same requests in every run; another seed is a day's decision, not chance's. */
 const SEED = "2026";
-const EXAMPLES = "40";
 
-/** Signs in as a browser does and gives what a program needs of it. */
+/** Signs in as a browser does and gives the session's cookie. */
 async function session(address, login, password) {
   const jar = new Map();
-  const keep = (response) => {
-    for (const cookie of response.headers.getSetCookie()) {
-      const [name, value] = cookie.split(";")[0].split("=", 2);
+  const go = async (path, more) => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await fetch(address + path, { headers: { cookie }, redirect: "manual", ...more });
+    for (const set of response.headers.getSetCookie()) {
+      const [name, value] = set.split(";")[0].split(/=(.*)/s, 2);
       jar.set(name, value);
     }
+    return response;
   };
-  const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-  const get = async (path) => {
-    const response = await fetch(address + path, { headers: { cookie: cookies() }, redirect: "manual" });
-    keep(response);
-    return response.text();
-  };
-  const token = (page) => page.match(/name="_csrf" value="([^"]*)"/)?.[1] ?? "";
-  const body = new URLSearchParams({ _csrf: token(await get("/sign-in")), login, password });
-  const response = await fetch(`${address}/sign-in`, { method: "POST", body, headers: { cookie: cookies() }, redirect: "manual" });
-  keep(response);
+  const page = await (await go("/sign-in")).text();
+  const token = page.match(/name="_csrf" value="([^"]*)"/)?.[1] ?? "";
+  const response = await go("/sign-in", { method: "POST", body: new URLSearchParams({ _csrf: token, login, password }) });
   if (response.status !== 303) throw new Error(`${login} cannot sign in: ${response.status}`);
-  return ["--header", `Cookie: ${cookies()}`, "--header", `X-CSRF-Token: ${token(await get("/account"))}`];
+  return jar.get("session");
 }
 
-async function ask(name, folder, address, headers) {
+/** The settings of one person's run: the session is given as the description says one is, not as a header that the tool would
+ *  take for something left out. */
+async function settings(folder, name, cookie) {
+  const hooks = `hooks = ${JSON.stringify(join(here, "hooks.py"))}\n`;
+  const common = hooks + (await readFile(join(here, "schemathesis.toml"), "utf8"));
+  const path = join(folder, `${name}.toml`);
+  await writeFile(path, cookie ? `${common}\n[auth.openapi.session]\napi_key = ${JSON.stringify(cookie)}\n` : common);
+  return path;
+}
+
+/** One person's run. With one worker: two in one process now and then break Python 3.11 (hypothesis changes the limit of recursion
+ *  in one thread while the other reads source text: "AST constructor recursion depth mismatch"). Instead two people ask at once. */
+async function ask(name, examples, config, folder, address) {
   const began = Date.now();
   const args = [
-    "--config-file", join(folder, "schemathesis.toml"), "run", join(folder, "openapi.json"), "--url", address,
-    "--checks", "all", "--exclude-checks", "ignored_auth,object_level_authorization,use_after_free,ensure_resource_availability",
-    "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", EXAMPLES, "--seed", SEED, "--workers", "2",
-    "--no-color", "--warnings", "off", "--suppress-health-check", "all", ...headers,
+    "--config-file", config, "run", join(folder, "openapi.json"), "--url", address,
+    "--checks", "all", "--exclude-checks", CHECKS_LEFT_OUT,
+    "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", String(examples), "--seed", SEED, "--workers", "1",
+    "--no-color", "--warnings", "off", "--suppress-health-check", "all",
   ];
-  const child = spawn(process.env.MOTCUA_ST, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
+  const child = spawn(process.env.MOTCUA_ST, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (text += piece));
   const code = await new Promise((resolve) => child.on("exit", resolve));
@@ -64,12 +80,20 @@ const server = await serve();
 let well = true;
 try {
   await writeFile(join(folder, "openapi.json"), execFileSync(process.env.MOTCUA_BINARY, ["openapi"]));
-  await copyFile(join(here, "schemathesis.toml"), join(folder, "schemathesis.toml"));
-  well = (await ask("nobody", folder, server.address, [])) && well;
-  for (const login of PEOPLE) {
-    const headers = await session(server.address, login, server.password);
-    well = (await ask(login, folder, server.address, headers)) && well;
-  }
+  const waiting = [...PEOPLE];
+  const some = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { login, examples } = next;
+      const name = login ?? "nobody";
+      const cookie = login && (await session(server.address, login, server.password));
+      const config = await settings(folder, name, cookie);
+      well = (await ask(name, examples, config, folder, server.address)) && well;
+    }
+  };
+  await Promise.all([some(), some()]);
+  const complaints = server.complaints();
+  if (complaints.length > 0) console.log(`FAILED  the program's log:\n${complaints.join("\n")}`);
+  well = complaints.length === 0 && well;
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });

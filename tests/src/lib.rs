@@ -3,6 +3,7 @@
 //! - [`harness`]: a province in process on both engines, with named people;
 //! - journeys: what people do, through the router;
 //! - [`running`]: the program as a process, spoken to as browsers speak;
+//! - [`api`]: what the description of the API says is read is read;
 //! - [`authorisation`]: every route against every role, held against `authorisation.txt`;
 //! - [`earlier`]: databases of earlier versions verify under this one;
 //! - [`hostile`]: every field of every form, and every address, sent what nobody should send;
@@ -13,6 +14,7 @@
 
 sandbox::test_entry!();
 
+mod api;
 mod authorisation;
 mod earlier;
 mod fuzz;

@@ -10,6 +10,7 @@ web-main-nav = Main menu
 web-nav-waiting = waiting
 web-more = More
 web-account = Account
+web-again = The form was not sent. What you typed is still below; mend what is named and send it again.
 web-kept-form = Your session was over, so the form was not sent. What you typed has been put back below; look it over and send it.
 web-kept-form-files = Files have to be chosen again.
 web-kept-waits = The session was over, so the form was not sent. Sign in again and what was typed will be put back.

@@ -10,6 +10,7 @@ web-main-nav = Trình đơn chính
 web-nav-waiting = đang chờ
 web-more = Thêm
 web-account = Tài khoản
+web-again = Biểu mẫu chưa được gửi. Những gì bạn đã nhập vẫn còn nguyên bên dưới; hãy sửa chỗ được nêu rồi gửi lại.
 web-kept-form = Phiên làm việc đã hết nên biểu mẫu chưa được gửi. Những gì bạn đã nhập được điền lại dưới đây; hãy xem lại rồi gửi.
 web-kept-form-files = Tệp đính kèm phải chọn lại.
 web-kept-waits = Phiên làm việc đã hết nên biểu mẫu chưa được gửi. Đăng nhập lại, những gì đã nhập sẽ được điền lại.

@@ -3,6 +3,7 @@
 use crate::app::{App, NavCount, SignedIn};
 use crate::asked::Asked;
 use crate::failure::Failure;
+use crate::params::ACCEPT_LANGUAGE;
 use crate::{cookie, layout, safety};
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -61,6 +62,8 @@ pub struct Ctx {
     pub(crate) csrf_secret: String,
     /// Where a form of this request that was kept leaves its name.
     pub(crate) slot: crate::kept::Slot,
+    /// What this request's form said, once it is read.
+    pub(crate) typed: crate::again::Slot,
     /// The key this request came with, once its body is read.
     pub(crate) once: crate::once::Slot,
     pub(crate) flash: Option<String>,
@@ -79,7 +82,10 @@ impl Ctx {
     pub(crate) fn read(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap, request_id: String) -> Ctx {
         let secure = app.secure_cookies;
         let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let lang = language(cookie::read(headers, cookie::LANG, secure).as_deref(), text(header::ACCEPT_LANGUAGE));
+        let lang = language(
+            cookie::read(headers, cookie::LANG, secure).as_deref(),
+            ACCEPT_LANGUAGE.of(headers).unwrap_or_default(),
+        );
         let known = cookie::read(headers, cookie::CSRF, secure).filter(|token| token.len() >= 16);
         let new_visitor = known.is_none();
         let csrf_secret = known.unwrap_or_else(safety::random_token);
@@ -112,6 +118,7 @@ impl Ctx {
             wants_json: path.starts_with("/api/") || accepts_json(text(header::ACCEPT)),
             csrf_secret,
             slot: Default::default(),
+            typed: Default::default(),
             once: Default::default(),
             reads: method.is_safe(),
             flash,
@@ -141,12 +148,27 @@ impl Ctx {
             wants_json: false,
             csrf_secret: secret,
             slot: Default::default(),
+            typed: Default::default(),
             once: Default::default(),
             reads: true,
             flash: None,
             nav_counts: Vec::new(),
             referer: None,
             new_visitor: false,
+        }
+    }
+
+    /// The same person asking for a page of ours within this request.
+    pub(crate) fn reading(&self, uri: &str) -> Ctx {
+        Ctx {
+            uri: uri.to_owned(),
+            asked: Asked::default(),
+            slot: Default::default(),
+            typed: Default::default(),
+            once: Default::default(),
+            flash: None,
+            reads: true,
+            ..self.clone()
         }
     }
 

@@ -54,6 +54,18 @@ pub(crate) fn is_carried(response: &Response, is: impl Fn(&Fault) -> bool) -> bo
     carried.is_some_and(|c| c.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref().is_some_and(is))
 }
 
+/// The problems a response's fault names, where the one who sent the request can mend them.
+pub(crate) fn refused_for(response: &Response) -> Option<Vec<Problem>> {
+    let carried = response.extensions().get::<Carried>()?;
+    let fault = carried.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    match fault.as_ref()? {
+        fault @ (Fault::Invalid(_) | Fault::Conflict(_) | Fault::TooLarge(_) | Fault::UnsupportedType(_)) => {
+            Some(problems(fault).to_vec())
+        }
+        _ => None,
+    }
+}
+
 /// No failure: the answer that this very request was given before, on its way out past a handler that must not run again.
 #[derive(Debug)]
 pub(crate) struct Earlier(Mutex<Option<Response>>);

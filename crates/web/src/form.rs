@@ -87,6 +87,9 @@ async fn pairs(request: Request) -> Result<Vec<(String, String)>, Failure> {
         return Err(fault.into());
     }
     let once = pairs.iter().find(|(name, _)| name == "_once").map(|(_, key)| key.clone());
+    if let Some(ctx) = ctx {
+        ctx.typed.note(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())), false);
+    }
     let said = once::said_in(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let mut pairs = cleaning::pairs(pairs).map_err(Fault::Invalid)?;
     pairs.retain(|(name, _)| !once::is_token(name));

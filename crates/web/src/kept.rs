@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 /// How long the words wait for their person.
 pub const KEPT_FORM_MS_MAX: i64 = 3_600_000;
 /// Pages of ours are far smaller; a larger one is let through as it is.
-const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub(crate) const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// What somebody typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -172,7 +172,8 @@ pub(crate) async fn on_the_way_out(ctx: &Ctx, kept: Option<String>, response: Re
     }
 }
 
-fn is_html(response: &Response) -> bool {
+/// Whether it is a page that was shown.
+pub(crate) fn is_html(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     response.status().is_success() && kind.is_some_and(|v| v.starts_with("text/html"))
 }
@@ -198,10 +199,14 @@ async fn with_notice(response: Response, text: &str) -> Response {
 }
 
 fn noticed(page: &str, text: &str) -> String {
-    const MAIN: &str = "<main id=\"main\" tabindex=\"-1\">";
     let (icon, text) = (crate::icon("info"), refill::escape(text));
-    let notice = format!("{MAIN}<div class=\"notice notice-info\" role=\"status\">{icon}<p>{text}</p></div>");
-    page.replacen(MAIN, &notice, 1)
+    atop(page, &format!("<div class=\"notice notice-info\" role=\"status\">{icon}<p>{text}</p></div>"))
+}
+
+/// A page with a piece of markup before what it shows.
+pub(crate) fn atop(page: &str, piece: &str) -> String {
+    const MAIN: &str = "<main id=\"main\" tabindex=\"-1\">";
+    page.replacen(MAIN, &format!("{MAIN}{piece}"), 1)
 }
 
 /// Another page for this one, or this one when there is none.

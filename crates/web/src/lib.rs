@@ -6,6 +6,7 @@
 
 extern crate self as web;
 
+mod again;
 mod app;
 mod asked;
 pub mod assets;

@@ -7,6 +7,7 @@
 
 use crate::ctx::Ctx;
 use crate::failure::{Earlier, Failure};
+use crate::params::IDEMPOTENCY_KEY;
 use crate::{cookie, kept};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -108,7 +109,7 @@ fn hex(bytes: &[u8]) -> String {
 /// The key a request carries: the header's before the form's.
 fn key_of(headers: &HeaderMap, in_form: Option<&str>) -> Result<Option<String>, Fault> {
     let wrong = || Fault::invalid(Problem::new("web-once-key").field("Idempotency-Key").arg("max", KEY_CHARS_MAX));
-    let key = match headers.get("idempotency-key") {
+    let key = match headers.get(IDEMPOTENCY_KEY.name) {
         Some(value) => Some(value.to_str().map_err(|_| wrong())?),
         None => in_form.filter(|key| !key.is_empty()),
     };

@@ -1,6 +1,8 @@
-//! What an API address may ask after its `?`, declared once: judged before a handler reads it, described in the OpenAPI document.
+//! What a request of the API may say beside its body, declared once: what stands after the `?` of its address, judged before a
+//! handler runs ([`crate::Routes::asking`]), and its headers. The OpenAPI document describes both from here.
 
 use crate::table::query_pairs;
+use axum::http::HeaderMap;
 use base::{Fault, Problem, text::clip};
 use serde_json::{Value, json};
 
@@ -18,6 +20,8 @@ pub enum Kind {
     Whole { max: u32 },
     /// A day, `2026-11-22`.
     Day,
+    /// A row's id ([`is_id`]). It names a thing, which may not be there, or not for this person: 404.
+    Id,
     /// What this expression describes; the function says the same.
     Like { pattern: &'static str, takes: fn(&str) -> bool },
 }
@@ -40,8 +44,46 @@ pub const PER_PAGE: Param = Param {
     about: "Rows a page; 25 where nothing is asked.",
 };
 
-/// A row's id: up to nineteen digits, as many as are surely no number too large.
-pub const ID: Kind = Kind::Like { pattern: "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$", takes: is_id };
+/// A header that programs may send; read by its name here.
+#[derive(Clone, Copy, Debug)]
+pub struct Header {
+    pub name: &'static str,
+    /// What its value must look like; any text where there is none.
+    pub pattern: Option<&'static str>,
+    /// In English, for the document.
+    pub about: &'static str,
+}
+
+/// Which request this is, so that it is done once however often it is sent ([`crate::once`]).
+pub const IDEMPOTENCY_KEY: Header = Header {
+    name: "idempotency-key",
+    pattern: Some("^[!-~]{1,200}$"),
+    about: "A key of the program's own for this request. Sent again within a day with the same key and the same body, it is \
+            answered as before and not done again; with another body it is refused.",
+};
+
+/// The language of refusals and of names.
+pub const ACCEPT_LANGUAGE: Header =
+    Header { name: "accept-language", pattern: None, about: "`vi` or `en`; Vietnamese where neither is wished." };
+
+impl Header {
+    /// Its value in a request; none when it is absent or not plain text.
+    pub fn of<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+        headers.get(self.name).and_then(|value| value.to_str().ok())
+    }
+
+    /// As a parameter of the OpenAPI document.
+    pub fn described(&self) -> Value {
+        let mut schema = json!({ "type": "string" });
+        if let Some(pattern) = self.pattern {
+            schema["pattern"] = pattern.into();
+        }
+        json!({ "name": self.name, "in": "header", "required": false, "description": self.about, "schema": schema })
+    }
+}
+
+/// How an id is written: up to nineteen digits, as many as are surely no number too large.
+pub const ID_PATTERN: &str = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$";
 
 /// Whether a text is written like a row's id.
 pub fn is_id(text: &str) -> bool {
@@ -60,6 +102,7 @@ impl Kind {
                 digits(value) && !value.starts_with('0') && value.parse::<u32>().is_ok_and(|n| n <= max)
             }
             Kind::Day => value.len() == 10 && value.parse::<base::Date>().is_ok(),
+            Kind::Id => is_id(value),
             Kind::Like { takes, .. } => takes(value),
         }
     }
@@ -71,6 +114,7 @@ impl Kind {
             Kind::OneOf(words) => json!({ "type": "string", "enum": words }),
             Kind::Whole { max } => json!({ "type": "integer", "minimum": 1, "maximum": max }),
             Kind::Day => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
+            Kind::Id => json!({ "type": "string", "pattern": ID_PATTERN }),
             Kind::Like { pattern, .. } => json!({ "type": "string", "pattern": pattern }),
         }
     }

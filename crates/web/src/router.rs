@@ -6,7 +6,7 @@ use crate::ctx::Ctx;
 use crate::failure::{self, Carried, Failure};
 use crate::limits::{self, BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
 use crate::routes::{Access, Routes};
-use crate::{assets, calm, cookie, kept, language, once, safety};
+use crate::{again, assets, calm, cookie, kept, language, once, safety};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
@@ -62,10 +62,12 @@ pub fn build_router(app: App, modules: Vec<Module>) -> Router {
     for module in modules {
         router = router.merge(module.routes.into_router());
     }
-    router
+    let router = router
         .fallback(|| async { Failure(Fault::NotFound("web-error-404-detail")) })
         .method_not_allowed_fallback(not_offered)
-        .layer(DefaultBodyLimit::disable()) // each extractor has its own bound
+        .layer(DefaultBodyLimit::disable()); // each extractor has its own bound
+    app.put(again::Pages(router.clone()));
+    router
         .layer(from_fn_with_state(app.clone(), around))
         // Layers above may ask a body again after its end; most streams do not bear that.
         .layer(map_response(|response: Response| async move { response.map(|body| Body::new(body.fuse())) }))
@@ -207,6 +209,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
             once::end(&ctx, response).await
         }
     };
+    response = again::instead(&app, &ctx, response).await;
     response = page_of_failure(&ctx, response);
     response = after(&app, &ctx, &route, response).await;
     response = kept::on_the_way_out(&ctx, kept, response).await;

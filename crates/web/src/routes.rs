@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::limits::{self, Rates};
+use crate::params::{self, Param};
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
@@ -44,13 +45,28 @@ impl Access {
 }
 
 /// One line of the authorisation table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RouteEntry {
     /// "GET", "POST", "PUT" or "DELETE".
     pub method: &'static str,
     /// As axum writes it: `/dossiers/{code}`.
     pub path: &'static str,
     pub access: Access,
+    /// All that the address of an operation of the API may ask: judged before its handler runs, and described from here.
+    pub asks: &'static [&'static Param],
+}
+
+impl RouteEntry {
+    /// Whether programs ask here: what is asked is judged strictly, a page overlooks what it does not know.
+    pub fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
+
+    fn admits(&self, ctx: &Ctx) -> Result<(), Fault> {
+        self.access.check(ctx)?;
+        counted(self.access, self.path, ctx)?;
+        if self.is_api() { params::judge(&ctx.uri, self.asks) } else { Ok(()) }
+    }
 }
 
 /// A module's routes; see [`Routes::get`].
@@ -71,7 +87,16 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add("GET", path, access, axum::routing::get(handler))
+        self.asking(path, access, &[], handler)
+    }
+
+    /// An operation of the API whose address may ask something after its `?`. Where nothing is named here, nothing may be asked.
+    pub fn asking<H, T>(self, path: &'static str, access: Access, asks: &'static [&'static Param], handler: H) -> Routes
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(RouteEntry { method: "GET", path, access, asks }, axum::routing::get(handler))
     }
 
     pub fn post<H, T>(self, path: &'static str, access: Access, handler: H) -> Routes
@@ -79,7 +104,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add("POST", path, access, axum::routing::post(handler))
+        self.add(RouteEntry { method: "POST", path, access, asks: &[] }, axum::routing::post(handler))
     }
 
     pub fn put<H, T>(self, path: &'static str, access: Access, handler: H) -> Routes
@@ -87,7 +112,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add("PUT", path, access, axum::routing::put(handler))
+        self.add(RouteEntry { method: "PUT", path, access, asks: &[] }, axum::routing::put(handler))
     }
 
     pub fn delete<H, T>(self, path: &'static str, access: Access, handler: H) -> Routes
@@ -95,12 +120,13 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add("DELETE", path, access, axum::routing::delete(handler))
+        self.add(RouteEntry { method: "DELETE", path, access, asks: &[] }, axum::routing::delete(handler))
     }
 
-    fn add(mut self, method: &'static str, path: &'static str, access: Access, to: MethodRouter<App>) -> Routes {
-        self.entries.push(RouteEntry { method, path, access });
-        let guarded = to.layer(from_fn(move |request: Request, next: Next| guard(access, path, request, next)));
+    fn add(mut self, entry: RouteEntry, to: MethodRouter<App>) -> Routes {
+        let (path, kept) = (entry.path, entry.clone());
+        let guarded = to.layer(from_fn(move |request: Request, next: Next| guard(entry.clone(), request, next)));
+        self.entries.push(kept);
         self.router = self.router.route(path, guarded);
         self
     }
@@ -131,9 +157,9 @@ fn counted(access: Access, path: &str, ctx: &Ctx) -> Result<(), Fault> {
     }
 }
 
-async fn guard(access: Access, path: &'static str, request: Request, next: Next) -> Response {
+async fn guard(entry: RouteEntry, request: Request, next: Next) -> Response {
     let allowed = match request.extensions().get::<Ctx>() {
-        Some(ctx) => access.check(ctx).and_then(|()| counted(access, path, ctx)),
+        Some(ctx) => entry.admits(ctx),
         None => Err(Fault::internal(std::io::Error::other("the request has no context"))),
     };
     match allowed {

@@ -7,6 +7,7 @@ use crate::days;
 use crate::failure::Failure;
 use crate::form::{FormMap, check_token};
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, UPLOAD_BYTES_MAX, UPLOAD_FILES_MAX, UPLOAD_REQUEST_BYTES_MAX};
+use crate::params::IDEMPOTENCY_KEY;
 use crate::{kept, once};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
@@ -91,6 +92,12 @@ impl FromRequest<App> for PatientUpload {
         let check = |token: Option<&str>| check_token(ctx.as_ref(), &headers, token);
         match read_parts(&mut multipart, &directory, check).await {
             Ok((read, once)) => {
+                if let Some(ctx) = &ctx {
+                    let words = read.upload.fields.0.iter();
+                    let words =
+                        words.flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str())));
+                    ctx.typed.note(words, !read.upload.files.is_empty());
+                }
                 begin_once(ctx.as_ref(), &headers, once, &read.upload).await?;
                 Ok(read)
             }
@@ -219,7 +226,7 @@ async fn begin_once(
     key: Option<String>,
     upload: &Upload,
 ) -> Result<(), Failure> {
-    if key.is_none() && !headers.contains_key("idempotency-key") {
+    if key.is_none() && !headers.contains_key(IDEMPOTENCY_KEY.name) {
         return Ok(());
     }
     let mut names: Vec<_> = upload.fields.0.iter().collect();

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use base::Fault;
 use serde::Serialize;
 use serde_json::Value;
-use web::params::{self, Kind, PAGE, PER_PAGE, Param};
+use web::params::{Kind, PAGE, PER_PAGE, Param};
 use web::table::Paging;
 use web::{Answer, Ctx};
 
@@ -103,7 +103,6 @@ fn json(value: &impl Serialize) -> Result<Response, Fault> {
 /// The procedures in force that fit; the best first, 25 a page.
 #[utoipa::path(get, path = "/api/v1/procedures", responses((status = 200, body = ProceduresView)))]
 pub async fn list(ctx: Ctx) -> Answer {
-    params::judge(&ctx.uri, LIST)?;
     let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
     let found = Asked::of(&ctx)?.find(&shelf, &ctx.uri);
     let paging = Paging::from_uri(&ctx.uri).of(i64::try_from(found.len()).unwrap_or(i64::MAX));
@@ -115,7 +114,6 @@ pub async fn list(ctx: Ctx) -> Answer {
 /// A procedure whole, as in force on a day (`on`, today when absent).
 #[utoipa::path(get, path = "/api/v1/procedures/{code}", params(("code" = String, Path)), responses((status = 200, body = Object)))]
 pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    params::judge(&ctx.uri, ONE)?;
     let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
     let on = Asked::of(&ctx)?.on;
     let version = shelf.by_code(&code, on).ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;

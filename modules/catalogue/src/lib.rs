@@ -52,8 +52,8 @@ pub fn module() -> Module {
             // What there is, for everybody.
             .get("/procedures", Access::Public, pages::list)
             .get("/procedures/{code}", Access::Public, pages::show)
-            .get("/api/v1/procedures", Access::Public, api::list)
-            .get("/api/v1/procedures/{code}", Access::Public, api::show)
+            .asking("/api/v1/procedures", Access::Public, api::LIST, api::list)
+            .asking("/api/v1/procedures/{code}", Access::Public, api::ONE, api::show)
             // Keeping it.
             .get("/catalogue/new", keep, pages_keep::new_form)
             .post("/catalogue/new", keep, pages_keep::new)

@@ -10,12 +10,12 @@ use axum::response::IntoResponse;
 use base::Fault;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::params::{self, Kind, Param};
+use web::params::{Kind, Param};
 use web::{Answer, Ctx};
 
 /// What both take.
 pub const QUERY: &[&Param] = &[
-    &Param { name: "unit", kind: params::ID, about: "Id of an agency; the widest one the person steers." },
+    &Param { name: "unit", kind: Kind::Id, about: "Id of an agency; the widest one the person steers." },
     &Param {
         name: "period",
         kind: Kind::Like { pattern: Period::PATTERN, takes: Period::is_word },
@@ -95,7 +95,6 @@ fn out(standing: &Standing<'_>) -> TargetOut {
 /// Every target.
 #[utoipa::path(get, path = "/api/v1/targets", responses((status = 200, body = TargetsOut)))]
 pub async fn list(ctx: Ctx) -> Answer {
-    params::judge(&ctx.uri, QUERY)?;
     let all = steered::programmes(&ctx).await?;
     let scope = Scope::read(&ctx).await?;
     let read = Read::of(&ctx, &scope).await?;
@@ -112,7 +111,6 @@ pub async fn list(ctx: Ctx) -> Answer {
 /// One target.
 #[utoipa::path(get, path = "/api/v1/targets/{id}", params(("id" = String, Path)), responses((status = 200, body = TargetOut)))]
 pub async fn one(ctx: Ctx, Path(id): Path<String>) -> Answer {
-    params::judge(&ctx.uri, QUERY)?;
     let all = steered::programmes(&ctx).await?;
     let scope = Scope::read(&ctx).await?.bind(&ctx, all.target(&id)?);
     let read = Read::of(&ctx, &scope).await?;

@@ -95,8 +95,8 @@ pub fn module() -> Module {
             .post("/steering/targets/{id}/declare", declare, declare_page::send)
             .post("/steering/figures/{id}/check", read, declare_page::check)
             // For programs.
-            .get("/api/v1/targets", read, api::list)
-            .get("/api/v1/targets/{id}", read, api::one),
+            .asking("/api/v1/targets", read, api::QUERY, api::list)
+            .asking("/api/v1/targets/{id}", read, api::QUERY, api::one),
         migrations: MIGRATIONS,
         locales: LOCALES,
         nav: vec![NavItem { key: "nav-steering", href: "/steering", icon: "target", access: read, order: 30 }],

@@ -120,6 +120,11 @@ impl Client {
         self.post_with_token(path, fields, &csrf).await
     }
 
+    /// The token of the page last seen.
+    pub fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
     /// Sends a form with a given token.
     pub async fn post_with_token(&mut self, path: &str, fields: &[(&str, &str)], csrf: &str) -> Page {
         let mut all = vec![("_csrf", csrf)];

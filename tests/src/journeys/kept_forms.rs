@@ -163,3 +163,55 @@ fn who_signs_up_from_a_page_comes_back_to_it() {
         page.shows("name=\"next\" value=\"/file/1.001193\"").shows("href=\"/sign-in?next=%2Ffile%2F1.001193\"");
     });
 }
+
+#[test]
+fn a_refused_form_comes_again_with_every_word_and_what_is_wrong() {
+    on_every_engine(|app| async move {
+        let mut administrator = app.administrator().await;
+        administrator.get("/accounts/new").await.is(200);
+        let csrf = administrator.csrf().to_owned();
+        let fields = [
+            ("_csrf", csrf.as_str()),
+            ("name", "Ngô\u{7} Thị Chuông"),
+            ("login", "chuong.ngo"),
+            ("phone", "0912 345 678"),
+        ];
+        let body = serde_urlencoded::to_string(fields).expect("form");
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let send = async |client: &mut crate::harness::Client, referer: Option<&str>| {
+            let mut headers = vec![form];
+            headers.extend(referer.map(|referer| ("referer", referer)));
+            client.send(Method::POST, "/accounts/new", &headers, Body::from(body.clone())).await
+        };
+        let again = send(&mut administrator, Some("http://motcua.test/accounts/new")).await;
+        again.is(422).shows("Biểu mẫu chưa được gửi").shows("ký tự điều khiển");
+        again.shows("value=\"Ngô Thị Chuông\"").shows("value=\"chuong.ngo\"").shows("value=\"0912 345 678\"");
+        again.shows("<a href=\"#name\">").shows("action=\"/accounts/new\"");
+        // Sent as it now stands, it is taken: the form is a live one.
+        let words = [("name", "Ngô Thị Chuông"), ("login", "chuong.ngo"), ("phone", "0912 345 678")];
+        administrator.post("/accounts/new", &words).await.is(200).shows("chuong.ngo");
+        // Where nobody says which page it was, what is wrong is said all the same; a page elsewhere is no page of ours.
+        for referer in [None, Some("http://evil.test/accounts/new"), Some("http://motcua.test/nowhere")] {
+            send(&mut administrator, referer).await.is(422).shows("ký tự điều khiển").shows_not("chuong.ngo");
+        }
+        // A page the person may not see is not shown this way either.
+        let mut citizen = app.signed_in(Role::Citizen).await;
+        citizen.get("/account").await.is(200);
+        send(&mut citizen, Some("http://motcua.test/accounts/new")).await.is(403).shows_not("chuong.ngo");
+    });
+}
+
+#[test]
+fn a_secret_does_not_come_again() {
+    on_every_engine(|app| async move {
+        let mut visitor = app.anonymous();
+        visitor.get("/sign-up").await.is(200);
+        let csrf = visitor.csrf().to_owned();
+        let fields = [("_csrf", csrf.as_str()), ("name", "Lê\u{1b} Văn Kín"), ("password", "mật khẩu rất riêng 9")];
+        let body = serde_urlencoded::to_string(fields).expect("form");
+        let headers =
+            [("content-type", "application/x-www-form-urlencoded"), ("referer", "http://motcua.test/sign-up")];
+        let again = visitor.send(Method::POST, "/sign-up", &headers, Body::from(body)).await;
+        again.is(422).shows("value=\"Lê Văn Kín\"").shows_not("rất riêng");
+    });
+}
