@@ -1,5 +1,6 @@
 //! Rows of the record: writing them in the caller's transaction, and reading them back.
 
+use base::page::Place;
 use base::{Actor, Grant, Id, Instant};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
@@ -163,6 +164,8 @@ pub async fn keep(tx: &Tx, entry: &Entry) -> Result<bool, StoreError> {
 /// A row as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
+    /// Its place in the record: later rows have greater ones.
+    pub id: Id,
     /// When.
     pub at: Instant,
     /// What.
@@ -183,6 +186,7 @@ pub struct Row {
 
 fn read(row: &store::Row) -> Result<Row, StoreError> {
     Ok(Row {
+        id: row.get("id")?,
         at: row.get("at")?,
         // Written by [`keep`] only.
         kind: Kind::parse(&row.get::<String>("kind")?).unwrap_or(Kind::Read),
@@ -238,7 +242,7 @@ pub struct Filter {
 }
 
 /// One page, the latest first, and how many there are in all.
-pub async fn page(tx: &Tx, filter: &Filter, limit: i64, offset: i64) -> Result<(Vec<Row>, i64), StoreError> {
+pub async fn page(tx: &Tx, filter: &Filter, limit: i64, place: &Place<Id>) -> Result<(Vec<Row>, i64), StoreError> {
     // Each part is there or not, in this order: few shapes, which the statement cache keeps.
     let mut sql = String::from(" FROM access_record WHERE 1 = 1");
     let mut values: Vec<Value> = Vec::new();
@@ -271,11 +275,20 @@ pub async fn page(tx: &Tx, filter: &Filter, limit: i64, offset: i64) -> Result<(
         sql.push_str(&format!(" AND ({within})"));
     }
     let total: i64 = tx.query_one(format!("SELECT count(*) AS total{sql}"), &values).await?.get("total")?;
+    let (than, down) = if place.is_backwards() { (">", "") } else { ("<", " DESC") };
+    if let Some(beside) = place.row() {
+        values.push((*beside).into());
+        sql.push_str(&format!(" AND id {than} ${}", values.len()));
+    }
     values.push(limit.into());
-    values.push(offset.into());
+    values.push(place.offset().into());
     let columns = "SELECT id, at, kind, actor_id, agency_id, agency_path, subject, route, purpose, amount";
-    let sql = format!("{columns}{sql} ORDER BY id DESC LIMIT ${} OFFSET ${}", values.len() - 1, values.len());
-    let rows = tx.query(sql, &values).await?.iter().map(read).collect::<Result<_, _>>()?;
+    let (limit, offset) = (values.len() - 1, values.len());
+    let sql = format!("{columns}{sql} ORDER BY id{down} LIMIT ${limit} OFFSET ${offset}");
+    let mut rows = tx.query(sql, &values).await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    if place.is_backwards() {
+        rows.reverse();
+    }
     Ok((rows, total))
 }
 

@@ -9,7 +9,9 @@ fn look(actor: i64, at: i64) -> Entry {
 }
 
 async fn rows(db: &store::Db, filter: Filter) -> (Vec<access::Row>, i64) {
-    db.read(move |tx| Box::pin(async move { access::page(tx, &filter, 50, 0).await })).await.expect("rows")
+    db.read(move |tx| Box::pin(async move { access::page(tx, &filter, 50, &base::page::Place::START).await }))
+        .await
+        .expect("rows")
 }
 
 fn everything() -> Filter {

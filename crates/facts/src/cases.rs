@@ -2,6 +2,7 @@
 
 use crate::figure::Filter;
 use crate::indicator::{Count, Indicator};
+use base::page::Place;
 use base::{Date, Id};
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -63,6 +64,19 @@ impl Where {
         }
         parts.join(" AND ")
     }
+
+    /// `limit` of what is found, the latest first, from a place on.
+    fn page(&mut self, place: &Place<Spot>, limit: i64) {
+        let (than, down) = if place.is_backwards() { (">", "") } else { ("<", " DESC") };
+        let beside = match place.row() {
+            Some(spot) => {
+                format!(" WHERE (c.day, c.subject_id) {than} ({}, {})", self.bind(spot.day), self.bind(spot.subject))
+            }
+            None => String::new(),
+        };
+        self.sql =
+            format!("SELECT * FROM ({}) c{beside} ORDER BY c.day{down}, c.subject_id{down} LIMIT {limit}", self.sql);
+    }
 }
 
 fn statement(indicator: &Indicator, node: Id, filter: &Filter, part: Part, from: Date, to: Date) -> Where {
@@ -93,7 +107,36 @@ fn whole_span(indicator: &Indicator, filter: &Filter) -> (Date, Date, bool) {
     (from, filter.to, !stock && measure == indicator.denominator.measure && ONCE.contains(&measure))
 }
 
-/// The cases of one side, latest first, `limit` of them after `offset`.
+/// A case's place among the cases of one side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    pub day: Date,
+    pub subject: Id,
+}
+
+impl Case {
+    /// Where it stands.
+    pub fn spot(&self) -> Spot {
+        Spot { day: self.day, subject: self.subject }
+    }
+}
+
+/// As it stands in an address: `2026-11-22.57`.
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.day, self.subject)
+    }
+}
+
+impl Spot {
+    /// Read back; none for anything else.
+    pub fn read(text: &str) -> Option<Spot> {
+        let (day, subject) = text.split_once('.')?;
+        Some(Spot { day: day.parse().ok()?, subject: subject.parse().ok()? })
+    }
+}
+
+/// The cases of one side, latest first, `limit` of them at a place.
 pub async fn cases(
     tx: &Tx,
     indicator: &Indicator,
@@ -101,16 +144,26 @@ pub async fn cases(
     filter: &Filter,
     part: Part,
     limit: i64,
-    offset: i64,
+    place: &Place<Spot>,
 ) -> Result<Vec<Case>, StoreError> {
-    let wanted = limit.clamp(1, CASES_MAX) + offset.max(0);
-    let (from, mut to, by_days) = whole_span(indicator, filter);
+    let wanted = limit.clamp(1, CASES_MAX) + place.offset();
+    let (mut from, mut to, by_days) = whole_span(indicator, filter);
     let mut width = if by_days { FIRST_WINDOW_DAYS } else { i32::MAX };
+    match place {
+        // Where a case has one day, nothing of the other days is looked at.
+        Place::After(spot) if by_days => to = to.min(spot.day),
+        Place::Before(spot) if by_days => {
+            from = from.max(spot.day);
+            width = i32::MAX;
+        }
+        // Backwards is not read in slices: it would be from the wrong end.
+        _ => {}
+    }
     let mut found = Vec::new();
     loop {
         let start = to.checked_sub(width.saturating_sub(1).min(100_000).days()).map_or(from, |start| start.max(from));
         let mut query = statement(indicator, node, filter, part, start, to);
-        query.sql.push_str(&format!(" ORDER BY 2 DESC, 1 DESC LIMIT {}", wanted - found.len() as i64));
+        query.page(place, wanted - found.len() as i64);
         for row in tx.query(Sql::from(query.sql), &query.params).await? {
             found.push(Case { subject: row.get("subject_id")?, day: row.get("day")?, agency: row.get("agency_id")? });
         }
@@ -123,7 +176,10 @@ pub async fn cases(
         }
         width = width.saturating_mul(4);
     }
-    Ok(found.into_iter().skip(offset.max(0) as usize).collect())
+    if place.is_backwards() {
+        found.reverse();
+    }
+    Ok(found.into_iter().skip(place.offset() as usize).collect())
 }
 
 /// How many cases one side has.

@@ -16,7 +16,7 @@ mod read;
 mod rollup;
 
 pub use append::{INSERT_FACT, append, fact_rows, set_scope};
-pub use cases::{Case, Part, cases, count_cases};
+pub use cases::{Case, Part, Spot, cases, count_cases};
 pub use fact::{Fact, flag};
 pub use figure::{Cell, Cube, Figure, Filter};
 pub use indicator::{Count, Indicator, Indicators, Unit};

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod leafing;
+
 use base::{Channel, Date, Id, Level};
 use facts::{Fact, Figure, Filter, Indicator, Indicators, Part, flag};
 use jiff::ToSpan;
@@ -307,15 +309,7 @@ async fn agrees(db: &Db, book: &Arc<Book>, dice: &mut Dice, what: &str) {
                 .read(move |tx| {
                     Box::pin(async move {
                         let count = facts::count_cases(tx, &asked, Id(node), &wanted, part).await?;
-                        let mut pages = Vec::new();
-                        loop {
-                            let offset = pages.len() as i64;
-                            let page = facts::cases(tx, &asked, Id(node), &wanted, part, 500, offset).await?;
-                            if page.is_empty() {
-                                break;
-                            }
-                            pages.extend(page);
-                        }
+                        let pages = leafing::leaf(tx, (&asked, Id(node)), &wanted, part).await?;
                         Ok::<_, StoreError>((count, pages))
                     })
                 })

@@ -1,5 +1,6 @@
 //! SQL of accounts, grants, sessions and attempts, and the rows they give. Nothing else.
 
+use base::page::Place;
 use base::{Date, Id, Instant, Role};
 use store::{Row, StoreError, Tx, params};
 
@@ -197,13 +198,13 @@ pub(crate) fn role(text: &str) -> Option<Role> {
     Role::ALL.iter().copied().find(|role| role.as_str() == text)
 }
 
-/// One page of accounts an administrator may see: those with a grant inside `scope_path` (all, when the scope is the
+/// One page of accounts by name that an administrator may see, and how many there are in all: those with a grant inside `scope_path` (all, when the scope is the
 /// root), and those without any grant that `by` made.
 pub(crate) async fn accounts_page(
     tx: &Tx,
     look: &Look,
     limit: i64,
-    offset: i64,
+    place: &Place<Id>,
 ) -> Result<(Vec<Account>, i64), StoreError> {
     let Look { words, kind, scopes, by } = look;
     // At most eight words and eight scopes: the text below stays one of a few shapes the statement cache keeps.
@@ -231,12 +232,22 @@ pub(crate) async fn accounts_page(
     let total: i64 = tx.query_one(format!("SELECT count(*) AS total{sql}"), &values).await?.get("total")?;
     let columns = "SELECT a.id, a.login, a.kind, a.name, a.phone, a.citizen_number, a.identity_proven_at, a.state, \
         a.totp_confirmed_at, a.must_change_password, a.created_at";
+    // A name in an address would stand in histories: the account beside which the page lies is named by its id.
+    let (than, down) = if place.is_backwards() { ("<", " DESC") } else { (">", "") };
+    if let Some(beside) = place.row() {
+        values.push((*beside).into());
+        let beside = format!("(SELECT b.search_text, b.id FROM account b WHERE b.id = ${})", values.len());
+        sql.push_str(&format!(" AND (a.search_text, a.id) {than} {beside}"));
+    }
     values.push(limit.into());
-    values.push(offset.into());
-    let page =
-        format!("{columns}{sql} ORDER BY a.search_text, a.id LIMIT ${} OFFSET ${}", values.len() - 1, values.len());
+    values.push(place.offset().into());
+    let (limit, offset) = (values.len() - 1, values.len());
+    let page = format!("{columns}{sql} ORDER BY a.search_text{down}, a.id{down} LIMIT ${limit} OFFSET ${offset}");
     let rows = tx.query(page, &values).await?;
-    let accounts = rows.iter().map(account).collect::<Result<_, _>>()?;
+    let mut accounts = rows.iter().map(account).collect::<Result<Vec<_>, _>>()?;
+    if place.is_backwards() {
+        accounts.reverse();
+    }
     Ok((accounts, total))
 }
 

@@ -23,6 +23,7 @@ mod language;
 mod layout;
 pub mod limits;
 pub mod once;
+mod paging;
 pub mod params;
 mod pulse;
 mod refill;

@@ -1,9 +1,11 @@
-//! Lists: pages, sort links and filters whose state is in the address, and exports of what is shown.
+//! Lists: pages ([`Paging`]), sort links and filters whose state is in the address, and exports of what is shown.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base::{Date, Fault, Instant, Problem, Time};
 use i18n::L;
+
+pub use crate::paging::Paging;
 
 /// Rows a list shows when nothing else is asked.
 pub const PER_PAGE: u32 = 25;
@@ -54,93 +56,10 @@ pub fn with(uri: &str, changes: &[(&str, &str)]) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
 
-/// Which part of a list is shown. `page` counts from 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paging {
-    pub page: u32,
-    pub per_page: u32,
-    /// All rows of the list, once counted.
-    pub total: i64,
-    uri: String,
-    /// What the next page begins after, in lists that say so.
-    after: Option<String>,
-}
-
-impl Paging {
-    /// From the address's `page` and `per_page`; nonsense becomes the first page of the usual length.
-    pub fn from_uri(uri: &str) -> Paging {
-        let number = |name: &str| query_value(uri, name).parse::<u32>().ok();
-        Paging {
-            page: number("page").unwrap_or(1).clamp(1, PAGE_MAX),
-            per_page: number("per_page").unwrap_or(PER_PAGE).clamp(1, PER_PAGE_MAX),
-            total: 0,
-            uri: uri.to_owned(),
-            after: None,
-        }
-    }
-
-    /// With the place the next page begins after: rows that come or go meanwhile neither repeat nor hide others.
-    pub fn after(mut self, place: Option<String>) -> Paging {
-        self.after = place;
-        self
-    }
-
-    /// With the number of all rows, so that the pager knows its end.
-    pub fn of(mut self, total: i64) -> Paging {
-        self.total = total;
-        self
-    }
-
-    /// For SQL: how many rows.
-    pub fn limit(&self) -> i64 {
-        i64::from(self.per_page)
-    }
-
-    /// For SQL: how many rows to pass over.
-    pub fn offset(&self) -> i64 {
-        i64::from(self.page - 1) * i64::from(self.per_page)
-    }
-
-    /// Number of pages, at least 1.
-    pub fn pages(&self) -> i64 {
-        (self.total + self.limit() - 1).max(0) / self.limit() + i64::from(self.total == 0)
-    }
-
-    /// Number of the first row shown; 0 for an empty list.
-    pub fn first(&self) -> i64 {
-        if self.total == 0 { 0 } else { self.offset() + 1 }
-    }
-
-    /// Number of the last row shown.
-    pub fn last(&self) -> i64 {
-        (self.offset() + self.limit()).min(self.total)
-    }
-
-    pub fn has_previous(&self) -> bool {
-        self.page > 1
-    }
-
-    pub fn has_next(&self) -> bool {
-        i64::from(self.page) < self.pages()
-    }
-
-    /// Address of another page of the same list.
-    pub fn link(&self, page: i64) -> String {
-        let page = page.to_string();
-        with(&self.uri, &[("page", if page == "1" { "" } else { &page }), ("after", "")])
-    }
-
-    pub fn previous(&self) -> String {
-        self.link(i64::from(self.page) - 1)
-    }
-
-    pub fn next(&self) -> String {
-        let next = self.link(i64::from(self.page) + 1);
-        match &self.after {
-            Some(place) => with(&next, &[("after", place)]),
-            None => next,
-        }
-    }
+/// The same, shown from its first page: for what changes which rows there are, or their order.
+pub fn afresh(uri: &str, changes: &[(&str, &str)]) -> String {
+    let first = [("page", ""), ("after", ""), ("before", "")];
+    with(uri, &first.iter().chain(changes).copied().collect::<Vec<_>>())
 }
 
 /// A sortable column's head: `sort=due` ascending, `sort=-due` descending.
@@ -159,7 +78,7 @@ pub fn sort_link(uri: &str, column: &str) -> SortLink {
         None if now == column => (format!("-{column}"), "ascending"),
         _ => (column.to_owned(), "none"),
     };
-    SortLink { href: with(uri, &[("sort", &next), ("page", ""), ("after", "")]), state }
+    SortLink { href: afresh(uri, &[("sort", &next)]), state }
 }
 
 /// The sort asked for, if it is one of the columns offered: (column, descending).
@@ -397,16 +316,6 @@ mod tests {
         assert_eq!(with("/work", &[("q", "đường 1")]), "/work?q=%C4%91%C6%B0%E1%BB%9Dng%201");
         assert_eq!(query_value("/work?q=%C4%91%C6%B0%E1%BB%9Dng+1", "q"), "đường 1");
         assert_eq!(query_value("/work?q=%00A%00%E2%80%8BB+%C3%90", "q"), "A B Đ");
-    }
-
-    #[test]
-    fn paging_is_bounded_and_counts_right() {
-        let p = Paging::from_uri("/x?page=2&per_page=9999").of(130);
-        assert_eq!((p.per_page, p.offset(), p.first(), p.last(), p.pages()), (100, 100, 101, 130, 2));
-        assert!(!p.has_next() && p.has_previous());
-        assert_eq!(p.previous(), "/x?per_page=9999");
-        let empty = Paging::from_uri("/x?page=abc").of(0);
-        assert_eq!((empty.page, empty.pages(), empty.first(), empty.last()), (1, 1, 0, 0));
     }
 
     #[test]

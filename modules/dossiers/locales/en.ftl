@@ -12,7 +12,6 @@ dossier-tab-waiting = Waiting for the applicant
 dossier-tab-to-return = Results to return
 dossier-tab-all = All
 dossier-tab-unknown = There is no such group of dossiers.
-dossier-after-unknown = Where this page should begin cannot be read. Use the value of “next” of the page before.
 dossier-filter-words = Code, name, phone
 dossier-filter-field = Field
 dossier-filter-channel = Channel

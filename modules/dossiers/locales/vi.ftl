@@ -12,7 +12,6 @@ dossier-tab-waiting = Chờ người dân
 dossier-tab-to-return = Chờ trả kết quả
 dossier-tab-all = Tất cả
 dossier-tab-unknown = Không có nhóm hồ sơ này.
-dossier-after-unknown = Chỗ bắt đầu của trang này không đọc được. Hãy dùng đúng giá trị “next” của trang trước.
 dossier-filter-words = Mã hồ sơ, tên, số điện thoại
 dossier-filter-field = Lĩnh vực
 dossier-filter-channel = Kênh nộp

@@ -7,14 +7,14 @@ use crate::input::Input;
 use crate::pages::house;
 use crate::reading::{self, Asking};
 use crate::transitions::Verb;
-use crate::worklist::{self, After, Asked, Narrow, Scope, Tab};
+use crate::worklist::{self, Asked, Narrow, Scope, Spot, Tab};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::{Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use web::params::{self, Kind, PAGE, PER_PAGE, Param};
+use web::params::{Kind, PAGE, PER_PAGE, Param};
 use web::table::{Paging, query_value};
 use web::{Answer, Ctx, Json};
 
@@ -108,7 +108,7 @@ pub struct StatusView {
 }
 
 /// `GET /api/v1/dossiers/{code}/status`
-#[utoipa::path(get, path = "/api/v1/dossiers/{code}/status", params(("code" = String, Path)), responses((status = 200, body = StatusView), (status = 404), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/dossiers/{code}/status", params(("code" = String, Path)), responses((status = 200, body = StatusView)))]
 pub async fn status(ctx: Ctx, Path(code): Path<String>) -> Answer {
     // What is no code belongs to no dossier.
     let code: DossierCode = code.parse().map_err(|_: Problem| Fault::NotFound("dossier-not-found"))?;
@@ -140,7 +140,7 @@ pub const LIST: &[&Param] = &[
     &PER_PAGE,
     &Param {
         name: "after",
-        kind: Kind::Like { pattern: After::PATTERN, takes: |text| After::read(text).is_some() },
+        kind: Kind::Like { pattern: Spot::PATTERN, takes: |text| Spot::read(text).is_some() },
         about: "`next` of the page before: the page begins behind it.",
     },
 ];
@@ -162,7 +162,6 @@ pub struct ListView {
 /// `GET /api/v1/dossiers?tab=&q=&page=&per_page=&after=`
 #[utoipa::path(get, path = "/api/v1/dossiers", responses((status = 200, body = ListView)))]
 pub async fn list(ctx: Ctx) -> Answer {
-    params::judge(&ctx.uri, LIST)?;
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let word = query_value(&ctx.uri, "tab");
@@ -172,25 +171,18 @@ pub async fn list(ctx: Ctx) -> Answer {
     };
     let paging = Paging::from_uri(&ctx.uri);
     let narrow = Narrow { words: query_value(&ctx.uri, "q"), ..Narrow::default() };
-    let after = match query_value(&ctx.uri, "after").as_str() {
-        "" => None,
-        text => {
-            let wrong = || Fault::invalid(Problem::new("dossier-after-unknown").field("after"));
-            Some(After::read(text).ok_or_else(wrong)?)
-        }
-    };
+    let place = paging.place(Spot::read);
     let (now, limit) = (ctx.now, paging.limit());
-    let offset = if after.is_some() { 0 } else { paging.offset() };
     let asked = house.clone();
     let (found, total, next) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
                 let scope = Scope::of(&actor, &asked);
-                let page = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset, after };
+                let page = Asked { scope: &scope, tab, narrow: &narrow, now, limit, place };
                 let (found, total) = worklist::page(tx, &asked, &page).await?;
                 let full = found.len() as i64 == limit;
-                let next = found.last().filter(|_| full).map(|loaded| page.after_dossier(&loaded.dossier).text());
+                let next = found.last().filter(|_| full).map(|loaded| page.dossier_spot(&loaded.dossier).text());
                 Ok::<_, Fault>((found, total, next))
             })
         })
@@ -200,9 +192,8 @@ pub async fn list(ctx: Ctx) -> Answer {
 }
 
 /// `GET /api/v1/dossiers/{code}`
-#[utoipa::path(get, path = "/api/v1/dossiers/{code}", params(("code" = String, Path)), responses((status = 200, body = DossierView), (status = 401), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(get, path = "/api/v1/dossiers/{code}", params(("code" = String, Path)), responses((status = 200, body = DossierView)))]
 pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    params::judge(&ctx.uri, ONE)?;
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let house = house(&ctx.app)?;
     let asked = house.clone();
@@ -224,6 +215,7 @@ pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IntakeBody {
+    #[schema(min_length = 1)]
     procedure: String,
     /// "counter" (default) or "post".
     #[serde(default)]
@@ -235,9 +227,11 @@ pub struct IntakeBody {
     competent: Id,
     #[schema(value_type = Option<String>, pattern = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
     return_to: Option<Id>,
+    #[schema(min_length = 1)]
     owner_name: String,
     /// Personal identity number (12 digits) or tax code (10 digits, with -NNN for a branch), spaced as one likes; or the number
     /// of the paper named in `owner_paper`.
+    #[schema(min_length = 1)]
     owner_number: String,
     /// "citizen", "tax", "passport" or "other"; empty: a Vietnamese number, told by its form.
     #[serde(default)]
@@ -270,7 +264,7 @@ pub struct IntakeBody {
 }
 
 /// `POST /api/v1/dossiers`
-#[utoipa::path(post, path = "/api/v1/dossiers", request_body = IntakeBody, responses((status = 201, body = DossierView), (status = 401), (status = 403), (status = 422)))]
+#[utoipa::path(post, path = "/api/v1/dossiers", request_body = IntakeBody, responses((status = 201, body = DossierView)))]
 pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
     let by = By { actor: ctx.require(Permission::ReceiveDossier)?.clone(), now: ctx.now };
     let house = house(&ctx.app)?;
@@ -406,7 +400,7 @@ impl From<ActBody> for Input {
 }
 
 /// `POST /api/v1/dossiers/{code}/{verb}`
-#[utoipa::path(post, path = "/api/v1/dossiers/{code}/{verb}", params(("code" = String, Path), ("verb" = String, Path)), request_body = ActBody, responses((status = 200, body = DossierView), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(post, path = "/api/v1/dossiers/{code}/{verb}", params(("code" = String, Path), ("verb" = String, Path)), request_body = ActBody, responses((status = 200, body = DossierView)))]
 pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Json(body): Json<ActBody>) -> Answer {
     let actor = ctx.actor()?.clone();
     let house = house(&ctx.app)?;

@@ -30,9 +30,9 @@ pub fn module() -> Module {
         .post("/rate/answer", Access::LookUp, pages::rate_answer)
         .get("/api/v1/dossiers/{code}/status", Access::LookUp, api::status)
         // Programs of officials.
-        .get("/api/v1/dossiers", Access::Needs(ReadDossiers), api::list)
+        .asking("/api/v1/dossiers", Access::Needs(ReadDossiers), api::LIST, api::list)
         .post("/api/v1/dossiers", Access::Needs(ReceiveDossier), api::receive)
-        .get("/api/v1/dossiers/{code}", Access::Needs(ReadDossiers), api::get)
+        .asking("/api/v1/dossiers/{code}", Access::Needs(ReadDossiers), api::ONE, api::get)
         .post("/api/v1/dossiers/{code}/{verb}", Access::SignedIn, api::act);
     let nav = vec![
         NavItem {

@@ -8,6 +8,7 @@ use crate::dossier::{Mark, Outcome, Status, mark};
 use crate::store::{Loaded, read};
 use ::store::{Row, StoreError, Tx};
 use base::calendar::Calendar;
+use base::page::Place;
 use base::{Actor, Id, Instant, Permission};
 
 /// A dossier is near due when at most this much working time is left: one working day.
@@ -221,20 +222,19 @@ pub struct Asked<'a> {
     pub narrow: &'a Narrow,
     pub now: Instant,
     pub limit: i64,
-    pub offset: i64,
-    /// The last row of the page before: the page begins after it, and `offset` is counted from there.
-    pub after: Option<After>,
+    /// Where in the list.
+    pub place: Place<Spot>,
 }
 
 /// A row's place in the order of its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct After {
+pub struct Spot {
     /// Milliseconds of the moment the list is ordered by; none where it has no such moment, or is ordered by ids.
     pub key: Option<i64>,
     pub id: Id,
 }
 
-impl After {
+impl Spot {
     /// As it stands in an address: `1761901200000.57`.
     pub fn text(self) -> String {
         format!("{}.{}", self.key.map(|key| key.to_string()).unwrap_or_default(), self.id)

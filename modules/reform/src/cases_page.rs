@@ -6,13 +6,14 @@ use crate::view::{Scope, subject_name};
 use askama::Template;
 use axum::extract::Path;
 use base::calendar::Calendar;
+use base::page::Place;
 use base::{Fault, Id, Permission, Problem, vn_date, vn_date_time};
 use dossiers::report::CaseLine;
-use facts::{Case, Filter, Part};
+use facts::{Case, Filter, Part, Spot};
 use i18n::L;
 use std::collections::HashMap;
 use std::sync::Arc;
-use web::table::{Cell, Paging, query_value, with};
+use web::table::{Cell, Paging, afresh, query_value};
 use web::{Answer, Breadcrumb, Ctx};
 
 /// Cases read for an export: one more than a file holds, so that the file says when it was cut.
@@ -87,22 +88,30 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let own = fields.is_some();
     let filter = Filter { from: scope.period.from, to, level: placed.target.level(), fields };
     let format = query_value(&ctx.uri, "format");
-    let paging = Paging::from_uri(&ctx.uri);
-    let (limit, offset) = if format.is_empty() { (paging.limit(), paging.offset()) } else { (EXPORT_MAX, 0) };
+    let exported = !format.is_empty();
+    let mut paging = Paging::from_uri(&ctx.uri);
     let node = scope.node;
-    let (total, cases, lines) = ctx
+    let (total, cases, paging, lines) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
-                let exported = limit == EXPORT_MAX;
                 // A file says itself how many it holds.
                 let total = if exported { 0 } else { facts::count_cases(tx, indicator, node, &filter, part).await? };
-                let cases = facts::cases(tx, indicator, node, &filter, part, limit, offset).await?;
+                let mut place = if exported { Place::START } else { paging.place(Spot::read) };
+                let limit = if exported { EXPORT_MAX } else { paging.reads() };
+                let mut cases = facts::cases(tx, indicator, node, &filter, part, limit, &place).await?;
+                if !exported {
+                    if paging.is_amiss(&place, cases.len()) {
+                        (paging, place) = (paging.from_start(), Place::START);
+                        cases = facts::cases(tx, indicator, node, &filter, part, limit, &place).await?;
+                    }
+                    paging = paging.turned(&place, &mut cases, |case| case.spot().to_string());
+                }
                 let subjects: Vec<Id> = cases.iter().map(|case| case.subject).collect();
                 // What stands behind the stock of procedures is no dossier.
                 let lines =
                     if of_procedures { HashMap::new() } else { dossiers::report::case_lines(tx, &subjects).await? };
-                Ok::<_, Fault>((total, cases, lines))
+                Ok::<_, Fault>((total, cases, paging, lines))
             })
         })
         .await?;
@@ -115,13 +124,13 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let books = Books { shelf: &shelf, procedures: &procedures, lines: &lines, calendar: Calendar::shipped() };
     let rows: Vec<Row> = cases.into_iter().map(|case| row(&ctx, &scope, case, &books)).collect();
     let title = subject_name(l, placed);
-    if !format.is_empty() {
+    if exported {
         return Ok(export(l, &format, rows)?);
     }
     let tabs = ["numerator", "denominator", "missing"]
         .map(|one| Tab {
             word: l.t(format!("reform-part-{one}")),
-            href: with(&ctx.uri, &[("part", one), ("page", "")]),
+            href: afresh(&ctx.uri, &[("part", one)]),
             here: one == word,
         })
         .into_iter()

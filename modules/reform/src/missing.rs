@@ -11,7 +11,7 @@ use base::{Id, Permission, vn_date_time};
 use i18n::L;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use web::table::{Cell, Paging, query_value, with};
+use web::table::{Cell, Paging, afresh, query_value, with};
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
 /// Rows a page of the list shows.
@@ -169,7 +169,7 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         needs: needs(&ctx, &lacking),
         owing: owing(&ctx, &scope, &lacking, &asked_owner),
         narrowed: !asked_need.is_empty() || !asked_owner.is_empty(),
-        all_href: with(&ctx.uri, &[("need", ""), ("owner", ""), ("page", "")]),
+        all_href: afresh(&ctx.uri, &[("need", ""), ("owner", "")]),
         rows,
         paging,
         uri: ctx.uri.clone(),
@@ -189,7 +189,7 @@ fn needs(ctx: &Ctx, lacking: &[(&Standing<'_>, Need, Id)]) -> Vec<(Total, String
                 word: l.t(format!("reform-need-{}", need.as_str())),
                 colour: "new",
                 n: count(need),
-                href: with(&ctx.uri, &[("need", need.as_str()), ("page", "")]),
+                href: afresh(&ctx.uri, &[("need", need.as_str())]),
             };
             (total, l.t(format!("reform-need-{}-hint", need.as_str())))
         })
@@ -209,7 +209,7 @@ fn owing(ctx: &Ctx, scope: &Scope, lacking: &[(&Standing<'_>, Need, Id)], asked:
         .map(|(owner, n)| Owing {
             name: scope.tree.name(owner),
             n: ctx.l.number(n),
-            href: with(&ctx.uri, &[("owner", &owner.to_string()), ("page", "")]),
+            href: afresh(&ctx.uri, &[("owner", &owner.to_string())]),
             here: owner.to_string() == asked,
         })
         .collect()

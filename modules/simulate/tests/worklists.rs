@@ -88,7 +88,8 @@ async fn shown(
     let (house, scope) = (house.clone(), scope.clone());
     db.read(move |tx| {
         Box::pin(async move {
-            let asked = Asked { scope: &scope, tab, narrow: &narrow, now: now(), limit, offset, after: None };
+            let asked =
+                Asked { scope: &scope, tab, narrow: &narrow, now: now(), limit, place: base::page::Place::At(offset) };
             let (whole, total) = page(tx, &house, &asked).await?;
             let known = counts(tx, &house, &scope, now()).await?;
             let (short, counted) = lines(tx, &house, &asked, &known).await?;

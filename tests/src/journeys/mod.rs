@@ -7,6 +7,7 @@ mod background;
 mod desks;
 mod guessing;
 mod kept_forms;
+mod leafing;
 pub(crate) mod one_stop;
 mod one_stop_input;
 mod one_stop_lists;

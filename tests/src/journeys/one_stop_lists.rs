@@ -8,7 +8,7 @@ use crate::harness::{Client, TestApp, on_every_engine};
 /// Đăng ký khai sinh.
 const BIRTH: &str = "1.001193";
 
-async fn receive(app: &TestApp, clerk: &mut Client, owner: &str) -> String {
+pub(super) async fn receive(app: &TestApp, clerk: &mut Client, owner: &str) -> String {
     let commune = app.person(Role::Leader).agency.to_string();
     let body = json!({
         "procedure": BIRTH,

@@ -3,6 +3,7 @@
 use access::{Filter, Kind, Row};
 use askama::Template;
 use axum::response::Response;
+use base::page::Place;
 use base::{Date, Fault, Id, Instant, Permission, Problem, vn_date_time};
 use i18n::L;
 use std::collections::HashMap;
@@ -94,16 +95,15 @@ fn read(ctx: &Ctx, typed: &Typed) -> Result<Filter, Vec<Problem>> {
 pub(super) async fn show(ctx: Ctx) -> Answer {
     ctx.require(Permission::ReadAudit)?;
     let typed = Typed::of(&ctx.uri);
-    let paging = Paging::from_uri(&ctx.uri);
+    let mut paging = Paging::from_uri(&ctx.uri);
     let filter = match read(&ctx, &typed) {
         Ok(filter) => filter,
         Err(problems) => return Ok(page(&ctx, typed, Vec::new(), paging.of(0), problems)),
     };
     let format = query_value(&ctx.uri, "format");
-    let (limit, offset) =
-        if format.is_empty() { (paging.limit(), paging.offset()) } else { (EXPORT_ROWS_MAX as i64, 0) };
+    let exports = !format.is_empty();
     let login = (!typed.person.is_empty()).then(|| Login::typed(&typed.person));
-    let (rows, total, names) = ctx
+    let (rows, paging, total, names) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
@@ -113,7 +113,18 @@ pub(super) async fn show(ctx: Ctx) -> Answer {
                     // Nobody has the login: nobody did anything.
                     filter.actor = Some(found.map(|row| row.get::<Id>("id")).transpose()?.unwrap_or(Id(-1)));
                 }
-                let (rows, total) = access::page(tx, &filter, limit, offset).await?;
+                let (rows, total) = if exports {
+                    access::page(tx, &filter, EXPORT_ROWS_MAX as i64, &Place::START).await?
+                } else {
+                    let mut place = paging.place(|name| name.parse().ok());
+                    let (mut rows, total) = access::page(tx, &filter, paging.reads(), &place).await?;
+                    if paging.is_amiss(&place, rows.len()) {
+                        (paging, place) = (paging.from_start(), Place::START);
+                        rows = access::page(tx, &filter, paging.reads(), &place).await?.0;
+                    }
+                    paging = paging.turned(&place, &mut rows, |row| row.id.to_string());
+                    (rows, total)
+                };
                 let mut mentioned: Vec<Id> = rows.iter().flat_map(mentioned).collect();
                 mentioned.sort_unstable();
                 mentioned.dedup();
@@ -121,13 +132,13 @@ pub(super) async fn show(ctx: Ctx) -> Answer {
                 for some in mentioned.chunks(500) {
                     names.extend(people::names(tx, some).await?);
                 }
-                Ok::<_, Fault>((rows, total, names))
+                Ok::<_, Fault>((rows, paging, total, names))
             })
         })
         .await?;
     let settings = settings(&ctx)?;
     let lines: Vec<Line> = rows.iter().map(|row| line(&ctx, &settings, row, &names)).collect();
-    if !format.is_empty() {
+    if exports {
         return export(&ctx, &format, lines, total);
     }
     Ok(page(&ctx, typed, lines, paging.of(total), Vec::new()))

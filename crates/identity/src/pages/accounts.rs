@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use base::page::Place;
 use base::{Fault, Permission, Phone, Problem, fold};
 use i18n::L;
 use serde::Deserialize;
@@ -68,17 +69,27 @@ pub(super) async fn list(ctx: Ctx, Query(search): Query<Search>) -> Answer {
     let actor = ctx.require(Permission::KeepAccounts)?;
     let kind = if search.kind == "citizen" { Kind::Citizen } else { Kind::Official };
     let q: String = search.q.trim().chars().take(SEARCH_CHARS_MAX).collect();
-    let paging = Paging::from_uri(&ctx.uri);
+    let mut paging = Paging::from_uri(&ctx.uri);
     let look = sql::Look {
         words: words_of(&q),
         kind,
         scopes: actor.scopes(Permission::KeepAccounts).into_iter().map(str::to_owned).collect(),
         by: actor.account,
     };
-    let (limit, offset) = (paging.limit(), paging.offset());
-    let (accounts, total) = ctx
+    let (accounts, paging, total) = ctx
         .db()
-        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(sql::accounts_page(tx, &look, limit, offset).await?) }))
+        .read(move |tx| {
+            Box::pin(async move {
+                let mut place = paging.place(|name| name.parse().ok());
+                let (mut accounts, total) = sql::accounts_page(tx, &look, paging.reads(), &place).await?;
+                if paging.is_amiss(&place, accounts.len()) {
+                    (paging, place) = (paging.from_start(), Place::START);
+                    accounts = sql::accounts_page(tx, &look, paging.reads(), &place).await?.0;
+                }
+                let paging = paging.turned(&place, &mut accounts, |account| account.id.to_string());
+                Ok::<_, Fault>((accounts, paging, total))
+            })
+        })
         .await?;
     let body = ListPage { l: ctx.l, accounts, paging: paging.of(total), q: &q, kind: kind.as_str() };
     Ok(ctx.page(&ctx.l.t("identity-accounts"), &body))

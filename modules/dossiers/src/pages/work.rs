@@ -5,9 +5,10 @@ use crate::actions::House;
 use crate::dossier::Status;
 use crate::store::Loaded;
 use crate::transitions::Verb;
-use crate::worklist::{self, After, Asked, Line, Narrow, Scope, Tab};
+use crate::worklist::{self, Asked, Line, Narrow, Scope, Spot, Tab};
 use ::store::Tx;
 use askama::Template;
+use base::page::Place;
 use base::{Actor, Fault, Id, Instant, Permission, Problem};
 use i18n::L;
 use organisation::{Kind, Tree};
@@ -154,16 +155,19 @@ pub async fn work_page(
     let narrow = narrow_of(uri, &house.tree);
     let tab = tab_of(uri, actor, &narrow);
     let scope = Scope::of(actor, house);
-    let paging = Paging::from_uri(uri);
+    let mut paging = Paging::from_uri(uri);
     // Somebody who searches looks at the hits, not at how much waits.
     let searching = !narrow.words.is_empty();
     let counts = if searching { Vec::new() } else { worklist::counts(tx, house, &scope, now).await? };
-    // A page begins after the last row of the one before; an address without it is counted off.
-    let after = After::read(&query_value(uri, "after"));
-    let offset = if after.is_some() { 0 } else { paging.offset() };
-    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: paging.limit(), offset, after };
-    let (found, total) = worklist::lines(tx, house, &asked, &counts).await?;
-    let paging = paging.after(found.last().map(|line| asked.after(line).text()));
+    let mut place = paging.place(Spot::read);
+    let mut asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: paging.reads(), place };
+    let (mut found, total) = worklist::lines(tx, house, &asked, &counts).await?;
+    if paging.is_amiss(&place, found.len()) {
+        (paging, place) = (paging.from_start(), Place::START);
+        asked = Asked { place, ..asked };
+        found = worklist::lines(tx, house, &asked, &counts).await?.0;
+    }
+    let paging = paging.turned(&place, &mut found, |line| asked.spot(line).text());
     let names = names(tx, found.iter().map(|line| line.handler)).await?;
     let tabs = Tab::ALL
         .into_iter()
@@ -322,8 +326,8 @@ pub async fn next(ctx: Ctx) -> Answer {
                 let narrow = narrow_of(&uri, &house.tree);
                 let tab = tab_of(&uri, &actor, &narrow);
                 let scope = Scope::of(&actor, &house);
-                let (limit, offset) = (NEXT_LOOKED_AT, Paging::from_uri(&uri).offset());
-                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset, after: None };
+                let place = Place::At(Paging::from_uri(&uri).offset());
+                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: NEXT_LOOKED_AT, place };
                 let (lines, _) = worklist::lines(tx, &house, &asked, &[]).await?;
                 let here = lines.iter().position(|line| line.code == after);
                 Ok::<_, Fault>(lines.into_iter().nth(here.map_or(0, |here| here + 1)).map(|line| line.code))
@@ -354,7 +358,7 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
                 loop {
                     let offset = rows.len() as i64;
                     let limit = EXPORT_BATCH.min(rows_max - offset);
-                    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, offset, after: None };
+                    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, place: Place::At(offset) };
                     let found = if limit > 0 { worklist::page(tx, &house, &asked).await?.0 } else { Vec::new() };
                     let names = names(tx, found.iter().map(|loaded| loaded.dossier.handler)).await?;
                     let read = found.len() as i64;
@@ -363,7 +367,7 @@ async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
                         break;
                     }
                 }
-                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: 0, offset: 0, after: None };
+                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: 0, place: Place::START };
                 let total = if (rows.len() as i64) < rows_max {
                     rows.len() as i64
                 } else {

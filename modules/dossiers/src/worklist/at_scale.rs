@@ -1,6 +1,6 @@
 //! Search below the province, at a size at which cutting hits off before looking at the scope would lose them.
 
-use super::{After, Asked, Line, Narrow, Scope, Tab, lines};
+use super::{Asked, Line, Narrow, Scope, Spot, Tab, lines};
 use crate::actions::{Act, House};
 use crate::dossier::{Applicant, Dossier};
 use crate::finding::{self, INSERT_WORDS, SET_INDEXED, index_text};
@@ -10,6 +10,7 @@ use crate::fixture_db::{Office, counter, offices};
 use crate::store::{INSERT, row_values};
 use ::store::{Rows, params};
 use base::calendar::Calendar;
+use base::page::Place;
 use base::{CitizenId, Fault, Id, Level, Sex};
 use catalogue::Shelf;
 use organisation::{Kind, Tree};
@@ -88,8 +89,8 @@ fn scope(house: &House, communes: &[i64]) -> Scope {
     Scope { units: Some(units), account: Id(0), heads: Vec::new() }
 }
 
-async fn look(office: &Office, house: &House, scope: &Scope, words: &str, after: Option<After>) -> (Vec<Line>, i64) {
-    look_in(office, house, scope, Tab::All, Narrow { words: words.to_owned(), ..Narrow::default() }, after).await
+async fn look(office: &Office, house: &House, scope: &Scope, words: &str) -> (Vec<Line>, i64) {
+    look_in(office, house, scope, Tab::All, Narrow { words: words.to_owned(), ..Narrow::default() }, Place::START).await
 }
 
 async fn look_in(
@@ -98,7 +99,7 @@ async fn look_in(
     scope: &Scope,
     tab: Tab,
     narrow: Narrow,
-    after: Option<After>,
+    place: Place<Spot>,
 ) -> (Vec<Line>, i64) {
     let (house, scope) = (house.clone(), scope.clone());
     office
@@ -106,7 +107,7 @@ async fn look_in(
         .read(move |tx| {
             Box::pin(async move {
                 let now = november(30, 9, 0);
-                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: 100, offset: 0, after };
+                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: 100, place };
                 lines(tx, &house, &asked, &[]).await.map_err(Fault::from)
             })
         })
@@ -114,17 +115,30 @@ async fn look_in(
         .unwrap()
 }
 
-/// Every page of a search, one beginning after the other.
+/// Every page of a search, one beginning after the other, and back again.
 async fn leaf(office: &Office, house: &House, scope: &Scope, tab: Tab, narrow: &Narrow) -> Vec<Line> {
-    let (mut all, mut after) = (Vec::new(), None);
+    let asked = Asked { scope, tab, narrow, now: november(30, 9, 0), limit: 100, place: Place::START };
+    let (mut all, mut place) = (Vec::new(), Place::START);
     loop {
-        let (page, _) = look_in(office, house, scope, tab, narrow.clone(), after).await;
-        let Some(last) = page.last() else { return all };
-        let asked = Asked { scope, tab, narrow, now: november(30, 9, 0), limit: 100, offset: 0, after };
-        after = Some(asked.after(last));
-        assert_eq!(After::read(&asked.after(last).text()), after);
+        let (page, _) = look_in(office, house, scope, tab, narrow.clone(), place).await;
+        let Some(last) = page.last() else { break };
+        let spot = asked.spot(last);
+        assert_eq!(Spot::read(&spot.text()), Some(spot));
+        place = Place::After(spot);
         all.extend(page);
     }
+    let mut back: Vec<Line> = all.last().cloned().into_iter().collect();
+    while let Some(first) = back.first() {
+        let place = Place::Before(asked.spot(first));
+        let (mut page, _) = look_in(office, house, scope, tab, narrow.clone(), place).await;
+        if page.is_empty() {
+            break;
+        }
+        page.append(&mut back);
+        back = page;
+    }
+    assert_eq!(back, all, "{tab:?} {}", narrow.sort);
+    all
 }
 
 #[tokio::test]
@@ -137,7 +151,7 @@ async fn every_hit_within_a_scope_is_found_at_any_size() {
         for n in 0..UNITS {
             let scope = scope(&house, &[n]);
             for words in ["nguyễn thị lan", "NGUYEN lan", "nguyễn thị la"] {
-                assert_eq!(look(&office, &house, &scope, words, None).await.1, EACH as i64, "{words} in {n}");
+                assert_eq!(look(&office, &house, &scope, words).await.1, EACH as i64, "{words} in {n}");
             }
         }
         println!("{}: {:?} a search", office.db.engine().as_str(), begun.elapsed() / (UNITS as u32 * 3));
@@ -152,9 +166,9 @@ async fn every_hit_within_a_scope_is_found_at_any_size() {
             }
         }
         let whole = Scope { units: None, account: Id(0), heads: Vec::new() };
-        assert_eq!(look(&office, &house, &whole, "nguyễn thị lan", None).await.1, super::COUNT_MAX);
+        assert_eq!(look(&office, &house, &whole, "nguyễn thị lan").await.1, super::COUNT_MAX);
         let nobody = Scope { units: Some(Vec::new()), ..whole.clone() };
-        assert_eq!(look(&office, &house, &nobody, "nguyễn thị lan", None).await.1, 0);
+        assert_eq!(look(&office, &house, &nobody, "nguyễn thị lan").await.1, 0);
     }
 }
 
@@ -181,11 +195,11 @@ async fn a_dossier_is_found_by_number_telephone_code_day_and_state_and_by_nobody
             "\u{feff}H13.38-261102-0008\u{200b}",
         ] {
             for scope in [&own, &whole] {
-                let (found, total) = look(&office, &house, scope, typed, None).await;
+                let (found, total) = look(&office, &house, scope, typed).await;
                 let codes: Vec<&str> = found.iter().map(|line| line.code.as_str()).collect();
                 assert_eq!((codes, total), (vec![code], 1), "{typed}");
             }
-            assert_eq!(look(&office, &house, &other, typed, None).await.1, 0, "{typed}");
+            assert_eq!(look(&office, &house, &other, typed).await.1, 0, "{typed}");
         }
         for (typed, count) in [
             ("1.001193", 10),
@@ -198,38 +212,39 @@ async fn a_dossier_is_found_by_number_telephone_code_day_and_state_and_by_nobody
             ("đã trả kết quả", 0),
             (&number[..6], 0),
         ] {
-            assert_eq!(look(&office, &house, &own, typed, None).await.1, count, "{typed}");
+            assert_eq!(look(&office, &house, &own, typed).await.1, count, "{typed}");
         }
         for nothing in ["%", "_", "🙂", "日本語", "\"*:()", "u1071xnguyen"] {
-            assert_eq!(look(&office, &house, &own, nothing, None).await.1, 0, "{nothing}");
+            assert_eq!(look(&office, &house, &own, nothing).await.1, 0, "{nothing}");
         }
-        assert_eq!(look(&office, &house, &own, " \u{200b}", None).await.1, 0);
-        assert_eq!(look(&office, &house, &own, "", None).await.1, 10);
+        assert_eq!(look(&office, &house, &own, " \u{200b}").await.1, 0);
+        assert_eq!(look(&office, &house, &own, "").await.1, 10);
     }
 }
 
 #[tokio::test]
-async fn pages_stay_in_place_while_dossiers_come_in() {
+async fn pages_stay_in_place_while_dossiers_come_in_and_leave() {
     let house = house();
     for office in offices().await {
         fill(&office, 0, 4_000).await;
         let scope = scope(&house, &[5]);
-        let narrow = Narrow { words: "lan".to_owned(), ..Narrow::default() };
-        let (first, _) = look(&office, &house, &scope, "lan", None).await;
-        fill(&office, 4_000, 5_000).await;
-        let asked = Asked {
-            scope: &scope,
-            tab: Tab::All,
-            narrow: &narrow,
-            now: november(30, 9, 0),
-            limit: 100,
-            offset: 0,
-            after: None,
-        };
-        let (second, _) = look(&office, &house, &scope, "lan", Some(asked.after(&first[99]))).await;
-        let seen: HashSet<Id> = first.iter().map(|line| line.id).collect();
-        assert_eq!(second.len(), 100);
-        assert!(second.iter().all(|line| !seen.contains(&line.id) && line.id < first[99].id));
+        let lists = [(Tab::All, "lan", ""), (Tab::All, "", ""), (Tab::Unit, "", "-filed")];
+        for (from, (tab, words, sort)) in (4_000..).step_by(1_000).zip(lists) {
+            let narrow = Narrow { words: words.to_owned(), sort: sort.to_owned(), ..Narrow::default() };
+            let asked =
+                Asked { scope: &scope, tab, narrow: &narrow, now: november(30, 9, 0), limit: 100, place: Place::START };
+            let (first, _) = look_in(&office, &house, &scope, tab, narrow.clone(), Place::START).await;
+            fill(&office, from, from + 1_000).await;
+            let after = Place::After(asked.spot(&first[99]));
+            let (second, _) = look_in(&office, &house, &scope, tab, narrow.clone(), after).await;
+            let seen: HashSet<Id> = first.iter().map(|line| line.id).collect();
+            assert_eq!(second.len(), 100);
+            assert!(second.iter().all(|line| !seen.contains(&line.id) && line.id < first[99].id));
+            // And back: the very rows one came from, though fifty have come in before them.
+            let before = Place::Before(asked.spot(&second[0]));
+            let (again, _) = look_in(&office, &house, &scope, tab, narrow.clone(), before).await;
+            assert_eq!(again, first, "{tab:?} {words} {sort}");
+        }
     }
 }
 
@@ -247,7 +262,7 @@ async fn a_division_still_finds_what_has_left_it_and_the_index_is_made_anew_the_
         for made in ["with each act", "anew"] {
             for (unit, count) in [(NEAR, 1), (NEAR_DIVISION, 1), (NEAR_OFFICE, 0)] {
                 for words in ["đường", dossier.code.as_str()] {
-                    assert_eq!(look(&office, &house, &at(unit), words, None).await.1, count, "{words} {unit} {made}");
+                    assert_eq!(look(&office, &house, &at(unit), words).await.1, count, "{words} {unit} {made}");
                 }
             }
             if made == "anew" {
@@ -261,7 +276,7 @@ async fn a_division_still_finds_what_has_left_it_and_the_index_is_made_anew_the_
                     })
                 })
                 .await;
-            assert_eq!(look(&office, &house, &at(NEAR), "đường", None).await.1, 0);
+            assert_eq!(look(&office, &house, &at(NEAR), "đường").await.1, 0);
             assert_eq!(finding::rebuild(&office.db).await.unwrap(), 1);
             assert_eq!(finding::rebuild(&office.db).await.unwrap(), 0);
         }

@@ -1,9 +1,10 @@
 //! The statements of a list. They are put together from the parts asked for; each part names the index it runs on.
 
 use super::search::{self, Hits, These};
-use super::{After, Asked, NEAR_MS, Narrow, Scope, Tab};
+use super::{Asked, NEAR_MS, Narrow, Scope, Spot, Tab};
 use crate::actions::House;
 use ::store::{Engine, Row, Sql, StoreError, Tx, Value};
+use base::page::Place;
 use base::{Id, Instant};
 
 /// A list without an end, everything of a scope, is counted so far.
@@ -150,37 +151,39 @@ impl Query {
     }
 
     /// What stands between FROM and ORDER BY. Bounds are written out, not bound: the planner must see how few they are.
-    /// `after` is the last row of the page before.
+    /// `place`: where the page lies, none where everything is counted.
     fn source(
         &mut self,
         house: &House,
         asked: &Asked<'_>,
         hits: &Hits,
-        after: Option<After>,
+        place: Option<&Place<Spot>>,
         of: (Engine, i64),
     ) -> String {
         let (engine, bound) = of;
+        let order = Order::of(asked).read_at(place);
         let tab = self.tab(house, asked);
         let mut narrowed = self.narrow(house, asked.narrow);
         narrowed.push_str(&self.found(hits, asked.now, engine));
-        if let Some(after) = after {
-            narrowed.push_str(&format!(" AND {}", Order::of(asked).past(self, after)));
+        if let Some(spot) = place.and_then(Place::row) {
+            narrowed.push_str(&format!(" AND {}", order.past(self, *spot)));
         }
         // The index holds the scope already.
         let scoped = matches!(hits, Hits::These(these) if !these.question.is_empty());
         match (tab, &asked.scope.units) {
             (Some(tab), _) => format!("dossier WHERE {tab}{narrowed}"),
-            (None, Some(units)) if !scoped => self.everything(units, &narrowed, Order::of(asked), bound),
+            (None, Some(units)) if !scoped => self.everything(units, &narrowed, order, bound),
             (None, _) => format!("dossier WHERE TRUE{narrowed}"),
         }
     }
 
     /// Hits alone, with nothing else to look at: read in the order of the index.
-    fn plain_hits(&mut self, question: &str, after: Option<After>, engine: Engine) -> String {
+    fn plain_hits(&mut self, question: &str, place: &Place<Spot>, engine: Engine) -> String {
         let source = self.indexed(question, engine);
-        match after {
-            Some(after) => format!("{source} AND rowid < {}", self.bind(after.id)),
-            None => source,
+        match place {
+            Place::At(_) => source,
+            Place::After(spot) => format!("{source} AND rowid < {}", self.bind(spot.id)),
+            Place::Before(spot) => format!("{source} AND rowid > {}", self.bind(spot.id)),
         }
     }
 }
@@ -192,6 +195,8 @@ struct Order {
     down: bool,
     /// Some have no such moment yet; they come last on both engines.
     gaps: bool,
+    /// Read from the last to the first.
+    backwards: bool,
 }
 
 impl Order {
@@ -207,19 +212,33 @@ impl Order {
         };
         // What is worked on or decided has a due date.
         let gaps = column == "due_at" && matches!(asked.tab, Tab::All | Tab::Incoming | Tab::Waiting);
-        Self { column, down, gaps }
+        Self { column, down, gaps, backwards: false }
     }
 
-    /// What comes after the last row of the page before: a page begins where that one ended, whatever has come or gone since.
-    fn past(self, query: &mut Query, after: After) -> String {
-        let than = if self.down { "<" } else { ">" };
-        let (id, column) = (query.bind(after.id), self.column);
-        match (column, after.key) {
+    /// The same as a page at that place is read.
+    fn read_at(self, place: Option<&Place<Spot>>) -> Self {
+        Self { backwards: place.is_some_and(Place::is_backwards), ..self }
+    }
+
+    /// Whether greater comes first.
+    fn falls(self) -> bool {
+        self.down != self.backwards
+    }
+
+    /// What comes after a row, or before it: a page begins where the one beside it ended, whatever has come or gone since.
+    fn past(self, query: &mut Query, spot: Spot) -> String {
+        let than = if self.falls() { "<" } else { ">" };
+        let (id, column) = (query.bind(spot.id), self.column);
+        match (column, spot.key) {
             ("id", _) => format!("id {than} {id}"),
-            (_, None) => format!("({column} IS NULL AND id {than} {id})"),
+            (_, None) => {
+                // Every row with such a moment comes before the first without.
+                let filled = if self.backwards { format!("{column} IS NOT NULL OR ") } else { String::new() };
+                format!("({filled}({column} IS NULL AND id {than} {id}))")
+            }
             (_, Some(key)) => {
                 let key = query.bind(key);
-                let gaps = if self.gaps { format!(" OR {column} IS NULL") } else { String::new() };
+                let gaps = if self.gaps && !self.backwards { format!(" OR {column} IS NULL") } else { String::new() };
                 format!("({column} {than} {key} OR ({column} = {key} AND id {than} {id}){gaps})")
             }
         }
@@ -234,8 +253,12 @@ impl Order {
     }
 
     fn text(self, prefix: &str) -> String {
-        let (column, down) = (self.column, if self.down { " DESC" } else { "" });
-        let gaps = if self.gaps { " NULLS LAST" } else { "" };
+        let (column, down) = (self.column, if self.falls() { " DESC" } else { "" });
+        let gaps = match (self.gaps, self.backwards) {
+            (false, _) => "",
+            (true, false) => " NULLS LAST",
+            (true, true) => " NULLS FIRST",
+        };
         match column {
             "id" => format!("{prefix}id{down}"),
             _ => format!("{prefix}{column}{down}{gaps}, {prefix}id{down}"),
@@ -252,7 +275,7 @@ pub(super) async fn rows(
     known: Option<i64>,
 ) -> Result<(Vec<Row>, i64), StoreError> {
     let (engine, order) = (tx.engine(), Order::of(asked));
-    let (limit, offset) = (asked.limit.max(0), asked.offset.max(0));
+    let (limit, offset) = (asked.limit.max(0), asked.place.offset());
     let hits = search::hits(tx, house, asked.scope, &asked.narrow.words).await?;
     if let Some(question) = asked.shows_every_hit(&hits) {
         return every_hit(tx, asked, columns, question).await;
@@ -270,11 +293,11 @@ pub(super) async fn rows(
     };
     // The page is found in an index first; whole rows are read for what is shown only.
     let mut query = Query { params: Vec::new() };
-    let source = query.source(house, asked, &hits, asked.after, (engine, limit.saturating_add(offset)));
+    let source = query.source(house, asked, &hits, Some(&asked.place), (engine, limit.saturating_add(offset)));
     let sql = format!(
         "SELECT {columns} FROM (SELECT id AS hit FROM {source} ORDER BY {} LIMIT {limit} OFFSET {offset}) AS page \
          JOIN dossier d ON d.id = page.hit ORDER BY {}",
-        order.text(""),
+        order.read_at(Some(&asked.place)).text(""),
         order.text("d."),
     );
     Ok((tx.query(Sql::from(sql), &query.params).await?, total))
@@ -282,15 +305,16 @@ pub(super) async fn rows(
 
 /// A page of nothing but hits, the latest first.
 async fn every_hit(tx: &Tx, asked: &Asked<'_>, columns: &str, question: &str) -> Result<(Vec<Row>, i64), StoreError> {
-    let (engine, limit, offset) = (tx.engine(), asked.limit.max(0), asked.offset.max(0));
+    let (engine, limit, offset) = (tx.engine(), asked.limit.max(0), asked.place.offset());
     let mut query = Query { params: Vec::new() };
-    let source = query.plain_hits(question, None, engine);
+    let source = query.plain_hits(question, &Place::START, engine);
     let sql = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {source} LIMIT {COUNT_MAX}) AS counted");
     let total = tx.query_one(Sql::from(sql), &query.params).await?.at(0)?;
     let mut query = Query { params: Vec::new() };
-    let source = query.plain_hits(question, asked.after, engine);
+    let source = query.plain_hits(question, &asked.place, engine);
+    let down = if asked.place.is_backwards() { "" } else { " DESC" };
     let sql = format!(
-        "SELECT {columns} FROM (SELECT rowid AS hit FROM {source} ORDER BY rowid DESC LIMIT {limit} OFFSET {offset}) AS page \
+        "SELECT {columns} FROM (SELECT rowid AS hit FROM {source} ORDER BY rowid{down} LIMIT {limit} OFFSET {offset}) AS page \
          JOIN dossier d ON d.id = page.hit ORDER BY d.id DESC"
     );
     Ok((tx.query(Sql::from(sql), &query.params).await?, total))
@@ -310,23 +334,23 @@ impl Asked<'_> {
         }
     }
 
-    /// What the next page begins after, where `line` is the last one shown.
-    pub fn after(&self, line: &super::Line) -> After {
-        self.place(line.id, line.times.due_at, line.times.filed_at)
+    /// What the page beside it begins after or ends before, where `line` is the last one shown or the first.
+    pub fn spot(&self, line: &super::Line) -> Spot {
+        self.spot_of(line.id, line.times.due_at, line.times.filed_at)
     }
 
     /// The same of a whole dossier.
-    pub fn after_dossier(&self, dossier: &crate::Dossier) -> After {
-        self.place(dossier.id, dossier.due_at, dossier.filed_at)
+    pub fn dossier_spot(&self, dossier: &crate::Dossier) -> Spot {
+        self.spot_of(dossier.id, dossier.due_at, dossier.filed_at)
     }
 
-    fn place(&self, id: Id, due_at: Option<Instant>, filed_at: Instant) -> After {
+    fn spot_of(&self, id: Id, due_at: Option<Instant>, filed_at: Instant) -> Spot {
         let key = match Order::of(self).column {
             "due_at" => due_at,
             "filed_at" => Some(filed_at),
             _ => None,
         };
-        After { key: key.map(|at| at.0), id }
+        Spot { key: key.map(|at| at.0), id }
     }
 }
 
@@ -341,7 +365,7 @@ pub async fn total(tx: &Tx, house: &House, asked: &Asked<'_>) -> Result<i64, Sto
 /// How many dossiers wait in one tab, from its index alone.
 pub async fn count(tx: &Tx, house: &House, scope: &Scope, tab: Tab, now: Instant) -> Result<i64, StoreError> {
     let (mut query, narrow) = (Query { params: Vec::new() }, Narrow::default());
-    match query.tab(house, &Asked { scope, tab, narrow: &narrow, now, limit: 0, offset: 0, after: None }) {
+    match query.tab(house, &Asked { scope, tab, narrow: &narrow, now, limit: 0, place: Place::START }) {
         None => Ok(0),
         Some(tab) => {
             let sql = format!("SELECT COUNT(*) AS n FROM dossier WHERE {tab}");
@@ -358,7 +382,7 @@ pub async fn counts(tx: &Tx, house: &House, scope: &Scope, now: Instant) -> Resu
     let parts: Vec<String> = tabs
         .iter()
         .filter_map(|tab| {
-            query.tab(house, &Asked { scope, tab: *tab, narrow: &narrow, now, limit: 0, offset: 0, after: None })
+            query.tab(house, &Asked { scope, tab: *tab, narrow: &narrow, now, limit: 0, place: Place::START })
         })
         .map(|tab| format!("(SELECT COUNT(*) FROM dossier WHERE {tab})"))
         .collect();
