@@ -157,6 +157,8 @@ async fn answer(
         }
     };
     web::safety::add_headers(response.headers_mut(), https);
+    // What nobody said how to keep is not kept.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     Ok(response.map(|body| Answering::new(body, line)))
 }
 

@@ -4,6 +4,7 @@
 mod bodies;
 mod browser;
 mod door;
+mod headers;
 mod trouble;
 mod twice;
 
