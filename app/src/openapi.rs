@@ -4,7 +4,7 @@
 use base::Fault;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
-use web::params::{ACCEPT_LANGUAGE, Header, IDEMPOTENCY_KEY, Kind};
+use web::params::{ACCEPT_LANGUAGE, CSRF_TOKEN, Header, IDEMPOTENCY_KEY, Kind};
 use web::{Access, RouteEntry};
 
 #[derive(OpenApi)]
@@ -12,7 +12,8 @@ use web::{Access, RouteEntry};
     info(
         title = "motcua",
         description = "One door: dossiers, procedures, targets. A program signs in as a browser does and sends the cookie it is \
-                       given. A change is made by a JSON body; one that a browser sends for another site is refused.",
+                       given. A change is made by a JSON body, alone or with files beside it (at an intake `file_CODE` for each \
+                       component's scans, at an act `file` or `result`); one that a browser sends for another site is refused.",
         license(name = "MIT OR Apache-2.0")
     ),
     paths(
@@ -95,15 +96,33 @@ fn complete(operation: &mut Value, route: &RouteEntry) {
     if let Access::Needs(permission) = route.access {
         operation["x-permission"] = permission.as_str().into();
     }
+    if !operation["requestBody"].is_null() {
+        with_files(operation);
+    }
     let mut all = operation["parameters"].as_array().cloned().unwrap_or_default();
     all.extend(route.asks.iter().map(|param| param.described()));
     all.extend(headers(route).iter().map(|header| header.described()));
     operation["parameters"] = all.into();
 }
 
+/// What a changing operation takes besides JSON alone: the same with files beside it, each a part of the body.
+fn with_files(operation: &mut Value) {
+    let content = &mut operation["requestBody"]["content"];
+    let json = content["application/json"]["schema"].clone();
+    content["multipart/form-data"] = json!({
+        "schema": {
+            "type": "object",
+            "required": [web::BODY],
+            "properties": { web::BODY: json },
+            "additionalProperties": { "type": "string", "format": "binary" },
+        },
+        "encoding": { web::BODY: { "contentType": "application/json" } },
+    });
+}
+
 /// The headers an operation reads beside those of its session and its content.
 fn headers(route: &RouteEntry) -> &'static [Header] {
-    if route.method == "GET" { &[ACCEPT_LANGUAGE] } else { &[ACCEPT_LANGUAGE, IDEMPOTENCY_KEY] }
+    if route.method == "GET" { &[ACCEPT_LANGUAGE] } else { &[ACCEPT_LANGUAGE, IDEMPOTENCY_KEY, CSRF_TOKEN] }
 }
 
 /// The schemas and ways of signing in that operations share; texts that are written say what is refused in them.

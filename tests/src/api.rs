@@ -120,6 +120,18 @@ fn an_operation_reads_the_headers_it_describes() {
                         let page = ask(client, &route, "", &[(name, &"k".repeat(200))]).await;
                         assert!(!page.body.contains("web-once-key"), "{}", route.path);
                     }
+                    "x-csrf-token" => {
+                        client.get("/account").await;
+                        let token = client.csrf().to_owned();
+                        let multipart = ("content-type", "multipart/form-data; boundary=e");
+                        let part = "--e\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\n{}\r\n--e--\r\n";
+                        let path = route.path.replace("{code}", "H13.99.99-261125-9999").replace("{verb}", "forward");
+                        let without = client.send(Method::POST, &path, &[multipart], Body::from(part)).await;
+                        without.is(403).shows("web-form-token");
+                        let with =
+                            client.send(Method::POST, &path, &[multipart, (name, &token)], Body::from(part)).await;
+                        assert!(!with.body.contains("web-form-token"), "{}", route.path);
+                    }
                     other => panic!("nobody shows that `{other}` is read"),
                 }
             }

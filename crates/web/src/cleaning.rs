@@ -12,8 +12,9 @@ const LINES: &[&str] = &["reason", "note", "again", "other", "text"];
 const LONG_NAMES: &[&str] = &["name", "name_vi", "subject", "task"];
 /// Answers to a procedure's own questions; which of them are of one line is judged by their kind.
 const ANSWERS: &str = "answer_";
-/// Fields whose blanks mean something: quotations that are found again in their text, a record as it is edited.
-const VERBATIM: &[&str] = &["quote", "quote_first", "quote_last", "version"];
+/// Fields whose blanks mean something: quotations that are found again in their text, a record as it is edited, JSON, whose own
+/// texts are cleaned when it is read.
+const VERBATIM: &[&str] = &[crate::sent::BODY, "quote", "quote_first", "quote_last", "version"];
 /// What a person chose as a secret is not ours to change; it is hashed and never kept.
 const SECRETS: &[&str] = &["current", "_csrf", "_once"];
 

@@ -7,6 +7,7 @@ use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::limits::{FORM_BYTES_MAX, FORM_FIELDS_MAX, JSON_BYTES_MAX};
 use crate::once;
+use crate::params::CSRF_TOKEN;
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -99,7 +100,7 @@ async fn pairs(request: Request) -> Result<Vec<(String, String)>, Failure> {
 
 /// The form's token, or the header's, must belong to the session (or to the anonymous visitor).
 pub(crate) fn check_token(ctx: Option<&Ctx>, headers: &HeaderMap, in_form: Option<&str>) -> Result<(), Fault> {
-    let in_header = headers.get("x-csrf-token").and_then(|v| v.to_str().ok());
+    let in_header = CSRF_TOKEN.of(headers);
     let matches = |token: &str| ctx.is_some_and(|ctx| ctx.csrf_matches(token));
     if in_form.or(in_header).is_some_and(matches) {
         return Ok(());
@@ -142,33 +143,40 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             return Err(Failure(Fault::UnsupportedType(Problem::new("web-json-expected"))));
         }
         let bytes = bounded(body, JSON_BYTES_MAX).await?;
-        // A list would be read as the fields in their order: nobody means that.
-        if bytes.trim_ascii_start().first() == Some(&b'[') {
-            return Err(Failure(Fault::invalid(Problem::new("web-json-object"))));
-        }
         let mut said = once::Said::new();
         said.add(&bytes);
         once::begin(parts.extensions.get::<Ctx>(), &parts.headers, None, Some(said)).await?;
-        let named = |inner: serde_json::Error, path: String| {
-            if inner.is_data() {
-                Fault::invalid(field_problem(&inner.to_string(), Some(&path)))
-            } else {
-                Fault::invalid(Problem::new("web-json-unreadable").arg("line", inner.line().to_string()))
-            }
-        };
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let CleanJson(mut clean) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            named(error.into_inner(), path)
-        })?;
-        reader.end().map_err(|_| Fault::invalid(Problem::new("web-json-unreadable").arg("line", "1")))?;
-        cleaning::one_line(&mut clean);
-        let value: T = serde_path_to_error::deserialize(clean).map_err(|error| {
-            let path = error.path().to_string();
-            named(error.into_inner(), path)
-        })?;
-        Ok(Json(value))
+        Ok(Json(read_json(&bytes)?))
     }
+}
+
+/// Reads a JSON text strictly, every text in it cleaned.
+///
+/// # Errors
+/// 422 with the path of the field that does not fit.
+pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    // A list would be read as the fields in their order: nobody means that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Fault::invalid(Problem::new("web-json-object")));
+    }
+    let named = |inner: serde_json::Error, path: String| {
+        if inner.is_data() {
+            Fault::invalid(field_problem(&inner.to_string(), Some(&path)))
+        } else {
+            Fault::invalid(Problem::new("web-json-unreadable").arg("line", inner.line().to_string()))
+        }
+    };
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let CleanJson(mut clean) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        named(error.into_inner(), path)
+    })?;
+    reader.end().map_err(|_| Fault::invalid(Problem::new("web-json-unreadable").arg("line", "1")))?;
+    cleaning::one_line(&mut clean);
+    serde_path_to_error::deserialize(clean).map_err(|error| {
+        let path = error.path().to_string();
+        named(error.into_inner(), path)
+    })
 }
 
 impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {

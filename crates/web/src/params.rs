@@ -62,6 +62,13 @@ pub const IDEMPOTENCY_KEY: Header = Header {
             answered as before and not done again; with another body it is refused.",
 };
 
+/// The session's token, beside a body that any page can make a browser send.
+pub const CSRF_TOKEN: Header = Header {
+    name: "x-csrf-token",
+    pattern: None,
+    about: "Needed with a multipart body: the value of `_csrf` in any page of the session.",
+};
+
 /// The language of refusals and of names.
 pub const ACCEPT_LANGUAGE: Header =
     Header { name: "accept-language", pattern: None, about: "`vi` or `en`; Vietnamese where neither is wished." };

@@ -6,8 +6,11 @@ use crate::filing::{Brought, Handed};
 use crate::input::Input;
 use crate::pages::house;
 use crate::reading::{self, Asking};
+use crate::store as sql;
 use crate::transitions::Verb;
+use crate::uploads;
 use crate::worklist::{self, Asked, Narrow, Scope, Spot, Tab};
+use ::store::Tx;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use web::params::{Kind, PAGE, PER_PAGE, Param};
 use web::table::{Paging, query_value};
-use web::{Answer, Ctx, Json};
+use web::{Answer, Ctx, Sent};
 
 /// A dossier as the API shows it to those who may read it.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -265,13 +268,14 @@ pub struct IntakeBody {
 
 /// `POST /api/v1/dossiers`
 #[utoipa::path(post, path = "/api/v1/dossiers", request_body = IntakeBody, responses((status = 201, body = DossierView)))]
-pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
+pub async fn receive(ctx: Ctx, Sent { body, upload }: Sent<IntakeBody>) -> Answer {
     let by = By { actor: ctx.require(Permission::ReceiveDossier)?.clone(), now: ctx.now };
     let house = house(&ctx.app)?;
     // What is asked for comes before how it was filled in.
-    if house.shelf.by_code(&body.procedure, ctx.now.date()).is_none() {
-        return Err(Fault::NotFound("dossier-procedure-unknown").into());
-    }
+    let version =
+        house.shelf.by_code(&body.procedure, ctx.now.date()).ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
+    let is_known = |field: &str| version.components.iter().any(|c| field.strip_prefix("file_") == Some(&c.code));
+    uploads::only(&upload, is_known)?;
     let channel = match body.channel.as_deref() {
         None | Some("counter") => Channel::Counter,
         Some("post") => Channel::Post,
@@ -293,7 +297,7 @@ pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
             }
         }
     }
-    let intake = CounterIntake {
+    let mut intake = CounterIntake {
         procedure: body.procedure,
         channel,
         intake: body.intake,
@@ -314,10 +318,11 @@ pub async fn receive(ctx: Ctx, Json(body): Json<IntakeBody>) -> Answer {
         },
         paid: body.paid,
     };
+    let staged = uploads::of_components(&ctx, &upload, &version, &mut intake.handed).await?;
     let asked = house.clone();
     let dossier = ctx
         .db()
-        .write(move |tx| Box::pin(async move { actions::receive_at_counter(tx, &asked, &by, &intake).await }))
+        .write(move |tx| Box::pin(async move { uploads::receive(tx, &asked, &by, intake, &staged).await }))
         .await?;
     Ok(json(StatusCode::CREATED, &DossierView::of(&dossier, &house)))
 }
@@ -345,6 +350,8 @@ pub struct ActBody {
     other: String,
     /// request-supplement: the last day for it, as in `2026-12-31`.
     until: String,
+    /// complete-supplement: code of the component that the file is for.
+    component: String,
     /// complete-supplement: corrected answers, field → text.
     answers: BTreeMap<String, String>,
     /// request-payment.
@@ -399,13 +406,25 @@ impl From<ActBody> for Input {
     }
 }
 
+/// Number of the component of that code; none where no code is said.
+async fn component_of(tx: &Tx, dossier: &Dossier, code: &str) -> Result<Option<i64>, Fault> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let found = sql::components(tx, dossier.id).await?.into_iter().find(|(_, component)| component.code == code);
+    let unknown = || Fault::invalid(Problem::new("dossier-component-unknown").field("component"));
+    Ok(Some(found.ok_or_else(unknown)?.0))
+}
+
 /// `POST /api/v1/dossiers/{code}/{verb}`
 #[utoipa::path(post, path = "/api/v1/dossiers/{code}/{verb}", params(("code" = String, Path), ("verb" = String, Path)), request_body = ActBody, responses((status = 200, body = DossierView)))]
-pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Json(body): Json<ActBody>) -> Answer {
+pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Sent { body, upload }: Sent<ActBody>) -> Answer {
     let actor = ctx.actor()?.clone();
     let house = house(&ctx.app)?;
     let by = By { actor, now: ctx.now };
     let verb = Verb::read(&verb).ok_or(Fault::NotFound("dossier-act-unknown"))?;
+    uploads::only(&upload, |field| uploads::OF_AN_ACT.contains(&field))?;
+    let staged = uploads::first(&ctx, &upload, &uploads::OF_AN_ACT).await?;
     let asked = house.clone();
     let dossier = ctx
         .db()
@@ -413,8 +432,11 @@ pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Json(body
             Box::pin(async move {
                 // What may not be read may not be acted on, and is not told apart from what is not there.
                 let asking = Asking { own: true, ..Asking::official(&by.actor, by.now) };
-                reading::readable(tx, &asked, asking, &code).await?;
-                Input::from(body).carry_out(tx, &asked, &by, &code, (verb, None)).await
+                let dossier = reading::readable(tx, &asked, asking, &code).await?.into_loaded().dossier;
+                let component =
+                    component_of(tx, &dossier, &body.component).await?.filter(|_| verb == Verb::CompleteSupplement);
+                let paper = uploads::came(tx, staged.as_ref(), component, dossier.id, &by).await?;
+                Input::from(body).carry_out(tx, &asked, &by, &code, (verb, paper)).await
             })
         })
         .await?;

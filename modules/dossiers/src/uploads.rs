@@ -1,5 +1,7 @@
 //! Files that come with a form: staged on disk before the transaction, recorded inside it.
 
+use crate::Dossier;
+use crate::actions::{By, CounterIntake, House, NewPaper, receive_at_counter};
 use crate::dossier::{COMPONENT_FILES_MAX, ComponentState};
 use crate::filing::Handed;
 use ::store::{StoreError, Tx};
@@ -7,6 +9,9 @@ use base::{Fault, Id, Instant, Problem};
 use catalogue::Version;
 use files::{Staged, Store};
 use web::{Answer, Ctx, Upload};
+
+/// Fields of the file of an act: a draft, a supplement, a request; and a result.
+pub const OF_AN_ACT: [&str; 2] = ["file", "result"];
 
 /// The files' place on disk.
 pub fn store(ctx: &Ctx) -> Store {
@@ -48,6 +53,17 @@ pub async fn of_components(ctx: &Ctx, upload: &Upload, version: &Version, handed
     if problems.is_empty() { Ok(staged) } else { Err(Fault::Invalid(problems)) }
 }
 
+/// That every file came for something: a program that misnames a part must not think it was taken.
+///
+/// # Errors
+/// `web-field-unknown` at each other one.
+pub fn only(upload: &Upload, is_known: impl Fn(&str) -> bool) -> Result<(), Fault> {
+    let unknown = upload.files.iter().map(|file| file.field.as_str()).filter(|field| !is_known(field));
+    let problems: Vec<Problem> =
+        unknown.map(|field| Problem::new("web-field-unknown").arg("field", field).field(field)).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Fault::Invalid(problems)) }
+}
+
 /// Records the scans and points the components at them.
 pub async fn keep(
     tx: &Tx,
@@ -64,6 +80,38 @@ pub async fn keep(
         }
     }
     Ok(())
+}
+
+/// A counter's intake with its scans.
+///
+/// # Errors
+/// As [`receive_at_counter`].
+pub async fn receive(
+    tx: &Tx,
+    house: &House,
+    by: &By,
+    mut intake: CounterIntake,
+    staged: &[(String, Staged)],
+) -> Result<Dossier, Fault> {
+    // The files wait under an owner of their own until the dossier has its number.
+    let waiting = crate::new_id(by.now);
+    keep(tx, staged, &mut intake.handed, waiting, by.actor.account, by.now).await?;
+    let dossier = receive_at_counter(tx, house, by, &intake).await?;
+    files::hand_over(tx, waiting, dossier.id).await?;
+    Ok(dossier)
+}
+
+/// The file that came with an act on a dossier, recorded; for a component or for none.
+pub async fn came(
+    tx: &Tx,
+    staged: Option<&Staged>,
+    component: Option<i64>,
+    dossier: Id,
+    by: &By,
+) -> Result<Option<NewPaper>, StoreError> {
+    let Some(staged) = staged else { return Ok(None) };
+    let file = files::keep(tx, staged, dossier, Some(by.actor.account), by.now).await?;
+    Ok(Some(NewPaper { component, file }))
 }
 
 /// Hands a file over; the caller has checked the right to it.

@@ -15,5 +15,6 @@ mod papers;
 mod plans;
 pub(crate) mod portal;
 mod rating;
+mod sent_files;
 pub(crate) mod signing_in;
 mod two_people;

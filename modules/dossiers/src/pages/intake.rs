@@ -1,12 +1,13 @@
 //! Counter intake: choose the procedure, then everything on one screen, in the order of the work.
 
 use super::{Question, channel_choices, house, question};
-use crate::actions::{By, CounterIntake, House, receive_at_counter};
+use crate::actions::{By, CounterIntake, House};
 use crate::decide;
 use crate::dossier::ComponentState;
 use crate::filing::{Brought, Handed};
 use crate::places::{department_of, desk_path};
 use crate::reuse::{self, Earlier};
+use crate::uploads;
 use askama::Template;
 use base::{Actor, Channel, Dong, Fault, Id, Level, Permission, Problem};
 use catalogue::Version;
@@ -394,14 +395,14 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         if !refused.is_empty() {
             return Err(Fault::Invalid(refused));
         }
-        let staged = crate::uploads::of_components(&ctx, &upload, &version, &mut handed).await?;
+        let staged = uploads::of_components(&ctx, &upload, &version, &mut handed).await?;
         let place = |field| agency(&upload, field).map_err(Fault::invalid);
         let channel = match typed.channel.as_str() {
             "1" | "" => Channel::Counter,
             "3" => Channel::Post,
             _ => return Err(Fault::invalid(Problem::new("dossier-channel-unknown").field("channel"))),
         };
-        let mut intake = CounterIntake {
+        let intake = CounterIntake {
             procedure: version.code.clone(),
             channel,
             intake: place("intake")?,
@@ -413,16 +414,7 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         let by = By { actor: actor.clone(), now: ctx.now };
         let house = house.clone();
         ctx.db()
-            .write(move |tx| {
-                Box::pin(async move {
-                    // The files wait under an owner of their own until the dossier has its number.
-                    let waiting = crate::new_id(by.now);
-                    crate::uploads::keep(tx, &staged, &mut intake.handed, waiting, by.actor.account, by.now).await?;
-                    let dossier = receive_at_counter(tx, &house, &by, &intake).await?;
-                    files::hand_over(tx, waiting, dossier.id).await?;
-                    Ok::<_, Fault>(dossier)
-                })
-            })
+            .write(move |tx| Box::pin(async move { uploads::receive(tx, &house, &by, intake, &staged).await }))
             .await
     }
     .await;

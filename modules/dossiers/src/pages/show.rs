@@ -3,12 +3,13 @@
 use super::acts::{self, Offer, at_input, is_office_act, offers};
 use super::timeline::{Moment, timeline};
 use super::{Answered, answered, channel_key, house, moment, names};
-use crate::actions::{By, House, NewPaper};
+use crate::actions::{By, House};
 use crate::decide;
 use crate::happening::Happening;
 use crate::reading::{self, Asking, Ground, Purpose, Readable};
 use crate::store::{self as sql, Loaded};
 use crate::transitions::Verb;
+use crate::uploads;
 use crate::worklist;
 use ::store::Tx;
 use askama::Template;
@@ -333,7 +334,7 @@ pub async fn act(
         if !refused.is_empty() {
             return Err(Fault::Invalid(refused));
         }
-        let staged = crate::uploads::first(&ctx, &upload, &["file", "result"]).await?;
+        let staged = uploads::first(&ctx, &upload, &uploads::OF_AN_ACT).await?;
         let component = upload.fields.text("component").parse().ok().filter(|_| verb == Verb::CompleteSupplement);
         let input = acts::typed(&upload.fields);
         let by = By { actor: actor.clone(), now: ctx.now };
@@ -344,12 +345,7 @@ pub async fn act(
                     // What may not be read may not be acted on, and is not told apart from what is not there.
                     let asking = Asking::official(&by.actor, by.now);
                     let loaded = reading::readable(tx, &house, asking, &code).await?.into_loaded();
-                    let mut paper = None;
-                    if let Some(staged) = &staged {
-                        let owner = loaded.dossier.id;
-                        let file = files::keep(tx, staged, owner, Some(by.actor.account), by.now).await?;
-                        paper = Some(NewPaper { component, file });
-                    }
+                    let paper = uploads::came(tx, staged.as_ref(), component, loaded.dossier.id, &by).await?;
                     input.carry_out(tx, &house, &by, &code, (verb, paper)).await
                 })
             })
@@ -392,5 +388,5 @@ pub async fn download(ctx: Ctx, Path((code, file)): Path<(String, String)>) -> A
         })
         .await?;
     looked(&ctx, &actor, &house, &readable).await?;
-    crate::uploads::download(&ctx, file).await
+    uploads::download(&ctx, file).await
 }
