@@ -6,6 +6,8 @@
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::form::bounded;
+use crate::limits::REQUEST_MS_MAX;
+use crate::ui::problem_text;
 use crate::{failure, kept, refill};
 use askama::Template;
 use axum::Router;
@@ -16,6 +18,7 @@ use axum::response::Response;
 use base::Problem;
 use i18n::L;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// The pages of all modules without the layer around them.
@@ -43,11 +46,21 @@ impl Slot {
     }
 }
 
+/// One thing that is wrong, as it is said.
+struct Wrong {
+    /// Label of its field, empty where the page has no such field.
+    label: String,
+    /// Where its link leads.
+    field: Option<String>,
+    text: String,
+    rule: Option<&'static str>,
+}
+
 #[derive(Template)]
 #[template(path = "again.html")]
 struct Summary<'a> {
     l: L,
-    problems: &'a [Problem],
+    wrong: &'a [Wrong],
     had_files: bool,
 }
 
@@ -60,26 +73,35 @@ pub(crate) async fn instead(app: &App, ctx: &Ctx, response: Response) -> Respons
     let Some(problems) = failure::refused_for(&response).filter(|problems| !problems.is_empty()) else {
         return response;
     };
-    match again(app, ctx, typed, from, problems).await {
-        Some(mut page) => {
+    let patience = Duration::from_millis(REQUEST_MS_MAX);
+    match tokio::time::timeout(patience, again(app, ctx, typed, from, problems)).await {
+        Ok(Some(mut page)) => {
             *page.status_mut() = response.status();
             page
         }
-        None => response,
+        Ok(None) | Err(_) => response,
     }
 }
 
-async fn again(app: &App, ctx: &Ctx, typed: &Typed, from: &str, mut problems: Vec<Problem>) -> Option<Response> {
+async fn again(app: &App, ctx: &Ctx, typed: &Typed, from: &str, problems: Vec<Problem>) -> Option<Response> {
     let (mut parts, page) = page_at(app, ctx, from).await?;
     let filled = refill::refill(&page, &ctx.uri, &typed.fields)?;
-    for problem in &mut problems {
-        // A link leads to a field that is there.
-        let is_there = |field: &String| filled.contains(&format!("id=\"{}\"", refill::escape(field)));
-        problem.field = problem.field.take().filter(is_there);
-    }
-    let summary = Summary { l: ctx.l, problems: &problems, had_files: typed.had_files }.render().ok()?;
+    let wrong: Vec<Wrong> = problems.iter().map(|problem| said(ctx.l, &filled, problem)).collect();
+    let summary = Summary { l: ctx.l, wrong: &wrong, had_files: typed.had_files }.render().ok()?;
     parts.headers.remove(header::CONTENT_LENGTH);
     Some(Response::from_parts(parts, Body::from(kept::atop(&filled, &summary))))
+}
+
+/// A problem with the label of its field; one whose field is not on the page leads nowhere.
+fn said(l: L, page: &str, problem: &Problem) -> Wrong {
+    let id = problem.field.as_deref().map(refill::escape).unwrap_or_default();
+    let label = page.split_once(&format!("<label for=\"{id}\">")).and_then(|(_, rest)| rest.split('<').next());
+    Wrong {
+        label: refill::unescape(label.unwrap_or_default()).trim().to_owned(),
+        field: problem.field.clone().filter(|_| page.contains(&format!("id=\"{id}\""))),
+        text: problem_text(l, problem),
+        rule: problem.rule,
+    }
 }
 
 /// The page at an address of ours, as this request's person sees it. The address of an act leads to the thing acted upon.

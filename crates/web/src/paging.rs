@@ -20,6 +20,8 @@ pub struct Paging {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Shown {
     rows: i64,
+    /// How many come before it, where that is known.
+    passed: Option<i64>,
     /// Names of its first and its last row; none when it is empty.
     ends: Option<(String, String)>,
     /// Whether rows come before it and after it.
@@ -92,8 +94,37 @@ impl Paging {
             Place::Before(_) => (more, true),
         };
         let ends = rows.first().zip(rows.last()).map(|(first, last)| (name(first), name(last)));
-        self.shown = Some(Shown { rows: rows.len() as i64, ends, before, after });
+        self.shown = Some(Shown { rows: rows.len() as i64, passed: None, ends, before, after });
         self
+    }
+
+    /// The rows of this page of a list that is held whole, and the pages beside it, by the names of rows like those of
+    /// [`Paging::turned`]. A row that is gone leaves its neighbour's page counted off.
+    pub fn leafed<R>(mut self, mut all: Vec<R>, name: impl Fn(&R) -> String) -> (Vec<R>, Paging) {
+        let per_page = usize::try_from(self.per_page).unwrap_or(usize::MAX);
+        let place = self.place(|named| all.iter().position(|row| name(row) == named));
+        let passed = match place {
+            Place::At(rows) => usize::try_from(rows).unwrap_or(usize::MAX).min(all.len()),
+            Place::After(row) if row + 1 < all.len() => row + 1,
+            Place::Before(row) if row >= per_page => row - per_page,
+            Place::After(_) | Place::Before(_) => {
+                self.page = 1;
+                0
+            }
+        };
+        self.total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let end = passed.saturating_add(per_page).min(all.len());
+        let after = end < all.len();
+        let rows: Vec<R> = all.drain(passed..end).collect();
+        let ends = rows.first().zip(rows.last()).map(|(first, last)| (name(first), name(last)));
+        let known = Some(passed as i64);
+        self.shown = Some(Shown { rows: rows.len() as i64, passed: known, ends, before: passed > 0, after });
+        (rows, self)
+    }
+
+    /// Rows before the first one shown.
+    fn passed(&self) -> i64 {
+        self.shown.as_ref().and_then(|shown| shown.passed).unwrap_or_else(|| self.offset())
     }
 
     /// For SQL: how many rows.
@@ -113,14 +144,14 @@ impl Paging {
 
     /// Number of the first row shown; 0 for an empty list.
     pub fn first(&self) -> i64 {
-        let counted = if self.total == 0 { 0 } else { self.offset() + 1 };
+        let counted = if self.total == 0 { 0 } else { self.passed() + 1 };
         counted.min(self.last())
     }
 
     /// Number of the last row shown.
     pub fn last(&self) -> i64 {
         let rows = self.shown.as_ref().map_or(self.limit(), |shown| shown.rows);
-        (self.offset() + rows).min(self.total)
+        (self.passed() + rows).min(self.total)
     }
 
     pub fn has_previous(&self) -> bool {
@@ -215,6 +246,31 @@ mod tests {
         // What lies before the first page's rows by now is less than a page: the list from its start.
         let (rows, start) = page(&list, &again.previous());
         assert_eq!((rows, start.page, start.has_previous()), (vec![1, 2, 10], 1, false));
+    }
+
+    #[test]
+    fn a_list_held_whole_is_leafed_through_the_same_way_and_counts_its_rows() {
+        let page = |list: &[i64], uri: &str| Paging::from_uri(uri).leafed(list.to_vec(), i64::to_string);
+        let mut list: Vec<i64> = (10..20).collect();
+        let (rows, first) = page(&list, "/x?per_page=3");
+        assert_eq!((rows, first.has_previous(), first.has_next()), (vec![10, 11, 12], false, true));
+        list.insert(0, 1);
+        let (rows, second) = page(&list, &first.next());
+        assert_eq!((rows, second.first(), second.last(), second.total), (vec![13, 14, 15], 5, 7, 11));
+        let (rows, back) = page(&list, &second.previous());
+        assert_eq!((rows, back.has_previous()), (vec![10, 11, 12], true));
+        let (rows, start) = page(&list, &back.previous());
+        assert_eq!((rows, start.page, start.has_previous()), (vec![1, 10, 11], 1, false));
+        // The row one came from is gone: counted off.
+        list.retain(|n| *n != 12);
+        let (rows, counted) = page(&list, &first.next());
+        assert_eq!((rows, counted.first()), (vec![13, 14, 15], 4));
+        let (rows, end) = page(&list, "/x?per_page=3&page=4&after=18");
+        assert_eq!((rows, end.has_next()), (vec![19], false));
+        let (rows, beyond) = page(&list, "/x?per_page=3&page=5&after=19");
+        assert_eq!((rows, beyond.page), (vec![1, 10, 11], 1));
+        let (rows, none) = page(&[], "/x?page=3");
+        assert_eq!((rows.len(), none.first(), none.has_next()), (0, 0, false));
     }
 
     #[test]

@@ -142,7 +142,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// What Askama escapes, read back.
-fn unescape(text: &str) -> String {
+pub(crate) fn unescape(text: &str) -> String {
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")

@@ -127,9 +127,8 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     if !format.is_empty() {
         return Ok(export(l, &format, &found)?);
     }
-    let paging = Paging::from_uri(&ctx.uri).of(i64::try_from(found.len()).unwrap_or(i64::MAX));
-    let (skip, take) = (usize::try_from(paging.offset()).unwrap_or(0), usize::try_from(paging.limit()).unwrap_or(0));
-    let rows = found.iter().skip(skip).take(take).map(|version| row(l, version)).collect();
+    let (part, paging) = Paging::from_uri(&ctx.uri).leafed(found, |version| version.code.clone());
+    let rows = part.iter().map(|version| row(l, version)).collect();
     let keeps = ctx.actor.as_ref().is_some_and(|actor| actor.may(Permission::KeepCatalogue));
     let states = ["ready", "unready", "doubted"];
     let page = List {

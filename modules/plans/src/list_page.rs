@@ -89,9 +89,8 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     // Subtrees may lie in each other.
     lines.sort_by_key(|line| std::cmp::Reverse(line.id));
     lines.dedup_by_key(|line| line.id);
-    let paging = Paging::from_uri(&ctx.uri).of(lines.len() as i64);
-    let shown = lines.into_iter().skip(paging.offset().max(0) as usize).take(paging.limit().max(0) as usize);
-    let page = List { l: ctx.l, rows: shown.map(|line| row(ctx.l, line)).collect(), paging };
+    let (shown, paging) = Paging::from_uri(&ctx.uri).leafed(lines, |line| line.id.to_string());
+    let page = List { l: ctx.l, rows: shown.into_iter().map(|line| row(ctx.l, line)).collect(), paging };
     Ok(ctx.page(&ctx.l.t("plan-list"), &page))
 }
 

@@ -138,13 +138,8 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         return Ok(export(l, &format, rows)?);
     }
     let per_page = Paging::from_uri(&with(&ctx.uri, &[("per_page", &ROWS.to_string())]));
-    let paging = per_page.of(i64::try_from(shown.len()).unwrap_or(i64::MAX));
-    let rows = shown
-        .iter()
-        .skip(usize::try_from(paging.offset()).unwrap_or(0))
-        .take(ROWS as usize)
-        .map(|(one, need, owner)| row(&ctx, &scope, one, *need, *owner))
-        .collect();
+    let (part, paging) = per_page.leafed(shown, |(one, _, owner)| format!("{}.{owner}", one.placed.target.id));
+    let rows = part.into_iter().map(|(one, need, owner)| row(&ctx, &scope, one, *need, *owner)).collect();
     let page = Page {
         l,
         trail: vec![

@@ -161,9 +161,7 @@ async fn page(ctx: Ctx, programme: Option<String>, title: String, lead: String, 
         return Ok(export(l, &format, &shown)?);
     }
     let paging = Paging::from_uri(&with(&ctx.uri, &[("per_page", &ROWS.to_string())]));
-    let paging = paging.of(i64::try_from(shown.len()).unwrap_or(i64::MAX));
-    let first = usize::try_from(paging.offset()).unwrap_or(usize::MAX).min(shown.len());
-    let part = &shown[first..(first + ROWS as usize).min(shown.len())];
+    let (part, paging) = paging.leafed(shown.clone(), |one| one.placed.target.id.clone());
     let path = ctx.path().to_owned();
     let choices = |words: BTreeSet<String>, key: &str| -> Vec<Choice> {
         words.into_iter().map(|word| Choice::new(word.clone(), l.t(format!("{key}{word}")))).collect()
@@ -177,7 +175,7 @@ async fn page(ctx: Ctx, programme: Option<String>, title: String, lead: String, 
         ],
         totals: totals(l, &own, &scope.link(&ctx, &path)),
         shown: shown.len(),
-        groups: groups(&ctx, &scope, &read, part),
+        groups: groups(&ctx, &scope, &read, &part),
         paging,
         missing_href: scope.link(&ctx, "/steering/missing"),
         title,

@@ -186,7 +186,7 @@ fn a_refused_form_comes_again_with_every_word_and_what_is_wrong() {
         let again = send(&mut administrator, Some("http://motcua.test/accounts/new")).await;
         again.is(422).shows("Biểu mẫu chưa được gửi").shows("ký tự điều khiển");
         again.shows("value=\"Ngô Thị Chuông\"").shows("value=\"chuong.ngo\"").shows("value=\"0912 345 678\"");
-        again.shows("<a href=\"#name\">").shows("action=\"/accounts/new\"");
+        again.shows("Họ và tên: <a href=\"#name\">").shows("action=\"/accounts/new\"");
         // Sent as it now stands, it is taken: the form is a live one.
         let words = [("name", "Ngô Thị Chuông"), ("login", "chuong.ngo"), ("phone", "0912 345 678")];
         administrator.post("/accounts/new", &words).await.is(200).shows("chuong.ngo");
