@@ -10,8 +10,8 @@ use std::fmt;
 const LINES: &[&str] = &["reason", "note", "again", "other", "text"];
 /// Names and titles that are typed into large boxes because they are long: of one line all the same.
 const LONG_NAMES: &[&str] = &["name", "name_vi", "subject", "task"];
-/// Answers to a procedure's own questions; which of them are of one line is judged by their kind.
-const ANSWERS: &str = "answer_";
+/// Answers to a procedure's own questions, given and corrected; which of them are of one line is judged by their kind.
+const ANSWERS: [&str; 2] = ["answer_", "answers."];
 /// Fields whose blanks mean something: quotations that are found again in their text, a record as it is edited, JSON, whose own
 /// texts are cleaned when it is read.
 const VERBATIM: &[&str] = &[crate::sent::BODY, "quote", "quote_first", "quote_last", "version"];
@@ -32,7 +32,7 @@ fn shape(name: &str) -> Shape {
         Shape::Secret
     } else if VERBATIM.contains(&name) {
         Shape::Verbatim
-    } else if LINES.contains(&name) || name.starts_with(ANSWERS) {
+    } else if LINES.contains(&name) || ANSWERS.iter().any(|answers| name.starts_with(answers)) {
         Shape::Lines
     } else {
         Shape::Line
@@ -175,6 +175,7 @@ mod tests {
     fn a_value_is_cleaned_as_its_name_says() {
         let typed = " Thiếu\u{200b}:\r\n  một   bản ";
         assert_eq!(value("owner_name", typed).unwrap(), "Thiếu: một bản");
+        assert_eq!(value("answers.members", typed).unwrap(), "Thiếu:\nmột bản");
         assert_eq!(value("reason", typed).unwrap(), "Thiếu:\nmột bản");
         assert_eq!(value("answer_members", typed).unwrap(), "Thiếu:\nmột bản");
         assert_eq!(value("quote", typed).unwrap(), " Thiếu:\n  một   bản ");

@@ -9,6 +9,7 @@ mod milestones;
 mod mine;
 mod steps;
 mod store;
+mod supplement;
 
 pub use draft::{Body, Draft, Paper};
 pub use milestones::{Milestone, Stage, milestones};
@@ -49,7 +50,7 @@ pub fn module() -> Module {
         .post("/my/notices", Access::Needs(OwnDossiers), mine::seen)
         .get("/my/{code}", Access::Needs(OwnDossiers), mine::show)
         .get("/my/{code}/files/{file}", Access::Needs(OwnDossiers), mine::download)
-        .post("/my/{code}/supplement", Access::Needs(OwnDossiers), mine::supplement)
+        .post("/my/{code}/supplement", Access::Needs(OwnDossiers), supplement::send)
         .post("/my/{code}/withdraw", Access::Needs(OwnDossiers), mine::withdraw)
         .post("/my/{code}/rate", Access::Needs(OwnDossiers), mine::rate);
     let nav = vec![

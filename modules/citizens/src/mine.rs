@@ -2,6 +2,7 @@
 
 use crate::home::{Begun, begun_row};
 use crate::milestones::{Milestone, Places, milestones};
+use crate::supplement::{self, Asked};
 use crate::{DRAFTS_MAX, OWN_DOSSIERS_MAX, store};
 use ::store::Tx;
 use askama::Template;
@@ -12,18 +13,15 @@ use dossiers::person::{self, Notice};
 use dossiers::rating::Standing;
 use dossiers::store::{self as theirs, Loaded};
 use dossiers::transitions::Verb;
-use dossiers::{Act, By, Component, ComponentState, House, NewPaper, Status, decide, worklist};
-use files::Store;
+use dossiers::{Act, By, Component, ComponentState, House, Status, decide, worklist};
 use i18n::L;
 use std::collections::HashMap;
-use web::{Answer, Ctx, FormMap, PatientUpload};
+use web::{Answer, Ctx, FormMap};
 
 /// Notices shown, the latest first.
 const NOTICES_MAX: i64 = 8;
 /// Looks of officials shown, the latest first.
 const LOOKS_MAX: i64 = 50;
-/// Most papers in one supplement.
-const SUPPLEMENT_PAPERS_MAX: usize = 20;
 
 /// A dossier as a line of a list.
 pub(crate) struct Row {
@@ -140,12 +138,6 @@ struct Doc {
     hrefs: Vec<String>,
 }
 
-/// A paper that can be sent as a supplement.
-struct Ask {
-    field: String,
-    name: String,
-}
-
 #[derive(Template)]
 #[template(path = "dossier.html")]
 struct DossierPage {
@@ -168,13 +160,8 @@ struct DossierPage {
     qr: String,
     track: String,
     late: String,
-    asked: String,
-    /// What is asked for, one a line.
-    asked_list: Vec<String>,
-    /// The last day for it.
-    asked_until: String,
-    /// The answers asked to be corrected: input, question, answer so far.
-    corrections: Vec<(String, String, String)>,
+    /// What is asked of the applicant.
+    asked: Option<Asked>,
     payment: String,
     line: Vec<Milestone>,
     /// When officials looked, and of which unit.
@@ -184,25 +171,24 @@ struct DossierPage {
     /// What the applicant sent later.
     sent: Vec<Doc>,
     answers: Vec<dossiers::pages::Answered>,
-    asks: Vec<Ask>,
-    can_supplement: bool,
     can_withdraw: bool,
     can_rate: bool,
     rated: bool,
     /// With which somebody without an account rates the case.
     rating_code: String,
     scores: Vec<(i64, String)>,
-    note: String,
+    /// What was typed as the reason of a withdrawal that was refused.
+    why: String,
 }
 
 /// Everything the page shows, read in one snapshot.
-struct Read {
-    loaded: Loaded,
-    papers: Vec<(i64, Component)>,
+pub(crate) struct Read {
+    pub(crate) loaded: Loaded,
+    pub(crate) papers: Vec<(i64, Component)>,
     /// Number of a reused paper → code of the dossier it was taken from.
     sources: HashMap<i64, String>,
     files: Vec<(Id, String, String)>,
-    events: Vec<audit::Event>,
+    pub(crate) events: Vec<audit::Event>,
     seen: Vec<access::Seen>,
     rating: Standing,
     rating_code: Option<String>,
@@ -247,7 +233,7 @@ fn page(
     actor: &Actor,
     read: Read,
     problems: Vec<Problem>,
-    note: String,
+    typed: &FormMap,
 ) -> Result<DossierPage, Fault> {
     let l = ctx.l;
     let (d, a) = (&read.loaded.dossier, &read.loaded.applicant);
@@ -263,21 +249,6 @@ fn page(
     let last = |wanted: fn(&Happening) -> bool| {
         read.events.iter().rev().filter_map(|e| Happening::read(&e.data).ok()).find(wanted)
     };
-    let asked = last(|h| matches!(h, Happening::SupplementRequested { .. }))
-        .filter(|_| d.status == Status::Supplement)
-        .map(|h| h.words().to_owned())
-        .unwrap_or_default();
-    let asking = match last(|h| matches!(h, Happening::SupplementRequested { .. })) {
-        Some(Happening::SupplementRequested { asked, .. }) if d.status == Status::Supplement => asked,
-        _ => None,
-    };
-    let wanted = |name: &String| asking.as_ref().is_some_and(|asking| asking.answers.contains(name));
-    let given: std::collections::HashMap<String, String> = serde_json::from_str(&a.answers).unwrap_or_default();
-    let corrections = version.form.fields().filter(|field| wanted(&field.name)).map(|field| {
-        let answer = given.get(&field.name).cloned().unwrap_or_default();
-        (format!("{}{}", dossiers::correct::ANSWER, field.name), field.label.clone(), answer)
-    });
-    let corrections: Vec<(String, String, String)> = corrections.collect();
     let payment = match last(|h| matches!(h, Happening::PaymentRequested { .. })) {
         Some(Happening::PaymentRequested { amount_dong, reason, .. }) if d.status == Status::Payment => {
             l.tr("citizens-pay", [("amount", base::Dong(amount_dong).to_string()), ("reason", reason)])
@@ -297,6 +268,7 @@ fn page(
             .collect()
     };
     let track = format!("{}/track?code={}", ctx.origin, d.code);
+    let asked = supplement::asked(&version, &read, &problems, typed).filter(|_| may(Verb::CompleteSupplement));
     Ok(DossierPage {
         l,
         csrf: ctx.csrf.clone(),
@@ -320,9 +292,6 @@ fn page(
         track,
         late: if is_late { l.tr(clock.key, [("n", clock.n.to_string())]) } else { String::new() },
         asked,
-        asked_list: asking.as_ref().map(|asking| asked_lines(&version, asking)).unwrap_or_default(),
-        asked_until: asking.as_ref().map(|asking| base::vn_date(asking.until)).unwrap_or_default(),
-        corrections,
         payment,
         line: milestones(l, d, &read.events, &places),
         looks: looks(l, house, &read.seen),
@@ -344,43 +313,30 @@ fn page(
         results: later(&|purpose| purpose == "result"),
         sent: later(&|purpose| purpose != "result"),
         answers: dossiers::pages::answered(&version, &a.answers),
-        asks: read
-            .papers
-            .iter()
-            .map(|(n, paper)| Ask { field: format!("component_{n}"), name: paper.name.clone() })
-            .collect(),
-        can_supplement: may(Verb::CompleteSupplement),
         can_withdraw: may(Verb::Withdraw),
         can_rate: read.rating == Standing::Open && may(Verb::Rate),
         rated: read.rating == Standing::Rated,
         rating_code: read.rating_code.unwrap_or_default(),
         scores: (1..=5).rev().map(|score| (score, l.t(format!("dossier-rating-{score}")))).collect(),
-        note,
+        why: typed.text("reason").to_owned(),
     })
 }
 
-/// What an applicant is asked for, in words: papers, answers, and what else.
-fn asked_lines(version: &catalogue::Version, asking: &dossiers::happening::Asking) -> Vec<String> {
-    let papers = version.components.iter().filter(|one| asking.papers.contains(&one.code)).map(|one| &one.name);
-    let answers = version.form.fields().filter(|one| asking.answers.contains(&one.name)).map(|one| &one.label);
-    let other = Some(&asking.other).filter(|other| !other.is_empty());
-    papers.chain(answers).chain(other).cloned().collect()
-}
-
-async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, note: String) -> Answer {
+/// The page of a dossier; `typed` is what was sent and refused.
+pub(crate) async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, typed: &FormMap) -> Answer {
     let actor = ctx.actor()?.clone();
     let house = dossiers::pages::house(&ctx.app)?;
     let asking = actor.clone();
     let found = ctx.db().read(move |tx| Box::pin(async move { read(tx, &asking, &code).await })).await?;
     let wrong = !problems.is_empty();
-    let page = page(ctx, &house, &actor, found, problems, note)?;
+    let page = page(ctx, &house, &actor, found, problems, typed)?;
     let title = format!("{} · {}", page.code, page.procedure);
     Ok(if wrong { ctx.invalid_page(&title, &page) } else { ctx.page(&title, &page) })
 }
 
 /// `GET /my/{code}`
 pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    render(&ctx, code, Vec::new(), String::new()).await
+    render(&ctx, code, Vec::new(), &FormMap::default()).await
 }
 
 /// `GET /my/{code}/files/{file}`: papers handed in and results, to their own applicant.
@@ -399,7 +355,13 @@ pub(crate) async fn download(ctx: Ctx, Path((code, file)): Path<(String, Id)>) -
 }
 
 /// Does one thing to one's own dossier; a refusal that names fields shows the page again with what was typed.
-async fn act(ctx: &Ctx, code: String, act: Act, staged: Vec<(Option<i64>, files::Staged)>, note: String) -> Answer {
+pub(crate) async fn act(
+    ctx: &Ctx,
+    code: String,
+    act: Act,
+    staged: Vec<(Option<i64>, files::Staged)>,
+    typed: &FormMap,
+) -> Answer {
     let actor = ctx.actor()?.clone();
     let house = dossiers::pages::house(&ctx.app)?;
     let (now, wanted) = (ctx.now, code.clone());
@@ -408,71 +370,27 @@ async fn act(ctx: &Ctx, code: String, act: Act, staged: Vec<(Option<i64>, files:
         .write(move |tx| {
             Box::pin(async move {
                 let id = person::own(tx, &actor, &wanted).await?.dossier.id;
-                let act = match act {
-                    Act::CompleteSupplement { note, answers, .. } => {
-                        let mut papers = Vec::with_capacity(staged.len());
-                        for (component, staged) in &staged {
-                            let file = files::keep(tx, staged, id, Some(actor.account), now).await?;
-                            papers.push(NewPaper { component: *component, file });
-                        }
-                        Act::CompleteSupplement { note, papers, answers }
-                    }
-                    other => other,
-                };
+                let act = supplement::with_files(tx, act, &staged, (id, actor.account, now)).await?;
                 dossiers::act(tx, &house, &By { actor, now }, &wanted, &act).await
             })
         })
         .await;
     match done {
         Ok(_) => Ok(ctx.flash(format!("/my/{code}"), "citizens-done")),
-        Err(Fault::Invalid(problems)) => render(ctx, code, problems, note).await,
+        Err(Fault::Invalid(problems)) => render(ctx, code, problems, typed).await,
         Err(other) => Err(other.into()),
     }
 }
 
-/// `POST /my/{code}/supplement`: the papers asked for, and a word with them.
-pub(crate) async fn supplement(
-    ctx: Ctx,
-    Path(code): Path<String>,
-    PatientUpload { upload, refused }: PatientUpload,
-) -> Answer {
-    let note = upload.fields.text("note").to_owned();
-    if !refused.is_empty() {
-        return render(&ctx, code, refused, note).await;
-    }
-    let mut staged = Vec::new();
-    if upload.files.len() > SUPPLEMENT_PAPERS_MAX {
-        let problem = Problem::new("citizens-supplement-too-many").field("other").arg("max", SUPPLEMENT_PAPERS_MAX);
-        return render(&ctx, code, vec![problem], note).await;
-    }
-    for file in &upload.files {
-        let component = file.field.strip_prefix("component_").and_then(|n| n.parse::<i64>().ok());
-        match Store::of(&ctx.app).take(file).await? {
-            Ok(paper) => staged.push((component, paper)),
-            Err(problems) => return render(&ctx, code, problems, note).await,
-        }
-    }
-    let given = upload.fields.0.keys().filter_map(|name| {
-        Some((name.strip_prefix(dossiers::correct::ANSWER)?.to_owned(), upload.fields.text(name).to_owned()))
-    });
-    let wish = Act::CompleteSupplement { note: note.clone(), papers: Vec::new(), answers: given.collect() };
-    act(&ctx, code, wish, staged, note).await
-}
-
 /// `POST /my/{code}/withdraw`
 pub(crate) async fn withdraw(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
-    act(
-        &ctx,
-        code,
-        Act::Withdraw { reason: form.text("reason").to_owned(), wished: decide::Wished::default(), request: None },
-        Vec::new(),
-        String::new(),
-    )
-    .await
+    let reason = form.text("reason").to_owned();
+    let wish = Act::Withdraw { reason, wished: decide::Wished::default(), request: None };
+    act(&ctx, code, wish, Vec::new(), &form).await
 }
 
 /// `POST /my/{code}/rate`: 1 (very dissatisfied) to 5.
 pub(crate) async fn rate(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
     let score = form.text("score").parse().unwrap_or(0);
-    act(&ctx, code, Act::Rate { score }, Vec::new(), String::new()).await
+    act(&ctx, code, Act::Rate { score }, Vec::new(), &form).await
 }

@@ -6,7 +6,7 @@
 use crate::apply::apply;
 use crate::aside::{self, Aside};
 use crate::correct::correct;
-use crate::decide::{self, Asked, Handing, Office, Supplied, Wished};
+use crate::decide::{self, Asked, Came, Handing, Office, Supplied, Wished};
 use crate::dossier::{Applicant, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
@@ -25,9 +25,11 @@ use organisation::Tree;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod act;
 mod kept;
 
-use kept::{keep_papers, reasons_asked, seal};
+pub use act::{Act, NewPaper, Supplement};
+use kept::{keep_papers, keep_signed, reasons_asked, seal};
 
 /// Kind of the outbox job that tells an applicant what happened.
 pub const NOTICE_JOB: &str = "dossiers.notice";
@@ -275,98 +277,6 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
     Ok(dossier)
 }
 
-/// What a person decided to do to an existing dossier.
-#[derive(Debug, Clone)]
-pub enum Act {
-    ReceiveOnline,
-    RefuseIntake {
-        reason: String,
-    },
-    Assign {
-        handler: Id,
-    },
-    /// `handler`: somebody of the next step's unit; `draft`: what they are asked to decide.
-    Forward {
-        electronic: bool,
-        note: String,
-        handler: Option<Id>,
-        draft: Option<NewPaper>,
-    },
-    SendBack {
-        reason: String,
-    },
-    RequestSupplement(Asked),
-    /// `answers`: those to be corrected, by the name of their field.
-    CompleteSupplement {
-        note: String,
-        papers: Vec<NewPaper>,
-        answers: BTreeMap<String, String>,
-    },
-    RequestPayment {
-        amount_dong: i64,
-        reason: String,
-        basis: String,
-    },
-    RecordPayment,
-    Approve {
-        note: String,
-        result: Option<NewPaper>,
-    },
-    Refuse {
-        reason: String,
-    },
-    /// `wished` and `request`: the applicant's wish, where the desk acts for them.
-    Withdraw {
-        reason: String,
-        wished: Wished,
-        request: Option<NewPaper>,
-    },
-    Stop {
-        reason: String,
-    },
-    ReturnResult {
-        handing: Handing,
-        result: Option<NewPaper>,
-    },
-    Rate {
-        score: i64,
-    },
-}
-
-impl Act {
-    fn papers(&self) -> &[NewPaper] {
-        match self {
-            Self::CompleteSupplement { papers, .. } => papers,
-            Self::Forward { draft: paper, .. }
-            | Self::Withdraw { request: paper, .. }
-            | Self::Approve { result: paper, .. }
-            | Self::ReturnResult { result: paper, .. } => paper.as_slice(),
-            _ => &[],
-        }
-    }
-
-    /// The file that comes with it, if one does.
-    pub fn paper_mut(&mut self) -> Option<&mut NewPaper> {
-        match self {
-            Self::CompleteSupplement { papers, .. } => papers.first_mut(),
-            Self::Forward { draft: paper, .. }
-            | Self::Withdraw { request: paper, .. }
-            | Self::Approve { result: paper, .. }
-            | Self::ReturnResult { result: paper, .. } => paper.as_mut(),
-            _ => None,
-        }
-    }
-}
-
-/// A file that comes with an act: a supplement for a component, or a result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewPaper {
-    /// Position of the component it completes; `None` for other papers.
-    pub component: Option<i64>,
-    /// Its row, which is there already.
-    pub file: Id,
-}
-
 /// Does one thing to the dossier of that code, or says which rule forbids it.
 pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Result<Dossier, Fault> {
     let loaded = load(tx, code).await?;
@@ -387,6 +297,7 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     let standing = decide::standing(&loaded.dossier, happening.verb(), &by.actor, &office);
     let after = write(tx, Some(&loaded), None, by, standing.and_then(|by| by.agency), &happening).await?;
     keep_papers(tx, &after, &came, purpose, by.now).await?;
+    keep_signed(tx, after.id, &happening).await?;
     for aside in &beside.asides {
         aside::write(tx, after.id, after.head.n, aside).await?;
     }
@@ -429,25 +340,24 @@ async fn decided(
             let earlier = reasons_asked(tx, d).await?;
             decide::request_supplement(d, actor, office, asked, &earlier)?
         }
-        Act::CompleteSupplement { note, papers, answers } => {
-            decide::check(d, Verb::CompleteSupplement, actor, office)?;
-            let corrected = correct(office.version, &loaded.applicant, answers, by.now.date())?;
-            let brought = Supplied { papers: papers.len(), corrected: corrected.is_some() };
-            let mut done = decide::complete_supplement(d, actor, office, note, brought)?;
-            if let Some((applicant, fields)) = corrected {
-                let was = Aside { kind: aside::ANSWERS, data: loaded.applicant.answers.clone() };
-                if let Happening::SupplementCompleted { corrected, .. } = &mut done {
-                    *corrected = Some(Corrected { fields, applicant: applicant.digest(), was: was.digest() });
-                }
-                beside = Beside { applicant: Some(applicant), asides: vec![was] };
-            }
+        Act::CompleteSupplement(supplement) => {
+            let (done, kept) = supplemented(tx, loaded, by, office, supplement).await?;
+            beside = kept;
             done
         }
         Act::RequestPayment { amount_dong, reason, basis } => {
             decide::request_payment(d, actor, office, *amount_dong, reason, basis)?
         }
         Act::RecordPayment => decide::record_payment(d, actor, office)?,
-        Act::Approve { note, result } => decide::approve(d, actor, office, result.is_some(), note)?,
+        Act::Approve { note, result, sign_draft } => {
+            decide::check(d, Verb::Approve, actor, office)?;
+            let draft = if *sign_draft && result.is_none() { Some(proposed(tx, d).await?) } else { None };
+            let mut approved = decide::approve(d, actor, office, result.is_some() || draft.is_some(), note)?;
+            if let Happening::Approved { result, .. } = &mut approved {
+                *result = draft;
+            }
+            approved
+        }
         Act::Refuse { reason } => decide::refuse(d, actor, office, reason)?,
         Act::Withdraw { reason, wished, .. } => {
             let (withdrawn, aside) = decide::withdraw_for(d, actor, office, reason, wished)?;
@@ -456,13 +366,59 @@ async fn decided(
         }
         Act::Stop { reason } => decide::stop(d, actor, office, reason)?,
         Act::ReturnResult { handing, result } => {
-            let (returned, aside) = decide::return_result(d, actor, office, handing, result.is_some())?;
+            let handing = handing.clone().to_applicant(&loaded.applicant.owner_address);
+            let (returned, aside) = decide::return_result(d, actor, office, &handing, result.is_some())?;
             beside.asides.extend(aside);
             returned
         }
         Act::Rate { score } => decide::rate(d, actor, office, *score)?,
     };
     Ok((happening, beside))
+}
+
+/// A supplement that came, held against what was asked for.
+async fn supplemented(
+    tx: &Tx,
+    loaded: &Loaded,
+    by: &By,
+    office: &Office<'_>,
+    given: &Supplement,
+) -> Result<(Happening, Beside), Fault> {
+    let (d, mut beside) = (&loaded.dossier, Beside::default());
+    decide::check(d, Verb::CompleteSupplement, &by.actor, office)?;
+    let corrected = correct(office.version, &loaded.applicant, (&given.answers, given.sure), by.now.date())?;
+    let asked = decide::asked_last(&audit::events(tx, d.id).await?);
+    let components = sql::components(tx, d.id).await?;
+    let code = |paper: &NewPaper| {
+        let component = components.iter().find(|(n, _)| Some(*n) == paper.component);
+        component.map(|(_, component)| component.code.as_str())
+    };
+    if given.papers.iter().any(|paper| paper.component.is_some() && code(paper).is_none()) {
+        return Err(Fault::invalid(Problem::new("dossier-component-unknown").field("component")));
+    }
+    let came = Came {
+        papers: given.papers.iter().filter_map(code).collect(),
+        corrected: corrected.as_ref().map_or(&[], |(_, fields)| fields.as_slice()),
+        absent: given.absent.iter().map(|(code, why)| (code.as_str(), why.as_str())).collect(),
+    };
+    let absent = decide::listed_or_absent(asked.as_ref(), office, &came)?;
+    let brought = Supplied { papers: given.papers.len(), corrected: corrected.is_some(), absent };
+    let mut done = decide::complete_supplement(d, &by.actor, office, &given.note, brought)?;
+    if let Some((applicant, fields)) = corrected {
+        let was = Aside { kind: aside::ANSWERS, data: loaded.applicant.answers.clone() };
+        if let Happening::SupplementCompleted { corrected, .. } = &mut done {
+            *corrected = Some(Corrected { fields, applicant: applicant.digest(), was: was.digest() });
+        }
+        beside = Beside { applicant: Some(applicant), asides: vec![was] };
+    }
+    Ok((done, beside))
+}
+
+/// The proposal that is to be signed.
+async fn proposed(tx: &Tx, dossier: &Dossier) -> Result<Seal, Fault> {
+    let events = audit::events(tx, dossier.id).await?;
+    let found = decide::proposed(&events).map(|(seal, _)| seal);
+    found.ok_or_else(|| Fault::invalid(Problem::new("dossier-no-draft").field("sign_draft")))
 }
 
 /// Whether somebody can do a step at its unit.

@@ -1,6 +1,6 @@
 //! JSON of the one-stop. The same actions as the pages.
 
-use crate::actions::{self, By, CounterIntake};
+use crate::actions::{self, By, CounterIntake, NewPaper};
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{Brought, Handed};
 use crate::input::Input;
@@ -354,6 +354,10 @@ pub struct ActBody {
     component: String,
     /// complete-supplement: corrected answers, field → text.
     answers: BTreeMap<String, String>,
+    /// complete-supplement: why a paper asked for cannot be brought, component code → reason.
+    absent: BTreeMap<String, String>,
+    /// complete-supplement: what disagrees with the personal number is so.
+    sure: bool,
     /// request-payment.
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     amount_dong: Option<i64>,
@@ -373,6 +377,10 @@ pub struct ActBody {
     authority: String,
     /// return-result: the post's number of the item.
     tracking: String,
+    /// return-result by post: where to; the applicant's own address where nothing is said.
+    address: String,
+    /// approve: the proposal that came with the dossier is the result.
+    sign_draft: bool,
     /// rate: 1 to 5.
     #[schema(minimum = 1, maximum = 5)]
     score: Option<i64>,
@@ -392,6 +400,9 @@ impl From<ActBody> for Input {
             other: body.other,
             until: body.until,
             answers: body.answers,
+            absent: body.absent,
+            sure: body.sure,
+            sign_draft: body.sign_draft,
             amount_dong: number(body.amount_dong),
             basis: body.basis,
             wished_how: body.wished_how,
@@ -401,6 +412,7 @@ impl From<ActBody> for Input {
             receiver: body.receiver,
             authority: body.authority,
             tracking: body.tracking,
+            address: body.address,
             score: number(body.score),
         }
     }
@@ -423,8 +435,12 @@ pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Sent { bo
     let house = house(&ctx.app)?;
     let by = By { actor, now: ctx.now };
     let verb = Verb::read(&verb).ok_or(Fault::NotFound("dossier-act-unknown"))?;
-    uploads::only(&upload, |field| uploads::OF_AN_ACT.contains(&field))?;
+    // A supplement brings several papers, each under the code of its component.
+    let completes = verb == Verb::CompleteSupplement;
+    let of_paper = |field: &str| completes && field.starts_with(uploads::OF_A_PAPER);
+    uploads::only(&upload, |field| uploads::OF_AN_ACT.contains(&field) || of_paper(field))?;
     let staged = uploads::first(&ctx, &upload, &uploads::OF_AN_ACT).await?;
+    let scans = if completes { uploads::of_papers(&ctx, &upload).await? } else { Vec::new() };
     let asked = house.clone();
     let dossier = ctx
         .db()
@@ -435,8 +451,13 @@ pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Sent { bo
                 let dossier = reading::readable(tx, &asked, asking, &code).await?.into_loaded().dossier;
                 let component =
                     component_of(tx, &dossier, &body.component).await?.filter(|_| verb == Verb::CompleteSupplement);
-                let paper = uploads::came(tx, staged.as_ref(), component, dossier.id, &by).await?;
-                Input::from(body).carry_out(tx, &asked, &by, &code, (verb, paper)).await
+                let first = uploads::came(tx, staged.as_ref(), component, dossier.id, &by).await?;
+                let mut papers: Vec<NewPaper> = first.into_iter().collect();
+                for (paper, scan) in &scans {
+                    let component = component_of(tx, &dossier, paper).await?;
+                    papers.extend(uploads::came(tx, Some(scan), component, dossier.id, &by).await?);
+                }
+                Input::from(body).carry_out(tx, &asked, &by, &code, (verb, papers)).await
             })
         })
         .await?;

@@ -65,6 +65,9 @@ pub struct Recipient {
     /// The post's number of the item.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub tracking: String,
+    /// Where the post took it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
 }
 
 /// Writes the row of a dossier's `n`-th event.

@@ -14,7 +14,10 @@ mod ends;
 mod supplement;
 
 pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
-pub use supplement::{ASKED_DAYS_MAX, Asked, Supplied, complete_supplement, request_supplement};
+pub use supplement::{
+    ABSENT, ASKED_DAYS_MAX, Asked, Came, Supplied, asked_last, complete_supplement, listed_or_absent,
+    request_supplement,
+};
 
 /// Longest text a person may write as a reason, in characters.
 pub const REASON_CHARS_MAX: usize = 2_000;
@@ -149,7 +152,7 @@ pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) 
 }
 
 /// A reason as a person wrote it: present, and not longer than a page.
-pub fn reason(field: &'static str, text: &str) -> Result<String, Fault> {
+pub fn reason(field: &str, text: &str) -> Result<String, Fault> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Fault::invalid(
@@ -162,19 +165,34 @@ pub fn reason(field: &'static str, text: &str) -> Result<String, Fault> {
 /// A reason that tells an applicant what to mend has at least so many letters and digits, and more than one word.
 pub const SUBSTANCE_CHARS_MIN: usize = 10;
 
-/// A reason that says something: whoever reads it knows what to do.
-pub fn substantial(field: &'static str, text: &str) -> Result<String, Fault> {
+/// What a colleague or the applicant writes for themselves is short and still no mere sign: two words, so many letters.
+const WORDS_CHARS_MIN: usize = 4;
+
+fn says_something(field: &str, text: &str, letters_min: usize, code: &'static str) -> Result<String, Fault> {
     let text = reason(field, text)?;
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-    if letters < SUBSTANCE_CHARS_MIN || text.split_whitespace().count() < 2 {
-        let problem = Problem::new("dossier-reason-too-thin").field(field).arg("min", SUBSTANCE_CHARS_MIN);
+    if letters < letters_min || text.split_whitespace().count() < 2 {
+        let problem = Problem::new(code).field(field).arg("min", letters_min);
         return Err(Fault::invalid(problem.rule("NĐ 118/2025/NĐ-CP Điều 11")));
     }
     Ok(text)
 }
 
+/// A reason that says something: whoever reads it knows what to do, or why it was decided against them.
+///
+/// # Errors
+/// At `field`: none given, too long, or one that says nothing.
+pub fn substantial(field: &str, text: &str) -> Result<String, Fault> {
+    says_something(field, text, SUBSTANCE_CHARS_MIN, "dossier-reason-too-thin")
+}
+
+/// A reason one owes to nobody outside the office, or to nobody at all: short is enough, a mere sign is not.
+fn in_words(field: &str, text: &str) -> Result<String, Fault> {
+    says_something(field, text, WORDS_CHARS_MIN, "dossier-reason-no-words")
+}
+
 /// A text that may be empty but not longer than a page.
-pub fn short(field: &'static str, text: &str) -> Result<String, Fault> {
+pub fn short(field: &str, text: &str) -> Result<String, Fault> {
     let text = text.trim();
     if text.chars().count() > REASON_CHARS_MAX {
         return Err(Fault::invalid(Problem::new("dossier-text-too-long").field(field).arg("max", REASON_CHARS_MAX)));
@@ -250,7 +268,7 @@ pub fn receive_online(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> 
 /// Refuses intake (form 03 of TT 03/2025/TT-VPCP): the reason is the law's condition.
 pub fn refuse_intake(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(dossier, Verb::RefuseIntake, actor, office)?;
-    Ok(Happening::IntakeRefused { reason: reason("reason", why)? })
+    Ok(Happening::IntakeRefused { reason: substantial("reason", why)? })
 }
 
 /// Gives a dossier to an officer. `may_hold` tells whether that account can work at the dossier's unit.
@@ -322,7 +340,7 @@ pub fn send_back(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &st
     check(dossier, Verb::SendBack, actor, office)?;
     let previous = previous_step(office.version, usize::try_from(dossier.step).unwrap_or(0))
         .ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-previous-step")))?;
-    let reason = reason("reason", why)?;
+    let reason = in_words("reason", why)?;
     Ok(Happening::SentBack { place: office.place(dossier.competent, previous, None), reason })
 }
 
@@ -336,14 +354,20 @@ pub fn request_payment(
     basis: &str,
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::RequestPayment, actor, office)?;
+    let mut problems = Vec::new();
     if amount_dong <= dossier.paid_dong {
-        return Err(Fault::invalid(Problem::new("dossier-amount-too-small").field("amount_dong")));
+        problems.push(Problem::new("dossier-amount-too-small").field("amount_dong"));
     }
-    let basis = short("basis", basis)?;
-    if basis.is_empty() {
-        return Err(Fault::invalid(Problem::new("dossier-basis-required").field("basis")));
+    let reason = or_problems(substantial("reason", why), &mut problems);
+    if basis.trim().is_empty() {
+        problems.push(Problem::new("dossier-basis-required").field("basis"));
     }
-    Ok(Happening::PaymentRequested { amount_dong, reason: reason("reason", why)?, basis })
+    let basis = or_problems(short("basis", basis), &mut problems);
+    if problems.is_empty() {
+        Ok(Happening::PaymentRequested { amount_dong, reason, basis })
+    } else {
+        Err(Fault::Invalid(problems))
+    }
 }
 
 /// What is owed was received at the desk. Nobody says of himself that he has paid, and nothing pays online yet.
@@ -374,7 +398,16 @@ pub fn approve(
 /// Decides against the applicant, in writing (form 03), within the time limit.
 pub fn refuse(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(dossier, Verb::Refuse, actor, office)?;
-    Ok(Happening::Refused { reason: reason("reason", why)?, unit: desk(dossier, office) })
+    Ok(Happening::Refused { reason: substantial("reason", why)?, unit: desk(dossier, office) })
+}
+
+/// The latest proposal that came with a hand-over, its file and what was written with it; one that was sent back is none any more.
+pub fn proposed(events: &[audit::Event]) -> Option<(files::Seal, String)> {
+    let since_back = events.iter().rev().take_while(|event| event.kind != "sent-back");
+    since_back.filter_map(|event| Happening::read(&event.data).ok()).find_map(|happening| match happening {
+        Happening::Forwarded { draft: Some(seal), note, .. } => Some((seal, note)),
+        _ => None,
+    })
 }
 
 fn desk(dossier: &Dossier, office: &Office<'_>) -> Id {
@@ -384,7 +417,7 @@ fn desk(dossier: &Dossier, office: &Office<'_>) -> Id {
 /// The office stops, with the legal ground as reason.
 pub fn stop(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(dossier, Verb::Stop, actor, office)?;
-    Ok(Happening::Stopped { reason: reason("reason", why)? })
+    Ok(Happening::Stopped { reason: substantial("reason", why)? })
 }
 
 /// The applicant's rating, 1 (very dissatisfied) to 5 (very satisfied), once.

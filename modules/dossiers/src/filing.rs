@@ -243,7 +243,7 @@ pub fn check(
         }
     }
     if !handed.sure {
-        problems.extend(owner::disagreements(version, |name| known.get(name).map(String::as_str)));
+        problems.extend(owner::disagreements(version, |name| known.get(name).map(String::as_str), "answer_"));
     }
     if handed.owner_address.trim().is_empty() && places.channel != Channel::Post && asks_to_be_sent(version, handed) {
         problems.push(Problem::new("dossier-address-required").field("owner_address"));

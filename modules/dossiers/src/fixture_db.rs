@@ -1,6 +1,6 @@
 //! The small province of [`crate::fixture`] in a database, on each engine.
 
-use crate::actions::{self, Act, By, CounterIntake, House, NewPaper};
+use crate::actions::{self, Act, By, CounterIntake, House, NewPaper, Supplement};
 use crate::dossier::Dossier;
 use crate::filing::Handed;
 use crate::fixture;
@@ -80,7 +80,7 @@ pub fn hand_out(result: Option<NewPaper>) -> Act {
 
 /// A supplement is there.
 pub fn supplement(papers: Vec<NewPaper>) -> Act {
-    Act::CompleteSupplement { note: String::new(), papers, answers: Default::default() }
+    Act::CompleteSupplement(Supplement { papers, ..Supplement::default() })
 }
 
 /// The counter's filing at the near commune.

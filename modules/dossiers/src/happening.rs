@@ -106,6 +106,14 @@ pub struct Corrected {
     pub was: String,
 }
 
+/// A paper that was asked for and cannot be brought, with what the applicant says about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absent {
+    /// Code of the component.
+    pub paper: String,
+    pub reason: String,
+}
+
 /// How an applicant asked for a withdrawal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -218,6 +226,9 @@ pub enum Happening {
         papers: Vec<Added>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         corrected: Option<Corrected>,
+        /// Papers of the list that cannot be brought; officials decide what follows.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        absent: Vec<Absent>,
         /// Declared complete by an official, with nothing from the applicant and no new paper.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         hollow: bool,

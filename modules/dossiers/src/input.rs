@@ -2,7 +2,7 @@
 //! judged alike.
 
 use crate::Dossier;
-use crate::actions::{self, Act, By, House, NewPaper};
+use crate::actions::{self, Act, By, House, NewPaper, Supplement};
 use crate::decide::{self, Asked, Handing, Wished};
 use crate::transitions::Verb;
 use ::store::Tx;
@@ -27,6 +27,12 @@ pub struct Input {
     pub until: String,
     /// Corrected answers, by the name of their field.
     pub answers: BTreeMap<String, String>,
+    /// Why papers asked for cannot be brought, by the component's code.
+    pub absent: BTreeMap<String, String>,
+    /// What disagrees with the personal number is so.
+    pub sure: bool,
+    /// The proposal that came with the dossier is the result.
+    pub sign_draft: bool,
     pub amount_dong: String,
     pub basis: String,
     pub wished_how: String,
@@ -36,6 +42,7 @@ pub struct Input {
     pub receiver: String,
     pub authority: String,
     pub tracking: String,
+    pub address: String,
     pub score: String,
 }
 
@@ -51,7 +58,7 @@ impl Input {
         house: &House,
         by: &By,
         code: &str,
-        (verb, paper): (Verb, Option<NewPaper>),
+        (verb, papers): (Verb, Vec<NewPaper>),
     ) -> Result<Dossier, Fault> {
         if matches!(verb, Verb::FileOnline | Verb::ReceiveAtCounter) {
             return Err(Fault::NotFound("dossier-act-unknown"));
@@ -59,15 +66,20 @@ impl Input {
         let loaded = actions::load(tx, code).await?;
         let version = house.version(loaded.dossier.version)?;
         decide::check(&loaded.dossier, verb, &by.actor, &house.office(&version, by.now))?;
-        let act = self.act(verb, paper)?;
+        let act = self.act(verb, papers)?;
         actions::act(tx, house, by, code, &act).await
     }
 
-    /// The act meant. `paper`: the file that came with it.
+    /// The act meant. `papers`: the files that came with it; of most acts the first counts.
     ///
     /// # Errors
     /// What cannot be read, with its field; and `dossier-act-unknown` for the verbs that make a dossier, which have ways of their own.
-    pub fn act(self, verb: Verb, paper: Option<NewPaper>) -> Result<Act, Fault> {
+    pub fn act(self, verb: Verb, papers: Vec<NewPaper>) -> Result<Act, Fault> {
+        if verb == Verb::CompleteSupplement {
+            let Self { note, answers, absent, sure, .. } = self;
+            return Ok(Act::CompleteSupplement(Supplement { note, papers, answers, absent, sure }));
+        }
+        let paper = papers.into_iter().next();
         Ok(match verb {
             Verb::ReceiveOnline => Act::ReceiveOnline,
             Verb::RefuseIntake => Act::RefuseIntake { reason: self.reason },
@@ -96,9 +108,6 @@ impl Input {
                 other: self.other,
                 until: self.until,
             }),
-            Verb::CompleteSupplement => {
-                Act::CompleteSupplement { note: self.note, papers: paper.into_iter().collect(), answers: self.answers }
-            }
             Verb::RequestPayment => {
                 Act::RequestPayment {
                     amount_dong: self.amount_dong.trim().parse().map_err(|_| {
@@ -109,7 +118,7 @@ impl Input {
                 }
             }
             Verb::RecordPayment => Act::RecordPayment,
-            Verb::Approve => Act::Approve { note: self.note, result: paper },
+            Verb::Approve => Act::Approve { note: self.note, result: paper, sign_draft: self.sign_draft },
             Verb::Refuse => Act::Refuse { reason: self.reason },
             Verb::Withdraw => Act::Withdraw {
                 reason: self.reason,
@@ -128,11 +137,14 @@ impl Input {
                     name: self.receiver,
                     authority: self.authority,
                     tracking: self.tracking,
+                    address: self.address,
                 },
                 result: paper,
             },
             Verb::Rate => Act::Rate { score: self.score.trim().parse().unwrap_or(0) },
-            Verb::FileOnline | Verb::ReceiveAtCounter => return Err(Fault::NotFound("dossier-act-unknown")),
+            Verb::CompleteSupplement | Verb::FileOnline | Verb::ReceiveAtCounter => {
+                return Err(Fault::NotFound("dossier-act-unknown"));
+            }
         })
     }
 }

@@ -36,7 +36,7 @@ pub mod worklist;
 #[cfg(test)]
 sandbox::test_entry!();
 
-pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new_id, receive_at_counter};
+pub use actions::{Act, By, CounterIntake, House, NewPaper, Supplement, act, file_online, new_id, receive_at_counter};
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperKind, Status};
 pub use filing::{Brought, Handed};
 pub use module::module;

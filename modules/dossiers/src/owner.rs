@@ -1,6 +1,6 @@
 //! Judging whom a dossier is about: each field by itself, in words that help.
 
-use crate::dossier::PaperKind;
+use crate::dossier::{Applicant, PaperKind};
 use crate::filing::Handed;
 use base::person::{Named, address_problem, name_problem};
 use base::{Channel, CitizenId, Date, PersonNumber, Phone, Problem, Sex, clean};
@@ -35,6 +35,13 @@ impl Owner {
         let asks = field.kind == FieldKind::CitizenNumber && self.paper != PaperKind::Number;
         asks && !self.number.is_empty() && bare(typed) == self.number
     }
+}
+
+/// The number of the owner's other paper, where a form's question for a personal number is answered with it.
+pub(crate) fn known_by<'a>(applicant: &'a Applicant, field: &Field, typed: &str) -> Option<&'a str> {
+    let asks = field.kind == FieldKind::CitizenNumber && applicant.owner_paper != PaperKind::Number.as_str();
+    let number = applicant.owner_number.as_str();
+    (asks && !number.is_empty() && bare(typed) == number).then_some(number)
 }
 
 /// The number of a paper without blanks, dots and dashes, in capitals.
@@ -199,8 +206,13 @@ pub fn answer(field: &Field, typed: &str, today: Date) -> Result<String, Problem
 }
 
 /// Where a personal number and what is declared beside it disagree: year of birth and sex stand in the number. A few people
-/// carry an honest contradiction, so it is asked about, not refused. The form says which answers belong together (`of`).
-pub(crate) fn disagreements<'a>(version: &Version, given: impl Fn(&str) -> Option<&'a str>) -> Vec<Problem> {
+/// carry an honest contradiction, so it is asked about, not refused. The form says which answers belong together (`of`). `prefix` comes
+/// before the answer's name in the input's.
+pub(crate) fn disagreements<'a>(
+    version: &Version,
+    given: impl Fn(&str) -> Option<&'a str>,
+    prefix: &str,
+) -> Vec<Problem> {
     let fields = version.form.fields().filter(|field| !field.of.is_empty());
     fields
         .flat_map(|field| {
@@ -210,7 +222,7 @@ pub(crate) fn disagreements<'a>(version: &Version, given: impl Fn(&str) -> Optio
                 FieldKind::Date => (answer.parse::<Date>().ok(), None),
                 _ => (None, sex_of(answer)),
             };
-            let at = format!("answer_{}", field.name);
+            let at = format!("{prefix}{}", field.name);
             number.disagreements(birth, sex).into_iter().map(|problem| problem.field(at.clone())).collect()
         })
         .collect()

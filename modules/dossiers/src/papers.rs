@@ -144,7 +144,11 @@ impl Papers {
     }
 
     fn keep(&mut self, file: &Seal, purpose: &'static str, added_at: Instant) {
-        self.beside.entry(file.id).or_insert_with(|| Beside { file: file.clone(), purpose, added_at });
+        let kept = self.beside.entry(file.id).or_insert_with(|| Beside { file: file.clone(), purpose, added_at });
+        // A proposal that was signed is the result.
+        if kept.purpose == DRAFT {
+            kept.purpose = purpose;
+        }
     }
 
     /// Every file these papers ever had.
@@ -209,6 +213,7 @@ mod tests {
             answer_due_at: None,
             papers: vec![Added { component, file: seal(id), more: Vec::new() }],
             corrected: None,
+            absent: Vec::new(),
             hollow: false,
         };
         papers.follow(Instant(1), &bring(1, Some(0)));

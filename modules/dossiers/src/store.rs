@@ -40,6 +40,8 @@ const COLUMN_COUNT: usize = 44;
     pub UPDATE_COMPONENT = "UPDATE dossier_component SET state = $3, file_id = $4 WHERE dossier_id = $1 AND n = $2";
     /// A file that came later.
     pub INSERT_FILE = "INSERT INTO dossier_file (dossier_id, file_id, purpose, name, added_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (dossier_id, file_id) DO NOTHING";
+    /// A proposal was signed.
+    pub DRAFT_SIGNED = "UPDATE dossier_file SET purpose = $3 WHERE dossier_id = $1 AND file_id = $2 AND purpose = $4";
     /// Those files.
     pub FILES = "SELECT file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id = $1 ORDER BY added_at LIMIT 200";
     /// Corrected answers; those before are kept aside.

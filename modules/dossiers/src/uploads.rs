@@ -13,6 +13,9 @@ use web::{Answer, Ctx, Upload};
 /// Fields of the file of an act: a draft, a supplement, a request; and a result.
 pub const OF_AN_ACT: [&str; 2] = ["file", "result"];
 
+/// How the field of a paper's file begins; its component's code follows.
+pub const OF_A_PAPER: &str = "file_";
+
 /// The files' place on disk.
 pub fn store(ctx: &Ctx) -> Store {
     Store::of(&ctx.app)
@@ -26,6 +29,43 @@ pub async fn first(ctx: &Ctx, upload: &Upload, fields: &[&str]) -> Result<Option
         }
     }
     Ok(None)
+}
+
+/// The files that come with a supplement, each with the number of the paper it is for: of the papers asked for (`component_N`), and one
+/// more (`file`) for whichever is chosen.
+///
+/// # Errors
+/// What is wrong with any of them, at its own field.
+pub async fn of_supplement(ctx: &Ctx, upload: &Upload) -> Result<Vec<(Option<i64>, Staged)>, Fault> {
+    let (mut staged, mut problems) = (Vec::new(), Vec::new());
+    for file in &upload.files {
+        let component = match file.field.strip_prefix("component_") {
+            Some(n) => n.parse().ok(),
+            None if file.field == "file" => upload.fields.text("component").parse().ok(),
+            None => continue,
+        };
+        match store(ctx).take(file).await? {
+            Ok(paper) => staged.push((component, paper)),
+            Err(several) => problems.extend(several),
+        }
+    }
+    if problems.is_empty() { Ok(staged) } else { Err(Fault::Invalid(problems)) }
+}
+
+/// The files of papers named by their codes (`file_CODE`), in the order they came.
+///
+/// # Errors
+/// What is wrong with any of them, at its own field.
+pub async fn of_papers(ctx: &Ctx, upload: &Upload) -> Result<Scans, Fault> {
+    let (mut staged, mut problems) = (Vec::new(), Vec::new());
+    for file in &upload.files {
+        let Some(code) = file.field.strip_prefix(OF_A_PAPER) else { continue };
+        match store(ctx).take(file).await? {
+            Ok(scan) => staged.push((code.to_owned(), scan)),
+            Err(several) => problems.extend(several),
+        }
+    }
+    if problems.is_empty() { Ok(staged) } else { Err(Fault::Invalid(problems)) }
 }
 
 /// The scans of components.

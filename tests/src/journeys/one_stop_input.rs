@@ -54,7 +54,7 @@ fn every_act_refuses_bad_input_with_its_field_on_the_page_and_in_the_api() {
         let mut officer = app.signed_in(Role::Officer).await;
         let code = received(&app, &mut clerk, "Nhập Sai").await;
         let long = "x".repeat(2_001);
-        let api: [(&str, Value, &str); 11] = [
+        let api: [(&str, Value, &str); 14] = [
             ("assign", json!({}), "handler"),
             ("assign", json!({ "handler": "12345" }), "handler"),
             ("assign", json!({ "handler": true }), "handler"),
@@ -62,8 +62,11 @@ fn every_act_refuses_bad_input_with_its_field_on_the_page_and_in_the_api() {
             ("refuse", json!({ "reason": long }), "reason"),
             ("request-supplement", json!({ "reason": "\t" }), "reason"),
             ("stop", json!({ "reason": "" }), "reason"),
+            ("stop", json!({ "reason": "x" }), "reason"),
+            ("refuse", json!({ "reason": "lại" }), "reason"),
+            ("request-payment", json!({ "amount_dong": 90_000, "reason": "a", "basis": "b" }), "reason"),
             ("request-payment", json!({ "amount_dong": 0, "reason": "a", "basis": "b" }), "amount_dong"),
-            ("request-payment", json!({ "amount_dong": 90_000, "reason": "a" }), "basis"),
+            ("request-payment", json!({ "amount_dong": 90_000, "reason": "Lệ phí bản sao" }), "basis"),
             ("forward", json!({ "note": long }), "note"),
             ("forward", json!({ "nonsense": 1 }), "nonsense"),
         ];
@@ -75,17 +78,23 @@ fn every_act_refuses_bad_input_with_its_field_on_the_page_and_in_the_api() {
                 assert!(page.json()["errors"][0]["message"].as_str().is_some_and(|text| text.len() > 5), "{verb}");
             }
         }
-        let forms: [(&str, Fields<'_>, &str); 7] = [
+        let forms: [(&str, Fields<'_>, &str); 9] = [
             ("assign", &[("handler", "")], "assign-handler"),
             ("refuse", &[("reason", " ")], "refuse-reason"),
             ("request-supplement", &[("reason", "")], "request-supplement-reason"),
             ("stop", &[("reason", "")], "stop-reason"),
+            ("stop", &[("reason", "x")], "stop-reason"),
+            ("refuse", &[("reason", "lại")], "refuse-reason"),
             (
                 "request-payment",
                 &[("amount_dong", "nhiều"), ("reason", "a"), ("basis", "b")],
                 "request-payment-amount_dong",
             ),
-            ("request-payment", &[("amount_dong", "90000"), ("reason", "a"), ("basis", "")], "request-payment-basis"),
+            (
+                "request-payment",
+                &[("amount_dong", "90000"), ("reason", "Lệ phí bản sao"), ("basis", "")],
+                "request-payment-basis",
+            ),
             ("forward", &[("note", &long)], "forward-note"),
         ];
         for (verb, fields, field) in forms {

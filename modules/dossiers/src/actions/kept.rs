@@ -19,7 +19,9 @@ pub(super) fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &
             papers::SUPPLEMENT
         }
         Happening::Approved { result, .. } | Happening::ResultReturned { result, .. } => {
-            *result = came.first().map(|(_, file)| Seal::of(file));
+            if let Some((_, file)) = came.first() {
+                *result = Some(Seal::of(file));
+            }
             papers::RESULT
         }
         Happening::Forwarded { draft, .. } => {
@@ -44,6 +46,14 @@ fn together(came: &[(Option<i64>, File)]) -> Vec<(Option<i64>, Vec<&File>)> {
         }
     }
     papers
+}
+
+/// A proposal that was signed is the result from now on: its applicant may open it.
+pub(super) async fn keep_signed(tx: &Tx, dossier: Id, happening: &Happening) -> Result<(), Fault> {
+    if let Happening::Approved { result: Some(file), .. } = happening {
+        tx.execute(sql::DRAFT_SIGNED, params![dossier, file.id, papers::RESULT, papers::DRAFT]).await?;
+    }
+    Ok(())
 }
 
 /// Writes the rows of what came with an act; a dossier holds so many files and no more.

@@ -224,7 +224,7 @@ async fn money_is_received_at_the_desk_and_by_nobody_else() {
 async fn a_scan_added_at_return_is_kept_and_counted_on_the_day_of_the_decision() {
     for office in offices().await {
         let dossier = office.at_leader(november(2, 9, 0)).await;
-        let approve = Act::Approve { note: String::new(), result: None };
+        let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
         office.act(&leader(), november(3, 9, 0), &dossier.code, approve).await.unwrap();
         let hand_out = hand_out(Some(office.paper(None).await));
         office.act(&clerk(), november(5, 9, 0), &dossier.code, hand_out).await.unwrap();
@@ -295,7 +295,7 @@ denominator = { measure = "settled" }
     for office in offices().await {
         for (day, wanted) in [(3, (1, 1)), (12, (1, 2))] {
             let dossier = office.at_leader(november(2, 9, 0)).await;
-            let approve = Act::Approve { note: String::new(), result: None };
+            let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
             office.act(&leader(), november(day, 9, 0), &dossier.code, approve).await.unwrap();
             let indicator = indicator.clone();
             let figure = office
@@ -322,7 +322,7 @@ async fn a_second_supplement_counts_as_late_in_the_index_and_nothing_is_paid_onl
             let at = |minute: i8| november(2, 10 + n as i8, minute);
             let ask = Act::RequestSupplement(asked(reason, again));
             office.act(&officer(), at(0), &codes[0], ask).await.unwrap();
-            let papers = vec![office.paper(None).await];
+            let papers = vec![office.paper(Some(2)).await];
             office.act(&clerk(), at(5), &codes[0], supplement(papers)).await.unwrap();
         }
         for one in &codes {

@@ -36,10 +36,10 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
         Verb::CompleteSupplement => {
             // The applicant brings something; an official sometimes nothing.
             let own = d.account == Some(person.account);
-            let brought = decide::Supplied { papers: usize::from(own || yes), corrected: false };
+            let brought = decide::Supplied { papers: usize::from(own || yes), ..decide::Supplied::default() };
             decide::complete_supplement(d, person, o, "", brought)
         }
-        Verb::RequestPayment => decide::request_payment(d, person, o, d.paid_dong + 10_000, "Thuế", "Luật"),
+        Verb::RequestPayment => decide::request_payment(d, person, o, d.paid_dong + 10_000, "Thuế trước bạ", "Luật"),
         Verb::RecordPayment => decide::record_payment(d, person, o),
         Verb::Approve => decide::approve(d, person, o, yes, ""),
         Verb::Refuse => decide::refuse(d, person, o, "Không đủ điều kiện"),
@@ -52,7 +52,7 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             };
             decide::withdraw_for(d, person, o, "Người dân đổi ý, xin rút", &wished).map(|(event, _)| event)
         }
-        Verb::Stop => decide::stop(d, person, o, "Dừng"),
+        Verb::Stop => decide::stop(d, person, o, "Dừng theo yêu cầu"),
         Verb::ReturnResult => {
             decide::return_result(d, person, o, &to_owner(), dice.is_multiple_of(3)).map(|(event, _)| event)
         }
@@ -323,6 +323,7 @@ fn the_same_acts_under_the_first_rules_come_out_as_they_did_then() {
             answer_due_at: None,
             papers: Vec::new(),
             corrected: None,
+            absent: Vec::new(),
             hollow: false,
         },
         Happening::Paid { amount_dong: 8_000, online: true, clock: None, first_online: true },

@@ -37,7 +37,7 @@ pub fn withdraw_for(
     let own = standing(dossier, Verb::Withdraw, actor, office).is_some_and(|by| by.agency.is_none());
     if own {
         let wish = Some(Wish { how: AskedHow::Own, aside: None, paper: None });
-        return Ok((Happening::Withdrawn { reason: reason("reason", why)?, wish }, None));
+        return Ok((Happening::Withdrawn { reason: in_words("reason", why)?, wish }, None));
     }
     let mut problems = Vec::new();
     let reason = or_problems(substantial("reason", why), &mut problems);
@@ -79,12 +79,24 @@ pub struct Handing {
     pub authority: String,
     /// The post's number of the item.
     pub tracking: String,
+    /// Where the post takes it; where nothing is typed, the address the applicant gave.
+    pub address: String,
+}
+
+impl Handing {
+    /// With the applicant's own address where the post is not told another.
+    pub fn to_applicant(mut self, address: &str) -> Self {
+        if self.to == "post" && self.address.trim().is_empty() {
+            address.clone_into(&mut self.address);
+        }
+        self
+    }
 }
 
 /// Hands the result over: to whom, and on what authority.
 ///
 /// # Errors
-/// Each with its field: `handed_to`, `receiver`, `authority`, `tracking`, `result`.
+/// Each with its field: `handed_to`, `receiver`, `authority`, `tracking`, `address`, `result`.
 pub fn return_result(
     dossier: &Dossier,
     actor: &Actor,
@@ -99,6 +111,8 @@ pub fn return_result(
         name: text("receiver", &handing.name),
         authority: text("authority", &handing.authority),
         tracking: text("tracking", &handing.tracking),
+        // Kept only where it is needed.
+        address: if handing.to == "post" { text("address", &handing.address) } else { String::new() },
     };
     let to = match handing.to.as_str() {
         "owner" => Receiver::Owner,
@@ -115,11 +129,14 @@ pub fn return_result(
         Receiver::Authorised => {
             vec![("receiver", recipient.name.is_empty()), ("authority", recipient.authority.is_empty())]
         }
-        Receiver::Post => vec![("tracking", recipient.tracking.is_empty())],
+        Receiver::Post => vec![("tracking", recipient.tracking.is_empty()), ("address", recipient.address.is_empty())],
         Receiver::Owner | Receiver::Account => Vec::new(),
     };
     let missing = missing.into_iter().filter(|(_, missing)| *missing);
     problems.extend(missing.map(|(field, _)| Problem::new("dossier-handed-missing").field(field)));
+    if !recipient.address.is_empty() {
+        problems.extend(base::person::address_problem(&recipient.address).map(|problem| problem.field("address")));
+    }
     let has_file = digitised || dossier.flags & facts::flag::DIGITISED != 0;
     if to == Receiver::Account && dossier.account.is_none() {
         problems.push(Problem::new("dossier-handed-no-account").field("handed_to"));

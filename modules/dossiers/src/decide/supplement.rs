@@ -1,7 +1,8 @@
 //! Supplements: what is asked of an applicant, and what comes of it.
 
 use super::*;
-use crate::happening::Asking;
+use crate::happening::{Absent, Asking};
+use std::collections::BTreeMap;
 
 /// What a supplement is asked for, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -105,17 +106,78 @@ pub fn request_supplement(
     }
 }
 
+/// What the input is called that says why a paper asked for cannot be brought, before the paper's code.
+pub const ABSENT: &str = "absent.";
+
+/// What the applicant was last asked for.
+pub fn asked_last(events: &[audit::Event]) -> Option<Asking> {
+    events.iter().rev().find_map(|event| match Happening::read(&event.data) {
+        Ok(Happening::SupplementRequested { asked, .. }) => asked,
+        _ => None,
+    })
+}
+
+/// What came for a list, by the codes of papers and the names of answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Came<'a> {
+    /// Papers of which a file came.
+    pub papers: Vec<&'a str>,
+    /// Answers that differ from those before.
+    pub corrected: &'a [String],
+    /// Papers that cannot be brought, and why, as typed; an empty text says nothing.
+    pub absent: BTreeMap<&'a str, &'a str>,
+}
+
+/// Holds what came against the list: each paper is there, or it is said why it cannot be; each answer is corrected. Returns the papers
+/// that cannot be brought.
+///
+/// # Errors
+/// Every problem at once, at `absent.CODE` and `answers.NAME`.
+pub fn listed_or_absent(asked: Option<&Asking>, office: &Office<'_>, came: &Came<'_>) -> Result<Vec<Absent>, Fault> {
+    let version = office.version;
+    let at = |code: &str| format!("{ABSENT}{code}");
+    let (mut problems, mut absent) = (Vec::new(), Vec::new());
+    let (papers, answers) = asked.map_or((&[][..], &[][..]), |asked| (&asked.papers[..], &asked.answers[..]));
+    for code in came.absent.keys().filter(|code| !papers.iter().any(|paper| paper == *code)) {
+        problems.push(Problem::new("dossier-absent-not-asked").field(at(code)).arg("word", code));
+    }
+    let still = |code: &String| papers.contains(code) && !came.papers.contains(&code.as_str());
+    // In the order in which the pages ask.
+    for component in version.components.iter().filter(|component| still(&component.code)) {
+        let (code, name) = (component.code.as_str(), &component.name);
+        match came.absent.get(code).map(|words| words.trim()).filter(|words| !words.is_empty()) {
+            Some(words) => {
+                let reason = or_problems(substantial(&at(code), words), &mut problems);
+                absent.push(Absent { paper: code.to_owned(), reason });
+            }
+            None => {
+                let problem = Problem::new("dossier-asked-paper-missing").field(at(code)).arg("name", name);
+                problems.push(problem.rule("NĐ 118/2025/NĐ-CP Điều 11"));
+            }
+        }
+    }
+    for name in answers.iter().filter(|name| !came.corrected.contains(name)) {
+        let label = version.form.fields().find(|field| field.name == *name).map_or(name, |field| &field.label);
+        let field = format!("{}{name}", crate::correct::ANSWER);
+        problems.push(Problem::new("dossier-asked-answer-same").field(field).arg("label", label));
+    }
+    if problems.is_empty() { Ok(absent) } else { Err(Fault::Invalid(problems)) }
+}
+
 /// What came for a supplement.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Supplied {
     /// New papers, as files.
     pub papers: usize,
     /// Answers that differ from those before.
     pub corrected: bool,
+    /// What was asked for and cannot be brought, see [`listed_or_absent`].
+    pub absent: Vec<Absent>,
 }
 
-/// The supplement is complete; the clock starts again or goes on. The applicant brings something; what an official declares complete
-/// with no new paper leaves the clock where it was, counts as late and is shown to those who watch over the work.
+/// The supplement is complete; the clock starts again or goes on. The applicant brings something, or says why it cannot be brought; what
+/// an official declares complete with no new paper leaves the clock where it was, counts as late and is shown to those who watch over the
+/// work.
 pub fn complete_supplement(
     dossier: &Dossier,
     actor: &Actor,
@@ -126,15 +188,24 @@ pub fn complete_supplement(
     check(dossier, Verb::CompleteSupplement, actor, office)?;
     let note = short("note", note)?;
     let own = standing(dossier, Verb::CompleteSupplement, actor, office).is_some_and(|by| by.agency.is_none());
-    if own && brought.papers == 0 && !brought.corrected {
+    let Supplied { papers, corrected, absent } = brought;
+    if own && papers == 0 && !corrected && absent.is_empty() {
         return Err(Fault::invalid(Problem::new("dossier-supplement-empty").field("other")));
     }
-    let hollow = !own && brought.papers == 0;
+    let hollow = !own && papers == 0;
     let (clock, answer_due_at) = match (dossier.received_at, dossier.due_at) {
         (None, _) if hollow => (None, dossier.answer_due_at),
         (None, _) => (None, Some(answer_due(office))),
         (Some(_), Some(due_at)) if hollow => (Some(Clock { due_at, basis: dossier.due_basis.clone() }), None),
         _ => (Some(clock_after_pause(dossier, office).ok_or_else(|| limit_unknown(office))?), None),
     };
-    Ok(Happening::SupplementCompleted { note, clock, answer_due_at, papers: Vec::new(), corrected: None, hollow })
+    Ok(Happening::SupplementCompleted {
+        note,
+        clock,
+        answer_due_at,
+        papers: Vec::new(),
+        corrected: None,
+        absent,
+        hollow,
+    })
 }

@@ -169,6 +169,16 @@ fn every_decision_against_the_applicant_gives_a_reason_no_longer_than_a_page() {
         assert_eq!(code(rule(&long)), "dossier-text-too-long", "{nth}");
         assert!(rule(&just).is_ok(), "{nth}");
     }
+    // A mere sign is no reason, whoever gives it; what decides against somebody says more than what a colleague reads.
+    for (nth, rule) in rules.iter().enumerate() {
+        for thin in ["x", "lại", "..........", "dừng"] {
+            let told = code(rule(thin));
+            assert!(matches!(told, "dossier-reason-too-thin" | "dossier-reason-no-words"), "{nth} {thin}: {told}");
+        }
+        let short = rule("Đổi ý");
+        let own_words = matches!(nth, 2 | 3);
+        assert_eq!(short.is_ok(), own_words, "{nth}");
+    }
     let note = appraised.ask(|d, o| forward(d, &officer(), o, true, &long));
     assert_eq!(code(note), "dossier-text-too-long");
 }
@@ -236,8 +246,14 @@ fn a_supplement_asked_before_intake_starts_no_clock_and_is_answered_within_eight
 fn a_payment_pause_needs_a_legal_basis_and_adds_the_time_waited_even_where_supplements_restart() {
     let mut story = Story::at_step("appraise");
     let person = officer();
-    assert_eq!(code(story.ask(|d, o| request_payment(d, &person, o, 90_000, "Thuế", " "))), "dossier-basis-required");
-    assert_eq!(code(story.ask(|d, o| request_payment(d, &person, o, 0, "Thuế", "Luật"))), "dossier-amount-too-small");
+    assert_eq!(
+        code(story.ask(|d, o| request_payment(d, &person, o, 90_000, "Thuế trước bạ", " "))),
+        "dossier-basis-required"
+    );
+    assert_eq!(
+        code(story.ask(|d, o| request_payment(d, &person, o, 0, "Thuế trước bạ", "Luật"))),
+        "dossier-amount-too-small"
+    );
     story.does(60, |d, o| request_payment(d, &person, o, 90_000, "Thuế trước bạ", "NĐ 10/2022/NĐ-CP"));
     assert_eq!(story.dossier().status, Status::Payment);
     // Monday 10:00 to Wednesday 10:00: two working days on top of Thursday 09:00, which is Monday 09:00.
@@ -269,7 +285,10 @@ fn what_is_paid_is_not_paid_again() {
     story.does(1, |d, o| record_payment(d, &clerk(), o));
     assert_eq!((story.dossier().paid_dong, story.dossier().status), (8_000, Status::Received));
     assert_eq!(code(story.ask(|d, o| record_payment(d, &clerk(), o))), "dossier-nothing-to-pay");
-    assert_eq!(code(story.ask(|d, o| request_payment(d, &officer(), o, 8_000, "a", "b"))), "dossier-amount-too-small");
+    assert_eq!(
+        code(story.ask(|d, o| request_payment(d, &officer(), o, 8_000, "Thuế trước bạ", "Luật"))),
+        "dossier-amount-too-small"
+    );
 }
 
 #[test]
@@ -452,7 +471,7 @@ fn an_applicant_supplements_with_something() {
     story.does(60, |d, o| request_supplement(d, &clerk(), o, &asked("Ảnh quá mờ, không đọc được", ""), &[]));
     let nothing = story.ask(|d, o| complete_supplement(d, &citizen(), o, "đã gửi", Supplied::default()));
     assert_eq!(code(nothing), "dossier-supplement-empty");
-    for brought in [BROUGHT, Supplied { papers: 0, corrected: true }] {
+    for brought in [BROUGHT, Supplied { corrected: true, ..Supplied::default() }] {
         assert!(story.ask(|d, o| complete_supplement(d, &citizen(), o, "", brought)).is_ok());
     }
 }

@@ -164,7 +164,7 @@ fn a_personal_number_and_the_birth_declared_beside_it_are_compared() {
             "sex" => Some(sex),
             _ => None,
         };
-        disagreements(&version, given).into_iter().map(|p| (p.field.unwrap_or_default(), p.code)).collect()
+        disagreements(&version, given, "answer_").into_iter().map(|p| (p.field.unwrap_or_default(), p.code)).collect()
     };
     assert_eq!(found("1990-05-01", "Nữ"), []);
     assert_eq!(found("1991-05-01", "Nữ"), one("answer_born", "base-citizen-id-birth-year"));

@@ -1,15 +1,15 @@
 //! What can be done to a dossier now: one small form for each act.
 
+use super::questions::{Question, corrections, headed};
 use super::show::Read;
 use crate::actions::House;
 use crate::correct::ANSWER;
-use crate::decide;
-use crate::happening::Happening;
+use crate::decide::{self, ABSENT};
 use crate::input::Input;
 use crate::transitions::Verb;
 use base::{Actor, Problem};
 use i18n::L;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use web::{Choice, FormMap};
 
 /// Days an applicant is given for a supplement unless the officer writes another date.
@@ -42,10 +42,15 @@ pub(super) struct Offer {
     pub(super) inputs: Vec<Field>,
 }
 
+/// What was typed into the inputs whose names begin so, by the rest of their names.
+pub fn named(fields: &FormMap, prefix: &str) -> BTreeMap<String, String> {
+    let own = |name: &String| Some((name.strip_prefix(prefix)?.to_owned(), fields.text(name).to_owned()));
+    fields.0.keys().filter_map(own).collect()
+}
+
 /// What was typed into the form of an act.
 pub(super) fn typed(fields: &FormMap) -> Input {
     let text = |name: &str| fields.text(name).to_owned();
-    let answers = fields.0.keys().filter_map(|name| Some((name.strip_prefix(ANSWER)?.to_owned(), text(name))));
     Input {
         reason: text("reason"),
         again: text("again"),
@@ -56,7 +61,10 @@ pub(super) fn typed(fields: &FormMap) -> Input {
         asked_answers: fields.all("asked_answers").to_vec(),
         other: text("other"),
         until: web::iso_day(&text("until")),
-        answers: answers.collect(),
+        answers: named(fields, ANSWER),
+        absent: named(fields, ABSENT),
+        sure: fields.get("sure").is_some(),
+        sign_draft: fields.get("sign_draft").is_some(),
         amount_dong: text("amount_dong"),
         basis: text("basis"),
         wished_how: text("wished_how"),
@@ -66,6 +74,7 @@ pub(super) fn typed(fields: &FormMap) -> Input {
         receiver: text("receiver"),
         authority: text("authority"),
         tracking: text("tracking"),
+        address: text("address"),
         score: text("score"),
     }
 }
@@ -102,13 +111,17 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn input(&self, verb: Verb, kind: &'static str, name: &str, required: bool, problems: &[Problem]) -> Field {
+        Field { required, ..self.labelled(verb, kind, name, self.l.t(format!("dossier-input-{name}")), problems) }
+    }
+
+    fn labelled(&self, verb: Verb, kind: &'static str, name: &str, label: String, problems: &[Problem]) -> Field {
         Field {
             kind,
             id: format!("{}-{name}", verb.as_str()),
             name: name.to_owned(),
-            label: self.l.t(format!("dossier-input-{name}")),
+            label,
             hint: String::new(),
-            required,
+            required: false,
             choices: Vec::new(),
             value: String::new(),
             chosen: Vec::new(),
@@ -151,29 +164,32 @@ impl Desk<'_> {
                 vec![handler, one("textarea", "note", false), draft, one("check", "paper", false)]
             }
             Verb::RequestSupplement => self.asking(verb, problems),
-            Verb::CompleteSupplement => {
-                let mut component = one("select", "component", false);
-                component.choices.push(Choice::new("", l.t("dossier-paper-other")));
-                component.choices.extend(read.papers.iter().map(|(n, paper)| Choice::new(n.to_string(), &paper.name)));
-                let mut file = one("file", "file", false);
-                file.hint = l.t("dossier-supplement-hollow-warning");
-                let mut inputs = vec![component, file];
-                inputs.extend(self.corrections(verb, problems));
-                inputs.push(one("textarea", "note", false));
-                inputs
-            }
+            Verb::CompleteSupplement => self.completing(verb, problems),
             Verb::RequestPayment => {
                 vec![one("number", "amount_dong", true), one("textarea", "reason", true), one("text", "basis", true)]
             }
-            Verb::Approve => vec![one("textarea", "note", false), one("file", "result", false)],
+            Verb::Approve => {
+                let mut inputs = vec![one("textarea", "note", false), one("file", "result", false)];
+                if let Some((name, _)) = proposed(read) {
+                    let label = l.tr("dossier-input-sign_draft", [("name", name)]);
+                    inputs.push(self.labelled(verb, "check", "sign_draft", label, problems));
+                }
+                inputs
+            }
             Verb::ReturnResult => {
                 let mut to = one("select", "handed_to", true);
                 to.choices = self.words("handed", &["owner", "authorised", "post"]);
                 if read.loaded().dossier.account.is_some() {
                     to.choices.extend(self.words("handed", &["account"]));
                 }
-                let (receiver, authority) = (one("text", "receiver", false), one("text", "authority", false));
-                vec![to, receiver, authority, one("text", "tracking", false), one("file", "result", false)]
+                let hinted = |name: &str| {
+                    let hint = l.t(format!("dossier-hint-{name}"));
+                    Field { hint, ..one("text", name, false) }
+                };
+                let mut address = hinted("address");
+                address.value.clone_from(&read.loaded().applicant.owner_address);
+                let names = [hinted("receiver"), hinted("authority"), hinted("tracking"), address];
+                std::iter::once(to).chain(names).chain([one("file", "result", false)]).collect()
             }
             _ => Vec::new(),
         }
@@ -192,7 +208,7 @@ impl Desk<'_> {
         let mut papers = one("checks", "papers", false);
         papers.choices = version.components.iter().map(|paper| Choice::new(&paper.code, &paper.name)).collect();
         let mut answers = one("checks", "asked_answers", false);
-        answers.choices = version.form.fields().map(|field| Choice::new(&field.name, &field.label)).collect();
+        answers.choices = headed(version).map(|(label, field)| Choice::new(&field.name, label)).collect();
         inputs.extend([papers, answers].into_iter().filter(|list| !list.choices.is_empty()));
         let mut until = one("date", "until", true);
         let days = jiff::Span::new().days(ASKED_DAYS);
@@ -201,21 +217,42 @@ impl Desk<'_> {
         inputs
     }
 
+    /// What was asked for, each with its place, and why it cannot be brought; whatever else came, below.
+    fn completing(&self, verb: Verb, problems: &[Problem]) -> Vec<Field> {
+        let (l, read) = (self.l, self.read);
+        let one = |kind, name: &str| self.input(verb, kind, name, false, problems);
+        let asked = decide::asked_last(&read.events);
+        let listed = |code: &String| asked.as_ref().is_some_and(|asked| asked.papers.contains(code));
+        let mut inputs = Vec::new();
+        for (n, paper) in read.papers.iter().filter(|(_, paper)| listed(&paper.code)) {
+            inputs.push(self.labelled(verb, "file", &format!("component_{n}"), paper.name.clone(), problems));
+            let why = l.t("dossier-input-absent");
+            inputs.push(self.labelled(verb, "text", &format!("{ABSENT}{}", paper.code), why, problems));
+        }
+        inputs.extend(self.corrections(verb, problems));
+        if crate::filing::asks_whether_sure(problems) {
+            inputs.push(self.labelled(verb, "check", "sure", l.t("dossier-sure"), problems));
+        }
+        let mut component = one("select", "component");
+        component.choices.push(Choice::new("", l.t("dossier-paper-other")));
+        let others = read.papers.iter().filter(|(_, paper)| !listed(&paper.code));
+        component.choices.extend(others.map(|(n, paper)| Choice::new(n.to_string(), &paper.name)));
+        let hint = l.t("dossier-supplement-hollow-warning");
+        inputs.extend([component, Field { hint, ..one("file", "file") }, one("textarea", "note")]);
+        inputs
+    }
+
     /// The answers that were asked to be corrected, as they are.
     fn corrections(&self, verb: Verb, problems: &[Problem]) -> Vec<Field> {
-        let given: HashMap<String, String> =
-            serde_json::from_str(&self.read.loaded().applicant.answers).unwrap_or_default();
-        let asked = asked_last(&self.read.events).map(|asked| asked.answers).unwrap_or_default();
-        let fields = self.office.version.form.fields().filter(|field| asked.contains(&field.name));
-        fields
-            .map(|field| {
-                let mut input = self.input(verb, "text", &format!("{ANSWER}{}", field.name), false, &[]);
-                input.label = field.label.clone();
-                input.value = given.get(&field.name).cloned().unwrap_or_default();
-                input.error = web::error_of(self.l, problems, &input.name);
-                input
-            })
-            .collect()
+        let asked = decide::asked_last(&self.read.events).map(|asked| asked.answers).unwrap_or_default();
+        let questions = corrections(self.office.version, &self.read.loaded().applicant, &asked);
+        let input = |question: Question| {
+            let kind = if question.choices.is_empty() { question.kind } else { "select" };
+            let mut input = self.labelled(verb, kind, &question.name, question.label, problems);
+            (input.value, input.choices, input.hint) = (question.value, question.choices, question.hint);
+            input
+        };
+        questions.into_iter().map(input).collect()
     }
 
     fn lead(&self, verb: Verb) -> String {
@@ -237,23 +274,11 @@ impl Desk<'_> {
     }
 }
 
-/// What the applicant was last asked for.
-pub fn asked_last(events: &[audit::Event]) -> Option<crate::happening::Asking> {
-    events.iter().rev().find_map(|event| match Happening::read(&event.data) {
-        Ok(Happening::SupplementRequested { asked, .. }) => asked,
-        _ => None,
-    })
-}
-
 /// The latest proposal that came with a hand-over: its file's name and what was written with it.
 fn proposed(read: &Read) -> Option<(String, String)> {
-    read.events.iter().rev().find_map(|event| match Happening::read(&event.data) {
-        Ok(Happening::Forwarded { draft: Some(seal), note, .. }) => {
-            let file = read.files.iter().find(|(file, ..)| *file == seal.id)?;
-            Some((file.2.clone(), note))
-        }
-        _ => None,
-    })
+    let (seal, note) = decide::proposed(&read.events)?;
+    let file = read.files.iter().find(|(file, ..)| *file == seal.id)?;
+    Some((file.2.clone(), note))
 }
 
 /// The acts open to a person, the likely one first and open, those blocked by a rule last, with the rule.

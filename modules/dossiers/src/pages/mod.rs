@@ -12,10 +12,11 @@ mod timeline;
 mod track;
 mod work;
 
+pub use acts::named;
 pub use answers::{Answered, answer_text, answered};
 pub use intake::{choose_or_form, receive};
 pub use marked::marked;
-pub use questions::{Question, question};
+pub use questions::{Question, corrections, question};
 pub use rate::{rate_answer, rate_form, rate_look_up};
 pub(crate) use show::looked;
 pub use show::{act, download, show, sources};

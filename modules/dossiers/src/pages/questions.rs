@@ -1,6 +1,9 @@
 //! The questions of a procedure's form, the same online and at the counter.
 
-use catalogue::FieldKind;
+use crate::Applicant;
+use crate::correct::ANSWER;
+use catalogue::{FieldKind, Version};
+use std::collections::BTreeMap;
 use web::Choice;
 
 /// Blanks and signs that come along with what is pasted.
@@ -44,4 +47,22 @@ pub fn question(field: &catalogue::Field, value: &str) -> Question {
         maxlength: (u32::from(field.max_len) + PASTED_CHARS).to_string(),
         choices: field.options.iter().map(|o| Choice::new(o.clone(), o.clone())).collect(),
     }
+}
+
+/// The questions of a form with the heading each stands under: several groups ask for a name, and only this tells whose.
+pub(super) fn headed(version: &Version) -> impl Iterator<Item = (String, &catalogue::Field)> {
+    let groups = version.form.groups.iter().filter(|group| !group.fields.is_empty());
+    groups.flat_map(|group| group.fields.iter().map(|field| (format!("{}: {}", group.title, field.label), field)))
+}
+
+/// The questions whose answers were asked to be corrected, with the answers as they are.
+pub fn corrections(version: &Version, applicant: &Applicant, asked: &[String]) -> Vec<Question> {
+    let given: BTreeMap<String, String> = serde_json::from_str(&applicant.answers).unwrap_or_default();
+    let fields = headed(version).filter(|(_, field)| asked.contains(&field.name));
+    fields
+        .map(|(label, field)| {
+            let answer = given.get(&field.name).map_or("", String::as_str);
+            Question { name: format!("{ANSWER}{}", field.name), label, ..question(field, answer) }
+        })
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! One dossier: where it stands, what can be done now, what happened.
 
 use super::acts::{self, Offer, at_input, is_office_act, offers};
-use super::timeline::{Moment, timeline};
+use super::timeline::{Beside, Moment, timeline};
 use super::{Answered, answered, channel_key, house, moment, names};
 use crate::actions::{By, House};
 use crate::decide;
@@ -247,7 +247,7 @@ fn page(
         // Those at the counter print it; others find it by its address.
         has_slip: d.received_at.is_some() && actor.may(Permission::ReceiveDossier),
         offers: offers(l, &read, actor, (&office, house), &problems, tried),
-        timeline: timeline(l, &read.events, &read.names, &read.asides, house),
+        timeline: timeline(l, &read.events, &read.names, &Beside::of(&read.asides, &version, a), house),
         problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),
     })
 }
@@ -334,8 +334,13 @@ pub async fn act(
         if !refused.is_empty() {
             return Err(Fault::Invalid(refused));
         }
-        let staged = uploads::first(&ctx, &upload, &uploads::OF_AN_ACT).await?;
-        let component = upload.fields.text("component").parse().ok().filter(|_| verb == Verb::CompleteSupplement);
+        let staged = match verb {
+            Verb::CompleteSupplement => uploads::of_supplement(&ctx, &upload).await?,
+            _ => {
+                let first = uploads::first(&ctx, &upload, &uploads::OF_AN_ACT).await?;
+                first.into_iter().map(|staged| (None, staged)).collect()
+            }
+        };
         let input = acts::typed(&upload.fields);
         let by = By { actor: actor.clone(), now: ctx.now };
         let code = code.clone();
@@ -345,8 +350,11 @@ pub async fn act(
                     // What may not be read may not be acted on, and is not told apart from what is not there.
                     let asking = Asking::official(&by.actor, by.now);
                     let loaded = reading::readable(tx, &house, asking, &code).await?.into_loaded();
-                    let paper = uploads::came(tx, staged.as_ref(), component, loaded.dossier.id, &by).await?;
-                    input.carry_out(tx, &house, &by, &code, (verb, paper)).await
+                    let mut papers = Vec::with_capacity(staged.len());
+                    for (component, staged) in &staged {
+                        papers.extend(uploads::came(tx, Some(staged), *component, loaded.dossier.id, &by).await?);
+                    }
+                    input.carry_out(tx, &house, &by, &code, (verb, papers)).await
                 })
             })
             .await

@@ -1,9 +1,13 @@
 //! What happened to a dossier: who, when, where, and what it meant for the clock.
 
+use super::answer_text;
+use super::questions::headed;
+use crate::Applicant;
 use crate::actions::House;
-use crate::aside::{Asker, Recipient};
-use crate::happening::{Happening, Receiver};
+use crate::aside::{self, Asker, Recipient};
+use crate::happening::{Absent, Happening, Receiver};
 use base::{Dong, Id};
+use catalogue::Version;
 use i18n::L;
 use std::collections::HashMap;
 
@@ -15,6 +19,57 @@ pub(super) struct Moment {
     pub unit: String,
     pub words: String,
     pub more: String,
+    /// Answers that were corrected: question, what was declared before, and what from then on.
+    pub corrected: Vec<(String, String, String)>,
+}
+
+/// What stands beside the log: words about people by the number of their event, and the answers as they are now.
+pub(super) struct Beside<'a> {
+    asides: &'a [(i64, String, String)],
+    version: &'a Version,
+    applicant: &'a Applicant,
+}
+
+type Answers = HashMap<String, String>;
+
+impl<'a> Beside<'a> {
+    pub(super) fn of(asides: &'a [(i64, String, String)], version: &'a Version, applicant: &'a Applicant) -> Self {
+        Self { asides, version, applicant }
+    }
+
+    fn said(&self, n: i64, kind: &str) -> Option<&'a str> {
+        let found = self.asides.iter().find(|(event, of, _)| *event == n && of == kind);
+        found.map(|(_, _, data)| data.as_str())
+    }
+
+    /// The answers that the event of that number corrected. What came after it stands beside the next correction, or is what is declared
+    /// now.
+    fn corrected(&self, n: i64, fields: &[String]) -> Vec<(String, String, String)> {
+        let read = |data: &str| serde_json::from_str::<Answers>(data).unwrap_or_default();
+        let Some(before) = self.said(n, aside::ANSWERS).map(read) else { return Vec::new() };
+        let later = self.asides.iter().filter(|(event, kind, _)| *event > n && kind == aside::ANSWERS);
+        let next = later.min_by_key(|(event, ..)| *event).map_or(self.applicant.answers.as_str(), |(_, _, data)| data);
+        let after = read(next);
+        let fields = headed(self.version).filter(|(_, field)| fields.contains(&field.name));
+        fields
+            .map(|(label, field)| {
+                let text = |answers: &Answers| {
+                    answers.get(&field.name).map(|answer| answer_text(field.kind, answer)).unwrap_or_default()
+                };
+                (label, text(&before), text(&after))
+            })
+            .collect()
+    }
+
+    /// Names of papers that could not be brought, with what was said about them.
+    fn absent(&self, l: L, absent: &[Absent]) -> String {
+        let line = |one: &Absent| {
+            let paper = self.version.components.iter().find(|paper| paper.code == one.paper);
+            let name = paper.map_or(one.paper.clone(), |paper| paper.name.clone());
+            l.tr("dossier-more-absent", [("name", name), ("reason", one.reason.clone())])
+        };
+        absent.iter().map(line).collect::<Vec<_>>().join(" ")
+    }
 }
 
 fn receiver_key(to: Receiver) -> &'static str {
@@ -34,19 +89,19 @@ fn beside(l: L, happening: Option<&Happening>, data: &str) -> String {
             .unwrap_or_default(),
         Some(Happening::ResultReturned { .. }) => {
             let recipient = serde_json::from_str::<Recipient>(data).unwrap_or_default();
-            let said = [recipient.name, recipient.authority, recipient.tracking];
+            let said = [recipient.name, recipient.authority, recipient.tracking, recipient.address];
             said.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")
         }
         _ => String::new(),
     }
 }
 
-/// Everything that happened, the latest first; `names` are those of the people mentioned, `asides` what stands beside the log.
+/// Everything that happened, the latest first; `names` are those of the people mentioned.
 pub(super) fn timeline(
     l: L,
     events: &[audit::Event],
     names: &HashMap<Id, String>,
-    asides: &[(i64, String, String)],
+    beside_log: &Beside<'_>,
     house: &House,
 ) -> Vec<Moment> {
     let mut moments: Vec<Moment> = events
@@ -55,13 +110,23 @@ pub(super) fn timeline(
         .filter(|event| event.kind != "rated")
         .map(|event| {
             let happening = Happening::read(&event.data).ok();
+            let corrected = match &happening {
+                Some(Happening::SupplementCompleted { corrected: Some(corrected), .. }) => {
+                    beside_log.corrected(event.n, &corrected.fields)
+                }
+                _ => Vec::new(),
+            };
             let more = match &happening {
                 Some(Happening::Received { clock, .. }) => {
                     l.tr("dossier-more-due", [("due", base::vn_date_time(clock.due_at))])
                 }
-                Some(Happening::SupplementCompleted { hollow: true, .. }) => l.t("dossier-mark-hollow"),
-                Some(Happening::SupplementCompleted { clock: Some(clock), .. }) => {
-                    l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))])
+                Some(Happening::SupplementCompleted { clock, absent, hollow, .. }) => {
+                    let due = match clock {
+                        _ if *hollow => l.t("dossier-mark-hollow"),
+                        Some(clock) => l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))]),
+                        None => String::new(),
+                    };
+                    format!("{due} {}", beside_log.absent(l, absent)).trim().to_owned()
                 }
                 Some(Happening::SupplementRequested { again: Some(again), .. }) => {
                     l.tr("dossier-more-again", [("reason", again.as_str())])
@@ -76,13 +141,13 @@ pub(super) fn timeline(
                     l.tr(key, [("amount", Dong(*amount_dong).to_string())])
                 }
                 Some(Happening::ResultReturned { handed: Some(handed), .. }) => {
-                    let said = asides.iter().find(|(n, ..)| *n == event.n);
-                    let said = said.map(|(_, _, data)| beside(l, happening.as_ref(), data)).unwrap_or_default();
+                    let said = beside_log.said(event.n, aside::RECEIPT);
+                    let said = said.map(|data| beside(l, happening.as_ref(), data)).unwrap_or_default();
                     l.tr(receiver_key(handed.to), [("said", said)])
                 }
                 Some(Happening::Withdrawn { .. }) => {
-                    let said = asides.iter().find(|(n, ..)| *n == event.n);
-                    said.map(|(_, _, data)| beside(l, happening.as_ref(), data)).unwrap_or_default()
+                    let said = beside_log.said(event.n, aside::WISH);
+                    said.map(|data| beside(l, happening.as_ref(), data)).unwrap_or_default()
                 }
                 _ => String::new(),
             };
@@ -93,6 +158,7 @@ pub(super) fn timeline(
                 unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
                 words: happening.as_ref().map(|happening| happening.words().to_owned()).unwrap_or_default(),
                 more,
+                corrected,
             }
         })
         .collect();

@@ -14,7 +14,7 @@ async fn an_event_names_the_post_that_allowed_the_act() {
         let dossier = office.receive(posts.clone(), november(2, 9, 0), abroad).await.unwrap();
         office.act(&posts, november(2, 9, 5), &dossier.code, forward()).await.unwrap();
         office.act(&head(), november(2, 9, 10), &dossier.code, forward()).await.unwrap();
-        let approve = Act::Approve { note: String::new(), result: None };
+        let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
         office.act(&posts, november(2, 9, 15), &dossier.code, approve).await.unwrap();
         office.act(&posts, november(2, 9, 20), &dossier.code, hand_out(None)).await.unwrap();
         let id = dossier.id;
@@ -32,14 +32,13 @@ async fn a_supplement_corrects_answers_and_the_old_ones_are_kept() {
         let wrong =
             Asked { answers: vec!["sex".to_owned()], papers: Vec::new(), ..asked("Sai giới tính của bé", "") };
         office.act(&officer(), november(2, 11, 0), &filed.code, Act::RequestSupplement(wrong)).await.unwrap();
-        let correct = |answer: &str| Act::CompleteSupplement {
-            note: String::new(),
-            papers: Vec::new(),
-            answers: BTreeMap::from([("sex".to_owned(), answer.to_owned())]),
+        let correct = |answer: &str| {
+            let answers = BTreeMap::from([("sex".to_owned(), answer.to_owned())]);
+            Act::CompleteSupplement(Supplement { answers, ..Supplement::default() })
         };
         // The same answer again is nothing, and no answer of the form is refused by name.
         let nothing = office.act(&citizen(), november(2, 13, 40), &filed.code, correct("Nam")).await;
-        assert_eq!(code(nothing), "dossier-supplement-empty");
+        assert_eq!(code(nothing), "dossier-asked-answer-same");
         let other = office.act(&citizen(), november(2, 13, 40), &filed.code, correct("?")).await;
         assert_eq!(code(other), "dossier-answer-choice");
         let after = office.act(&citizen(), november(2, 14, 0), &filed.code, correct("Nữ")).await.unwrap();
@@ -71,7 +70,7 @@ async fn a_reason_once_given_is_not_given_again() {
         let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
         let ask = |reason: &str, again: &str| Act::RequestSupplement(asked(reason, again));
         office.act(&officer(), november(2, 9, 5), &dossier.code, ask("Thiếu giấy chứng sinh", "")).await.unwrap();
-        let papers = vec![office.paper(None).await];
+        let papers = vec![office.paper(Some(2)).await];
         office.act(&clerk(), november(2, 9, 10), &dossier.code, supplement(papers)).await.unwrap();
         let again = ask("thieu  giấy, chứng sinh.", "Người dân chưa nộp đủ");
         let repeated = office.act(&officer(), november(2, 9, 15), &dossier.code, again).await;
@@ -150,13 +149,14 @@ async fn the_desk_withdraws_only_on_the_applicants_request_which_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_result_is_handed_to_somebody_on_some_authority() {
     for office in offices().await {
-        let approve = Act::Approve { note: String::new(), result: None };
+        let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
         let to = |to: &str, name: &str, authority: &str, tracking: &str| Act::ReturnResult {
             handing: Handing {
                 to: to.into(),
                 name: name.into(),
                 authority: authority.into(),
                 tracking: tracking.into(),
+                ..Handing::default()
             },
             result: None,
         };
@@ -193,6 +193,173 @@ async fn a_result_is_handed_to_somebody_on_some_authority() {
                 "{}",
                 report.chain
             );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_answered_item_by_item() {
+    for office in offices().await {
+        let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        let list = Asked {
+            papers: vec!["giay-chung-sinh".to_owned(), "anh".to_owned()],
+            answers: vec!["sex".to_owned()],
+            ..asked("Thiếu ảnh và sai giới tính", "")
+        };
+        office.act(&officer(), november(2, 11, 0), &filed.code, Act::RequestSupplement(list)).await.unwrap();
+        let words = |words: &[(&str, &str)]| -> BTreeMap<String, String> {
+            words.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+        };
+        let now = november(2, 14, 0);
+        let (one, other) = (office.paper(Some(1)).await, office.paper(Some(2)).await);
+        let told = async |by: Actor, brought: Supplement| match office
+            .act(&by, now, &filed.code, Act::CompleteSupplement(brought))
+            .await
+        {
+            Err(Fault::Invalid(problems)) => {
+                problems.into_iter().map(|p| (p.field.unwrap_or_default(), p.code)).collect::<Vec<_>>()
+            }
+            done => panic!("{done:?}"),
+        };
+        let missing = |code: &str| (format!("absent.{code}"), "dossier-asked-paper-missing");
+        let same = ("answers.sex".to_owned(), "dossier-asked-answer-same");
+        // Nothing, one of two papers, thin words, words about a paper nobody asked for; the applicant and the desk alike.
+        for by in [citizen(), clerk()] {
+            let nothing = told(by.clone(), Supplement::default()).await;
+            assert_eq!(nothing, [missing("giay-chung-sinh"), missing("anh"), same.clone()]);
+            let half =
+                Supplement { papers: vec![one.clone()], answers: words(&[("sex", "Nữ")]), ..Supplement::default() };
+            assert_eq!(told(by.clone(), half.clone()).await, [missing("anh")]);
+            let thin = Supplement { absent: words(&[("anh", "x")]), ..half.clone() };
+            assert_eq!(told(by.clone(), thin).await, [("absent.anh".to_owned(), "dossier-reason-too-thin")]);
+            let beside = Supplement {
+                absent: words(&[("to-khai", "Không có bản nào"), ("anh", "Không có máy ảnh")]),
+                ..half
+            };
+            assert_eq!(told(by, beside).await, [("absent.to-khai".to_owned(), "dossier-absent-not-asked")]);
+        }
+        // Another paper in its place is not the one that was asked for.
+        let elsewhere = Supplement {
+            papers: vec![one.clone(), office.paper(None).await],
+            answers: words(&[("sex", "Nữ")]),
+            ..Supplement::default()
+        };
+        assert_eq!(told(citizen(), elsewhere).await, [missing("anh")]);
+        let brought = Supplement {
+            papers: vec![one, other],
+            answers: words(&[("sex", "Nữ")]),
+            // What is there needs no excuse.
+            absent: words(&[("anh", "")]),
+            ..Supplement::default()
+        };
+        let after = office.act(&citizen(), now, &filed.code, Act::CompleteSupplement(brought)).await.unwrap();
+        assert_eq!(after.status, crate::Status::Processing);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_brought_is_said_and_the_officer_reads_it() {
+    for office in offices().await {
+        let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        let ask = Act::RequestSupplement(asked("Thiếu giấy chứng sinh", ""));
+        office.act(&officer(), november(2, 11, 0), &filed.code, ask).await.unwrap();
+        let absent = BTreeMap::from([("anh".to_owned(), "Nhà ở xa, chưa chụp được ảnh".to_owned())]);
+        let said = Act::CompleteSupplement(Supplement { absent, ..Supplement::default() });
+        let after = office.act(&citizen(), november(2, 14, 0), &filed.code, said).await.unwrap();
+        // The applicant did something: it is no empty declaration of the office.
+        assert_eq!(after.flags & crate::dossier::mark::HOLLOW, 0);
+        let id = filed.id;
+        let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+        let Ok(Happening::SupplementCompleted { absent, .. }) = Happening::read(&events.last().unwrap().data) else {
+            panic!("{events:?}")
+        };
+        assert_eq!((absent[0].paper.as_str(), absent[0].reason.as_str()), ("anh", "Nhà ở xa, chưa chụp được ảnh"));
+        let report = crate::verify::verify(&office.db, Default::default(), |_| ()).await.unwrap();
+        assert_eq!(report.chain, "ok");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_is_signed_as_it_is_and_becomes_the_result() {
+    for office in offices().await {
+        let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        let sign = || Act::Approve { note: String::new(), result: None, sign_draft: true };
+        let with = |draft| Act::Forward { electronic: true, note: "Dự thảo".to_owned(), handler: None, draft };
+        office.act(&officer(), november(2, 11, 0), &filed.code, with(None)).await.unwrap();
+        let draft = office.paper(None).await;
+        let file = draft.file;
+        office.act(&head(), november(2, 11, 5), &filed.code, with(Some(draft))).await.unwrap();
+        // What was sent back is no proposal any more.
+        let back = Act::SendBack { reason: "Sai tên mẹ".to_owned() };
+        office.act(&leader(), november(2, 11, 10), &filed.code, back).await.unwrap();
+        office.act(&head(), november(2, 11, 15), &filed.code, with(None)).await.unwrap();
+        assert_eq!(code(office.act(&leader(), november(2, 11, 20), &filed.code, sign()).await), "dossier-no-draft");
+        let back = Act::SendBack { reason: "Thiếu dự thảo".to_owned() };
+        office.act(&leader(), november(2, 11, 25), &filed.code, back).await.unwrap();
+        let better = office.paper(None).await;
+        let signed = better.file;
+        office.act(&head(), november(2, 11, 30), &filed.code, with(Some(better))).await.unwrap();
+        let after = office.act(&leader(), november(2, 11, 35), &filed.code, sign()).await.unwrap();
+        assert!(after.flags & flag::DIGITISED != 0);
+        let id = filed.id;
+        let (seen, opens, first) = office
+            .db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let seen = crate::person::files_of(tx, id).await?;
+                    let opens = crate::person::has_file(tx, id, signed).await?;
+                    Ok::<_, Fault>((seen, opens, crate::person::has_file(tx, id, file).await?))
+                })
+            })
+            .await
+            .unwrap();
+        assert_eq!(
+            seen.iter().map(|(id, purpose, _)| (*id, purpose.as_str())).collect::<Vec<_>>(),
+            [(signed, "result")]
+        );
+        assert!(opens && !first, "the applicant opens what was signed, and not what was sent back");
+        let report = crate::verify::verify(&office.db, Default::default(), |_| ()).await.unwrap();
+        assert_eq!(report.chain, "ok");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_goes_by_post_to_an_address() {
+    for office in offices().await {
+        let homeless = Handed { owner_address: String::new(), ..handed() };
+        for (handed, typed, wanted) in [
+            (homeless.clone(), "", Err("dossier-handed-missing")),
+            (homeless.clone(), "1", Err("base-address-short")),
+            (homeless, "Số 4 đường 30/4, An Bình", Ok("Số 4 đường 30/4, An Bình")),
+            (
+                Handed { owner_address: "Ấp Mỹ Hòa, xã Mỹ Tú".to_owned(), ..self::handed() },
+                " ",
+                Ok("Ấp Mỹ Hòa, xã Mỹ Tú"),
+            ),
+        ] {
+            let intake = CounterIntake { handed, ..counter() };
+            let dossier = office.receive(clerk(), november(2, 9, 0), intake).await.unwrap();
+            office.act(&officer(), november(2, 9, 5), &dossier.code, Act::Refuse { reason: reason() }).await.unwrap();
+            let handing = Handing {
+                to: "post".to_owned(),
+                tracking: "RP000000012VN".to_owned(),
+                address: typed.to_owned(),
+                ..Handing::default()
+            };
+            let sent = Act::ReturnResult { handing, result: None };
+            let done = office.act(&clerk(), november(2, 9, 10), &dossier.code, sent).await;
+            match wanted {
+                Err(wanted) => assert_eq!(code(done), wanted),
+                Ok(address) => {
+                    done.unwrap();
+                    let id = dossier.id;
+                    let asides = office.write(move |tx| Box::pin(async move { crate::aside::of(tx, id).await })).await;
+                    assert!(asides[0].2.contains(address), "{asides:?}");
+                }
+            }
         }
     }
 }

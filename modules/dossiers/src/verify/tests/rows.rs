@@ -35,7 +35,8 @@ async fn lived_with_papers() -> Vec<Lived> {
         let code = filed.code.as_str();
         office.act(&clerk(), november(2, 10, 0), code, Act::ReceiveOnline).await.unwrap();
         office.once_paid_online(&citizen(), november(2, 10, 30), code).await;
-        let ask = Act::RequestSupplement(asked("Ảnh quá mờ, không đọc được", ""));
+        let list = crate::decide::Asked { papers: vec!["to-khai".to_owned()], ..asked("Tờ khai quá mờ", "") };
+        let ask = Act::RequestSupplement(list);
         office.act(&officer(), november(2, 11, 0), code, ask).await.unwrap();
         let better = NewPaper { component: Some(0), file: handed_in(&office, &uploads, "ro-hon.pdf").await };
         let beside = NewPaper { component: None, file: handed_in(&office, &uploads, "them.pdf").await };
@@ -46,7 +47,7 @@ async fn lived_with_papers() -> Vec<Lived> {
             office.act(&person, november(2, 15, 0), code, forward).await.unwrap();
         }
         let result = NewPaper { component: None, file: handed_in(&office, &uploads, "ket-qua.pdf").await };
-        let approve = Act::Approve { note: String::new(), result: Some(result) };
+        let approve = Act::Approve { note: String::new(), result: Some(result), sign_draft: false };
         office.act(&leader(), november(2, 16, 0), code, approve).await.unwrap();
         office.file(citizen(), november(3, 9, 0), handed()).await.unwrap();
         // Two of three notices delivered.
