@@ -121,7 +121,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         true => shelf.all(as_of).into_iter().map(|version| (version.procedure_id, version)).collect(),
         false => HashMap::new(),
     };
-    let books = Books { shelf: &shelf, procedures: &procedures, lines: &lines, calendar: Calendar::shipped() };
+    let calendar = organisation::calendar_of(&ctx.app);
+    let books = Books { shelf: &shelf, procedures: &procedures, lines: &lines, calendar: &calendar };
     let rows: Vec<Row> = cases.into_iter().map(|case| row(&ctx, &scope, case, &books)).collect();
     let title = subject_name(l, placed);
     if exported {

@@ -391,7 +391,7 @@ fn supplement(life: &mut Life<'_>, holder: &Actor, filed: &Filed, draw: &mut Dra
     let clerk = life.desk(filed.places.intake, draw.turn)?;
     let by = filed.citizen.as_ref().unwrap_or(clerk);
     // Papers of people who do not exist have no files, but they are brought.
-    let brought = Supplied { papers: 1, corrected: false };
+    let brought = Supplied { papers: 1, ..Supplied::default() };
     let completed = decide::complete_supplement(life.dossier()?, by, &life.office(), "", brought)?;
     life.happen(by, &completed)
 }
@@ -418,7 +418,8 @@ fn hand_out(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(
     let by_post = filed.places.channel == Channel::Post || draw.dice.permille(60);
     let to = if by_post { "post" } else { "owner" };
     let tracking = if by_post { format!("RP{:09}VN", draw.dice.between(0, 999_999_999)) } else { String::new() };
-    let handing = Handing { to: to.to_owned(), tracking, ..Handing::default() };
+    let handing =
+        Handing { to: to.to_owned(), tracking, ..Handing::default() }.to_applicant(&filed.handed.owner_address);
     let (returned, aside) = decide::return_result(life.dossier()?, clerk, &life.office(), &handing, scanned)?;
     life.case.asides.extend(aside.map(|aside| (life.case.next_event(), aside)));
     life.happen(clerk, &returned)?;

@@ -63,6 +63,8 @@ pub struct Made {
 
 struct Setting {
     tree: Arc<Tree>,
+    /// The province's own, as its keeper has it now: clocks of the past run by it like those of the office.
+    calendar: Calendar,
     shelf: Arc<Shelf>,
     officials: Officials,
     counters: HashMap<(Id, Date), u32>,
@@ -92,6 +94,7 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + '
                 // Days from the first simulated one on are sealed anew.
                 audit::open_days(tx, first, "simulated dossiers of the past", plan.until).await?;
                 let tree = Arc::new(organisation::load_tree(tx).await?);
+                let calendar = organisation::load_calendar(tx).await?;
                 let shelf = Arc::new(catalogue::load_shelf(tx).await?);
                 let officials = Officials::gather(tx, &tree, plan.seed, Instant::start_of(first)).await?;
                 let mut counters = HashMap::new();
@@ -100,7 +103,7 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + '
                     counters.insert((row.get("agency_id")?, row.get("day")?), u32::try_from(last).unwrap_or(u32::MAX));
                 }
                 let rollup = Rollup::load(tx).await?;
-                Ok::<_, Fault>(Setting { tree, shelf, officials, counters, rollup })
+                Ok::<_, Fault>(Setting { tree, calendar, shelf, officials, counters, rollup })
             })
         })
         .await?;
@@ -190,7 +193,7 @@ struct Maker {
 
 /// Makes chunk after chunk until all are made or the writer has gone.
 fn make(setting: Setting, plan: Plan, send: &mpsc::Sender<Chunk>) -> Result<(), Fault> {
-    let calendar = Calendar::shipped();
+    let calendar = &setting.calendar;
     let communes = volume::communes(&setting.tree, plan.seed);
     let procedures = volume::procedures(&setting.shelf, plan.until.date());
     if communes.is_empty() || procedures.is_empty() {

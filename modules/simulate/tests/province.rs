@@ -4,7 +4,9 @@
 
 mod common;
 
-use base::{Date, Fault, Id, Instant};
+use base::calendar::OffKind;
+use base::{Actor, Date, Fault, Grant, Id, Instant, Role};
+use organisation::calendar::{Given, Ground};
 use simulate::{Made, Plan, Stage};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -200,5 +202,52 @@ async fn a_seed_makes_the_same_lifelike_province_on_every_engine_and_passes_ever
         assert_eq!(in_order(&db).await.dossiers, made.dossiers + second.dossiers);
         assert_ne!(rows(&db, DOSSIER_ROWS).await[..100], dump_one[0][..100]);
         first.get_or_insert((dump_one, shares));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_simulated_offices_keep_the_days_and_hours_of_the_provinces_own_calendar() {
+    let monday: Date = "2026-06-15".parse().unwrap();
+    for db in provinces().await {
+        db.write(move |tx| {
+            Box::pin(async move {
+                let january = Instant::from_local("2026-01-05".parse::<Date>().unwrap().at(9, 0, 0, 0));
+                organisation::seed_calendar(tx, january).await?;
+                let root = organisation::load_tree(tx).await?.root().cloned().unwrap();
+                let grant = Grant { role: Role::Administrator, agency: root.id, agency_path: root.path };
+                let keeper = Actor { account: Id(7), name: String::new(), grants: vec![grant], citizen_number: None };
+                let off = Given::Off {
+                    kind: OffKind::Holiday,
+                    from: Some(monday),
+                    to: None,
+                    name_vi: "Lễ của tỉnh".to_owned(),
+                    name_en: String::new(),
+                };
+                let ground = Ground { decision: "12/QĐ-UBND".to_owned(), reason: "Lễ của tỉnh".to_owned() };
+                organisation::calendar::add(tx, &keeper, january, &off, &ground).await
+            })
+        })
+        .await
+        .unwrap();
+        let kept = db.read(|tx| Box::pin(async move { organisation::load_calendar(tx).await })).await.unwrap();
+        assert!(!kept.is_working_day(monday) && base::calendar::Calendar::shipped().is_working_day(monday));
+        run(&db, 2_000, 5).await.unwrap();
+        let from = Instant::start_of(monday);
+        let received = format!(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM event WHERE kind IN ('received', 'forwarded', 'approved', 'refused') \
+             AND at >= {} AND at < {}",
+            from.0,
+            from.0 + 86_400_000
+        );
+        let received =
+            db.read(move |tx| Box::pin(async move { tx.query_one(received, params![]).await?.at::<i64>(0) }));
+        assert_eq!(received.await.unwrap(), 0, "somebody worked on a day off");
+        let other = format!(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM dossier WHERE due_basis <> '' AND due_basis NOT LIKE '%calendar={};%'",
+            kept.version()
+        );
+        let other = db.read(move |tx| Box::pin(async move { tx.query_one(other, params![]).await?.at::<i64>(0) }));
+        assert_eq!(other.await.unwrap(), 0, "a date was promised by another calendar");
+        in_order(&db).await;
     }
 }
