@@ -133,6 +133,8 @@ pub struct NewAccount {
     pub must_change_password: bool,
     /// The administrator who made it; `None` for a citizen's own sign-up.
     pub created_by: Option<Id>,
+    /// In the name of which agency's post; `None` for who signs up.
+    pub created_for: Option<Id>,
     /// Nobody real: of a demonstration or a simulation. Signs in in a demonstration only.
     pub invented: bool,
 }
@@ -150,6 +152,7 @@ impl NewAccount {
             proven: false,
             must_change_password: false,
             created_by: None,
+            created_for: None,
             invented: false,
         }
     }
@@ -166,6 +169,7 @@ impl NewAccount {
             proven: false,
             must_change_password: false,
             created_by: None,
+            created_for: None,
             invented: false,
         }
     }

@@ -23,8 +23,8 @@ pub async fn create_account(tx: &Tx, new: NewAccount, now: Instant) -> Result<Id
     }
     let id = new_id(now);
     sql::insert_account(tx, id, &new, now).await?;
-    record(tx, id, "account-created", new.created_by.or(Some(id)), None, json!({ "kind": new.kind.as_str() }), now)
-        .await?;
+    let by = (new.created_by.or(Some(id)), new.created_for);
+    record(tx, id, "account-created", by, json!({ "kind": new.kind.as_str() }), now).await?;
     Ok(id)
 }
 
@@ -41,7 +41,7 @@ pub(crate) async fn claim_account(tx: &Tx, new: NewAccount, now: Instant) -> Res
     let day_ago = now.plus_ms(-24 * 3_600_000);
     let told = audit::events(tx, owner).await?.iter().any(|event| event.kind == "sign-up-again" && event.at > day_ago);
     if !told {
-        record(tx, owner, "sign-up-again", None, None, json!({}), now).await?;
+        record(tx, owner, "sign-up-again", (None, None), json!({}), now).await?;
     }
     Ok(())
 }
@@ -80,7 +80,7 @@ pub async fn grant(tx: &Tx, account: Id, role: Role, agency: Id, path: &str, now
         valid_to: None,
         basis: String::new(),
     };
-    write_grant(tx, None, new, now).await
+    write_grant(tx, (None, None), new, now).await
 }
 
 /// A grant that an administrator may ask for, with its basis trimmed.
@@ -117,8 +117,28 @@ pub(crate) async fn checked_grant(tx: &Tx, by: &Actor, new: NewGrant) -> Result<
     Ok(NewGrant { basis: basis.to_owned(), ..new })
 }
 
-/// Writes a grant that is decided: by the second person, or where none is needed.
-pub(crate) async fn write_grant(tx: &Tx, by: Option<Id>, new: NewGrant, now: Instant) -> Result<Id, Fault> {
+/// The agency of the post by which somebody may do it to an account: the closest that reaches one of the `paths` the account works at,
+/// or any for an account that works nowhere. Whoever holds two posts acts now for one, now for the other.
+pub(crate) fn post<'a>(by: &Actor, permission: Permission, paths: impl IntoIterator<Item = &'a str>) -> Option<Id> {
+    let reaching = paths.into_iter().find_map(|path| by.grant_for(permission, path));
+    let any = || by.grants.iter().find(|grant| grant.role.allows(permission));
+    reaching.or_else(any).map(|grant| grant.agency)
+}
+
+/// The same for what an administrator does to an account that is there.
+pub(crate) async fn keepers_post(tx: &Tx, by: &Actor, account: Id) -> Result<Option<Id>, StoreError> {
+    let held = sql::grants(tx, account).await?;
+    let standing = held.iter().filter(|held| held.revoked_at.is_none()).map(|held| held.agency_path.as_str());
+    Ok(post(by, Permission::KeepAccounts, standing))
+}
+
+/// Writes a grant that is decided: by the second person, or where none is needed. `by`: who, and in the name of which agency.
+pub(crate) async fn write_grant(
+    tx: &Tx,
+    by: (Option<Id>, Option<Id>),
+    new: NewGrant,
+    now: Instant,
+) -> Result<Id, Fault> {
     let id = new_id(now);
     let values = params![
         id,
@@ -129,18 +149,19 @@ pub(crate) async fn write_grant(tx: &Tx, by: Option<Id>, new: NewGrant, now: Ins
         new.valid_from,
         new.valid_to,
         new.basis.clone(),
-        by,
+        by.0,
         now
     ];
     tx.execute(sql::GRANT_INSERT, values).await?;
     let data = json!({
         "grant": id.to_string(),
         "role": new.role.as_str(),
+        "at": new.agency,
         "from": new.valid_from.to_string(),
         "to": new.valid_to.map(|day| day.to_string()),
         "basis": new.basis,
     });
-    record(tx, new.account, "role-granted", by, Some(new.agency), data, now).await?;
+    record(tx, new.account, "role-granted", by, data, now).await?;
     Ok(id)
 }
 
@@ -159,8 +180,9 @@ pub async fn revoke_by(tx: &Tx, by: &Actor, account: Id, grant: Id, now: Instant
     if tx.execute(sql::GRANT_REVOKE, params![grant, by.account, now]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("identity-grant-revoked")));
     }
-    let data = json!({ "grant": grant.to_string(), "role": held.role.as_str() });
-    record(tx, account, "role-revoked", Some(by.account), Some(held.agency), data, now).await
+    let data = json!({ "grant": grant.to_string(), "role": held.role.as_str(), "at": held.agency });
+    let post = post(by, Permission::KeepAccounts, [held.agency_path.as_str()]);
+    record(tx, account, "role-revoked", (Some(by.account), post), data, now).await
 }
 
 /// Suspends, reopens or closes an account; its sessions end unless it becomes active.
@@ -178,14 +200,20 @@ pub async fn change_state_by(tx: &Tx, by: &Actor, account: Id, next: State, now:
         signing_in::sign_out_everywhere(tx, account, None).await?;
     }
     let data = json!({ "from": found.state.as_str(), "to": next.as_str() });
-    record(tx, account, "account-state", Some(by.account), None, data, now).await
+    let post = keepers_post(tx, by, account).await?;
+    record(tx, account, "account-state", (Some(by.account), post), data, now).await
 }
 
 /// Takes the one-time codes off an account whose owner lost phone and recovery codes; confirmed by a second person.
-pub(crate) async fn clear_totp_confirmed(tx: &Tx, by: &Actor, account: Id, now: Instant) -> Result<(), Fault> {
+pub(crate) async fn clear_totp_confirmed(
+    tx: &Tx,
+    by: (&Actor, Option<Id>),
+    account: Id,
+    now: Instant,
+) -> Result<(), Fault> {
     clear_totp(tx, account).await?;
     signing_in::sign_out_everywhere(tx, account, None).await?;
-    record(tx, account, "totp-cleared", Some(by.account), None, json!({}), now).await
+    record(tx, account, "totp-cleared", (Some(by.0.account), by.1), json!({}), now).await
 }
 
 /// Notes that the person's card was seen, as two people say: from now on the account reads dossiers filed under its citizen
@@ -193,11 +221,16 @@ pub(crate) async fn clear_totp_confirmed(tx: &Tx, by: &Actor, account: Id, now: 
 ///
 /// # Errors
 /// `Fault::Conflict` when already proven or without a number.
-pub(crate) async fn prove_identity_confirmed(tx: &Tx, by: &Actor, account: Id, now: Instant) -> Result<(), Fault> {
+pub(crate) async fn prove_identity_confirmed(
+    tx: &Tx,
+    by: (&Actor, Option<Id>),
+    account: Id,
+    now: Instant,
+) -> Result<(), Fault> {
     if tx.execute(sql::PROVEN_SET, params![account, now]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("identity-proof-not-needed")));
     }
-    record(tx, account, "identity-proven", Some(by.account), None, json!({}), now).await
+    record(tx, account, "identity-proven", (Some(by.0.account), by.1), json!({}), now).await
 }
 
 /// The person's own new password. Every session ends, the one at hand too: it goes on under a new token, so that a token
@@ -215,7 +248,7 @@ pub async fn change_password(
     tx.execute(sql::PASSWORD_SET, params![account, hashed.0, now, false]).await?;
     let here = devices::device_hash(visit.device.as_deref());
     tx.execute(devices::DEVICES_FORGET, params![account, here]).await?;
-    record(tx, account, "password-changed", Some(account), None, json!({}), now).await?;
+    record(tx, account, "password-changed", (Some(account), None), json!({}), now).await?;
     renew_session(tx, account, visit, now).await
 }
 
@@ -234,7 +267,7 @@ pub async fn begin_totp(tx: &Tx, vault: &Vault, account: Id, now: Instant) -> Re
     if tx.execute(sql::TOTP_BEGIN, params![account, vault.seal(account, &secret)?]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("identity-totp-on-already")));
     }
-    record(tx, account, "totp-begun", Some(account), None, json!({}), now).await?;
+    record(tx, account, "totp-begun", (Some(account), None), json!({}), now).await?;
     Ok(secret)
 }
 
@@ -265,7 +298,7 @@ pub async fn confirm_totp(
     for code in &codes {
         tx.execute(sql::RECOVERY_INSERT, params![totp::recovery_hash(account, code), account, now]).await?;
     }
-    record(tx, account, "totp-on", Some(account), None, json!({}), now).await?;
+    record(tx, account, "totp-on", (Some(account), None), json!({}), now).await?;
     Ok((codes, renew_session(tx, account, visit, now).await?))
 }
 
@@ -287,7 +320,7 @@ pub async fn stop_totp(
         Code::Sealed => return Err(Closed.into()),
     }
     clear_totp(tx, account).await?;
-    record(tx, account, "totp-off", Some(account), None, json!({}), now).await?;
+    record(tx, account, "totp-off", (Some(account), None), json!({}), now).await?;
     renew_session(tx, account, visit, now).await
 }
 
@@ -410,13 +443,13 @@ pub async fn mark_told(tx: &Tx, account: Id, n: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The audit event of an act, after its rows. No personal data: names and numbers can be deleted, events cannot.
+/// The audit event of an act, after its rows, by somebody in the name of the agency of the post that allowed it. No personal data: names
+/// and numbers can be deleted, events cannot.
 pub(crate) async fn record(
     tx: &Tx,
     account: Id,
     kind: &'static str,
-    actor: Option<Id>,
-    agency: Option<Id>,
+    (actor, agency): (Option<Id>, Option<Id>),
     data: serde_json::Value,
     at: Instant,
 ) -> Result<(), Fault> {

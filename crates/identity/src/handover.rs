@@ -132,7 +132,7 @@ pub async fn set_password(
                 tx.execute(sql::PASSWORD_SET, params![account, hashed.0, now, false]).await?;
                 signing_in::sign_out_everywhere(tx, account, None).await?;
                 tx.execute(devices::DEVICES_FORGET, params![account, Vec::<u8>::new()]).await?;
-                record(tx, account, "password-set", Some(account), None, serde_json::json!({}), now).await?;
+                record(tx, account, "password-set", (Some(account), None), serde_json::json!({}), now).await?;
                 Ok(true)
             })
         })

@@ -131,12 +131,13 @@ fn confirms_all(by: &Actor) -> bool {
 /// role citizens have, a missing basis, or an end before the beginning; `Fault::Conflict` when too much waits; `Fault::NotFound`.
 pub async fn ask_grant(tx: &Tx, by: &Actor, new: NewGrant, now: Instant) -> Result<Granted, Fault> {
     let new = actions::checked_grant(tx, by, new).await?;
+    let post = actions::post(by, Permission::KeepAccounts, [new.agency_path.as_str()]);
     if !needs_second(new.role) {
-        actions::write_grant(tx, Some(by.account), new, now).await?;
+        actions::write_grant(tx, (Some(by.account), post), new, now).await?;
         return Ok(Granted::InForce);
     }
-    let data = json!({ "wish": "grant", "role": new.role.as_str() });
-    let (account, agency) = (new.account, new.agency);
+    let data = json!({ "wish": "grant", "role": new.role.as_str(), "at": new.agency });
+    let account = new.account;
     let wish = Wish::Grant {
         role: new.role,
         agency: new.agency,
@@ -153,7 +154,7 @@ pub async fn ask_grant(tx: &Tx, by: &Actor, new: NewGrant, now: Instant) -> Resu
         return Err(Fault::Conflict(Problem::new("identity-request-there")));
     }
     insert(tx, by, account, &wish, now).await?;
-    record(tx, account, "request-made", Some(by.account), Some(agency), data, now).await?;
+    record(tx, account, "request-made", (Some(by.account), post), data, now).await?;
     Ok(Granted::Waiting)
 }
 
@@ -197,7 +198,9 @@ pub(crate) async fn ask_checked(
         Wish::Password => Some(handover::begin(tx, account, now).await?),
         _ => None,
     };
-    record(tx, account, "request-made", Some(by.account), None, json!({ "wish": wish.kind() }), now).await?;
+    let post = actions::keepers_post(tx, by, account).await?;
+    let data = json!({ "wish": wish.kind() });
+    record(tx, account, "request-made", (Some(by.account), post), data, now).await?;
     Ok(half)
 }
 
@@ -268,7 +271,8 @@ pub async fn confirm(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<(Reque
         Wish::Password => Some(handover::finish(tx, request.account, now).await?),
         _ => None,
     };
-    decide(tx, &request, by, "confirmed", now).await?;
+    let post = deciders_post(tx, &request, by, now).await?;
+    decide(tx, &request, (by, post), "confirmed", now).await?;
     match &request.wish {
         Wish::Grant { role, agency, agency_path, valid_from, valid_to, basis } => {
             if !people::may_at(tx, request.asked_by, Permission::KeepAccounts, agency_path, now).await? {
@@ -283,11 +287,11 @@ pub async fn confirm(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<(Reque
                 valid_to: *valid_to,
                 basis: basis.clone(),
             };
-            actions::write_grant(tx, Some(by.account), new, now).await?;
+            actions::write_grant(tx, (Some(by.account), post), new, now).await?;
         }
         Wish::Password => {}
-        Wish::Codes => actions::clear_totp_confirmed(tx, by, request.account, now).await?,
-        Wish::Proof => actions::prove_identity_confirmed(tx, by, request.account, now).await?,
+        Wish::Codes => actions::clear_totp_confirmed(tx, (by, post), request.account, now).await?,
+        Wish::Proof => actions::prove_identity_confirmed(tx, (by, post), request.account, now).await?,
     }
     Ok((request, half))
 }
@@ -299,11 +303,13 @@ pub async fn confirm(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<(Reque
 pub async fn refuse(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<Request, Fault> {
     let waiting = waiting(tx, id, now).await?;
     if waiting.asked_by == by.account {
-        decide(tx, &waiting, by, "withdrawn", now).await?;
+        let post = actions::keepers_post(tx, by, waiting.account).await?;
+        decide(tx, &waiting, (by, post), "withdrawn", now).await?;
         return Ok(waiting);
     }
     let request = decidable(tx, by, id, now).await?;
-    decide(tx, &request, by, "refused", now).await?;
+    let post = deciders_post(tx, &request, by, now).await?;
+    decide(tx, &request, (by, post), "refused", now).await?;
     Ok(request)
 }
 
@@ -320,13 +326,28 @@ async fn decidable(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<Request,
     Ok(request)
 }
 
-async fn decide(tx: &Tx, request: &Request, by: &Actor, outcome: &'static str, now: Instant) -> Result<(), Fault> {
+/// The agency of the post by which somebody decides on a request.
+async fn deciders_post(tx: &Tx, request: &Request, by: &Actor, now: Instant) -> Result<Option<Id>, Fault> {
+    let paths = match &request.wish {
+        Wish::Grant { agency_path, .. } => vec![agency_path.clone()],
+        _ => paths_of(tx, request.account, now).await?,
+    };
+    Ok(actions::post(by, Permission::ConfirmGrants, paths.iter().map(String::as_str)))
+}
+
+async fn decide(
+    tx: &Tx,
+    request: &Request,
+    (by, post): (&Actor, Option<Id>),
+    outcome: &'static str,
+    now: Instant,
+) -> Result<(), Fault> {
     tx.execute(REQUEST_DECIDE, params![request.id, by.account, now, outcome]).await?;
     if matches!(request.wish, Wish::Password) && outcome != "confirmed" {
         handover::drop_code(tx, request.account).await?;
     }
     let data = json!({ "wish": request.wish.kind(), "outcome": outcome, "asked_by": request.asked_by.to_string() });
-    record(tx, request.account, "request-decided", Some(by.account), None, data, now).await
+    record(tx, request.account, "request-decided", (Some(by.account), post), data, now).await
 }
 
 /// Where the owner of an account works or is about to: paths of standing grants and of roles asked for.

@@ -319,7 +319,7 @@ pub(crate) async fn use_code(tx: &Tx, vault: &Vault, account: Id, code: &str, no
     }
     if tx.execute(sql::RECOVERY_USE, params![totp::recovery_hash(account, code), account]).await? == 1 {
         let none = serde_json::json!({});
-        crate::actions::record(tx, account, "recovery-code-used", Some(account), None, none, now).await?;
+        crate::actions::record(tx, account, "recovery-code-used", (Some(account), None), none, now).await?;
         return Ok(Code::Right);
     }
     if let Some(Err(Closed)) = secret {

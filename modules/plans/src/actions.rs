@@ -71,7 +71,9 @@ async fn write_down(
     kind: &'static str,
     data: Json,
 ) -> Result<(), Fault> {
-    let event = NewEvent { kind, at, actor: Some(actor.account), agency: Some(document.agency), data };
+    // In the name of the post that lets this person work on it, which need not be that of whoever read it in.
+    let agency = actor.grant_for(Permission::KeepProgrammes, &document.agency_path).map(|grant| grant.agency);
+    let event = NewEvent { kind, at, actor: Some(actor.account), agency, data };
     audit::append_kept(tx, &KEPT, document.id, event).await?;
     Ok(())
 }

@@ -83,6 +83,7 @@ fn targets(items: &[Item]) -> impl Iterator<Item = (&Item, &Target)> {
 pub fn programme(document: &Document, items: &[Item], head: Head) -> DraftProgramme {
     let targets = targets(items).map(|(_, target)| in_steering(target, &document.text, head.until)).collect();
     DraftProgramme {
+        agency_path: document.agency_path.clone(),
         source: document.id,
         name: head.name,
         document: head.document,

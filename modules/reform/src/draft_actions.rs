@@ -88,14 +88,14 @@ pub(crate) async fn create(
     now: Instant,
     given: &FormMap,
 ) -> Result<i64, Fault> {
-    drafts::keeper(actor)?;
+    let agency = drafts::keeper(actor)?;
     let head = draft_form::head(given, &drafts::empty(0), now.date()).map_err(Fault::Invalid)?;
     new_document(programmes, &head)?;
     let made = |number| {
         let blank = drafts::empty(number);
         Programme { id: blank.id, code: blank.code, ..head }
     };
-    drafts::insert(tx, actor, now, None, made).await
+    drafts::insert(tx, (actor, agency), now, None, made).await
 }
 
 /// Corrects what a draft says of itself.

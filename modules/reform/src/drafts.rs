@@ -36,6 +36,8 @@ store::statements! {
 /// A programme as read in a document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DraftProgramme {
+    /// Path of the agency whose document it is: the draft is kept by a post that reaches it.
+    pub agency_path: String,
     /// The document it was read in; it has one draft.
     pub source: Id,
     pub name: String,
@@ -274,15 +276,20 @@ pub(crate) fn keeper(actor: &Actor) -> Result<Id, Fault> {
     grant.map(|grant| grant.agency).ok_or_else(|| Fault::Forbidden(Problem::new("web-permission-missing")))
 }
 
-/// Writes a new draft with its event. Returns its number.
+/// The post by which somebody keeps programmes of the agency with that path.
+fn keeper_at(actor: &Actor, path: &str) -> Result<Id, Fault> {
+    let grant = actor.grant_for(Permission::KeepProgrammes, path);
+    grant.map(|grant| grant.agency).ok_or_else(|| Fault::Forbidden(Problem::new("web-permission-missing")))
+}
+
+/// Writes a new draft with its event, in the name of the post at `agency`. Returns its number.
 pub(crate) async fn insert(
     tx: &Tx,
-    actor: &Actor,
+    (actor, agency): (&Actor, Id),
     now: Instant,
     source: Option<Id>,
     programme: impl FnOnce(i64) -> Programme + Send,
 ) -> Result<i64, Fault> {
-    let agency = keeper(actor)?;
     tx.lock("programme").await?;
     let number: i64 = tx.query_one(NEXT_DRAFT, params![]).await?.get("number")?;
     let id = Id::next(now);
@@ -345,9 +352,9 @@ fn count(programme: &Programme) -> Result<i64, Fault> {
 /// 403 without the right to keep programmes; 409 where the earlier one was changed on the form or is no draft any more; 422 when the
 /// rules for programme files refuse it.
 pub async fn save_draft_programme(tx: &Tx, actor: &Actor, now: Instant, draft: DraftProgramme) -> Result<i64, Fault> {
-    keeper(actor)?;
+    let agency = keeper_at(actor, &draft.agency_path)?;
     let Some(row) = tx.query_opt(DRAFT_OF, params![draft.source]).await? else {
-        return insert(tx, actor, now, Some(draft.source), |number| programme_of(&draft, number)).await;
+        return insert(tx, (actor, agency), now, Some(draft.source), |number| programme_of(&draft, number)).await;
     };
     let known = Draft::read(&row)?;
     if known.by_form || known.stage != Stage::Draft {
@@ -356,7 +363,7 @@ pub async fn save_draft_programme(tx: &Tx, actor: &Actor, now: Instant, draft: D
     let programme = programme_of(&draft, known.number);
     change(tx, actor, now, &known, &programme, false).await?;
     let data = json!({"number": known.number, "document": programme.document, "source": draft.source});
-    record(tx, (actor, keeper(actor).ok()), now, known.id, "programme-drafted", data).await?;
+    record(tx, (actor, Some(agency)), now, known.id, "programme-drafted", data).await?;
     Ok(known.number)
 }
 
@@ -400,6 +407,7 @@ mod tests {
             text: format!("đạt tối thiểu {value}% \"{subject}\""),
         };
         DraftProgramme {
+            agency_path: "/1/".into(),
             source: Id(77),
             name: "Kế hoạch chuyển đổi số".into(),
             document: "12/KH-UBND".into(),

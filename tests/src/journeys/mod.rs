@@ -14,6 +14,7 @@ mod one_stop_lists;
 mod papers;
 mod plans;
 pub(crate) mod portal;
+mod posts;
 mod rating;
 mod sent_files;
 pub(crate) mod signing_in;

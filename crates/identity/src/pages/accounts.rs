@@ -118,7 +118,13 @@ pub(super) async fn create(ctx: Ctx, Form(form): Form<NewForm>) -> Answer {
         return Ok(new_page(&ctx, &form, &problems));
     };
     // Nobody but the owner ever knows a password: it is set with a code of which the administrator sees one half.
-    let new = NewAccount { phone, created_by: Some(by.account), ..NewAccount::official(login, name, Hashed::none()) };
+    let new = NewAccount {
+        phone,
+        created_by: Some(by.account),
+        // It works nowhere yet: any of the administrator's posts may make it.
+        created_for: actions::post(&by, Permission::KeepAccounts, []),
+        ..NewAccount::official(login, name, Hashed::none())
+    };
     let now = ctx.now;
     let made = ctx
         .db()
