@@ -13,6 +13,8 @@ import * as keyboard from "./journeys/keyboard.mjs";
 import * as plan from "./journeys/plan.mjs";
 import * as steering from "./journeys/steering.mjs";
 import * as papers from "./journeys/papers.mjs";
+import * as supplement from "./journeys/supplement.mjs";
+import * as rating from "./journeys/rating.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -21,6 +23,10 @@ const journeys = [
   ["the same without JavaScript", (t) => thread.journey(t, { javaScript: false })],
   ["photos of both sides of a card, looked at by the clerk; found by number; the result taken home", (t) => cards.journey(t, { javaScript: true })],
   ["the same card without JavaScript", (t) => cards.journey(t, { javaScript: false })],
+  ["an officer asks for papers by a day, the applicant corrects an answer on a 360 px screen, and what was declared before is history", (t) => supplement.journey(t, { javaScript: true })],
+  ["the same supplement without JavaScript", (t) => supplement.journey(t, { javaScript: false })],
+  ["a case of the counter is rated with the code of its receipt, once, and no official reads it", (t) => rating.journey(t, { javaScript: true })],
+  ["the same rating without JavaScript", (t) => rating.journey(t, { javaScript: false })],
   ["an official signs in and receives a dossier with the keyboard alone", keyboard.journey],
   ["a plan is read, looked through and saved as a draft programme", (t) => plan.journey(t, { javaScript: true })],
   ["a plan is read without JavaScript", (t) => plan.journey(t, { javaScript: false })],

@@ -118,12 +118,18 @@ export async function act(browser, person, code, label, files = {}) {
   const { page } = person;
   await page.goto(`/dossiers/${code}`);
   await browser.look(person);
-  const fold = page.locator("aside details").filter({ has: page.locator("summary", { hasText: label }) }).first();
-  if ((await fold.getAttribute("open")) === null) await fold.locator("summary").click();
-  for (const area of await fold.locator("textarea[required]").all()) await area.fill("Hồ sơ đầy đủ, hợp lệ.");
-  for (const [name, given] of Object.entries(files)) await fold.locator(`input[type=file][name="${name}"]`).setInputFiles(given);
-  await fold.getByRole("button", { name: label }).click();
+  const form = await fold(page, label);
+  for (const area of await form.locator("textarea[required]").all()) await area.fill("Hồ sơ đầy đủ, hợp lệ.");
+  for (const [name, given] of Object.entries(files)) await form.locator(`input[type=file][name="${name}"]`).setInputFiles(given);
+  await form.getByRole("button", { name: label }).click();
   await page.getByRole("status").first().waitFor();
+}
+
+/** The form of an act on the page of a dossier, opened if folded. */
+export async function fold(page, label) {
+  const found = page.locator("aside details").filter({ has: page.locator("summary", { hasText: label }) }).first();
+  if ((await found.getAttribute("open")) === null) await found.locator("summary").click();
+  return found;
 }
 
 /** The numbers of the leader's page, and of the target "dossiers online" it leads to. */
