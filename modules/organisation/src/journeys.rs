@@ -173,7 +173,7 @@ async fn a_keeper_of_the_province_adds_a_day_off_and_takes_it_back_and_others_on
         let keeper = Browser::new(db.clone(), "session=province");
         let (_, page) = keeper.get("/calendar?year=2026").await;
         assert!(page.contains("Tết Nguyên đán") && page.contains("16/02/2026 – 20/02/2026"), "{page}");
-        assert!(page.contains("VB 12729/VPCP-KGVX") && page.contains("làm bù ngày 10/01/2026"), "{page}");
+        assert!(page.contains("VB 12729/VPCP-KGVX") && page.contains("Làm bù ngày 10/01/2026"), "{page}");
         let given = "kind=holiday&name=%C3%93c+Om+B%C3%B3c&first_day=2026-11-25&last_day=&decision=15%2FTB-UBND&reason=L%E1%BB%85+h%E1%BB%99i";
         let (status, _, page) = keeper.post("/calendar/add/day", &given.replace("2026-11-25", "2026-11-19")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -40,6 +40,8 @@ struct List {
     removed: Vec<Row>,
     hours: Vec<(String, String)>,
     keeps: bool,
+    /// Some line has not begun and may be taken back.
+    removable: bool,
     forecast: bool,
 }
 
@@ -161,13 +163,15 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
         lines.iter().filter(|line| touches(line, year)).map(|line| row(&ctx, line, keeps)).collect()
     };
     let neighbour = |year: i16| if YEARS.contains(&year) { format!("/calendar?year={year}") } else { String::new() };
+    let rows = shown(&lines);
     let page = List {
         l,
         year: year.to_string(),
         before: neighbour(year - 1),
         after: neighbour(year + 1),
         lead: l.tr("organisation-calendar-lead", [("version", calendar.version())]),
-        rows: shown(&lines),
+        removable: rows.iter().any(|row| !row.remove.is_empty()),
+        rows,
         removed: if keeps { shown(&removed) } else { Vec::new() },
         hours: week(l, calendar.hours_on(ctx.now.date())),
         keeps,

@@ -44,6 +44,7 @@ async function ask(browser, officer, code, until) {
   form = await fold(page, "Yêu cầu bổ sung");
   if ((await form.locator("textarea[name=reason]").inputValue()) !== REASON) throw new Error("the reason typed was lost");
   await form.locator("input[name=papers][value=giay-chung-sinh]").check();
+  await form.locator("summary", { hasText: "Nội dung khai cần sửa" }).click();
   await form.locator("input[name=asked_answers][value=child_name]").check();
   await form.getByLabel("Bổ sung trước hết ngày").fill(until);
   await form.getByRole("button", { name: "Yêu cầu bổ sung" }).click();

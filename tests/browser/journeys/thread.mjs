@@ -127,8 +127,8 @@ export async function act(browser, person, code, label, files = {}) {
 
 /** The form of an act on the page of a dossier, opened if folded. */
 export async function fold(page, label) {
-  const found = page.locator("aside details").filter({ has: page.locator("summary", { hasText: label }) }).first();
-  if ((await found.getAttribute("open")) === null) await found.locator("summary").click();
+  const found = page.locator("aside details.act").filter({ has: page.locator("summary", { hasText: label }) }).first();
+  if ((await found.getAttribute("open")) === null) await found.locator("> summary").click();
   return found;
 }
 

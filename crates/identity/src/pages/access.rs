@@ -55,8 +55,8 @@ impl Typed {
             subject: value("subject"),
             person: value("person"),
             kind: value("kind"),
-            from: value("from"),
-            to: value("to"),
+            from: web::iso_day(&value("from")),
+            to: web::iso_day(&value("to")),
         }
     }
 }

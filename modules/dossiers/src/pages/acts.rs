@@ -24,6 +24,10 @@ pub(super) struct Field {
     pub(super) hint: String,
     pub(super) required: bool,
     pub(super) choices: Vec<Choice>,
+    /// The choice of the same form with which alone it is asked; empty: always.
+    pub(super) only: &'static str,
+    /// A long list that is seldom needed.
+    pub(super) folded: bool,
     /// What was typed before something was refused.
     pub(super) value: String,
     /// What was ticked.
@@ -123,6 +127,8 @@ impl Desk<'_> {
             hint: String::new(),
             required: false,
             choices: Vec::new(),
+            only: "",
+            folded: false,
             value: String::new(),
             chosen: Vec::new(),
             error: web::error_of(self.l, problems, name),
@@ -182,13 +188,14 @@ impl Desk<'_> {
                 if read.loaded().dossier.account.is_some() {
                     to.choices.extend(self.words("handed", &["account"]));
                 }
-                let hinted = |name: &str| {
+                let only = |only, name: &str| {
                     let hint = l.t(format!("dossier-hint-{name}"));
-                    Field { hint, ..one("text", name, false) }
+                    Field { hint, only, ..one("text", name, false) }
                 };
-                let mut address = hinted("address");
+                let mut address = only("post", "address");
                 address.value.clone_from(&read.loaded().applicant.owner_address);
-                let names = [hinted("receiver"), hinted("authority"), hinted("tracking"), address];
+                let (receiver, authority) = (only("authorised", "receiver"), only("authorised", "authority"));
+                let names = [receiver, authority, only("post", "tracking"), address];
                 std::iter::once(to).chain(names).chain([one("file", "result", false)]).collect()
             }
             _ => Vec::new(),
@@ -208,6 +215,7 @@ impl Desk<'_> {
         let mut papers = one("checks", "papers", false);
         papers.choices = version.components.iter().map(|paper| Choice::new(&paper.code, &paper.name)).collect();
         let mut answers = one("checks", "asked_answers", false);
+        answers.folded = true;
         answers.choices = headed(version).map(|(label, field)| Choice::new(&field.name, label)).collect();
         inputs.extend([papers, answers].into_iter().filter(|list| !list.choices.is_empty()));
         let mut until = one("date", "until", true);
@@ -225,7 +233,8 @@ impl Desk<'_> {
         let listed = |code: &String| asked.as_ref().is_some_and(|asked| asked.papers.contains(code));
         let mut inputs = Vec::new();
         for (n, paper) in read.papers.iter().filter(|(_, paper)| listed(&paper.code)) {
-            inputs.push(self.labelled(verb, "file", &format!("component_{n}"), paper.name.clone(), problems));
+            let file = self.labelled(verb, "file", &format!("component_{n}"), paper.name.clone(), problems);
+            inputs.push(Field { required: true, ..file });
             let why = l.t("dossier-input-absent");
             inputs.push(self.labelled(verb, "text", &format!("{ABSENT}{}", paper.code), why, problems));
         }
@@ -250,7 +259,7 @@ impl Desk<'_> {
             let kind = if question.choices.is_empty() { question.kind } else { "select" };
             let mut input = self.labelled(verb, kind, &question.name, question.label, problems);
             (input.value, input.choices, input.hint) = (question.value, question.choices, question.hint);
-            input
+            Field { required: true, ..input }
         };
         questions.into_iter().map(input).collect()
     }

@@ -5,7 +5,7 @@ use super::questions::headed;
 use crate::Applicant;
 use crate::actions::House;
 use crate::aside::{self, Asker, Recipient};
-use crate::happening::{Absent, Happening, Receiver};
+use crate::happening::{Absent, Asking, Happening, Receiver};
 use base::{Dong, Id};
 use catalogue::Version;
 use i18n::L;
@@ -59,6 +59,16 @@ impl<'a> Beside<'a> {
                 (label, text(&before), text(&after))
             })
             .collect()
+    }
+
+    /// What was asked for, and until when.
+    fn asked(&self, l: L, asked: &Asking) -> String {
+        let papers = self.version.components.iter().filter(|paper| asked.papers.contains(&paper.code));
+        let answers = headed(self.version).filter(|(_, field)| asked.answers.contains(&field.name));
+        let other = Some(asked.other.clone()).filter(|other| !other.is_empty());
+        let list: Vec<String> =
+            papers.map(|paper| paper.name.clone()).chain(answers.map(|(label, _)| label)).chain(other).collect();
+        l.tr("dossier-more-asked", [("day", base::vn_date(asked.until)), ("list", list.join("; "))])
     }
 
     /// Names of papers that could not be brought, with what was said about them.
@@ -126,10 +136,13 @@ pub(super) fn timeline(
                         Some(clock) => l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))]),
                         None => String::new(),
                     };
-                    format!("{due} {}", beside_log.absent(l, absent)).trim().to_owned()
+                    let said = [due, beside_log.absent(l, absent)];
+                    said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(". ")
                 }
-                Some(Happening::SupplementRequested { again: Some(again), .. }) => {
-                    l.tr("dossier-more-again", [("reason", again.as_str())])
+                Some(Happening::SupplementRequested { again, asked, .. }) => {
+                    let again = again.as_ref().map(|again| l.tr("dossier-more-again", [("reason", again.as_str())]));
+                    let asked = asked.as_ref().map(|asked| beside_log.asked(l, asked));
+                    asked.into_iter().chain(again).collect::<Vec<_>>().join(". ")
                 }
                 Some(Happening::Forwarded { place, electronic, .. }) => {
                     let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
