@@ -75,6 +75,7 @@ citizens-procedure = Procedure
 citizens-procedure-code = Procedure code
 citizens-status = Status
 citizens-due = Due
+citizens-due-paused = { $due }, paused while we wait for you
 citizens-filed-at = filed { $at }
 citizens-do-it = Do it now
 citizens-count = { $n ->
@@ -114,6 +115,9 @@ citizens-withdraw-means = The dossier stops and is not decided. To try again, fi
 citizens-withdraw-why = Why
 citizens-withdraw-now = Withdraw this dossier
 citizens-rate = How satisfied are you with the handling of this dossier?
+citizens-rate-note = Anything to add
+citizens-rate-note-hint = About the service; no names or telephone numbers, please. Only inspectors read it, and do not know whose it is.
+citizens-rate-told = Rate how it was settled here, or on the page for ratings with the code
 citizens-rate-send = Send
 
 citizens-did-file = You filed the dossier

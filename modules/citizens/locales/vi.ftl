@@ -75,6 +75,7 @@ citizens-procedure = Thủ tục
 citizens-procedure-code = Mã thủ tục
 citizens-status = Tình trạng
 citizens-due = Hẹn trả
+citizens-due-paused = { $due }, tạm dừng trong lúc chờ bạn
 citizens-filed-at = nộp lúc { $at }
 citizens-do-it = Làm ngay
 citizens-count = { $n } hồ sơ
@@ -111,6 +112,9 @@ citizens-withdraw-means = Hồ sơ sẽ dừng lại và không được giải 
 citizens-withdraw-why = Lý do rút
 citizens-withdraw-now = Rút hồ sơ này
 citizens-rate = Bạn hài lòng thế nào với việc giải quyết hồ sơ này?
+citizens-rate-note = Góp ý thêm
+citizens-rate-note-hint = Viết về việc phục vụ, đừng ghi tên hay số điện thoại. Chỉ thanh tra đọc, không biết là của ai.
+citizens-rate-told = Đánh giá việc giải quyết tại đây, hoặc tại trang đánh giá với mã
 citizens-rate-send = Gửi đánh giá
 
 citizens-did-file = Bạn đã nộp hồ sơ

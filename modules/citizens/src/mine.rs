@@ -85,10 +85,13 @@ struct Told {
     code: String,
     what: String,
     new: bool,
+    /// With which the case is rated, where it can be.
+    rating: String,
 }
 
-fn told(l: L, notice: &Notice) -> Told {
+fn told(l: L, notice: &Notice, rating: Option<String>) -> Told {
     Told {
+        rating: rating.unwrap_or_default(),
         at: vn_date_time(notice.at),
         code: notice.code.clone(),
         what: l.t(format!("dossier-event-{}", notice.kind)),
@@ -114,7 +117,13 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
             Box::pin(async move {
                 let rows = person::dossiers_of(tx, &actor, OWN_DOSSIERS_MAX).await?;
                 let drafts = store::drafts(tx, actor.account, DRAFTS_MAX).await?;
-                Ok::<_, Fault>((rows, drafts, person::notices(tx, actor.account, NOTICES_MAX).await?))
+                let notices = person::notices(tx, actor.account, NOTICES_MAX).await?;
+                let mut with_codes = Vec::with_capacity(notices.len());
+                for notice in notices {
+                    let rating = person::rating_of(tx, &notice).await?;
+                    with_codes.push((notice, rating));
+                }
+                Ok::<_, Fault>((rows, drafts, with_codes))
             })
         })
         .await?;
@@ -123,9 +132,9 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
         csrf: ctx.csrf.clone(),
         rows: rows.iter().map(|loaded| row(&ctx, &house, loaded)).collect(),
         begun: drafts.iter().map(|draft| begun_row(&ctx, &house.shelf, draft)).collect(),
-        unread: notices.iter().any(|notice| !notice.read),
-        until: notices.iter().map(|notice| notice.at.0).max().unwrap_or_default(),
-        notices: notices.iter().map(|notice| told(ctx.l, notice)).collect(),
+        unread: notices.iter().any(|(notice, _)| !notice.read),
+        until: notices.iter().map(|(notice, _)| notice.at.0).max().unwrap_or_default(),
+        notices: notices.into_iter().map(|(notice, rating)| told(ctx.l, &notice, rating)).collect(),
     };
     Ok(ctx.page(&ctx.l.t("citizens-my"), &page))
 }
@@ -179,6 +188,7 @@ struct DossierPage {
     scores: Vec<(i64, String)>,
     /// What was typed as the reason of a withdrawal that was refused.
     why: String,
+    withdraw_open: bool,
 }
 
 /// Everything the page shows, read in one snapshot.
@@ -268,6 +278,7 @@ fn page(
             .collect()
     };
     let track = format!("{}/track?code={}", ctx.origin, d.code);
+    let withdraw_open = problems.iter().any(|problem| problem.field.as_deref() == Some("reason"));
     let asked = supplement::asked(&version, &read, &problems, typed).filter(|_| may(Verb::CompleteSupplement));
     Ok(DossierPage {
         l,
@@ -280,7 +291,10 @@ fn page(
         status: l.t(d.state_key()),
         state: state_of(ctx, house, &read.loaded),
         agency: house.tree.name(d.competent),
-        due: d.due_at.map(vn_date_time).unwrap_or_default(),
+        due: match d.due_at.map(vn_date_time) {
+            Some(due) if d.status.waits_for_applicant() => l.tr("citizens-due-paused", [("due", due)]),
+            due => due.unwrap_or_default(),
+        },
         fee: catalogue::fee_said(l, &version, d.channel, Some(base::Dong(d.fee_dong))).sum,
         paid: match d.fee_dong {
             0 => String::new(),
@@ -319,6 +333,7 @@ fn page(
         rating_code: read.rating_code.unwrap_or_default(),
         scores: (1..=5).rev().map(|score| (score, l.t(format!("dossier-rating-{score}")))).collect(),
         why: typed.text("reason").to_owned(),
+        withdraw_open,
     })
 }
 
@@ -392,5 +407,6 @@ pub(crate) async fn withdraw(ctx: Ctx, Path(code): Path<String>, form: FormMap) 
 /// `POST /my/{code}/rate`: 1 (very dissatisfied) to 5.
 pub(crate) async fn rate(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
     let score = form.text("score").parse().unwrap_or(0);
-    act(&ctx, code, Act::Rate { score }, Vec::new(), &form).await
+    let note = form.text("note").to_owned();
+    act(&ctx, code, Act::Rate { score, note }, Vec::new(), &form).await
 }

@@ -6,7 +6,7 @@
 use crate::apply::apply;
 use crate::aside::{self, Aside};
 use crate::correct::correct;
-use crate::decide::{self, Asked, Came, Handing, Office, Supplied, Wished};
+use crate::decide::{self, Came, Office, Supplied};
 use crate::dossier::{Applicant, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
@@ -22,7 +22,6 @@ use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Permissi
 use catalogue::{Shelf, Version};
 use files::{File, Seal};
 use organisation::Tree;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod act;
@@ -282,10 +281,10 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     let loaded = load(tx, code).await?;
     let version = house.version(loaded.dossier.version)?;
     let office = house.office(&version, by.now);
-    if let Act::Rate { score } = act {
+    if let Act::Rate { score, note } = act {
         // By the owner as by the code: no event of the dossier.
         decide::rate(&loaded.dossier, &by.actor, &office, *score)?;
-        crate::rating::answer(tx, &loaded.dossier, *score, by.now).await?;
+        crate::rating::answer(tx, &loaded.dossier, (*score, note), by.now).await?;
         return Ok(loaded.dossier);
     }
     let (mut happening, mut beside) = decided(tx, &loaded, by, &office, act).await?;
@@ -371,7 +370,7 @@ async fn decided(
             beside.asides.extend(aside);
             returned
         }
-        Act::Rate { score } => decide::rate(d, actor, office, *score)?,
+        Act::Rate { score, .. } => decide::rate(d, actor, office, *score)?,
     };
     Ok((happening, beside))
 }

@@ -335,7 +335,7 @@ pub struct ActBody {
     reason: String,
     /// request-supplement for the second time: why it cannot be avoided.
     again: String,
-    /// forward, complete-supplement, approve.
+    /// forward, complete-supplement, approve; rate: a few words, kept apart from the answer.
     note: String,
     /// assign; forward to somebody of the next step's unit.
     #[schema(value_type = Option<String>, pattern = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$")]

@@ -8,6 +8,7 @@ use crate::aside::Aside;
 use crate::dossier::{Applicant, Component, Dossier};
 use crate::finding::{self, index_text};
 use crate::happening::{Happening, Rules};
+use crate::rating::{self, Rated, Secret};
 use crate::store::{self, component_values, row_values};
 use ::store::{Rows, StoreError, Tx, Value};
 use audit::{Link, event_params, link_hash};
@@ -24,6 +25,8 @@ pub struct Case {
     /// Words about people that belong to its events, by the number of the event.
     pub asides: Vec<(i64, Aside)>,
     id: Id,
+    /// How its applicant rated it, by its code.
+    rated: Option<Rated>,
     events: Rows,
     event_count: u64,
     facts: Vec<Fact>,
@@ -39,6 +42,7 @@ impl Case {
             components,
             asides: Vec::new(),
             id,
+            rated: None,
             events: Rows::new(),
             event_count: 0,
             facts: Vec::with_capacity(6),
@@ -49,6 +53,13 @@ impl Case {
     /// The number its next event will have.
     pub fn next_event(&self) -> i64 {
         self.state.as_ref().map_or(0, |dossier| dossier.head.n) + 1
+    }
+
+    /// The applicant rates the settled case, once; `id`: of the answer, which leads back to nothing.
+    pub fn rate(&mut self, secret: &Secret, id: Id, day: Date, score: i64) {
+        if self.rated.is_none() {
+            self.rated = self.state.as_ref().and_then(|dossier| rating::rated(secret, dossier, id, day, score));
+        }
     }
 
     /// One more event, by `actor` in the name of `agency`.
@@ -102,6 +113,8 @@ pub struct Batch {
     facts: Rows,
     sums: Rows,
     counters: BTreeMap<(Id, Date), i64>,
+    rating_codes: Rows,
+    rating_answers: Rows,
     written: Written,
 }
 
@@ -118,14 +131,19 @@ impl Batch {
         }
         self.search.extend([Value::from(dossier.id), Value::from(index_text(dossier, &case.applicant, &case.units))]);
         self.events.append(&case.events);
-        for fact in &case.facts {
+        if let Some(rated) = &case.rated {
+            self.rating_codes.extend(rated.code.iter().cloned());
+            self.rating_answers.extend(rated.answer.iter().cloned());
+        }
+        let rated = case.rated.as_ref().map(|rated| &rated.fact);
+        for fact in case.facts.iter().chain(rated) {
             // Written as rolled up: the sums go into the same transaction.
             fact_rows(&mut self.facts, fact, true);
             rollup.add_fact(fact);
         }
         self.written.dossiers += 1;
         self.written.events += case.event_count;
-        self.written.facts += case.facts.len() as u64;
+        self.written.facts += (case.facts.len() + usize::from(rated.is_some())) as u64;
     }
 
     /// A number of an agency's day was used.
@@ -154,6 +172,8 @@ impl Batch {
         tx.insert_rows(audit::INSERT_EVENT, &self.events).await?;
         tx.insert_rows(facts::INSERT_FACT, &self.facts).await?;
         tx.insert_rows(finding::INSERT_WORDS, &self.search).await?;
+        tx.insert_rows(rating::CODE_INSERT, &self.rating_codes).await?;
+        tx.insert_rows(rating::ANSWER_INSERT, &self.rating_answers).await?;
         let mut counters = Rows::new();
         for ((agency, day), last) in &self.counters {
             counters.extend([agency.into(), day.into(), Value::Int(*last)]);

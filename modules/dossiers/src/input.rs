@@ -141,7 +141,7 @@ impl Input {
                 },
                 result: paper,
             },
-            Verb::Rate => Act::Rate { score: self.score.trim().parse().unwrap_or(0) },
+            Verb::Rate => Act::Rate { score: self.score.trim().parse().unwrap_or(0), note: self.note },
             Verb::CompleteSupplement | Verb::FileOnline | Verb::ReceiveAtCounter => {
                 return Err(Fault::NotFound("dossier-act-unknown"));
             }

@@ -55,5 +55,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0005_papers_of_persons", include_str!("../migrations/0005_papers_of_persons.sql")),
         ("0006_rules", include_str!("../migrations/0006_rules.sql")),
         ("0007_rating", include_str!("../migrations/0007_rating.sql")),
+        ("0008_remarks", include_str!("../migrations/0008_remarks.sql")),
     ],
 };

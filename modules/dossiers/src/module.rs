@@ -1,7 +1,7 @@
 //! What the one-stop hands to the application.
 
 use crate::{MIGRATIONS, api, pages};
-use base::Permission::{ReadDossiers, ReceiveDossier};
+use base::Permission::{ReadAudit, ReadDossiers, ReceiveDossier};
 use web::{Access, Module, NavItem, Routes};
 
 /// Words of this module.
@@ -28,6 +28,8 @@ pub fn module() -> Module {
         .get("/rate", Access::Public, pages::rate_form)
         .post("/rate", Access::LookUp, pages::rate_look_up)
         .post("/rate/answer", Access::LookUp, pages::rate_answer)
+        // Inspectors: what people wrote with their ratings.
+        .get("/rate/remarks", Access::Needs(ReadAudit), pages::remarks)
         .get("/api/v1/dossiers/{code}/status", Access::LookUp, api::status)
         // Programs of officials.
         .asking("/api/v1/dossiers", Access::Needs(ReadDossiers), api::LIST, api::list)

@@ -12,6 +12,7 @@ pub type NamedFile = (Id, String, String);
 /// Something the applicant was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
+    pub dossier: Id,
     /// Code of the dossier it is about.
     pub code: String,
     /// What happened, as in the dossier's events: `received`, `supplement-requested`…
@@ -71,6 +72,7 @@ pub async fn notices(tx: &Tx, account: Id, limit: i64) -> Result<Vec<Notice>, St
     rows.iter()
         .map(|row| {
             Ok(Notice {
+                dossier: row.get("dossier_id")?,
                 code: row.get("code")?,
                 kind: row.get("kind")?,
                 at: row.get("at")?,
@@ -78,6 +80,14 @@ pub async fn notices(tx: &Tx, account: Id, limit: i64) -> Result<Vec<Notice>, St
             })
         })
         .collect()
+}
+
+/// The code with which the case of a notice is rated, where the notice is of its settlement and nobody has rated it.
+pub async fn rating_of(tx: &Tx, notice: &Notice) -> Result<Option<String>, Fault> {
+    match notice.kind.as_str() {
+        "approved" | "refused" | "result-returned" => crate::rating::code_of(tx, notice.dossier).await,
+        _ => Ok(None),
+    }
 }
 
 /// Everything an account was told up to `until` counts as read.

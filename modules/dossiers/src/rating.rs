@@ -6,11 +6,13 @@
 use crate::apply::rated_fact;
 use crate::dossier::{Dossier, Status};
 use crate::store::{self as sql, Loaded};
-use ::store::{StoreError, Tx, params};
+use ::store::{StoreError, Tx, Value, params};
 use base::{Date, Fault, Id, Instant, Level, Problem};
 use facts::Fact;
 use rand::RngCore;
 use sha2::{Digest, Sha256};
+
+pub mod remark;
 
 /// Letters of a code, without those mistaken for one another.
 const LETTERS: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -56,6 +58,26 @@ fn drawn() -> [u8; SECRET_BYTES] {
     bytes
 }
 
+/// A number that follows no other: the order of answers would lead back to the order of cases.
+fn drawn_id() -> Id {
+    Id(i64::from_be_bytes(drawn()[..8].try_into().unwrap_or_default()) & i64::MAX)
+}
+
+/// What codes are made with.
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+/// The secret of this database, drawn where there is none yet.
+///
+/// # Errors
+/// Those of the database.
+pub async fn own_secret(tx: &Tx) -> Result<Secret, StoreError> {
+    if secret(tx).await?.is_none() {
+        tx.execute(SECRET_INSERT, params![drawn().to_vec()]).await?;
+    }
+    Ok(Secret(secret(tx).await?.unwrap_or_default()))
+}
+
 /// The code of a dossier, in groups of four.
 fn made(secret: &[u8], dossier: Id) -> String {
     let mut hasher = Sha256::new();
@@ -83,12 +105,18 @@ async fn secret(tx: &Tx) -> Result<Option<Vec<u8>>, StoreError> {
 /// # Errors
 /// Those of the database.
 pub async fn issue(tx: &Tx, dossier: Id) -> Result<(), Fault> {
-    if secret(tx).await?.is_none() {
-        tx.execute(SECRET_INSERT, params![drawn().to_vec()]).await?;
-    }
-    let secret = secret(tx).await?.unwrap_or_default();
-    tx.execute(CODE_INSERT, params![dossier, hash(&made(&secret, dossier)), false]).await?;
+    let secret = own_secret(tx).await?;
+    tx.execute(CODE_INSERT, params![dossier, hash(&made(&secret.0, dossier)), false]).await?;
     Ok(())
+}
+
+/// Whether a case could have a code and has none: it was received before there were any.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lacks_code(tx: &Tx, dossier: &Dossier) -> Result<bool, Fault> {
+    let could = dossier.received_at.is_some() && dossier.rating.is_none();
+    Ok(could && tx.query_opt(CODE_OF, params![dossier.id]).await?.is_none())
 }
 
 /// The code to print on the receipt; none where the case has none or it is used up.
@@ -136,40 +164,39 @@ pub async fn look_up(tx: &Tx, code: &str) -> Result<Loaded, Fault> {
     }
 }
 
-/// Takes the answer of a case, 1 (very dissatisfied) to 5 (very satisfied), once.
+/// Takes the answer of a case, 1 (very dissatisfied) to 5 (very satisfied), once, and what was written with it.
 ///
 /// # Errors
-/// `Fault::Invalid` on `score`; `Fault::Conflict` when the case is rated already.
-pub async fn answer(tx: &Tx, dossier: &Dossier, score: i64, now: Instant) -> Result<(), Fault> {
+/// `Fault::Invalid` on `score` and `note`; `Fault::Conflict` when the case is rated already.
+pub async fn answer(tx: &Tx, dossier: &Dossier, (score, note): (i64, &str), now: Instant) -> Result<(), Fault> {
     if !(1..=5).contains(&score) {
         return Err(Fault::invalid(Problem::new("dossier-rating-one-to-five").field("score")));
     }
+    let note = remark::kept(note)?;
     issue(tx, dossier.id).await?;
     if dossier.rating.is_some() || tx.execute(CODE_USE, params![dossier.id, true]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("dossier-rated-already")));
     }
-    let given = Given {
-        // Drawn, not counted: the order of answers would lead back to the order of cases.
-        id: Id(i64::from_be_bytes(drawn()[..8].try_into().unwrap_or_default()) & i64::MAX),
-        day: now.date(),
-        agency: dossier.competent,
-        level: dossier.level,
-        field: dossier.field.clone(),
-        channel: dossier.channel.code(),
-        score,
-    };
-    let values = params![
-        given.id,
-        given.day,
-        given.agency,
-        given.level.as_str(),
-        given.field.as_str(),
-        given.channel,
-        given.score
-    ];
-    tx.execute(ANSWER_INSERT, values).await?;
+    let given = Given::of(dossier, drawn_id(), now.date(), score);
+    tx.execute(ANSWER_INSERT, &given.values()).await?;
     facts::append(tx, &[given.fact()]).await?;
-    Ok(())
+    Ok(remark::keep(tx, dossier.competent, now.date(), &note).await?)
+}
+
+/// A case that was rated long ago, for simulation: the rows of its code and its answer, and the fact that counts it.
+#[derive(Debug, Clone)]
+pub(crate) struct Rated {
+    pub(crate) code: [Value; 3],
+    pub(crate) answer: [Value; 7],
+    pub(crate) fact: Fact,
+}
+
+/// The answer of a case that is settled, by its code; `None` for one that is not, or for a score there is not.
+pub(crate) fn rated(secret: &Secret, dossier: &Dossier, id: Id, day: Date, score: i64) -> Option<Rated> {
+    let given =
+        (dossier.finished_at.is_some() && (1..=5).contains(&score)).then(|| Given::of(dossier, id, day, score))?;
+    let code = [dossier.id.into(), hash(&made(&secret.0, dossier.id)).into(), true.into()];
+    Some(Rated { code, answer: given.values(), fact: given.fact() })
 }
 
 /// An answer as it is kept.
@@ -184,6 +211,31 @@ struct Given {
 }
 
 impl Given {
+    fn of(dossier: &Dossier, id: Id, day: Date, score: i64) -> Self {
+        Self {
+            id,
+            day,
+            agency: dossier.competent,
+            level: dossier.level,
+            field: dossier.field.clone(),
+            channel: dossier.channel.code(),
+            score,
+        }
+    }
+
+    /// In the order of [`ANSWER_INSERT`].
+    fn values(&self) -> [Value; 7] {
+        [
+            self.id.into(),
+            self.day.into(),
+            self.agency.into(),
+            self.level.as_str().into(),
+            self.field.as_str().into(),
+            self.channel.into(),
+            self.score.into(),
+        ]
+    }
+
     /// What the indicators count. Its subject is the answer, which opens nothing.
     fn fact(&self) -> Fact {
         Fact {

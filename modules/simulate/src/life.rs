@@ -14,6 +14,7 @@ use dossiers::decide::{self, Asked, Handing, Office, Supplied};
 use dossiers::filing::{self, Handed, Places};
 use dossiers::happening::Happening;
 use dossiers::places::{department_of, first_step, next_step};
+use dossiers::rating::Secret;
 use dossiers::reuse::Earlier;
 use dossiers::transitions::Verb;
 use dossiers::{Brought, ComponentState, Dossier};
@@ -29,6 +30,8 @@ const DAY_MS: i64 = 8 * HOUR_MS;
 pub struct Province<'a> {
     pub tree: &'a Tree,
     pub calendar: &'a Calendar,
+    /// What the codes for rating are made with.
+    pub secret: &'a Secret,
     pub officials: &'a Officials,
     pub communes: &'a Drawn<Id>,
     /// A commune with a larger share, in thousandths.
@@ -423,15 +426,21 @@ fn hand_out(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(
     let (returned, aside) = decide::return_result(life.dossier()?, clerk, &life.office(), &handing, scanned)?;
     life.case.asides.extend(aside.map(|aside| (life.case.next_event(), aside)));
     life.happen(clerk, &returned)?;
-    let Some(citizen) = &filed.citizen else { return Ok(()) };
-    if draw.dice.permille(380) {
-        life.later(draw.dice.between(MINUTE_MS, 3 * DAY_MS))?;
-        let dossier = life.dossier()?;
-        let late = dossier.finished_at > dossier.due_at;
-        let happy = draw.dice.permille(if late { 480 } else { 935 });
-        let score = if happy { 4 + i64::from(draw.dice.permille(600)) } else { draw.dice.between(1, 3) };
-        let rated = decide::rate(life.dossier()?, citizen, &life.office(), score)?;
-        life.happen(citizen, &rated)?;
+    rate(life, online, draw)
+}
+
+/// Some rate how it went: from their account, or with the code of their receipt.
+fn rate(life: &mut Life<'_>, online: bool, draw: &mut Draw<'_>) -> Result<(), End> {
+    if !draw.dice.permille(if online { 380 } else { 120 }) {
+        return Ok(());
     }
+    life.later(draw.dice.between(MINUTE_MS, 3 * DAY_MS))?;
+    let dossier = life.dossier()?;
+    let late = dossier.finished_at > dossier.due_at;
+    let happy = draw.dice.permille(if late { 480 } else { 935 });
+    let score = if happy { 4 + i64::from(draw.dice.permille(600)) } else { draw.dice.between(1, 3) };
+    // Drawn like everything else here, and still no way back to the case.
+    let id = Id(i64::try_from(draw.dice.roll() >> 1).unwrap_or_default());
+    life.case.rate(life.province.secret, id, life.at.date(), score);
     Ok(())
 }

@@ -10,6 +10,7 @@ use base::calendar::Calendar;
 use base::{AgencyCode, Date, DossierCode, Fault, Id, Instant, Problem};
 use catalogue::{Shelf, Version};
 use dossiers::bulk::{Batch, Written};
+use dossiers::rating::Secret;
 use facts::Rollup;
 use jiff::ToSpan;
 use organisation::Tree;
@@ -65,6 +66,7 @@ struct Setting {
     tree: Arc<Tree>,
     /// The province's own, as its keeper has it now: clocks of the past run by it like those of the office.
     calendar: Calendar,
+    secret: Secret,
     shelf: Arc<Shelf>,
     officials: Officials,
     counters: HashMap<(Id, Date), u32>,
@@ -95,6 +97,7 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + '
                 audit::open_days(tx, first, "simulated dossiers of the past", plan.until).await?;
                 let tree = Arc::new(organisation::load_tree(tx).await?);
                 let calendar = organisation::load_calendar(tx).await?;
+                let secret = dossiers::rating::own_secret(tx).await?;
                 let shelf = Arc::new(catalogue::load_shelf(tx).await?);
                 let officials = Officials::gather(tx, &tree, plan.seed, Instant::start_of(first)).await?;
                 let mut counters = HashMap::new();
@@ -103,7 +106,7 @@ pub async fn run(db: &Db, plan: Plan, progress: impl Fn(Stage) + Send + Sync + '
                     counters.insert((row.get("agency_id")?, row.get("day")?), u32::try_from(last).unwrap_or(u32::MAX));
                 }
                 let rollup = Rollup::load(tx).await?;
-                Ok::<_, Fault>(Setting { tree, calendar, shelf, officials, counters, rollup })
+                Ok::<_, Fault>(Setting { tree, calendar, secret, shelf, officials, counters, rollup })
             })
         })
         .await?;
@@ -218,6 +221,7 @@ fn make(setting: Setting, plan: Plan, send: &mpsc::Sender<Chunk>) -> Result<(), 
         let province = Province {
             tree: &setting.tree,
             calendar,
+            secret: &setting.secret,
             officials: &setting.officials,
             communes: &communes,
             until: plan.until,

@@ -147,10 +147,13 @@ async fn is_like_real_life(db: &Db, shares: &Figures) {
         "approved",
         "refused",
         "result-returned",
-        "rated",
     ] {
         assert!(kinds.iter().any(|found| found == kind), "{kind} never happens: {kinds:?}");
     }
+    // People rate with their codes, from the counter too; no dossier's log holds it.
+    assert!(!kinds.iter().any(|kind| kind == "rated"), "{kinds:?}");
+    assert!(number(db, "SELECT COUNT(*) FROM rating_answer WHERE channel = 1").await > 0);
+    assert_eq!(number(db, "SELECT COUNT(*) FROM dossier WHERE rating IS NOT NULL").await, 0);
     // What is open is open now, not for years.
     let happened = number(db, "SELECT MAX(at) FROM event WHERE subject_id IN (SELECT id FROM dossier)").await;
     assert!(happened <= until().0);

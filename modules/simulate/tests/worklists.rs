@@ -11,7 +11,7 @@ use dossiers::{Dossier, House};
 use std::sync::Arc;
 use store::{Db, params};
 
-const DOSSIERS: u64 = 700;
+const DOSSIERS: u64 = 1_200;
 
 fn now() -> Instant {
     Instant::from_local("2026-11-19".parse::<Date>().unwrap().at(15, 0, 0, 0))

@@ -13,7 +13,7 @@ const PROCEDURE: &str = "1.011608";
 async fn acted_for(app: &TestApp, person: Id) -> Vec<(String, Option<Id>)> {
     let found = app.db().read(move |tx| {
         Box::pin(async move {
-            let kinds = "SELECT DISTINCT kind, agency_id FROM event WHERE actor_id = $1 ORDER BY kind, agency_id";
+            let kinds = "SELECT DISTINCT kind, agency_id FROM event WHERE actor_id = $1 AND subject_id <> $1 ORDER BY kind, agency_id";
             let rows = tx.query(kinds, params![person]).await?;
             rows.iter()
                 .map(|row| Ok((row.get("kind")?, row.get("agency_id")?)))

@@ -54,8 +54,10 @@ pub enum Act {
         handing: Handing,
         result: Option<NewPaper>,
     },
+    /// `note`: a few words, kept apart from the answer.
     Rate {
         score: i64,
+        note: String,
     },
 }
 

@@ -1,11 +1,12 @@
 //! Actions on both engines: one transaction each, whoever comes at the same time.
 
 use super::*;
+use crate::decide::{Asked, Handing, Wished};
 use crate::dossier::Status;
 use crate::fixture::*;
 use crate::fixture_db::*;
 use facts::flag;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod people;
 

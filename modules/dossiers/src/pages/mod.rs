@@ -17,7 +17,7 @@ pub use answers::{Answered, answer_text, answered};
 pub use intake::{choose_or_form, receive};
 pub use marked::marked;
 pub use questions::{Question, corrections, question};
-pub use rate::{rate_answer, rate_form, rate_look_up};
+pub use rate::{rate_answer, rate_form, rate_look_up, remarks};
 pub(crate) use show::looked;
 pub use show::{act, download, show, sources};
 pub use slip::slip;

@@ -5,7 +5,7 @@ use crate::reading::{self, Asking};
 use crate::store as sql;
 use askama::Template;
 use axum::extract::Path;
-use base::{Dong, Fault, Permission};
+use base::{Dong, Fault, Id, Permission};
 use i18n::L;
 use web::{Answer, Ctx};
 
@@ -56,12 +56,23 @@ fn qr(address: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The code that a dossier gets now.
+async fn given_code(ctx: &Ctx, dossier: Id) -> Result<Option<String>, Fault> {
+    let given = ctx.db().write(move |tx| {
+        Box::pin(async move {
+            crate::rating::issue(tx, dossier).await?;
+            crate::rating::code_of(tx, dossier).await
+        })
+    });
+    given.await
+}
+
 /// `GET /dossiers/{code}/slip`
 pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let actor = ctx.require(Permission::ReadDossiers)?.clone();
     let (l, now, house) = (ctx.l, ctx.now, house(&ctx.app)?);
     let looking = house.clone();
-    let (loaded, papers, clerk, rating_code) = ctx
+    let (loaded, papers, clerk, rating_code, lacks) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
@@ -71,11 +82,14 @@ pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
                 let clerk = events.iter().find(|event| event.kind == "received").and_then(|event| event.actor);
                 let names = names(tx, [clerk].into_iter()).await?;
                 let rating = crate::rating::code_of(tx, loaded.dossier.id).await?;
-                Ok::<_, Fault>((loaded, papers, clerk.and_then(|id| names.get(&id).cloned()), rating))
+                let lacks = crate::rating::lacks_code(tx, &loaded.dossier).await?;
+                Ok::<_, Fault>((loaded, papers, clerk.and_then(|id| names.get(&id).cloned()), rating, lacks))
             })
         })
         .await?;
     let (d, a) = (&loaded.dossier, &loaded.applicant);
+    // Received before there were codes: it gets its own when the receipt is printed.
+    let rating_code = if lacks { given_code(&ctx, d.id).await? } else { rating_code };
     let Some(received) = d.received_at else { return Err(Fault::NotFound("dossier-slip-none").into()) };
     let version = house.version(d.version)?;
     let desk = house.tree.desk_of(d.intake);

@@ -78,6 +78,8 @@ pub struct WorkPage {
     waiting: Option<i64>,
     empty_hint: String,
     may_receive: bool,
+    /// Inspectors read what people wrote with their ratings.
+    reads_remarks: bool,
 }
 
 impl WorkPage {
@@ -237,6 +239,7 @@ pub async fn work_page(
         waiting: counts.iter().find(|(tab, _)| *tab == Tab::first_for(actor)).map(|(_, n)| *n),
         narrow,
         empty_hint: l.t(if narrowed { "dossier-list-empty-narrowed" } else { "dossier-list-empty-done" }),
+        reads_remarks: actor.may(Permission::ReadAudit),
         may_receive: actor.may(Permission::ReceiveDossier),
     })
 }
