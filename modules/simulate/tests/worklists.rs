@@ -11,7 +11,7 @@ use dossiers::{Dossier, House};
 use std::sync::Arc;
 use store::{Db, params};
 
-const DOSSIERS: u64 = 1_200;
+const DOSSIERS: u64 = 700;
 
 fn now() -> Instant {
     Instant::from_local("2026-11-19".parse::<Date>().unwrap().at(15, 0, 0, 0))
@@ -19,7 +19,7 @@ fn now() -> Instant {
 
 async fn province(db: &Db) -> House {
     common::settle(db, now()).await;
-    simulate::run(db, simulate::Plan { dossiers: DOSSIERS, seed: 11, until: now(), focus: None }, |_| ())
+    simulate::run(db, simulate::Plan { dossiers: DOSSIERS, seed: 12, until: now(), focus: None }, |_| ())
         .await
         .unwrap();
     db.read(|tx| {
