@@ -271,7 +271,8 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
         Command::Verify { database, data, expect_day_hash } => {
             let db = open(&database.database, now).await?;
             let uploads = data.or_else(|| data_dir(&database.database)).map(files::Store::new);
-            let outside = dossiers::verify::Outside { uploads, days: expect_day_hash, now, proofs: crate::proofs() };
+            let (proofs, kinds) = (crate::proofs(), crate::kinds());
+            let outside = dossiers::verify::Outside { uploads, days: expect_day_hash, now, proofs, kinds };
             let report = dossiers::verify::verify(&db, outside, |done| {
                 if done % 20_000 == 0 {
                     eprintln!("verified {done} dossiers");

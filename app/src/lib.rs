@@ -28,9 +28,11 @@ pub fn modules() -> Vec<Module> {
         organisation::module(),
         catalogue::module(),
         dossiers::module(),
+        feedback::module(),
         citizens::module(),
         reform::module(),
         plans::module(),
+        records::module(),
         // No pages of its own, but words.
         Module {
             name: "files",
@@ -51,10 +53,12 @@ pub fn migrations() -> Vec<Migrations> {
         jobs::MIGRATIONS,
         web::MIGRATIONS,
         files::MIGRATIONS,
+        records::MIGRATIONS,
         identity::MIGRATIONS,
         organisation::MIGRATIONS,
         catalogue::MIGRATIONS,
         dossiers::MIGRATIONS,
+        feedback::MIGRATIONS,
         citizens::MIGRATIONS,
         reform::MIGRATIONS,
         plans::MIGRATIONS,
@@ -64,6 +68,18 @@ pub fn migrations() -> Vec<Migrations> {
 /// What holds rows to the log, module by module; dossiers are rebuilt from their events instead.
 pub fn proofs() -> Vec<audit::Proof> {
     vec![identity::PROOF, organisation::PROOF, catalogue::PROOF, reform::PROOF, plans::PROOF]
+}
+
+/// The kinds of subjects that live on the shared pieces, or owe something beside them.
+pub fn kinds() -> Vec<records::Kind> {
+    vec![dossiers::owed::KIND, feedback::KIND]
+}
+
+/// The agencies a desk receives for.
+fn served(app: &App, unit: base::Id) -> Vec<base::Id> {
+    let Some(tree) = app.get::<organisation::Tree>() else { return Vec::new() };
+    let desk = tree.get(unit).filter(|agency| agency.kind == organisation::Kind::ServiceCentre);
+    desk.map(|desk| dossiers::places::served_by(&tree, desk.id)).unwrap_or_default()
 }
 
 /// Writes the working calendar where there is none, and takes over rows written before the log held them, once for each
@@ -175,11 +191,19 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
         Box::pin(async move { catalogue::fresh_shelf(&app, now).await.map(|_| ()) })
     })));
     app.also(dossiers::nav_counts());
+    app.put(records::Kinds { all: kinds(), served });
+    app.also(records::nav_counts());
     access::record(&app);
     if let Some(scanner) = running.scanner {
         app.put(scanner);
     }
-    app.put(organisation::OpenWork(vec![dossiers::open_at, accounts::grants_open_at, reform::open_at, plans::open_at]));
+    app.put(organisation::OpenWork(vec![
+        dossiers::open_at,
+        feedback::open_at,
+        accounts::grants_open_at,
+        reform::open_at,
+        plans::open_at,
+    ]));
     if running.behind_proxy {
         app.put(web::limits::BehindProxy);
     }

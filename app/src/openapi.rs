@@ -24,6 +24,11 @@ use web::{Access, RouteEntry};
         dossiers::api::get,
         dossiers::api::receive,
         dossiers::api::act,
+        feedback::api::published,
+        feedback::api::status,
+        feedback::api::take,
+        feedback::api::get,
+        feedback::api::act,
         reform::api::list,
         reform::api::one,
     )

@@ -15,6 +15,7 @@ import * as steering from "./journeys/steering.mjs";
 import * as papers from "./journeys/papers.mjs";
 import * as supplement from "./journeys/supplement.mjs";
 import * as rating from "./journeys/rating.mjs";
+import * as petition from "./journeys/petition.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -32,6 +33,8 @@ const journeys = [
   ["a plan is read without JavaScript", (t) => plan.journey(t, { javaScript: false })],
   ["the leader's first page stands on one screen, and a number opens its cases", steering.journey],
   ["papers are looked at and saved, lists are saved, the receipt is printed", papers.journey],
+  ["a petition goes from a phone to its published answer, and past the unit it complains of", (t) => petition.journey(t, { javaScript: true })],
+  ["the same petition without JavaScript", (t) => petition.journey(t, { javaScript: false })],
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 

@@ -25,8 +25,8 @@ fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
         let url = format!("sqlite:{}", folder.path().join("motcua.sqlite").display());
         let db = motcua::open(&url, AFTERWARDS).await.expect("open");
         let proven = async || {
-            let (now, proofs) = (AFTERWARDS, motcua::proofs());
-            let outside = dossiers::verify::Outside { uploads: None, days: Vec::new(), now, proofs };
+            let (now, proofs, kinds) = (AFTERWARDS, motcua::proofs(), motcua::kinds());
+            let outside = dossiers::verify::Outside { uploads: None, days: Vec::new(), now, proofs, kinds };
             dossiers::verify::verify(&db, outside, |_| {}).await.expect("the proof runs")
         };
         let report = proven().await;

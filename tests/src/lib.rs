@@ -8,6 +8,7 @@
 //! - [`earlier`]: databases of earlier versions verify under this one;
 //! - [`hostile`]: every field of every form, and every address, sent what nobody should send;
 //! - [`fuzz`]: every parser of bytes from outside on thousands of changed seeds;
+//! - [`states`]: the pictures of the state machines follow their tables;
 //! - [`statements`], [`tidy`]: the invariants of ARCHITECTURE.md that a machine can check.
 
 #![cfg(test)]
@@ -24,4 +25,5 @@ mod journeys;
 mod proof;
 mod running;
 mod statements;
+mod states;
 mod tidy;

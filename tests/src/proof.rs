@@ -120,7 +120,7 @@ async fn tamper(db: &Db, sql: String) -> Came {
 }
 
 async fn verified(tx: &Tx) -> Result<dossiers::verify::Report, StoreError> {
-    let outside = dossiers::verify::Outside { proofs: motcua::proofs(), ..Default::default() };
+    let outside = dossiers::verify::Outside { proofs: motcua::proofs(), kinds: motcua::kinds(), ..Default::default() };
     dossiers::verify::check(tx, &outside, &|_| ()).await
 }
 
@@ -155,6 +155,9 @@ async fn lived_in(app: &TestApp) {
     let sealed = app.db().write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await;
     assert!(sealed.expect("sealing") > 0);
     received(app, &mut app.signed_in(Role::Clerk).await).await;
+    // One petition that complains of a unit, with a picture.
+    let unit = app.person(Role::Leader).agency.to_string();
+    crate::journeys::petitions::sent(app, Some(unit)).await;
     steered(app).await;
     renamed(app).await;
 }

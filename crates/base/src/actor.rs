@@ -73,6 +73,14 @@ pub enum Permission {
     ConfirmGrants,
     /// Read the audit log.
     ReadAudit,
+    /// Take petitions in at the desk and sort them.
+    ReceiveFeedback,
+    /// Work on petitions: ask the sender, draft the answer.
+    HandleFeedback,
+    /// Approve answers to petitions, as the head of the agency, and publish them.
+    AnswerFeedback,
+    /// Read petitions within the scope.
+    ReadFeedback,
 }
 closed_list!(Permission, "base-permission", {
     FileDossier => "file-dossier",
@@ -91,6 +99,10 @@ closed_list!(Permission, "base-permission", {
     KeepAccounts => "keep-accounts",
     ConfirmGrants => "confirm-grants",
     ReadAudit => "read-audit",
+    ReceiveFeedback => "receive-feedback",
+    HandleFeedback => "handle-feedback",
+    AnswerFeedback => "answer-feedback",
+    ReadFeedback => "read-feedback",
 });
 
 impl Role {
@@ -98,12 +110,14 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::*;
         match self {
-            Role::Clerk => &[ReceiveDossier, ReturnResult, ReadDossiers],
-            Role::Officer => &[ProcessDossier, ReadDossiers],
-            Role::DivisionHead => &[AssignDossier, ProcessDossier, ReadDossiers, ReadSteering],
-            Role::Leader => &[ApproveDossier, ReadDossiers, ReadSteering, ConfirmGrants],
+            Role::Clerk => &[ReceiveDossier, ReturnResult, ReadDossiers, ReceiveFeedback, ReadFeedback],
+            Role::Officer => &[ProcessDossier, ReadDossiers, HandleFeedback, ReadFeedback],
+            Role::DivisionHead => {
+                &[AssignDossier, ProcessDossier, ReadDossiers, ReadSteering, HandleFeedback, ReadFeedback]
+            }
+            Role::Leader => &[ApproveDossier, ReadDossiers, ReadSteering, ConfirmGrants, AnswerFeedback, ReadFeedback],
             Role::ReformOfficer => &[ReadSteering, DeclareFigure, KeepProgrammes],
-            Role::Inspector => &[ReadDossiers, ReadSteering, ReadAudit],
+            Role::Inspector => &[ReadDossiers, ReadSteering, ReadAudit, ReadFeedback],
             Role::CatalogueKeeper => &[KeepCatalogue],
             Role::Administrator => &[KeepOrganisation, KeepAccounts, ConfirmGrants, ReadAudit],
             Role::Citizen => &[FileDossier, OwnDossiers],
@@ -245,7 +259,11 @@ mod tests {
         assert_eq!(row(KeepAccounts), ["administrator"]);
         assert_eq!(row(ConfirmGrants), ["leader", "administrator"]);
         assert_eq!(row(ReadAudit), ["inspector", "administrator"]);
-        assert_eq!(Permission::ALL.len(), 16);
+        assert_eq!(row(ReceiveFeedback), ["clerk"]);
+        assert_eq!(row(HandleFeedback), ["officer", "division-head"]);
+        assert_eq!(row(AnswerFeedback), ["leader"]);
+        assert_eq!(row(ReadFeedback), ["clerk", "officer", "division-head", "leader", "inspector"]);
+        assert_eq!(Permission::ALL.len(), 20);
     }
 
     #[test]

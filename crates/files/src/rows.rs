@@ -42,7 +42,11 @@ pub struct File {
     pub by: Option<Id>,
 }
 
-fn read(row: &Row) -> Result<File, StoreError> {
+/// Reads a row with every column of the table.
+///
+/// # Errors
+/// A column that is missing or of another type.
+pub fn read(row: &Row) -> Result<File, StoreError> {
     Ok(File {
         id: row.get("id")?,
         sha256: row.get("sha256")?,

@@ -385,3 +385,6 @@ dossier-rating-code-unknown = There is no such rating code. Compare it with the 
 dossier-rating-too-early = The case is not settled yet. It can be rated once the result is there.
 dossier-rating-thanks = Thank you. Your answer is counted.
 dossier-slip-rate = To rate how it was handled, once the result is there: code
+dossier-due-receive = Receive an online filing
+dossier-due-settle = Settle a dossier
+dossier-due-return = Return the result

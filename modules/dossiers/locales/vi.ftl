@@ -385,3 +385,6 @@ dossier-rating-code-unknown = Không có mã đánh giá này. Hãy so lại v�
 dossier-rating-too-early = Hồ sơ chưa giải quyết xong. Có kết quả rồi mới đánh giá được.
 dossier-rating-thanks = Cảm ơn ông/bà. Ý kiến đã được ghi nhận.
 dossier-slip-rate = Mã đánh giá việc giải quyết, dùng khi đã có kết quả
+dossier-due-receive = Tiếp nhận hồ sơ nộp trực tuyến
+dossier-due-settle = Giải quyết hồ sơ
+dossier-due-return = Trả kết quả

@@ -1,7 +1,7 @@
 //! One function for each thing a person does to a dossier.
 //!
-//! All of them end in [`write`]: state row, event row with its audit link, facts and outbox job, in the caller's one
-//! transaction. What follows from a verb is seen by reading its function and [`crate::apply::apply`], nowhere else.
+//! All of them end in [`write`]: state row, event row with its audit link, what is owed, facts and outbox job, in the caller's
+//! one transaction. What follows from a verb is seen by reading its function and [`crate::apply::apply`], nowhere else.
 
 use crate::apply::apply;
 use crate::aside::{self, Aside};
@@ -11,6 +11,7 @@ use crate::dossier::{Applicant, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
 use crate::happening::{Corrected, Happening, Rules};
+use crate::owed::dues;
 use crate::places::{desk_path, permission_for};
 use crate::reuse::{self, Earlier};
 use crate::store::{self as sql, Loaded};
@@ -130,6 +131,8 @@ pub(crate) async fn write_under(
         }
     }
     audit::write_link(tx, link, &dossier.head.hash).await?;
+    let owed = before.map(|before| dues(&before.dossier)).unwrap_or_default();
+    records::owe(tx, id, &owed, &dues(&dossier)).await?;
     if let Some(before) = before.filter(|before| before.dossier.unit != dossier.unit) {
         finding::renew(tx, &dossier, &before.applicant).await?;
     }

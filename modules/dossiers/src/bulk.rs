@@ -8,6 +8,7 @@ use crate::aside::Aside;
 use crate::dossier::{Applicant, Component, Dossier};
 use crate::finding::{self, index_text};
 use crate::happening::{Happening, Rules};
+use crate::owed::dues;
 use crate::rating::{self, Rated, Secret};
 use crate::store::{self, component_values, row_values};
 use ::store::{Rows, StoreError, Tx, Value};
@@ -109,6 +110,7 @@ pub struct Batch {
     components: Rows,
     asides: Rows,
     search: Rows,
+    dues: Rows,
     events: Rows,
     facts: Rows,
     sums: Rows,
@@ -130,6 +132,9 @@ impl Batch {
             self.asides.extend([dossier.id.into(), (*n).into(), aside.kind.into(), aside.data.as_str().into()]);
         }
         self.search.extend([Value::from(dossier.id), Value::from(index_text(dossier, &case.applicant, &case.units))]);
+        for due in dues(dossier) {
+            self.dues.extend([dossier.id.into(), due.name.into(), due.unit.into(), due.holder.into(), due.at.into()]);
+        }
         self.events.append(&case.events);
         if let Some(rated) = &case.rated {
             self.rating_codes.extend(rated.code.iter().cloned());
@@ -174,6 +179,7 @@ impl Batch {
         tx.insert_rows(finding::INSERT_WORDS, &self.search).await?;
         tx.insert_rows(rating::CODE_INSERT, &self.rating_codes).await?;
         tx.insert_rows(rating::ANSWER_INSERT, &self.rating_answers).await?;
+        tx.insert_rows(records::SET_DUE, &self.dues).await?;
         let mut counters = Rows::new();
         for ((agency, day), last) in &self.counters {
             counters.extend([agency.into(), day.into(), Value::Int(*last)]);

@@ -31,6 +31,7 @@ pub async fn offices() -> Vec<Office> {
             facts::MIGRATIONS,
             jobs::MIGRATIONS,
             files::MIGRATIONS,
+            records::MIGRATIONS,
             identity::MIGRATIONS,
             organisation::MIGRATIONS,
             catalogue::MIGRATIONS,

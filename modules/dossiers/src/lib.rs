@@ -18,6 +18,7 @@ pub mod happening;
 pub mod input;
 mod module;
 mod open_work;
+pub mod owed;
 mod owner;
 pub mod pages;
 pub mod papers;
@@ -56,5 +57,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0006_rules", include_str!("../migrations/0006_rules.sql")),
         ("0007_rating", include_str!("../migrations/0007_rating.sql")),
         ("0008_remarks", include_str!("../migrations/0008_remarks.sql")),
+        ("0009_dues", include_str!("../migrations/0009_dues.sql")),
     ],
 };

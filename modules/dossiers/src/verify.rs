@@ -1,6 +1,7 @@
 //! Proof that what is shown follows from what happened: chains, states, facts and roll-up, rebuilt and compared.
 
 mod figures;
+mod owed;
 mod rows;
 
 use crate::apply::apply;
@@ -34,6 +35,8 @@ const PAGE: i64 = 2_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     pub dossiers: u64,
+    /// Subjects of the registers on the shared pieces.
+    pub subjects: u64,
     pub events: u64,
     pub figures_checked: u64,
     pub figures_wrong: u64,
@@ -81,6 +84,8 @@ pub struct Outside {
     pub now: Instant,
     /// How the other modules' rows are held to the log.
     pub proofs: Vec<audit::Proof>,
+    /// The kinds whose subjects are replayed by the shared pieces.
+    pub kinds: Vec<records::Kind>,
 }
 
 struct Found {
@@ -122,6 +127,7 @@ pub async fn verify(
 pub async fn check(tx: &Tx, outside: &Outside, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, StoreError> {
     let report = Report {
         dossiers: 0,
+        subjects: 0,
         events: 0,
         figures_checked: 0,
         figures_wrong: 0,
@@ -143,6 +149,7 @@ pub async fn check(tx: &Tx, outside: &Outside, progress: &(dyn Fn(u64) + Send + 
     let first_payments = std::mem::take(&mut found.first_payments);
     rows::first_payments(tx, &mut found, first_payments).await?;
     others(tx, &mut found, outside).await?;
+    registers(tx, &mut found, outside).await?;
     days(tx, &mut found, outside).await?;
     let sums = std::mem::take(&mut found.sums);
     figures::check(tx, &mut found, sums).await?;
@@ -160,6 +167,23 @@ async fn others(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), Sto
     for derived in outside.proofs.iter().filter_map(|proof| proof.derived) {
         derived(tx).await?.into_iter().for_each(|row| found.broken(row));
     }
+    Ok(())
+}
+
+/// Every register on the shared pieces, through one function.
+async fn registers(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), StoreError> {
+    let kinds = owed::with_dossiers(&outside.kinds);
+    let mut sums = std::mem::take(&mut found.sums);
+    let proved = {
+        let mut listener =
+            records::Listener { fact: &mut |fact| sums.expect(fact), wrong: &mut |row| found.broken(row) };
+        records::prove(tx, &kinds, outside.uploads.as_ref(), &mut listener).await?
+    };
+    sums.measures(kinds.iter().flat_map(|kind| kind.measures));
+    found.sums = sums;
+    found.report.subjects = proved.subjects;
+    found.report.events += proved.events;
+    found.report.rows_checked += proved.rows;
     Ok(())
 }
 
@@ -218,9 +242,14 @@ async fn chains(
         found.report.dossiers += page.len() as u64;
         let mut waiting: BTreeMap<i64, Loaded> = page.into_iter().map(|loaded| (loaded.dossier.id.0, loaded)).collect();
         let mut attached = Attached::load(tx, after, last).await?;
+        owed::compare(tx, found, waiting.values(), after, last).await?;
+        let elsewhere = owed::subjects(tx, after, last).await?;
         let mut story = Story::default();
         tx.query_each(EVENTS_BETWEEN, params![after, last], |row| {
             let event = audit::read_event(row)?;
+            if elsewhere.contains(&event.subject) {
+                return Ok(());
+            }
             found.report.events += 1;
             if story.subject != Some(event.subject) {
                 std::mem::take(&mut story).close(found, &mut waiting, &mut heads, &mut attached);

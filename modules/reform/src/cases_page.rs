@@ -91,7 +91,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let exported = !format.is_empty();
     let mut paging = Paging::from_uri(&ctx.uri);
     let node = scope.node;
-    let (total, cases, paging, lines) = ctx
+    let asked = ctx.clone();
+    let (total, cases, paging, lines, cards) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
@@ -111,7 +112,11 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
                 // What stands behind the stock of procedures is no dossier.
                 let lines =
                     if of_procedures { HashMap::new() } else { dossiers::report::case_lines(tx, &subjects).await? };
-                Ok::<_, Fault>((total, cases, paging, lines))
+                // Nor is what other registers count.
+                let others: Vec<Id> =
+                    subjects.into_iter().filter(|id| !of_procedures && !lines.contains_key(id)).collect();
+                let cards = records::cards(tx, &asked, &others).await?;
+                Ok::<_, Fault>((total, cases, paging, lines, cards))
             })
         })
         .await?;
@@ -122,7 +127,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         false => HashMap::new(),
     };
     let calendar = organisation::calendar_of(&ctx.app);
-    let books = Books { shelf: &shelf, procedures: &procedures, lines: &lines, calendar: &calendar };
+    let books = Books { shelf: &shelf, procedures: &procedures, lines: &lines, cards: &cards, calendar: &calendar };
     let rows: Vec<Row> = cases.into_iter().map(|case| row(&ctx, &scope, case, &books)).collect();
     let title = subject_name(l, placed);
     if exported {
@@ -168,6 +173,8 @@ struct Books<'a> {
     shelf: &'a catalogue::Shelf,
     procedures: &'a HashMap<Id, Arc<catalogue::Version>>,
     lines: &'a HashMap<Id, CaseLine>,
+    /// Subjects of other registers.
+    cards: &'a HashMap<Id, records::Card>,
     calendar: &'a Calendar,
 }
 
@@ -185,6 +192,23 @@ fn late_text(l: L, ms: i64) -> String {
 fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
     let unit = scope.tree.get(case.agency).map(|agency| agency.short_name.clone()).unwrap_or_default();
     let day = vn_date(case.day);
+    if let Some(card) = books.cards.get(&case.subject) {
+        let path = scope.tree.path(case.agency);
+        let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::ReadFeedback, path));
+        let card = card.clone();
+        return Row {
+            href: if reads { card.href } else { String::new() },
+            what: card.title,
+            state: card.state,
+            code: card.code,
+            due: String::new(),
+            due_at: None,
+            late: String::new(),
+            unit,
+            day,
+            on: case.day,
+        };
+    }
     match books.lines.get(&case.subject) {
         Some(line) => {
             // Only who may read the dossier gets the link; its number alone names nobody.

@@ -10,7 +10,8 @@ use std::sync::{Arc, LazyLock};
 use store::{StoreError, Tx};
 use web::App;
 
-const SHIPPED: [&str; 1] = [include_str!("../../../data/indicators/one-stop.toml")];
+const SHIPPED: [&str; 2] =
+    [include_str!("../../../data/indicators/one-stop.toml"), include_str!("../../../data/indicators/feedback.toml")];
 /// Facts begin after this day; a stock is counted from here.
 const BEGINNING: Date = date(2000, 1, 1);
 /// The first month of the history: no programme measures earlier.

@@ -28,6 +28,7 @@ pub(crate) async fn database() -> Vec<(Db, Arc<Tree>)> {
             audit::MIGRATIONS,
             facts::MIGRATIONS,
             files::MIGRATIONS,
+            records::MIGRATIONS,
             organisation::MIGRATIONS,
             catalogue::MIGRATIONS,
             dossiers::MIGRATIONS,

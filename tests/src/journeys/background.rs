@@ -69,7 +69,8 @@ fn figures_rebuilt_from_the_events_are_the_figures_kept() {
             }
             act(&mut clerk, &code, "return-result", to_owner()).await.is(200);
         }
-        let report = dossiers::verify::verify(app.db(), Default::default(), |_| {}).await.expect("verification");
+        let outside = dossiers::verify::Outside { kinds: motcua::kinds(), ..Default::default() };
+        let report = dossiers::verify::verify(app.db(), outside, |_| {}).await.expect("verification");
         assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{:?}", report.wrong);
         assert!(report.dossiers >= 2 && report.figures_checked > 0);
     });

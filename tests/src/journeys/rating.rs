@@ -82,7 +82,7 @@ fn the_figures_of_ratings_by_code_are_proven_and_an_answer_without_a_code_is_nam
         let mut passer = app.anonymous();
         passer.post("/rate/answer", &[("code", &rating), ("score", "4")]).await.is(303);
         let proof = async || {
-            let outside = dossiers::verify::Outside::default();
+            let outside = dossiers::verify::Outside { kinds: motcua::kinds(), ..Default::default() };
             let report = dossiers::verify::verify(app.db(), outside, |_| {}).await.expect("a report");
             let lines: Vec<String> = report.wrong.iter().filter(|line| line.contains("rat")).cloned().collect();
             lines

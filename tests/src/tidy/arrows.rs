@@ -4,7 +4,7 @@ use super::{none, texts};
 
 /// Every crate of the workspace, the lowest first: a crate may only name crates before it. Shared crates, then the
 /// business modules, then the program.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 23] = [
     "base",
     "i18n",
     "store",
@@ -17,10 +17,12 @@ const ORDER: [&str; 21] = [
     "planreader",
     "web",
     "files",
+    "records",
     "identity",
     "organisation",
     "catalogue",
     "dossiers",
+    "feedback",
     "citizens",
     "reform",
     "plans",

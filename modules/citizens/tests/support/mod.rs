@@ -60,6 +60,7 @@ pub fn migrations() -> Vec<store::Migrations> {
         jobs::MIGRATIONS,
         identity::MIGRATIONS,
         files::MIGRATIONS,
+        records::MIGRATIONS,
         organisation::MIGRATIONS,
         catalogue::MIGRATIONS,
         dossiers::MIGRATIONS,

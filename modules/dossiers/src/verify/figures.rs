@@ -51,6 +51,8 @@ type Key = (i64, u32, u32, u32, u32, i64, i64);
 pub(super) struct Sums {
     words: Words,
     called_for: HashMap<Key, (i64, i64)>,
+    /// Further measures that can be rebuilt, by their number.
+    further: Vec<u32>,
 }
 
 impl Sums {
@@ -69,6 +71,14 @@ impl Sums {
         let sum = self.called_for.entry(key).or_default();
         sum.0 += fact.qty;
         sum.1 += fact.qty * tie(fact.subject.0, fact.procedure.0);
+    }
+
+    /// Measures whose facts are all expected.
+    pub(super) fn measures<'a>(&mut self, measures: impl Iterator<Item = &'a &'static str>) {
+        for measure in measures {
+            let number = self.words.number(measure);
+            self.further.push(number);
+        }
     }
 
     fn describe(&self, key: &Key) -> String {
@@ -192,7 +202,8 @@ pub(super) async fn check(tx: &Tx, found: &mut Found, mut sums: Sums) -> Result<
 
 fn facts_against_events(found: &mut Found, sums: &mut Sums, stored: Stored) {
     let mut called_for = std::mem::take(&mut sums.called_for);
-    let measures = MEASURES.map(|measure| sums.words.number(measure));
+    let mut measures: Vec<u32> = MEASURES.iter().map(|measure| sums.words.number(measure)).collect();
+    measures.extend(&sums.further);
     for (key, (have, tie, _)) in stored.months.into_iter().filter(|(key, _)| measures.contains(&key.1)) {
         let want = match called_for.entry(key) {
             Entry::Occupied(entry) => entry.remove(),

@@ -9,6 +9,7 @@ pub async fn settle(db: &Db, at: Instant) {
         audit::MIGRATIONS,
         facts::MIGRATIONS,
         files::MIGRATIONS,
+        records::MIGRATIONS,
         jobs::MIGRATIONS,
         identity::MIGRATIONS,
         organisation::MIGRATIONS,

@@ -1,0 +1,197 @@
+//! What a register hands over: how its subjects are proven, what they owe, and how one is shown in a list of many kinds.
+
+use crate::happen::read;
+use crate::subject::{Due, Held, Link, Moment, Number, Subject, sql};
+use crate::verb::{Machine, follows};
+use ::store::{BoxFuture, Row, Tx};
+use audit::{Chain, Event};
+use base::{Fault, Id, Permission};
+use facts::Fact;
+use files::Seal;
+use std::collections::{BTreeMap, HashMap};
+use web::{App, Ctx};
+
+/// One name by which the subjects of a kind owe something.
+#[derive(Debug, Clone, Copy)]
+pub struct DueKind {
+    /// `petition-answer`; one name belongs to one kind.
+    pub name: &'static str,
+    /// Fluent key of what is to be done.
+    pub word: &'static str,
+    /// Whoever may do this at the unit is shown it.
+    pub right: Permission,
+    /// It lies with the agency, and the desk that serves the agency meets it.
+    pub served: bool,
+}
+
+/// A subject in a list of many kinds: nothing that names a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Card {
+    pub code: String,
+    /// What it is about, in the reader's language.
+    pub title: String,
+    /// Where it is opened, by those who may.
+    pub href: String,
+    /// What it is now, in the reader's language.
+    pub state: String,
+}
+
+/// Reads the cards of subjects of one kind.
+pub type Cards = for<'t> fn(&'t Tx, &'t Ctx, Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>>;
+
+/// A kind of subjects.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    pub word: &'static str,
+    /// What it counts: its facts are rebuilt from its events.
+    pub measures: &'static [&'static str],
+    pub dues: &'static [DueKind],
+    pub cards: Cards,
+    /// How it is proven; none for a kind with a proof of its own.
+    pub(crate) proof: Option<Proof>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Proof {
+    pub(crate) table: &'static str,
+    pub(crate) replay: fn(Option<&Row>, &[Event]) -> Replay,
+    statements: fn() -> Vec<String>,
+}
+
+impl Kind {
+    /// The kind of a register.
+    pub const fn of<S: Machine>(measures: &'static [&'static str], dues: &'static [DueKind], cards: Cards) -> Kind {
+        let proof = Proof { table: S::TABLE, replay: replay::<S>, statements: statements::<S> };
+        Kind { word: S::KIND, measures, dues, cards, proof: Some(proof) }
+    }
+
+    /// A kind that lives outside the shared pieces and owes something all the same.
+    pub const fn elsewhere(word: &'static str, dues: &'static [DueKind], cards: Cards) -> Kind {
+        Kind { word, measures: &[], dues, cards, proof: None }
+    }
+
+    /// The statements made of its columns, for a test that prepares them.
+    pub fn statements(&self) -> Vec<String> {
+        self.proof.map(|proof| (proof.statements)()).unwrap_or_default()
+    }
+}
+
+fn statements<S: Subject>() -> Vec<String> {
+    vec![sql::insert::<S>(), sql::update::<S>(), sql::by_code(S::TABLE), sql::between(S::TABLE)]
+}
+
+/// All kinds of the program; put among the application's extensions where it is put together.
+pub struct Kinds {
+    pub all: Vec<Kind>,
+    /// The agencies a desk receives for; none for what is no desk.
+    pub served: fn(&App, Id) -> Vec<Id>,
+}
+
+impl Kinds {
+    /// The kind that owes by a name, and what that name means.
+    pub(crate) fn of_due(&self, name: &str) -> Option<(&Kind, &'static DueKind)> {
+        self.all.iter().find_map(|kind| kind.dues.iter().find(|due| due.name == name).map(|due| (kind, due)))
+    }
+}
+
+/// The cards of subjects of any kind that keeps itself in the shared tables; unknown ids are left out.
+///
+/// # Errors
+/// The database's.
+pub async fn cards(tx: &Tx, ctx: &Ctx, ids: &[Id]) -> Result<HashMap<Id, Card>, Fault> {
+    let Some(kinds) = ctx.app.get::<Kinds>() else { return Ok(HashMap::new()) };
+    let mut by_kind: BTreeMap<String, Vec<Id>> = BTreeMap::new();
+    for chunk in ids.chunks(1_000) {
+        let list = ::store::Value::Json(chunk.iter().map(|id| serde_json::Value::from(id.0)).collect());
+        for row in tx.query(crate::side::KINDS_OF, &[list]).await? {
+            by_kind.entry(row.get("kind")?).or_default().push(row.get("id")?);
+        }
+    }
+    let mut found = HashMap::with_capacity(ids.len());
+    for (word, ids) in by_kind {
+        if let Some(kind) = kinds.all.iter().find(|kind| kind.word == word) {
+            found.extend((kind.cards)(tx, ctx, ids).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// What a subject's events say, and whether its row says the same.
+#[derive(Default)]
+pub(crate) struct Replay {
+    /// The code given in the first event.
+    pub(crate) code: String,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) dues: Vec<Due>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) number: Option<Number>,
+    pub(crate) seals: Vec<Seal>,
+    /// Digests of the words beside the events, by event and name.
+    pub(crate) asides: BTreeMap<(i64, String), String>,
+    /// The first thing that does not follow.
+    pub(crate) broken: Option<String>,
+}
+
+/// Follows a subject's chain and replays it; the one proof for every kind.
+fn replay<S: Machine>(row: Option<&Row>, events: &[Event]) -> Replay {
+    let mut replay = Replay::default();
+    let mut chain = Chain::default();
+    let mut state: Option<S> = None;
+    for event in events {
+        if let Err(why) = follow(&mut replay, &mut chain, &mut state, event) {
+            replay.broken = Some(format!("event #{}: {why}", event.n));
+            return replay;
+        }
+    }
+    let broken = match (row.map(Held::<S>::read), state) {
+        (None, Some(_)) => Some("gone".to_owned()),
+        (_, None) => Some("no events".to_owned()),
+        (Some(Err(error)), _) => Some(error.to_string()),
+        (Some(Ok(held)), Some(state)) => {
+            replay.dues = state.dues();
+            replay.links = state.links();
+            replay.number = state.number();
+            match held {
+                _ if held.head != chain => Some("event_n, event_hash".to_owned()),
+                _ if held.code != replay.code => Some("code".to_owned()),
+                held => Held::difference(&state, &held.state).map(str::to_owned),
+            }
+        }
+    };
+    replay.broken = broken;
+    replay
+}
+
+fn follow<S: Machine>(
+    replay: &mut Replay,
+    chain: &mut Chain,
+    state: &mut Option<S>,
+    event: &Event,
+) -> Result<(), &'static str> {
+    if event.n != chain.n + 1 {
+        return Err("one before it is missing");
+    }
+    chain.extend(event.link());
+    if chain.hash != event.hash {
+        return Err("changed");
+    }
+    let told = read::<S>(&event.data).ok_or("cannot be read")?;
+    let moment = Moment {
+        subject: event.subject,
+        n: event.n,
+        at: event.at,
+        actor: event.actor,
+        agency: event.agency,
+        v: told.v,
+    };
+    let (after, facts) = S::apply(state.as_ref(), &moment, &told.event).map_err(|why| why.0)?;
+    follows(state.as_ref(), &told.act, &after, event.at.date()).map_err(|why| why.0)?;
+    replay.facts.extend(facts);
+    replay.seals.extend(S::seals(&told.event).iter().cloned());
+    replay.asides.extend(told.beside.into_iter().map(|(name, digest)| ((event.n, name), digest)));
+    if let Some(code) = told.code {
+        replay.code = code;
+    }
+    *state = Some(after);
+    Ok(())
+}

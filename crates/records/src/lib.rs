@@ -1,0 +1,71 @@
+//! The pieces that every register shares: subjects that live by events.
+//!
+//! A *register* keeps subjects of one kind (petitions) in a table of its own. What it says of itself is two small traits:
+//! [`Subject`] (what a subject is: columns, events, a pure `apply`, what it owes) and [`Machine`] (what can be done with it: a
+//! table of [`Verb`]s). The rest is functions, read top to bottom:
+//!
+//! - [`begin`] and [`happen`] write one event and all that follows from it, in the caller's transaction;
+//! - [`open`] is the only way to read one: whoever may not, is told that there is none;
+//! - [`act`] does what a page or a program asks for, by the row of the verb;
+//! - [`prove`] replays every subject of every [`Kind`] and compares rows, dues, links, numbers, papers and words.
+//!
+//! What is owed stands in one table for all kinds; [`work`] and its page at `/due` show it. Why in this shape: decision 0017.
+
+mod act;
+mod aside;
+mod field;
+mod happen;
+mod ics;
+mod kind;
+mod picture;
+mod prove;
+mod side;
+mod subject;
+mod verb;
+pub mod work;
+mod work_page;
+
+pub use act::{Seen, act, forms, open};
+pub use aside::{Aside, asides, asides_of, latest};
+pub use field::{Ask, Field, Given, Typed, read as read_fields};
+pub use happen::{begin, happen};
+pub use ics::{CalendarEntry, calendar};
+pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards};
+pub use picture::mermaid;
+pub use prove::{Listener, Proved, SUBJECTS_BETWEEN, prove};
+pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe};
+pub use subject::{By, Column, DoesNotFollow, Due, Held, Link, Moment, Number, Subject};
+pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who};
+
+use base::Permission;
+use web::{Access, Module, NavItem, Routes};
+
+/// The tables this crate owns.
+pub const MIGRATIONS: ::store::Migrations =
+    ::store::Migrations { module: "records", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };
+
+/// Its words.
+pub const LOCALES: i18n::Source =
+    i18n::Source { module: "records", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
+
+/// How much falls due by the end of the day, beside the menu's entry.
+pub fn nav_counts() -> web::NavCounts {
+    web::NavCounts(Box::new(|ctx| {
+        Box::pin(async move { Ok(vec![web::NavCount { href: "/due", waiting: work_page::waiting(&ctx).await? }]) })
+    }))
+}
+
+/// The page of what is owed, for all kinds.
+pub fn module() -> Module {
+    let work = Access::Needs(Permission::ReadFeedback);
+    Module {
+        name: "records",
+        routes: Routes::new()
+            // What waits for the signed-in person and their units; the same as a calendar file.
+            .get("/due", work, work_page::show)
+            .get("/due.ics", work, work_page::file),
+        migrations: MIGRATIONS,
+        locales: LOCALES,
+        nav: vec![NavItem { key: "records-nav-due", href: "/due", icon: "clock", access: work, order: 8 }],
+    }
+}

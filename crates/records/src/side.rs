@@ -1,0 +1,75 @@
+//! SQL of the tables beside the registers' own, and nothing else.
+
+use crate::subject::{Due, Link};
+use ::store::{StoreError, Tx, params};
+use base::Id;
+
+::store::statements! {
+    /// A new subject of any kind.
+    pub INSERT_SUBJECT = "INSERT INTO subject (id, kind, code) VALUES ($1, $2, $3)";
+    /// The code of a subject.
+    pub CODE_OF = "SELECT code FROM subject WHERE id = $1";
+    /// Which kinds some subjects are of.
+    pub KINDS_OF = sqlite "SELECT id, kind FROM subject WHERE id IN (SELECT value FROM json_each($1))",
+        postgres "SELECT id, kind FROM subject WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
+    /// Owed from now on, or otherwise than before.
+    pub SET_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject_id, name) DO UPDATE SET unit_id = excluded.unit_id, holder_id = excluded.holder_id, due_at = excluded.due_at";
+    /// Owed no more.
+    pub CLEAR_DUE = "DELETE FROM due WHERE subject_id = $1 AND name = $2";
+    /// What subjects of a range owe.
+    pub SELECT_DUES = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE subject_id > $1 AND subject_id <= $2";
+    /// A link more.
+    pub INSERT_LINK = "INSERT INTO link (subject_id, name, other_id) VALUES ($1, $2, $3) ON CONFLICT (subject_id, name, other_id) DO NOTHING";
+    /// A link less.
+    pub DELETE_LINK = "DELETE FROM link WHERE subject_id = $1 AND name = $2 AND other_id = $3";
+    /// The next number of a book's period.
+    pub NEXT_NUMBER = "INSERT INTO number (book, period, last) VALUES ($1, $2, 1) ON CONFLICT (book, period) DO UPDATE SET last = number.last + 1 RETURNING last";
+    /// Words beside an event.
+    pub INSERT_ASIDE = "INSERT INTO aside (subject_id, n, name, salt, words) VALUES ($1, $2, $3, $4, $5)";
+    /// Those of a subject; its events are bounded, and so are they.
+    pub ASIDES = "SELECT n, name, words FROM aside WHERE subject_id = $1 ORDER BY n, name LIMIT 4000";
+    /// The words of one name of some subjects, the latest last.
+    pub LATEST_OF = sqlite "SELECT subject_id, words FROM aside WHERE subject_id IN (SELECT value FROM json_each($1)) AND name = $2 ORDER BY subject_id, n",
+        postgres "SELECT subject_id, words FROM aside WHERE subject_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND name = $2 ORDER BY subject_id, n";
+}
+
+/// Gives out the next number of a book. It belongs to the transaction: one that is rolled back leaves no gap.
+///
+/// # Errors
+/// The database's.
+pub async fn next_number(tx: &Tx, book: &str, period: i64) -> Result<i64, StoreError> {
+    tx.query_one(NEXT_NUMBER, params![book, period]).await?.get("last")
+}
+
+/// The code of a subject of any kind; none for an id that is no subject's.
+///
+/// # Errors
+/// The database's.
+pub async fn code_of(tx: &Tx, id: Id) -> Result<Option<String>, StoreError> {
+    tx.query_opt(CODE_OF, params![id]).await?.map(|row| row.get("code")).transpose()
+}
+
+/// Writes the difference between what a subject owed and owes; nothing where nothing changed.
+///
+/// # Errors
+/// The database's.
+pub async fn owe(tx: &Tx, subject: Id, before: &[Due], after: &[Due]) -> Result<(), StoreError> {
+    for due in before.iter().filter(|due| !after.iter().any(|other| other.name == due.name)) {
+        tx.execute(CLEAR_DUE, params![subject, due.name]).await?;
+    }
+    for due in after.iter().filter(|due| !before.contains(due)) {
+        tx.execute(SET_DUE, params![subject, due.name, due.unit, due.holder, due.at]).await?;
+    }
+    Ok(())
+}
+
+/// The same for links.
+pub(crate) async fn link(tx: &Tx, subject: Id, before: &[Link], after: &[Link]) -> Result<(), StoreError> {
+    for link in before.iter().filter(|link| !after.contains(link)) {
+        tx.execute(DELETE_LINK, params![subject, link.name, link.other]).await?;
+    }
+    for link in after.iter().filter(|link| !before.contains(link)) {
+        tx.execute(INSERT_LINK, params![subject, link.name, link.other]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! What a register says of its subjects.
+
+use ::store::{Row, StoreError, Value};
+use audit::Head;
+use base::{Id, Instant};
+use facts::Fact;
+use files::Seal;
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+
+/// A subject of a register: the state that follows from its events. The value knows neither its id nor its code nor its place in the
+/// log ([`Held`] does), so that a state can be compared with another.
+pub trait Subject: Clone + Default + PartialEq + Debug + Send + Sync + 'static {
+    /// The word of the kind, `petition`; part of the records, so it never changes.
+    const KIND: &'static str;
+    /// The register's own table: `id`, `code`, `event_n`, `event_hash` and [`Subject::COLUMNS`].
+    const TABLE: &'static str;
+    /// The version of the rules that new events are written under. It stands in every event; `apply` follows it, so that the past
+    /// keeps its rules (decision 0011).
+    const V: i64;
+    /// Every column of the state: INSERT, UPDATE, reading and the proof's difference come from this one list.
+    const COLUMNS: &'static [Column<Self>];
+    /// What can happen. Serialised with its act as `"act"` (`#[serde(tag = "act", rename_all = "kebab-case")]`), which is the word of
+    /// the verb. No personal data stands in it: words about people are asides ([`crate::Aside`]).
+    type Event: Serialize + DeserializeOwned + Send + Sync;
+
+    /// The state after an event, and what is counted of it: a pure function, the same live and in the proof.
+    ///
+    /// # Errors
+    /// When the event cannot follow on the state, whoever wrote it.
+    fn apply(before: Option<&Self>, moment: &Moment, event: &Self::Event) -> Result<(Self, Vec<Fact>), DoesNotFollow>;
+
+    /// What is owed in this state, each by a name of its own.
+    fn dues(&self) -> Vec<Due>;
+
+    /// Which other subjects it points to.
+    fn links(&self) -> Vec<Link> {
+        Vec::new()
+    }
+
+    /// The running number it was given, where its code comes from one.
+    fn number(&self) -> Option<Number> {
+        None
+    }
+
+    /// The papers that come with an event; their rows belong to the subject.
+    fn seals(_: &Self::Event) -> &[Seal] {
+        &[]
+    }
+}
+
+/// One column of a register's table, and the part of the state it holds.
+pub struct Column<S> {
+    pub name: &'static str,
+    /// What is written.
+    pub get: fn(&S) -> Value,
+    /// What is read back; an unknown word is a fault of the row.
+    pub set: fn(&mut S, &Row) -> Result<(), StoreError>,
+}
+
+/// Where and when an event stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    pub subject: Id,
+    /// Its place in the subject's chain, from 1.
+    pub n: i64,
+    pub at: Instant,
+    /// The account that acted; none for somebody without one.
+    pub actor: Option<Id>,
+    /// The unit of the grant that allowed it.
+    pub agency: Option<Id>,
+    /// The version of the rules it was written under.
+    pub v: i64,
+}
+
+/// Who writes, in whose name, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct By {
+    pub actor: Option<Id>,
+    pub agency: Option<Id>,
+    pub now: Instant,
+}
+
+/// Something owed by a unit, perhaps by a certain person, until a moment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// One of the names the kind declares ([`crate::DueKind`]).
+    pub name: &'static str,
+    pub unit: Id,
+    pub holder: Option<Id>,
+    pub at: Instant,
+}
+
+/// Something pointed to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    pub name: &'static str,
+    pub other: Id,
+}
+
+/// A running number without gaps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Number {
+    pub book: &'static str,
+    /// The year, or another period counted from 1.
+    pub period: i64,
+    pub n: i64,
+}
+
+/// An event does not follow on the state before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoesNotFollow(pub &'static str);
+
+/// A subject as it stands in its table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held<S> {
+    pub id: Id,
+    pub code: String,
+    /// The last event.
+    pub head: Head,
+    pub state: S,
+}
+
+impl<S: Subject> Held<S> {
+    /// Reads a row with every column of the table.
+    ///
+    /// # Errors
+    /// A column that is missing, of another type, or holds a word that stands for nothing.
+    pub fn read(row: &Row) -> Result<Self, StoreError> {
+        let mut state = S::default();
+        for column in S::COLUMNS {
+            (column.set)(&mut state, row)?;
+        }
+        let hash: Vec<u8> = row.get("event_hash")?;
+        let head = Head { n: row.get("event_n")?, hash: hash.try_into().unwrap_or([0xff; 32]) };
+        Ok(Held { id: row.get("id")?, code: row.get("code")?, head, state })
+    }
+
+    /// The first column in which a row differs from what the events say.
+    pub(crate) fn difference(said: &S, row: &S) -> Option<&'static str> {
+        S::COLUMNS.iter().find(|column| (column.get)(said) != (column.get)(row)).map(|column| column.name)
+    }
+}
+
+/// The statements of a register's own table, made of its columns.
+pub(crate) mod sql {
+    use super::Subject;
+
+    /// A new subject: `id`, `code`, `event_n`, `event_hash`, then the columns in order.
+    pub(crate) fn insert<S: Subject>() -> String {
+        let names: Vec<&str> = S::COLUMNS.iter().map(|column| column.name).collect();
+        let marks: Vec<String> = (1..=names.len() + 4).map(|n| format!("${n}")).collect();
+        format!(
+            "INSERT INTO {} (id, code, event_n, event_hash, {}) VALUES ({})",
+            S::TABLE,
+            names.join(", "),
+            marks.join(", ")
+        )
+    }
+
+    /// The state after one more event; nobody else may have written one meanwhile ($2 is the event before).
+    pub(crate) fn update<S: Subject>() -> String {
+        let set: Vec<String> =
+            S::COLUMNS.iter().enumerate().map(|(n, column)| format!("{} = ${}", column.name, n + 5)).collect();
+        format!(
+            "UPDATE {} SET event_n = $3, event_hash = $4, {} WHERE id = $1 AND event_n = $2",
+            S::TABLE,
+            set.join(", ")
+        )
+    }
+
+    /// One subject by its code.
+    pub(crate) fn by_code(table: &str) -> String {
+        format!("SELECT * FROM {table} WHERE code = $1")
+    }
+
+    /// Subjects of a range of ids, for the proof.
+    pub(crate) fn between(table: &str) -> String {
+        format!("SELECT * FROM {table} WHERE id > $1 AND id <= $2 ORDER BY id")
+    }
+}

@@ -1,0 +1,137 @@
+//! What waits for a person: dues of every kind at their units and in their hands, the earliest first.
+
+use crate::kind::{DueKind, Kinds};
+use ::store::{Row, StoreError, Tx, Value, params};
+use base::{Actor, Id, Instant};
+use web::App;
+
+/// Counted so far; beyond it the number says no more.
+pub const COUNT_MAX: i64 = 1_000;
+
+::store::statements! {
+    /// One unit's dues of one name, the earliest first, after a place.
+    pub LANE = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE unit_id = $1 AND name = $2 AND (due_at, subject_id) > ($3, $4) ORDER BY due_at, subject_id LIMIT $5";
+    /// What a person holds, the earliest first, after a place.
+    pub HELD = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE holder_id = $1 AND (due_at, subject_id) > ($2, $3) ORDER BY due_at, subject_id LIMIT $4";
+    /// How much of one name waits at some units until a moment.
+    pub COUNT = sqlite "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT value FROM json_each($1)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting",
+        postgres "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting";
+    /// What a person holds, until a moment.
+    pub COUNT_HELD = "SELECT unit_id, name FROM due WHERE holder_id = $1 AND due_at < $2 LIMIT 1000";
+}
+
+/// Something that waits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Waiting {
+    pub due_at: Instant,
+    pub subject: Id,
+    pub name: String,
+    pub unit: Id,
+    pub holder: Option<Id>,
+}
+
+impl Waiting {
+    fn read(row: &Row) -> Result<Waiting, StoreError> {
+        Ok(Waiting {
+            due_at: row.get("due_at")?,
+            subject: row.get("subject_id")?,
+            name: row.get("name")?,
+            unit: row.get("unit_id")?,
+            holder: row.get("holder_id")?,
+        })
+    }
+
+    /// Its place in the list, as an address carries it.
+    pub fn place(&self) -> String {
+        format!("{}-{}-{}", self.due_at.0, self.subject.0, self.name)
+    }
+}
+
+/// A place in the list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    due_at: Instant,
+    subject: Id,
+    name: String,
+}
+
+impl Place {
+    /// Reads what [`Waiting::place`] wrote; none for anything else.
+    pub fn read(text: &str) -> Option<Place> {
+        let mut parts = text.splitn(3, '-');
+        let mut number = || parts.next()?.parse::<i64>().ok();
+        Some(Place { due_at: Instant(number()?), subject: Id(number()?), name: parts.next()?.to_owned() })
+    }
+
+    fn before(&self, waiting: &Waiting) -> bool {
+        (self.due_at, self.subject, self.name.as_str()) < (waiting.due_at, waiting.subject, waiting.name.as_str())
+    }
+}
+
+/// Where a person's work lies: units with the names of what they may do there.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    account: Id,
+    lanes: Vec<(Id, &'static DueKind)>,
+}
+
+impl Desk {
+    /// The desk of a person: the units of their grants, and those that a service centre of theirs serves.
+    pub fn of(app: &App, kinds: &Kinds, actor: &Actor) -> Desk {
+        let mut lanes: Vec<(Id, &'static DueKind)> = Vec::new();
+        for grant in actor.grants.iter().filter(|grant| grant.role.is_official()) {
+            let dues = kinds.all.iter().flat_map(|kind| kind.dues).filter(|due| grant.role.allows(due.right));
+            let served = (kinds.served)(app, grant.agency);
+            for due in dues {
+                let units = served.iter().filter(|_| due.served).chain(std::iter::once(&grant.agency));
+                lanes.extend(units.map(|unit| (*unit, due)));
+            }
+        }
+        lanes.sort_by_key(|(unit, due)| (due.name, *unit));
+        lanes.dedup_by_key(|(unit, due)| (due.name, *unit));
+        Desk { account: actor.account, lanes }
+    }
+
+    /// The next of what waits, after a place: at most `limit`, the earliest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn page(&self, tx: &Tx, after: Option<&Place>, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+        // Several dues of one subject may fall on one moment: read from just before it, and leave out what was shown.
+        let (at, subject) = after.map_or((i64::MIN, i64::MIN), |place| (place.due_at.0, place.subject.0 - 1));
+        let most = limit as i64 + 16;
+        let mut found = Vec::new();
+        for (unit, due) in &self.lanes {
+            for row in tx.query(LANE, params![*unit, due.name, at, subject, most]).await? {
+                found.push(Waiting::read(&row)?);
+            }
+        }
+        for row in tx.query(HELD, params![self.account, at, subject, most]).await? {
+            found.push(Waiting::read(&row)?);
+        }
+        found.retain(|waiting| after.is_none_or(|place| place.before(waiting)));
+        found.sort();
+        found.dedup();
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// How much waits until a moment; no more than [`COUNT_MAX`] of each name are counted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count(&self, tx: &Tx, until: Instant) -> Result<i64, StoreError> {
+        let mut sum = 0;
+        for lanes in self.lanes.chunk_by(|one, other| one.1.name == other.1.name) {
+            let Some((_, due)) = lanes.first() else { continue };
+            let units = Value::Json(lanes.iter().map(|(unit, _)| serde_json::Value::from(unit.0)).collect());
+            let values = [units, Value::from(due.name), Value::from(until)];
+            sum += tx.query_one(COUNT, &values).await?.get::<i64>("n")?;
+        }
+        for row in tx.query(COUNT_HELD, params![self.account, until]).await? {
+            let (unit, name): (Id, String) = (row.get("unit_id")?, row.get("name")?);
+            sum += i64::from(!self.lanes.iter().any(|(known, due)| *known == unit && due.name == name));
+        }
+        Ok(sum)
+    }
+}

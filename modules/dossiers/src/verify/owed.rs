@@ -1,0 +1,62 @@
+//! What dossiers owe, against what their states say; and which subjects are proven elsewhere.
+
+use super::Found;
+use crate::owed::{KIND, dues};
+use crate::store::Loaded;
+use ::store::{StoreError, Tx, params};
+use base::{Id, Instant};
+use records::Kind;
+use std::collections::{HashMap, HashSet};
+
+/// The kinds of the program with dossiers among them, whoever named them.
+pub(super) fn with_dossiers(kinds: &[Kind]) -> Vec<Kind> {
+    let others = kinds.iter().copied().filter(|kind| kind.word != KIND.word);
+    std::iter::once(KIND).chain(others).collect()
+}
+
+/// Subjects of a range that live on the shared pieces: their events are followed there.
+pub(super) async fn subjects(tx: &Tx, after: i64, last: i64) -> Result<HashSet<Id>, StoreError> {
+    let mut found = HashSet::new();
+    tx.query_each(records::SUBJECTS_BETWEEN, params![after, last], |row| {
+        found.insert(row.get("id")?);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// A row of what is owed: name, unit, holder, moment.
+type Owed = (String, Id, Option<Id>, Instant);
+
+/// Compares what a page of dossiers owes with what their rows say, which are proven themselves.
+pub(super) async fn compare(
+    tx: &Tx,
+    found: &mut Found,
+    page: impl Iterator<Item = &Loaded>,
+    after: i64,
+    last: i64,
+) -> Result<(), StoreError> {
+    let mut stored: HashMap<Id, Vec<Owed>> = HashMap::new();
+    tx.query_each(records::SELECT_DUES, params![after, last], |row| {
+        let name: String = row.get("name")?;
+        if KIND.dues.iter().any(|due| due.name == name) {
+            let owed = (name, row.get("unit_id")?, row.get("holder_id")?, row.get("due_at")?);
+            stored.entry(row.get("subject_id")?).or_default().push(owed);
+        }
+        Ok(())
+    })
+    .await?;
+    for loaded in page {
+        let d = &loaded.dossier;
+        let said: Vec<Owed> =
+            dues(d).into_iter().map(|due| (due.name.to_owned(), due.unit, due.holder, due.at)).collect();
+        found.report.rows_checked += said.len() as u64;
+        if stored.remove(&d.id).unwrap_or_default() != said {
+            found.broken(format!("dossier {}: due", d.code));
+        }
+    }
+    for id in stored.keys() {
+        found.broken(format!("due {id}: no such dossier"));
+    }
+    Ok(())
+}

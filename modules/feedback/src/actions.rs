@@ -1,0 +1,115 @@
+//! Sending a petition in. What is done with it afterwards goes through [`records::act`] and the table of [`crate::verbs`].
+
+use crate::key;
+use crate::petition::{BOOK, Event, Petition, Sent, code};
+use crate::rules::{House, clock};
+use crate::verbs::{SENDING, TAKING};
+use ::store::Tx;
+use base::{Actor, Fault, Id, Instant, Permission, Phone, Problem};
+use files::Seal;
+use records::{Aside, By, Given, Held, Typed};
+
+/// A petition that was sent, with the key that nobody is ever shown again.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    pub held: Held<Petition>,
+    pub key: String,
+}
+
+/// Somebody sends a petition from the portal; with an account or without, with a name or without.
+///
+/// # Errors
+/// `Invalid` with every problem at its field.
+pub async fn send(
+    tx: &Tx,
+    house: &House,
+    sender: Option<&Actor>,
+    now: Instant,
+    typed: &Typed,
+) -> Result<Receipt, Fault> {
+    let given = records::read_fields(SENDING, typed)?;
+    let account = sender.filter(|actor| actor.citizen_number.is_some()).map(|actor| actor.account);
+    let by = By { actor: account, agency: None, now };
+    write(tx, house, by, typed, &given, Event::Send).await
+}
+
+/// An official takes one in: at the counter, by telephone, by post, out of the press.
+///
+/// # Errors
+/// `Forbidden` with `records-not-yours` for whoever receives nowhere; else as [`send`].
+pub async fn take(tx: &Tx, house: &House, actor: &Actor, now: Instant, typed: &Typed) -> Result<Receipt, Fault> {
+    let post = actor.grants.iter().find(|grant| grant.role.allows(Permission::ReceiveFeedback));
+    let post = post.ok_or_else(|| Fault::Forbidden(Problem::new("records-not-yours")))?;
+    let given = records::read_fields(TAKING, typed)?;
+    let by = By { actor: Some(actor.account), agency: Some(post.agency), now };
+    write(tx, house, by, typed, &given, Event::Take).await
+}
+
+async fn write(
+    tx: &Tx,
+    house: &House,
+    by: By,
+    typed: &Typed,
+    given: &Given,
+    event: fn(Sent) -> Event,
+) -> Result<Receipt, Fault> {
+    let taken = !given.text("channel").is_empty();
+    let (words, topic) = (asides(given)?, crate::rules::topic(given.text("topic")));
+    let topic = topic.filter(|topic| crate::rules::topics(by.now.date()).any(|one| one.id == topic.id));
+    let topic = topic.ok_or_else(|| Fault::invalid(Problem::new("feedback-topic").field("topic")))?;
+    let (area, concerned) = (given.id("area"), given.id("concerned"));
+    let intake = house.intake(area, concerned)?;
+
+    let id = Id::next(by.now);
+    let year = i64::from(by.now.date().year());
+    let n = records::next_number(tx, BOOK, year).await?;
+    let (code, key) = (code(year, n), key::draw());
+    let mut pictures = Vec::with_capacity(typed.files.len());
+    for staged in &typed.files {
+        let file = files::keep(tx, staged, id, by.actor, by.now).await?;
+        let file = files::file(tx, file).await?.ok_or_else(|| Fault::internal("a file without its row"))?;
+        pictures.push(Seal::of(&file));
+    }
+    let sent = Sent {
+        channel: if taken { given.text("channel") } else { "portal" }.to_owned(),
+        topic: topic.id.clone(),
+        area,
+        concerned,
+        intake,
+        account: if taken { None } else { by.actor },
+        key_hash: key::hash(id, &key),
+        year,
+        n,
+        sort_due_at: house.due(by.now, clock(by.now.date())?.sort).due_at,
+        pictures,
+    };
+    let held = records::begin::<Petition>(tx, by, (id, &code), &event(sent), &words).await?;
+    Ok(Receipt { held, key })
+}
+
+/// What was written, and who wrote it; each as far as it was told.
+fn asides(given: &Given) -> Result<Vec<Aside>, Fault> {
+    let mut problems = Vec::new();
+    let mut words = vec![("text", given.text("text").to_owned())];
+    words.extend([("place", given.text("place").to_owned()), ("name", given.text("name").to_owned())]);
+    match given.text("phone") {
+        "" => {}
+        typed => match typed.parse::<Phone>() {
+            Ok(phone) => words.push(("phone", phone.to_string())),
+            Err(problem) => problems.push(problem.field("phone")),
+        },
+    }
+    let email = given.text("email");
+    let is_email = |(user, host): (&str, &str)| {
+        !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
+    };
+    if !email.is_empty() && (email.contains(' ') || !email.split_once('@').is_some_and(is_email)) {
+        problems.push(Problem::new("feedback-email").field("email"));
+    }
+    words.push(("email", email.to_owned()));
+    if !problems.is_empty() {
+        return Err(Fault::Invalid(problems));
+    }
+    let told = words.into_iter().filter(|(_, text)| !text.is_empty());
+    Ok(told.map(|(name, text)| Aside { name, text }).collect())
+}

@@ -1,0 +1,181 @@
+//! What follows from an event: state and facts, as a pure function.
+
+use crate::petition::{COLUMNS, Event, Petition, Placed, Sent, State, dues, links, number};
+use facts::{Fact, flag};
+use files::Seal;
+use records::{Column, DoesNotFollow, Due, Link, Moment, Number, Subject};
+
+/// Taken up and sorted: one more to be answered.
+pub const RECEIVED: &str = "feedback_received";
+/// Not taken up.
+pub const REFUSED: &str = "feedback_refused";
+/// Handed to the track of complaints or denunciations.
+pub const HANDED_OVER: &str = "feedback_handed_over";
+/// Answered, on time or late; again after it was reopened.
+pub const ANSWERED: &str = "feedback_answered";
+/// Rated by the sender.
+pub const RATED: &str = "feedback_rated";
+/// Reopened by the sender.
+pub const REOPENED: &str = "feedback_reopened";
+
+/// Everything petitions are counted by.
+pub const MEASURES: &[&str] = &[RECEIVED, REFUSED, HANDED_OVER, ANSWERED, RATED, REOPENED];
+
+fn fact(p: &Petition, moment: &Moment, measure: &'static str, flags: i64) -> Fact {
+    Fact {
+        measure,
+        day: moment.at.date(),
+        agency: p.unit,
+        level: p.at_level(),
+        field: p.topic.clone(),
+        channel: p.channel_number(),
+        flags,
+        qty: 1,
+        subject: moment.subject,
+        // No procedure.
+        procedure: base::Id(0),
+    }
+}
+
+impl Subject for Petition {
+    const KIND: &'static str = "petition";
+    const TABLE: &'static str = "petition";
+    const V: i64 = 1;
+    const COLUMNS: &'static [Column<Self>] = COLUMNS;
+    type Event = Event;
+
+    fn apply(before: Option<&Self>, moment: &Moment, event: &Event) -> Result<(Self, Vec<Fact>), DoesNotFollow> {
+        if let Event::Send(sent) | Event::Take(sent) = event {
+            return match before {
+                None => Ok((begun(sent, moment), Vec::new())),
+                Some(_) => Err(DoesNotFollow("sent twice")),
+            };
+        }
+        let mut p = before.cloned().ok_or(DoesNotFollow("nothing was sent"))?;
+        let facts = next(&mut p, moment, event);
+        Ok((p, facts))
+    }
+
+    fn dues(&self) -> Vec<Due> {
+        dues(self)
+    }
+
+    fn links(&self) -> Vec<Link> {
+        links(self)
+    }
+
+    fn number(&self) -> Option<Number> {
+        number(self)
+    }
+
+    fn seals(event: &Event) -> &[Seal] {
+        match event {
+            Event::Send(sent) | Event::Take(sent) => &sent.pictures,
+            Event::Supply { pictures, .. } => pictures,
+            _ => &[],
+        }
+    }
+}
+
+fn begun(sent: &Sent, moment: &Moment) -> Petition {
+    Petition {
+        state: State::New,
+        channel: sent.channel.clone(),
+        topic: sent.topic.clone(),
+        area: sent.area,
+        concerned: sent.concerned,
+        intake: sent.intake,
+        unit: sent.intake,
+        account: sent.account,
+        key_hash: sent.key_hash.clone(),
+        year: sent.year,
+        n: sent.n,
+        sent_at: moment.at,
+        sort_due_at: sent.sort_due_at,
+        ..Petition::default()
+    }
+}
+
+/// Lays it with a unit; whoever had it in their hands has it no more.
+fn place(p: &mut Petition, placed: &Placed) {
+    p.state = State::Handling;
+    p.unit = placed.unit;
+    p.level = placed.level.as_str().to_owned();
+    p.ask_until = Some(placed.ask_until);
+    p.answer_due_at = Some(placed.answer_due_at);
+    p.answer_basis.clone_from(&placed.answer_basis);
+    p.handler = None;
+    p.approver = None;
+    p.drafted_by = None;
+}
+
+/// The state after an event on an existing petition. Which state it may follow on is the table's matter.
+fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Vec<Fact> {
+    match event {
+        Event::Send(_) | Event::Take(_) => {}
+        Event::Sort { class, topic, placed } => {
+            p.class.clone_from(class);
+            p.topic.clone_from(topic);
+            place(p, placed);
+            return vec![fact(p, moment, RECEIVED, 0)];
+        }
+        Event::Refuse => {
+            p.state = State::Refused;
+            return vec![fact(p, moment, REFUSED, 0)];
+        }
+        Event::HandOver { track } => {
+            p.state = State::HandedOver;
+            p.track.clone_from(track);
+            return vec![fact(p, moment, HANDED_OVER, 0)];
+        }
+        Event::Forward { placed } => place(p, placed),
+        Event::TakeOn => p.handler = moment.actor,
+        Event::Ask { supply_until } => {
+            p.state = State::Asked;
+            p.asked_at = Some(moment.at);
+            p.supply_until = Some(*supply_until);
+        }
+        Event::Supply { answer_due_at, answer_basis, .. } | Event::GoOn { answer_due_at, answer_basis } => {
+            p.state = State::Handling;
+            p.answer_due_at = Some(*answer_due_at);
+            p.answer_basis.clone_from(answer_basis);
+            p.asked_at = None;
+            p.supply_until = None;
+        }
+        Event::Draft { approver } => {
+            p.state = State::Drafted;
+            p.approver = Some(*approver);
+            p.drafted_by = moment.actor;
+        }
+        Event::Return => p.state = State::Handling,
+        Event::Approve { publish_due_at, reopen_until } => {
+            p.state = State::Answered;
+            p.answered_at = Some(moment.at);
+            p.publish_due_at = Some(*publish_due_at);
+            p.reopen_until = Some(*reopen_until);
+            let on_time = p.answer_due_at.is_none_or(|due| moment.at <= due);
+            return vec![fact(p, moment, ANSWERED, if on_time { flag::ON_TIME } else { 0 })];
+        }
+        Event::Publish => {
+            p.state = State::Published;
+            p.published_at = Some(moment.at);
+        }
+        Event::Keep => p.state = State::Kept,
+        Event::Rate { score } => {
+            p.score = Some(*score);
+            return vec![fact(p, moment, RATED, if *score >= 4 { flag::SATISFIED } else { 0 })];
+        }
+        Event::Reopen { placed } => {
+            place(p, placed);
+            p.reopened += 1;
+            p.score = None;
+            p.published_at = None;
+            p.answered_at = None;
+            p.publish_due_at = None;
+            p.reopen_until = None;
+            return vec![fact(p, moment, REOPENED, 0)];
+        }
+        Event::Withdraw => p.state = State::Withdrawn,
+    }
+    Vec::new()
+}

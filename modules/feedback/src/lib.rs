@@ -1,0 +1,28 @@
+//! Petitions and recommendations (phản ánh, kiến nghị): sent by anybody, sorted, worked on under a clock, answered by the head and
+//! published without a name. The first register on the shared pieces ([`records`]).
+
+pub mod actions;
+pub mod api;
+mod apply;
+mod key;
+mod module;
+mod open_work;
+mod pages;
+pub mod petition;
+mod publishing;
+pub mod rules;
+mod store;
+pub mod verbs;
+
+pub use actions::{Receipt, send, take};
+pub use apply::MEASURES;
+pub use module::{KIND, module};
+pub use open_work::open_at;
+pub use petition::{Petition, State};
+pub use rules::House;
+
+/// The tables this module owns.
+pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
+    module: "feedback",
+    steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))],
+};

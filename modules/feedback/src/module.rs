@@ -1,0 +1,89 @@
+//! What this room hands to the application.
+
+use crate::petition::{Petition, due};
+use crate::rules::topic_name;
+use crate::{MEASURES, MIGRATIONS, api, pages, store};
+use ::store::{BoxFuture, Tx};
+use base::Permission::{AnswerFeedback, HandleFeedback, ReadFeedback, ReceiveFeedback};
+use base::{Fault, Id};
+use records::{Card, DueKind, Kind};
+use std::collections::HashMap;
+use web::{Access, Ctx, Module, NavItem, Routes};
+
+/// Words of this module.
+pub const LOCALES: i18n::Source =
+    i18n::Source { module: "feedback", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
+
+const fn owed(name: &'static str, word: &'static str, right: base::Permission) -> DueKind {
+    DueKind { name, word, right, served: false }
+}
+
+/// Petitions among the kinds of the program.
+pub const KIND: Kind = Kind::of::<Petition>(
+    MEASURES,
+    &[
+        owed(due::SORT, "feedback-due-sort", ReceiveFeedback),
+        owed(due::SORT_BY_HEAD, "feedback-due-sort", AnswerFeedback),
+        owed(due::ANSWER, "feedback-due-answer", HandleFeedback),
+        owed(due::FOLLOW_UP, "feedback-due-follow-up", HandleFeedback),
+        owed(due::APPROVE, "feedback-due-approve", AnswerFeedback),
+        owed(due::PUBLISH, "feedback-due-publish", AnswerFeedback),
+    ],
+    cards,
+);
+
+/// What other lists show: subject and state, nothing that was written.
+fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
+    Box::pin(async move {
+        let found = store::some(tx, &ids).await?.into_iter().map(|held| {
+            let card = Card {
+                title: topic_name(&held.state.topic, ctx.lang),
+                href: format!("/petitions/{}", held.code),
+                state: ctx.l.t(format!("feedback-state-{}", held.state.state.as_str())),
+                code: held.code,
+            };
+            (held.id, card)
+        });
+        Ok(found.collect())
+    })
+}
+
+/// Routes, words, tables and menu.
+pub fn module() -> Module {
+    let (reads, takes) = (Access::Needs(ReadFeedback), Access::Needs(ReceiveFeedback));
+    Module {
+        name: "feedback",
+        routes: Routes::new()
+            // Anybody: what was published, sending one, its status by the code.
+            .get("/feedback", Access::Public, pages::list)
+            .get("/feedback/new", Access::Public, pages::send_form)
+            .post("/feedback/new", Access::Public, pages::send)
+            .get("/feedback/find", Access::LookUp, pages::find)
+            .get("/feedback/{code}", Access::LookUp, pages::one)
+            // Whoever sent it, by code and key; both are posted, so that no address holds a key.
+            .post("/feedback/mine", Access::LookUp, pages::mine)
+            .post("/feedback/mine/{verb}", Access::LookUp, pages::mine_act)
+            // … or by the account it was sent from.
+            .get("/my/feedback", Access::Needs(base::Permission::OwnDossiers), pages::sent)
+            .get("/my/feedback/{code}", Access::Needs(base::Permission::OwnDossiers), pages::sent_one)
+            // Officials.
+            .get("/petitions", reads, pages::work)
+            .get("/petitions/new", takes, pages::take_form)
+            .post("/petitions/new", takes, pages::take)
+            .get("/petitions/{code}", reads, pages::show)
+            .post("/petitions/{code}/{verb}", reads, pages::act)
+            .get("/petitions/{code}/files/{file}", reads, pages::download)
+            // Programs.
+            .get("/api/v1/feedback", Access::Public, api::published)
+            .get("/api/v1/feedback/{code}/status", Access::LookUp, api::status)
+            .post("/api/v1/petitions", takes, api::take)
+            .get("/api/v1/petitions/{code}", reads, api::get)
+            .post("/api/v1/petitions/{code}/{verb}", reads, api::act),
+        migrations: MIGRATIONS,
+        locales: LOCALES,
+        nav: vec![
+            NavItem { key: "feedback-nav", href: "/feedback", icon: "info", access: Access::Public, order: 32 },
+            NavItem { key: "feedback-nav-petitions", href: "/petitions", icon: "inbox", access: reads, order: 15 },
+        ],
+    }
+}

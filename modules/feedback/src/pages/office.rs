@@ -1,0 +1,132 @@
+//! The officials' list.
+
+use super::{house, state_colour, state_word, unit_name};
+use crate::petition::{Petition, State};
+use crate::rules::{House, topic_name};
+use crate::store as sql;
+use askama::Template;
+use base::{Actor, Fault, Id, Permission, vn_date_time};
+use i18n::L;
+use records::{Asker, Held, Machine};
+use web::table::{query_value, with};
+use web::{Answer, Ctx};
+
+/// Rows of a page.
+const ROWS: i64 = 25;
+/// Letters of what was written, in a row.
+const SHOWN: usize = 140;
+
+/// A tab with the states it shows.
+const TABS: [(&str, &[State]); 5] = [
+    ("new", &[State::New]),
+    ("handling", &[State::Handling, State::Asked]),
+    ("drafted", &[State::Drafted]),
+    ("answered", &[State::Answered]),
+    ("done", &[State::Published, State::Kept, State::Refused, State::HandedOver, State::Withdrawn]),
+];
+
+struct Row {
+    code: String,
+    text: String,
+    topic: String,
+    unit: String,
+    due: String,
+    late: bool,
+    state: String,
+    colour: &'static str,
+}
+
+struct Tab {
+    word: String,
+    href: String,
+    here: bool,
+}
+
+#[derive(Template)]
+#[template(path = "work.html")]
+struct Work {
+    l: L,
+    takes: bool,
+    tabs: Vec<Tab>,
+    rows: Vec<Row>,
+    first: String,
+    next: String,
+}
+
+/// The units of a person's scopes.
+fn units_of(house: &House, actor: &Actor) -> Vec<Id> {
+    let scopes = actor.scopes(Permission::ReadFeedback);
+    let all = house.tree.all().iter().filter(|agency| scopes.iter().any(|scope| agency.path.starts_with(scope)));
+    all.map(|agency| agency.id).collect()
+}
+
+/// The tab that a person's work begins with.
+fn first_tab(actor: &Actor) -> usize {
+    match actor {
+        actor if actor.may(Permission::ReceiveFeedback) => 0,
+        actor if actor.may(Permission::AnswerFeedback) => 2,
+        _ => 1,
+    }
+}
+
+/// GET /petitions
+pub async fn work(ctx: Ctx) -> Answer {
+    let actor = ctx.require(Permission::ReadFeedback)?.clone();
+    let (house, asked) = (house(&ctx.app).await?, query_value(&ctx.uri, "tab"));
+    let tab = TABS.iter().position(|(word, _)| *word == asked).unwrap_or_else(|| first_tab(&actor));
+    let after = query_value(&ctx.uri, "after").parse::<Id>().ok();
+    let (known, reader, now) = (house.clone(), actor.clone(), ctx.now);
+    let (found, texts, last) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let units = units_of(&known, &reader);
+                let mut found = sql::of_units(tx, &units, TABS[tab].1, after, ROWS + 1).await?;
+                let more = found.len() as i64 > ROWS;
+                found.truncate(ROWS as usize);
+                let last = found.last().filter(|_| more).map(|held| held.id);
+                // Those that complain of the reader's own unit are not there for them.
+                let asker = Asker::actor(&reader, now);
+                found.retain(|held| Petition::may_read(held, &known, &asker));
+                let ids: Vec<Id> = found.iter().map(|held| held.id).collect();
+                Ok::<_, Fault>((found, records::asides_of(tx, &ids, "text").await?, last))
+            })
+        })
+        .await?;
+    let page = Work {
+        l: ctx.l,
+        takes: actor.may(Permission::ReceiveFeedback),
+        tabs: TABS
+            .iter()
+            .enumerate()
+            .map(|(n, (word, _))| Tab {
+                word: ctx.l.t(format!("feedback-tab-{word}")),
+                href: with(&ctx.uri, &[("tab", word), ("after", "")]),
+                here: n == tab,
+            })
+            .collect(),
+        rows: found
+            .iter()
+            .map(|held| row(&ctx, &house, held, texts.get(&held.id).map_or("", String::as_str)))
+            .collect(),
+        first: if after.is_some() { with(&ctx.uri, &[("after", "")]) } else { String::new() },
+        next: last.map(|id| with(&ctx.uri, &[("after", &id.to_string())])).unwrap_or_default(),
+    };
+    Ok(ctx.page(&ctx.l.t("feedback-nav-petitions"), &page))
+}
+
+fn row(ctx: &Ctx, house: &House, held: &Held<Petition>, text: &str) -> Row {
+    let p = &held.state;
+    let due = crate::petition::dues(p).first().map(|due| due.at);
+    let short = base::text::clip(text, SHOWN);
+    Row {
+        code: held.code.clone(),
+        text: if short.len() < text.len() { format!("{short}…") } else { text.to_owned() },
+        topic: topic_name(&p.topic, ctx.lang),
+        unit: unit_name(house, Some(p.unit)),
+        due: due.map(vn_date_time).unwrap_or_default(),
+        late: due.is_some_and(|due| due < ctx.now),
+        state: state_word(ctx.l, p.state),
+        colour: state_colour(p.state),
+    }
+}

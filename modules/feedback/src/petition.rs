@@ -1,0 +1,354 @@
+//! A petition: its state, its columns, what can happen to it.
+
+use ::store::{FromCell, Row, StoreError, Value};
+use base::{Id, Instant, Level};
+use files::Seal;
+use records::{Column, Due, Link, Number};
+use serde::{Deserialize, Serialize};
+
+/// Where a petition stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum State {
+    /// Sent; nobody has sorted it.
+    #[default]
+    New,
+    /// Lies with the unit that answers.
+    Handling,
+    /// The sender was asked for more.
+    Asked,
+    /// An answer waits for the head.
+    Drafted,
+    /// The head has approved the answer; the sender sees it.
+    Answered,
+    /// Everybody sees it, without personal data.
+    Published,
+    /// Answered, and kept from the public for a reason.
+    Kept,
+    /// Not taken up, for a reason.
+    Refused,
+    /// A complaint or denunciation: it goes the way of its own law.
+    HandedOver,
+    /// Taken back by the sender.
+    Withdrawn,
+}
+
+impl State {
+    pub const ALL: [State; 10] = [
+        State::New,
+        State::Handling,
+        State::Asked,
+        State::Drafted,
+        State::Answered,
+        State::Published,
+        State::Kept,
+        State::Refused,
+        State::HandedOver,
+        State::Withdrawn,
+    ];
+
+    /// The word in records and addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Handling => "handling",
+            State::Asked => "asked",
+            State::Drafted => "drafted",
+            State::Answered => "answered",
+            State::Published => "published",
+            State::Kept => "kept",
+            State::Refused => "refused",
+            State::HandedOver => "handed-over",
+            State::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The state of that word.
+    pub fn read(word: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// How petitions come in; the place in the list is the number in facts.
+pub const CHANNELS: &[&str] = &["counter", "portal", "post", "phone", "press"];
+/// What a petition is, once somebody has looked at it (NĐ 20/2008/NĐ-CP Điều 5).
+pub const CLASSES: &[&str] = &["rule", "conduct", "place", "other"];
+/// Where a complaint or denunciation goes (Luật Khiếu nại 02/2011/QH13; Luật Tố cáo 25/2018/QH14).
+pub const TRACKS: &[&str] = &["complaint", "denunciation"];
+
+/// A petition's state; see [`records::Subject`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Petition {
+    pub state: State,
+    pub channel: String,
+    /// One of [`CLASSES`]; empty before it is sorted.
+    pub class: String,
+    /// What it is about: a word of `data/feedback/subjects.toml`.
+    pub topic: String,
+    /// The commune it is about.
+    pub area: Option<Id>,
+    /// The unit it complains of: nobody of it, or below it, ever sees it.
+    pub concerned: Option<Id>,
+    /// Where it came in.
+    pub intake: Id,
+    /// Where it lies.
+    pub unit: Id,
+    /// The level of that unit, for the figures; empty before it is sorted.
+    pub level: String,
+    /// The agency whose head answers.
+    pub approver: Option<Id>,
+    pub handler: Option<Id>,
+    /// The account it was sent from.
+    pub account: Option<Id>,
+    /// Digest of the key that whoever sent it has.
+    pub key_hash: String,
+    pub year: i64,
+    pub n: i64,
+    pub sent_at: Instant,
+    pub sort_due_at: Instant,
+    /// Until when more may be asked for.
+    pub ask_until: Option<Instant>,
+    pub answer_due_at: Option<Instant>,
+    /// How that was counted ([`base::calendar::Basis`]).
+    pub answer_basis: String,
+    pub asked_at: Option<Instant>,
+    /// Until when the sender is waited for.
+    pub supply_until: Option<Instant>,
+    pub drafted_by: Option<Id>,
+    pub answered_at: Option<Instant>,
+    pub publish_due_at: Option<Instant>,
+    pub reopen_until: Option<Instant>,
+    pub published_at: Option<Instant>,
+    /// One of [`TRACKS`] once it is handed over.
+    pub track: String,
+    pub score: Option<i64>,
+    pub reopened: i64,
+}
+
+impl Petition {
+    /// The number of its channel in facts.
+    pub fn channel_number(&self) -> i64 {
+        CHANNELS.iter().position(|word| *word == self.channel).map_or(0, |place| place as i64 + 1)
+    }
+
+    /// The level in facts.
+    pub fn at_level(&self) -> Level {
+        self.level.parse().unwrap_or(Level::Province)
+    }
+}
+
+/// A petition as it was sent in. Words about people stand beside the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sent {
+    pub channel: String,
+    pub topic: String,
+    pub area: Option<Id>,
+    pub concerned: Option<Id>,
+    pub intake: Id,
+    pub account: Option<Id>,
+    pub key_hash: String,
+    pub year: i64,
+    pub n: i64,
+    pub sort_due_at: Instant,
+    pub pictures: Vec<Seal>,
+}
+
+/// Where a petition is worked on, and until when it is answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Placed {
+    pub unit: Id,
+    pub level: Level,
+    pub ask_until: Instant,
+    pub answer_due_at: Instant,
+    pub answer_basis: String,
+}
+
+/// What can happen; the name of each is the word of its verb.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case")]
+pub enum Event {
+    /// Sent from the portal.
+    Send(Sent),
+    /// Taken in by an official: counter, post, phone, press.
+    Take(Sent),
+    Sort {
+        class: String,
+        topic: String,
+        placed: Placed,
+    },
+    Refuse,
+    HandOver {
+        track: String,
+    },
+    Forward {
+        placed: Placed,
+    },
+    TakeOn,
+    Ask {
+        supply_until: Instant,
+    },
+    Supply {
+        answer_due_at: Instant,
+        answer_basis: String,
+        pictures: Vec<Seal>,
+    },
+    /// The sender did not answer in time; it goes on with what is there.
+    GoOn {
+        answer_due_at: Instant,
+        answer_basis: String,
+    },
+    Draft {
+        approver: Id,
+    },
+    Return,
+    Approve {
+        publish_due_at: Instant,
+        reopen_until: Instant,
+    },
+    Publish,
+    Keep,
+    Rate {
+        score: i64,
+    },
+    Reopen {
+        placed: Placed,
+    },
+    Withdraw,
+}
+
+/// A word read back; one that stands for nothing is a fault of the row.
+fn state_of(row: &Row) -> Result<State, StoreError> {
+    let word: String = row.get("state")?;
+    State::read(&word).ok_or_else(|| StoreError::Column { column: "state".to_owned(), problem: word })
+}
+
+fn cell<T: FromCell>(into: &mut T, row: &Row, name: &str) -> Result<(), StoreError> {
+    *into = row.get(name)?;
+    Ok(())
+}
+
+/// Every column.
+pub const COLUMNS: &[Column<Petition>] = &[
+    Column {
+        name: "state",
+        get: |p| Value::from(p.state.as_str()),
+        set: |p, row| {
+            p.state = state_of(row)?;
+            Ok(())
+        },
+    },
+    Column { name: "channel", get: |p| (&p.channel).into(), set: |p, row| cell(&mut p.channel, row, "channel") },
+    Column { name: "class", get: |p| (&p.class).into(), set: |p, row| cell(&mut p.class, row, "class") },
+    Column { name: "topic", get: |p| (&p.topic).into(), set: |p, row| cell(&mut p.topic, row, "topic") },
+    Column { name: "area_id", get: |p| p.area.into(), set: |p, row| cell(&mut p.area, row, "area_id") },
+    Column {
+        name: "concerned_id",
+        get: |p| p.concerned.into(),
+        set: |p, row| cell(&mut p.concerned, row, "concerned_id"),
+    },
+    Column { name: "intake_id", get: |p| p.intake.into(), set: |p, row| cell(&mut p.intake, row, "intake_id") },
+    Column { name: "unit_id", get: |p| p.unit.into(), set: |p, row| cell(&mut p.unit, row, "unit_id") },
+    Column { name: "level", get: |p| (&p.level).into(), set: |p, row| cell(&mut p.level, row, "level") },
+    Column { name: "approver_id", get: |p| p.approver.into(), set: |p, row| cell(&mut p.approver, row, "approver_id") },
+    Column { name: "handler_id", get: |p| p.handler.into(), set: |p, row| cell(&mut p.handler, row, "handler_id") },
+    Column { name: "account_id", get: |p| p.account.into(), set: |p, row| cell(&mut p.account, row, "account_id") },
+    Column { name: "key_hash", get: |p| (&p.key_hash).into(), set: |p, row| cell(&mut p.key_hash, row, "key_hash") },
+    Column { name: "year", get: |p| p.year.into(), set: |p, row| cell(&mut p.year, row, "year") },
+    Column { name: "n", get: |p| p.n.into(), set: |p, row| cell(&mut p.n, row, "n") },
+    Column { name: "sent_at", get: |p| p.sent_at.into(), set: |p, row| cell(&mut p.sent_at, row, "sent_at") },
+    Column {
+        name: "sort_due_at",
+        get: |p| p.sort_due_at.into(),
+        set: |p, row| cell(&mut p.sort_due_at, row, "sort_due_at"),
+    },
+    Column { name: "ask_until", get: |p| p.ask_until.into(), set: |p, row| cell(&mut p.ask_until, row, "ask_until") },
+    Column {
+        name: "answer_due_at",
+        get: |p| p.answer_due_at.into(),
+        set: |p, row| cell(&mut p.answer_due_at, row, "answer_due_at"),
+    },
+    Column {
+        name: "answer_basis",
+        get: |p| (&p.answer_basis).into(),
+        set: |p, row| cell(&mut p.answer_basis, row, "answer_basis"),
+    },
+    Column { name: "asked_at", get: |p| p.asked_at.into(), set: |p, row| cell(&mut p.asked_at, row, "asked_at") },
+    Column {
+        name: "supply_until",
+        get: |p| p.supply_until.into(),
+        set: |p, row| cell(&mut p.supply_until, row, "supply_until"),
+    },
+    Column {
+        name: "drafted_by",
+        get: |p| p.drafted_by.into(),
+        set: |p, row| cell(&mut p.drafted_by, row, "drafted_by"),
+    },
+    Column {
+        name: "answered_at",
+        get: |p| p.answered_at.into(),
+        set: |p, row| cell(&mut p.answered_at, row, "answered_at"),
+    },
+    Column {
+        name: "publish_due_at",
+        get: |p| p.publish_due_at.into(),
+        set: |p, row| cell(&mut p.publish_due_at, row, "publish_due_at"),
+    },
+    Column {
+        name: "reopen_until",
+        get: |p| p.reopen_until.into(),
+        set: |p, row| cell(&mut p.reopen_until, row, "reopen_until"),
+    },
+    Column {
+        name: "published_at",
+        get: |p| p.published_at.into(),
+        set: |p, row| cell(&mut p.published_at, row, "published_at"),
+    },
+    Column { name: "track", get: |p| (&p.track).into(), set: |p, row| cell(&mut p.track, row, "track") },
+    Column { name: "score", get: |p| p.score.into(), set: |p, row| cell(&mut p.score, row, "score") },
+    Column { name: "reopened", get: |p| p.reopened.into(), set: |p, row| cell(&mut p.reopened, row, "reopened") },
+];
+
+/// The names a petition owes something by.
+pub mod due {
+    pub const SORT: &str = "petition-sort";
+    pub const SORT_BY_HEAD: &str = "petition-sort-by-head";
+    pub const ANSWER: &str = "petition-answer";
+    pub const FOLLOW_UP: &str = "petition-follow-up";
+    pub const APPROVE: &str = "petition-approve";
+    pub const PUBLISH: &str = "petition-publish";
+}
+
+/// The book of the numbers, by year.
+pub const BOOK: &str = "petition";
+
+/// What a petition owes in a state: one thing at a time.
+pub fn dues(p: &Petition) -> Vec<Due> {
+    let one = |name, unit, holder, at: Option<Instant>| {
+        at.map(|at| Due { name, unit, holder, at }).into_iter().collect::<Vec<_>>()
+    };
+    let head = p.approver.unwrap_or(p.unit);
+    match p.state {
+        // One that complains of a unit is sorted by the head above it, not at a desk.
+        State::New if p.concerned.is_some() => one(due::SORT_BY_HEAD, p.unit, None, Some(p.sort_due_at)),
+        State::New => one(due::SORT, p.unit, None, Some(p.sort_due_at)),
+        State::Handling => one(due::ANSWER, p.unit, p.handler, p.answer_due_at),
+        State::Asked => one(due::FOLLOW_UP, p.unit, p.handler, p.supply_until),
+        State::Drafted => one(due::APPROVE, head, None, p.answer_due_at),
+        State::Answered => one(due::PUBLISH, head, None, p.publish_due_at),
+        State::Published | State::Kept | State::Refused | State::HandedOver | State::Withdrawn => Vec::new(),
+    }
+}
+
+/// The unit it complains of.
+pub fn links(p: &Petition) -> Vec<Link> {
+    p.concerned.map(|other| Link { name: "concerns", other }).into_iter().collect()
+}
+
+/// Its running number.
+pub fn number(p: &Petition) -> Option<Number> {
+    Some(Number { book: BOOK, period: p.year, n: p.n })
+}
+
+/// The code of a number: `PA26-000123`.
+pub fn code(year: i64, n: i64) -> String {
+    format!("PA{:02}-{n:06}", year % 100)
+}

@@ -1,0 +1,245 @@
+//! The rules that are data: how long each step may take, what petitions are about, and where one goes.
+
+use base::calendar::{Calendar, Limit};
+use base::{Date, Fault, Id, Instant, Lang, Problem};
+use organisation::{Agency, Kind, Tree};
+use serde::Deserialize;
+use std::sync::{Arc, LazyLock};
+
+/// How long each step may take, from a day on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    pub since: Date,
+    pub sort: Limit,
+    pub ask: Limit,
+    pub answer: Limit,
+    pub publish: Limit,
+    pub supply: Limit,
+    pub reopen: Limit,
+    /// The law.
+    pub source: String,
+}
+
+/// What a petition may be about.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Topic {
+    pub id: String,
+    vi: String,
+    en: String,
+    /// Duty of the division that works on it in a commune.
+    commune: String,
+    /// … in the province.
+    province: String,
+    /// Its last day.
+    until: Option<Date>,
+}
+
+impl Topic {
+    /// In the reader's language.
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Vi => &self.vi,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Clocks {
+    clock: Vec<Clock>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Topics {
+    subject: Vec<Topic>,
+}
+
+fn read_clocks(text: &str) -> Result<Vec<Clock>, toml::de::Error> {
+    let mut clocks = toml::from_str::<Clocks>(text)?.clock;
+    clocks.sort_by_key(|clock| clock.since);
+    Ok(clocks)
+}
+
+/// The shipped clocks; a test reads the file, so it is well-formed.
+static CLOCKS: LazyLock<Vec<Clock>> =
+    LazyLock::new(|| read_clocks(include_str!("../../../data/feedback/clocks.toml")).unwrap_or_default());
+
+static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
+    toml::from_str::<Topics>(include_str!("../../../data/feedback/subjects.toml"))
+        .map(|topics| topics.subject)
+        .unwrap_or_default()
+});
+
+/// The clock of petitions sent on a day.
+///
+/// # Errors
+/// `Internal`: the shipped file has none.
+pub fn clock(sent: Date) -> Result<&'static Clock, Fault> {
+    let clock = CLOCKS.iter().rev().find(|clock| clock.since <= sent).or_else(|| CLOCKS.first());
+    clock.ok_or_else(|| Fault::internal("no clock of petitions"))
+}
+
+/// Subjects that can be chosen on a day.
+pub fn topics(on: Date) -> impl Iterator<Item = &'static Topic> {
+    TOPICS.iter().filter(move |topic| topic.until.is_none_or(|until| on <= until))
+}
+
+/// One subject, also one that can be chosen no more.
+pub fn topic(id: &str) -> Option<&'static Topic> {
+    TOPICS.iter().find(|topic| topic.id == id)
+}
+
+/// The name of a subject in the reader's language; its word where nobody knows it.
+pub fn topic_name(id: &str, lang: Lang) -> String {
+    topic(id).map_or_else(|| id.to_owned(), |topic| topic.name(lang).to_owned())
+}
+
+/// What acts look things up in.
+#[derive(Clone)]
+pub struct House {
+    pub tree: Arc<Tree>,
+    pub calendar: Calendar,
+}
+
+impl records::House for House {
+    fn path(&self, unit: Id) -> &str {
+        self.tree.path(unit)
+    }
+}
+
+impl House {
+    /// The end of a limit that begins at a moment, and how it was counted.
+    pub fn due(&self, from: Instant, limit: Limit) -> base::calendar::DueDate {
+        self.calendar.due(from, limit, None)
+    }
+
+    /// The unit that a subject of a place belongs to: the division of its duty of the commune, or of the province's departments; the
+    /// commune's or province's committee where none has the duty.
+    pub fn unit_of(&self, topic: &str, area: Option<Id>) -> Option<Id> {
+        let topic = topic_or_other(topic)?;
+        match area {
+            Some(area) => Some(self.tree.division(area, &topic.commune).map_or(area, |division| division.id)),
+            None => {
+                let root = self.tree.root()?;
+                let division = self
+                    .tree
+                    .departments()
+                    .into_iter()
+                    .find_map(|department| self.tree.division(department.id, &topic.province));
+                Some(division.map_or(root.id, |division| division.id))
+            }
+        }
+    }
+
+    /// Where a petition comes in: at the desk of the place; one that complains of a unit with the agency above that unit.
+    ///
+    /// # Errors
+    /// `feedback-area`, `feedback-concerned` and `feedback-no-superior`, each at its field.
+    pub fn intake(&self, area: Option<Id>, concerned: Option<Id>) -> Result<Id, Fault> {
+        if let Some(concerned) = concerned {
+            let stands = self.tree.get(concerned).filter(|agency| agency.valid_to.is_none());
+            let agency = stands.ok_or_else(|| Fault::invalid(Problem::new("feedback-concerned").field("concerned")))?;
+            let above = self.superior(agency);
+            return above.ok_or_else(|| Fault::invalid(Problem::new("feedback-no-superior").field("concerned")));
+        }
+        let place = match area {
+            Some(area) => self
+                .tree
+                .get(area)
+                .filter(|agency| agency.kind == Kind::CommuneCommittee && agency.valid_to.is_none())
+                .ok_or_else(|| Fault::invalid(Problem::new("feedback-area").field("area")))?,
+            None => self.tree.root().ok_or_else(|| Fault::internal("no root of the agencies"))?,
+        };
+        Ok(self.tree.desk_of(place.id).map_or(place.id, |desk| desk.id))
+    }
+
+    /// The agency above a unit: that of a division or desk is its own committee or department, that of these the one above them.
+    fn superior(&self, agency: &Agency) -> Option<Id> {
+        let house = self.tree.house_of(agency.id)?;
+        if house.id != agency.id {
+            return Some(house.id);
+        }
+        self.tree.house_of(house.parent?).map(|above| above.id)
+    }
+
+    /// A unit that may work on a petition: one that stands, no desk, and neither the unit complained of nor one below it.
+    ///
+    /// # Errors
+    /// `feedback-unit` and `feedback-unit-concerned` at `unit`.
+    pub fn workable(&self, unit: Option<Id>, concerned: Option<Id>) -> Result<&Agency, Fault> {
+        let agency = unit
+            .and_then(|unit| self.tree.get(unit))
+            .filter(|agency| agency.valid_to.is_none() && agency.kind != Kind::ServiceCentre)
+            .ok_or_else(|| Fault::invalid(Problem::new("feedback-unit").field("unit")))?;
+        if concerned.is_some_and(|concerned| self.tree.is_within(agency.id, concerned)) {
+            return Err(Fault::invalid(Problem::new("feedback-unit-concerned").field("unit")));
+        }
+        Ok(agency)
+    }
+}
+
+fn topic_or_other(id: &str) -> Option<&'static Topic> {
+    topic(id).or_else(|| topic("other"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn house() -> House {
+        House { tree: Arc::new(organisation::demo_tree().unwrap()), calendar: Calendar::shipped().clone() }
+    }
+
+    #[test]
+    fn the_shipped_clocks_and_subjects_are_read_and_each_subject_stands_once() {
+        let clock = clock(Date::constant(2026, 11, 25)).unwrap();
+        let days = [clock.sort, clock.ask, clock.answer, clock.publish];
+        assert_eq!(days, [2, 5, 15, 2].map(Limit::WorkingDays));
+        assert!(clock.source.contains("766"));
+        let ids: BTreeSet<_> = topics(Date::constant(2026, 11, 25)).map(|topic| topic.id.as_str()).collect();
+        assert_eq!(ids.len(), TOPICS.len());
+        assert!(ids.contains("other") && topic("nothing").is_none());
+    }
+
+    #[test]
+    fn a_subject_goes_to_the_division_of_its_duty_in_the_commune_or_the_province() {
+        let house = house();
+        let commune = house.tree.communes()[0].clone();
+        let duty = |unit: Option<Id>| house.tree.get(unit.unwrap()).unwrap().duty.clone().unwrap_or_default();
+        assert_eq!(duty(house.unit_of("roads", Some(commune.id))), "economy");
+        assert_eq!(duty(house.unit_of("civil-status", Some(commune.id))), "culture-society");
+        assert_eq!(duty(house.unit_of("roads", None)), "transport");
+        assert_eq!(duty(house.unit_of("conduct", None)), "inspection");
+    }
+
+    #[test]
+    fn what_complains_of_a_unit_goes_to_the_one_above_it_and_never_below() {
+        let house = house();
+        let (root, commune) = (house.tree.root().unwrap().clone(), house.tree.communes()[0].clone());
+        let division = house.tree.division(commune.id, "economy").unwrap().clone();
+        let desk = house.tree.desk_of(commune.id).unwrap().clone();
+        assert_eq!(house.intake(Some(commune.id), None).unwrap(), desk.id);
+        assert_eq!(house.intake(Some(commune.id), Some(division.id)).unwrap(), commune.id);
+        assert_eq!(house.intake(Some(commune.id), Some(desk.id)).unwrap(), commune.id);
+        assert_eq!(house.intake(Some(commune.id), Some(commune.id)).unwrap(), root.id);
+        let code = |fault: Fault| match fault {
+            Fault::Invalid(problems) => (problems[0].code, problems[0].field.clone().unwrap_or_default()),
+            other => panic!("{other:?}"),
+        };
+        let none = code(house.intake(None, Some(root.id)).unwrap_err());
+        assert_eq!(none, ("feedback-no-superior", "concerned".to_owned()));
+        assert_eq!(code(house.intake(Some(division.id), None).unwrap_err()).0, "feedback-area");
+        for unit in [commune.id, division.id] {
+            let refused = code(house.workable(Some(unit), Some(commune.id)).unwrap_err());
+            assert_eq!(refused, ("feedback-unit-concerned", "unit".to_owned()));
+        }
+        assert_eq!(house.workable(Some(division.id), None).unwrap().id, division.id);
+        assert_eq!(code(house.workable(Some(desk.id), None).unwrap_err()).0, "feedback-unit");
+        assert_eq!(code(house.workable(None, None).unwrap_err()).0, "feedback-unit");
+    }
+}

@@ -1,0 +1,109 @@
+//! SQL of petitions, and nothing else. Rows are written by [`records::happen`].
+
+use crate::petition::{Petition, State};
+use ::store::{Row, StoreError, Tx, Value, params};
+use base::{Id, Instant};
+use records::Held;
+
+/// Up to so many units a list is read unit by unit; beyond, the state's own index is walked.
+const LANES_MAX: usize = 40;
+
+::store::statements! {
+    /// Published ones, the latest first, after a place.
+    pub PUBLISHED = "SELECT * FROM petition WHERE state = 'published' AND (published_at, id) < ($1, $2) ORDER BY published_at DESC, id DESC LIMIT $3";
+    /// … about one subject.
+    pub PUBLISHED_TOPIC = "SELECT * FROM petition WHERE state = 'published' AND topic = $4 AND (published_at, id) < ($1, $2) ORDER BY published_at DESC, id DESC LIMIT $3";
+    /// … of one commune.
+    pub PUBLISHED_AREA = "SELECT * FROM petition WHERE state = 'published' AND area_id = $4 AND (published_at, id) < ($1, $2) ORDER BY published_at DESC, id DESC LIMIT $3";
+    /// … of both.
+    pub PUBLISHED_BOTH = "SELECT * FROM petition WHERE state = 'published' AND topic = $4 AND area_id = $5 AND (published_at, id) < ($1, $2) ORDER BY published_at DESC, id DESC LIMIT $3";
+    /// One of them, or any by its code: the page shows what its reader may know.
+    pub BY_CODE = "SELECT * FROM petition WHERE code = $1";
+    /// Those of one unit in a state, the latest first.
+    pub OF_UNIT = "SELECT * FROM petition WHERE unit_id = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
+    /// Those of many units in a state; the sum keeps the engines on the index of states.
+    pub OF_UNITS = sqlite "SELECT * FROM petition WHERE state = $2 AND (unit_id + 0) IN (SELECT value FROM json_each($1)) AND id < $3 ORDER BY id DESC LIMIT $4",
+        postgres "SELECT * FROM petition WHERE state = $2 AND (unit_id + 0) IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND id < $3 ORDER BY id DESC LIMIT $4";
+    /// Those sent from an account, the latest first.
+    pub OF_ACCOUNT = "SELECT * FROM petition WHERE account_id = $1 ORDER BY id DESC LIMIT 100";
+    /// What a list of many kinds shows of some.
+    pub CARDS = sqlite "SELECT * FROM petition WHERE id IN (SELECT value FROM json_each($1))",
+        postgres "SELECT * FROM petition WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
+    /// Open ones lying with a unit.
+    pub OPEN_AT = "SELECT COUNT(*) AS n FROM petition WHERE unit_id = $1 AND state IN ('new', 'handling', 'asked', 'drafted', 'answered')";
+}
+
+fn read_all(rows: &[Row]) -> Result<Vec<Held<Petition>>, StoreError> {
+    rows.iter().map(Held::read).collect()
+}
+
+/// What the public's list is narrowed to, and where it goes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    pub topic: Option<String>,
+    pub area: Option<Id>,
+    /// Moment of publication and id of the last one shown.
+    pub after: Option<(Instant, Id)>,
+}
+
+/// Published petitions, the latest first.
+pub async fn published(tx: &Tx, narrow: &Narrow, limit: i64) -> Result<Vec<Held<Petition>>, StoreError> {
+    let (at, id) = narrow.after.unwrap_or((Instant(i64::MAX), Id(i64::MAX)));
+    let mut values = vec![Value::from(at), Value::from(id), Value::from(limit)];
+    let statement = match (&narrow.topic, narrow.area) {
+        (None, None) => PUBLISHED,
+        (Some(_), None) => PUBLISHED_TOPIC,
+        (None, Some(_)) => PUBLISHED_AREA,
+        (Some(_), Some(_)) => PUBLISHED_BOTH,
+    };
+    values.extend(narrow.topic.as_deref().map(Value::from));
+    values.extend(narrow.area.map(Value::from));
+    read_all(&tx.query(statement, &values).await?)
+}
+
+/// One by its code, whatever its state.
+pub async fn by_code(tx: &Tx, code: &str) -> Result<Option<Held<Petition>>, StoreError> {
+    tx.query_opt(BY_CODE, params![code]).await?.as_ref().map(Held::read).transpose()
+}
+
+/// Petitions of some units in some states, the latest first, those after an id.
+pub async fn of_units(
+    tx: &Tx,
+    units: &[Id],
+    states: &[State],
+    after: Option<Id>,
+    limit: i64,
+) -> Result<Vec<Held<Petition>>, StoreError> {
+    let after = after.unwrap_or(Id(i64::MAX));
+    let mut found = Vec::new();
+    for state in states {
+        if units.len() > LANES_MAX {
+            let list = Value::Json(units.iter().map(|id| serde_json::Value::from(id.0)).collect());
+            let values = [list, Value::from(state.as_str()), Value::from(after), Value::from(limit)];
+            found.extend(read_all(&tx.query(OF_UNITS, &values).await?)?);
+            continue;
+        }
+        for unit in units {
+            let rows = tx.query(OF_UNIT, params![*unit, state.as_str(), after, limit]).await?;
+            found.extend(read_all(&rows)?);
+        }
+    }
+    found.sort_by_key(|held| std::cmp::Reverse(held.id));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
+}
+
+/// Those sent from an account.
+pub async fn of_account(tx: &Tx, account: Id) -> Result<Vec<Held<Petition>>, StoreError> {
+    read_all(&tx.query(OF_ACCOUNT, params![account]).await?)
+}
+
+/// Those with these ids, in no order.
+pub async fn some(tx: &Tx, ids: &[Id]) -> Result<Vec<Held<Petition>>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1_000) {
+        let list = Value::Json(chunk.iter().map(|id| serde_json::Value::from(id.0)).collect());
+        found.extend(read_all(&tx.query(CARDS, &[list]).await?)?);
+    }
+    Ok(found)
+}

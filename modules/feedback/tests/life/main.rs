@@ -1,0 +1,8 @@
+//! The life of petitions on both engines: every act, who may, what is owed, what is counted, what stays secret.
+
+#![allow(clippy::unwrap_used)]
+
+mod lives;
+mod matrix;
+mod secrets;
+mod support;

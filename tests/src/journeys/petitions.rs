@@ -1,0 +1,219 @@
+//! Petitions through the router: from a phone to the published answer, past the unit complained of, by page and by API; and what is due
+//! in one list with the dossiers.
+
+use base::Role;
+use serde_json::json;
+
+use super::one_stop::received;
+use crate::harness::{Client, Page, TestApp, on_every_engine};
+
+const DOT: &[u8] = &[
+    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
+    6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T', 0x78, 0xda, 0x63, 0xfc, 0xff, 0x9f,
+    0xa1, 0x1e, 0, 7, 0x82, 2, 0x7f, 0x3d, 0xc8, 0x48, 0xef, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60,
+    0x82,
+];
+
+/// The code and the key of a receipt.
+fn receipt(page: &Page) -> (String, String) {
+    page.is(200);
+    let code = page.between("<dd id=\"code\"><code class=\"code\">", "<").expect("a code").to_owned();
+    let key = page.between("<dd id=\"key\"><code class=\"code\">", "<").expect("a key").to_owned();
+    (code, key)
+}
+
+/// Somebody without an account sends one with a picture.
+pub(crate) async fn sent(app: &TestApp, concerned: Option<String>) -> (Client, String, String) {
+    let mut phone = app.anonymous();
+    phone.get("/feedback/new").await.is(200).shows("Khiếu nại");
+    let area = app.person(Role::Leader).agency.to_string();
+    let mut fields = vec![
+        ("text", "Phòng tiếp dân của phường đóng cửa cả tuần"),
+        ("topic", "civil-status"),
+        ("area", area.as_str()),
+        ("place", "Cạnh chợ"),
+        ("name", "Nguyễn Thị Đào"),
+        ("phone", "0912 345 678"),
+    ];
+    let of = concerned.unwrap_or_default();
+    fields.push(("concerned", of.as_str()));
+    let page = phone.upload("/feedback/new", &fields, &[("pictures", "anh.png", DOT)]).await;
+    let (code, key) = receipt(&page);
+    (phone, code, key)
+}
+
+/// Brings a petition to the division of the people's commune.
+async fn sorted(app: &TestApp, clerk: &mut Client, code: &str) {
+    let unit = app.person(Role::Officer).agency.to_string();
+    let fields = [("class", "place"), ("topic", "civil-status"), ("unit", unit.as_str())];
+    clerk.get(&format!("/petitions/{code}")).await.is(200);
+    clerk.upload(&format!("/petitions/{code}/sort"), &fields, &[]).await.leads_to(&format!("/petitions/{code}"));
+}
+
+#[test]
+fn a_petition_goes_from_a_phone_to_its_published_answer_without_an_account() {
+    on_every_engine(|app| async move {
+        let (mut phone, code, key) = sent(&app, None).await;
+        // The code alone shows the status and nothing that was written.
+        let status = phone.get(&format!("/feedback/{code}")).await;
+        status.is(200).shows("Mới gửi").shows_not("tiếp dân").shows_not("Đào");
+        phone.get(&format!("/feedback/find?code={}", code.to_lowercase())).await.leads_to(&format!("/feedback/{code}"));
+        phone.get("/feedback/find?code=PA26-999999").await.is(422).shows("Không có phản ánh");
+        phone.post("/feedback/mine", &[("code", &code), ("key", "aaaaa-aaaaa")]).await.is(404);
+        phone.post("/feedback/mine", &[("code", &code), ("key", &key)]).await.is(200).shows("tiếp dân");
+
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        clerk.get("/petitions").await.is(200).shows(&code);
+        let page = clerk.get(&format!("/petitions/{code}")).await;
+        page.is(200).shows("Nguyễn Thị Đào").shows("0912345678").shows("anh.png");
+        let picture = page.between("/files/", "?view=1").expect("a picture").to_owned();
+        clerk.get(&format!("/petitions/{code}/files/{picture}?view=1")).await.is(200);
+        app.anonymous().get(&format!("/petitions/{code}/files/{picture}")).await.is(303);
+        // What is wrong is told at its field, and what was typed stays.
+        let wrong = clerk.upload(&format!("/petitions/{code}/sort"), &[("class", "place"), ("unit", "7")], &[]).await;
+        wrong.is(422).shows("Cần điền mục này");
+        sorted(&app, &mut clerk, &code).await;
+
+        let mut officer = app.signed_in(Role::Officer).await;
+        officer.get("/due").await.is(200).shows(&code).shows("Trả lời phản ánh");
+        officer.get(&format!("/petitions/{code}")).await;
+        let draft = [("answer_text", "Từ ngày 01/12/2026 phòng tiếp dân mở cửa các ngày làm việc.")];
+        officer.upload(&format!("/petitions/{code}/draft"), &draft, &[]).await.is(303);
+        // The officer does not approve it.
+        officer.upload(&format!("/petitions/{code}/approve"), &[], &[]).await.is(403);
+
+        let mut leader = app.signed_in(Role::Leader).await;
+        leader.get("/due").await.is(200).shows(&code).shows("Duyệt trả lời");
+        leader.get(&format!("/petitions/{code}")).await.shows("01/12/2026");
+        leader.upload(&format!("/petitions/{code}/approve"), &[], &[]).await.is(303);
+        phone.post("/feedback/mine", &[("code", &code), ("key", &key)]).await.is(200).shows("01/12/2026");
+        app.anonymous().get(&format!("/feedback/{code}")).await.is(200).shows("Đã trả lời").shows_not("01/12/2026");
+        let named = [
+            ("public_title", "Bà Nguyễn Thị Đào phản ánh"),
+            ("answer_question", "Phòng tiếp dân đóng cửa."),
+            ("answer_public", "Mở cửa lại từ 01/12/2026."),
+        ];
+        let refused = leader.upload(&format!("/petitions/{code}/publish"), &named, &[]).await;
+        refused.is(422).shows("Có tên người gửi").shows("Bà Nguyễn Thị Đào phản ánh");
+        let title = format!("Phòng tiếp dân đóng cửa, {code}");
+        let mut public = named;
+        public[0].1 = &title;
+        leader.upload(&format!("/petitions/{code}/publish"), &public, &[]).await.is(303);
+
+        let mut anybody = app.anonymous();
+        anybody.get("/feedback?topic=civil-status").await.is(200).shows(&title);
+        anybody.get("/feedback?topic=roads").await.is(200).shows_not(&title);
+        let shown = anybody.get(&format!("/feedback/{code}")).await;
+        shown.is(200).shows("Mở cửa lại").shows_not("Đào").shows_not("Cạnh chợ").shows_not("0912");
+        let list = anybody.get_json("/api/v1/feedback?topic=civil-status&per_page=100").await.json();
+        let item = list["items"].as_array().expect("items").iter().find(|item| item["code"] == code.as_str());
+        assert_eq!(item.expect("published")["title"], title.as_str());
+
+        // Rated once, which no official is shown; then it is not settled after all.
+        let own = [("code", code.as_str()), ("key", key.as_str())];
+        let rated = phone.upload("/feedback/mine/rate", &[&own[..], &[("score", "2")]].concat(), &[]).await;
+        rated.is(200).shows_not("Đánh giá câu trả lời");
+        leader.get(&format!("/petitions/{code}")).await.shows_not("Không hài lòng");
+        let again = phone.upload("/feedback/mine/reopen", &[&own[..], &[("reason", "Vẫn đóng")]].concat(), &[]).await;
+        again.is(200).shows("Đang xử lý");
+        app.anonymous().get("/feedback?topic=civil-status").await.shows_not(&title);
+        officer.get(&format!("/petitions/{code}")).await.is(200).shows("Vẫn đóng");
+    });
+}
+
+#[test]
+fn a_complaint_about_a_unit_goes_past_it_to_the_agency_above() {
+    on_every_engine(|app| async move {
+        let unit = app.person(Role::Leader).agency;
+        let (_, code, _) = sent(&app, Some(unit.to_string())).await;
+        for role in [Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader] {
+            let mut person = app.signed_in(role).await;
+            person.get(&format!("/petitions/{code}")).await.is(404);
+            person.get_json(&format!("/api/v1/petitions/{code}")).await.is(404);
+            person.get("/petitions?tab=new").await.is(200).shows_not(&code);
+            person.get("/due").await.is(200).shows_not(&code);
+        }
+        let mut inspector = app.signed_in(Role::Inspector).await;
+        inspector.get(&format!("/petitions/{code}")).await.is(200).shows("Phản ánh về:");
+        inspector.get("/petitions?tab=new").await.is(200).shows(&code);
+    });
+}
+
+#[test]
+fn programs_take_petitions_in_and_act_on_them_by_the_same_rules() {
+    on_every_engine(|app| async move {
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let area = app.person(Role::Leader).agency.to_string();
+        let body = json!({ "channel": "phone", "text": "Đèn đường hỏng", "topic": "civil-status", "area": area });
+        let taken = clerk.post_json("/api/v1/petitions", &body).await;
+        taken.is(201);
+        let code = taken.json()["code"].as_str().expect("a code").to_owned();
+        let wrong = json!({ "channel": "dove", "text": "", "topic": "moon" });
+        let refused = clerk.post_json("/api/v1/petitions", &wrong).await;
+        refused.is(422);
+        let fields: Vec<_> =
+            refused.json()["errors"].as_array().expect("errors").iter().map(|one| one["field"].clone()).collect();
+        assert_eq!(fields, ["channel", "text"]);
+        let view = clerk.get_json(&format!("/api/v1/petitions/{code}")).await.json();
+        assert_eq!(view["acts"], json!(["sort", "refuse", "hand-over"]));
+        assert_eq!((view["channel"].as_str(), view["words"]["text"].as_str()), (Some("phone"), Some("Đèn đường hỏng")));
+        let unit = app.person(Role::Officer).agency.to_string();
+        let sort = json!({ "class": "place", "topic": "civil-status", "unit": unit });
+        let done = clerk.post_json(&format!("/api/v1/petitions/{code}/sort"), &sort).await;
+        done.is(200);
+        assert_eq!(done.json()["state"], "handling");
+        clerk.post_json(&format!("/api/v1/petitions/{code}/sort"), &sort).await.is(409);
+        clerk.post_json(&format!("/api/v1/petitions/{code}/draft"), &json!({ "answer_text": "x" })).await.is(403);
+        clerk.post_json(&format!("/api/v1/petitions/{code}/paint"), &json!({})).await.is(404);
+        let status = app.anonymous().get_json(&format!("/api/v1/feedback/{code}/status")).await.json();
+        assert_eq!(status["state"], "handling");
+        app.anonymous().get_json("/api/v1/feedback/PA26-999999/status").await.is(404);
+    });
+}
+
+#[test]
+fn a_dossier_and_a_petition_stand_in_one_list_of_what_is_due_and_in_a_calendar_that_programs_read() {
+    on_every_engine(|app| async move {
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let dossier = received(&app, &mut clerk).await;
+        let (_, petition, _) = sent(&app, None).await;
+        sorted(&app, &mut clerk, &petition).await;
+        let mut officer = app.signed_in(Role::Officer).await;
+        // Everything of the list, page by page.
+        let (mut pages, mut all) = (vec!["/due".to_owned()], String::new());
+        while let Some(address) = pages.pop() {
+            let page = officer.get(&address).await;
+            page.is(200);
+            all.push_str(&page.body);
+            let next = page.between("rel=\"next\" href=\"", "\"").map(|next| next.replace("&amp;", "&"));
+            pages.extend(next);
+        }
+        for shown in [&dossier, &petition] {
+            assert_eq!(all.matches(&format!(">{shown}<")).count(), 1, "{shown}");
+        }
+        assert!(all.find(&dossier) < all.find(&petition), "due today before due in three weeks");
+        // The menu says how much falls due today.
+        assert!(all.contains("nav-count"));
+
+        let file = officer.get("/due.ics").await;
+        file.is(200);
+        assert_eq!(file.headers["content-type"], "text/calendar; charset=utf-8");
+        let calendars: Vec<_> =
+            ical::IcalParser::new(file.body.as_bytes()).collect::<Result<_, _>>().expect("a calendar");
+        assert_eq!(calendars.len(), 1);
+        let value = |event: &ical::parser::ical::component::IcalEvent, name: &str| {
+            let found = event.properties.iter().find(|property| property.name == name);
+            found.and_then(|property| property.value.clone()).unwrap_or_default()
+        };
+        let summaries: Vec<String> = calendars[0].events.iter().map(|event| value(event, "SUMMARY")).collect();
+        for code in [&dossier, &petition] {
+            assert!(summaries.iter().any(|summary| summary.contains(code.as_str())), "{code}");
+        }
+        let starts: Vec<String> = calendars[0].events.iter().map(|event| value(event, "DTSTART")).collect();
+        assert!(starts.is_sorted() && starts.iter().all(|at| at.len() == 16 && at.ends_with('Z')), "{starts:?}");
+        assert!(calendars[0].events.iter().all(|event| value(event, "UID").ends_with("@motcua")));
+        // Whose unit it is not, is shown neither.
+        let other = app.signed_in(Role::CatalogueKeeper).await.get("/due").await.status.as_u16();
+        assert_eq!(other, 403);
+    });
+}

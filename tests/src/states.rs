@@ -1,0 +1,41 @@
+//! `docs/states/*.md`: the state machines as pictures, drawn from their tables. Set `UPDATE=1` to write them anew.
+
+use crate::tidy::root;
+use dossiers::transitions::TRANSITIONS;
+
+/// The machine of dossiers, which has a table of its own.
+fn dossier() -> String {
+    let word = |status: &dossiers::Status| format!("{status:?}");
+    let mut text = "# dossier\n\n```mermaid\nstateDiagram-v2\n".to_owned();
+    let mut seen = std::collections::BTreeSet::new();
+    for row in TRANSITIONS {
+        let from: Vec<String> = match row.from {
+            [] => vec!["[*]".to_owned()],
+            from => from.iter().map(word).collect(),
+        };
+        for (from, to) in from.iter().flat_map(|from| row.to.iter().map(move |to| (from, to))) {
+            let line = format!("  {from} --> {}: {}\n", word(to), row.verb.as_str());
+            if seen.insert(line.clone()) {
+                text.push_str(&line);
+            }
+        }
+    }
+    text.push_str(
+        "```\n\nThe table with who may, and since when: [modules/dossiers](../../modules/dossiers/README.md).\n",
+    );
+    text
+}
+
+#[test]
+fn the_pictures_of_the_state_machines_follow_their_tables() {
+    let pictures = [("petition", records::mermaid::<feedback::Petition>()), ("dossier", dossier())];
+    for (name, text) in pictures {
+        let file = root().join(format!("docs/states/{name}.md"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(root().join("docs/states")).expect("a folder");
+            std::fs::write(&file, &text).expect("writing");
+        }
+        let there = std::fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(there, text, "docs/states/{name}.md is not drawn from the table: UPDATE=1 draws it");
+    }
+}
