@@ -11,8 +11,8 @@ use web::{Access, RouteEntry};
 #[openapi(
     info(
         title = "motcua",
-        description = "One door: dossiers, procedures, targets. A program signs in as a browser does and sends the cookie it is \
-                       given. A change is made by a JSON body, alone or with files beside it (at an intake `file_CODE` for each \
+        description = "One door: dossiers, petitions, procedures, targets. A program signs in as a browser does and sends the cookie it \
+                       is given. A change is made by a JSON body, alone or with files beside it (at an intake `file_CODE` for each \
                        component's scans, at an act `file` or `result`); one that a browser sends for another site is refused.",
         license(name = "MIT OR Apache-2.0")
     ),
@@ -193,17 +193,22 @@ fn clean_texts(schema: &mut Value) {
     }
 }
 
-/// The verbs of a dossier are those of its state machine, but the two that make one.
+/// The verbs of a subject are those of its state machine, but for those that make one.
 fn verbs(document: &mut Value) {
-    let words: Vec<&str> = dossiers::transitions::TRANSITIONS
-        .iter()
-        .filter(|row| !row.from.is_empty())
-        .map(|row| row.verb.as_str())
-        .collect();
-    let parameters = document.pointer_mut("/paths/~1api~1v1~1dossiers~1{code}~1{verb}/post/parameters");
-    for parameter in parameters.and_then(Value::as_array_mut).into_iter().flatten() {
-        if parameter["name"] == "verb" {
-            parameter["schema"]["enum"] = json!(words);
+    let of_dossiers = dossiers::transitions::TRANSITIONS.iter().filter(|row| !row.from.is_empty());
+    let of_petitions = feedback::verbs::VERBS.iter().filter(|row| !row.from.is_empty());
+    let machines: [(&str, Vec<&str>); 2] = [
+        (
+            "/paths/~1api~1v1~1dossiers~1{code}~1{verb}/post/parameters",
+            of_dossiers.map(|row| row.verb.as_str()).collect(),
+        ),
+        ("/paths/~1api~1v1~1petitions~1{code}~1{verb}/post/parameters", of_petitions.map(|row| row.word).collect()),
+    ];
+    for (pointer, words) in machines {
+        for parameter in document.pointer_mut(pointer).and_then(Value::as_array_mut).into_iter().flatten() {
+            if parameter["name"] == "verb" {
+                parameter["schema"]["enum"] = json!(words);
+            }
         }
     }
 }
@@ -276,5 +281,7 @@ mod tests {
         let document = document().unwrap();
         let text = document["paths"]["/api/v1/dossiers/{code}/{verb}"]["post"]["parameters"].to_string();
         assert!(text.contains("\"return-result\"") && !text.contains("receive-at-counter"), "{text}");
+        let text = document["paths"]["/api/v1/petitions/{code}/{verb}"]["post"]["parameters"].to_string();
+        assert!(text.contains("\"hand-over\"") && !text.contains("\"send\""), "{text}");
     }
 }

@@ -47,3 +47,16 @@ CREATE TABLE aside (
   words {text} NOT NULL,
   PRIMARY KEY (subject_id, n, name)
 ){clustered};
+
+-- Words of subjects, folded, each plain and once for every unit it is found at: a search within a scope reads its own hits only.
+--sqlite
+CREATE VIRTUAL TABLE subject_words USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0');
+--end
+--postgres
+CREATE TABLE subject_words (
+  rowid BIGINT NOT NULL PRIMARY KEY,
+  words TEXT NOT NULL,
+  terms tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(words, ' '))) STORED
+);
+CREATE INDEX subject_words_terms ON subject_words USING gin (terms);
+--end

@@ -116,6 +116,8 @@ async fn write<S: Machine>(
     side::owe(tx, id, &was.map(S::dues).unwrap_or_default(), &after.state.dues()).await?;
     side::link(tx, id, &was.map(S::links).unwrap_or_default(), &after.state.links()).await?;
 
+    crate::words::renew(tx, was, &after, words).await?;
+
     // What is counted.
     facts::append(tx, &facts).await?;
     Ok(after)

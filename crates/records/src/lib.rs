@@ -22,6 +22,7 @@ mod prove;
 mod side;
 mod subject;
 mod verb;
+pub mod words;
 pub mod work;
 mod work_page;
 
@@ -36,6 +37,7 @@ pub use prove::{Listener, Proved, SUBJECTS_BETWEEN, prove};
 pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe};
 pub use subject::{By, Column, DoesNotFollow, Due, Held, Link, Moment, Number, Subject};
 pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who};
+pub use words::{Found, find};
 
 use base::Permission;
 use web::{Access, Module, NavItem, Routes};

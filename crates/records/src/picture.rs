@@ -6,6 +6,10 @@ use crate::verb::{Machine, Who};
 pub fn mermaid<S: Machine>() -> String {
     let mut text = format!("# {}\n\n```mermaid\nstateDiagram-v2\n", S::KIND);
     for verb in S::VERBS {
+        for from in verb.from.iter().filter(|_| verb.to.is_empty()) {
+            let state = S::word(*from).replace('-', "_");
+            text.push_str(&format!("  {state} --> {state}: {}\n", verb.word));
+        }
         for to in verb.to {
             let to = S::word(*to).replace('-', "_");
             if verb.from.is_empty() {
@@ -23,7 +27,7 @@ pub fn mermaid<S: Machine>() -> String {
         let since = verb.since.map(|day| day.to_string()).unwrap_or_default();
         let who: Vec<&str> = verb.who.iter().map(Who::text).collect();
         let asks: Vec<&str> = verb.asks.iter().map(|field| field.name).collect();
-        let to = words(verb.to);
+        let to = if verb.to.is_empty() { "(stays)".to_owned() } else { words(verb.to) };
         text.push_str(&format!(
             "| `{}` | {since} | {from} | {to} | {} | {} |\n",
             verb.word,

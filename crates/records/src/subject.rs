@@ -43,6 +43,11 @@ pub trait Subject: Clone + Default + PartialEq + Debug + Send + Sync + 'static {
         None
     }
 
+    /// What it is found by; nothing where it is not searched for.
+    fn found(&self) -> crate::Found {
+        crate::Found::default()
+    }
+
     /// The papers that come with an event; their rows belong to the subject.
     fn seals(_: &Self::Event) -> &[Seal] {
         &[]

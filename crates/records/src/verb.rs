@@ -80,7 +80,7 @@ pub struct Verb<S: Machine> {
     pub word: &'static str,
     /// Where it is possible; nowhere: it makes a new subject, and is no act on one.
     pub from: &'static [S::State],
-    /// Where it leads; more than one where the history decides.
+    /// Where it leads; more than one where the history decides, none where it stays where it is.
     pub to: &'static [S::State],
     /// The day from which the row holds; none: from the beginning. A rule that changes gets a row of its own.
     pub since: Option<Date>,
@@ -147,7 +147,11 @@ pub(crate) fn follows<S: Machine>(before: Option<&S>, word: &str, after: &S, day
     if !from {
         return Err(DoesNotFollow("not possible in that state"));
     }
-    if verb.to.contains(&after.state()) { Ok(()) } else { Err(DoesNotFollow("does not lead there")) }
+    let leads = match before {
+        Some(before) if verb.to.is_empty() => before.state() == after.state(),
+        _ => verb.to.contains(&after.state()),
+    };
+    if leads { Ok(()) } else { Err(DoesNotFollow("does not lead there")) }
 }
 
 /// In whose name an asker may do it.

@@ -8,6 +8,7 @@ use crate::happening::Happening;
 use crate::store::{self as sql, Loaded};
 use ::store::{Db, StoreError, Tx, params};
 use base::{Date, Id};
+pub(crate) use records::words::{at_unit, words_of};
 use std::collections::BTreeSet;
 
 /// Dossiers indexed in one transaction of [`rebuild`].
@@ -26,25 +27,6 @@ const BATCH: i64 = 500;
     pub OLDER = "SELECT * FROM dossier WHERE id < $1 ORDER BY id DESC LIMIT $2";
 }
 
-/// A text as words of the index: folded, of a-z and 0-9 alone, so that both engines cut them alike. A letter of another script
-/// stands as its number.
-pub(crate) fn words_of(text: &str) -> Vec<String> {
-    let folded = base::fold(text);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            word.chars().fold(String::with_capacity(word.len()), |mut out, c| {
-                if c.is_ascii() {
-                    out.push(c)
-                } else {
-                    out.push_str(&format!("z{:x}z", u32::from(c)))
-                }
-                out
-            })
-        })
-        .collect()
-}
-
 /// A person's number in the index. It is found whole and never by its beginning, and does not lie there in plain.
 pub(crate) fn number_word(number: &str) -> String {
     use sha2::{Digest, Sha256};
@@ -60,11 +42,6 @@ pub(crate) fn day_word(day: Date) -> String {
 /// A procedure in the index.
 pub(crate) fn procedure_word(procedure: Id) -> String {
     format!("p{}", procedure.0)
-}
-
-/// A word as it stands for one unit.
-pub(crate) fn at_unit(unit: Id, word: &str) -> String {
-    format!("u{}x{word}", unit.0)
 }
 
 /// Everything a dossier is found by: code, owner and who brought it, phone, summary, the person's number, procedure, day of
@@ -149,14 +126,6 @@ async fn one_batch(tx: &Tx) -> Result<u64, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_plain_letters_on_both_engines_and_no_script_is_lost() {
-        assert_eq!(words_of("Nguyễn Thị ĐÀO, số 1/2"), ["nguyen", "thi", "dao", "so", "1", "2"]);
-        assert_eq!(words_of("H13.08-261122-0012"), ["h13", "08", "261122", "0012"]);
-        assert_eq!(words_of("Ødegård 李"), ["zf8zdegard", "z674ez"]);
-        assert!(words_of("% _ 🙂 …").is_empty());
-    }
 
     #[test]
     fn a_number_is_found_whole_and_does_not_lie_in_the_index() {

@@ -189,3 +189,4 @@ feedback-email = Not an e-mail address such as name@example.vn.
 feedback-public-name = It holds the sender's name. Please take it out.
 feedback-public-number = It holds a telephone or identity number. Please take it out.
 feedback-public-email = It holds an e-mail address. Please take it out.
+feedback-search = Search by code, words, name, telephone

@@ -189,3 +189,4 @@ feedback-email = Không phải địa chỉ thư điện tử, ví dụ ten@exam
 feedback-public-name = Có tên người gửi. Hãy bỏ tên ra.
 feedback-public-number = Có số điện thoại hoặc số giấy tờ. Hãy bỏ số ra.
 feedback-public-email = Có địa chỉ thư điện tử. Hãy bỏ địa chỉ ra.
+feedback-search = Tìm theo mã, nội dung, tên, số điện thoại

@@ -3,7 +3,7 @@
 use crate::petition::{COLUMNS, Event, Petition, Placed, Sent, State, dues, links, number};
 use facts::{Fact, flag};
 use files::Seal;
-use records::{Column, DoesNotFollow, Due, Link, Moment, Number, Subject};
+use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject};
 
 /// Taken up and sorted: one more to be answered.
 pub const RECEIVED: &str = "feedback_received";
@@ -66,6 +66,13 @@ impl Subject for Petition {
 
     fn number(&self) -> Option<Number> {
         number(self)
+    }
+
+    /// One that complains of a unit is found where it lies and where its head is, and nowhere else.
+    fn found(&self) -> Found {
+        let intake = Some(self.intake).filter(|_| self.concerned.is_none());
+        let units = [Some(self.unit), intake, self.approver].into_iter().flatten().collect();
+        Found { words: &["text", "place", "name", "phone", "answer"], units }
     }
 
     fn seals(event: &Event) -> &[Seal] {

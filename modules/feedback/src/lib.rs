@@ -11,7 +11,7 @@ mod pages;
 pub mod petition;
 mod publishing;
 pub mod rules;
-mod store;
+pub mod store;
 pub mod verbs;
 
 pub use actions::{Receipt, send, take};

@@ -5,9 +5,6 @@ use ::store::{Row, StoreError, Tx, Value, params};
 use base::{Id, Instant};
 use records::Held;
 
-/// Up to so many units a list is read unit by unit; beyond, the state's own index is walked.
-const LANES_MAX: usize = 40;
-
 ::store::statements! {
     /// Published ones, the latest first, after a place.
     pub PUBLISHED = "SELECT * FROM petition WHERE state = 'published' AND (published_at, id) < ($1, $2) ORDER BY published_at DESC, id DESC LIMIT $3";
@@ -21,9 +18,8 @@ const LANES_MAX: usize = 40;
     pub BY_CODE = "SELECT * FROM petition WHERE code = $1";
     /// Those of one unit in a state, the latest first.
     pub OF_UNIT = "SELECT * FROM petition WHERE unit_id = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
-    /// Those of many units in a state; the sum keeps the engines on the index of states.
-    pub OF_UNITS = sqlite "SELECT * FROM petition WHERE state = $2 AND (unit_id + 0) IN (SELECT value FROM json_each($1)) AND id < $3 ORDER BY id DESC LIMIT $4",
-        postgres "SELECT * FROM petition WHERE state = $2 AND (unit_id + 0) IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND id < $3 ORDER BY id DESC LIMIT $4";
+    /// Those of a whole province in a state, the latest first.
+    pub OF_STATE = "SELECT * FROM petition WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     /// Those sent from an account, the latest first.
     pub OF_ACCOUNT = "SELECT * FROM petition WHERE account_id = $1 ORDER BY id DESC LIMIT 100";
     /// What a list of many kinds shows of some.
@@ -66,10 +62,11 @@ pub async fn by_code(tx: &Tx, code: &str) -> Result<Option<Held<Petition>>, Stor
     tx.query_opt(BY_CODE, params![code]).await?.as_ref().map(Held::read).transpose()
 }
 
-/// Petitions of some units in some states, the latest first, those after an id.
+/// Petitions of some units – of all where none are named – in some states, the latest first, those after an id. Each unit and state is a
+/// range of its own.
 pub async fn of_units(
     tx: &Tx,
-    units: &[Id],
+    units: Option<&[Id]>,
     states: &[State],
     after: Option<Id>,
     limit: i64,
@@ -77,12 +74,10 @@ pub async fn of_units(
     let after = after.unwrap_or(Id(i64::MAX));
     let mut found = Vec::new();
     for state in states {
-        if units.len() > LANES_MAX {
-            let list = Value::Json(units.iter().map(|id| serde_json::Value::from(id.0)).collect());
-            let values = [list, Value::from(state.as_str()), Value::from(after), Value::from(limit)];
-            found.extend(read_all(&tx.query(OF_UNITS, &values).await?)?);
+        let Some(units) = units else {
+            found.extend(read_all(&tx.query(OF_STATE, params![state.as_str(), after, limit]).await?)?);
             continue;
-        }
+        };
         for unit in units {
             let rows = tx.query(OF_UNIT, params![*unit, state.as_str(), after, limit]).await?;
             found.extend(read_all(&rows)?);

@@ -106,12 +106,12 @@ pub const VERBS: &[Verb<Petition>] = &[
     verb(
         "forward",
         &[Handling],
-        &[Handling],
+        &[],
         &[Who::At(HandleFeedback, at_unit), Who::At(AnswerFeedback, at_unit)],
         &[Field::choice("unit", Ask::Unit), Field::lines("note", REASON_MAX).optional()],
         forward,
     ),
-    verb("take-on", &[Handling], &[Handling], HANDLER, &[], take_on),
+    verb("take-on", &[Handling], &[], HANDLER, &[], take_on),
     verb("ask", &[Handling], &[Asked], HANDLER, &[Field::lines("text", REASON_MAX)], ask),
     verb(
         "supply",
@@ -141,7 +141,7 @@ pub const VERBS: &[Verb<Petition>] = &[
     verb(
         "rate",
         &[Answered, Published, Kept],
-        &[Answered, Published, Kept],
+        &[],
         OWN,
         &[Field::choice("score", Ask::OneOf(&["1", "2", "3", "4", "5"]))],
         rate,

@@ -167,7 +167,7 @@ async fn a_dossier_that_vanished_with_all_its_traces_leaves_a_gap_in_the_days_nu
     for office in offices().await {
         lived_in(&office).await;
         let tamper = format!(
-            "DELETE FROM dossier_component WHERE dossier_id = {LAST}; DELETE FROM event WHERE subject_id = {LAST}; DELETE FROM dossier WHERE id = {LAST}"
+            "DELETE FROM dossier_component WHERE dossier_id = {LAST}; DELETE FROM event WHERE subject_id = {LAST}; DELETE FROM due WHERE subject_id = {LAST}; DELETE FROM dossier WHERE id = {LAST}"
         );
         let report = found(&office, &tamper).await;
         assert_eq!(report.chain, "dossier_counter 10 2026-11-04: 1 given out, 0 there");
@@ -301,5 +301,45 @@ async fn what_is_done_to_a_dossier_under_a_wrong_clock_stays_provable_when_the_c
         assert_eq!(seal(november(5, 9, 0)).await, 2);
         let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
         assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{report:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dossier_owes_follows_from_its_state_and_whatever_was_changed_in_it_is_named() {
+    for office in offices().await {
+        lived_in(&office).await;
+        let owed = office.number("SELECT COUNT(*) FROM due").await;
+        let open = office.number("SELECT COUNT(*) FROM dossier WHERE status IN (1, 2, 4, 9)").await;
+        assert!(owed > 0 && owed == open, "{owed} and {open}");
+        for tamper in [
+            "UPDATE due SET due_at = due_at + 1",
+            "UPDATE due SET unit_id = unit_id + 1",
+            "UPDATE due SET name = 'dossier-moon'",
+            "DELETE FROM due",
+            "INSERT INTO due (subject_id, name, unit_id, due_at) VALUES (5, 'dossier-settle', 1, 1)",
+        ] {
+            let report = found(&office, tamper).await;
+            assert!(report.chain.contains("due"), "{tamper}: {}", report.chain);
+        }
+        // The migration says of the same dossiers what their states say.
+        let migration = include_str!("../../migrations/0008_dues.sql");
+        let plain: Vec<&str> = migration.lines().filter(|line| !line.starts_with("--")).collect();
+        let statements: Vec<String> =
+            plain.join("\n").split(';').map(|sql| sql.trim().to_owned()).filter(|sql| !sql.is_empty()).collect();
+        assert_eq!(statements.len(), 3);
+        office
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.execute("DELETE FROM due", params![]).await?;
+                    for sql in statements {
+                        tx.execute(Sql::from(sql), params![]).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        let report = verify(&office.db, Outside::default(), |_| ()).await.unwrap();
+        assert_eq!(report.chain, "ok", "{:?}", report.broken);
+        assert_eq!(office.number("SELECT COUNT(*) FROM due").await, owed);
     }
 }

@@ -48,16 +48,20 @@ struct Work {
     l: L,
     takes: bool,
     tabs: Vec<Tab>,
+    q: String,
     rows: Vec<Row>,
     first: String,
     next: String,
 }
 
-/// The units of a person's scopes.
-fn units_of(house: &House, actor: &Actor) -> Vec<Id> {
+/// The units of a person's scopes; none for who reads the whole province.
+fn units_of(house: &House, actor: &Actor) -> Option<Vec<Id>> {
     let scopes = actor.scopes(Permission::ReadFeedback);
+    if house.tree.root().is_some_and(|root| scopes.contains(&root.path.as_str())) {
+        return None;
+    }
     let all = house.tree.all().iter().filter(|agency| scopes.iter().any(|scope| agency.path.starts_with(scope)));
-    all.map(|agency| agency.id).collect()
+    Some(all.map(|agency| agency.id).collect())
 }
 
 /// The tab that a person's work begins with.
@@ -75,13 +79,23 @@ pub async fn work(ctx: Ctx) -> Answer {
     let (house, asked) = (house(&ctx.app).await?, query_value(&ctx.uri, "tab"));
     let tab = TABS.iter().position(|(word, _)| *word == asked).unwrap_or_else(|| first_tab(&actor));
     let after = query_value(&ctx.uri, "after").parse::<Id>().ok();
-    let (known, reader, now) = (house.clone(), actor.clone(), ctx.now);
+    let q = query_value(&ctx.uri, "q");
+    let (known, reader, now, typed) = (house.clone(), actor.clone(), ctx.now, q.clone());
     let (found, texts, last) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
                 let units = units_of(&known, &reader);
-                let mut found = sql::of_units(tx, &units, TABS[tab].1, after, ROWS + 1).await?;
+                let scope = units.as_deref();
+                let mut found = match typed.is_empty() {
+                    true => sql::of_units(tx, scope, TABS[tab].1, after, ROWS + 1).await?,
+                    false => {
+                        let ids = records::find(tx, &typed, scope, after, ROWS + 1).await?;
+                        let mut found = sql::some(tx, &ids).await?;
+                        found.sort_by_key(|held| std::cmp::Reverse(held.id));
+                        found
+                    }
+                };
                 let more = found.len() as i64 > ROWS;
                 found.truncate(ROWS as usize);
                 let last = found.last().filter(|_| more).map(|held| held.id);
@@ -101,8 +115,8 @@ pub async fn work(ctx: Ctx) -> Answer {
             .enumerate()
             .map(|(n, (word, _))| Tab {
                 word: ctx.l.t(format!("feedback-tab-{word}")),
-                href: with(&ctx.uri, &[("tab", word), ("after", "")]),
-                here: n == tab,
+                href: with(&ctx.uri, &[("tab", word), ("after", ""), ("q", "")]),
+                here: n == tab && q.is_empty(),
             })
             .collect(),
         rows: found
@@ -111,6 +125,7 @@ pub async fn work(ctx: Ctx) -> Answer {
             .collect(),
         first: if after.is_some() { with(&ctx.uri, &[("after", "")]) } else { String::new() },
         next: last.map(|id| with(&ctx.uri, &[("after", &id.to_string())])).unwrap_or_default(),
+        q,
     };
     Ok(ctx.page(&ctx.l.t("feedback-nav-petitions"), &page))
 }

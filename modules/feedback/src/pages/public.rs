@@ -116,6 +116,9 @@ pub(crate) fn code_of(typed: &str) -> String {
 pub async fn find(ctx: Ctx) -> Answer {
     let typed = query_value(&ctx.uri, "code");
     let code = code_of(&typed);
+    if code.is_empty() {
+        return list(ctx).await;
+    }
     let wanted = code.clone();
     let found = ctx.db().read(move |tx| Box::pin(async move { sql::by_code(tx, &wanted).await })).await?;
     if found.is_some() {

@@ -4,5 +4,6 @@
 
 mod lives;
 mod matrix;
+mod plans;
 mod secrets;
 mod support;

@@ -121,3 +121,30 @@ async fn nothing_is_published_with_the_senders_name_or_anybodys_number_and_nobod
         assert_eq!(held.state.state, State::Published);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_petition_is_found_by_its_words_where_it_lies_and_a_complaint_not_at_the_unit_complained_of() {
+    for province in provinces().await {
+        let (road, complaint) = (province.sent().await, province.complaining().await);
+        let (desk, division, commune) = (province.desk().id, province.division.id, province.commune.id);
+        for words in ["đường 3/2 ngập", "NGUYEN THI DAO", "0912345678", "hẻm 12", "pa26-000001", "ngap moi khi mu"]
+        {
+            assert_eq!(province.found(words, Some(&[desk])).await, 1, "{words}");
+            assert_eq!(province.found(words, None).await, 1, "{words}");
+            assert_eq!(province.found(words, Some(&[division, commune])).await, 0, "{words}");
+        }
+        // It is found where it has gone to, and still where it came in.
+        let unit = division.to_string();
+        let sorting = [("class", "place"), ("topic", "roads"), ("unit", unit.as_str())];
+        province.act(&province.clerk(), &road.held.code, "sort", &sorting, START).await.unwrap();
+        assert_eq!(province.found("đường ngập", Some(&[division])).await, 1);
+        assert_eq!(province.found("đường ngập", Some(&[desk])).await, 1);
+        assert_eq!(province.found("đường khô", None).await, 0);
+        assert_eq!(province.found(" % ", None).await, 0);
+
+        let own = [commune, desk, division];
+        assert_eq!(province.found("đòi thêm tiền", Some(&own)).await, 0);
+        assert_eq!(province.found(&complaint.held.code, Some(&own)).await, 0);
+        assert_eq!(province.found("đòi thêm tiền", Some(&[province.root().id])).await, 1);
+    }
+}

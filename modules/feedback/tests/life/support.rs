@@ -163,6 +163,15 @@ impl Province {
         seen.await.is_ok()
     }
 
+    /// Codes that a reader of some units finds; none: of the whole province.
+    pub async fn found(&self, words: &str, units: Option<&[Id]>) -> usize {
+        let (words, units) = (words.to_owned(), units.map(<[Id]>::to_vec));
+        let ids = self
+            .db
+            .read(move |tx| Box::pin(async move { records::find(tx, &words, units.as_deref(), None, 50).await }));
+        ids.await.unwrap().len()
+    }
+
     /// What the table of dues holds of a petition; the same as its state says.
     pub async fn owed(&self, held: &Held<Petition>) -> Option<Due> {
         let id = held.id;
