@@ -74,7 +74,7 @@ pub fn module() -> Module {
             .post("/petitions/{code}/{verb}", reads, pages::act)
             .get("/petitions/{code}/files/{file}", reads, pages::download)
             // Programs.
-            .get("/api/v1/feedback", Access::Public, api::published)
+            .asking("/api/v1/feedback", Access::Public, api::LIST, api::published)
             .get("/api/v1/feedback/{code}/status", Access::LookUp, api::status)
             .post("/api/v1/petitions", takes, api::take)
             .get("/api/v1/petitions/{code}", reads, api::get)
