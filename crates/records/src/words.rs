@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 
 /// Words of a query that count.
 const WORDS_MAX: usize = 8;
+/// Letters of a word that count: no word of any language is longer, and the engines take no lexeme of any length.
+const WORD_MAX: usize = 60;
 
 ::store::statements! {
     /// Words to find a subject by.
@@ -53,6 +55,15 @@ pub fn at_unit(unit: Id, word: &str) -> String {
     format!("u{}x{word}", unit.0)
 }
 
+/// The words of a text as far as they count.
+fn counted(text: &str) -> impl Iterator<Item = String> + use<> {
+    words_of(text).into_iter().map(|mut word| {
+        // Of ASCII alone.
+        word.truncate(WORD_MAX);
+        word
+    })
+}
+
 /// Makes a subject's words anew, where what it is found by has changed: its units, or words of the names it is found by.
 pub(crate) async fn renew<S: Subject>(
     tx: &Tx,
@@ -67,7 +78,7 @@ pub(crate) async fn renew<S: Subject>(
     }
     let latest = aside::latest(tx, after.id).await?;
     let texts = found.words.iter().filter_map(|name| latest.get(*name)).map(String::as_str);
-    let plain: BTreeSet<String> = texts.chain([after.code.as_str()]).flat_map(words_of).collect();
+    let plain: BTreeSet<String> = texts.chain([after.code.as_str()]).flat_map(counted).collect();
     let mut text = plain.iter().cloned().collect::<Vec<_>>().join(" ");
     for unit in found.units.iter().collect::<BTreeSet<_>>() {
         for word in &plain {
@@ -93,8 +104,7 @@ pub async fn find(
     after: Option<Id>,
     limit: i64,
 ) -> Result<Vec<Id>, StoreError> {
-    let mut words = words_of(typed);
-    words.truncate(WORDS_MAX);
+    let words: Vec<String> = counted(typed).take(WORDS_MAX).collect();
     if words.is_empty() || units.is_some_and(<[Id]>::is_empty) {
         return Ok(Vec::new());
     }

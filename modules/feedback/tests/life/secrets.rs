@@ -141,6 +141,10 @@ async fn a_petition_is_found_by_its_words_where_it_lies_and_a_complaint_not_at_t
         assert_eq!(province.found("đường ngập", Some(&[desk])).await, 1);
         assert_eq!(province.found("đường khô", None).await, 0);
         assert_eq!(province.found(" % ", None).await, 0);
+        // A word longer than any is found by its beginning, and breaks neither engine.
+        let long = "ệ".repeat(3_000);
+        province.send(&[("text", long.as_str()), ("topic", "roads")], START).await.unwrap();
+        assert_eq!(province.found(&long, None).await, 1);
 
         let own = [commune, desk, division];
         assert_eq!(province.found("đòi thêm tiền", Some(&own)).await, 0);
