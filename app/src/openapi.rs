@@ -13,7 +13,7 @@ use web::{Access, RouteEntry};
         title = "motcua",
         description = "One door: dossiers, petitions, procedures, targets. A program signs in as a browser does and sends the cookie it \
                        is given. A change is made by a JSON body, alone or with files beside it (at an intake `file_CODE` for each \
-                       component's scans, at an act `file` or `result`); one that a browser sends for another site is refused.",
+                       component's scans, at an act `file` or `result`; with a petition `pictures`); one that a browser sends for another site is refused.",
         license(name = "MIT OR Apache-2.0")
     ),
     paths(

@@ -7,13 +7,14 @@ use crate::store as sql;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use base::{Fault, Id, Instant};
+use base::{Fault, Id, Instant, Problem};
+use files::Staged;
 use records::{Asker, Held, Typed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use web::params::{Kind, PER_PAGE, Param};
 use web::table::Paging;
-use web::{Answer, Ctx, Json};
+use web::{Answer, Ctx, Sent, Upload};
 
 fn time(at: Option<Instant>) -> Option<String> {
     at.map(|at| format!("{}+07:00", at.local().strftime("%Y-%m-%dT%H:%M:%S")))
@@ -196,6 +197,17 @@ pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
     Ok(json(StatusCode::OK, &view))
 }
 
+/// The files beside a body, all of them parts named `pictures`: judged, and safely on disk.
+async fn pictures(ctx: &Ctx, upload: &Upload) -> Result<Vec<Staged>, Fault> {
+    const PART: &str = "pictures";
+    if let Some(other) = upload.files.iter().find(|file| file.field != PART) {
+        let problem = Problem::new("web-field-unknown").arg("field", &other.field).field(&other.field);
+        return Err(Fault::invalid(problem));
+    }
+    let (staged, problems) = files::Store::of(&ctx.app).take_all(upload.files_of(PART)).await?;
+    if problems.is_empty() { Ok(staged) } else { Err(Fault::Invalid(problems)) }
+}
+
 /// A petition that an official took in.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -224,7 +236,7 @@ pub struct ReceiptView {
 
 /// `POST /api/v1/petitions`
 #[utoipa::path(post, path = "/api/v1/petitions", request_body = PetitionBody, responses((status = 201, body = ReceiptView)))]
-pub async fn take(ctx: Ctx, Json(body): Json<PetitionBody>) -> Answer {
+pub async fn take(ctx: Ctx, Sent { body, upload }: Sent<PetitionBody>) -> Answer {
     let mut fields = BTreeMap::from([("channel".to_owned(), body.channel), ("text".to_owned(), body.text)]);
     fields.insert("topic".to_owned(), body.topic);
     let optional = [
@@ -236,7 +248,7 @@ pub async fn take(ctx: Ctx, Json(body): Json<PetitionBody>) -> Answer {
         ("email", body.email),
     ];
     fields.extend(optional.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?))));
-    let typed = Typed { fields, files: Vec::new() };
+    let typed = Typed { fields, files: pictures(&ctx, &upload).await? };
     let (actor, house, now) = (ctx.actor()?.clone(), house(&ctx.app).await?, ctx.now);
     let receipt =
         ctx.db().write(move |tx| Box::pin(async move { actions::take(tx, &house, &actor, now, &typed).await })).await?;
@@ -253,9 +265,13 @@ pub struct ActFieldsBody {
 
 /// `POST /api/v1/petitions/{code}/{verb}`
 #[utoipa::path(post, path = "/api/v1/petitions/{code}/{verb}", params(("code" = String, Path), ("verb" = String, Path)), request_body = ActFieldsBody, responses((status = 200, body = PetitionView)))]
-pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Json(body): Json<ActFieldsBody>) -> Answer {
+pub async fn act(
+    ctx: Ctx,
+    Path((code, verb)): Path<(String, String)>,
+    Sent { body, upload }: Sent<ActFieldsBody>,
+) -> Answer {
     let (actor, house, now) = (ctx.actor()?.clone(), house(&ctx.app).await?, ctx.now);
-    let typed = Typed { fields: body.fields, files: Vec::new() };
+    let typed = Typed { fields: body.fields, files: pictures(&ctx, &upload).await? };
     let view = ctx
         .db()
         .write(move |tx| {
