@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use web::limits::household;
 
 /// Connections at a time: a province's officials at their desks (six each while a page loads) and as many citizens.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -117,14 +118,6 @@ impl Book {
     }
 }
 
-/// What one subscriber has: an address of IPv4, a network of 64 bits of IPv6.
-fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(six) => IpAddr::V6((u128::from(six) >> 64 << 64).into()),
-        four => four,
-    }
-}
-
 /// Fewer than these wait at every ordinary address; when nobody has more, the longest waiting of all goes.
 const CROWD_MIN: usize = 3;
 
@@ -176,14 +169,6 @@ mod tests {
         let other = book.enter(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)).unwrap();
         assert!(is_told(&third), "in a full house it is the one that waits");
         assert!(!other.line.is_extra() && office.iter().all(|seat| !is_told(seat)));
-    }
-
-    #[test]
-    fn a_network_of_ipv6_is_one_household_and_an_address_of_ipv4_another() {
-        let of = |text: &str| household(text.parse().unwrap()).to_string();
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(of("::ffff:203.0.113.9"), "203.0.113.9");
-        assert_eq!(of("203.0.113.9"), "203.0.113.9");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use line::Line;
-use pace::{Answering, Paced, Watched};
+use pace::{Answering, Lent, Paced, Watched};
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -38,6 +38,11 @@ const HEADER_BYTES_MAX: usize = 32 * 1024;
 const STOP_MS: u64 = 20_000;
 /// A request whose head is still coming in then has so long.
 const STOP_HEAD_MS: u64 = 2_000;
+/// What may lie in the system's buffer of one connection, bytes. The system lets more be written when a third of it is free, so that
+/// a bound is also how small a progress can be seen: with megabytes, somebody who loads slowly looks like somebody who is gone.
+const SEND_BUFFER_BYTES: usize = 64 * 1024;
+/// No request is larger: the files of one form and what stands around them.
+const BODY_BYTES_MAX: u64 = web::limits::UPLOAD_REQUEST_BYTES_MAX + 4 * 1024 * 1024;
 /// How often each connection is looked at.
 const TICK: Duration = Duration::from_millis(1_000);
 /// After a failure to accept (no descriptor is free): others are given time to go.
@@ -68,7 +73,7 @@ pub async fn serve(listener: TcpListener, router: Router, door: Door, stop: impl
                 Ok((stream, peer)) => {
                     // Beyond the last reserve nothing can be said.
                     let Some(seat) = book.enter(peer.ip()) else { continue };
-                    let _ = stream.set_nodelay(true);
+                    prepare(&stream);
                     tasks.spawn(attend(stream, peer, seat, router.clone(), door.clone(), hear.clone()));
                 }
                 Err(error) => {
@@ -87,6 +92,13 @@ pub async fn serve(listener: TcpListener, router: Router, door: Door, stop: impl
         tracing::warn!(connections = tasks.len(), "cut what was not finished in time");
         tasks.shutdown().await;
     }
+}
+
+/// How a connection's bytes go out. What the system does not let us choose stays as it is.
+fn prepare(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    #[cfg(unix)]
+    let _ = rustix::net::sockopt::set_socket_send_buffer_size(stream, SEND_BUFFER_BYTES);
 }
 
 /// One connection from its first byte to its last.
@@ -152,8 +164,11 @@ async fn answer(
         None => {
             let (mut parts, body) = request.into_parts();
             parts.extensions.insert(ConnectInfo(peer));
-            let request = Request::from_parts(parts, Body::new(Paced::new(body)));
-            router.oneshot(request).await.unwrap_or_else(|never| match never {})
+            let (body, rest) = Lent::new(Paced::new(body));
+            let request = Request::from_parts(parts, Body::new(body));
+            let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+            pace::finish(rest).await;
+            response
         }
     };
     web::safety::add_headers(response.headers_mut(), https);
@@ -178,6 +193,16 @@ fn refusal<B>(request: &Request<B>, extra: bool) -> Option<Response<Body>> {
     let agrees = request.uri().authority().is_none_or(|named| Some(named.as_str()) == host);
     if (host.is_none() && !absent) || !agrees {
         return Some(plain(StatusCode::BAD_REQUEST, "exactly one valid Host header is needed\n"));
+    }
+    // RFC 9112, 6.1: two lengths are a request smuggled past somebody who believes the other one.
+    let headers = request.headers();
+    if headers.contains_key(header::TRANSFER_ENCODING) && headers.contains_key(header::CONTENT_LENGTH) {
+        return Some(plain(StatusCode::BAD_REQUEST, "Transfer-Encoding and Content-Length exclude each other\n"));
+    }
+    // What is announced as larger than anything taken here is not waited for, nor asked to go on (`Expect: 100-continue`).
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
+        return Some(plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is larger than 64 MB\n"));
     }
     None
 }
@@ -209,6 +234,28 @@ mod tests {
         assert_eq!(status(get("http://b.vn/").header("host", "a.vn"), false), Some(400));
         assert_eq!(status(get("/healthz").version(Version::HTTP_10), false), None);
         assert_eq!(status(get("/").version(Version::HTTP_10), false), Some(400));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn little_lies_in_the_systems_buffer_so_that_slow_progress_is_seen() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        prepare(&stream);
+        // Linux doubles what it is asked for, for its own books.
+        let bytes = rustix::net::sockopt::socket_send_buffer_size(&stream).unwrap();
+        assert!((SEND_BUFFER_BYTES..=2 * SEND_BUFFER_BYTES).contains(&bytes), "{bytes}");
+    }
+
+    #[test]
+    fn a_request_says_its_length_once_and_a_giant_is_not_waited_for() {
+        let post = || Request::post("/intake").header("host", "a.vn");
+        assert_eq!(status(post().header("content-length", "60000000"), false), None);
+        assert_eq!(status(post().header("content-length", "1000000000"), false), Some(413));
+        assert_eq!(status(post().header("transfer-encoding", "chunked"), false), None);
+        let both = post().header("transfer-encoding", "chunked").header("content-length", "5");
+        assert_eq!(status(both, false), Some(400));
     }
 
     #[test]

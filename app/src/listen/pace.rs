@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, Sleep};
 
 /// A body that is waited for longer than this, all waits together, must have come at the least pace.
@@ -125,6 +126,71 @@ where
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
     }
+}
+
+/// What of a request's body is taken to its end after an answer that did not ask for it, bytes, and for how long. A client that is
+/// still sending would lose the answer together with the connection.
+const REST_BYTES_MAX: u64 = 1024 * 1024;
+const REST_MAX: Duration = Duration::from_secs(2);
+
+/// A request's body lent to the router: what is left of it comes back.
+pub(super) struct Lent<B: Unpin> {
+    body: Option<B>,
+    ended: bool,
+    back: Option<oneshot::Sender<B>>,
+}
+
+impl<B: HttpBody<Data = Bytes> + Unpin> Lent<B> {
+    /// The body, and where the rest of it will be.
+    pub(super) fn new(body: B) -> (Lent<B>, oneshot::Receiver<B>) {
+        let (back, rest) = oneshot::channel();
+        let ended = body.is_end_stream();
+        (Lent { body: Some(body), ended, back: Some(back) }, rest)
+    }
+}
+
+impl<B: Unpin> Drop for Lent<B> {
+    fn drop(&mut self) {
+        if let (Some(body), Some(back), false) = (self.body.take(), self.back.take(), self.ended) {
+            // Nobody waits for it when the connection is gone.
+            let _ = back.send(body);
+        }
+    }
+}
+
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Lent<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        let Some(body) = self.body.as_mut() else { return Poll::Ready(None) };
+        let frame = ready!(Pin::new(body).poll_frame(cx));
+        self.ended |= !matches!(frame, Some(Ok(_)));
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map(HttpBody::size_hint).unwrap_or_default()
+    }
+}
+
+/// Takes what is left of a body that was answered early, within bounds.
+pub(super) async fn finish<B: HttpBody<Data = Bytes> + Unpin>(mut rest: oneshot::Receiver<B>) {
+    let Ok(mut body) = rest.try_recv() else { return };
+    let mut taken = 0;
+    let _ = tokio::time::timeout(REST_MAX, async {
+        while let Some(Ok(frame)) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+            taken += frame.data_ref().map_or(0, |data| data.len() as u64);
+            if taken > REST_BYTES_MAX {
+                break;
+            }
+        }
+    })
+    .await;
 }
 
 /// An answer's body; when the last of it is handed to the connection, the line is free for the next request.

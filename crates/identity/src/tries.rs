@@ -46,10 +46,7 @@ fn key(text: &str) -> Vec<u8> {
 
 /// One network of a visitor: the address, of IPv6 the 64 bits that one line gets.
 fn network(address: &str) -> Option<String> {
-    match address.parse::<IpAddr>().ok()?.to_canonical() {
-        IpAddr::V4(address) => Some(address.to_string()),
-        IpAddr::V6(address) => Some(address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect()),
-    }
+    Some(web::limits::household(address.parse::<IpAddr>().ok()?).to_string())
 }
 
 impl Doors {

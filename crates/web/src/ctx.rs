@@ -181,12 +181,11 @@ impl Ctx {
         self.new_visitor = false;
     }
 
-    /// Who is counted by the rate limits: the person when signed in, else the address.
+    /// Who is counted by the rate limits: the person when signed in, else the address (of IPv6 the network).
     pub fn client(&self) -> String {
         match &self.actor {
             Some(actor) => format!("account {}", actor.account),
-            None if self.address.is_empty() => "unknown".to_owned(),
-            None => self.address.clone(),
+            None => crate::limits::stranger(&self.address),
         }
     }
 

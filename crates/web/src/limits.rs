@@ -5,6 +5,7 @@ use crate::routes::Access;
 use base::{Fault, Instant};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
 use std::sync::Mutex;
 
 /// An ordinary form; the longest one (a dossier's answers) is far below.
@@ -30,6 +31,20 @@ pub const CLIENTS_MAX: usize = 20_000;
 /// last one of `X-Forwarded-For`, the one our proxy itself has seen. Without it the header is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BehindProxy;
+
+/// What one subscriber has: an address of IPv4, a network of 64 bits of IPv6. Whoever is counted by address is counted by this, or
+/// a line of IPv6 would have a bucket for each of its 2^64 addresses.
+pub fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => IpAddr::V6((u128::from(six) >> 64 << 64).into()),
+        four => four,
+    }
+}
+
+/// Whom a stranger is counted as; `unknown` where the address is not.
+pub(crate) fn stranger(address: &str) -> String {
+    address.parse().map_or_else(|_| "unknown".to_owned(), |address| household(address).to_string())
+}
 
 /// A bucket holds `burst` requests and fills with `per_minute`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +197,16 @@ mod tests {
         assert_eq!(limiter.take("post", "b", one, Instant(0)), Ok(()));
         assert_eq!(limiter.take("track", "a", one, Instant(0)), Ok(()));
         assert!(limiter.take("post", "a", one, Instant(0)).is_err());
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_household_and_an_address_of_ipv4_another() {
+        let of = |text: &str| household(text.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("::ffff:203.0.113.9"), "203.0.113.9");
+        assert_eq!(of("203.0.113.9"), "203.0.113.9");
+        assert_eq!(stranger("2001:db8:1:2::7"), stranger("2001:db8:1:2:ffff::8"));
+        assert_eq!(stranger(""), "unknown");
     }
 
     #[test]

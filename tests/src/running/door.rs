@@ -127,6 +127,32 @@ fn a_request_has_one_valid_host_and_a_head_of_reasonable_size() {
 }
 
 #[test]
+fn an_early_refusal_reaches_whoever_is_still_sending() {
+    run(async {
+        let place = places().await.remove(0);
+        let program = place.start().await;
+        let mut stream = TcpStream::connect(program.address).await.expect("a connection");
+        // The kind of body is refused by the head alone; the body comes a moment later, and then the next request.
+        let head =
+            "POST /sign-in HTTP/1.1\r\nHost: motcua.test\r\nContent-Type: text/plain\r\nContent-Length: 5000\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.expect("written");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        stream.write_all(&[b'x'; 5000]).await.expect("still open");
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: motcua.test\r\nConnection: close\r\n\r\n")
+            .await
+            .expect("still open");
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.expect("both answers");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.starts_with("HTTP/1.1 415 ") && text.contains("HTTP/1.1 200 "), "{text}");
+        let giant = "POST /intake HTTP/1.1\r\nHost: a.vn\r\nExpect: 100-continue\r\nContent-Length: 1000000000\r\n\r\n";
+        assert!(said(&program, giant.as_bytes()).await.starts_with("HTTP/1.1 413 "));
+        program.stop().await;
+    });
+}
+
+#[test]
 fn the_program_speaks_tls_itself() {
     use tokio_rustls::rustls::pki_types::pem::PemObject as _;
     use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
