@@ -156,7 +156,7 @@ pub async fn sign_up(db: &Db, hasher: &Hasher, form: &SignUp, now: Instant) -> R
     let mut problems = Vec::new();
     let mut keep = |problem| problems.push(problem);
     let name = parse_name(&form.name).map_err(&mut keep).ok();
-    let number = form.citizen_number.parse::<CitizenId>();
+    let number = form.citizen_number.parse::<CitizenId>().and_then(|number| number.born_by(now.date()));
     let number = number.map_err(|_| keep(Problem::new("identity-citizen-number-wrong").field("citizen_number"))).ok();
     let phone = form.phone.parse::<Phone>();
     let phone = phone.map_err(|_| keep(Problem::new("identity-phone-wrong").field("phone"))).ok();

@@ -99,7 +99,7 @@ pub(super) async fn form(ctx: Ctx, Query(query): Query<Next>) -> Answer {
 pub(super) async fn try_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<SignInForm>) -> Answer {
     let (settings, visit) = (settings(&ctx)?, visit(&ctx, &headers));
     let tried = signing_in::sign_in(ctx.db(), &settings, &form.login, &form.password, &visit, ctx.now).await;
-    if !matches!(tried, Ok(Tried::Open(_) | Tried::CodeNeeded { .. })) {
+    if is_guess(&tried) {
         say_failed(&visit);
     }
     let tried = match tried {
@@ -118,6 +118,16 @@ pub(super) async fn try_password(ctx: Ctx, headers: HeaderMap, Form(form): Form<
     }
 }
 
+/// Whether a try counts as guessing for those who block addresses. A database that is away opens nothing and says nothing about who
+/// asked: a province would be shut out for its own outage.
+fn is_guess(tried: &Result<Tried, Fault>) -> bool {
+    match tried {
+        Ok(Tried::Open(_) | Tried::CodeNeeded { .. } | Tried::NoKey) => false,
+        Ok(_) | Err(Fault::TooMany { .. } | Fault::Invalid(_)) => true,
+        Err(_) => false,
+    }
+}
+
 /// The one line of the log that blocking tools look for (README, "Guessing"): never a login, people type passwords there.
 pub(super) fn say_failed(visit: &Visit) {
     let address = if visit.address.is_empty() { "unknown" } else { &visit.address };
@@ -127,7 +137,7 @@ pub(super) fn say_failed(visit: &Visit) {
 pub(super) async fn try_code(ctx: Ctx, headers: HeaderMap, Form(form): Form<CodeForm>) -> Answer {
     let (vault, visit) = (settings(&ctx)?.vault, visit(&ctx, &headers));
     let tried = signing_in::sign_in_code(ctx.db(), &vault, &form.pending, &form.code, &visit, ctx.now).await;
-    if !matches!(tried, Ok(Tried::Open(_))) {
+    if is_guess(&tried) {
         say_failed(&visit);
     }
     match tried {

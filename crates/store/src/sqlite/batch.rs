@@ -103,7 +103,8 @@ fn one(
 }
 
 fn fail_all(jobs: Vec<Box<dyn Job>>, why: &str) {
-    tracing::error!(jobs = jobs.len(), why, "a batch could not be committed; none of its jobs was kept");
+    // Every job is told, and whoever asked for it says so once: a full disk would fill the log, too.
+    tracing::debug!(jobs = jobs.len(), why, "a batch could not be committed; none of its jobs was kept");
     for job in jobs {
         job.finish(Err(StoreError::Commit(why.to_string())));
     }
