@@ -6,6 +6,7 @@ files-web-page-refused = “{ $name }” is really a web page ({ $found }). Open
 files-locked-refused = “{ $name }” is protected by a password, so the officials cannot open it. Remove the password (open it, choose Print, save it as PDF) and send it again.
 files-active-refused = The PDF “{ $name }” acts by itself or carries other files ({ $found }) and is not taken. Open it, choose Print, save it as PDF and send the new file; send attachments apart.
 files-pixels-refused = The picture “{ $name }” has more than { $megapixels } million points. Photograph or scan it at a lower resolution.
+files-remote-refused = “{ $name }” fetches content from another machine when it is opened ({ $found }) and is not taken. Save it as PDF and send that.
 files-broken = “{ $name }” is broken or was not uploaded whole, and cannot be read. Open it on your own machine, save it again and send that.
 files-harmful-refused = “{ $name }” is made in a way that cannot be read safely and is not taken. Open it, choose Print, save it as PDF and send the new file.
 files-virus-refused = The scanner for harmful programs found “{ $found }” in “{ $name }”. The file is not taken.

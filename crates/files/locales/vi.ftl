@@ -6,6 +6,7 @@ files-web-page-refused = Tệp “{ $name }” thực ra là một trang web ({ 
 files-locked-refused = Tệp “{ $name }” được đặt mật khẩu nên cán bộ không mở được. Hãy bỏ mật khẩu (mở tệp, chọn In rồi lưu thành PDF) và gửi lại.
 files-active-refused = Tệp PDF “{ $name }” có nội dung tự hoạt động hoặc đính kèm tệp khác ({ $found }) nên không được nhận. Hãy mở tệp, chọn In rồi lưu thành PDF và gửi tệp mới; tệp đính kèm thì gửi riêng.
 files-pixels-refused = Ảnh “{ $name }” lớn hơn { $megapixels } triệu điểm ảnh. Hãy chụp hoặc quét với độ phân giải thấp hơn.
+files-remote-refused = Tệp “{ $name }” tự tải nội dung từ máy khác khi được mở ({ $found }) nên không được nhận. Hãy lưu lại thành PDF rồi gửi tệp PDF.
 files-broken = Tệp “{ $name }” bị hỏng hoặc chưa tải đủ nên không đọc được. Hãy mở thử trên máy của bạn, lưu lại rồi gửi lại.
 files-harmful-refused = Tệp “{ $name }” được tạo theo cách không thể đọc an toàn nên không được nhận. Hãy mở tệp, chọn In rồi lưu thành PDF và gửi tệp mới.
 files-virus-refused = Phần mềm quét mã độc phát hiện “{ $found }” trong tệp “{ $name }”. Tệp không được nhận.

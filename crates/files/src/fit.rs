@@ -21,6 +21,7 @@ pub(crate) fn fault(unfit: Unfit, name: &str) -> Fault {
         Unfit::Macros => refused("files-macros-refused"),
         Unfit::Active { found: kind } => found("files-active-refused", &kind),
         Unfit::Pixels { megapixels } => Fault::TooLarge(problem("files-pixels-refused").arg("megapixels", megapixels)),
+        Unfit::Remote { found: kind } => found("files-remote-refused", &kind),
         Unfit::Broken => refused("files-broken"),
         Unfit::Stopped(Refusal::Busy) => Fault::Busy,
         Unfit::Stopped(Refusal::NotStarted) => Fault::internal("foreign files cannot be judged"),

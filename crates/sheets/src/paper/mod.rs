@@ -95,6 +95,9 @@ pub enum Unfit {
     /// A PDF that does something when it is opened, or carries other files: `found` is PDF's own word for it.
     #[error("active content {found}")]
     Active { found: String },
+    /// A document that fetches something from elsewhere when it is opened: `found` says what and from where.
+    #[error("fetches {found}")]
+    Remote { found: String },
     #[error("picture over {megapixels} megapixels")]
     Pixels { megapixels: u64 },
     #[error("broken")]
@@ -155,12 +158,43 @@ pub fn judge(bytes: &[u8], name: &str) -> Result<(Judged, Option<Vec<u8>>), Unfi
     }
     agreed(Kind::Pdf)?;
     active::judge(bytes)?;
+    if !ends(bytes) {
+        return Err(Unfit::Broken);
+    }
     Ok((kept(Kind::Pdf), None))
+}
+
+/// Shorter files are not asked for their end: they hold no page anybody could miss.
+const PDF_BYTES_SURE: usize = 1024;
+/// Where the end of a PDF is looked for: readers look for it in the last kilobyte, and some writers let a few more follow.
+const PDF_END_BYTES: usize = 16 * 1024;
+
+/// Whether a PDF has come to its end. One that was cut off on its way, or holds anything else behind its first line, opens for the
+/// one officer and not for the other.
+fn ends(bytes: &[u8]) -> bool {
+    let last = &bytes[bytes.len().saturating_sub(PDF_END_BYTES)..];
+    let has = |word: &[u8]| last.windows(word.len()).any(|window| window == word);
+    bytes.len() < PDF_BYTES_SURE || has(b"%%EOF") || has(b"startxref")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pdf_that_was_cut_off_or_is_none_behind_its_first_line_is_broken() {
+        let whole = |body: usize| [b"%PDF-1.7\n".as_slice(), &vec![b'x'; body], b"\nstartxref\n9\n%%EOF\n"].concat();
+        assert!(judge(&whole(50_000), "a.pdf").is_ok());
+        let followed = [whole(50_000), vec![0; 4_000]].concat();
+        assert!(judge(&followed, "a.pdf").is_ok(), "what follows the end harms nobody");
+        // The first half of a file made for the web names an end of its own, near its beginning.
+        let linear = [whole(2_000), whole(200_000)].concat();
+        assert!(judge(&linear, "a.pdf").is_ok());
+        for broken in [&whole(50_000)[..25_000], &linear[..100_000], &[b"%PDF-1.4\n".as_slice(), &[7; 9_000]].concat()]
+        {
+            assert_eq!(judge(broken, "a.pdf").unwrap_err(), Unfit::Broken);
+        }
+    }
 
     #[test]
     fn a_program_or_a_web_page_under_another_name_is_refused_by_what_it_is() {

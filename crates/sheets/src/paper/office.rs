@@ -1,4 +1,5 @@
-//! Word and Excel packages, judged as Word and Excel open them: the list of content types, the main part the package names.
+//! Word and Excel packages, judged as Word and Excel open them: the list of content types, the main part the package names, and
+//! what they fetch from elsewhere.
 
 use super::{Kind, Unfit};
 use quick_xml::events::{BytesStart, Event};
@@ -11,6 +12,10 @@ use zip::ZipArchive;
 const ENTRIES_MAX: usize = 20_000;
 /// The list of types and the relations of a package, unpacked, in bytes.
 const LIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// All lists of relations of a package together, unpacked, in bytes.
+const RELATIONS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How much of the main part is looked at: its first element stands within it.
+const MAIN_BYTES: u64 = 64 * 1024;
 
 const TYPES: &str = "[content_types].xml";
 const RELATIONS: &str = "_rels/.rels";
@@ -39,8 +44,15 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Unfit> {
     }
     let relations = unpacked(&mut package, entry(RELATIONS).ok_or_else(other)?)?;
     let main = main_part(&relations)?.ok_or_else(other)?;
-    if !parts.contains_key(&main) {
-        return Err(Unfit::Broken);
+    let main_entry = entry(&main).ok_or(Unfit::Broken)?;
+    begins_as_xml(&first_of(&mut package, main_entry)?)?;
+    let mut left = RELATIONS_BYTES_MAX;
+    let mut lists: Vec<(&String, &usize)> = parts.iter().filter(|(name, _)| name.ends_with(".rels")).collect();
+    lists.sort();
+    for (_, n) in lists {
+        let list = unpacked(&mut package, *n)?;
+        left = left.checked_sub(list.len()).ok_or(Unfit::Broken)?;
+        fetches_nothing(&list)?;
     }
     let office = "application/vnd.openxmlformats-officedocument.";
     match types.of(&main).and_then(|found| found.strip_prefix(office)) {
@@ -63,6 +75,79 @@ fn unpacked(package: &mut ZipArchive<Cursor<&[u8]>>, n: usize) -> Result<Vec<u8>
     let mut out = Vec::new();
     entry.take(LIST_BYTES_MAX + 1).read_to_end(&mut out).map_err(|_| Unfit::Broken)?;
     if out.len() as u64 > LIST_BYTES_MAX { Err(Unfit::Broken) } else { Ok(out) }
+}
+
+/// The beginning of a part.
+fn first_of(package: &mut ZipArchive<Cursor<&[u8]>>, n: usize) -> Result<Vec<u8>, Unfit> {
+    let entry = package.by_index(n).map_err(|_| Unfit::Broken)?;
+    let mut out = Vec::new();
+    entry.take(MAIN_BYTES).read_to_end(&mut out).map_err(|_| Unfit::Broken)?;
+    Ok(out)
+}
+
+/// A document is XML from its first byte to its first element, and declares no types of its own: with those a text of a
+/// kilobyte unfolds to gigabytes or fetches a file of whoever opens it (ECMA-376 part 2, 6.2.5 forbids them).
+fn begins_as_xml(first: &[u8]) -> Result<(), Unfit> {
+    // Other encodings than UTF-8 are allowed and written by nobody; they are left to Word.
+    if first.starts_with(b"\xFF\xFE") || first.starts_with(b"\xFE\xFF") {
+        return Ok(());
+    }
+    let known = match std::str::from_utf8(first) {
+        Ok(text) => text,
+        // Cut in the middle of a letter.
+        Err(error) => std::str::from_utf8(&first[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let mut reader = Reader::from_str(known);
+    loop {
+        match reader.read_event().map_err(|_| Unfit::Broken)? {
+            Event::Start(_) | Event::Empty(_) => return Ok(()),
+            Event::Text(text) if !text.trim_start_matches('\u{feff}').trim_ascii().is_empty() => {
+                return Err(Unfit::Broken);
+            }
+            Event::DocType(_) | Event::Eof => return Err(Unfit::Broken),
+            _ => {}
+        }
+    }
+}
+
+/// Refuses what a document fetches by itself from another machine when it is opened: a template with macros, a part, a picture that
+/// tells who reads it or asks for the reader's password (`\\\\server\share`). Links wait for a click, linked workbooks for an answer,
+/// and the template's place on the writer's own disk is nobody's harm.
+fn fetches_nothing(xml: &[u8]) -> Result<(), Unfit> {
+    let mut found = None;
+    each(xml, |element| {
+        let is_external = value(element, "TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
+        if element.local_name().as_ref() != "Relationship" || !is_external || found.is_some() {
+            return;
+        }
+        let kind = value(element, "Type").unwrap_or_default();
+        let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+        let target = value(element, "Target").unwrap_or_default();
+        let waits = matches!(kind.as_str(), "hyperlink" | "externalLinkPath" | "externalLinkLong");
+        let shown_from_the_web = kind == "image" && !is_share(&target);
+        if !waits && !shown_from_the_web && is_elsewhere(&target) {
+            found = Some(kind);
+        }
+    })?;
+    found.map_or(Ok(()), |found| Err(Unfit::Remote { found }))
+}
+
+/// On another machine: with a scheme of the net, or a share.
+fn is_elsewhere(target: &str) -> bool {
+    let lower = target.trim().to_lowercase();
+    let scheme = lower.split_once(':').map_or("", |(scheme, _)| scheme);
+    // One letter is a drive.
+    is_share(target) || (scheme.len() > 1 && scheme != "file")
+}
+
+/// `\\\\server\share`, `//server/share`, `file://server/share`, `file:///\\server\share`.
+fn is_share(target: &str) -> bool {
+    let slashes = target.trim().to_lowercase().replace("%5c", "\\").replace('\\', "/");
+    let rest = slashes.strip_prefix("file:").unwrap_or(&slashes);
+    let begun = rest.bytes().take_while(|byte| *byte == b'/').count();
+    let on_a_drive = rest[begun..].as_bytes().get(1) == Some(&b':');
+    let local = rest[begun..].starts_with("localhost/");
+    (begun == 2 || begun >= 4) && !on_a_drive && !local
 }
 
 #[derive(Default)]
@@ -183,6 +268,60 @@ mod tests {
         assert_eq!(kind(&office("word/document.xml", enabled, &[])), Err(Unfit::Macros));
         let sheet = "application/vnd.ms-excel.sheet.macroEnabled.main+xml";
         assert_eq!(kind(&office("xl/workbook.xml", sheet, &[])), Err(Unfit::Macros));
+    }
+
+    #[test]
+    fn what_is_fetched_from_elsewhere_at_the_opening_is_named_and_what_waits_for_a_click_is_no_harm() {
+        let related = |kind: &str, target: &str| {
+            let relations = format!(
+                "<Relationships><Relationship Id=\"a\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\" TargetMode=\"External\"/></Relationships>"
+            );
+            super::kind(&office("word/document.xml", DOCX, &[("word/_rels/settings.xml.rels", &relations)]))
+        };
+        for (what, target) in [
+            ("attachedTemplate", "http://example.vn/x.dotm"),
+            ("attachedTemplate", "\\\\example.vn\\x\\y.dotm"),
+            ("attachedTemplate", "file://example.vn/x.dotm"),
+            ("attachedTemplate", "file:///\\\\example.vn\\x.dotm"),
+            ("attachedTemplate", "mhtml:http://example.vn/x!y"),
+            ("oleObject", "https://example.vn/a"),
+            ("frame", "//example.vn/a"),
+            ("image", "file://example.vn/a.png"),
+        ] {
+            assert_eq!(related(what, target), Err(Unfit::Remote { found: what.to_owned() }), "{target}");
+        }
+        for (what, target) in [
+            ("hyperlink", "https://example.vn"),
+            ("hyperlink", "mailto:a@example.vn"),
+            ("attachedTemplate", "file:///C:\\Users\\lan\\AppData\\Roaming\\Microsoft\\Templates\\mau.dotx"),
+            ("attachedTemplate", "C:\\mau\\mau.dot"),
+            ("attachedTemplate", "Normal.dotm"),
+            ("externalLinkPath", "https://example.vn/so-lieu.xlsx"),
+            ("image", "https://example.vn/logo.png"),
+        ] {
+            assert_eq!(related(what, target), Ok(Kind::Docx), "{what} {target}");
+        }
+    }
+
+    #[test]
+    fn a_document_that_is_no_xml_or_declares_types_of_its_own_is_broken() {
+        let types = format!("<Types><Override PartName=\"/word/document.xml\" ContentType=\"{DOCX}\"/></Types>");
+        let relations = "<Relationships><Relationship Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>";
+        let of = |main: &str| {
+            super::kind(&package(&[
+                ("[Content_Types].xml", &types),
+                ("_rels/.rels", relations),
+                ("word/document.xml", main),
+            ]))
+        };
+        let long = format!("<?xml version=\"1.0\"?>\n<w:document>{}", "ạ".repeat(40_000));
+        for fine in ["<x/>", "\u{feff}<?xml version=\"1.0\"?><!-- . --><w:document/>", &long] {
+            assert_eq!(of(fine), Ok(Kind::Docx));
+        }
+        for broken in ["", "\0\0\0", "Kế hoạch", "<!DOCTYPE d [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><d>&a;</d>"]
+        {
+            assert_eq!(of(broken), Err(Unfit::Broken), "{broken:?}");
+        }
     }
 
     #[test]
