@@ -228,14 +228,72 @@ impl Iterator for Lines {
 /// Columns without which a table is not the catalogue.
 const COLUMNS: &[&str] = &["code", "name", "field", "level"];
 
+/// A table's bytes, up to the first row longer than [`LINE_BYTES_MAX`]: what splits them into rows holds a whole row at a time.
+struct Rows<R> {
+    reader: R,
+    delimiter: u8,
+    length: usize,
+    cell: Cell,
+}
+
+/// Where in a cell the last byte stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Cell {
+    Begins,
+    Plain,
+    Quoted,
+    /// After a quote inside a quoted cell: its end, or the first of two that stand for one.
+    Quote,
+}
+
+impl<R> Rows<R> {
+    fn pass(&mut self, byte: u8) -> io::Result<()> {
+        self.cell = match (self.cell, byte) {
+            (Cell::Begins | Cell::Quote, b'"') => Cell::Quoted,
+            (Cell::Quoted, b'"') => Cell::Quote,
+            (Cell::Quoted, _) => Cell::Quoted,
+            (_, b'\n' | b'\r') => {
+                self.length = 0;
+                self.cell = Cell::Begins;
+                return Ok(());
+            }
+            (_, byte) if byte == self.delimiter => Cell::Begins,
+            _ => Cell::Plain,
+        };
+        self.length += 1;
+        if self.length <= LINE_BYTES_MAX {
+            return Ok(());
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidData, format!("a row is longer than {LINE_BYTES_MAX} bytes")))
+    }
+}
+
+impl<R: Read> Read for Rows<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        for byte in &buffer[..read] {
+            self.pass(*byte)?;
+        }
+        Ok(read)
+    }
+}
+
 fn table(name: String, reader: BufReader<File>, delimiter: u8) -> io::Result<impl Iterator<Item = Item> + Send> {
+    let reader = Rows { reader, delimiter, length: 0, cell: Cell::Begins };
     let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(reader);
     let header = reader.headers()?.clone();
     let header: Vec<String> = header.iter().map(|column| base::clean::soft_line(column).to_lowercase()).collect();
     if let Some(missing) = COLUMNS.iter().find(|column| !header.iter().any(|known| known == *column)) {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("no column \"{missing}\"")));
     }
-    Ok(reader.into_records().enumerate().map(move |(at, row)| {
+    // What follows bytes that cannot be read is not there; the row they stand in is told, once.
+    let mut lost = false;
+    let rows = reader.into_records().take_while(move |row| {
+        let was_lost = lost;
+        lost |= row.as_ref().is_err_and(csv::Error::is_io_error);
+        !was_lost
+    });
+    Ok(rows.enumerate().map(move |(at, row)| {
         let line = row.as_ref().ok().and_then(|row| row.position().map(csv::Position::line)).unwrap_or(at as u64 + 2);
         let record = row
             .map(|row| record_of(&header, &row))

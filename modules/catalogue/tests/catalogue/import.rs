@@ -276,6 +276,24 @@ async fn a_file_is_understood_however_it_was_saved() {
 }
 
 #[tokio::test]
+async fn an_overlong_row_of_a_table_is_told_once_and_never_held_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let header = "code,name,field,level\n";
+    let good = "1.900001,\"Thủ tục \"\"thử\"\"\nhai dòng\",Thử nghiệm,Cấp xã\n";
+    let long = format!("1.900002,\"{}\",Thử nghiệm,Cấp xã\n", "dài, \n".repeat(1024 * 1024));
+    for db in databases().await {
+        let path = dir.path().join("table.csv");
+        std::fs::write(&path, format!("{header}{good}{long}{good}")).unwrap();
+        let (report, records) = run(&db, &path, now()).await;
+        assert_eq!((report.refused, report.records()), (1, 2), "{records:?}");
+        assert!(records[1].remarks[0].detail.contains("longer than"), "{records:?}");
+        std::fs::write(&path, "a".repeat(5 * 1024 * 1024)).unwrap();
+        assert!(matches!(catalogue::import(&db, &path, now(), |_, _| {}).await, Err(Fault::Invalid(_))));
+        db.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_file_of_another_kind_is_refused_with_the_reason_and_one_without_a_good_record_is_a_failure() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| {
