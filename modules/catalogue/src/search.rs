@@ -47,6 +47,13 @@ pub(crate) struct Rank {
     soft: u8,
 }
 
+impl Rank {
+    /// Its name holds not all the words: some only as beginnings of others, or in its field.
+    pub(crate) fn is_vague(&self) -> bool {
+        self.class > 2
+    }
+}
+
 impl Doc {
     pub(crate) fn of(version: &Version) -> Doc {
         let name = keyed(&version.name);
@@ -97,7 +104,7 @@ impl Doc {
 }
 
 /// One thing asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Term {
     /// Any of these, the words together.
     Phrases(Vec<Vec<String>>),
@@ -106,9 +113,11 @@ enum Term {
 }
 
 /// A query made ready.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Query {
     code: String,
+    /// Every procedure meant by words of people in it.
+    meant: Vec<String>,
     /// Procedures meant by these words of people.
     first: Vec<String>,
     terms: Vec<Term>,
@@ -136,6 +145,7 @@ impl Query {
         }
         let mut query = Query {
             code: text.to_uppercase(),
+            meant: Vec::new(),
             first: Vec::new(),
             terms: Vec::new(),
             soft: Vec::new(),
@@ -173,6 +183,7 @@ impl Query {
             };
             at += n;
         }
+        self.meant.clone_from(&self.first);
         // Words of people stand for the whole question or they are one condition among others.
         if !self.hard.is_empty() || self.terms.len() > 1 {
             self.first.clear();
@@ -209,6 +220,19 @@ impl Query {
             rank.slips = rank.slips.saturating_add(slips);
         }
         Some(rank)
+    }
+
+    /// The same question by its words of people alone: `mở quán cà phê` asks for what `mở quán` means, and no name tells of coffee.
+    /// `None` where there are none, or nothing else.
+    pub(crate) fn meant(&self) -> Option<Query> {
+        let mut meant = self.clone();
+        meant.terms.retain(|term| matches!(term, Term::Phrases(_)));
+        if meant.terms.is_empty() || self.hard.is_empty() {
+            return None;
+        }
+        meant.soft.append(&mut meant.hard);
+        meant.first.clone_from(&self.meant);
+        Some(meant)
     }
 
     fn asks_for(&self, variant: usize) -> bool {

@@ -105,7 +105,14 @@ impl Shelf {
 
     /// Id of the procedure with a code, as dossiers keep it; empty for an unknown code.
     pub fn ids_of_code(&self, code: &str) -> Vec<Id> {
-        self.versions_of(code).first().map(|version| version.procedure_id).into_iter().collect()
+        // Typed without its point: `1001193`.
+        let dotted = (code.len() == 7 && code.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| format!("{}.{}", &code[..1], &code[1..]));
+        self.versions_of(dotted.as_deref().unwrap_or(code))
+            .first()
+            .map(|version| version.procedure_id)
+            .into_iter()
+            .collect()
     }
 
     /// Every version in force on a day, by field and name.
@@ -128,6 +135,11 @@ impl Shelf {
             fitting().filter_map(|book| Some((query.rank(&book.doc)?, book))).collect()
         };
         let mut found = fit(&query);
+        if found.iter().all(|(rank, _)| rank.is_vague()) {
+            // What is meant is known, and no name has the other words: they narrow no more.
+            let meant = query.meant().map(|meant| fit(&meant)).filter(|meant| !meant.is_empty());
+            found = meant.unwrap_or(found);
+        }
         for wide in [false, true] {
             if found.is_empty() {
                 query = query.forgiving(&self.vocabulary, wide);
@@ -277,6 +289,11 @@ mod tests {
             ("hòa giải tranh chấp đất đai", "1.012812"),
             ("công chứng", "2.000815"),
             ("tách hộ khẩu", "1.010038"),
+            ("mở quán cà phê", "1.001612"),
+            ("kết hôn với người nước ngoài", "1.000894"),
+            ("dang ky kd", "1.001612"),
+            ("xin gpxd", "1.013225"),
+            ("đăng ký hktt", "1.004222"),
         ] {
             let found = shelf.search(query, &Filter::default(), day());
             assert_eq!(
