@@ -27,6 +27,7 @@ base-citizen-id-old = This is the 9-digit number of an old identity card, which 
 base-citizen-id-length = A personal identity number has exactly 12 digits; this one has { $count }.
 base-citizen-id-place = The first three digits “{ $place }” are not a code of a place of birth registration. Please compare with the identity card.
 base-citizen-id-century = The fourth digit “{ $digit }” cannot be right: it tells the century of birth and the sex, and only 0, 1, 2 and 3 are in use.
+base-citizen-id-future = This personal number is of somebody born in { $inNumber }, which has not come yet. Compare it with the identity card or the birth certificate.
 base-citizen-id-birth-year = The declared year of birth is { $declared }, the personal identity number says { $inNumber }. Please check the date of birth or the number.
 base-citizen-id-sex = The declared sex differs from the one in the personal identity number. Please check.
 

@@ -27,6 +27,7 @@ base-citizen-id-old = Đây là số chứng minh nhân dân 9 số, không còn
 base-citizen-id-length = Số định danh cá nhân phải có đúng 12 chữ số; số vừa nhập có { $count } chữ số.
 base-citizen-id-place = Ba chữ số đầu “{ $place }” không phải là mã nơi đăng ký khai sinh. Hãy so lại với thẻ căn cước.
 base-citizen-id-century = Chữ số thứ tư “{ $digit }” không hợp lệ: chữ số này cho biết thế kỷ sinh và giới tính, hiện chỉ dùng 0, 1, 2 hoặc 3.
+base-citizen-id-future = Số định danh cá nhân này là của người sinh năm { $inNumber }, chưa tới. Hãy so lại với thẻ căn cước hoặc giấy khai sinh.
 base-citizen-id-birth-year = Năm sinh đã khai là { $declared }, còn số định danh cá nhân cho biết năm { $inNumber }. Hãy kiểm tra lại ngày sinh hoặc số định danh.
 base-citizen-id-sex = Giới tính đã khai khác với giới tính thể hiện trong số định danh cá nhân. Hãy kiểm tra lại.
 

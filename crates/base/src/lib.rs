@@ -16,6 +16,7 @@ pub mod words;
 
 pub use actor::{Actor, Grant, Permission, Role};
 pub use calendar::{Basis, Calendar, DueDate, Extension, Limit, PausePolicy, WorkingHours};
+pub use codes::plain as plain_code;
 pub use codes::{AgencyCode, CitizenId, Dong, DossierCode, PersonNumber, Phone, Sex, TaxCode};
 pub use fault::{Fault, Problem};
 pub use id::Id;

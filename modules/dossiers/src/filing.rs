@@ -221,7 +221,7 @@ pub fn check(
             problems.push(Problem::new("dossier-agency-unknown").field(field));
         }
     }
-    let owner = owner::owner(handed, places.channel, &mut problems);
+    let owner = owner::owner(handed, places.channel, now.date(), &mut problems);
     // At the counter the form is on paper; what is typed in must still be right.
     let mut known: BTreeMap<&str, String> = BTreeMap::new();
     for field in version.form.fields() {

@@ -44,10 +44,9 @@ pub(crate) fn known_by<'a>(applicant: &'a Applicant, field: &Field, typed: &str)
     (asks && !number.is_empty() && bare(typed) == number).then_some(number)
 }
 
-/// The number of a paper without blanks, dots and dashes, in capitals.
-fn bare(typed: &str) -> String {
-    let line = clean::soft_line(typed);
-    line.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '–')).collect::<String>().to_uppercase()
+/// The number of a paper without blanks, dots and dashes, in capitals; full-width letters are letters.
+pub(crate) fn bare(typed: &str) -> String {
+    base::plain_code(typed).chars().filter(|c| !matches!(c, ' ' | '-' | '.')).collect::<String>().to_uppercase()
 }
 
 pub(crate) fn too_long(field: &str, max: usize) -> Problem {
@@ -71,11 +70,11 @@ fn line(field: &str, typed: &str, max: usize, problems: &mut Vec<Problem>) -> St
 }
 
 /// Reads and judges the owner and who brought the papers.
-pub(crate) fn owner(handed: &Handed, channel: Channel, problems: &mut Vec<Problem>) -> Owner {
+pub(crate) fn owner(handed: &Handed, channel: Channel, today: Date, problems: &mut Vec<Problem>) -> Owner {
     let mut owner =
         Owner { name: line("owner_name", &handed.owner_name, NAME_CHARS_MAX, problems), ..Owner::default() };
     let named_at = problems.len();
-    number(handed, &mut owner, problems);
+    number(handed, today, &mut owner, problems);
     let is_person = owner.citizen.is_some() || owner.paper != PaperKind::Number;
     let about_name = if owner.name.is_empty() {
         let told = problems.iter().any(|problem| problem.field.as_deref() == Some("owner_name"));
@@ -102,7 +101,7 @@ pub(crate) fn owner(handed: &Handed, channel: Channel, problems: &mut Vec<Proble
 }
 
 /// The number, by the kind of paper it is of.
-fn number(handed: &Handed, owner: &mut Owner, problems: &mut Vec<Problem>) {
+fn number(handed: &Handed, today: Date, owner: &mut Owner, problems: &mut Vec<Problem>) {
     let Some(paper) = PaperKind::read(handed.owner_paper.trim()) else {
         problems.push(Problem::new("dossier-paper-kind-unknown").field("owner_paper"));
         return;
@@ -119,7 +118,11 @@ fn number(handed: &Handed, owner: &mut Owner, problems: &mut Vec<Problem>) {
             "tax" => typed.parse().map(PersonNumber::Tax),
             _ => typed.parse::<PersonNumber>(),
         };
-        match read {
+        let born = |number| match number {
+            PersonNumber::Citizen(id) => id.born_by(today).map(PersonNumber::Citizen),
+            tax => Ok(tax),
+        };
+        match read.and_then(born) {
             Ok(number) => {
                 owner.number = number.as_str().to_owned();
                 owner.citizen = if let PersonNumber::Citizen(id) = number { Some(id) } else { None };
@@ -162,9 +165,26 @@ fn phone(handed: &Handed, channel: Channel, owner: &mut Owner, problems: &mut Ve
     }
 }
 
-/// A number as people type it, with a comma or a point before the decimals. `NaN` and `inf` are words, not numbers.
+/// A number as people type it: digits, thousands set apart by points, commas or blanks, decimals behind a comma or a point. What is
+/// asked for is counted or measured, so nothing is less than nothing. It is kept as typed: whether `1.000` is a thousand or one, the
+/// office reads from the question.
 fn is_number(answer: &str) -> bool {
-    answer.replace([',', ' '], ".").parse::<f64>().is_ok_and(f64::is_finite)
+    let parts: Vec<&str> = answer.split([',', '.', ' ']).collect();
+    let are_digits = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let signs: Vec<char> = answer.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let Some((decimals, groups)) = parts.split_last().filter(|_| are_digits) else { return false };
+    match (groups, signs.last()) {
+        ([], _) => true,
+        ([_], Some(sign)) => *sign != ' ' || decimals.len() == 3,
+        ([first, middle @ ..], Some(last)) => {
+            // The sign between thousands is one; the decimals may have another.
+            let thousands = &signs[..signs.len() - 1];
+            let alike = thousands.iter().all(|sign| sign == &thousands[0]);
+            let ends = if *last == thousands[0] { decimals.len() == 3 } else { *last != ' ' };
+            alike && first.len() <= 3 && middle.iter().all(|group| group.len() == 3) && ends
+        }
+        (_, None) => false,
+    }
 }
 
 /// No answer is older than the oldest person, and none is further ahead than a right may run.
@@ -177,7 +197,10 @@ const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 /// What is wrong with it, at the field's own name.
 pub fn answer(field: &Field, typed: &str, today: Date) -> Result<String, Problem> {
     let cleaned = if field.kind == FieldKind::Textarea { clean::lines(typed) } else { clean::line(typed) };
-    let answer = cleaned.map_err(|problem| problem.field(&field.name))?;
+    let mut answer = cleaned.map_err(|problem| problem.field(&field.name))?;
+    if matches!(field.kind, FieldKind::Number | FieldKind::Date) {
+        answer = base::plain_code(&answer);
+    }
     let wrong = |code| Err(Problem::new(code).field(&field.name).arg("label", &field.label));
     if answer.is_empty() {
         return if field.required { wrong("dossier-answer-required") } else { Ok(answer) };
@@ -200,7 +223,10 @@ pub fn answer(field: &Field, typed: &str, today: Date) -> Result<String, Problem
         FieldKind::Number if !is_number(&answer) => wrong("dossier-answer-number"),
         FieldKind::Select if !field.options.contains(&answer) => wrong("dossier-answer-choice"),
         FieldKind::Phone => answer.parse::<Phone>().map(String::from).map_err(at_field),
-        FieldKind::CitizenNumber => answer.parse::<CitizenId>().map(String::from).map_err(at_field),
+        FieldKind::CitizenNumber => {
+            let number = answer.parse::<CitizenId>().and_then(|number| number.born_by(today));
+            number.map(String::from).map_err(at_field)
+        }
         _ => Ok(answer),
     }
 }

@@ -52,6 +52,17 @@ impl CitizenId {
         1900 + i16::from(self.digit(3) / 2) * 100 + i16::from(self.digit(4) * 10 + self.digit(5))
     }
 
+    /// The number, if its owner can have been born by `today`: numbers are given at birth, not before.
+    ///
+    /// # Errors
+    /// `base-citizen-id-future`.
+    pub fn born_by(self, today: Date) -> Result<CitizenId, Problem> {
+        if self.birth_year() <= today.year() {
+            return Ok(self);
+        }
+        Err(Problem::new("base-citizen-id-future").rule(RULE).arg("inNumber", self.birth_year()))
+    }
+
     /// Whether the number agrees with a declared date of birth and sex. Problems: `base-citizen-id-birth-year`,
     /// `base-citizen-id-sex`. A few people carry an honest contradiction, so ask them, do not refuse them.
     pub fn disagreements(&self, birth: Option<Date>, sex: Option<Sex>) -> Vec<Problem> {
@@ -118,6 +129,14 @@ mod tests {
         assert_eq!((young.province(), young.sex(), young.birth_year()), (Some("Sóc Trăng"), Sex::Male, 2005));
         let abroad: CitizenId = "116095000001".parse().unwrap();
         assert_eq!((abroad.province(), abroad.birth_year()), (None, 1995));
+    }
+
+    #[test]
+    fn nobody_has_a_number_before_being_born() {
+        let of = |text: &str| text.parse::<CitizenId>().unwrap().born_by(date(2026, 11, 29)).map_err(|p| p.code);
+        assert!(of("092326000011").is_ok());
+        assert_eq!(of("092227000011"), Err("base-citizen-id-future"));
+        assert_eq!(of("092399000011"), Err("base-citizen-id-future"));
     }
 
     #[test]

@@ -54,11 +54,21 @@ fn day_of(yymmdd: &str) -> Option<Date> {
     Date::new(2000 + i16::from(part(0)?), part(2)?, part(4)?).ok()
 }
 
+/// An agency's code whose only point was left out: a letter and two digits, and one group of two or three.
+fn dotted(agency: &str) -> String {
+    let is_plain =
+        agency.bytes().all(|b| b.is_ascii_alphanumeric()) && agency.starts_with(|c: char| c.is_ascii_alphabetic());
+    match agency.split_at_checked(3) {
+        Some((head, group)) if is_plain && matches!(group.len(), 2 | 3) => format!("{head}.{group}"),
+        _ => agency.to_owned(),
+    }
+}
+
 impl FromStr for DossierCode {
     type Err = Problem;
 
     /// Letters are put in upper case; blanks do not count, or stand for the hyphens that were left out; any dash is the
-    /// hyphen. Problems: `base-dossier-code-shape` (not three
+    /// hyphen; the one point of a commune's code may be missing (`H1308`). Problems: `base-dossier-code-shape` (not three
     /// parts), `base-dossier-code-date`, `base-dossier-code-counter`, or those of [`AgencyCode`].
     fn from_str(s: &str) -> Result<DossierCode, Problem> {
         let problem = |code| Problem::new(code).rule(RULE).arg("value", clip(s, 60));
@@ -66,7 +76,7 @@ impl FromStr for DossierCode {
         let text = if text.contains('-') { text.replace(' ', "") } else { text.replace(' ', "-") };
         let parts: Vec<&str> = text.split('-').collect();
         let [agency, day, counter] = parts[..] else { return Err(problem("base-dossier-code-shape")) };
-        let agency: AgencyCode = agency.parse()?;
+        let agency: AgencyCode = dotted(agency).parse()?;
         day_of(day).ok_or_else(|| problem("base-dossier-code-date").arg("part", clip(day, 10)))?;
         if !matches!(counter.len(), 4 | 5) || !counter.bytes().all(|b| b.is_ascii_digit()) {
             return Err(problem("base-dossier-code-counter").arg("part", clip(counter, 10)));

@@ -76,7 +76,7 @@ pub(crate) use masked_debug;
 
 /// A code as people write and paste it, made plain: nothing invisible, no blanks at the ends, full-width letters narrow, and every
 /// dash the hyphen of the keyboard.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{fe58}' | '\u{fe63}' => '-',
@@ -85,14 +85,15 @@ pub(crate) fn plain(text: &str) -> String {
     crate::clean::soft_line(&text.chars().map(narrow).collect::<String>())
 }
 
-/// Digits of a code as people write it: blanks, dots, dashes and brackets between them do not count.
+/// Digits of a code as people write it, or as a spreadsheet gives it: blanks, dots, commas, dashes, strokes and brackets between them
+/// do not count.
 /// None when anything else is in it.
 pub(crate) fn bare_digits(text: &str) -> Option<String> {
     let mut digits = String::with_capacity(text.len());
     for c in plain(text).chars() {
         match c {
             '0'..='9' => digits.push(c),
-            ' ' | '.' | '-' | '(' | ')' | '\u{b7}' | '\u{2022}' => {}
+            ' ' | '.' | ',' | '-' | '_' | '/' | '\'' | '(' | ')' | '\u{b7}' | '\u{2022}' => {}
             _ => return None,
         }
     }

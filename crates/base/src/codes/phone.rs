@@ -48,6 +48,9 @@ impl FromStr for Phone {
             (Some(rest), _) => local(rest),
             (None, Some(abroad)) => return from_abroad(abroad),
             (None, None) if digits.starts_with("84") && digits.len() >= 11 => local(&digits[2..]),
+            // (084) 912…, and the 0 that a spreadsheet took from the front: no number of the country has these lengths.
+            (None, None) if digits.starts_with("084") && digits.len() == 12 => local(&digits[3..]),
+            (None, None) if digits.len() == 9 && Phone(format!("0{digits}")).is_mobile() => format!("0{digits}"),
             (None, None) => digits,
         };
         let phone = Phone(national);
@@ -95,6 +98,11 @@ mod tests {
             "84 0912 345 678",
             "+84 (0) 912.345.678",
             "（＋８４）９１２　３４５　６７８",
+            "(084) 912 345 678",
+            "912345678",
+            "0912,345,678",
+            "0912/345/678",
+            "'0912345678",
         ] {
             let phone: Phone = text.parse().unwrap();
             assert_eq!(phone.as_str(), "0912345678", "{text:?}");
@@ -117,6 +125,8 @@ mod tests {
         assert_eq!(reason("++84912345678"), "base-phone-digits");
         assert_eq!(reason(""), "base-phone-length");
         assert_eq!(reason("091234567"), "base-phone-length");
+        assert_eq!(reason("112345678"), "base-phone-length");
+        assert_eq!(reason("0912345678 / 0987654321"), "base-phone-length");
         assert_eq!(reason("09123456789"), "base-phone-length");
         assert_eq!(reason("0112345678"), "base-phone-prefix");
         assert_eq!(reason("+1415"), "base-phone-foreign");

@@ -3,11 +3,13 @@
 use super::*;
 use crate::fixture::{handed, november};
 
+const TODAY: Date = Date::constant(2026, 11, 29);
+
 fn judged(channel: Channel, change: impl FnOnce(&mut Handed)) -> (Owner, Vec<(String, &'static str)>) {
     let mut handed = handed();
     change(&mut handed);
     let mut problems = Vec::new();
-    let owner = owner(&handed, channel, &mut problems);
+    let owner = owner(&handed, channel, TODAY, &mut problems);
     (owner, problems.into_iter().map(|p| (p.field.unwrap_or_default(), p.code)).collect())
 }
 
@@ -48,6 +50,7 @@ fn each_kind_of_number_is_refused_in_its_own_words() {
         ("361234567", "base-citizen-id-old"),
         ("09219000000", "base-person-number-length"),
         ("C01234567", "base-person-number-digits"),
+        ("092399000011", "base-citizen-id-future"),
     ] {
         assert_eq!(wrong(|h| h.owner_number = typed.into()), one("owner_number", code), "{typed}");
     }
@@ -71,6 +74,13 @@ fn a_foreigner_is_known_by_a_passport_and_a_telephone_from_abroad() {
     assert_eq!(problems, []);
     assert_eq!((owner.number.as_str(), owner.nationality.as_str()), ("C01234567", "Hoa Kỳ"));
     assert_eq!((owner.phone.as_str(), owner.paper), ("+14155550100", PaperKind::Passport));
+    for pasted in ["Ｃ０１２３４５６７", "C0123\u{2011}4567", "\u{202a}C01234567\u{202c}"] {
+        let (owner, problems) = judged(Channel::Online, |h| {
+            foreigner(h);
+            h.owner_number = pasted.into();
+        });
+        assert_eq!((owner.number.as_str(), problems.len()), ("C01234567", 0), "{pasted}");
+    }
     let stateless = |h: &mut Handed| {
         foreigner(h);
         h.owner_nationality.clear();
@@ -121,6 +131,48 @@ fn field(kind: FieldKind) -> Field {
         not_future: true,
         of: String::new(),
     }
+}
+
+#[test]
+fn a_number_is_written_with_or_without_signs_between_thousands_and_is_never_less_than_nothing() {
+    let read = |typed: &str| answer(&field(FieldKind::Number), typed, TODAY).map_err(|problem| problem.code);
+    for typed in [
+        "0",
+        "12",
+        "12,5",
+        "12.5",
+        "1.000",
+        "1 000",
+        "1.000.000",
+        "1\u{a0}000\u{a0}000",
+        "1,000,000",
+        "1.000.000,75",
+        "1 500,5",
+    ] {
+        assert_eq!(read(typed), Ok(base::clean::soft_line(typed)), "{typed}");
+    }
+    assert_eq!(read("１２，５").as_deref(), Ok("12,5"));
+    for typed in [
+        "-3",
+        "+3",
+        "\u{2212}3",
+        "1e9",
+        "NaN",
+        "inf",
+        "0x10",
+        "1.2.3",
+        "1..2",
+        "1 2",
+        ",",
+        "50 m2",
+        "1.000,000.000",
+        "٣",
+    ] {
+        assert_eq!(read(typed), Err("dossier-answer-number"), "{typed}");
+    }
+    let number = |typed: &str| answer(&field(FieldKind::CitizenNumber), typed, TODAY).map_err(|problem| problem.code);
+    assert_eq!(number("092.326.000.011").as_deref(), Ok("092326000011"));
+    assert_eq!(number("092327000011"), Err("base-citizen-id-future"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::Scope;
 use crate::actions::House;
 use crate::dossier::Status;
 use crate::finding::{at_unit, day_word, number_word, procedure_word, words_of};
+use crate::owner;
 use ::store::{Engine, StoreError, Tx, params};
 use base::{Date, DossierCode, Id, Lang, PersonNumber, Phone, clean};
 
@@ -120,6 +121,33 @@ fn number(run: &str) -> Option<Term> {
     Some(Term::Any(may_be))
 }
 
+/// Letters and digits of a passport's number, behind its one or two letters.
+const PASSPORT_DIGITS: std::ops::RangeInclusive<usize> = 6..=9;
+/// Letters and digits of another paper's number.
+const PAPER_CHARS: std::ops::RangeInclusive<usize> = 5..=15;
+
+/// A number of another paper than the Vietnamese card, or just these words: a passport in pieces (`C0123 4567`), or one piece of
+/// letters and digits. How many pieces it takes.
+fn paper(pieces: &[&str]) -> Option<(usize, Term)> {
+    let either = |number: String, typed: &[&str]| {
+        Term::Any(vec![vec![number_word(&number)], typed.iter().flat_map(|piece| words_of(piece)).collect()])
+    };
+    let first = pieces.first()?;
+    let n = 1 + pieces[1..].iter().take_while(|piece| is_numeric(piece)).count();
+    let whole = owner::bare(&pieces[..n].concat());
+    let digits = whole.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let letters = whole.len() - digits.len();
+    if matches!(letters, 1 | 2) && PASSPORT_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    {
+        return Some((n, either(whole, &pieces[..n])));
+    }
+    let one = owner::bare(first);
+    let is_one = one.chars().all(|c| c.is_alphanumeric() || c == '/') && one.contains(|c: char| c.is_ascii_digit());
+    // Digits with signs between them are a piece of a code.
+    let is_plain = !is_numeric(first) || first.bytes().all(|b| b.is_ascii_digit());
+    (is_one && is_plain && PAPER_CHARS.contains(&one.chars().count())).then(|| (1, either(one, &pieces[..1])))
+}
+
 fn is_numeric(piece: &str) -> bool {
     piece.chars().any(|c| c.is_ascii_digit()) && piece.chars().all(|c| c.is_ascii_digit() || "+().-–—‑".contains(c))
 }
@@ -140,6 +168,10 @@ fn understand(text: &str, procedures: &dyn Fn(&str) -> Vec<Id>) -> Typed {
             let named = std::iter::once(first).chain(rest).map(|id| vec![procedure_word(*id)]);
             typed.terms.push(Term::Any(named.collect()));
         } else if let Some((n, term)) = together {
+            typed.terms.push(term);
+            at += n;
+            continue;
+        } else if let Some((n, term)) = paper(&pieces[at..]) {
             typed.terms.push(term);
             at += n;
             continue;
@@ -172,9 +204,13 @@ fn question(terms: &[Term], units: Option<&[Id]>, open_end: bool, engine: Engine
         let term = |(n, term): (usize, &Term)| match term {
             Term::Word(one) => word(one, open_end && n == last),
             Term::Any(lists) => {
+                // What is typed last may go on, whatever it is taken for; a hashed number is whole and stays so.
+                let open = |list: &[String], at: usize| open_end && n == last && at + 1 == list.len();
                 let lists: Vec<String> = lists
                     .iter()
-                    .map(|list| list.iter().map(|one| word(one, false)).collect::<Vec<_>>().join(and))
+                    .map(|list| {
+                        list.iter().enumerate().map(|(at, one)| word(one, open(list, at))).collect::<Vec<_>>().join(and)
+                    })
                     .map(|list| format!("({list})"))
                     .collect();
                 format!("({})", lists.join(or))
@@ -264,6 +300,25 @@ mod tests {
             assert_eq!(read(text).terms, words(&["d20261122"]), "{text}");
         }
         assert_eq!(read("1.001193").terms, [Term::Any(vec![vec!["p500".to_owned()]])]);
+    }
+
+    #[test]
+    fn a_passport_and_another_papers_number_are_understood_beside_names() {
+        let number = |text: &str| vec![number_word(text)];
+        let is = |term: &Term, text: &str| matches!(term, Term::Any(lists) if lists[0] == number(text));
+        for text in ["C01234567", "c01234567", "C 0123 4567", "c0123-4567", "Ｃ０１２３４５６７"] {
+            let typed = read(text);
+            assert!(typed.terms.len() == 1 && is(&typed.terms[0], "C01234567"), "{text}: {typed:?}");
+        }
+        let typed = read("Suharto X1234567 Jakarta");
+        assert!(typed.terms.len() == 3 && typed.terms.iter().any(|term| is(term, "X1234567")), "{typed:?}");
+        assert!(read("12/GP2024").terms.iter().any(|term| is(term, "12/GP2024")));
+        // A short name before a telephone is no passport.
+        let typed = read("Y 0912 345 678");
+        assert!(
+            typed.terms.iter().any(|term| matches!(term, Term::Any(lists) if lists[0] == ["0912345678"])),
+            "{typed:?}"
+        );
     }
 
     #[test]
