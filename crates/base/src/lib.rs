@@ -9,6 +9,7 @@ pub mod fault;
 pub mod id;
 pub mod locales;
 pub mod person;
+pub mod terms;
 pub mod text;
 pub mod time;
 pub mod words;
@@ -18,6 +19,7 @@ pub use calendar::{Basis, Calendar, DueDate, Extension, Limit, PausePolicy, Work
 pub use codes::{AgencyCode, CitizenId, Dong, DossierCode, PersonNumber, Phone, Sex, TaxCode};
 pub use fault::{Fault, Problem};
 pub use id::Id;
+pub use terms::Terms;
 pub use text::fold;
 pub use time::{Date, DateTime, Instant, Time, vn_date, vn_date_time, vn_time};
 pub use words::{Channel, Lang, Level};
