@@ -2,13 +2,14 @@
 //! lies.
 
 use access::{Entry, Places, Recorder, Request};
-use base::{Date, Fault, Instant};
-use jiff::ToSpan;
+use base::{Fault, Instant, Terms};
 use organisation::Tree;
-use serde::Deserialize;
 use std::sync::Arc;
 use store::Db;
 use web::{AfterRequest, Answered, App};
+
+/// How long rows are kept, by the day from which the term holds.
+const RETENTION: &str = include_str!("../../data/access/retention.toml");
 
 /// Rows let go in one transaction, and transactions of it in a row.
 const PRUNED_AT_ONCE: i64 = 5_000;
@@ -59,36 +60,13 @@ fn places_of(entry: &Entry, tree: Arc<Tree>) -> Option<Places> {
     }))
 }
 
-/// How long rows are kept, by the day from which the term holds.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Term {
-    since: Date,
-    months: i32,
-    #[serde(rename = "source")]
-    _source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Terms {
-    kept: Vec<Term>,
-}
-
-/// Before which instant rows go; none without a term that holds.
-fn kept_since(text: &str, now: Instant) -> Result<Option<Instant>, Fault> {
-    let terms = toml::from_str::<Terms>(text).map_err(Fault::internal)?.kept;
-    let term = terms.iter().filter(|term| term.since <= now.date()).max_by_key(|term| term.since);
-    let first = term.and_then(|term| now.date().checked_sub(term.months.months()).ok());
-    Ok(first.map(|day| Instant::from_local(day.at(0, 0, 0, 0))))
-}
-
 /// Lets rows go whose term is over.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn prune(db: &Db, now: Instant) -> Result<(), Fault> {
-    let Some(before) = kept_since(include_str!("../../data/access/retention.toml"), now)? else { return Ok(()) };
+    let Some(day) = Terms::read(RETENTION)?.kept_since(now.date()) else { return Ok(()) };
+    let before = Instant::from_local(day.at(0, 0, 0, 0));
     for _ in 0..PRUNINGS_IN_A_ROW {
         let gone = db.write(move |tx| Box::pin(async move { access::prune(tx, before, PRUNED_AT_ONCE).await })).await?;
         if gone < PRUNED_AT_ONCE as u64 {
@@ -103,13 +81,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_go_two_years_later_and_a_later_term_replaces_an_earlier_one() {
-        let now = Instant(1_795_572_000_000);
-        let shipped = kept_since(include_str!("../../data/access/retention.toml"), now).expect("well-formed");
-        assert_eq!(shipped.map(Instant::date), "2024-11-25".parse().ok());
-        let two = "[[kept]]\nsince = \"2026-01-01\"\nmonths = 24\nsource = \"a\"\n\
-                   [[kept]]\nsince = \"2026-11-01\"\nmonths = 36\nsource = \"b\"\n";
-        assert_eq!(kept_since(two, now).expect("well-formed").map(Instant::date), "2023-11-25".parse().ok());
-        assert_eq!(kept_since(two, Instant(0)).expect("well-formed"), None);
+    fn the_shipped_rows_go_two_years_later() {
+        let terms = Terms::read(RETENTION).expect("well-formed");
+        assert_eq!(terms.kept_since("2026-11-25".parse().expect("a day")), "2024-11-25".parse().ok());
     }
 }

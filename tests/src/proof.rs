@@ -7,7 +7,7 @@ use base::{Id, Role};
 use serde_json::json;
 use store::{Db, Engine, Row, Sql, StoreError, Tx, params};
 
-use crate::harness::{self, TestApp};
+use crate::harness::{self, TestApp, plan_read, plan_saved};
 use crate::journeys::one_stop::{act, received};
 use crate::journeys::portal::{filed_online, newcomer};
 use crate::journeys::signing_in::secret_on;
@@ -162,26 +162,12 @@ async fn lived_in(app: &TestApp) {
     renamed(app).await;
 }
 
-const PLAN: &str = "ỦY BAN NHÂN DÂN TỈNH\nSố: 12/KH-UBND\nKẾ HOẠCH\nCải cách hành chính giai đoạn 2026 - 2030\nII. MỤC TIÊU\n1. Đến năm 2027, tối thiểu 80% hồ sơ được xử lý trực tuyến.\n2. Đến năm 2030, tối thiểu 95% người dân hài lòng.\n";
-
 /// A plan read, decided about and saved as a programme; a figure declared with its evidence; one-time codes.
 async fn steered(app: &TestApp) {
     let mut officer = app.signed_in(Role::ReformOfficer).await;
-    let read = officer.upload("/plans/new", &[], &[("document", "ke-hoach.txt", PLAN.as_bytes())]).await;
-    read.is(303);
-    let plan = read.location.clone();
+    let plan = plan_read(&mut officer).await;
     officer.post(&format!("{plan}/items/1/accept"), &[("version", "1")]).await.is(303);
-    let form = officer.get(&format!("{plan}/save")).await;
-    let version = form.between("name=\"version\" value=\"", "\"").expect("a version").to_owned();
-    let head = [
-        ("version", version.as_str()),
-        ("name", "Cải cách hành chính 2026 - 2030"),
-        ("number", "12/KH-UBND"),
-        ("issuer", "UBND tỉnh"),
-        ("decided", "2026-01-05"),
-        ("until", "2030"),
-    ];
-    officer.post(&format!("{plan}/save"), &head).await.is(303);
+    plan_saved(&mut officer, &plan).await;
     let (actor, now, tree) = (app.actor_of(&officer).await, app.clock.now(), app.tree().clone());
     let declared = app.db().write(move |tx| {
         Box::pin(async move {

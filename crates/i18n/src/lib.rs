@@ -1,15 +1,16 @@
 //! Words on the screen, in Vietnamese and English, from Fluent files.
 //!
 //! Each module hands in a [`Source`]; the application calls [`install`] once with all of them. A page asks with
-//! [`t`], [`tr`] or, inside a template, with an [`L`]. A key that no file holds is shown as itself, which the
-//! tests catch through [`check`] and [`keys_used`].
+//! [`t`], [`tr`] or, inside a template, with an [`L`]. A key that no file holds is shown as itself and
+//! told once as an error of the program; the tests catch it through [`check`], [`keys_used`] and [`missing`].
 
 mod check;
 
 use base::Lang;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 pub use check::{check, keys_used};
 
@@ -117,10 +118,29 @@ fn format(lang: Lang, key: &str, args: Option<&FluentArgs<'_>>) -> String {
     let words = current();
     let bundle = words.of(lang);
     let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else {
+        miss(key);
         return key.to_owned();
     };
     let mut errors = Vec::new();
     bundle.format_pattern(pattern, args, &mut errors).into_owned()
+}
+
+/// Keys remembered as missing; a program that asks for more of them has told enough.
+const MISSING_MAX: usize = 1_000;
+
+static MISSING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Remembers a key that no file holds, and says so in the log the first time.
+fn miss(key: &str) {
+    let mut missing = MISSING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if missing.len() < MISSING_MAX && missing.insert(key.to_owned()) {
+        tracing::error!(key, "no word");
+    }
+}
+
+/// The keys that were asked for and that no file holds.
+pub fn missing() -> Vec<String> {
+    MISSING.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).iter().cloned().collect()
 }
 
 /// A value for a message, by its name: any pair of texts, or a borrowed pair (as templates hand them over).

@@ -14,9 +14,7 @@ use crate::happening::Happening;
 use crate::places::desk_path;
 use crate::store::Loaded;
 use ::store::Tx;
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
-use jiff::ToSpan;
-use serde::Deserialize;
+use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Terms};
 use std::sync::LazyLock;
 
 /// Why a closed dossier is read again. A closed list: purposes stand in addresses and records, where nobody's name may.
@@ -107,35 +105,13 @@ impl<'a> Asking<'a> {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Term {
-    since: Date,
-    months: i32,
-    #[serde(rename = "source")]
-    _source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Terms {
-    after_closing: Vec<Term>,
-}
-
-fn terms(text: &str) -> Result<Vec<Term>, toml::de::Error> {
-    let mut terms = toml::from_str::<Terms>(text)?.after_closing;
-    terms.sort_by_key(|term| term.since);
-    Ok(terms)
-}
-
 /// The shipped terms; a test reads the file, so it is well-formed. Without any, nobody keeps reading.
-static TERMS: LazyLock<Vec<Term>> =
-    LazyLock::new(|| terms(include_str!("../../../data/access/reading.toml")).unwrap_or_default());
+static TERMS: LazyLock<Terms> =
+    LazyLock::new(|| Terms::read(include_str!("../../../data/access/reading.toml")).unwrap_or_default());
 
 /// The last day on which a dossier closed on `closed` is read without a purpose by those who had it.
 pub fn kept_until(closed: Date) -> Date {
-    let term = TERMS.iter().rev().find(|term| term.since <= closed);
-    term.and_then(|term| closed.checked_add(term.months.months()).ok()).unwrap_or(closed)
+    TERMS.kept_until(closed)
 }
 
 /// The dossier of that code, for somebody who may read it.

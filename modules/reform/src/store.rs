@@ -13,8 +13,6 @@ store::statements! {
     pub FIGURE = "SELECT id, target_id, agency_id, as_of, numerator, denominator, value_hundredths, note, evidence_id, declared_by, declared_name, declared_at, state, checked_by, checked_name, checked_at, check_note FROM declared_figure WHERE id = $1";
     /// All figures declared for an agency, oldest first: some hundreds in the life of a programme.
     pub FIGURES_OF = "SELECT id, target_id, agency_id, as_of, numerator, denominator, value_hundredths, note, evidence_id, declared_by, declared_name, declared_at, state, checked_by, checked_name, checked_at, check_note FROM declared_figure WHERE agency_id = $1 ORDER BY as_of, declared_at, id LIMIT 20000";
-    /// Those of one target.
-    pub FIGURES_OF_TARGET = "SELECT id, target_id, agency_id, as_of, numerator, denominator, value_hundredths, note, evidence_id, declared_by, declared_name, declared_at, state, checked_by, checked_name, checked_at, check_note FROM declared_figure WHERE agency_id = $1 AND target_id = $2 ORDER BY as_of, declared_at, id LIMIT 2000";
 }
 
 /// Where a declared figure stands.
@@ -129,9 +127,4 @@ pub async fn figure(tx: &Tx, id: Id) -> Result<Option<Declared>, StoreError> {
 /// All figures declared for an agency, oldest first.
 pub async fn figures_of(tx: &Tx, agency: Id) -> Result<Vec<Declared>, StoreError> {
     tx.query(FIGURES_OF, params![agency]).await?.iter().map(Declared::read).collect()
-}
-
-/// Those of one target, oldest first.
-pub async fn figures_of_target(tx: &Tx, agency: Id, target: &str) -> Result<Vec<Declared>, StoreError> {
-    tx.query(FIGURES_OF_TARGET, params![agency, target]).await?.iter().map(Declared::read).collect()
 }

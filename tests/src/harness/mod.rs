@@ -2,6 +2,7 @@
 
 mod client;
 mod forms;
+mod given;
 mod people;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ use web::{App, Clock};
 
 pub use client::{Client, Page};
 pub use forms::{FormField, PageForm, forms_of, links_of};
+pub use given::{BIRTH, PDF, counter_form, plan_read, plan_saved};
 pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_at, settle_official};
 
 /// Wednesday 25/11/2026, 09:00 in Cần Thơ: a working day, in office hours (the day before is Culture Day).
@@ -48,6 +50,7 @@ where
             journey(app).await;
         }
     });
+    no_word_is_missing();
 }
 
 /// The same over databases of the test's own, for what would spoil the shared ones.
@@ -65,6 +68,13 @@ where
             journey(app).await;
         }
     });
+    no_word_is_missing();
+}
+
+/// Pages put words together (`dossier-status-` and the status): what was asked for and is in no file shows here only.
+#[track_caller]
+fn no_word_is_missing() {
+    assert_eq!(i18n::missing(), Vec::<String>::new(), "words that no file holds");
 }
 
 /// The seeded provinces, one for each engine, for tests that settle the program themselves. Inside [`run`] only.

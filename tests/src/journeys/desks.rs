@@ -4,9 +4,7 @@
 use base::Role;
 use serde_json::json;
 
-use crate::harness::{Client, PASSWORD, TestApp, on_every_engine, run, settle_official};
-
-const BIRTH: &str = "1.001193";
+use crate::harness::{BIRTH, Client, PASSWORD, TestApp, on_every_engine, run, settle_official};
 
 async fn receive(app: &TestApp, clerk: &mut Client, competent: base::Id, owner: &str) -> String {
     let body = json!({

@@ -3,12 +3,9 @@
 use base::Role;
 use serde_json::{Value, json};
 
-use crate::harness::{CITIZEN_NUMBER, Client, PASSWORD, Page, TestApp, on_every_engine, settle_official};
+use crate::harness::{BIRTH, CITIZEN_NUMBER, Client, PASSWORD, PDF, Page, TestApp, on_every_engine, settle_official};
 
-/// Đăng ký khai sinh: clerk checks, officer appraises, leader signs; the same day.
-const BIRTH: &str = "1.001193";
 const MB: usize = 1024 * 1024;
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
 
 /// What the counter sends for a birth registration at the people's own commune.
 fn intake(app: &TestApp) -> Value {

@@ -6,33 +6,14 @@ use base::Role;
 use serde_json::{Value, json};
 
 use super::one_stop::asking;
-use crate::harness::{Client, PASSWORD, Page, TestApp, on_every_engine, settle_official};
+use crate::harness::{Client, PASSWORD, PDF, Page, TestApp, counter_form, on_every_engine, settle_official};
 
 /// Names and values of a form.
 type Fields<'a> = &'a [(&'a str, &'a str)];
 
-const BIRTH: &str = "1.001193";
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
-
-fn intake(app: &TestApp, owner: &str) -> Vec<(&'static str, String)> {
-    let commune = app.person(Role::Leader).agency.to_string();
-    [
-        ("procedure", BIRTH),
-        ("intake", commune.as_str()),
-        ("competent", commune.as_str()),
-        ("return_to", commune.as_str()),
-        ("owner_name", owner),
-        ("owner_number", "094190000123"),
-        ("component_giay-to-tuy-than", "paper"),
-        ("component_giay-chung-sinh", "paper"),
-    ]
-    .map(|(name, value)| (name, value.to_owned()))
-    .to_vec()
-}
-
 /// Received through the form with a scan; the code.
 async fn received(app: &TestApp, clerk: &mut Client, owner: &str) -> String {
-    let fields = intake(app, owner);
+    let fields = counter_form(app, owner);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let page = clerk.upload("/intake", &fields, &[("file_giay-chung-sinh", "giay.pdf", PDF)]).await;
     page.is(303);
@@ -126,7 +107,7 @@ fn a_form_without_its_token_does_nothing() {
         let api = format!("/api/v1/dossiers/{code}/forward");
         officer.send(Method::POST, &api, &text, Body::from("{}")).await.is(415);
         clerk.forget_token();
-        let fields = intake(&app, "Không Thẻ Hai");
+        let fields = counter_form(&app, "Không Thẻ Hai");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         clerk.upload("/intake", &fields, &[]).await.is(403);
         assert_eq!(app.event_kinds(&code).await, ["received"]);

@@ -3,10 +3,7 @@
 use base::Role;
 use serde_json::json;
 
-use crate::harness::{Client, TestApp, on_every_engine};
-
-/// Đăng ký khai sinh.
-const BIRTH: &str = "1.001193";
+use crate::harness::{BIRTH, Client, TestApp, on_every_engine};
 
 pub(super) async fn receive(app: &TestApp, clerk: &mut Client, owner: &str) -> String {
     let commune = app.person(Role::Leader).agency.to_string();

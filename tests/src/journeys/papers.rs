@@ -6,10 +6,7 @@ use serde_json::json;
 
 use super::one_stop::{act, asking};
 use super::portal::{filed_online, newcomer};
-use crate::harness::{Client, TestApp, on_every_engine};
-
-const BIRTH: &str = "1.001193";
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
+use crate::harness::{Client, PDF, counter_form, on_every_engine};
 
 /// A file, its name, and words of the refusal.
 type Bad = (&'static [u8], &'static str, &'static str);
@@ -35,27 +32,11 @@ async fn refuses(person: &mut Client, path: &str, fields: &[(&str, &str)], field
     }
 }
 
-fn intake(app: &TestApp, owner: &str) -> Vec<(&'static str, String)> {
-    let commune = app.person(Role::Leader).agency.to_string();
-    [
-        ("procedure", BIRTH),
-        ("intake", commune.as_str()),
-        ("competent", commune.as_str()),
-        ("return_to", commune.as_str()),
-        ("owner_name", owner),
-        ("owner_number", "094190000123"),
-        ("component_giay-to-tuy-than", "paper"),
-        ("component_giay-chung-sinh", "paper"),
-    ]
-    .map(|(name, value)| (name, value.to_owned()))
-    .to_vec()
-}
-
 #[test]
 fn a_file_that_cannot_be_kept_is_refused_wherever_it_is_handed_in() {
     on_every_engine(|app| async move {
         let mut clerk = app.signed_in(Role::Clerk).await;
-        let fields = intake(&app, "Tệp Hỏng");
+        let fields = counter_form(&app, "Tệp Hỏng");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         refuses(&mut clerk, "/intake", &fields, "file_giay-chung-sinh").await;
         clerk.get("/work?tab=all&q=tep+hong").await.is(200).shows_not("Tệp Hỏng");
@@ -85,7 +66,7 @@ fn a_file_that_cannot_be_kept_is_refused_wherever_it_is_handed_in() {
 fn a_result_of_no_bytes_is_never_a_result() {
     on_every_engine(|app| async move {
         let mut clerk = app.signed_in(Role::Clerk).await;
-        let fields = intake(&app, "Kết Quả Rỗng");
+        let fields = counter_form(&app, "Kết Quả Rỗng");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         // Nothing chosen in one file field is no file, and the other one is kept.
         let files: [(&str, &str, &[u8]); 2] =
@@ -112,7 +93,7 @@ fn what_phones_and_scanners_make_is_taken_as_what_it_is() {
         let files: [(&[u8], &str); 3] = [(PDF, &long), (&marked, "có dấu.pdf"), (PDF, "GIẤY.PDF")];
         for (n, (bytes, name)) in files.into_iter().enumerate() {
             let owner = format!("Tệp Tốt {}", ["Một", "Hai", "Ba"][n]);
-            let fields = intake(&app, &owner);
+            let fields = counter_form(&app, &owner);
             let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let page = clerk.upload("/intake", &fields, &[("file_giay-chung-sinh", name, bytes)]).await;
             page.is(303);

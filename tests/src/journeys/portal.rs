@@ -4,10 +4,7 @@ use base::Role;
 use serde_json::json;
 
 use super::one_stop::{act, asking, to_owner};
-use crate::harness::{Client, TestApp, on_every_engine};
-
-const BIRTH: &str = "1.001193";
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
+use crate::harness::{BIRTH, Client, PDF, TestApp, on_every_engine};
 
 /// A citizen nobody else's test uses: a begun filing belongs to the person, so two tests must not share one.
 pub(crate) async fn newcomer(app: &TestApp, number: &str) -> Client {

@@ -4,6 +4,7 @@ use base::Role;
 use serde_json::json;
 
 use super::{Browser, Got, Place, on_every_running};
+use crate::harness::PDF;
 
 fn fields<'a>(commune: &'a str, name: &'a str) -> Vec<(&'static str, &'a str)> {
     vec![
@@ -20,7 +21,6 @@ fn fields<'a>(commune: &'a str, name: &'a str) -> Vec<(&'static str, &'a str)> {
 }
 
 const COUNTER: &str = "/intake?procedure=1.001193";
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
 
 async fn dossiers(place: &Place) -> i64 {
     count(place, "SELECT COUNT(*) AS n FROM dossier").await

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod capabilities;
+mod tables;
 mod words;
 
 use std::path::{Path, PathBuf};

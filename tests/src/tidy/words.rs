@@ -43,7 +43,7 @@ fn every_word_asked_for_in_code_and_templates_exists() {
         }
         // The tests at the foot of a file may speak of words that do not exist.
         let own = if path.ends_with(".rs") { text.split("#[cfg(test)]").next().unwrap_or_default() } else { &text };
-        for key in i18n::keys_used(own).into_iter().chain(menu_keys(own)) {
+        for key in i18n::keys_used(own).into_iter().chain(flash_keys(own)) {
             if !i18n::has(base::Lang::Vi, &key) {
                 missing.push(format!("{path}: {key}"));
             }
@@ -52,13 +52,9 @@ fn every_word_asked_for_in_code_and_templates_exists() {
     none(missing);
 }
 
-/// Keys that stand elsewhere than in a call to translate: menu entries, and the messages shown after an act.
-fn menu_keys(text: &str) -> Vec<String> {
-    let after = |mark: &str| -> Vec<String> {
-        let found = text.match_indices(mark).filter_map(|(at, _)| text[at + mark.len()..].split('"').next());
-        found.map(str::to_owned).collect()
-    };
-    let mut keys = after("NavItem { key: \"");
+/// Keys that stand elsewhere than in a call to translate: the messages shown after an act.
+fn flash_keys(text: &str) -> Vec<String> {
+    let mut keys = Vec::new();
     for (at, _) in text.match_indices(".flash(") {
         // The key is the last quoted word of the call.
         let call = text[at..].split_inclusive(')').take(2).collect::<String>();
@@ -68,6 +64,16 @@ fn menu_keys(text: &str) -> Vec<String> {
         }
     }
     keys
+}
+
+#[test]
+fn every_entry_of_the_menu_has_its_words_and_its_drawing() {
+    i18n::install(&sources());
+    let entries: Vec<_> = modules().into_iter().flat_map(|module| module.nav).collect();
+    assert!(entries.len() > 10, "{}", entries.len());
+    none(entries.iter().filter(|entry| !i18n::has(base::Lang::Vi, entry.key)).map(|e| e.key.to_owned()).collect());
+    let drawn = |name: &str| web::icon(name) != web::icon("no such drawing");
+    none(entries.iter().filter(|entry| !drawn(entry.icon)).map(|entry| entry.icon.to_owned()).collect());
 }
 
 #[test]
