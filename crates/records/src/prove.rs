@@ -104,11 +104,14 @@ pub async fn prove(
     Ok(proved)
 }
 
+/// A row of what is owed: name, unit, holder, moment.
+type Owed = (String, Id, Option<Id>, i64);
+
 /// What the tables say of the subjects of a range.
 struct Page {
     rows: BTreeMap<(&'static str, Id), Row>,
     events: HashMap<Id, Vec<Event>>,
-    dues: BTreeMap<Id, BTreeSet<(String, Id, Option<Id>, i64)>>,
+    dues: BTreeMap<Id, BTreeSet<Owed>>,
     links: BTreeMap<Id, BTreeSet<(String, Id)>>,
     /// By subject, then event and name: the digest of what stands there.
     asides: BTreeMap<Id, BTreeMap<(i64, String), String>>,

@@ -83,6 +83,13 @@ pub fn module() -> Module {
         locales: LOCALES,
         nav: vec![
             NavItem { key: "feedback-nav", href: "/feedback", icon: "info", access: Access::Public, order: 32 },
+            NavItem {
+                key: "feedback-sent-list",
+                href: "/my/feedback",
+                icon: "log",
+                access: Access::Needs(base::Permission::OwnDossiers),
+                order: 33,
+            },
             NavItem { key: "feedback-nav-petitions", href: "/petitions", icon: "inbox", access: reads, order: 15 },
         ],
     }

@@ -7,6 +7,9 @@ use feedback::verbs::VERBS;
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/life/acts.txt");
 
+/// Somebody does something, with what they type.
+type Step<'a> = (&'a Person, &'a str, &'a [(&'a str, &'a str)]);
+
 /// A petition in a state, and its sender.
 async fn in_state(province: &Province, state: State) -> (String, Person) {
     let receipt = province.sent().await;
@@ -20,7 +23,7 @@ async fn in_state(province: &Province, state: State) -> (String, Person) {
     let handled = [(&clerk, "sort", &sorting[..])];
     let drafted = [(&officer, "draft", &draft[..])];
     let answered = [(&leader, "approve", &[][..])];
-    let steps: Vec<(&Person, &str, &[(&str, &str)])> = match state {
+    let steps: Vec<Step<'_>> = match state {
         State::New => Vec::new(),
         State::Handling => handled.to_vec(),
         State::Asked => [&handled[..], &[(&officer, "ask", &[("text", "Ở đâu?")][..])]].concat(),
