@@ -221,8 +221,7 @@ fn clamd(answer: &'static str) -> (String, std::thread::JoinHandle<Vec<u8>>) {
 #[tokio::test]
 async fn a_scanner_is_asked_about_the_whole_file_and_its_word_counts() {
     let directory = tempfile::tempdir().unwrap();
-    let mut large = PDF.to_vec();
-    large.resize(200_000, b' ');
+    let large = [PDF, &vec![b' '; 200_000], b"\n%%EOF\n"].concat();
     for (answer, code) in [("stream: OK\0", ""), ("stream: Win.Test.EICAR_HDB-1 FOUND\0", "files-virus-refused")] {
         let (address, asked) = clamd(answer);
         let files = Store::new(directory.path()).with(address.parse().unwrap());

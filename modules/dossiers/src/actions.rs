@@ -404,7 +404,8 @@ async fn supplemented(
         absent: given.absent.iter().map(|(code, why)| (code.as_str(), why.as_str())).collect(),
     };
     let absent = decide::listed_or_absent(asked.as_ref(), office, &came)?;
-    let brought = Supplied { papers: given.papers.len(), corrected: corrected.is_some(), absent };
+    let again = brought_again(tx, d.id, &given.papers).await?;
+    let brought = Supplied { papers: given.papers.len(), again, corrected: corrected.is_some(), absent };
     let mut done = decide::complete_supplement(d, &by.actor, office, &given.note, brought)?;
     if let Some((applicant, fields)) = corrected {
         let was = Aside { kind: aside::ANSWERS, data: loaded.applicant.answers.clone() };
@@ -414,6 +415,15 @@ async fn supplemented(
         beside = Beside { applicant: Some(applicant), asides: vec![was] };
     }
     Ok((done, beside))
+}
+
+/// How many of these papers lay in the dossier before, byte for byte.
+async fn brought_again(tx: &Tx, dossier: Id, papers: &[NewPaper]) -> Result<usize, Fault> {
+    let ids: Vec<Id> = papers.iter().map(|paper| paper.file).collect();
+    let mut before = files::files_of(tx, dossier).await?;
+    before.retain(|file| !ids.contains(&file.id));
+    let new = files::some(tx, &ids).await?;
+    Ok(new.iter().filter(|file| before.iter().any(|known| known.sha256 == file.sha256)).count())
 }
 
 /// The proposal that is to be signed.

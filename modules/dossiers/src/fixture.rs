@@ -256,7 +256,7 @@ pub fn asked(reason: &str, again: &str) -> Asked {
 }
 
 /// One new paper.
-pub const BROUGHT: Supplied = Supplied { papers: 1, corrected: false, absent: Vec::new() };
+pub const BROUGHT: Supplied = Supplied { papers: 1, again: 0, corrected: false, absent: Vec::new() };
 
 /// Into the applicant's own hands.
 pub fn to_owner() -> Handing {

@@ -36,7 +36,10 @@ pub const LIST: &[&Param] = &[
     &PER_PAGE,
     &Param {
         name: "after",
-        kind: Kind::Like { pattern: "^-?[0-9]{1,19}-[0-9]{1,19}$", takes: is_place },
+        kind: Kind::Like {
+            pattern: r"^([1-9][0-9]{0,17}|[1-8][0-9]{18})-([1-9][0-9]{0,17}|[1-8][0-9]{18})$",
+            takes: is_place,
+        },
         about: "`next` of the page before: the page begins behind it.",
     },
 ];
@@ -258,10 +261,7 @@ pub async fn take(ctx: Ctx, Sent { body, upload }: Sent<PetitionBody>) -> Answer
 
 /// What an act asks for: the fields of its row in the state machine (docs/states/petition.md).
 #[derive(Deserialize, utoipa::ToSchema)]
-#[serde(transparent)]
-pub struct ActFieldsBody {
-    fields: BTreeMap<String, String>,
-}
+pub struct ActFieldsBody(BTreeMap<String, String>);
 
 /// `POST /api/v1/petitions/{code}/{verb}`
 #[utoipa::path(post, path = "/api/v1/petitions/{code}/{verb}", params(("code" = String, Path), ("verb" = String, Path)), request_body = ActFieldsBody, responses((status = 200, body = PetitionView)))]
@@ -271,7 +271,7 @@ pub async fn act(
     Sent { body, upload }: Sent<ActFieldsBody>,
 ) -> Answer {
     let (actor, house, now) = (ctx.actor()?.clone(), house(&ctx.app).await?, ctx.now);
-    let typed = Typed { fields: body.fields, files: pictures(&ctx, &upload).await? };
+    let typed = Typed { fields: body.0, files: pictures(&ctx, &upload).await? };
     let view = ctx
         .db()
         .write(move |tx| {

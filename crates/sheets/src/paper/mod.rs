@@ -172,7 +172,10 @@ const PDF_END_BYTES: usize = 16 * 1024;
 /// Whether a PDF has come to its end. One that was cut off on its way, or holds anything else behind its first line, opens for the
 /// one officer and not for the other.
 fn ends(bytes: &[u8]) -> bool {
-    let last = &bytes[bytes.len().saturating_sub(PDF_END_BYTES)..];
+    // Some programs fill a file up with blanks or zeros.
+    let filled = bytes.iter().rev().take_while(|byte| byte.is_ascii_whitespace() || **byte == 0).count();
+    let told = &bytes[..bytes.len() - filled];
+    let last = &told[told.len().saturating_sub(PDF_END_BYTES)..];
     let has = |word: &[u8]| last.windows(word.len()).any(|window| window == word);
     bytes.len() < PDF_BYTES_SURE || has(b"%%EOF") || has(b"startxref")
 }
@@ -185,8 +188,10 @@ mod tests {
     fn a_pdf_that_was_cut_off_or_is_none_behind_its_first_line_is_broken() {
         let whole = |body: usize| [b"%PDF-1.7\n".as_slice(), &vec![b'x'; body], b"\nstartxref\n9\n%%EOF\n"].concat();
         assert!(judge(&whole(50_000), "a.pdf").is_ok());
-        let followed = [whole(50_000), vec![0; 4_000]].concat();
-        assert!(judge(&followed, "a.pdf").is_ok(), "what follows the end harms nobody");
+        for follows in [vec![0; 200_000], vec![b' '; 200_000], vec![7; 4_000]] {
+            let followed = [whole(50_000), follows].concat();
+            assert!(judge(&followed, "a.pdf").is_ok(), "what follows the end harms nobody");
+        }
         // The first half of a file made for the web names an end of its own, near its beginning.
         let linear = [whole(2_000), whole(200_000)].concat();
         assert!(judge(&linear, "a.pdf").is_ok());

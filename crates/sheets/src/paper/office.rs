@@ -145,7 +145,7 @@ fn is_share(target: &str) -> bool {
     let slashes = target.trim().to_lowercase().replace("%5c", "\\").replace('\\', "/");
     let rest = slashes.strip_prefix("file:").unwrap_or(&slashes);
     let begun = rest.bytes().take_while(|byte| *byte == b'/').count();
-    let on_a_drive = rest[begun..].as_bytes().get(1) == Some(&b':');
+    let on_a_drive = rest.as_bytes().get(begun + 1) == Some(&b':');
     let local = rest[begun..].starts_with("localhost/");
     (begun == 2 || begun >= 4) && !on_a_drive && !local
 }

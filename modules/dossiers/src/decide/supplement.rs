@@ -167,8 +167,10 @@ pub fn listed_or_absent(asked: Option<&Asking>, office: &Office<'_>, came: &Came
 /// What came for a supplement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Supplied {
-    /// New papers, as files.
+    /// Papers that came, as files.
     pub papers: usize,
+    /// How many of them lay in the dossier already, byte for byte: whoever hands them in once more brings nothing new.
+    pub again: usize,
     /// Answers that differ from those before.
     pub corrected: bool,
     /// What was asked for and cannot be brought, see [`listed_or_absent`].
@@ -188,11 +190,11 @@ pub fn complete_supplement(
     check(dossier, Verb::CompleteSupplement, actor, office)?;
     let note = short("note", note)?;
     let own = standing(dossier, Verb::CompleteSupplement, actor, office).is_some_and(|by| by.agency.is_none());
-    let Supplied { papers, corrected, absent } = brought;
+    let Supplied { papers, again, corrected, absent } = brought;
     if own && papers == 0 && !corrected && absent.is_empty() {
         return Err(Fault::invalid(Problem::new("dossier-supplement-empty").field("other")));
     }
-    let hollow = !own && papers == 0;
+    let hollow = !own && papers <= again;
     let (clock, answer_due_at) = match (dossier.received_at, dossier.due_at) {
         (None, _) if hollow => (None, dossier.answer_due_at),
         (None, _) => (None, Some(answer_due(office))),

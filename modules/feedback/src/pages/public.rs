@@ -43,7 +43,9 @@ struct List {
 /// The place in the list that an address names.
 pub(crate) fn place(text: &str) -> Option<(Instant, Id)> {
     let (at, id) = text.split_once('-')?;
-    Some((Instant(at.parse().ok()?), Id(id.parse().ok()?)))
+    let number =
+        |text: &str| text.parse::<i64>().ok().filter(|n| *n > 0 && text.starts_with(|c: char| c.is_ascii_digit()));
+    Some((Instant(number(at)?), Id(number(id)?)))
 }
 
 /// The place after a row.

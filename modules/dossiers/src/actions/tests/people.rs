@@ -363,3 +363,42 @@ async fn a_result_goes_by_post_to_an_address() {
         }
     }
 }
+
+/// A scan that lay in the dossier already is nothing new: an official who hands it in once more gains no day.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_bytes_once_more_are_no_supplement() {
+    for office in offices().await {
+        let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
+        let ask = Act::RequestSupplement(asked("Ảnh chụp mờ, không đọc được số", ""));
+        office.act(&officer(), november(2, 10, 0), &dossier.code, ask).await.unwrap();
+        let staged = |byte: &str| files::Staged {
+            sha256: byte.repeat(32),
+            size_bytes: 3,
+            media_type: "application/pdf".to_owned(),
+            name: "giay.pdf".to_owned(),
+        };
+        let keep = async |byte: &str| {
+            let (staged, owner) = (staged(byte), dossier.id);
+            office
+                .write(move |tx| {
+                    Box::pin(async move { files::keep(tx, &staged, owner, None, november(2, 9, 0)).await })
+                })
+                .await
+        };
+        keep("aa").await;
+        let hollow = async |byte: &str, at: Instant| {
+            let papers = vec![NewPaper { component: Some(2), file: keep(byte).await }];
+            let brought = Supplement { papers, ..Supplement::default() };
+            let done = office.act(&clerk(), at, &dossier.code, Act::CompleteSupplement(brought)).await.unwrap();
+            let id = dossier.id;
+            let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+            let told = &events.last().expect("an event").data;
+            assert!(done.status != crate::dossier::Status::Supplement, "{told}");
+            told.contains("\"hollow\":true")
+        };
+        assert!(hollow("aa", november(3, 9, 0)).await, "the bytes of the intake");
+        let again = Act::RequestSupplement(asked("Còn thiếu trang hai của giấy", "Trang hai chỉ thấy thiếu khi thẩm định"));
+        office.act(&officer(), november(3, 10, 0), &dossier.code, again).await.unwrap();
+        assert!(!hollow("bb", november(3, 14, 0)).await, "another scan");
+    }
+}
