@@ -397,7 +397,8 @@ async fn the_same_bytes_once_more_are_no_supplement() {
             told.contains("\"hollow\":true")
         };
         assert!(hollow("aa", november(3, 9, 0)).await, "the bytes of the intake");
-        let again = Act::RequestSupplement(asked("Còn thiếu trang hai của giấy", "Trang hai chỉ thấy thiếu khi thẩm định"));
+        let again =
+            Act::RequestSupplement(asked("Còn thiếu trang hai của giấy", "Trang hai chỉ thấy thiếu khi thẩm định"));
         office.act(&officer(), november(3, 10, 0), &dossier.code, again).await.unwrap();
         assert!(!hollow("bb", november(3, 14, 0)).await, "another scan");
     }
