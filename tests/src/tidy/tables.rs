@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::{none, texts};
 
 /// Where SQL may name a table of another crate, and why.
-const MAY: [(&str, &str); 5] = [
+const MAY: [(&str, &str); 6] = [
     ("modules/dossiers/src/verify", "the proof reads the log and the facts it holds against each other"),
+    ("crates/records/src/prove.rs", "the proof reads the log and the papers of every kind of subject"),
     ("modules/organisation/src/proof.rs", "the proof of the tree covers the scopes of facts"),
     ("modules/dossiers/src/fixture_db.rs", "tests count rows"),
     ("modules/simulate/src", "counts what it made, in a database of its own"),
