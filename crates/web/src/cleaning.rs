@@ -135,7 +135,12 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_f64<E>(self, v: f64) -> Result<CleanJson, E> {
-        Ok(CleanJson(Value::from(v)))
+        // To JSON and its schemas 19546.0 and 1e3 are whole numbers, however a program writes them. Beyond what a fraction can
+        // tell apart (2^53) it is not said which one was meant.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let whole = v.fract() == 0.0 && v.abs() <= EXACT;
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
+        Ok(CleanJson(if whole { Value::from(v as i64) } else { Value::from(v) }))
     }
 
     fn visit_unit<E>(self) -> Result<CleanJson, E> {
@@ -183,6 +188,23 @@ mod tests {
         let problem = value("owner_name", "A\0B").unwrap_err();
         assert_eq!((problem.code, problem.field.as_deref()), ("base-text-control", Some("owner_name")));
         assert_eq!(soft("q", "A\0B"), "A B");
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_a_program_writes_it() {
+        let read = |text: &str| serde_json::from_str::<CleanJson>(text).map(|CleanJson(v)| v.to_string()).unwrap();
+        assert_eq!(read("[19546.0,1e3,-0.0,-2.5e1]"), "[19546,1000,0,-25]");
+        assert_eq!(read("[0.5,1.5e-1]"), "[0.5,0.15]");
+        // Beyond 2^53 a fraction no longer says which whole number it is.
+        assert_eq!(read("[9007199254740993.0,1e300]"), "[9007199254740992,1e+300]");
+        #[derive(serde::Deserialize)]
+        struct Asked {
+            amount: i64,
+            goal: f64,
+        }
+        let asked: Asked = crate::form::read_json(b"{\"amount\":19546.0,\"goal\":80}").unwrap();
+        assert_eq!((asked.amount, asked.goal), (19_546, 80.0));
+        assert!(crate::form::read_json::<Asked>(b"{\"amount\":0.5,\"goal\":80}").is_err());
     }
 
     #[test]
