@@ -79,6 +79,8 @@ enum Command {
         /// While the scanner does not answer, files are taken all the same, with a line in the log; else they are refused.
         #[arg(long, env = "MOTCUA_SCANNER_MAY_BE_AWAY", requires = "scanner")]
         scanner_may_be_away: bool,
+        #[command(flatten)]
+        outgoing: crate::outgoing::Outgoing,
     },
     /// Bring the tables up to date.
     Migrate {
@@ -227,7 +229,9 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             require_totp,
             scanner,
             scanner_may_be_away,
+            outgoing,
         } => {
+            let channels = outgoing.channels(public_url.as_ref())?;
             let tls = match (&tls_cert, &tls_key) {
                 (Some(certificates), Some(key)) => Some(listen::tls::acceptor(certificates, key)?),
                 _ => None,
@@ -252,6 +256,7 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
                     true => scanner.when_away(files::WhenAway::Take),
                     false => scanner,
                 }),
+                channels,
             };
             serve::serve(db, running, reached, listen, |address| {
                 println!("{}", json!({ "address": format!("{scheme}://{address}") }));

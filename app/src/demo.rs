@@ -39,6 +39,7 @@ pub async fn demo(data: &Path, listen: SocketAddr, empty: bool, dossiers: u64) -
         clock,
         settings,
         scanner: None,
+        channels: notices::Channels::default(),
     };
     serve::serve(db, running, serve::Reached::default(), listen, |address| announce(address, data)).await
 }

@@ -11,6 +11,7 @@ pub mod days;
 pub mod demo;
 pub mod listen;
 pub mod openapi;
+pub mod outgoing;
 pub mod progress;
 pub mod serve;
 pub mod worker;
@@ -33,6 +34,7 @@ pub fn modules() -> Vec<Module> {
         reform::module(),
         plans::module(),
         records::module(),
+        notices::module(),
         // No pages of its own, but words.
         Module {
             name: "files",
@@ -55,6 +57,7 @@ pub fn migrations() -> Vec<Migrations> {
         files::MIGRATIONS,
         records::MIGRATIONS,
         identity::MIGRATIONS,
+        notices::MIGRATIONS,
         organisation::MIGRATIONS,
         catalogue::MIGRATIONS,
         dossiers::MIGRATIONS,
@@ -67,12 +70,17 @@ pub fn migrations() -> Vec<Migrations> {
 
 /// What holds rows to the log, module by module; dossiers are rebuilt from their events instead.
 pub fn proofs() -> Vec<audit::Proof> {
-    vec![identity::PROOF, organisation::PROOF, catalogue::PROOF, reform::PROOF, plans::PROOF]
+    vec![identity::PROOF, notices::PROOF, organisation::PROOF, catalogue::PROOF, reform::PROOF, plans::PROOF]
 }
 
 /// The kinds of subjects that live on the shared pieces, or owe something beside them.
 pub fn kinds() -> Vec<records::Kind> {
     vec![dossiers::owed::KIND, feedback::KIND]
+}
+
+/// What people are told about.
+fn topics() -> Vec<notices::Topic> {
+    dossiers::topics::TOPICS.into_iter().chain([feedback::TOPIC]).collect()
 }
 
 /// The agencies a desk receives for.
@@ -154,6 +162,8 @@ pub struct Running {
     pub settings: identity::Settings,
     /// Asked about every file that is handed in.
     pub scanner: Option<files::Scanner>,
+    /// Over what notices go out beside the portal.
+    pub channels: notices::Channels,
 }
 
 /// Says in the log when a demonstration's folder is served as a province: its people cannot sign in here.
@@ -193,6 +203,9 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     app.also(dossiers::nav_counts());
     app.put(records::Kinds { all: kinds(), served });
     app.also(records::nav_counts());
+    app.put(notices::Topics(topics()));
+    app.put(running.channels);
+    app.also(notices::nav_counts());
     access::record(&app);
     if let Some(scanner) = running.scanner {
         app.put(scanner);

@@ -63,8 +63,8 @@ pub async fn serve(
     started: impl FnOnce(SocketAddr),
 ) -> Result<(), Fault> {
     let clock = running.clock.clone();
-    let work = worker::worker(&running.data_dir);
     let app = build(db.clone(), running).await?;
+    let work = worker::worker(&app);
     let record = app.get::<access::Recorder>();
     if let Some(url) = reached.public_url {
         app.put(url);

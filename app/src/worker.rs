@@ -2,10 +2,11 @@
 
 use base::Fault;
 use jobs::{Claimed, Every, Handler, JobError, Schedule, Worker, handler};
-use std::path::Path;
+use notices::Channel;
 use std::sync::Arc;
 use store::Db;
 use tokio::sync::Mutex;
+use web::App;
 
 /// Rolled up at most so many times in a row, so that other jobs get their turn.
 const ROLL_UPS_IN_A_ROW: usize = 50;
@@ -56,17 +57,54 @@ async fn seal_days(db: &Db) -> Result<usize, Fault> {
     .await
 }
 
-/// Everything that is done in the background, by kind. `data_dir` is the folder the uploads lie in.
-pub fn worker(data_dir: &Path) -> Worker {
-    let uploads = files::Store::new(data_dir);
+/// Puts what was ordered into the box, and orders what goes out over the channels that reach the person.
+fn tell(app: &App) -> Handler {
+    let app = app.clone();
+    handler(move |db: Db, job: Claimed, now| {
+        let (channels, vault) = notices::outside(&app);
+        async move {
+            db.write(move |tx| {
+                Box::pin(async move {
+                    let told = match job.kind.as_str() {
+                        dossiers::topics::EARLIER_JOB => dossiers::topics::told_earlier(tx, &job.payload).await?,
+                        _ => notices::Told::read(&job.payload)?,
+                    };
+                    notices::deliver(tx, (&channels, &vault), job.id, &told, now).await
+                })
+            })
+            .await
+            .map_err(again)
+        }
+    })
+}
+
+/// Sends over one channel.
+fn send(app: &App, channel: Channel) -> Handler {
+    let app = app.clone();
+    handler(move |db: Db, job: Claimed, now| {
+        let app = app.clone();
+        async move { notices::send(&app, &db, channel, job, now).await }
+    })
+}
+
+/// Everything that is done in the background, by kind.
+pub fn worker(app: &App) -> Worker {
+    let uploads = files::Store::new(&app.data_dir);
     Worker::new()
-        .on(
-            dossiers::actions::NOTICE_JOB,
-            handler(|db: Db, job: Claimed, _| async move {
+        .on(records::TELL_JOB, tell(app))
+        .on(dossiers::topics::EARLIER_JOB, tell(app))
+        .on(Channel::Mail.job(), send(app, Channel::Mail))
+        .on(Channel::Sms.job(), send(app, Channel::Sms))
+        .every(
+            Schedule { name: "sendings.prune", every: Every::Day { hour: 2, minute: 20 } },
+            handler(|db: Db, _, now| async move {
                 db.write(move |tx| {
-                    Box::pin(async move { dossiers::actions::deliver_notice(tx, job.id, &job.payload).await })
+                    Box::pin(async move {
+                        Ok::<_, Fault>(notices::sending::prune(tx, now, i64::from(PRUNED_AT_ONCE)).await?)
+                    })
                 })
                 .await
+                .map(|_| ())
                 .map_err(again)
             }),
         )

@@ -7,7 +7,7 @@ use base::{Id, Role};
 use serde_json::json;
 use store::{Db, Engine, Row, Sql, StoreError, Tx, params};
 
-use crate::harness::{self, TestApp, plan_read, plan_saved};
+use crate::harness::{self, Client, TestApp, plan_read, plan_saved};
 use crate::journeys::one_stop::{act, received};
 use crate::journeys::portal::{filed_online, newcomer};
 use crate::journeys::signing_in::secret_on;
@@ -149,7 +149,8 @@ async fn lived_in(app: &TestApp) {
     act(&mut clerk, &online, "receive-online", json!({})).await.is(200);
     let ask = crate::journeys::one_stop::asking("Thiếu bản chụp giấy chứng sinh");
     act(&mut officer, &online, "request-supplement", ask).await.is(200);
-    motcua::worker::worker(app.data_dir()).run_until_idle(app.db(), app.clock.now()).await.expect("the worker");
+    reached(app, &mut citizen, &mut officer).await;
+    app.worker().run_until_idle(app.db(), app.clock.now()).await.expect("the worker");
     app.clock.advance_ms(2 * 86_400_000);
     let now = app.clock.now();
     let sealed = app.db().write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await;
@@ -160,6 +161,16 @@ async fn lived_in(app: &TestApp) {
     crate::journeys::petitions::sent(app, Some(unit)).await;
     steered(app).await;
     renamed(app).await;
+}
+
+/// An address given, and what an official wants to be told.
+async fn reached(app: &TestApp, citizen: &mut Client, officer: &mut Client) {
+    let sms = std::sync::Arc::new(notices::sms::InMemory::default());
+    app.reach(notices::Channels { mail: None, sms: Some(sms) });
+    citizen.get("/notices/channels").await.is(200);
+    citizen.post("/notices/channels/sms", &[("address", "0912345678")]).await.is(303);
+    officer.get("/notices/channels").await.is(200);
+    officer.post("/notices/channels/wishes", &[("assigned", "digest")]).await.is(303);
 }
 
 /// A plan read, decided about and saved as a programme; a figure declared with its evidence; one-time codes.

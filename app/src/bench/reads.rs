@@ -133,6 +133,7 @@ pub async fn dashboard(db: &Db, seconds: u64, clients: usize, now: Instant) -> R
         clock: web::Clock::fixed(now),
         settings: identity::Settings::new(identity::Cost::PRODUCTION)?,
         scanner: None,
+        channels: notices::Channels::default(),
     };
     let app = crate::build(db.clone(), running).await?;
     let house = sample::house(db).await?;

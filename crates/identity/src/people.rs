@@ -1,6 +1,6 @@
 //! What other modules ask about people: their names, who works where, and whether someone may do something.
 
-use base::{Id, Instant, Permission, Role};
+use base::{Actor, Id, Instant, Permission, Role};
 use std::collections::HashMap;
 use store::{Sql, StoreError, Tx, Value, params};
 
@@ -19,6 +19,10 @@ store::statements! {
     pub PEOPLE_AT = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role IN ('officer', 'division-head') AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
         AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
+    /// Officials with a grant in force on a day ($1), in the order of their ids, after one ($2).
+    pub OFFICIALS = "SELECT DISTINCT a.id FROM account_grant g JOIN account a ON a.id = g.account_id \
+        WHERE a.id > $2 AND a.kind = 'official' AND a.state = 'active' AND g.revoked_at IS NULL AND g.valid_from <= $1 \
+        AND (g.valid_to IS NULL OR g.valid_to >= $1) ORDER BY a.id LIMIT $3";
     /// People who hold a role over an agency, by name.
     pub PEOPLE_OF_ROLE = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role = $3 AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
@@ -82,4 +86,22 @@ pub async fn may_at(
         }
     }
     Ok(false)
+}
+
+/// Officials who hold a post today, in the order of their ids: at most `limit` after one.
+pub async fn officials(tx: &Tx, after: Id, limit: i64, now: Instant) -> Result<Vec<Id>, StoreError> {
+    tx.query(OFFICIALS, params![now.date(), after, limit]).await?.iter().map(|row| row.get("id")).collect()
+}
+
+/// Somebody as who acts, without a session: what they may see is what they would see signed in. None for an account that is
+/// closed or rests.
+pub async fn actor(tx: &Tx, account: Id, now: Instant) -> Result<Option<Actor>, StoreError> {
+    let Some(row) = tx.query_opt(crate::store::ACCOUNT_GET, params![account]).await? else { return Ok(None) };
+    let known = crate::store::account(&row)?;
+    if known.state != crate::State::Active {
+        return Ok(None);
+    }
+    let grants = crate::sessions::live_grants(tx, account, known.kind, now).await?;
+    let citizen_number = known.citizen_number.filter(|_| known.proven_at.is_some());
+    Ok(Some(Actor { account, name: known.name, grants, citizen_number }))
 }

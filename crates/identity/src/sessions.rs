@@ -156,7 +156,7 @@ async fn look_up(
     Ok(Some((signed_in, seen)))
 }
 
-async fn live_grants(tx: &Tx, account: Id, kind: Kind, now: Instant) -> Result<Vec<Grant>, StoreError> {
+pub(crate) async fn live_grants(tx: &Tx, account: Id, kind: Kind, now: Instant) -> Result<Vec<Grant>, StoreError> {
     if kind == Kind::Citizen {
         // A citizen's powers are over their own dossiers, wherever these are.
         return Ok(vec![Grant { role: Role::Citizen, agency: Id(0), agency_path: "/".into() }]);

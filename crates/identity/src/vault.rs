@@ -87,9 +87,17 @@ impl Vault {
     /// # Errors
     /// [`Closed`] without a key.
     pub fn seal(&self, account: Id, secret: &[u8]) -> Result<Vec<u8>, Closed> {
+        self.seal_as("one-time code", account, secret)
+    }
+
+    /// Seals something else of a row; it opens for that use and that row only.
+    ///
+    /// # Errors
+    /// [`Closed`] without a key.
+    pub fn seal_as(&self, what: &str, row: Id, secret: &[u8]) -> Result<Vec<u8>, Closed> {
         let mut nonce = [0; NONCE_BYTES];
         rand::rng().fill_bytes(&mut nonce);
-        let payload = Payload { msg: secret, aad: &bound_to(account) };
+        let payload = Payload { msg: secret, aad: &bound_to(what, row) };
         let cipher = self.cipher.as_ref().ok_or(Closed)?;
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| Closed)?;
         Ok([&[FORM], &nonce[..], &sealed].concat())
@@ -100,17 +108,25 @@ impl Vault {
     /// # Errors
     /// [`Closed`].
     pub fn unseal(&self, account: Id, stored: &[u8]) -> Result<Vec<u8>, Closed> {
+        self.unseal_as("one-time code", account, stored)
+    }
+
+    /// Opens what [`Vault::seal_as`] made for the same use and row.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub fn unseal_as(&self, what: &str, row: Id, stored: &[u8]) -> Result<Vec<u8>, Closed> {
         let (form, rest) = stored.split_first().ok_or(Closed)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(Closed)?;
         let cipher = self.cipher.as_ref().filter(|_| *form == FORM).ok_or(Closed)?;
-        let payload = Payload { msg: sealed, aad: &bound_to(account) };
+        let payload = Payload { msg: sealed, aad: &bound_to(what, row) };
         cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Closed)
     }
 }
 
-/// What is authenticated besides the secret: a row copied to another account does not open there.
-fn bound_to(account: Id) -> Vec<u8> {
-    [b"motcua one-time code ".as_slice(), &account.0.to_be_bytes()].concat()
+/// What is authenticated besides the secret: a row copied to another account, or to another use, does not open there.
+fn bound_to(what: &str, row: Id) -> Vec<u8> {
+    [b"motcua ".as_slice(), what.as_bytes(), b" ", &row.0.to_be_bytes()].concat()
 }
 
 /// 64 hexadecimal digits.
@@ -181,6 +197,7 @@ mod tests {
         assert_eq!(Vault::of([8; KEY_BYTES]).unseal(Id(1), &sealed), Err(Closed));
         assert_eq!(Vault::closed().unseal(Id(1), &sealed), Err(Closed));
         assert_eq!(Vault::closed().seal(Id(1), SECRET), Err(Closed));
+        assert_eq!(vault.unseal_as("contact", Id(1), &sealed), Err(Closed));
         // Never the same twice.
         assert_ne!(vault.seal(Id(1), SECRET).unwrap(), sealed);
     }

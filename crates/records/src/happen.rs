@@ -118,6 +118,19 @@ async fn write<S: Machine>(
 
     crate::words::renew(tx, was, &after, words).await?;
 
+    // Whom it is news for.
+    if let Some(news) = after.state.news(&moment, event) {
+        let telling = crate::Telling {
+            topic: S::KIND,
+            subject: id,
+            code: &after.code,
+            kind: news.kind,
+            account: news.account,
+            n: moment.n,
+        };
+        crate::tell(tx, telling, by.now).await?;
+    }
+
     // What is counted.
     facts::append(tx, &facts).await?;
     Ok(after)

@@ -89,7 +89,7 @@ pub struct Kinds {
 
 impl Kinds {
     /// The kind that owes by a name, and what that name means.
-    pub(crate) fn of_due(&self, name: &str) -> Option<(&Kind, &'static DueKind)> {
+    pub fn of_due(&self, name: &str) -> Option<(&Kind, &'static DueKind)> {
         self.all.iter().find_map(|kind| kind.dues.iter().find(|due| due.name == name).map(|due| (kind, due)))
     }
 }

@@ -21,6 +21,7 @@ mod picture;
 mod prove;
 mod side;
 mod subject;
+mod tell;
 mod verb;
 pub mod words;
 pub mod work;
@@ -35,7 +36,8 @@ pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards};
 pub use picture::mermaid;
 pub use prove::{Listener, Proved, SUBJECTS_BETWEEN, prove};
 pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe};
-pub use subject::{By, Column, DoesNotFollow, Due, Held, Link, Moment, Number, Subject};
+pub use subject::{By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject};
+pub use tell::{TELL_JOB, Telling, tell, telling_key};
 pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who};
 pub use words::{Found, find};
 

@@ -48,6 +48,11 @@ pub trait Subject: Clone + Default + PartialEq + Debug + Send + Sync + 'static {
         crate::Found::default()
     }
 
+    /// Whom an event is news for, beside the office: told by `notices` once the act is kept.
+    fn news(&self, _: &Moment, _: &Self::Event) -> Option<News> {
+        None
+    }
+
     /// The papers that come with an event; their rows belong to the subject.
     fn seals(_: &Self::Event) -> &[Seal] {
         &[]
@@ -94,6 +99,15 @@ pub struct Due {
     pub unit: Id,
     pub holder: Option<Id>,
     pub at: Instant,
+}
+
+/// News of a subject; see [`Subject::news`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct News {
+    /// The word of what happened.
+    pub kind: &'static str,
+    /// Whose box it goes to. None: to whoever left an e-mail address or telephone among the words beside its events.
+    pub account: Option<Id>,
 }
 
 /// Something pointed to.

@@ -16,6 +16,10 @@ pub const COUNT_MAX: i64 = 1_000;
     /// How much of one name waits at some units until a moment.
     pub COUNT = sqlite "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT value FROM json_each($1)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting",
         postgres "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting";
+    /// All that is owed, in the order of the table's key, after a place.
+    pub EVERY = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE (subject_id, name) > ($1, $2) ORDER BY subject_id, name LIMIT $3";
+    /// Whether one thing is owed.
+    pub IS_OWED = "SELECT 1 AS one FROM due WHERE subject_id = $1 AND name = $2";
     /// What a person holds, until a moment.
     pub COUNT_HELD = "SELECT unit_id, name FROM due WHERE holder_id = $1 AND due_at < $2 LIMIT 1000";
 }
@@ -134,4 +138,46 @@ impl Desk {
         }
         Ok(sum)
     }
+
+    /// How much falls due by each name from one moment up to another, where it is anything; no more than [`COUNT_MAX`] of each are counted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn by_name(
+        &self,
+        tx: &Tx,
+        from: Instant,
+        until: Instant,
+    ) -> Result<Vec<(&'static DueKind, i64)>, StoreError> {
+        let mut found: Vec<(&'static DueKind, i64)> = Vec::new();
+        for lanes in self.lanes.chunk_by(|one, other| one.1.name == other.1.name) {
+            let Some((_, due)) = lanes.first() else { continue };
+            let units = Value::Json(lanes.iter().map(|(unit, _)| serde_json::Value::from(unit.0)).collect());
+            let mut count = [0; 2];
+            for (n, until) in [from, until].into_iter().enumerate() {
+                let values = [units.clone(), Value::from(due.name), Value::from(until)];
+                count[n] = tx.query_one(COUNT, &values).await?.get::<i64>("n")?;
+            }
+            if count[1] > count[0] {
+                found.push((due, count[1] - count[0]));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// All that is owed by anybody, in the order of subject and name, after one of them; at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub async fn every(tx: &Tx, after: (Id, &str), limit: i64) -> Result<Vec<Waiting>, StoreError> {
+    tx.query(EVERY, params![after.0, after.1, limit]).await?.iter().map(Waiting::read).collect()
+}
+
+/// Whether a subject owes something by a name.
+///
+/// # Errors
+/// The database's.
+pub async fn is_owed(tx: &Tx, subject: Id, name: &str) -> Result<bool, StoreError> {
+    Ok(tx.query_opt(IS_OWED, params![subject, name]).await?.is_some())
 }

@@ -27,6 +27,11 @@ impl PublicUrl {
         safety::is_host(host).then(|| PublicUrl(text.to_owned()))
     }
 
+    /// As it is printed: no slash at its end.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether it is reached over TLS.
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")

@@ -31,9 +31,6 @@ mod kept;
 pub use act::{Act, NewPaper, Supplement};
 use kept::{keep_papers, keep_signed, reasons_asked, seal};
 
-/// Kind of the outbox job that tells an applicant what happened.
-pub const NOTICE_JOB: &str = "dossiers.notice";
-
 /// What actions look things up in; shared by all requests and exchanged whole when a keeper changes something.
 #[derive(Clone)]
 pub struct House {
@@ -137,32 +134,11 @@ pub(crate) async fn write_under(
         finding::renew(tx, &dossier, &before.applicant).await?;
     }
     facts::append(tx, &outcomes.facts).await?;
-    if let Some(account) = told {
-        tell(tx, &dossier, account, happening.kind(), by.now).await?;
-    }
+    crate::topics::tell(tx, &dossier, (told, happening), by.actor.account, by.now).await?;
     if matches!(happening, Happening::Received { .. } | Happening::Approved { .. } | Happening::ResultReturned { .. }) {
         crate::rating::issue(tx, dossier.id).await?;
     }
     Ok(dossier)
-}
-
-/// Key of the job that tells of a dossier's n-th event.
-pub fn notice_key(dossier: Id, n: i64) -> String {
-    format!("notice:{dossier}:{n}")
-}
-
-/// Queues the notice to the applicant; it leaves with the transaction or not at all.
-async fn tell(tx: &Tx, dossier: &Dossier, account: Id, kind: &'static str, now: Instant) -> Result<(), Fault> {
-    let payload = serde_json::json!({ "account": account, "dossier": dossier.id, "kind": kind, "at": now.0 });
-    let job = jobs::NewJob {
-        kind: NOTICE_JOB,
-        key: notice_key(dossier.id, dossier.head.n),
-        order_key: Some(dossier.id),
-        payload,
-        run_at: now,
-    };
-    jobs::enqueue(tx, job, now).await?;
-    Ok(())
 }
 
 /// The row of a file that comes with an act: recorded before, in the same transaction.
@@ -441,19 +417,6 @@ async fn works_there(tx: &Tx, office: &Office<'_>, account: Id, step: i64, unit:
         return Ok(());
     }
     Err(Fault::invalid(Problem::new("dossier-handler-not-there").field("handler")))
-}
-
-/// Handler of [`NOTICE_JOB`]: puts the notice into the applicant's box. Repeating it changes nothing.
-pub async fn deliver_notice(tx: &Tx, job: i64, payload: &serde_json::Value) -> Result<(), Fault> {
-    let job_id = Id(job);
-    let id = |name: &str| payload.get(name).and_then(|value| value.as_str()?.parse::<Id>().ok());
-    let (Some(account), Some(dossier)) = (id("account"), id("dossier")) else {
-        return Err(Fault::internal("a notice without addressee"));
-    };
-    let kind = payload.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default();
-    let at = Instant(payload.get("at").and_then(serde_json::Value::as_i64).unwrap_or_default());
-    tx.execute(sql::INSERT_NOTICE, params![job_id, account, dossier, kind, at]).await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ pub async fn offices() -> Vec<Office> {
             files::MIGRATIONS,
             records::MIGRATIONS,
             identity::MIGRATIONS,
+            notices::MIGRATIONS,
             organisation::MIGRATIONS,
             catalogue::MIGRATIONS,
             crate::MIGRATIONS,
@@ -199,4 +200,10 @@ impl Office {
     ) -> T {
         self.db.write(work).await.unwrap()
     }
+}
+
+/// Does a job that tells something, as the program's worker does.
+pub(crate) async fn told(tx: &Tx, job: &jobs::Claimed) -> Result<(), Fault> {
+    let (channels, vault) = (notices::Channels::default(), identity::Vault::closed());
+    notices::deliver(tx, (&channels, &vault), job.id, &notices::Told::read(&job.payload)?, job.ordered_at).await
 }

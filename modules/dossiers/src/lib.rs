@@ -29,6 +29,7 @@ pub mod reading;
 pub mod report;
 pub mod reuse;
 pub mod store;
+pub mod topics;
 pub mod transitions;
 mod uploads;
 pub mod verify;
@@ -58,5 +59,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0007_rating", include_str!("../migrations/0007_rating.sql")),
         ("0008_remarks", include_str!("../migrations/0008_remarks.sql")),
         ("0009_dues", include_str!("../migrations/0009_dues.sql")),
+        ("0010_notices", include_str!("../migrations/0010_notices.sql")),
     ],
 };

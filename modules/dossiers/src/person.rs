@@ -66,20 +66,17 @@ pub async fn has_file(tx: &Tx, dossier: Id, file: Id) -> Result<bool, StoreError
     Ok(belongs && tx.query_opt(sql::FILE_IS_DRAFT, params![dossier, file, DRAFT]).await?.is_none())
 }
 
-/// What an account was told, the latest first.
+/// What an account was told of its dossiers, the latest first.
 pub async fn notices(tx: &Tx, account: Id, limit: i64) -> Result<Vec<Notice>, StoreError> {
-    let rows = tx.query(sql::NOTICES, params![account, limit]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Notice {
-                dossier: row.get("dossier_id")?,
-                code: row.get("code")?,
-                kind: row.get("kind")?,
-                at: row.get("at")?,
-                read: row.get::<Option<Instant>>("read_at")?.is_some(),
-            })
-        })
-        .collect()
+    let told = notices::inbox::about(tx, account, crate::topics::DOSSIER, limit).await?;
+    let one = |item: notices::inbox::Item| Notice {
+        dossier: item.subject,
+        code: item.code,
+        kind: item.kind,
+        at: item.at,
+        read: item.read,
+    };
+    Ok(told.into_iter().map(one).collect())
 }
 
 /// The code with which the case of a notice is rated, where the notice is of its settlement and nobody has rated it.
@@ -90,7 +87,7 @@ pub async fn rating_of(tx: &Tx, notice: &Notice) -> Result<Option<String>, Fault
     }
 }
 
-/// Everything an account was told up to `until` counts as read.
+/// Everything an account was told of its dossiers up to `until` counts as read.
 pub async fn read_notices(tx: &Tx, account: Id, until: Instant, now: Instant) -> Result<u64, StoreError> {
-    tx.execute(sql::READ_NOTICES, params![account, until, now]).await
+    notices::inbox::seen(tx, account, Some(crate::topics::DOSSIER), until, now).await
 }

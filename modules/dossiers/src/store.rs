@@ -56,12 +56,6 @@ const COLUMN_COUNT: usize = 44;
     pub BY_OWNER = "SELECT * FROM dossier WHERE owner_number = $1 ORDER BY filed_at DESC, id DESC LIMIT $2";
     /// Dossiers handed in at a counter under a citizen's number, latest first.
     pub BY_OWNER_NUMBER = "SELECT * FROM dossier WHERE account_id IS NULL AND owner_number = $1 ORDER BY filed_at DESC, id DESC LIMIT $2";
-    /// Notices of an account that were seen.
-    pub READ_NOTICES = "UPDATE notice SET read_at = $3 WHERE account_id = $1 AND at <= $2 AND read_at IS NULL";
-    /// A notice to the applicant.
-    pub INSERT_NOTICE = "INSERT INTO notice (id, account_id, dossier_id, kind, at, read_at) VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (id) DO NOTHING";
-    /// Notices of an account.
-    pub NOTICES = "SELECT n.id, n.dossier_id, n.kind, n.at, n.read_at, d.code FROM notice n JOIN dossier d ON d.id = n.dossier_id WHERE n.account_id = $1 ORDER BY n.at DESC LIMIT $2";
     /// Whether a file belongs to a dossier.
     pub FILE_BELONGS = "SELECT 1 AS yes FROM dossier_component WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_component_file WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_file WHERE dossier_id = $1 AND file_id = $2";
     /// Papers handed in as files with a person's dossiers that were granted, the latest first.

@@ -3,7 +3,7 @@
 use crate::petition::{COLUMNS, Event, Petition, Placed, Sent, State, dues, links, number};
 use facts::{Fact, flag};
 use files::Seal;
-use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject};
+use records::{Column, DoesNotFollow, Due, Found, Link, Moment, News, Number, Subject};
 
 /// Taken up and sorted: one more to be answered.
 pub const RECEIVED: &str = "feedback_received";
@@ -73,6 +73,21 @@ impl Subject for Petition {
         let intake = Some(self.intake).filter(|_| self.concerned.is_none());
         let units = [Some(self.unit), intake, self.approver].into_iter().flatten().collect();
         Found { words: &["text", "place", "name", "phone", "answer"], units }
+    }
+
+    /// Whoever sent it is told what becomes of it; not of what they did themselves.
+    fn news(&self, _: &Moment, event: &Event) -> Option<News> {
+        let kind = match event {
+            Event::Send(_) | Event::Take(_) => "received",
+            Event::Ask { .. } => "asked",
+            Event::Approve { .. } => "answered",
+            Event::Publish => "published",
+            Event::Keep => "kept",
+            Event::Refuse => "refused",
+            Event::HandOver { .. } => "handed-over",
+            _ => return None,
+        };
+        Some(News { kind, account: self.account })
     }
 
     fn seals(event: &Event) -> &[Seal] {

@@ -16,7 +16,7 @@ pub mod verbs;
 
 pub use actions::{Receipt, send, take};
 pub use apply::MEASURES;
-pub use module::{KIND, module};
+pub use module::{KIND, TOPIC, module};
 pub use open_work::open_at;
 pub use petition::{Petition, State};
 pub use rules::House;

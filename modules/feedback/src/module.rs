@@ -6,6 +6,7 @@ use crate::{MEASURES, MIGRATIONS, api, pages, store};
 use ::store::{BoxFuture, Tx};
 use base::Permission::{AnswerFeedback, HandleFeedback, ReadFeedback, ReceiveFeedback};
 use base::{Fault, Id};
+use notices::{Reader, Topic};
 use records::{Card, DueKind, Kind};
 use std::collections::HashMap;
 use web::{Access, Ctx, Module, NavItem, Routes};
@@ -47,6 +48,20 @@ fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<Has
         Ok(found.collect())
     })
 }
+
+/// What a sender is told about.
+pub const TOPIC: Topic = Topic {
+    word: "petition",
+    about: "feedback-notice-about",
+    event: "feedback-told-",
+    next: "feedback-next-",
+    href: |reader, code| match reader {
+        Reader::Own => format!("/my/feedback/{code}"),
+        Reader::Anybody => format!("/feedback/{code}"),
+        Reader::Office => format!("/petitions/{code}"),
+    },
+    reader: Reader::Own,
+};
 
 /// Routes, words, tables and menu.
 pub fn module() -> Module {

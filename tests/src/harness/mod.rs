@@ -4,6 +4,7 @@ mod client;
 mod forms;
 mod given;
 mod people;
+mod post;
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
@@ -19,6 +20,7 @@ pub use client::{Client, Page};
 pub use forms::{FormField, PageForm, forms_of, links_of};
 pub use given::{BIRTH, PDF, counter_form, plan_read, plan_saved};
 pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_at, settle_official};
+pub use post::{Mail, PostOffice};
 
 /// Wednesday 25/11/2026, 09:00 in Cần Thơ: a working day, in office hours (the day before is Culture Day).
 pub const START: Instant = Instant(1_795_572_000_000);
@@ -147,6 +149,7 @@ impl TestApp {
             clock: clock.clone(),
             settings,
             scanner: None,
+            channels: notices::Channels::default(),
         };
         let app = motcua::build(province.db.clone(), running).await.expect("the program");
         app.put(web::limits::Rates::unlimited());
@@ -189,6 +192,17 @@ impl TestApp {
         self.app.put(rates);
     }
 
+    /// What the program does in the background.
+    pub fn worker(&self) -> jobs::Worker {
+        motcua::worker::worker(&self.app)
+    }
+
+    /// Sets up the channels of notices, and the address the site is known by.
+    pub fn reach(&self, channels: notices::Channels) {
+        self.app.put(channels);
+        self.app.put(web::PublicUrl::parse("https://motcua.example").expect("an address"));
+    }
+
     pub fn db(&self) -> &Db {
         &self.app.db
     }
@@ -202,10 +216,6 @@ impl TestApp {
         let token = client.cookie("session").expect("a session");
         let found = self.app.sessions.load(&self.app.db, token, self.clock.now()).await.expect("sessions");
         found.expect("signed in").actor
-    }
-
-    pub fn data_dir(&self) -> &std::path::Path {
-        &self.app.data_dir
     }
 
     pub fn engine(&self) -> Engine {

@@ -36,7 +36,7 @@ fn every_job_a_dossier_orders_is_done_once_and_none_is_left() {
         let ordered = jobs_of(&app, dossier).await;
         assert!(!ordered.is_empty(), "the applicant is told of the supplement");
 
-        let worker = motcua::worker::worker(app.data_dir());
+        let worker = app.worker();
         // Twice, a minute apart: what is done stays done.
         for _ in 0..2 {
             worker.run_until_idle(app.db(), app.clock.now()).await.expect("the worker");

@@ -8,6 +8,7 @@ mod desks;
 mod guessing;
 mod kept_forms;
 mod leafing;
+pub(crate) mod notices;
 pub(crate) mod one_stop;
 mod one_stop_input;
 mod one_stop_lists;

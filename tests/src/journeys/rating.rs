@@ -182,7 +182,7 @@ fn the_notice_of_a_settled_case_names_the_code_with_which_it_is_rated() {
         act(&mut app.signed_in(Role::Clerk).await, &code, "receive-online", json!({})).await.is(200);
         act(&mut app.signed_in(Role::Officer).await, &code, "forward", json!({})).await.is(200);
         act(&mut app.signed_in(Role::Leader).await, &code, "approve", json!({})).await.is(200);
-        let worker = motcua::worker::worker(app.data_dir());
+        let worker = app.worker();
         worker.run_until_idle(app.db(), app.clock.now()).await.expect("the worker");
         let page = citizen.get("/my").await;
         page.is(200).shows("trang đánh giá với mã");

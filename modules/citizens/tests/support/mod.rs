@@ -59,6 +59,7 @@ pub fn migrations() -> Vec<store::Migrations> {
         facts::MIGRATIONS,
         jobs::MIGRATIONS,
         identity::MIGRATIONS,
+        notices::MIGRATIONS,
         files::MIGRATIONS,
         records::MIGRATIONS,
         organisation::MIGRATIONS,

@@ -265,14 +265,14 @@ async fn the_applicant_is_told_once_however_often_the_job_runs() {
         let claimed = office.write(|tx| Box::pin(async move { jobs::claim(tx, november(2, 12, 0), 10).await })).await;
         // One of a dossier's notices at a time: order is kept.
         assert_eq!(claimed.len(), 1);
-        assert_eq!(claimed[0].kind, NOTICE_JOB);
+        assert_eq!(claimed[0].kind, records::TELL_JOB);
         assert!(!claimed[0].payload.to_string().contains("Đường"));
         for _ in 0..3 {
-            let (id, payload) = (claimed[0].id, claimed[0].payload.clone());
-            office.db.write(move |tx| Box::pin(async move { deliver_notice(tx, id, &payload).await })).await.unwrap();
+            let job = claimed[0].clone();
+            office.db.write(move |tx| Box::pin(async move { crate::fixture_db::told(tx, &job).await })).await.unwrap();
         }
-        assert_eq!(office.number("SELECT COUNT(*) FROM notice WHERE kind = 'received'").await, 1);
-        assert_eq!(office.number("SELECT account_id FROM notice").await, citizen().account.0);
+        assert_eq!(office.number("SELECT COUNT(*) FROM inbox WHERE kind = 'received'").await, 1);
+        assert_eq!(office.number("SELECT account_id FROM inbox").await, citizen().account.0);
     }
 }
 

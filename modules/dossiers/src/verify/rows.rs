@@ -6,6 +6,7 @@ use crate::papers::Papers;
 use ::store::{Row, StoreError, Tx, params};
 use base::{Id, Instant};
 use files::Seal;
+use notices::inbox::Item;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 ::store::statements! {
@@ -15,8 +16,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
     pub MORE_FILES_BETWEEN = "SELECT dossier_id, n, file_id FROM dossier_component_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n, place";
     /// Their later files.
     pub FILES_BETWEEN = "SELECT dossier_id, file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, file_id";
-    /// What their applicants were told.
-    pub NOTICES_BETWEEN = "SELECT id, dossier_id, account_id, kind, at FROM notice WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, id";
     /// Words about people that belong to their events.
     pub ASIDES_BETWEEN = "SELECT dossier_id, n, kind, data FROM dossier_aside WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n";
     /// First online payments of procedures.
@@ -46,13 +45,6 @@ struct FileRow {
     added_at: Instant,
 }
 
-struct NoticeRow {
-    id: i64,
-    account: Option<Id>,
-    kind: String,
-    at: Instant,
-}
-
 /// What hangs on a page of dossiers, by dossier; what is compared is taken out.
 #[derive(Default)]
 pub(super) struct Attached {
@@ -60,7 +52,7 @@ pub(super) struct Attached {
     /// Further files of papers that are not there: dossier and number.
     without_paper: Vec<(i64, i64)>,
     files: BTreeMap<i64, Vec<FileRow>>,
-    notices: BTreeMap<i64, Vec<NoticeRow>>,
+    notices: BTreeMap<i64, Vec<Item>>,
     /// Number of the event, kind, digest of the row.
     asides: BTreeMap<i64, Vec<(i64, String, String)>>,
     /// Keys of notices still on their way.
@@ -105,13 +97,9 @@ impl Attached {
             Ok(())
         })
         .await?;
-        tx.query_each(NOTICES_BETWEEN, params![after, last], |row| {
-            let (id, account) = (row.get("id")?, row.get("account_id")?);
-            let notice = NoticeRow { id, account, kind: row.get("kind")?, at: row.get("at")? };
-            all.notices.entry(row.get("dossier_id")?).or_default().push(notice);
-            Ok(())
-        })
-        .await?;
+        for item in notices::inbox::between(tx, crate::topics::DOSSIER, after, last).await? {
+            all.notices.entry(item.subject.0).or_default().push(item);
+        }
         tx.query_each(ASIDES_BETWEEN, params![after, last], |row| {
             let (kind, data): (String, String) = (row.get("kind")?, row.get("data")?);
             let digest = crate::aside::digest(&kind, &data);
@@ -119,8 +107,9 @@ impl Attached {
             Ok(())
         })
         .await?;
-        let queue = crate::actions::NOTICE_JOB;
-        all.waiting = jobs::unfinished(tx, queue, Id(after), Id(last)).await?.into_iter().collect();
+        for queue in [records::TELL_JOB, crate::topics::EARLIER_JOB] {
+            all.waiting.extend(jobs::unfinished(tx, queue, Id(after), Id(last)).await?);
+        }
         Ok(all)
     }
 
@@ -210,10 +199,17 @@ impl Attached {
         let mut rows = self.notices.remove(&dossier.id.0).unwrap_or_default();
         found.report.rows_checked += rows.len() as u64;
         for told in told {
-            let same = |row: &NoticeRow| row.account == told.account && row.kind == told.kind && row.at == told.at;
+            let same = |row: &Item| {
+                let plain = row.said.as_object().is_some_and(serde_json::Map::is_empty);
+                row.account == told.account
+                    && row.kind == told.kind
+                    && row.at == told.at
+                    && row.code == dossier.code
+                    && plain
+            };
             if let Some(at) = rows.iter().position(same) {
                 rows.swap_remove(at);
-            } else if self.waiting.contains(&crate::actions::notice_key(dossier.id, told.n)) {
+            } else if self.waiting.contains(&records::telling_key(dossier.id, told.n)) {
                 found.report.notices_waiting += 1;
             } else {
                 found.broken(format!("notice {} #{} {}: missing", dossier.code, told.n, told.kind));

@@ -24,7 +24,14 @@ pub struct Province {
 pub async fn provinces() -> Vec<Province> {
     let mut provinces = Vec::new();
     for db in store::testing::databases().await {
-        let sets = [audit::MIGRATIONS, facts::MIGRATIONS, files::MIGRATIONS, records::MIGRATIONS, feedback::MIGRATIONS];
+        let sets = [
+            audit::MIGRATIONS,
+            facts::MIGRATIONS,
+            files::MIGRATIONS,
+            jobs::MIGRATIONS,
+            records::MIGRATIONS,
+            feedback::MIGRATIONS,
+        ];
         db.migrate(&sets).await.unwrap();
         let tree = Arc::new(organisation::demo_tree().unwrap());
         let commune = tree.communes()[0].clone();

@@ -12,6 +12,7 @@ pub async fn settle(db: &Db, at: Instant) {
         records::MIGRATIONS,
         jobs::MIGRATIONS,
         identity::MIGRATIONS,
+        notices::MIGRATIONS,
         organisation::MIGRATIONS,
         catalogue::MIGRATIONS,
         dossiers::MIGRATIONS,

@@ -62,7 +62,7 @@ async fn lived_with_papers() -> Vec<Lived> {
 async fn deliver_next(tx: &Tx) -> Result<(), StoreError> {
     let now = november(3, 9, 0);
     for job in jobs::claim(tx, now, 1).await? {
-        crate::actions::deliver_notice(tx, job.id, &job.payload).await.unwrap();
+        crate::fixture_db::told(tx, &job).await.unwrap();
         jobs::complete(tx, &job, now).await?;
     }
     Ok(())
@@ -83,7 +83,7 @@ async fn papers_files_and_notices_nobody_touched_are_in_order() {
         let report = verify(&lived.office.db, Outside::default(), |_| ()).await.unwrap();
         assert_eq!((report.chain.as_str(), report.files_checked), ("ok", 0));
         // What a reader did is no news of the dossier.
-        let read = found(&lived.office, "UPDATE notice SET read_at = 5").await;
+        let read = found(&lived.office, "UPDATE inbox SET read_at = 5").await;
         assert_eq!(read.chain, "ok");
     }
 }
@@ -99,7 +99,7 @@ async fn every_row_of_papers_files_and_notices_changed_added_or_taken_away_is_na
     let file = |what: &str| (format!("file  of H13.31-261102-0001: {what}"), true);
     let row = |set: &str| format!("UPDATE file SET {set} WHERE id = {result}");
     let notice = |what: &str| (format!("notice H13.31-261102-0001 {what}"), false);
-    let first_notice = "(SELECT MIN(id) FROM notice)";
+    let first_notice = "(SELECT MIN(id) FROM inbox)";
     let cases = [
         (change(1, "state = 'missing'"), component(1, "state")),
         (change(1, "state = 'eaten'"), component(1, "state")),
@@ -131,13 +131,16 @@ async fn every_row_of_papers_files_and_notices_changed_added_or_taken_away_is_na
         (row("media_type = 'image/png'"), file("name or media_type")),
         (row("sha256 = 'ab'"), file("sha256")),
         (format!("DELETE FROM file WHERE id = {result}"), file("missing")),
-        (format!("UPDATE notice SET kind = 'refused' WHERE id = {first_notice}"), notice("#2 received: missing")),
-        (format!("UPDATE notice SET at = at + 1 WHERE id = {first_notice}"), notice("#2 received: missing")),
-        (format!("UPDATE notice SET account_id = 902 WHERE id = {first_notice}"), notice("#2 received: missing")),
-        (format!("DELETE FROM notice WHERE id = {first_notice}"), notice("#2 received: missing")),
+        (format!("UPDATE inbox SET kind = 'refused' WHERE id = {first_notice}"), notice("#2 received: missing")),
+        (format!("UPDATE inbox SET at = at + 1 WHERE id = {first_notice}"), notice("#2 received: missing")),
+        (format!("UPDATE inbox SET account_id = 902 WHERE id = {first_notice}"), notice("#2 received: missing")),
+        (format!("UPDATE inbox SET code = 'x' WHERE id = {first_notice}"), notice("#2 received: missing")),
+        (format!("UPDATE inbox SET topic = 'other' WHERE id = {first_notice}"), notice("#2 received: missing")),
+        (format!("UPDATE inbox SET said = '{{\"n\": 1}}' WHERE id = {first_notice}"), notice("#2 received: missing")),
+        (format!("DELETE FROM inbox WHERE id = {first_notice}"), notice("#2 received: missing")),
         ("DELETE FROM job WHERE state <> 'done'".to_owned(), notice("#8 approved: missing")),
         (
-            format!("INSERT INTO notice (id, account_id, dossier_id, kind, at) VALUES (99, 901, {LAST}, 'approved', 5)"),
+            format!("INSERT INTO inbox (id, account_id, topic, subject_id, code, kind, said, at) VALUES (99, 901, 'dossier', {LAST}, 'x', 'approved', '{{}}', 5)"),
             ("notice 99: H13.31-261103-0001 tells of no such event".to_owned(), false),
         ),
         (

@@ -1,0 +1,88 @@
+//! Notices: what happened told to whom it concerns, in the portal's box always, by e-mail and short message where somebody asked for it
+//! and the office has set it up.
+//!
+//! An act orders one job in its own transaction ([`records::tell`]). The job puts the notice into the box and orders one job for each
+//! channel ([`deliver`]); those are tried with growing waits and then wait for a person ([`sending`]).
+
+pub mod channels;
+pub mod contact;
+pub mod inbox;
+pub mod mail;
+pub mod message;
+mod pages;
+pub mod sending;
+pub mod sms;
+mod store;
+mod tell;
+mod topic;
+pub mod wish;
+
+pub use channels::{Channel, Channels};
+pub use sending::send;
+pub use tell::{ASSIGNED, Told, deliver, order, wants_assigned};
+pub use topic::{DIGEST, REMINDER, Reader, Topic, Topics, topic};
+
+use audit::{Kept, Proof, Table};
+use base::Permission;
+use web::{Access, Module, NavItem, Routes};
+
+/// The tables this crate owns.
+pub const MIGRATIONS: ::store::Migrations =
+    ::store::Migrations { module: "notices", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };
+
+/// Its words.
+pub const LOCALES: i18n::Source =
+    i18n::Source { module: "notices", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
+
+/// Addresses are as their last event left them. A row is sealed with chance in it, so that a digest leads back to nothing.
+pub(crate) static KEPT: Kept = Kept {
+    name: "notices",
+    version: 1,
+    tables: &[Table { without: &["code_sealed", "code_until", "tries"], ..Table::whole("contact", "id", "id") }],
+};
+
+/// See [`audit::Proof`].
+pub const PROOF: Proof = Proof { kept: &KEPT, derived: None };
+
+/// What the channels' jobs need of the application: which are set up, and what opens addresses.
+pub fn outside(app: &web::App) -> (Channels, identity::Vault) {
+    (Channels::of(app), channels::vault(app))
+}
+
+/// How much has not been seen, beside the menu's entry.
+pub fn nav_counts() -> web::NavCounts {
+    web::NavCounts(Box::new(|ctx| {
+        Box::pin(async move {
+            let Some(account) = ctx.actor.as_ref().map(|actor| actor.account) else { return Ok(Vec::new()) };
+            let unread = ctx.db().read(move |tx| Box::pin(async move { inbox::unread(tx, account).await })).await?;
+            Ok(vec![web::NavCount { href: "/notices", waiting: unread }])
+        })
+    }))
+}
+
+/// Routes, words, tables and menu.
+pub fn module() -> Module {
+    let keeps = Access::Needs(Permission::KeepAccounts);
+    Module {
+        name: "notices",
+        routes: Routes::new()
+            // One's own box, and where one is reached: whoever has an account, about themselves alone.
+            .get("/notices", Access::SignedIn, pages::inbox)
+            .post("/notices/seen", Access::SignedIn, pages::seen)
+            .get("/notices/channels", Access::SignedIn, pages::channels)
+            .post("/notices/channels/wishes", Access::SignedIn, pages::wishes)
+            .post("/notices/channels/{channel}", Access::SignedIn, pages::give)
+            .post("/notices/channels/{channel}/confirm", Access::SignedIn, pages::confirm)
+            .post("/notices/channels/{channel}/remove", Access::SignedIn, pages::remove)
+            // What went out, for whoever runs the system.
+            .get("/sendings", keeps, pages::sendings)
+            .post("/sendings/again", keeps, pages::again_all)
+            .post("/sendings/{id}/again", keeps, pages::again),
+        migrations: MIGRATIONS,
+        locales: LOCALES,
+        nav: vec![
+            NavItem { key: "notices-title", href: "/notices", icon: "bell", access: Access::SignedIn, order: 25 },
+            NavItem { key: "notices-sendings-title", href: "/sendings", icon: "send", access: keeps, order: 95 },
+        ],
+    }
+}

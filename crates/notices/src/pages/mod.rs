@@ -1,0 +1,9 @@
+//! The pages: one's own box, where one is reached, and what went out.
+
+mod channels;
+mod inbox;
+mod sendings;
+
+pub(crate) use channels::{confirm, give, remove, show as channels, wishes};
+pub(crate) use inbox::{seen, show as inbox};
+pub(crate) use sendings::{again, again_all, show as sendings};
