@@ -80,7 +80,7 @@ enum Command {
         #[arg(long, env = "MOTCUA_SCANNER_MAY_BE_AWAY", requires = "scanner")]
         scanner_may_be_away: bool,
         #[command(flatten)]
-        outgoing: crate::outgoing::Outgoing,
+        outgoing: Box<crate::outgoing::Outgoing>,
     },
     /// Bring the tables up to date.
     Migrate {
