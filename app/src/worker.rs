@@ -1,6 +1,7 @@
 //! Work behind the requests: the outbox, the roll-up of facts, the sealing of days, tidying up.
 
-use base::Fault;
+use base::calendar::Calendar;
+use base::{Fault, Instant};
 use jobs::{Claimed, Every, Handler, JobError, Schedule, Worker, handler};
 use notices::Channel;
 use std::sync::Arc;
@@ -87,6 +88,39 @@ fn send(app: &App, channel: Channel) -> Handler {
     })
 }
 
+/// The slot a scheduled job was ordered for.
+fn slot(job: &Claimed, now: Instant) -> Instant {
+    job.payload.get("slot").and_then(serde_json::Value::as_i64).map_or(now, Instant)
+}
+
+/// Reminds of what is owed, within working time.
+fn remind(app: &App) -> Handler {
+    let app = app.clone();
+    handler(move |db: Db, job: Claimed, now| {
+        let app = app.clone();
+        async move {
+            let calendar = calendar(&db).await.map_err(again)?;
+            notices::reminders::remind(&app, &db, &calendar, slot(&job, now), now).await.map_err(again)
+        }
+    })
+}
+
+/// Digests the week, on its first working day.
+fn digest(app: &App) -> Handler {
+    let app = app.clone();
+    handler(move |db: Db, _, now| {
+        let app = app.clone();
+        async move {
+            let calendar = calendar(&db).await.map_err(again)?;
+            notices::reminders::digest(&app, &db, &calendar, now).await.map_err(again)
+        }
+    })
+}
+
+async fn calendar(db: &Db) -> Result<Calendar, Fault> {
+    db.read(|tx| Box::pin(async move { Ok::<_, Fault>(organisation::load_calendar(tx).await?) })).await
+}
+
 /// Everything that is done in the background, by kind.
 pub fn worker(app: &App) -> Worker {
     let uploads = files::Store::new(&app.data_dir);
@@ -95,6 +129,9 @@ pub fn worker(app: &App) -> Worker {
         .on(dossiers::topics::EARLIER_JOB, tell(app))
         .on(Channel::Mail.job(), send(app, Channel::Mail))
         .on(Channel::Sms.job(), send(app, Channel::Sms))
+        // Each working hour: rules in days come true at the first of a day, those in hours at theirs.
+        .every(Schedule { name: "reminders.hour", every: Every::Minutes(60) }, remind(app))
+        .every(Schedule { name: "reminders.week", every: Every::Day { hour: 7, minute: 30 } }, digest(app))
         .every(
             Schedule { name: "sendings.prune", every: Every::Day { hour: 2, minute: 20 } },
             handler(|db: Db, _, now| async move {

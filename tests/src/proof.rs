@@ -150,7 +150,9 @@ async fn lived_in(app: &TestApp) {
     let ask = crate::journeys::one_stop::asking("Thiếu bản chụp giấy chứng sinh");
     act(&mut officer, &online, "request-supplement", ask).await.is(200);
     reached(app, &mut citizen, &mut officer).await;
-    app.worker().run_until_idle(app.db(), app.clock.now()).await.expect("the worker");
+    // In the evening: reminders, which only repeat what is owed, come within working time.
+    let evening = app.clock.now().plus_ms(10 * 3_600_000);
+    app.worker().run_until_idle(app.db(), evening).await.expect("the worker");
     app.clock.advance_ms(2 * 86_400_000);
     let now = app.clock.now();
     let sealed = app.db().write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await;
@@ -171,6 +173,17 @@ async fn reached(app: &TestApp, citizen: &mut Client, officer: &mut Client) {
     citizen.post("/notices/channels/sms", &[("address", "0912345678")]).await.is(303);
     officer.get("/notices/channels").await.is(200);
     officer.post("/notices/channels/wishes", &[("assigned", "digest")]).await.is(303);
+    let mut keeper = app.administrator().await;
+    keeper.get("/notices/reminders").await.is(200);
+    let rule = [
+        ("due", "petition-answer"),
+        ("side", "before"),
+        ("since", "2026-12-07"),
+        ("span", "2wd"),
+        ("whom", "heads"),
+        ("basis", "QĐ 12/QĐ-UBND"),
+    ];
+    keeper.post("/notices/reminders", &rule).await.is(303);
 }
 
 /// A plan read, decided about and saved as a programme; a figure declared with its evidence; one-time codes.

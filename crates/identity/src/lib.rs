@@ -32,7 +32,7 @@ pub use actions::{NewGrant, account, create_account, grant, grants, grants_at, r
 pub use demo::{DEMO_PASSWORD, DemoAccount, invented, seed_demo, seed_people};
 pub use pages::{home, module};
 pub use passwords::{Cost, Hashed, Hasher, Password};
-pub use people::{actor, administrators, may_at, names, officials, people_at, people_who};
+pub use people::{actor, administrators, heads_of, may_at, names, officials, people_at, people_who};
 pub use proof::PROOF;
 pub use sessions::SessionStore;
 pub use settings::{Agencies, AgencyRef, Settings};

@@ -23,6 +23,10 @@ store::statements! {
     pub OFFICIALS = "SELECT DISTINCT a.id FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE a.id > $2 AND a.kind = 'official' AND a.state = 'active' AND g.revoked_at IS NULL AND g.valid_from <= $1 \
         AND (g.valid_to IS NULL OR g.valid_to >= $1) ORDER BY a.id LIMIT $3";
+    /// Heads whose grant reaches the unit with path $1 on a day ($2), those of the nearest unit first.
+    pub HEADS = "SELECT a.id, g.agency_path FROM account_grant g JOIN account a ON a.id = g.account_id \
+        WHERE g.role IN ('division-head', 'leader') AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
+        AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY length(g.agency_path) DESC, a.id LIMIT 100";
     /// People who hold a role over an agency, by name.
     pub PEOPLE_OF_ROLE = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role = $3 AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
@@ -104,4 +108,18 @@ pub async fn actor(tx: &Tx, account: Id, now: Instant) -> Result<Option<Actor>, 
     let grants = crate::sessions::live_grants(tx, account, known.kind, now).await?;
     let citizen_number = known.citizen_number.filter(|_| known.proven_at.is_some());
     Ok(Some(Actor { account, name: known.name, grants, citizen_number }))
+}
+
+/// The heads of the unit with that path, today; where it has none, those of the nearest unit above it.
+pub async fn heads_of(tx: &Tx, path: &str, now: Instant) -> Result<Vec<Id>, StoreError> {
+    let rows = tx.query(HEADS, params![path, now.date()]).await?;
+    let nearest = rows.first().map(|row| row.get::<String>("agency_path")).transpose()?;
+    let mut heads = Vec::new();
+    for row in &rows {
+        if Some(row.get::<String>("agency_path")?) == nearest {
+            heads.push(row.get("id")?);
+        }
+    }
+    heads.dedup();
+    Ok(heads)
 }

@@ -10,6 +10,7 @@ pub mod inbox;
 pub mod mail;
 pub mod message;
 mod pages;
+pub mod reminders;
 pub mod sending;
 pub mod sms;
 mod store;
@@ -27,18 +28,26 @@ use base::Permission;
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this crate owns.
-pub const MIGRATIONS: ::store::Migrations =
-    ::store::Migrations { module: "notices", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };
+pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
+    module: "notices",
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_reminders", include_str!("../migrations/0002_reminders.sql")),
+    ],
+};
 
 /// Its words.
 pub const LOCALES: i18n::Source =
     i18n::Source { module: "notices", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
 
-/// Addresses are as their last event left them. A row is sealed with chance in it, so that a digest leads back to nothing.
+/// Addresses, and rules of reminders, are as their last event left them. A row is sealed with chance in it, so that a digest leads back to nothing.
 pub(crate) static KEPT: Kept = Kept {
     name: "notices",
     version: 1,
-    tables: &[Table { without: &["code_sealed", "code_until", "tries"], ..Table::whole("contact", "id", "id") }],
+    tables: &[
+        Table { without: &["code_sealed", "code_until", "tries"], ..Table::whole("contact", "id", "id") },
+        Table::whole("reminder_rule", "id", "id"),
+    ],
 };
 
 /// See [`audit::Proof`].
@@ -74,6 +83,9 @@ pub fn module() -> Module {
             .post("/notices/channels/{channel}", Access::SignedIn, pages::give)
             .post("/notices/channels/{channel}/confirm", Access::SignedIn, pages::confirm)
             .post("/notices/channels/{channel}/remove", Access::SignedIn, pages::remove)
+            // When whom is reminded: read by whoever keeps units, kept by whoever keeps the province.
+            .get("/notices/reminders", Access::Needs(Permission::KeepOrganisation), pages::reminders)
+            .post("/notices/reminders", Access::Needs(Permission::KeepOrganisation), pages::add_reminder)
             // What went out, for whoever runs the system.
             .get("/sendings", keeps, pages::sendings)
             .post("/sendings/again", keeps, pages::again_all)
@@ -82,6 +94,13 @@ pub fn module() -> Module {
         locales: LOCALES,
         nav: vec![
             NavItem { key: "notices-title", href: "/notices", icon: "bell", access: Access::SignedIn, order: 25 },
+            NavItem {
+                key: "notices-rules-title",
+                href: "/notices/reminders",
+                icon: "clock",
+                access: Access::Needs(Permission::KeepOrganisation),
+                order: 94,
+            },
             NavItem { key: "notices-sendings-title", href: "/sendings", icon: "send", access: keeps, order: 95 },
         ],
     }

@@ -108,7 +108,7 @@ impl Letter {
     }
 }
 
-fn foot(l: L, origin: &str, can_choose: bool) -> String {
+pub(crate) fn foot(l: L, origin: &str, can_choose: bool) -> String {
     match (origin, can_choose) {
         ("", _) | (_, false) => l.t("notices-mail-foot"),
         (origin, true) => l.tr("notices-mail-foot-choose", [("link", format!("{origin}/notices/channels"))]),

@@ -3,8 +3,9 @@
 use crate::channels::{Channel, Channels, NotSent, vault};
 use crate::mail::{Stamp, short_hash};
 use crate::message::{About, Letter};
+use crate::reminders::words;
 use crate::tell::{Told, left_as};
-use crate::topic::{CONTACT, Reader, topic};
+use crate::topic::{CONTACT, DIGEST, REMINDER, Reader, topic};
 use crate::{contact, store as sql};
 use ::store::{Db, Row, StoreError, Tx, params};
 use base::{Fault, Id, Instant, Lang, Phone};
@@ -59,6 +60,10 @@ fn letter(app: &App, told: &Told, lang: Lang, code: Option<&str>) -> Option<Lett
     let origin = url.as_ref().map(|url| url.as_str()).unwrap_or_default();
     if told.topic == CONTACT {
         return Some(Letter::code(lang, code?, origin));
+    }
+    if [REMINDER, DIGEST].contains(&told.topic.as_str()) {
+        let kinds = app.get::<records::Kinds>()?;
+        return Some(words::letter(lang, &kinds, &told.topic, &told.said, origin));
     }
     let topic = topic(app, &told.topic)?;
     let reader = if told.account.is_some() { topic.reader } else { Reader::Anybody };

@@ -124,9 +124,10 @@ pub(crate) fn left_as(channel: Channel) -> &'static str {
 /// The database's.
 pub async fn order(tx: &Tx, channel: Channel, told: &Told, now: Instant) -> Result<(), StoreError> {
     let whose = told.account.unwrap_or(Id(0));
-    let key = format!("{}:{}:{}:{}:{whose}", channel.as_str(), told.topic, told.subject, told.n);
-    // A subject's news go out in their order; what is about no subject waits for nothing.
+    // A subject's news go out in their order; what comes round waits for nothing.
     let in_order = told.n > 0;
+    let which = if in_order { told.n } else { told.at };
+    let key = format!("{}:{}:{}:{which}:{whose}", channel.as_str(), told.topic, told.subject);
     order_as(tx, channel, key, in_order.then_some(told.subject), told, now).await
 }
 

@@ -18,6 +18,7 @@ mod plans;
 pub(crate) mod portal;
 mod posts;
 mod rating;
+mod reminders;
 mod sent_files;
 pub(crate) mod signing_in;
 mod two_people;

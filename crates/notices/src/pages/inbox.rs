@@ -1,10 +1,12 @@
 //! `/notices`: what somebody was told, the latest first.
 
 use crate::inbox::{self, Item};
-use crate::topic::topic;
+use crate::reminders::words;
+use crate::topic::{DIGEST, REMINDER, Reader, topic};
 use askama::Template;
 use base::{Fault, Id, Instant, vn_date_time};
 use i18n::L;
+use records::Kinds;
 use web::table::{query_value, with};
 use web::{Answer, Ctx, FormMap};
 
@@ -35,6 +37,9 @@ struct Page {
 
 fn line(ctx: &Ctx, item: &Item) -> Option<Line> {
     let l = ctx.l;
+    if item.topic == REMINDER || item.topic == DIGEST {
+        return round(ctx, item);
+    }
     let topic = topic(&ctx.app, &item.topic)?;
     Some(Line {
         at: vn_date_time(item.at),
@@ -44,6 +49,22 @@ fn line(ctx: &Ctx, item: &Item) -> Option<Line> {
         href: (topic.href)(topic.reader, &item.code),
         new: !item.read,
     })
+}
+
+/// What came round: a reminder of one thing, or the week's digest.
+fn round(ctx: &Ctx, item: &Item) -> Option<Line> {
+    let (l, kinds) = (ctx.l, ctx.app.get::<Kinds>()?);
+    let (at, new) = (vn_date_time(item.at), !item.read);
+    if item.topic == DIGEST {
+        let next = words::digest(l, &kinds, &item.said).join(" · ");
+        let (about, what) = (l.t("notices-digest-about"), l.t("notices-digest-word"));
+        return Some(Line { at, about, what, next, href: "/due".to_owned(), new });
+    }
+    let kind = kinds.of_due(&item.kind).map(|(kind, _)| kind.word)?;
+    let topic = topic(&ctx.app, kind)?;
+    let (about, what) =
+        (l.tr(topic.about, [("code", item.code.as_str())]), words::reminder(l, &kinds, &item.kind, &item.said));
+    Some(Line { at, about, what, next: String::new(), href: (topic.href)(Reader::Office, &item.code), new })
 }
 
 fn place(text: &str) -> Option<(Instant, Id)> {

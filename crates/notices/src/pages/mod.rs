@@ -2,8 +2,10 @@
 
 mod channels;
 mod inbox;
+mod reminders;
 mod sendings;
 
 pub(crate) use channels::{confirm, give, remove, show as channels, wishes};
 pub(crate) use inbox::{seen, show as inbox};
+pub(crate) use reminders::{add as add_reminder, show as reminders};
 pub(crate) use sendings::{again, again_all, show as sendings};
