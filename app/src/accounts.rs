@@ -1,6 +1,6 @@
 //! Accounts of the demonstration, and what identity borrows from the organisation module.
 
-use base::{CitizenId, Date, Fault, Id, Instant, Permission, Role};
+use base::{CitizenId, Date, Fault, Id, Instant, Role};
 use identity::{AgencyRef, Cost, DemoAccount, Hashed, Hasher, Login, NewAccount, Password};
 use organisation::{Agency, Kind, Open, Tree};
 use std::sync::Arc;
@@ -33,6 +33,11 @@ impl identity::Agencies for LentAgencies {
         let tree = self.tree();
         let standing = tree.all().iter().filter(|agency| agency.valid_to.is_none());
         standing.filter(|agency| paths.iter().any(|path| agency.path.starts_with(path))).take(limit).map(lent).collect()
+    }
+
+    fn fields(&self) -> Vec<(String, String)> {
+        let Some(shelf) = self.0.get::<catalogue::Shelf>() else { return Vec::new() };
+        shelf.fields(self.0.clock.now().date()).into_iter().map(|(code, name, _)| (code, name)).collect()
     }
 }
 
@@ -156,6 +161,6 @@ pub fn grants_open_at(tx: &Tx, agency: Id, day: Date) -> BoxFuture<'_, Result<Ve
     Box::pin(async move {
         let count = identity::grants_at(tx, agency, day).await?;
         let href = "/accounts".to_owned();
-        Ok(vec![Open { what: "identity-grants-here", count, href, needs: Permission::KeepAccounts }])
+        Ok(vec![Open { what: "identity-grants-here", count, href, needs: identity::rights::KEEP_ACCOUNTS }])
     })
 }

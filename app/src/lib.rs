@@ -42,6 +42,8 @@ pub fn modules() -> Vec<Module> {
             migrations: files::MIGRATIONS,
             locales: files::locales(),
             nav: Vec::new(),
+            permissions: &[],
+            homes: &[],
         },
     ]
 }
@@ -200,6 +202,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     app.also(web::BeforeRequest(Box::new(|(app, now)| {
         Box::pin(async move { catalogue::fresh_shelf(&app, now).await.map(|_| ()) })
     })));
+    app.also(dossiers::SEARCH_BOX);
     app.also(dossiers::nav_counts());
     app.put(records::Kinds { all: kinds(), served });
     app.also(records::nav_counts());

@@ -26,6 +26,7 @@ impl People {
         let role = match route.access {
             web::Access::Public | web::Access::LookUp => None,
             web::Access::SignedIn => Some(Role::Citizen),
+            web::Access::Official => Some(Role::Clerk),
             web::Access::Needs(permission) => Role::ALL.iter().copied().find(|role| role.allows(permission)),
         };
         let key = role.map(Role::as_str);

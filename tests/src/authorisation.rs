@@ -13,6 +13,11 @@ use crate::tidy::root;
 
 const TABLE: &str = "tests/authorisation.txt";
 
+/// The program's own roles. What a province's own role carries is data.
+fn roles() -> impl Iterator<Item = Role> {
+    Role::official().chain([Role::Citizen])
+}
+
 /// One route with what happens to each visitor.
 struct Line {
     method: &'static str,
@@ -71,8 +76,8 @@ fn fill(path: &str) -> String {
 
 async fn visitors(app: &TestApp) -> Vec<(&'static str, Client)> {
     let mut all = vec![("anonymous", app.anonymous())];
-    for role in Role::ALL {
-        all.push((role.as_str(), app.signed_in(*role).await));
+    for role in roles() {
+        all.push((role.as_str(), app.signed_in(role).await));
     }
     all
 }
@@ -110,6 +115,7 @@ fn every_route_lets_in_exactly_those_the_table_names() {
                 web::Access::Public => "public".to_owned(),
                 web::Access::LookUp => "look-up".to_owned(),
                 web::Access::SignedIn => "signed-in".to_owned(),
+                web::Access::Official => "official".to_owned(),
                 web::Access::Needs(permission) => permission.as_str().to_owned(),
             };
             lines.push(Line { method: route.method, path: route.path, access, answers });
@@ -145,15 +151,92 @@ fn what_a_route_needs_is_what_the_roles_give() {
         let line = expected.lines().find(|line| line.starts_with(&start));
         let line = line.unwrap_or_else(|| panic!("{} {} is not in {TABLE}", route.method, route.path));
         let cells: Vec<&str> = line.split_whitespace().skip(3).collect();
-        for (role, cell) in Role::ALL.iter().zip(&cells[1..]) {
+        for (role, cell) in roles().zip(&cells[1..]) {
             let may = match route.access {
                 web::Access::Needs(permission) => role.allows(permission),
+                web::Access::Official => role.is_official(),
                 _ => true,
             };
             assert_eq!(*cell == "yes", may, "{} {} as {}", route.method, route.path, role.as_str());
         }
         assert_eq!(cells[0] == "yes", route.access.is_public(), "{} {}", route.method, route.path);
     }
+}
+
+/// The generated page of what may be allowed.
+const PERMISSIONS: &str = "docs/permissions.md";
+
+/// `docs/permissions.md`: every permission with who carries it and what asks for it, from the modules' declarations.
+fn permissions_page() -> String {
+    let sources: Vec<i18n::Source> = modules().iter().map(|module| module.locales).collect();
+    i18n::install(&sources);
+    let words = |name: &str| i18n::t(base::Lang::En, &format!("permission-{name}"));
+    let mut text = String::from(
+        "# Permissions\n\nWritten from what the modules declare (`rights.rs` of each); `UPDATE=1 cargo test -p tests permissions` writes it anew.\n\
+         Roles of a province's own are data and carry whichever of these the province says (decision 0020).\n",
+    );
+    let routes = routes();
+    for module in modules().iter().filter(|module| !module.permissions.is_empty()) {
+        text.push_str(&format!("\n## {}\n\n| permission | what it allows | roles that carry it | not in one person with | routes |\n| --- | --- | --- | --- | ---: |\n", module.name));
+        for permission in module.permissions {
+            let carried: Vec<&str> = permission.roles.iter().map(|role| role.as_str()).collect();
+            let asks = routes.iter().filter(|route| route.access == web::Access::Needs(*permission)).count();
+            text.push_str(&format!(
+                "| `{}` | {} | {} | {} | {asks} |\n",
+                permission.name,
+                words(permission.name),
+                carried.join(", "),
+                permission.apart.join(", ")
+            ));
+        }
+    }
+    text
+}
+
+#[test]
+fn the_page_of_permissions_is_what_the_modules_declare() {
+    let (page, file) = (permissions_page(), root().join(PERMISSIONS));
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, &page).expect("writing the page");
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(kept, page, "{PERMISSIONS} and the program disagree");
+}
+
+#[test]
+fn every_permission_is_declared_once_and_every_route_asks_for_a_declared_one() {
+    let declared: Vec<base::Permission> = modules().iter().flat_map(|module| module.permissions.to_vec()).collect();
+    let mut names: Vec<&str> = declared.iter().map(|permission| permission.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), declared.len(), "a name is declared twice");
+    for route in routes() {
+        if let web::Access::Needs(permission) = route.access {
+            assert!(declared.contains(&permission), "{} asks for {}", route.path, permission.name);
+        }
+    }
+    // Whom two people must not make one: a name that nobody declares would hold nothing apart.
+    for permission in &declared {
+        for other in permission.apart {
+            assert!(names.contains(other), "{} is apart from {other}, which nobody declares", permission.name);
+        }
+        // None of the program's own roles carries two that must not meet.
+        for role in roles().filter(|role| role.allows(*permission)) {
+            let meets = declared.iter().find(|other| role.allows(**other) && permission.excludes(**other));
+            assert!(meets.is_none(), "{role} carries {} and {meets:?}", permission.name);
+        }
+    }
+}
+
+#[test]
+fn a_role_that_lets_in_to_people_rules_or_the_log_needs_a_second_person() {
+    let grave = ["read-dossiers", "keep-accounts", "keep-organisation", "read-audit", "keep-catalogue"];
+    let declared: Vec<base::Permission> = modules().iter().flat_map(|module| module.permissions.to_vec()).collect();
+    for role in Role::official() {
+        let lets_in = declared.iter().any(|permission| grave.contains(&permission.name) && role.allows(*permission));
+        assert!(role.needs_second() || !lets_in, "{role}");
+    }
+    assert!(Role::Own.needs_second());
 }
 
 /// Public things that have a number in their address and nothing to hide: everybody may read all of them, one by one.

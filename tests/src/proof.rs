@@ -139,6 +139,8 @@ async fn lived_in(app: &TestApp) {
     let mut clerk = app.signed_in(Role::Clerk).await;
     let mut officer = app.signed_in(Role::Officer).await;
     let mut leader = app.signed_in(Role::Leader).await;
+    // Before the day is sealed.
+    ruled(app).await;
     let code = received(app, &mut clerk).await;
     app.clock.advance_ms(3_600_000);
     act(&mut officer, &code, "forward", json!({})).await.is(200);
@@ -218,6 +220,64 @@ async fn steered(app: &TestApp) {
     let code = identity::totp::code_at(&secret, app.clock.now()).expect("a code");
     officer.post("/account/totp/confirm", &[("code", &code)]).await.is(200);
     asked(app, app.actor_of(&officer).await.account).await;
+}
+
+/// A role of the province's own, confirmed and granted for one field, and a program with a token that is used and one taken back.
+async fn ruled(app: &TestApp) {
+    let keeper = app.administrator().await;
+    let root = app.tree().root().expect("a root").clone();
+    let second = crate::harness::settle_official(app.db(), "thu.hai", Role::Administrator, &root).await;
+    let (actor, now, known) = (app.actor_of(&keeper).await, app.clock.now(), known());
+    let other = base::Actor { account: second, ..actor.clone() };
+    let made = app.db().write(move |tx| {
+        Box::pin(async move {
+            let role = identity::roles::NewRole {
+                name_vi: "Trực".into(),
+                name_en: "On duty".into(),
+                permissions: BTreeSet::from(["read-feedback".to_owned()]),
+                basis: "QĐ 1".into(),
+            };
+            let role = identity::roles::ask(tx, &actor, role, &known, now).await?;
+            identity::roles::decide(tx, &other, role, true, now).await?;
+            let login = identity::Login::new("kho.du.lieu").map_err(base::Fault::invalid)?;
+            let machine = identity::machines::create(tx, &actor, login, "Kho".into(), now).await?;
+            let grant = identity::NewGrant {
+                account: machine,
+                role: Role::Own,
+                own: Some(role),
+                fields: Some(BTreeSet::from(["dat-dai".to_owned()])),
+                agency: root.id,
+                agency_path: root.path.clone(),
+                valid_from: now.date(),
+                valid_to: None,
+                basis: "QĐ 2".into(),
+            };
+            identity::requests::ask_grant(tx, &actor, grant, &known, now).await?;
+            let request = identity::requests::waiting_for(tx, machine, now).await?[0].id;
+            identity::requests::confirm(tx, &other, request, &known, now).await?;
+            for label in ["một", "hai"] {
+                identity::machines::make_token(tx, &actor, machine, (label.into(), now.date()), now).await?;
+            }
+            let token = identity::machines::of(tx, machine).await?[1].id;
+            identity::machines::revoke_token(tx, &actor, machine, token, now).await?;
+            // A role that was made and is not used any more.
+            let spare = identity::roles::NewRole {
+                name_vi: "Thôi dùng".into(),
+                name_en: "Over".into(),
+                permissions: BTreeSet::from(["read-steering".to_owned()]),
+                basis: "QĐ 3".into(),
+            };
+            let spare = identity::roles::ask(tx, &actor, spare, &known, now).await?;
+            identity::roles::decide(tx, &other, spare, true, now).await?;
+            identity::roles::end(tx, &actor, spare, now).await
+        })
+    });
+    made.await.expect("roles and tokens");
+}
+
+/// Every permission of the program.
+fn known() -> Vec<base::Permission> {
+    harness::modules().iter().flat_map(|module| module.permissions.to_vec()).collect()
 }
 
 /// What was asked for an account, and half a code for a new password.

@@ -36,7 +36,7 @@ async fn officers(db: &Db) -> Result<Vec<Actor>, Fault> {
     let (mut officers, mut grants, mut open) = (Vec::new(), Vec::new(), 0);
     for row in rows {
         let (unit, n): (Id, i64) = (row.get("unit_id")?, row.get("n")?);
-        grants.push(Grant { role: Role::Officer, agency: unit, agency_path: house.tree.path(unit).to_owned() });
+        grants.push(Grant::new(Role::Officer, unit, house.tree.path(unit).to_owned()));
         open += n;
         if open >= PAGE_ROWS {
             officers.push(officer(std::mem::take(&mut grants)));

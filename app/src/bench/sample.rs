@@ -52,7 +52,7 @@ pub fn actor(account: i64, role: Role, agency: Id, path: &str) -> Actor {
     Actor {
         account: Id(account),
         name: "bench".to_owned(),
-        grants: vec![Grant { role, agency, agency_path: path.to_owned() }],
+        grants: vec![Grant::new(role, agency, path.to_owned())],
         citizen_number: None,
     }
 }

@@ -87,7 +87,7 @@ mod tests {
     const CODE: &str = "H13.08-261122-0012";
 
     fn actor(role: Role) -> Actor {
-        let grants = vec![Grant { role, agency: Id(7), agency_path: "/1/7/".into() }];
+        let grants = vec![Grant::new(role, Id(7), "/1/7/")];
         Actor { account: Id(3), name: String::new(), grants, citizen_number: None }
     }
 

@@ -47,8 +47,7 @@ async fn of_two_posts_the_one_that_reaches_the_dossier_is_recorded_and_nobody_el
     for db in store::testing::databases().await {
         db.migrate(&[access::MIGRATIONS]).await.expect("migrations");
         let recorder = Recorder::start(db.clone());
-        let post =
-            |agency: i64, path: &str| Grant { role: Role::Officer, agency: Id(agency), agency_path: path.into() };
+        let post = |agency: i64, path: &str| Grant::new(Role::Officer, Id(agency), path);
         let places = |there: bool| -> Option<_> {
             let paths = there.then(|| vec!["/1/8/".to_owned()]);
             let found: access::Places = Arc::new(move |_| {

@@ -13,6 +13,7 @@ mod chain;
 mod clock;
 mod days;
 mod log;
+pub mod rights;
 mod rows;
 
 pub use chain::{Chain, EventHash, Link, link_hash};

@@ -70,7 +70,6 @@ base-lang = There is no language “{ $value }”. Choose vi (Vietnamese) or en 
 base-level = There is no level “{ $value }”. Choose province, district (before 01/07/2025) or commune.
 base-channel = There is no channel “{ $value }”. Choose counter, online or post.
 base-role = There is no role “{ $value }”.
-base-permission = There is no permission “{ $value }”.
 base-sex = There is no sex “{ $value }”. Choose male or female.
 
 # Words on screens
@@ -90,6 +89,7 @@ base-role-reform-officer = Reform officer
 base-role-inspector = Inspector
 base-role-catalogue-keeper = Catalogue keeper
 base-role-administrator = Administrator
+base-role-own = A role of the province's own
 base-role-citizen = Citizen or organisation
 base-limit-working-days = { $n ->
     [one] { $n } working day

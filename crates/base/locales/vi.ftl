@@ -70,7 +70,6 @@ base-lang = Không có ngôn ngữ “{ $value }”. Chọn vi (tiếng Việt) 
 base-level = Không có cấp “{ $value }”. Chọn province (tỉnh), district (huyện, trước 01/07/2025) hoặc commune (xã).
 base-channel = Không có kênh nộp “{ $value }”. Chọn counter (trực tiếp), online (trực tuyến) hoặc post (bưu chính).
 base-role = Không có vai trò “{ $value }”.
-base-permission = Không có quyền “{ $value }”.
 base-sex = Không có giới tính “{ $value }”. Chọn male (nam) hoặc female (nữ).
 
 # Từ dùng trên màn hình
@@ -90,6 +89,7 @@ base-role-reform-officer = Công chức cải cách hành chính
 base-role-inspector = Người kiểm tra
 base-role-catalogue-keeper = Quản trị danh mục thủ tục
 base-role-administrator = Quản trị hệ thống
+base-role-own = Vai trò riêng của tỉnh
 base-role-citizen = Công dân, tổ chức
 base-limit-working-days = { $n } ngày làm việc
 base-limit-calendar-days = { $n } ngày

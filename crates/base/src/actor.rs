@@ -2,7 +2,9 @@
 //! subtree below that agency. What no role allows is refused.
 
 use crate::{Id, words::closed_list};
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 /// A role that an account can hold at an agency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +27,8 @@ pub enum Role {
     Administrator,
     /// Công dân, tổ chức.
     Citizen,
+    /// A role that the province has made itself; what it carries is data ([`OwnRole`]).
+    Own,
 }
 closed_list!(Role, "base-role", {
     Clerk => "clerk",
@@ -36,103 +40,80 @@ closed_list!(Role, "base-role", {
     CatalogueKeeper => "catalogue-keeper",
     Administrator => "administrator",
     Citizen => "citizen",
+    Own => "own",
 });
 
-/// One thing that may be allowed. Every route names one.
+/// One thing that may be allowed, declared by the module that asks for it (`rights.rs`). Every route names one.
+///
+/// Nothing lists them all by hand: a module hands its own to the application, and `docs/permissions.md` is written from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Permission {
-    /// File a dossier for oneself or as a representative.
-    FileDossier,
-    /// See and act on one's own dossiers.
-    OwnDossiers,
-    /// Receive, refuse or send back dossiers at the desk.
-    ReceiveDossier,
-    /// Work on dossiers one is assigned.
-    ProcessDossier,
-    /// Give dossiers to an officer.
-    AssignDossier,
-    /// Decide and sign.
-    ApproveDossier,
-    /// Hand over results.
-    ReturnResult,
-    /// Read any dossier within the scope.
-    ReadDossiers,
-    /// Read indicators and the cases behind them.
-    ReadSteering,
-    /// Enter figures that the system cannot count itself.
-    DeclareFigure,
-    /// Keep programmes and targets.
-    KeepProgrammes,
-    /// Keep the catalogue of procedures.
-    KeepCatalogue,
-    /// Keep agencies and administrative units.
-    KeepOrganisation,
-    /// Keep accounts and grants.
-    KeepAccounts,
-    /// Confirm, as the second person, what somebody who keeps accounts has asked for.
-    ConfirmGrants,
-    /// Read the audit log.
-    ReadAudit,
-    /// Take petitions in at the desk and sort them.
-    ReceiveFeedback,
-    /// Work on petitions: ask the sender, draft the answer.
-    HandleFeedback,
-    /// Approve answers to petitions, as the head of the agency, and publish them.
-    AnswerFeedback,
-    /// Read petitions within the scope.
-    ReadFeedback,
+pub struct Permission {
+    /// Its stable name, as in records, addresses and the API's description; words under `permission-NAME`.
+    pub name: &'static str,
+    /// The program's roles that carry it; a province's own roles name it themselves.
+    pub roles: &'static [Role],
+    /// Names of permissions that one person must not hold beside it, whatever the unit.
+    pub apart: &'static [&'static str],
 }
-closed_list!(Permission, "base-permission", {
-    FileDossier => "file-dossier",
-    OwnDossiers => "own-dossiers",
-    ReceiveDossier => "receive-dossier",
-    ProcessDossier => "process-dossier",
-    AssignDossier => "assign-dossier",
-    ApproveDossier => "approve-dossier",
-    ReturnResult => "return-result",
-    ReadDossiers => "read-dossiers",
-    ReadSteering => "read-steering",
-    DeclareFigure => "declare-figure",
-    KeepProgrammes => "keep-programmes",
-    KeepCatalogue => "keep-catalogue",
-    KeepOrganisation => "keep-organisation",
-    KeepAccounts => "keep-accounts",
-    ConfirmGrants => "confirm-grants",
-    ReadAudit => "read-audit",
-    ReceiveFeedback => "receive-feedback",
-    HandleFeedback => "handle-feedback",
-    AnswerFeedback => "answer-feedback",
-    ReadFeedback => "read-feedback",
-});
 
-impl Role {
-    /// The whole matrix on one screen.
-    pub const fn permissions(self) -> &'static [Permission] {
-        use Permission::*;
-        match self {
-            Role::Clerk => &[ReceiveDossier, ReturnResult, ReadDossiers, ReceiveFeedback, ReadFeedback],
-            Role::Officer => &[ProcessDossier, ReadDossiers, HandleFeedback, ReadFeedback],
-            Role::DivisionHead => {
-                &[AssignDossier, ProcessDossier, ReadDossiers, ReadSteering, HandleFeedback, ReadFeedback]
-            }
-            Role::Leader => &[ApproveDossier, ReadDossiers, ReadSteering, ConfirmGrants, AnswerFeedback, ReadFeedback],
-            Role::ReformOfficer => &[ReadSteering, DeclareFigure, KeepProgrammes],
-            Role::Inspector => &[ReadDossiers, ReadSteering, ReadAudit, ReadFeedback],
-            Role::CatalogueKeeper => &[KeepCatalogue],
-            Role::Administrator => &[KeepOrganisation, KeepAccounts, ConfirmGrants, ReadAudit],
-            Role::Citizen => &[FileDossier, OwnDossiers],
-        }
+impl Permission {
+    /// A permission that some of the program's roles carry.
+    pub const fn new(name: &'static str, roles: &'static [Role]) -> Permission {
+        Permission { name, roles, apart: &[] }
     }
 
-    /// Whether the role carries the permission.
+    /// One person must not hold these beside it.
+    pub const fn apart(self, apart: &'static [&'static str]) -> Permission {
+        Permission { apart, ..self }
+    }
+
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        self.name
+    }
+
+    /// Whether one person must not hold both.
+    pub fn excludes(self, other: Permission) -> bool {
+        self.apart.contains(&other.name) || other.apart.contains(&self.name)
+    }
+}
+
+impl Role {
+    /// Whether the program's role carries the permission; a province's own role says so itself ([`Grant::allows`]).
     pub fn allows(self, permission: Permission) -> bool {
-        self.permissions().contains(&permission)
+        permission.roles.contains(&self)
     }
 
     /// Whether the role is one of the administration (everything but [`Role::Citizen`]).
     pub const fn is_official(self) -> bool {
         !matches!(self, Role::Citizen)
     }
+
+    /// Whether a grant of the role needs a second person: one that lets in to dossiers, their money, the rules they are charged
+    /// by, accounts or the log. A reform officer's acts each need a second person of their own; what a province's own role carries is
+    /// looked at as a whole and so always by two.
+    pub const fn needs_second(self) -> bool {
+        !matches!(self, Role::ReformOfficer | Role::Citizen)
+    }
+
+    /// The program's own official roles: those that a grant may name without more.
+    pub fn official() -> impl Iterator<Item = Role> {
+        Role::ALL.iter().copied().filter(|role| role.is_official() && *role != Role::Own)
+    }
+}
+
+/// A role that the province has made itself: a name and what it carries. It never changes under those who hold it; a different
+/// set of permissions is a different role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRole {
+    /// Its id.
+    pub id: Id,
+    /// The name shown, in Vietnamese.
+    pub name_vi: String,
+    /// The same in English.
+    pub name_en: String,
+    /// Names of the permissions it carries.
+    pub permissions: BTreeSet<String>,
 }
 
 /// A role held at an agency; it reaches every agency whose path begins with `agency_path`.
@@ -144,14 +125,36 @@ pub struct Grant {
     pub agency: Id,
     /// The path of that agency from the root, such as `/1/12/`, with a slash at both ends.
     pub agency_path: String,
+    /// What the role carries, where it is [`Role::Own`].
+    pub own: Option<Arc<OwnRole>>,
+    /// The fields (lĩnh vực) it is limited to; none: all of them.
+    pub fields: Option<Arc<BTreeSet<String>>>,
 }
 
 impl Grant {
+    /// One of the program's roles at an agency, for every field.
+    pub fn new(role: Role, agency: Id, agency_path: impl Into<String>) -> Grant {
+        Grant { role, agency, agency_path: agency_path.into(), own: None, fields: None }
+    }
+
     /// Whether the path lies in the subtree of the grant. A malformed grant path (not `/…/`) reaches nothing: `/1` would
     /// otherwise reach `/12/`, and an empty path everything.
     pub fn reaches(&self, path: &str) -> bool {
         let scope = self.agency_path.as_str();
         scope.starts_with('/') && scope.ends_with('/') && path.starts_with(scope)
+    }
+
+    /// Whether the grant carries the permission.
+    pub fn allows(&self, permission: Permission) -> bool {
+        match (&self.own, self.role) {
+            (Some(own), Role::Own) => own.permissions.contains(permission.name),
+            (_, role) => role.allows(permission),
+        }
+    }
+
+    /// Whether the grant covers a field.
+    pub fn covers(&self, field: &str) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.contains(field))
     }
 }
 
@@ -176,31 +179,45 @@ impl fmt::Debug for Actor {
 }
 
 impl Actor {
-    /// Whether any grant allows it, anywhere.
+    /// Whether any grant allows it, anywhere and in whatever field.
     pub fn may(&self, permission: Permission) -> bool {
-        self.grants.iter().any(|g| g.role.allows(permission))
+        self.grants.iter().any(|g| g.allows(permission))
     }
 
-    /// Whether some grant allows it at the agency with this path.
+    /// Whether some grant allows it at the agency with this path, in every field.
     pub fn may_at(&self, permission: Permission, path: &str) -> bool {
-        self.grants.iter().any(|g| g.role.allows(permission) && g.reaches(path))
+        self.grants.iter().any(|g| g.fields.is_none() && g.allows(permission) && g.reaches(path))
     }
 
-    /// The grant by which the person may do it at the agency with this path; of several the closest one. An event names its
-    /// agency: whoever holds two posts acts now for one, now for the other.
+    /// Whether some grant allows it at the agency with this path, in this field.
+    pub fn may_in(&self, permission: Permission, path: &str, field: &str) -> bool {
+        self.grant_in(permission, path, field).is_some()
+    }
+
+    /// The grant by which the person may do it at the agency with this path, in every field; of several the closest one. An event
+    /// names its agency: whoever holds two posts acts now for one, now for the other.
     pub fn grant_for(&self, permission: Permission, path: &str) -> Option<&Grant> {
-        let allowing = self.grants.iter().filter(|g| g.role.allows(permission) && g.reaches(path));
+        self.closest(permission, path, |grant| grant.fields.is_none())
+    }
+
+    /// The same for something that lies in one field: a grant limited to that field counts as well.
+    pub fn grant_in(&self, permission: Permission, path: &str, field: &str) -> Option<&Grant> {
+        self.closest(permission, path, |grant| grant.covers(field))
+    }
+
+    fn closest(&self, permission: Permission, path: &str, covers: impl Fn(&Grant) -> bool) -> Option<&Grant> {
+        let allowing = self.grants.iter().filter(|g| covers(g) && g.allows(permission) && g.reaches(path));
         // Of two just as close the first stays.
         allowing.rev().max_by_key(|g| g.agency_path.len())
     }
 
-    /// The paths of the grants that allow it: the subtrees a list is limited to. Scopes within another are left out, so
-    /// that no row is counted twice.
+    /// The paths of the grants that allow it in every field: the subtrees a list is limited to. Scopes within another are left
+    /// out, so that no row is counted twice.
     pub fn scopes(&self, permission: Permission) -> Vec<&str> {
         let mut all: Vec<&str> = self
             .grants
             .iter()
-            .filter(|g| g.role.allows(permission) && g.reaches(&g.agency_path))
+            .filter(|g| g.fields.is_none() && g.allows(permission) && g.reaches(&g.agency_path))
             .map(|g| g.agency_path.as_str())
             .collect();
         all.sort_unstable();
@@ -228,10 +245,15 @@ impl Actor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Permission::*;
+
+    const READ: Permission =
+        Permission::new("read", &[Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader, Role::Inspector]);
+    const WORK: Permission = Permission::new("work", &[Role::Officer, Role::DivisionHead]);
+    const SIGN: Permission = Permission::new("sign", &[Role::Leader]).apart(&["keep"]);
+    const KEEP: Permission = Permission::new("keep", &[Role::Administrator]);
 
     fn actor(grants: &[(Role, &str)]) -> Actor {
-        let grant = |(role, path): &(Role, &str)| Grant { role: *role, agency: Id(1), agency_path: (*path).to_owned() };
+        let grant = |(role, path): &(Role, &str)| Grant::new(*role, Id(1), *path);
         Actor {
             account: Id(9),
             name: "Nguyễn Thị Đào".into(),
@@ -241,52 +263,60 @@ mod tests {
     }
 
     #[test]
-    fn the_matrix_is_the_agreed_one() {
-        let row = |p: Permission| Role::ALL.iter().filter(|r| r.allows(p)).map(|r| r.as_str()).collect::<Vec<_>>();
-        assert_eq!(row(FileDossier), ["citizen"]);
-        assert_eq!(row(OwnDossiers), ["citizen"]);
-        assert_eq!(row(ReceiveDossier), ["clerk"]);
-        assert_eq!(row(ProcessDossier), ["officer", "division-head"]);
-        assert_eq!(row(AssignDossier), ["division-head"]);
-        assert_eq!(row(ApproveDossier), ["leader"]);
-        assert_eq!(row(ReturnResult), ["clerk"]);
-        assert_eq!(row(ReadDossiers), ["clerk", "officer", "division-head", "leader", "inspector"]);
-        assert_eq!(row(ReadSteering), ["division-head", "leader", "reform-officer", "inspector"]);
-        assert_eq!(row(DeclareFigure), ["reform-officer"]);
-        assert_eq!(row(KeepProgrammes), ["reform-officer"]);
-        assert_eq!(row(KeepCatalogue), ["catalogue-keeper"]);
-        assert_eq!(row(KeepOrganisation), ["administrator"]);
-        assert_eq!(row(KeepAccounts), ["administrator"]);
-        assert_eq!(row(ConfirmGrants), ["leader", "administrator"]);
-        assert_eq!(row(ReadAudit), ["inspector", "administrator"]);
-        assert_eq!(row(ReceiveFeedback), ["clerk"]);
-        assert_eq!(row(HandleFeedback), ["officer", "division-head"]);
-        assert_eq!(row(AnswerFeedback), ["leader"]);
-        assert_eq!(row(ReadFeedback), ["clerk", "officer", "division-head", "leader", "inspector"]);
-        assert_eq!(Permission::ALL.len(), 20);
+    fn an_administrator_does_not_read_dossiers() {
+        assert!(!actor(&[(Role::Administrator, "/1/")]).may(READ));
     }
 
     #[test]
-    fn an_administrator_does_not_read_dossiers() {
-        assert!(!actor(&[(Role::Administrator, "/1/")]).may(ReadDossiers));
+    fn a_role_of_the_provinces_own_carries_what_it_says_and_nothing_else() {
+        let own = |names: &[&str]| OwnRole {
+            id: Id(7),
+            name_vi: "Trực lãnh đạo".into(),
+            name_en: "Leader on duty".into(),
+            permissions: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let mut someone = actor(&[(Role::Own, "/1/12/")]);
+        assert!(!someone.may(READ), "a role without its data carries nothing");
+        someone.grants[0].own = Some(Arc::new(own(&["read", "sign"])));
+        assert!(someone.may_at(SIGN, "/1/12/40/") && someone.may(READ) && !someone.may(WORK));
+        // Beside one of the program's roles such data mean nothing.
+        someone.grants[0].role = Role::Clerk;
+        assert!(!someone.may(SIGN));
+    }
+
+    #[test]
+    fn a_grant_limited_to_fields_acts_in_them_and_is_no_grant_over_everything() {
+        let mut deputy = actor(&[(Role::Leader, "/1/12/")]);
+        deputy.grants[0].fields = Some(Arc::new(BTreeSet::from(["land".to_owned()])));
+        assert!(deputy.may(SIGN), "the page opens");
+        assert!(deputy.may_in(SIGN, "/1/12/40/", "land") && !deputy.may_in(SIGN, "/1/12/40/", "civil-status"));
+        assert!(!deputy.may_at(SIGN, "/1/12/") && deputy.grant_for(SIGN, "/1/12/").is_none());
+        assert!(deputy.scopes(SIGN).is_empty());
+        deputy.grants.push(Grant::new(Role::Leader, Id(2), "/1/12/40/"));
+        assert!(deputy.may_in(SIGN, "/1/12/40/", "civil-status"));
+    }
+
+    #[test]
+    fn what_must_not_meet_says_so_from_either_side() {
+        assert!(SIGN.excludes(KEEP) && KEEP.excludes(SIGN) && !SIGN.excludes(READ));
     }
 
     #[test]
     fn a_grant_reaches_its_subtree_and_nothing_beside_it() {
         let officer = actor(&[(Role::Officer, "/1/12/")]);
-        assert!(officer.may_at(ReadDossiers, "/1/12/"));
-        assert!(officer.may_at(ReadDossiers, "/1/12/40/"));
-        assert!(!officer.may_at(ReadDossiers, "/1/123/"));
-        assert!(!officer.may_at(ReadDossiers, "/1/"));
-        assert!(!officer.may_at(ApproveDossier, "/1/12/"));
+        assert!(officer.may_at(READ, "/1/12/"));
+        assert!(officer.may_at(READ, "/1/12/40/"));
+        assert!(!officer.may_at(READ, "/1/123/"));
+        assert!(!officer.may_at(READ, "/1/"));
+        assert!(!officer.may_at(SIGN, "/1/12/"));
     }
 
     #[test]
     fn a_malformed_scope_reaches_nothing() {
         for path in ["", "/1", "1/", "1"] {
             let someone = actor(&[(Role::Officer, path)]);
-            assert!(!someone.may_at(ReadDossiers, "/1/12/"), "{path:?}");
-            assert!(someone.scopes(ReadDossiers).is_empty(), "{path:?}");
+            assert!(!someone.may_at(READ, "/1/12/"), "{path:?}");
+            assert!(someone.scopes(READ).is_empty(), "{path:?}");
         }
     }
 
@@ -298,9 +328,9 @@ mod tests {
             (Role::Clerk, "/1/13/"),
             (Role::Leader, "/1/12/"),
         ]);
-        assert_eq!(someone.scopes(ReadDossiers), ["/1/12/", "/1/13/"]);
-        assert_eq!(someone.scopes(ApproveDossier), ["/1/12/"]);
-        assert!(someone.scopes(KeepAccounts).is_empty());
+        assert_eq!(someone.scopes(READ), ["/1/12/", "/1/13/"]);
+        assert_eq!(someone.scopes(SIGN), ["/1/12/"]);
+        assert!(someone.scopes(KEEP).is_empty());
     }
 
     #[test]
@@ -312,13 +342,13 @@ mod tests {
             (Role::Leader, "/1/12/"),
         ]);
         let path = |permission, at: &str| posts.grant_for(permission, at).map(|grant| grant.agency_path.as_str());
-        assert_eq!(path(ReadDossiers, "/1/12/40/"), Some("/1/12/40/"));
-        assert_eq!(path(ReadDossiers, "/1/12/41/"), Some("/1/12/"));
-        assert_eq!(path(ReadDossiers, "/1/99/"), Some("/1/"));
-        assert_eq!(path(ApproveDossier, "/1/12/40/"), Some("/1/12/"));
-        assert_eq!(path(ProcessDossier, "/1/13/"), Some("/1/13/"));
-        assert_eq!(path(ProcessDossier, "/1/12/"), None);
-        assert_eq!(path(KeepAccounts, "/1/"), None);
+        assert_eq!(path(READ, "/1/12/40/"), Some("/1/12/40/"));
+        assert_eq!(path(READ, "/1/12/41/"), Some("/1/12/"));
+        assert_eq!(path(READ, "/1/99/"), Some("/1/"));
+        assert_eq!(path(SIGN, "/1/12/40/"), Some("/1/12/"));
+        assert_eq!(path(WORK, "/1/13/"), Some("/1/13/"));
+        assert_eq!(path(WORK, "/1/12/"), None);
+        assert_eq!(path(KEEP, "/1/"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What an account is: logins, kinds, states and what may become of them. No SQL, no HTTP.
 
 use base::{CitizenId, Date, Id, Instant, Phone, Problem, Role};
+use std::collections::BTreeSet;
 
 use crate::passwords::Hashed;
 
@@ -137,6 +138,8 @@ pub struct NewAccount {
     pub created_for: Option<Id>,
     /// Nobody real: of a demonstration or a simulation. Signs in in a demonstration only.
     pub invented: bool,
+    /// A program\'s account: no password, no pages.
+    pub machine: bool,
 }
 
 impl NewAccount {
@@ -154,6 +157,7 @@ impl NewAccount {
             created_by: None,
             created_for: None,
             invented: false,
+            machine: false,
         }
     }
 
@@ -171,6 +175,7 @@ impl NewAccount {
             created_by: None,
             created_for: None,
             invented: false,
+            machine: false,
         }
     }
 }
@@ -184,6 +189,8 @@ pub struct Account {
     pub login: String,
     /// Official or citizen.
     pub kind: Kind,
+    /// A program's.
+    pub machine: bool,
     /// The person's name.
     pub name: String,
     /// Ten digits, when given.
@@ -229,6 +236,10 @@ pub struct Held {
     pub id: Id,
     /// The role.
     pub role: Role,
+    /// Which of the province's own, for [`Role::Own`].
+    pub own: Option<Id>,
+    /// The fields it is limited to; none: all of them.
+    pub fields: Option<BTreeSet<String>>,
     /// The agency and, through its path, everything below it.
     pub agency: Id,
     /// Path of that agency, `/1/12/`.
@@ -304,6 +315,8 @@ mod tests {
         let mut held = Held {
             id: Id(1),
             role: Role::Clerk,
+            own: None,
+            fields: None,
             agency: Id(2),
             agency_path: "/1/2/".into(),
             valid_from: day("2026-01-05"),

@@ -2,6 +2,7 @@
 
 use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role};
 use serde_json::json;
+use std::collections::BTreeSet;
 use store::{StoreError, Tx, params};
 
 use crate::accounts::{Account, BASIS_CHARS_MAX, Held, Kind, NewAccount, State};
@@ -11,7 +12,7 @@ use crate::sessions::Opened;
 use crate::signing_in::Code;
 use crate::tries::Visit;
 use crate::vault::{Closed, Vault};
-use crate::{devices, new_id, signing_in, store as sql, totp};
+use crate::{devices, new_id, roles, signing_in, store as sql, totp};
 
 /// Makes an account.
 ///
@@ -53,6 +54,10 @@ pub struct NewGrant {
     pub account: Id,
     /// What.
     pub role: Role,
+    /// Which of the province's own, for [`Role::Own`].
+    pub own: Option<Id>,
+    /// The fields it is limited to; none: all of them.
+    pub fields: Option<BTreeSet<String>>,
     /// Where, with everything below.
     pub agency: Id,
     /// The agency's path, `/1/12/`.
@@ -74,6 +79,8 @@ pub async fn grant(tx: &Tx, account: Id, role: Role, agency: Id, path: &str, now
     let new = NewGrant {
         account,
         role,
+        own: None,
+        fields: None,
         agency,
         agency_path: path.to_owned(),
         valid_from: now.date(),
@@ -88,11 +95,17 @@ pub async fn grant(tx: &Tx, account: Id, role: Role, agency: Id, path: &str, now
 /// # Errors
 /// `Fault::Forbidden` for the own account and outside the administrator's units; `Fault::Invalid` for a citizen's account, a
 /// role citizens have, a missing basis, or an end before the beginning; `Fault::NotFound`.
-pub(crate) async fn checked_grant(tx: &Tx, by: &Actor, new: NewGrant) -> Result<NewGrant, Fault> {
+pub(crate) async fn checked_grant(
+    tx: &Tx,
+    by: &Actor,
+    new: NewGrant,
+    known: &[Permission],
+    now: Instant,
+) -> Result<NewGrant, Fault> {
     if new.account == by.account {
         return Err(Fault::Forbidden(Problem::new("identity-grant-own")));
     }
-    if !by.may_at(Permission::KeepAccounts, &new.agency_path) {
+    if !by.may_at(crate::rights::KEEP_ACCOUNTS, &new.agency_path) {
         return Err(Fault::Forbidden(Problem::new("identity-grant-outside-units").field("agency")));
     }
     let account = account_kept_by(tx, by, new.account).await?;
@@ -102,6 +115,13 @@ pub(crate) async fn checked_grant(tx: &Tx, by: &Actor, new: NewGrant) -> Result<
     }
     if account.state == State::Closed {
         problems.push(Problem::new("identity-account-closed"));
+    }
+    let stands = match new.own {
+        Some(id) => roles::standing(tx).await?.contains_key(&id),
+        None => false,
+    };
+    if (new.role == Role::Own) != stands {
+        problems.push(Problem::new("identity-role-unknown").field("role"));
     }
     let basis = new.basis.trim();
     if basis.is_empty() || basis.chars().count() > BASIS_CHARS_MAX {
@@ -114,6 +134,7 @@ pub(crate) async fn checked_grant(tx: &Tx, by: &Actor, new: NewGrant) -> Result<
     if !problems.is_empty() {
         return Err(Fault::Invalid(problems));
     }
+    roles::must_not_meet(tx, &new, known, now).await?;
     Ok(NewGrant { basis: basis.to_owned(), ..new })
 }
 
@@ -121,7 +142,7 @@ pub(crate) async fn checked_grant(tx: &Tx, by: &Actor, new: NewGrant) -> Result<
 /// or any for an account that works nowhere. Whoever holds two posts acts now for one, now for the other.
 pub(crate) fn post<'a>(by: &Actor, permission: Permission, paths: impl IntoIterator<Item = &'a str>) -> Option<Id> {
     let reaching = paths.into_iter().find_map(|path| by.grant_for(permission, path));
-    let any = || by.grants.iter().find(|grant| grant.role.allows(permission));
+    let any = || by.grants.iter().find(|grant| grant.allows(permission));
     reaching.or_else(any).map(|grant| grant.agency)
 }
 
@@ -129,7 +150,7 @@ pub(crate) fn post<'a>(by: &Actor, permission: Permission, paths: impl IntoItera
 pub(crate) async fn keepers_post(tx: &Tx, by: &Actor, account: Id) -> Result<Option<Id>, StoreError> {
     let held = sql::grants(tx, account).await?;
     let standing = held.iter().filter(|held| held.revoked_at.is_none()).map(|held| held.agency_path.as_str());
-    Ok(post(by, Permission::KeepAccounts, standing))
+    Ok(post(by, crate::rights::KEEP_ACCOUNTS, standing))
 }
 
 /// Writes a grant that is decided: by the second person, or where none is needed. `by`: who, and in the name of which agency.
@@ -150,7 +171,9 @@ pub(crate) async fn write_grant(
         new.valid_to,
         new.basis.clone(),
         by.0,
-        now
+        now,
+        new.own,
+        fields_json(new.fields.as_ref())
     ];
     tx.execute(sql::GRANT_INSERT, values).await?;
     let data = json!({
@@ -160,9 +183,16 @@ pub(crate) async fn write_grant(
         "from": new.valid_from.to_string(),
         "to": new.valid_to.map(|day| day.to_string()),
         "basis": new.basis,
+        "own": new.own,
+        "fields": new.fields,
     });
     record(tx, new.account, "role-granted", by, data, now).await?;
     Ok(id)
+}
+
+/// The fields of a grant as kept.
+pub(crate) fn fields_json(fields: Option<&BTreeSet<String>>) -> Option<serde_json::Value> {
+    fields.map(|fields| fields.iter().map(String::as_str).collect())
 }
 
 /// Takes a grant back. It stays on record with who took it back and when.
@@ -174,14 +204,14 @@ pub async fn revoke_by(tx: &Tx, by: &Actor, account: Id, grant: Id, now: Instant
     let Some(held) = held.into_iter().find(|held| held.id == grant) else {
         return Err(Fault::NotFound("identity-grant-unknown"));
     };
-    if !by.may_at(Permission::KeepAccounts, &held.agency_path) {
+    if !by.may_at(crate::rights::KEEP_ACCOUNTS, &held.agency_path) {
         return Err(Fault::Forbidden(Problem::new("identity-grant-outside-units")));
     }
     if tx.execute(sql::GRANT_REVOKE, params![grant, by.account, now]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("identity-grant-revoked")));
     }
     let data = json!({ "grant": grant.to_string(), "role": held.role.as_str(), "at": held.agency });
-    let post = post(by, Permission::KeepAccounts, [held.agency_path.as_str()]);
+    let post = post(by, crate::rights::KEEP_ACCOUNTS, [held.agency_path.as_str()]);
     record(tx, account, "role-revoked", (Some(by.account), post), data, now).await
 }
 
@@ -366,7 +396,7 @@ pub async fn grants_at(tx: &Tx, agency: Id, day: Date) -> Result<i64, StoreError
 /// `Fault::NotFound`.
 pub async fn account_kept_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fault> {
     let held = sql::grants(tx, id).await?;
-    let inside = held.iter().any(|held| by.may_at(Permission::KeepAccounts, &held.agency_path));
+    let inside = held.iter().any(|held| by.may_at(crate::rights::KEEP_ACCOUNTS, &held.agency_path));
     let own = held.is_empty() && created_by(tx, id).await? == Some(by.account);
     if !(inside || own || keeps_all(by)) {
         return Err(Fault::NotFound("identity-account-unknown"));
@@ -378,7 +408,8 @@ pub async fn account_kept_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fau
 pub(crate) async fn account_ruled_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fault> {
     let found = account_kept_by(tx, by, id).await?;
     let held = sql::grants(tx, id).await?;
-    let outside = held.iter().any(|h| h.revoked_at.is_none() && !by.may_at(Permission::KeepAccounts, &h.agency_path));
+    let outside =
+        held.iter().any(|h| h.revoked_at.is_none() && !by.may_at(crate::rights::KEEP_ACCOUNTS, &h.agency_path));
     if outside {
         return Err(Fault::Forbidden(Problem::new("identity-account-outside-units")));
     }
@@ -390,7 +421,7 @@ pub(crate) async fn account_ruled_by(tx: &Tx, by: &Actor, id: Id) -> Result<Acco
 
 /// Whether an administrator's units are the whole province: a scope of one step, `/1/`.
 pub(crate) fn keeps_all(by: &Actor) -> bool {
-    by.scopes(Permission::KeepAccounts).iter().any(|path| path.matches('/').count() <= 2)
+    by.scopes(crate::rights::KEEP_ACCOUNTS).iter().any(|path| path.matches('/').count() <= 2)
 }
 
 async fn created_by(tx: &Tx, id: Id) -> Result<Option<Id>, Fault> {

@@ -14,11 +14,14 @@ pub mod devices;
 pub mod handover;
 pub mod kept;
 mod lockout;
+pub mod machines;
 mod pages;
 pub mod passwords;
 mod people;
 mod proof;
 pub mod requests;
+pub mod rights;
+pub mod roles;
 pub mod sessions;
 mod settings;
 pub mod signing_in;
@@ -30,9 +33,9 @@ mod vault;
 pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
 pub use actions::{NewGrant, account, create_account, grant, grants, grants_at, revoke_by};
 pub use demo::{DEMO_PASSWORD, DemoAccount, invented, seed_demo, seed_people};
-pub use pages::{home, module};
+pub use pages::module;
 pub use passwords::{Cost, Hashed, Hasher, Password};
-pub use people::{actor, administrators, heads_of, may_at, names, officials, people_at, people_who};
+pub use people::{actor, administrators, heads_of, may_at, may_in, names, officials, people_who};
 pub use proof::PROOF;
 pub use sessions::SessionStore;
 pub use settings::{Agencies, AgencyRef, Settings};
@@ -50,6 +53,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0002_devices", include_str!("../migrations/0002_devices.sql")),
         ("0003_second_person", include_str!("../migrations/0003_second_person.sql")),
         ("0004_salt", include_str!("../migrations/0004_salt.sql")),
+        ("0005_roles", include_str!("../migrations/0005_roles.sql")),
     ],
 };
 

@@ -9,16 +9,13 @@ const NAMES_MAX: usize = 500;
 
 store::statements! {
     /// Grants of an account in force on a day ($2).
-    pub GRANTS_IN_FORCE = "SELECT g.role, g.agency_path FROM account_grant g JOIN account a ON a.id = g.account_id \
+    pub GRANTS_IN_FORCE = "SELECT g.role, g.agency_path, g.fields, \
+        (SELECT 1 FROM own_role_permission p WHERE p.role_id = g.own_role AND p.permission = $3) AS own FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.account_id = $1 AND a.state = 'active' AND g.revoked_at IS NULL AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) LIMIT 200";
     /// Administrators in force at exactly the path $1, on a day ($2), invented people left out.
     pub ADMINISTRATORS_AT = "SELECT count(DISTINCT a.id) AS n FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role = 'administrator' AND g.agency_path = $1 AND a.state = 'active' AND NOT a.invented AND g.revoked_at IS NULL \
         AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2)";
-    /// People who work on dossiers at the unit with path $1, on a day ($2).
-    pub PEOPLE_AT = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
-        WHERE g.role IN ('officer', 'division-head') AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
-        AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
     /// Officials with a grant in force on a day ($1), in the order of their ids, after one ($2).
     pub OFFICIALS = "SELECT DISTINCT a.id FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE a.id > $2 AND a.kind = 'official' AND a.state = 'active' AND g.revoked_at IS NULL AND g.valid_from <= $1 \
@@ -28,8 +25,13 @@ store::statements! {
         WHERE g.role IN ('division-head', 'leader') AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
         AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY length(g.agency_path) DESC, a.id LIMIT 100";
     /// People who hold a role over an agency, by name.
-    pub PEOPLE_OF_ROLE = "SELECT DISTINCT a.id, a.name FROM account_grant g JOIN account a ON a.id = g.account_id \
+    pub PEOPLE_OF_ROLE = "SELECT a.id, a.name, g.fields FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role = $3 AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
+        AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
+    /// People who hold a role of the province's own that carries a permission ($3) over an agency, by name.
+    pub PEOPLE_OF_OWN = "SELECT a.id, a.name, g.fields FROM account_grant g JOIN account a ON a.id = g.account_id \
+        JOIN own_role_permission p ON p.role_id = g.own_role \
+        WHERE p.permission = $3 AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
         AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
 }
 
@@ -50,23 +52,27 @@ pub async fn administrators(tx: &Tx, path: &str, now: Instant) -> Result<i64, St
     tx.query_one(ADMINISTRATORS_AT, params![path, now.date()]).await?.get("n")
 }
 
-/// Officers and heads whose grant reaches the unit with that path, by name.
-pub async fn people_at(tx: &Tx, path: &str, now: Instant) -> Result<Vec<(Id, String)>, StoreError> {
-    let rows = tx.query(PEOPLE_AT, params![path, now.date()]).await?;
-    rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+/// Whether a row's grant covers a field; none: everything.
+fn covers(row: &store::Row, field: Option<&str>) -> Result<bool, StoreError> {
+    let fields = crate::store::fields(row)?;
+    Ok(fields.is_none_or(|fields| field.is_some_and(|field| fields.contains(field))))
 }
 
-/// The people who may do something at the agency with that path, by name.
+/// The people who may do something at the agency with that path, in one field or (none) in all, by name.
 pub async fn people_who(
     tx: &Tx,
     permission: Permission,
     path: &str,
+    field: Option<&str>,
     now: Instant,
 ) -> Result<Vec<(Id, String)>, StoreError> {
+    let roles = Role::ALL.iter().filter(|role| role.allows(permission)).map(|role| (PEOPLE_OF_ROLE, role.as_str()));
     let mut people: Vec<(Id, String)> = Vec::new();
-    for role in Role::ALL.iter().filter(|role| role.allows(permission)) {
-        for row in tx.query(PEOPLE_OF_ROLE, params![path, now.date(), role.as_str()]).await? {
-            people.push((row.get("id")?, row.get("name")?));
+    for (statement, word) in roles.chain([(PEOPLE_OF_OWN, permission.name)]) {
+        for row in tx.query(statement, params![path, now.date(), word]).await? {
+            if covers(&row, field)? {
+                people.push((row.get("id")?, row.get("name")?));
+            }
         }
     }
     people.sort_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
@@ -74,7 +80,7 @@ pub async fn people_who(
     Ok(people)
 }
 
-/// Whether an account may do something at the agency with that path, today.
+/// Whether an account may do something at the agency with that path, in every field, today.
 pub async fn may_at(
     tx: &Tx,
     account: Id,
@@ -82,10 +88,34 @@ pub async fn may_at(
     path: &str,
     now: Instant,
 ) -> Result<bool, StoreError> {
-    for row in tx.query(GRANTS_IN_FORCE, params![account, now.date()]).await? {
+    may(tx, account, permission, (path, None), now).await
+}
+
+/// The same for something that lies in one field.
+pub async fn may_in(
+    tx: &Tx,
+    account: Id,
+    permission: Permission,
+    path: &str,
+    field: &str,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    may(tx, account, permission, (path, Some(field)), now).await
+}
+
+async fn may(
+    tx: &Tx,
+    account: Id,
+    permission: Permission,
+    (path, field): (&str, Option<&str>),
+    now: Instant,
+) -> Result<bool, StoreError> {
+    for row in tx.query(GRANTS_IN_FORCE, params![account, now.date(), permission.name]).await? {
         let (role, reach): (String, String) = (row.get("role")?, row.get("agency_path")?);
-        let allows = role.parse::<Role>().is_ok_and(|role| role.allows(permission));
-        if allows && reach.starts_with('/') && reach.ends_with('/') && path.starts_with(&reach) {
+        let own = row.get::<Option<i64>>("own")?.is_some();
+        let allows = own || role.parse::<Role>().is_ok_and(|role| role.allows(permission));
+        let reaches = reach.starts_with('/') && reach.ends_with('/') && path.starts_with(&reach);
+        if allows && reaches && covers(&row, field)? {
             return Ok(true);
         }
     }

@@ -1,4 +1,4 @@
-//! What is held to the log: accounts with their grants, what was asked for them, and their codes.
+//! What is held to the log: accounts with their grants, what was asked for them, their codes and tokens; the province's own roles.
 
 use audit::{Kept, Proof, Table};
 
@@ -12,6 +12,9 @@ pub(crate) static KEPT: Kept = Kept {
         Table::whole("account_request", "account_id", "id"),
         Table::whole("password_code", "account_id", "account_id"),
         Table::whole("recovery_code", "account_id", "code_hash"),
+        Table { without: &["used_on"], ..Table::whole("machine_token", "account_id", "id") },
+        Table::whole("own_role", "id", "id"),
+        Table::whole("own_role_permission", "role_id", "permission"),
     ],
 };
 

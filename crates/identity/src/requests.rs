@@ -3,11 +3,12 @@
 
 use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role};
 use serde_json::json;
+use std::collections::BTreeSet;
 use store::{Row, StoreError, Tx, params};
 
 use crate::accounts::{Account, Held, Kind, State};
 use crate::actions::{self, NewGrant, record};
-use crate::{handover, new_id, people, store as sql};
+use crate::{handover, new_id, people, roles, store as sql};
 
 /// A request nobody decided is over after so long.
 pub const REQUEST_KEPT_MS: i64 = 14 * 24 * 3_600_000;
@@ -19,15 +20,15 @@ const SHOWN_MAX: i64 = 200;
 store::statements! {
     /// Something is asked.
     pub REQUEST_INSERT = "INSERT INTO account_request (id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, \
-        valid_from, valid_to, basis) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        valid_from, valid_to, basis, own_role, fields) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     /// One request that waits, kept from others until the transaction ends.
-    pub REQUEST_LOCK = sqlite "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis FROM account_request WHERE id = $1 AND decided_at IS NULL AND asked_at > $2",
-        postgres "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis FROM account_request WHERE id = $1 AND decided_at IS NULL AND asked_at > $2 FOR UPDATE";
+    pub REQUEST_LOCK = sqlite "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis, own_role, fields FROM account_request WHERE id = $1 AND decided_at IS NULL AND asked_at > $2",
+        postgres "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis, own_role, fields FROM account_request WHERE id = $1 AND decided_at IS NULL AND asked_at > $2 FOR UPDATE";
     /// What waits for an account, the newest first.
-    pub REQUESTS_OF = "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis \
+    pub REQUESTS_OF = "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis, own_role, fields \
         FROM account_request WHERE account_id = $1 AND decided_at IS NULL AND asked_at > $2 ORDER BY id DESC LIMIT 50";
     /// Everything that waits, the oldest first.
-    pub REQUESTS_WAITING = "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis \
+    pub REQUESTS_WAITING = "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis, own_role, fields \
         FROM account_request WHERE decided_at IS NULL AND asked_at > $1 ORDER BY asked_at, id LIMIT $2";
     /// It is decided.
     pub REQUEST_DECIDE = "UPDATE account_request SET decided_by = $2, decided_at = $3, outcome = $4 WHERE id = $1 AND decided_at IS NULL";
@@ -36,7 +37,7 @@ store::statements! {
         WHERE account_id = $1 AND kind = $2 AND decided_at IS NULL";
     /// Whether anybody besides two people may confirm at a path ($3), today ($4).
     pub SOMEBODY_CONFIRMS = "SELECT 1 AS yes FROM account_grant g JOIN account a ON a.id = g.account_id \
-        WHERE g.role IN ('administrator', 'leader') AND a.state = 'active' AND a.id <> $1 AND a.id <> $2 AND g.revoked_at IS NULL \
+        WHERE (g.role IN ('administrator', 'leader') OR g.own_role IN (SELECT role_id FROM own_role_permission WHERE permission = 'confirm-grants')) AND a.state = 'active' AND a.id <> $1 AND a.id <> $2 AND g.revoked_at IS NULL \
         AND g.valid_from <= $4 AND (g.valid_to IS NULL OR g.valid_to >= $4) AND $3 LIKE g.agency_path || '%' LIMIT 1";
 }
 
@@ -47,6 +48,10 @@ pub enum Wish {
     Grant {
         /// The role.
         role: Role,
+        /// Which of the province's own, for [`Role::Own`].
+        own: Option<Id>,
+        /// The fields it is limited to; none: all of them.
+        fields: Option<BTreeSet<String>>,
         /// Where.
         agency: Id,
         /// The agency's path.
@@ -93,13 +98,6 @@ pub struct Request {
     pub asked_at: Instant,
 }
 
-/// Whether a grant of the role needs a second person: one that lets in to dossiers, their money, the rules they are charged by,
-/// accounts or the log. A reform officer's acts each need a second person of their own.
-pub fn needs_second(role: Role) -> bool {
-    use Permission::{KeepAccounts, KeepCatalogue, KeepOrganisation, ReadAudit, ReadDossiers};
-    [ReadDossiers, KeepAccounts, KeepOrganisation, ReadAudit, KeepCatalogue].into_iter().any(|power| role.allows(power))
-}
-
 /// Whether somebody may confirm or refuse a request. `paths` are those of the agencies it touches: the grant's, or those the
 /// account's owner works at.
 ///
@@ -113,15 +111,15 @@ pub fn may_decide(by: &Actor, request: &Request, paths: &[String]) -> Result<(),
         return Err(Problem::new("identity-request-own"));
     }
     let reaches = match &request.wish {
-        Wish::Grant { agency_path, .. } => by.may_at(Permission::ConfirmGrants, agency_path),
-        _ => paths.iter().any(|path| by.may_at(Permission::ConfirmGrants, path)) || confirms_all(by),
+        Wish::Grant { agency_path, .. } => by.may_at(crate::rights::CONFIRM_GRANTS, agency_path),
+        _ => paths.iter().any(|path| by.may_at(crate::rights::CONFIRM_GRANTS, path)) || confirms_all(by),
     };
     if reaches { Ok(()) } else { Err(Problem::new("identity-request-outside-units")) }
 }
 
 /// Whether somebody's units are the whole province: a scope of one step, `/1/`.
 fn confirms_all(by: &Actor) -> bool {
-    by.scopes(Permission::ConfirmGrants).iter().any(|path| path.matches('/').count() <= 2)
+    by.scopes(crate::rights::CONFIRM_GRANTS).iter().any(|path| path.matches('/').count() <= 2)
 }
 
 /// Asks for a role, or grants it at once where no second person is needed.
@@ -129,10 +127,16 @@ fn confirms_all(by: &Actor) -> bool {
 /// # Errors
 /// `Fault::Forbidden` for the own account and outside the administrator's units; `Fault::Invalid` for a citizen's account, a
 /// role citizens have, a missing basis, or an end before the beginning; `Fault::Conflict` when too much waits; `Fault::NotFound`.
-pub async fn ask_grant(tx: &Tx, by: &Actor, new: NewGrant, now: Instant) -> Result<Granted, Fault> {
-    let new = actions::checked_grant(tx, by, new).await?;
-    let post = actions::post(by, Permission::KeepAccounts, [new.agency_path.as_str()]);
-    if !needs_second(new.role) {
+pub async fn ask_grant(
+    tx: &Tx,
+    by: &Actor,
+    new: NewGrant,
+    known: &[Permission],
+    now: Instant,
+) -> Result<Granted, Fault> {
+    let new = actions::checked_grant(tx, by, new, known, now).await?;
+    let post = actions::post(by, crate::rights::KEEP_ACCOUNTS, [new.agency_path.as_str()]);
+    if !new.role.needs_second() {
         actions::write_grant(tx, (Some(by.account), post), new, now).await?;
         return Ok(Granted::InForce);
     }
@@ -140,6 +144,8 @@ pub async fn ask_grant(tx: &Tx, by: &Actor, new: NewGrant, now: Instant) -> Resu
     let account = new.account;
     let wish = Wish::Grant {
         role: new.role,
+        own: new.own,
+        fields: new.fields,
         agency: new.agency,
         agency_path: new.agency_path,
         valid_from: new.valid_from,
@@ -206,7 +212,7 @@ pub(crate) async fn ask_checked(
 
 fn useful(account: &Account, wish: &Wish) -> Result<(), Fault> {
     let (there, code) = match wish {
-        Wish::Password => (account.state != State::Closed, "identity-account-closed"),
+        Wish::Password => (account.state != State::Closed && !account.machine, "identity-account-closed"),
         Wish::Codes => (account.has_totp, "identity-totp-not-begun"),
         Wish::Proof => {
             let open = account.citizen_number.is_some() && account.proven_at.is_none();
@@ -221,7 +227,7 @@ async fn insert(tx: &Tx, by: &Actor, account: Id, wish: &Wish, now: Instant) -> 
     let id = new_id(now);
     let kind = wish.kind();
     let values = match wish {
-        Wish::Grant { role, agency, agency_path, valid_from, valid_to, basis } => params![
+        Wish::Grant { role, own, fields, agency, agency_path, valid_from, valid_to, basis } => params![
             id,
             account,
             kind,
@@ -232,7 +238,9 @@ async fn insert(tx: &Tx, by: &Actor, account: Id, wish: &Wish, now: Instant) -> 
             agency_path.as_str(),
             *valid_from,
             *valid_to,
-            basis.as_str()
+            basis.as_str(),
+            *own,
+            actions::fields_json(fields.as_ref())
         ]
         .to_vec(),
         _ => params![
@@ -246,7 +254,9 @@ async fn insert(tx: &Tx, by: &Actor, account: Id, wish: &Wish, now: Instant) -> 
             None::<String>,
             None::<Date>,
             None::<Date>,
-            None::<String>
+            None::<String>,
+            None::<Id>,
+            None::<serde_json::Value>
         ]
         .to_vec(),
     };
@@ -260,7 +270,13 @@ async fn insert(tx: &Tx, by: &Actor, account: Id, wish: &Wish, now: Instant) -> 
 /// # Errors
 /// `Fault::Forbidden` for the own account, the own request and outside the units; `Fault::NotFound` for one that is decided or
 /// too old; `Fault::Conflict` when what was asked no longer fits, or who asked may not any more.
-pub async fn confirm(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<(Request, Option<String>), Fault> {
+pub async fn confirm(
+    tx: &Tx,
+    by: &Actor,
+    id: Id,
+    known: &[Permission],
+    now: Instant,
+) -> Result<(Request, Option<String>), Fault> {
     let request = decidable(tx, by, id, now).await?;
     let account = actions::account(tx, request.account).await?;
     if account.state == State::Closed {
@@ -274,19 +290,26 @@ pub async fn confirm(tx: &Tx, by: &Actor, id: Id, now: Instant) -> Result<(Reque
     let post = deciders_post(tx, &request, by, now).await?;
     decide(tx, &request, (by, post), "confirmed", now).await?;
     match &request.wish {
-        Wish::Grant { role, agency, agency_path, valid_from, valid_to, basis } => {
-            if !people::may_at(tx, request.asked_by, Permission::KeepAccounts, agency_path, now).await? {
+        Wish::Grant { role, own, fields, agency, agency_path, valid_from, valid_to, basis } => {
+            if !people::may_at(tx, request.asked_by, crate::rights::KEEP_ACCOUNTS, agency_path, now).await? {
                 return Err(Fault::Conflict(Problem::new("identity-request-asker-gone")));
             }
             let new = NewGrant {
                 account: request.account,
                 role: *role,
+                own: *own,
+                fields: fields.clone(),
                 agency: *agency,
                 agency_path: agency_path.clone(),
                 valid_from: *valid_from,
                 valid_to: *valid_to,
                 basis: basis.clone(),
             };
+            // What the person was granted since may not meet with it; a role may have been ended.
+            if new.role == Role::Own && !roles::standing(tx).await?.keys().any(|id| Some(*id) == new.own) {
+                return Err(Fault::Conflict(Problem::new("identity-role-over")));
+            }
+            roles::must_not_meet(tx, &new, known, now).await?;
             actions::write_grant(tx, (Some(by.account), post), new, now).await?;
         }
         Wish::Password => {}
@@ -332,7 +355,7 @@ async fn deciders_post(tx: &Tx, request: &Request, by: &Actor, now: Instant) -> 
         Wish::Grant { agency_path, .. } => vec![agency_path.clone()],
         _ => paths_of(tx, request.account, now).await?,
     };
-    Ok(actions::post(by, Permission::ConfirmGrants, paths.iter().map(String::as_str)))
+    Ok(actions::post(by, crate::rights::CONFIRM_GRANTS, paths.iter().map(String::as_str)))
 }
 
 async fn decide(
@@ -418,7 +441,16 @@ fn read(row: &Row) -> Result<Option<Request>, StoreError> {
                 return Ok(None);
             };
             let basis = row.get::<Option<String>>("basis")?.unwrap_or_default();
-            Wish::Grant { role, agency, agency_path, valid_from, valid_to: row.get("valid_to")?, basis }
+            Wish::Grant {
+                role,
+                own: row.get("own_role")?,
+                fields: sql::fields(row)?,
+                agency,
+                agency_path,
+                valid_from,
+                valid_to: row.get("valid_to")?,
+                basis,
+            }
         }
         "password" => Wish::Password,
         "codes" => Wish::Codes,
@@ -435,60 +467,4 @@ fn read(row: &Row) -> Result<Option<Request>, StoreError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use base::Grant;
-
-    fn somebody(id: i64, role: Role, path: &str) -> Actor {
-        let grants = vec![Grant { role, agency: Id(1), agency_path: path.to_owned() }];
-        Actor { account: Id(id), name: String::new(), grants, citizen_number: None }
-    }
-
-    fn asked(wish: Wish) -> Request {
-        Request { id: Id(9), account: Id(1), wish, asked_by: Id(2), asked_at: Instant(0) }
-    }
-
-    fn role_at(path: &str) -> Wish {
-        Wish::Grant {
-            role: Role::Leader,
-            agency: Id(1),
-            agency_path: path.to_owned(),
-            valid_from: Instant(0).date(),
-            valid_to: None,
-            basis: String::new(),
-        }
-    }
-
-    #[test]
-    fn every_role_over_dossiers_money_accounts_or_the_log_needs_a_second_person() {
-        let alone: Vec<Role> =
-            Role::ALL.iter().copied().filter(|role| role.is_official() && !needs_second(*role)).collect();
-        assert_eq!(alone, [Role::ReformOfficer]);
-    }
-
-    #[test]
-    fn neither_the_owner_nor_who_asked_decides_whatever_they_hold() {
-        for wish in [role_at("/1/2/"), Wish::Password, Wish::Codes, Wish::Proof] {
-            let paths = ["/1/2/".to_owned()];
-            let refused = |id| may_decide(&somebody(id, Role::Administrator, "/1/"), &asked(wish.clone()), &paths);
-            assert_eq!(refused(1).expect_err("owner").code, "identity-request-own-account");
-            assert_eq!(refused(2).expect_err("asker").code, "identity-request-own");
-            assert!(refused(3).is_ok());
-        }
-    }
-
-    #[test]
-    fn the_units_leader_confirms_and_one_of_another_unit_does_not() {
-        let paths = ["/1/2/7/".to_owned()];
-        for wish in [role_at("/1/2/7/"), Wish::Password] {
-            let decides = |role, path| may_decide(&somebody(3, role, path), &asked(wish.clone()), &paths).is_ok();
-            assert!(decides(Role::Leader, "/1/2/"));
-            assert!(!decides(Role::Leader, "/1/3/"));
-            assert!(!decides(Role::Officer, "/1/2/"));
-            assert!(!decides(Role::Inspector, "/1/"));
-        }
-        // Of an account without any role only the province's.
-        let decides = |path| may_decide(&somebody(3, Role::Administrator, path), &asked(Wish::Proof), &[]).is_ok();
-        assert!(decides("/1/") && !decides("/1/2/"));
-    }
-}
+mod tests;

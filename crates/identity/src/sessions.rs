@@ -4,6 +4,7 @@ use base::{Actor, Fault, Grant, Id, Instant, Role};
 use futures_util::future::BoxFuture;
 use rand::RngCore;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use store::{Db, StoreError, Tx, params};
 use web::{FormProof, KeptForm, Sessions, SignedIn};
 
@@ -93,6 +94,15 @@ impl Sessions for SessionStore {
         })
     }
 
+    fn bearer<'a>(
+        &'a self,
+        db: &'a Db,
+        token: &'a str,
+        now: Instant,
+    ) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
+        Box::pin(crate::machines::bearer(db, token, now))
+    }
+
     fn keep_form<'a>(
         &'a self,
         db: &'a Db,
@@ -159,15 +169,21 @@ async fn look_up(
 pub(crate) async fn live_grants(tx: &Tx, account: Id, kind: Kind, now: Instant) -> Result<Vec<Grant>, StoreError> {
     if kind == Kind::Citizen {
         // A citizen's powers are over their own dossiers, wherever these are.
-        return Ok(vec![Grant { role: Role::Citizen, agency: Id(0), agency_path: "/".into() }]);
+        return Ok(vec![Grant::new(Role::Citizen, Id(0), "/")]);
     }
     let today = now.date();
     let held = sql::grants(tx, account).await?;
-    let mut grants: Vec<Grant> = held
-        .into_iter()
-        .filter(|held| held.holds_on(today))
-        .map(|held| Grant { role: held.role, agency: held.agency, agency_path: held.agency_path })
-        .collect();
+    let held: Vec<_> = held.into_iter().filter(|held| held.holds_on(today)).collect();
+    let own = match held.iter().any(|held| held.own.is_some()) {
+        true => crate::roles::standing(tx).await?,
+        false => Default::default(),
+    };
+    let grant = |held: crate::Held| Grant {
+        own: held.own.and_then(|id| own.get(&id).cloned()),
+        fields: held.fields.map(Arc::new),
+        ..Grant::new(held.role, held.agency, held.agency_path)
+    };
+    let mut grants: Vec<Grant> = held.into_iter().map(grant).collect();
     // Oldest first: the first grant is the person's home unit.
     grants.reverse();
     Ok(grants)

@@ -54,4 +54,6 @@ pub trait Agencies: Send + Sync {
     fn by_code(&self, code: &str) -> Option<AgencyRef>;
     /// Agencies at or below one of the paths, in tree order, at most `limit`.
     fn within(&self, paths: &[&str], limit: usize) -> Vec<AgencyRef>;
+    /// The fields (lĩnh vực) of procedures that a grant may be limited to: code and name, by name.
+    fn fields(&self) -> Vec<(String, String)>;
 }

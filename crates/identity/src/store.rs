@@ -2,6 +2,7 @@
 
 use base::page::Place;
 use base::{Date, Id, Instant, Role};
+use std::collections::BTreeSet;
 use store::{Row, StoreError, Tx, params};
 
 use crate::accounts::{Account, Held, Kind, NewAccount, State};
@@ -9,8 +10,8 @@ use crate::accounts::{Account, Held, Kind, NewAccount, State};
 store::statements! {
     /// A new account.
     pub ACCOUNT_INSERT = "INSERT INTO account (id, login, kind, name, search_text, phone, citizen_number, \
-        identity_proven_at, state, password_hash, password_changed_at, must_change_password, created_at, created_by, invented, salt) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $10, $12, $13, $14)";
+        identity_proven_at, state, password_hash, password_changed_at, must_change_password, created_at, created_by, invented, salt, machine) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $10, $12, $13, $14, $15)";
     /// Who holds a login, citizen number or phone already.
     pub ACCOUNT_TAKEN = "SELECT id FROM account WHERE login = $1 OR citizen_number = $1 LIMIT 1";
     /// The account behind what was typed at sign-in: its login, its citizen number, or a
@@ -21,7 +22,7 @@ store::statements! {
         ORDER BY 1 LIMIT 1";
     /// One account.
     pub ACCOUNT_GET = "SELECT id, login, kind, name, phone, citizen_number, identity_proven_at, state, \
-        totp_confirmed_at, must_change_password, created_at FROM account WHERE id = $1";
+        totp_confirmed_at, must_change_password, created_at, machine FROM account WHERE id = $1";
     /// Who made an account.
     pub ACCOUNT_CREATOR = "SELECT created_by FROM account WHERE id = $1";
     /// What the account's own secrets are.
@@ -60,7 +61,7 @@ store::statements! {
 
     /// A new grant.
     pub GRANT_INSERT = "INSERT INTO account_grant (id, account_id, role, agency_id, agency_path, valid_from, valid_to, \
-        basis, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        basis, granted_by, granted_at, own_role, fields) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     /// Grants in force at an agency, today or later.
     pub GRANTS_AT = "SELECT COUNT(*) AS n FROM account_grant WHERE agency_id = $1 AND revoked_at IS NULL AND (valid_to IS NULL OR valid_to >= $2)";
     /// Grants asked for at an agency and not decided.
@@ -68,7 +69,7 @@ store::statements! {
     /// A grant taken back.
     pub GRANT_REVOKE = "UPDATE account_grant SET revoked_by = $2, revoked_at = $3 WHERE id = $1 AND revoked_at IS NULL";
     /// All grants of an account, the newest first.
-    pub GRANTS_OF = "SELECT id, role, agency_id, agency_path, valid_from, valid_to, basis, revoked_at \
+    pub GRANTS_OF = "SELECT id, role, own_role, fields, agency_id, agency_path, valid_from, valid_to, basis, revoked_at \
         FROM account_grant WHERE account_id = $1 ORDER BY id DESC LIMIT 200";
 
     /// A browser signed in.
@@ -146,7 +147,9 @@ pub(crate) async fn insert_account(tx: &Tx, id: Id, new: &NewAccount, now: Insta
             new.must_change_password,
             new.created_by,
             new.invented,
-            rand::random::<[u8; 16]>().to_vec()
+            rand::random::<[u8; 16]>().to_vec(),
+            // Empty for people, so that the digests of their rows stay what they were before programs had accounts.
+            new.machine.then_some(true)
         ],
     )
     .await?;
@@ -162,6 +165,7 @@ pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {
         id: row.get("id")?,
         login: row.get("login")?,
         kind: Kind::from_stored(&row.get::<String>("kind")?),
+        machine: row.get::<Option<bool>>("machine")? == Some(true),
         name: row.get("name")?,
         phone: row.get("phone")?,
         citizen_number: row.get("citizen_number")?,
@@ -182,6 +186,8 @@ pub(crate) async fn grants(tx: &Tx, account: Id) -> Result<Vec<Held>, StoreError
         held.push(Held {
             id: row.get("id")?,
             role,
+            own: row.get("own_role")?,
+            fields: fields(row)?,
             agency: row.get("agency_id")?,
             agency_path: row.get("agency_path")?,
             valid_from: row.get::<Date>("valid_from")?,
@@ -191,6 +197,12 @@ pub(crate) async fn grants(tx: &Tx, account: Id) -> Result<Vec<Held>, StoreError
         });
     }
     Ok(held)
+}
+
+/// The fields a grant is limited to. What cannot be read limits it to none at all.
+pub(crate) fn fields(row: &Row) -> Result<Option<BTreeSet<String>>, StoreError> {
+    let kept = row.get::<Option<serde_json::Value>>("fields")?;
+    Ok(kept.map(|kept| serde_json::from_value(kept).unwrap_or_default()))
 }
 
 /// The role of its stored word.
@@ -231,7 +243,7 @@ pub(crate) async fn accounts_page(
     }
     let total: i64 = tx.query_one(format!("SELECT count(*) AS total{sql}"), &values).await?.get("total")?;
     let columns = "SELECT a.id, a.login, a.kind, a.name, a.phone, a.citizen_number, a.identity_proven_at, a.state, \
-        a.totp_confirmed_at, a.must_change_password, a.created_at";
+        a.totp_confirmed_at, a.must_change_password, a.created_at, a.machine";
     // A name in an address would stand in histories: the account beside which the page lies is named by its id.
     let (than, down) = if place.is_backwards() { ("<", " DESC") } else { (">", "") };
     if let Some(beside) = place.row() {

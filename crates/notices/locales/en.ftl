@@ -135,3 +135,7 @@ notices-side-after = After it was due
 notices-whom-holder = Whoever has it in hand
 notices-whom-heads = The unit's heads
 notices-whom-both = Both
+
+# The permissions this module declares
+permission-keep-channels = See what was sent or did not go out, and send it again
+permission-keep-reminders = Keep the rules by which people are reminded

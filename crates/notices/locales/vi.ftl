@@ -135,3 +135,7 @@ notices-side-after = Sau hạn
 notices-whom-holder = Người đang giữ việc
 notices-whom-heads = Người đứng đầu đơn vị
 notices-whom-both = Cả hai
+
+# Quyền mà mô-đun này khai báo
+permission-keep-channels = Xem thông báo đã gửi, chưa gửi được và gửi lại
+permission-keep-reminders = Quản trị quy tắc nhắc việc

@@ -11,6 +11,7 @@ pub mod mail;
 pub mod message;
 mod pages;
 pub mod reminders;
+pub mod rights;
 pub mod sending;
 pub mod sms;
 mod store;
@@ -24,7 +25,6 @@ pub use tell::{ASSIGNED, Told, deliver, order, wants_assigned};
 pub use topic::{DIGEST, REMINDER, Reader, Topic, Topics, topic};
 
 use audit::{Kept, Proof, Table};
-use base::Permission;
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this crate owns.
@@ -71,7 +71,7 @@ pub fn nav_counts() -> web::NavCounts {
 
 /// Routes, words, tables and menu.
 pub fn module() -> Module {
-    let keeps = Access::Needs(Permission::KeepAccounts);
+    let keeps = Access::Needs(rights::KEEP_CHANNELS);
     Module {
         name: "notices",
         routes: Routes::new()
@@ -84,21 +84,23 @@ pub fn module() -> Module {
             .post("/notices/channels/{channel}/confirm", Access::SignedIn, pages::confirm)
             .post("/notices/channels/{channel}/remove", Access::SignedIn, pages::remove)
             // When whom is reminded: read by whoever keeps units, kept by whoever keeps the province.
-            .get("/notices/reminders", Access::Needs(Permission::KeepOrganisation), pages::reminders)
-            .post("/notices/reminders", Access::Needs(Permission::KeepOrganisation), pages::add_reminder)
+            .get("/notices/reminders", Access::Needs(rights::KEEP_REMINDERS), pages::reminders)
+            .post("/notices/reminders", Access::Needs(rights::KEEP_REMINDERS), pages::add_reminder)
             // What went out, for whoever runs the system.
             .get("/sendings", keeps, pages::sendings)
             .post("/sendings/again", keeps, pages::again_all)
             .post("/sendings/{id}/again", keeps, pages::again),
         migrations: MIGRATIONS,
         locales: LOCALES,
+        permissions: rights::ALL,
+        homes: &[],
         nav: vec![
             NavItem { key: "notices-title", href: "/notices", icon: "bell", access: Access::SignedIn, order: 25 },
             NavItem {
                 key: "notices-rules-title",
                 href: "/notices/reminders",
                 icon: "clock",
-                access: Access::Needs(Permission::KeepOrganisation),
+                access: Access::Needs(rights::KEEP_REMINDERS),
                 order: 94,
             },
             NavItem { key: "notices-sendings-title", href: "/sendings", icon: "send", access: keeps, order: 95 },

@@ -46,6 +46,8 @@ pub struct Kind {
     /// What it counts: its facts are rebuilt from its events.
     pub measures: &'static [&'static str],
     pub dues: &'static [DueKind],
+    /// Whoever may this at its unit may open one.
+    pub reads: Permission,
     pub cards: Cards,
     /// How it is proven; none for a kind with a proof of its own.
     pub(crate) proof: Option<Proof>,
@@ -60,14 +62,19 @@ pub(crate) struct Proof {
 
 impl Kind {
     /// The kind of a register.
-    pub const fn of<S: Machine>(measures: &'static [&'static str], dues: &'static [DueKind], cards: Cards) -> Kind {
+    pub const fn of<S: Machine>(
+        measures: &'static [&'static str],
+        dues: &'static [DueKind],
+        reads: Permission,
+        cards: Cards,
+    ) -> Kind {
         let proof = Proof { table: S::TABLE, replay: replay::<S>, statements: statements::<S> };
-        Kind { word: S::KIND, measures, dues, cards, proof: Some(proof) }
+        Kind { word: S::KIND, measures, dues, reads, cards, proof: Some(proof) }
     }
 
     /// A kind that lives outside the shared pieces and owes something all the same.
-    pub const fn elsewhere(word: &'static str, dues: &'static [DueKind], cards: Cards) -> Kind {
-        Kind { word, measures: &[], dues, cards, proof: None }
+    pub const fn elsewhere(word: &'static str, dues: &'static [DueKind], reads: Permission, cards: Cards) -> Kind {
+        Kind { word, measures: &[], dues, reads, cards, proof: None }
     }
 
     /// The statements made of its columns, for a test that prepares them.
@@ -94,11 +101,12 @@ impl Kinds {
     }
 }
 
-/// The cards of subjects of any kind that keeps itself in the shared tables; unknown ids are left out.
+/// The cards of subjects of any kind that keeps itself in the shared tables, each with what one must be allowed at its unit to open
+/// it; unknown ids are left out.
 ///
 /// # Errors
 /// The database's.
-pub async fn cards(tx: &Tx, ctx: &Ctx, ids: &[Id]) -> Result<HashMap<Id, Card>, Fault> {
+pub async fn cards(tx: &Tx, ctx: &Ctx, ids: &[Id]) -> Result<HashMap<Id, (Card, Permission)>, Fault> {
     let Some(kinds) = ctx.app.get::<Kinds>() else { return Ok(HashMap::new()) };
     let mut by_kind: BTreeMap<String, Vec<Id>> = BTreeMap::new();
     for chunk in ids.chunks(1_000) {
@@ -110,7 +118,8 @@ pub async fn cards(tx: &Tx, ctx: &Ctx, ids: &[Id]) -> Result<HashMap<Id, Card>, 
     let mut found = HashMap::with_capacity(ids.len());
     for (word, ids) in by_kind {
         if let Some(kind) = kinds.all.iter().find(|kind| kind.word == word) {
-            found.extend((kind.cards)(tx, ctx, ids).await?);
+            let read = (kind.cards)(tx, ctx, ids).await?;
+            found.extend(read.into_iter().map(|(id, card)| (id, (card, kind.reads))));
         }
     }
     Ok(found)

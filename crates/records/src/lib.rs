@@ -41,7 +41,6 @@ pub use tell::{TELL_JOB, Telling, tell, telling_key};
 pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who};
 pub use words::{Found, find};
 
-use base::Permission;
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this crate owns.
@@ -61,7 +60,7 @@ pub fn nav_counts() -> web::NavCounts {
 
 /// The page of what is owed, for all kinds.
 pub fn module() -> Module {
-    let work = Access::Needs(Permission::ReadFeedback);
+    let work = Access::Official;
     Module {
         name: "records",
         routes: Routes::new()
@@ -70,6 +69,8 @@ pub fn module() -> Module {
             .get("/due.ics", work, work_page::file),
         migrations: MIGRATIONS,
         locales: LOCALES,
+        permissions: &[],
+        homes: &[],
         nav: vec![NavItem { key: "records-nav-due", href: "/due", icon: "clock", access: work, order: 8 }],
     }
 }

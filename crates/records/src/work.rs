@@ -84,7 +84,7 @@ impl Desk {
     pub fn of(app: &App, kinds: &Kinds, actor: &Actor) -> Desk {
         let mut lanes: Vec<(Id, &'static DueKind)> = Vec::new();
         for grant in actor.grants.iter().filter(|grant| grant.role.is_official()) {
-            let dues = kinds.all.iter().flat_map(|kind| kind.dues).filter(|due| grant.role.allows(due.right));
+            let dues = kinds.all.iter().flat_map(|kind| kind.dues).filter(|due| grant.allows(due.right));
             let served = (kinds.served)(app, grant.agency);
             for due in dues {
                 let units = served.iter().filter(|_| due.served).chain(std::iter::once(&grant.agency));

@@ -18,6 +18,9 @@ const NOW: Instant = Instant(1_795_572_000_000);
 const WARD: Id = Id(12);
 const POST: Id = Id(99);
 
+const SEE: Permission = Permission::new("see-lamps", &[Role::Clerk, Role::Officer, Role::Leader]);
+const MEND: Permission = Permission::new("mend-lamps", &[Role::Officer]);
+
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 enum State {
     #[default]
@@ -152,7 +155,7 @@ const VERBS: &[Verb<Lamp>] = &[
         from: &[State::Broken],
         to: &[State::Mended],
         since: None,
-        who: &[Who::At(Permission::ProcessDossier, |lamp| lamp.unit)],
+        who: &[Who::At(MEND, |lamp| lamp.unit)],
         asks: &[Field::lines("note", 20), Field::files("pictures", 2)],
         decide: mend,
     },
@@ -161,7 +164,7 @@ const VERBS: &[Verb<Lamp>] = &[
         from: &[State::Mended],
         to: &[State::Broken],
         since: None,
-        who: &[Who::At(Permission::ProcessDossier, |lamp| lamp.unit)],
+        who: &[Who::At(MEND, |lamp| lamp.unit)],
         asks: &[Field { name: "sort", ask: Ask::OneOf(&["storm", "age"]), required: true, max: 10 }],
         decide: |_, _| Decided::event(Event::BreakAgain),
     },
@@ -192,7 +195,7 @@ impl Machine for Lamp {
     }
 
     fn may_read(held: &Held<Self>, house: &Ward, asker: &Asker<'_>) -> bool {
-        asker.standing(Permission::ReadDossiers, house.path(held.state.unit)).is_some()
+        asker.standing(SEE, house.path(held.state.unit)).is_some()
     }
 
     fn is_own(_: &Held<Self>, _: &Asker<'_>) -> bool {
@@ -200,7 +203,7 @@ impl Machine for Lamp {
     }
 }
 
-const KIND: Kind = Kind::of::<Lamp>(&["lamp_mended"], &[], |_, _, _| Box::pin(async { Ok(HashMap::new()) }));
+const KIND: Kind = Kind::of::<Lamp>(&["lamp_mended"], &[], SEE, |_, _, _| Box::pin(async { Ok(HashMap::new()) }));
 
 const TABLES: Migrations = Migrations {
     module: "lamp",
@@ -213,7 +216,7 @@ const TABLES: Migrations = Migrations {
 };
 
 fn person(role: Role, path: &str) -> Actor {
-    let grant = Grant { role, agency: WARD, agency_path: path.to_owned() };
+    let grant = Grant::new(role, WARD, path.to_owned());
     Actor { account: Id(5), name: "Lê Thị Lý".to_owned(), grants: vec![grant], citizen_number: None }
 }
 

@@ -84,7 +84,7 @@ impl web::Sessions for Pretend {
             let actor = Actor {
                 account: Id(1),
                 name: "Trần Thị Hoàng Lan".into(),
-                grants: vec![Grant { role, agency: Id(8), agency_path: "/1/8/".into() }],
+                grants: vec![Grant::new(role, Id(8), "/1/8/")],
                 citizen_number: None,
             };
             Ok(Some(SignedIn { actor, session: Id(2), csrf: "gallery-only-secret".into() }))
@@ -92,10 +92,13 @@ impl web::Sessions for Pretend {
     }
 }
 
+/// What the desk's entries of the menu need.
+const DESK: base::Permission = base::Permission::new("desk", &[Role::Clerk]);
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let nav = |key, href, icon, access, order| NavItem { key, href, icon, access, order };
-    let work = Access::Needs(Permission::ReceiveDossier);
+    let work = Access::Needs(DESK);
     let module = Module {
         name: "gallery",
         routes: Routes::new().get("/", Access::Public, gallery).get("/gallery", Access::Public, gallery),
@@ -105,6 +108,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             vi: "gallery-work = Việc của tôi\ngallery-intake = Tiếp nhận\ngallery-procedures = Thủ tục hành chính\ngallery-units = Cơ quan, đơn vị\ngallery-steering = Chỉ đạo\ngallery-plans = Kế hoạch\n",
             en: "gallery-work = My work\ngallery-intake = Intake\ngallery-procedures = Procedures\ngallery-units = Units\ngallery-steering = Steering\ngallery-plans = Plans\n",
         },
+        permissions: &[DESK],
+        homes: &[],
         nav: vec![
             nav("gallery-work", "/gallery", "inbox", work, 10),
             nav("gallery-intake", "/intake", "plus", work, 20),

@@ -141,3 +141,4 @@ web-once-differs = This key was used for another request. This form was sent bef
 web-once-done = This request was received and done already; it is not done again. Look for the result in the list.
 web-day-shape = day/month/year
 web-day-hint = For example 22/11/2026
+web-machine-api-only = A program’s token opens addresses under /api/ only.

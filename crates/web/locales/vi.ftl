@@ -141,3 +141,4 @@ web-once-differs = Khóa này đã dùng cho một yêu cầu khác. Biểu mẫ
 web-once-done = Yêu cầu này đã được nhận và xử lý, không làm lại lần nữa. Hãy xem kết quả trong danh sách.
 web-day-shape = ngày/tháng/năm
 web-day-hint = Ví dụ 22/11/2026
+web-machine-api-only = Mã truy cập của phần mềm chỉ dùng được cho các địa chỉ /api/.

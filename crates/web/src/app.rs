@@ -3,7 +3,7 @@
 use crate::ctx::Ctx;
 use crate::kept::{FormProof, KeptForm};
 use crate::routes::{Access, Routes};
-use base::{Actor, Fault, Id, Instant};
+use base::{Actor, Fault, Id, Instant, Permission};
 use futures_util::future::BoxFuture;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -268,6 +268,11 @@ pub trait Sessions: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
+    /// The program behind a token of its account; see [`crate::Ctx::machine`].
+    fn bearer<'a>(&'a self, _: &'a Db, _token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// Forgets a kept form.
     fn drop_form<'a>(&'a self, _: &'a Db, _token: &'a str, _: Instant) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
@@ -290,6 +295,10 @@ pub struct Module {
     pub migrations: Migrations,
     pub locales: i18n::Source,
     pub nav: Vec<NavItem>,
+    /// What it asks for: each of its own permissions, once.
+    pub permissions: &'static [Permission],
+    /// Where people whose work lies here begin.
+    pub homes: &'static [Home],
 }
 
 /// One entry of the menu. It is shown to those its access lets in.
@@ -303,6 +312,47 @@ pub struct NavItem {
     pub access: Access,
     /// Lower stands first; the first four are in a phone's bottom bar.
     pub order: u16,
+}
+
+/// Every permission that the modules declare, in the order of the modules; [`crate::build_router`] puts it among the extensions.
+pub struct Permissions(pub Vec<Permission>);
+
+/// Where a person begins after signing in: the first of all homes, by rank, that one of the person's grants opens.
+#[derive(Clone, Copy, Debug)]
+pub struct Home {
+    /// Lower comes first.
+    pub rank: u16,
+    pub needs: Permission,
+    pub href: &'static str,
+    /// Only for a grant over the whole of a tree: its path has one part, `/1/`.
+    pub whole: bool,
+}
+
+/// The homes of all modules, by rank.
+pub(crate) struct Homes(pub Vec<Home>);
+
+/// Where somebody begins after signing in. Whoever has no grant (a password to change, codes to switch on, no role yet) begins at
+/// the own account.
+pub fn home(app: &App, actor: &Actor) -> &'static str {
+    let Some(homes) = app.get::<Homes>() else { return ACCOUNT };
+    let opens = |home: &&Home| {
+        let whole = |path: &str| !home.whole || path.matches('/').count() == 2;
+        actor.grants.iter().any(|grant| grant.allows(home.needs) && whole(&grant.agency_path))
+    };
+    homes.0.iter().find(opens).map_or(ACCOUNT, |home| home.href)
+}
+
+/// The page of the own account.
+const ACCOUNT: &str = "/account";
+
+/// Where the search box of the header leads those who may look into matters: a module adds its own with [`App::also`].
+#[derive(Clone, Copy, Debug)]
+pub struct SearchBox {
+    pub needs: Permission,
+    /// What stands before a code that was typed: `/dossiers/`.
+    pub one: &'static str,
+    /// What stands before any other words: `/work?tab=all&q=`.
+    pub list: &'static str,
 }
 
 #[cfg(test)]

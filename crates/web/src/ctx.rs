@@ -64,6 +64,8 @@ pub struct Ctx {
     pub address: String,
     /// The path starts with `/api/` or the client asks for JSON.
     pub wants_json: bool,
+    /// A program's account, known by its token: for the API alone.
+    pub machine: bool,
     pub(crate) csrf_secret: String,
     /// Where a form of this request that was kept leaves its name.
     pub(crate) slot: crate::kept::Slot,
@@ -121,6 +123,7 @@ impl Ctx {
             request_id,
             asked: Asked::read(uri, headers),
             wants_json: path.starts_with("/api/") || accepts_json(text(header::ACCEPT)),
+            machine: false,
             csrf_secret,
             slot: Default::default(),
             typed: Default::default(),
@@ -151,6 +154,7 @@ impl Ctx {
             request_id: String::new(),
             asked: Asked::default(),
             wants_json: false,
+            machine: false,
             csrf_secret: secret,
             slot: Default::default(),
             typed: Default::default(),
@@ -208,6 +212,12 @@ impl Ctx {
     pub fn require(&self, permission: Permission) -> Result<&Actor, Fault> {
         let actor = self.actor()?;
         if actor.may(permission) { Ok(actor) } else { Err(Fault::Forbidden(Problem::new("web-permission-missing"))) }
+    }
+
+    /// The signed-in person if they work for the administration. What they are shown follows from their grants.
+    pub fn official(&self) -> Result<&Actor, Fault> {
+        let actor = self.actor()?;
+        if self.is_official() { Ok(actor) } else { Err(Fault::Forbidden(Problem::new("web-permission-missing"))) }
     }
 
     /// An official at work, as against a citizen or a passer-by: gets the office's look and menu.

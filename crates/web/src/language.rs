@@ -1,5 +1,6 @@
 //! The edge's own pages: switching the language, the search box of the header, help with the keys.
 
+use crate::app::SearchBox;
 use crate::ctx::Ctx;
 use crate::failure::Answer;
 use crate::form::{Form, Query};
@@ -7,7 +8,7 @@ use crate::{cookie, table};
 use askama::Template;
 use axum::http::header;
 use axum::response::Response;
-use base::{DossierCode, Lang, Permission};
+use base::{DossierCode, Lang};
 use i18n::L;
 use serde::Deserialize;
 
@@ -68,12 +69,13 @@ fn code_in(q: &str) -> Option<String> {
 /// person.
 pub(crate) async fn search(ctx: Ctx, Query(search): Query<Search>) -> Answer {
     let q = search.q.trim();
-    let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may(Permission::ReadDossiers));
-    let to = match (code_in(q), reads) {
-        (Some(code), true) => format!("/dossiers/{}", table::encode(&code)),
-        (Some(code), false) => format!("/track?code={}", table::encode(&code)),
-        (None, true) => format!("/work?tab=all&q={}", table::encode(q)),
-        (None, false) => format!("/procedures?q={}", table::encode(q)),
+    let boxes = ctx.app.all::<SearchBox>();
+    let own = boxes.iter().find(|search| ctx.actor.as_ref().is_some_and(|actor| actor.may(search.needs)));
+    let to = match (code_in(q), own) {
+        (Some(code), Some(own)) => format!("{}{}", own.one, table::encode(&code)),
+        (Some(code), None) => format!("/track?code={}", table::encode(&code)),
+        (None, Some(own)) => format!("{}{}", own.list, table::encode(q)),
+        (None, None) => format!("/procedures?q={}", table::encode(q)),
     };
     Ok(ctx.redirect(to))
 }

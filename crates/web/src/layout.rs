@@ -56,6 +56,7 @@ fn shown(ctx: &Ctx) -> Vec<Entry> {
     let visible = |item: &&NavItem| match item.access {
         Access::Public | Access::LookUp => true,
         Access::SignedIn => ctx.actor.is_some(),
+        Access::Official => office,
         Access::Needs(permission) => ctx.actor.as_ref().is_some_and(|a| a.may(permission)),
     };
     let mut items: Vec<NavItem> = menu.0.iter().filter(visible).copied().collect();

@@ -40,8 +40,8 @@ pub const MIGRATIONS: store::Migrations =
     store::Migrations { module: "web", steps: &[("0001_edge", include_str!("../migrations/0001_edge.sql"))] };
 
 pub use app::{
-    AfterRequest, AgencyName, Answered, App, AppInner, BeforeRequest, Clock, ExportedRows, Extensions, Hook, Look,
-    Module, NavCount, NavCounts, NavItem, NoSessions, Sessions, SignedIn,
+    AfterRequest, AgencyName, Answered, App, AppInner, BeforeRequest, Clock, ExportedRows, Extensions, Home, Hook,
+    Look, Module, NavCount, NavCounts, NavItem, NoSessions, Permissions, SearchBox, Sessions, SignedIn, home,
 };
 pub use asked::{Asked, Part};
 pub use cleaning::knows_text_area;

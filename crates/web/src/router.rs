@@ -1,7 +1,9 @@
 //! All modules' routes as one service, and the layer every request passes: context, limits, forged requests, time
 //! limit, failures turned into pages, headers, one log line.
 
-use crate::app::{AfterRequest, Answered, App, BeforeRequest, ExportedRows, Module, NavCount, NavCounts, NavItem};
+use crate::app::{
+    AfterRequest, Answered, App, BeforeRequest, ExportedRows, Homes, Module, NavCount, NavCounts, NavItem, Permissions,
+};
 use crate::ctx::Ctx;
 use crate::failure::{self, Carried, Failure};
 use crate::limits::{self, BehindProxy, Limiter, REQUEST_MS_MAX, Rates, UPLOAD_REQUEST_MS_MAX};
@@ -53,6 +55,10 @@ pub fn build_router(app: App, modules: Vec<Module>) -> Router {
         if app.nav.is_empty() { modules.iter().flat_map(|m| m.nav.clone()).collect() } else { app.nav.clone() };
     menu.sort_by_key(|item| item.order);
     app.put(Menu(menu));
+    app.put(Permissions(modules.iter().flat_map(|m| m.permissions.iter().copied()).collect()));
+    let mut homes: Vec<_> = modules.iter().flat_map(|m| m.homes.iter().copied()).collect();
+    homes.sort_by_key(|home| home.rank);
+    app.put(Homes(homes));
     if app.get::<Rates>().is_none() {
         app.put(Rates::default());
     }
@@ -109,6 +115,12 @@ fn address(app: &App, request: &Request) -> String {
     });
     let peer = || request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     forwarded.or_else(peer).map(|address| address.to_canonical().to_string()).unwrap_or_default()
+}
+
+/// The token of a program's account, if the request carries one.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// What must hold before a handler is asked at all.
@@ -177,7 +189,18 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     let token = cookie::read(request.headers(), cookie::SESSION, secure);
     let kept = cookie::read(request.headers(), cookie::KEPT, secure);
     let mut refused = None;
-    if let Some(token) = token {
+    if let Some(token) = bearer(request.headers()) {
+        // A program: for the API alone, and never by the cookie of somebody's browser.
+        match app.sessions.bearer(&app.db, token, ctx.now).await {
+            Ok(Some(signed_in)) if ctx.path().starts_with("/api/") => {
+                ctx.sign_in(signed_in);
+                ctx.machine = true;
+            }
+            Ok(Some(_)) => refused = Some(Fault::Forbidden(Problem::new("web-machine-api-only"))),
+            Ok(None) => refused = Some(Fault::SignInNeeded),
+            Err(fault) => refused = Some(fault),
+        }
+    } else if let Some(token) = token {
         match app.sessions.load(&app.db, &token, ctx.now).await {
             Ok(Some(signed_in)) => ctx.sign_in(signed_in),
             // The cookie stays: should a form of that session still come in, it shows whose it is (see `kept`).

@@ -24,6 +24,8 @@ pub enum Access {
     LookUp,
     /// Anybody with an account.
     SignedIn,
+    /// Anybody who works for the administration: what they are shown follows from their grants.
+    Official,
     /// A person some grant of whom allows this; the action checks the grant's scope.
     Needs(Permission),
 }
@@ -39,6 +41,7 @@ impl Access {
         match self {
             Access::Public | Access::LookUp => Ok(()),
             Access::SignedIn => ctx.actor().map(|_| ()),
+            Access::Official => ctx.official().map(|_| ()),
             Access::Needs(permission) => ctx.require(permission).map(|_| ()),
         }
     }
@@ -81,7 +84,7 @@ impl Routes {
         Routes::default()
     }
 
-    /// `.get("/dossiers/{code}", Access::Needs(Permission::ReadDossiers), show)`; answers HEAD too.
+    /// `.get("/dossiers/{code}", Access::Needs(rights::READ_DOSSIERS), show)`; answers HEAD too.
     pub fn get<H, T>(self, path: &'static str, access: Access, handler: H) -> Routes
     where
         H: Handler<T, App>,

@@ -173,3 +173,6 @@ catalogue-limit-working-day = { $n } working day
 catalogue-limit-day = { $n } day
 catalogue-limit-hour = { $n } working hour
 catalogue-limit-month = { $n } month
+
+# The permissions this module declares
+permission-keep-catalogue = Keep the catalogue of procedures

@@ -173,3 +173,6 @@ catalogue-limit-working-day = { $n } ngày làm việc
 catalogue-limit-day = { $n } ngày
 catalogue-limit-hour = { $n } giờ làm việc
 catalogue-limit-month = { $n } tháng
+
+# Quyền mà mô-đun này khai báo
+permission-keep-catalogue = Quản trị danh mục thủ tục hành chính

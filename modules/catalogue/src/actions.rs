@@ -2,7 +2,7 @@
 //! its audit event and its facts.
 
 use audit::NewEvent;
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Date, Fault, Id, Instant, Problem};
 use serde_json::json;
 use store::{StoreError, Tx};
 
@@ -112,7 +112,7 @@ async fn end_imported(tx: &Tx, procedure: Id, now: Instant) -> Result<Option<Dat
 
 fn event(kind: &'static str, at: Instant, actor: Option<&Actor>, data: serde_json::Value) -> NewEvent {
     // In the name of the post that keeps the catalogue, whatever else the person does.
-    let keeps = |actor: &Actor| actor.grants.iter().find(|grant| grant.role.allows(Permission::KeepCatalogue)).cloned();
+    let keeps = |actor: &Actor| actor.grants.iter().find(|grant| grant.allows(crate::rights::KEEP_CATALOGUE)).cloned();
     let agency = actor.and_then(keeps).map(|grant| grant.agency);
     NewEvent { kind, at, actor: actor.map(|actor| actor.account), agency, data }
 }
@@ -203,7 +203,7 @@ pub async fn abolish(
 }
 
 fn may_keep(actor: &Actor) -> Result<(), Fault> {
-    if actor.may(Permission::KeepCatalogue) {
+    if actor.may(crate::rights::KEEP_CATALOGUE) {
         Ok(())
     } else {
         Err(Fault::Forbidden(Problem::new("catalogue-keeper-only")))

@@ -10,6 +10,7 @@ pub mod national;
 mod pages;
 mod pages_keep;
 mod proof;
+pub mod rights;
 pub mod rules;
 mod search;
 mod shelf;
@@ -30,7 +31,6 @@ pub use version::{
 };
 pub use words::{FeeSaid, fee_said};
 
-use base::Permission;
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this module owns.
@@ -45,7 +45,7 @@ pub const LOCALES: i18n::Source =
 
 /// Routes, tables, words and menu.
 pub fn module() -> Module {
-    let keep = Access::Needs(Permission::KeepCatalogue);
+    let keep = Access::Needs(crate::rights::KEEP_CATALOGUE);
     Module {
         name: "catalogue",
         routes: Routes::new()
@@ -63,6 +63,8 @@ pub fn module() -> Module {
             .post("/catalogue/{code}/end", keep, pages_keep::end),
         migrations: MIGRATIONS,
         locales: LOCALES,
+        permissions: crate::rights::ALL,
+        homes: &[web::Home { rank: 40, needs: crate::rights::KEEP_CATALOGUE, href: "/procedures", whole: false }],
         nav: vec![NavItem {
             key: "nav-procedures",
             href: "/procedures",

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Date, Fault, Permission, Problem, vn_date};
+use base::{Date, Fault, Problem, vn_date};
 use i18n::L;
 use std::sync::Arc;
 use web::table::{self, Cell, Paging, SortLink, query_value, sort_link, sort_of};
@@ -129,7 +129,7 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     }
     let (part, paging) = Paging::from_uri(&ctx.uri).leafed(found, |version| version.code.clone());
     let rows = part.iter().map(|version| row(l, version)).collect();
-    let keeps = ctx.actor.as_ref().is_some_and(|actor| actor.may(Permission::KeepCatalogue));
+    let keeps = ctx.actor.as_ref().is_some_and(|actor| actor.may(crate::rights::KEEP_CATALOGUE));
     let states = ["ready", "unready", "doubted"];
     let page = List {
         l,
@@ -330,7 +330,7 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
         source: v.source.clone(),
         remarks: v.remarks.iter().map(|line| words::remark(l, line)).collect(),
         editions: editions(&ctx, &shelf, v),
-        keeps: ctx.actor.as_ref().is_some_and(|actor| actor.may(Permission::KeepCatalogue)),
+        keeps: ctx.actor.as_ref().is_some_and(|actor| actor.may(crate::rights::KEEP_CATALOGUE)),
     };
     Ok(ctx.page(&v.name, &page))
 }

@@ -49,8 +49,8 @@ struct Home {
 }
 
 /// Where an official's day begins; citizens stay on the home page.
-fn desk_of(actor: &Actor) -> Option<&'static str> {
-    actor.home().map(|_| identity::home(actor))
+fn desk_of(ctx: &Ctx, actor: &Actor) -> Option<&'static str> {
+    actor.home().map(|_| web::home(&ctx.app, actor))
 }
 
 fn news(versions: &[Arc<Version>]) -> Vec<News> {
@@ -65,7 +65,7 @@ fn news(versions: &[Arc<Version>]) -> Vec<News> {
 
 /// `GET /`
 pub(crate) async fn home(ctx: Ctx) -> Answer {
-    if let Some(href) = ctx.actor.as_ref().and_then(desk_of) {
+    if let Some(href) = ctx.actor.as_ref().and_then(|actor| desk_of(&ctx, actor)) {
         return Ok(ctx.redirect(href));
     }
     let shelf = catalogue::fresh_shelf(&ctx.app, ctx.now).await?;

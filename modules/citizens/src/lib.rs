@@ -15,7 +15,7 @@ pub use draft::{Body, Draft, Paper};
 pub use milestones::{Milestone, Stage, milestones};
 pub use steps::{Step, steps_of};
 
-use base::Permission::{FileDossier, OwnDossiers};
+use dossiers::rights::{FILE_DOSSIER, OWN_DOSSIERS};
 use web::{Access, Module, NavItem, Routes};
 
 /// Drafts one account keeps at most; finishing or dropping one makes room.
@@ -40,22 +40,22 @@ pub fn module() -> Module {
         .get("/", Access::Public, home::home)
         .get("/life/{event}", Access::Public, home::life)
         // Filing online.
-        .get("/file/{procedure}", Access::Needs(FileDossier), filing::show)
-        .post("/file/{procedure}", Access::Needs(FileDossier), filing::answer)
-        .post("/file/{procedure}/papers", Access::Needs(FileDossier), filing::papers)
-        .post("/file/{procedure}/drop", Access::Needs(FileDossier), filing::drop_draft)
-        .get("/file/{procedure}/papers/{file}", Access::Needs(FileDossier), filing::download)
+        .get("/file/{procedure}", Access::Needs(FILE_DOSSIER), filing::show)
+        .post("/file/{procedure}", Access::Needs(FILE_DOSSIER), filing::answer)
+        .post("/file/{procedure}/papers", Access::Needs(FILE_DOSSIER), filing::papers)
+        .post("/file/{procedure}/drop", Access::Needs(FILE_DOSSIER), filing::drop_draft)
+        .get("/file/{procedure}/papers/{file}", Access::Needs(FILE_DOSSIER), filing::download)
         // One's own dossiers.
-        .get("/my", Access::Needs(OwnDossiers), mine::list)
-        .post("/my/notices", Access::Needs(OwnDossiers), mine::seen)
-        .get("/my/{code}", Access::Needs(OwnDossiers), mine::show)
-        .get("/my/{code}/files/{file}", Access::Needs(OwnDossiers), mine::download)
-        .post("/my/{code}/supplement", Access::Needs(OwnDossiers), supplement::send)
-        .post("/my/{code}/withdraw", Access::Needs(OwnDossiers), mine::withdraw)
-        .post("/my/{code}/rate", Access::Needs(OwnDossiers), mine::rate);
+        .get("/my", Access::Needs(OWN_DOSSIERS), mine::list)
+        .post("/my/notices", Access::Needs(OWN_DOSSIERS), mine::seen)
+        .get("/my/{code}", Access::Needs(OWN_DOSSIERS), mine::show)
+        .get("/my/{code}/files/{file}", Access::Needs(OWN_DOSSIERS), mine::download)
+        .post("/my/{code}/supplement", Access::Needs(OWN_DOSSIERS), supplement::send)
+        .post("/my/{code}/withdraw", Access::Needs(OWN_DOSSIERS), mine::withdraw)
+        .post("/my/{code}/rate", Access::Needs(OWN_DOSSIERS), mine::rate);
     let nav = vec![
         NavItem { key: "citizens-nav-home", href: "/", icon: "home", access: Access::Public, order: 1 },
-        NavItem { key: "citizens-nav-my", href: "/my", icon: "files", access: Access::Needs(OwnDossiers), order: 5 },
+        NavItem { key: "citizens-nav-my", href: "/my", icon: "files", access: Access::Needs(OWN_DOSSIERS), order: 5 },
     ];
-    Module { name: "citizens", routes, migrations: MIGRATIONS, locales: LOCALES, nav }
+    Module { name: "citizens", routes, migrations: MIGRATIONS, locales: LOCALES, nav, permissions: &[], homes: &[] }
 }

@@ -418,3 +418,12 @@ dossier-told-rated = The rating is recorded
 dossier-next-rated = { "" }
 dossier-told-assigned = Assigned to you
 dossier-next-assigned = The dossier is among your work.
+# The permissions this module declares
+permission-file-dossier = File a dossier for oneself or as a representative
+permission-own-dossiers = See and supplement one’s own dossiers
+permission-receive-dossier = Receive, refuse or send back dossiers at the desk
+permission-process-dossier = Work on dossiers one is assigned
+permission-assign-dossier = Give dossiers to an officer
+permission-approve-dossier = Decide on dossiers and sign results
+permission-return-result = Hand over results
+permission-read-dossiers = Read dossiers within the unit’s scope

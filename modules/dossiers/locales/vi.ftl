@@ -418,3 +418,12 @@ dossier-told-rated = Đã ghi nhận đánh giá
 dossier-next-rated = { "" }
 dossier-told-assigned = Được giao cho bạn xử lý
 dossier-next-assigned = Hồ sơ nằm trong việc của bạn.
+# Quyền mà mô-đun này khai báo
+permission-file-dossier = Nộp hồ sơ cho mình hoặc cho người mình đại diện
+permission-own-dossiers = Xem và bổ sung hồ sơ của mình
+permission-receive-dossier = Tiếp nhận, từ chối, trả lại hồ sơ tại quầy
+permission-process-dossier = Thụ lý hồ sơ được giao
+permission-assign-dossier = Giao hồ sơ cho người thụ lý
+permission-approve-dossier = Quyết định, ký kết quả hồ sơ
+permission-return-result = Trả kết quả
+permission-read-dossiers = Đọc hồ sơ trong phạm vi của đơn vị

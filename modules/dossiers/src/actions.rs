@@ -19,7 +19,7 @@ use crate::transitions::Verb;
 use ::store::{Tx, params};
 use audit::{Link, link_hash};
 use base::calendar::Calendar;
-use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Problem};
 use catalogue::{Shelf, Version};
 use files::{File, Seal};
 use organisation::Tree;
@@ -182,7 +182,7 @@ pub async fn file_online(
     competent: Id,
     handed: &Handed,
 ) -> Result<Dossier, Fault> {
-    if !by.actor.may(Permission::FileDossier) {
+    if !by.actor.may(crate::rights::FILE_DOSSIER) {
         return Err(Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", "file-online")));
     }
     let version = current(house, procedure, by.now)?;
@@ -221,7 +221,7 @@ pub struct CounterIntake {
 
 /// A clerk receives a dossier at the counter or from the post; it is received at once.
 pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &CounterIntake) -> Result<Dossier, Fault> {
-    let Some(post) = by.actor.grant_for(Permission::ReceiveDossier, desk_path(&house.tree, intake.intake)) else {
+    let Some(post) = by.actor.grant_for(crate::rights::RECEIVE_DOSSIER, desk_path(&house.tree, intake.intake)) else {
         return Err(Fault::Forbidden(
             Problem::new("dossier-not-yours").arg("act", "receive-at-counter").field("intake"),
         ));
@@ -300,9 +300,9 @@ async fn decided(
         Act::RefuseIntake { reason } => decide::refuse_intake(d, actor, office, reason)?,
         Act::Assign { handler } => {
             decide::check(d, Verb::Assign, actor, office)?;
-            let path = office.tree.path(d.unit);
-            let may_hold = identity::may_at(tx, *handler, Permission::ProcessDossier, path, by.now).await?
-                || identity::may_at(tx, *handler, Permission::ApproveDossier, path, by.now).await?;
+            let (path, field) = (office.tree.path(d.unit), office.version.field.as_str());
+            let may_hold = identity::may_in(tx, *handler, crate::rights::PROCESS_DOSSIER, path, field, by.now).await?
+                || identity::may_in(tx, *handler, crate::rights::APPROVE_DOSSIER, path, field, by.now).await?;
             decide::assign(d, actor, office, *handler, may_hold)?
         }
         Act::Forward { electronic, note, handler, .. } => {
@@ -412,8 +412,9 @@ async fn proposed(tx: &Tx, dossier: &Dossier) -> Result<Seal, Fault> {
 /// Whether somebody can do a step at its unit.
 async fn works_there(tx: &Tx, office: &Office<'_>, account: Id, step: i64, unit: Id) -> Result<(), Fault> {
     let step = usize::try_from(step).ok().and_then(|step| office.version.process.get(step));
-    let permission = step.map_or(Permission::ProcessDossier, |step| permission_for(step.role));
-    if identity::may_at(tx, account, permission, office.tree.path(unit), office.now).await? {
+    let permission = step.map_or(crate::rights::PROCESS_DOSSIER, |step| permission_for(step.role));
+    let field = &office.version.field;
+    if identity::may_in(tx, account, permission, office.tree.path(unit), field, office.now).await? {
         return Ok(());
     }
     Err(Fault::invalid(Problem::new("dossier-handler-not-there").field("handler")))

@@ -14,7 +14,7 @@ use ::store::Tx;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use base::{Channel, DossierCode, Fault, Id, Instant, Permission, Problem};
+use base::{Channel, DossierCode, Fault, Id, Instant, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use web::params::{Kind, PAGE, PER_PAGE, Param};
@@ -165,7 +165,7 @@ pub struct ListView {
 /// `GET /api/v1/dossiers?tab=&q=&page=&per_page=&after=`
 #[utoipa::path(get, path = "/api/v1/dossiers", responses((status = 200, body = ListView)))]
 pub async fn list(ctx: Ctx) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let word = query_value(&ctx.uri, "tab");
     let tab = match word.as_str() {
@@ -197,7 +197,7 @@ pub async fn list(ctx: Ctx) -> Answer {
 /// `GET /api/v1/dossiers/{code}`
 #[utoipa::path(get, path = "/api/v1/dossiers/{code}", params(("code" = String, Path)), responses((status = 200, body = DossierView)))]
 pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let asked = house.clone();
     let (who, purpose, now) = (actor.clone(), query_value(&ctx.uri, "purpose"), ctx.now);
@@ -269,7 +269,7 @@ pub struct IntakeBody {
 /// `POST /api/v1/dossiers`
 #[utoipa::path(post, path = "/api/v1/dossiers", request_body = IntakeBody, responses((status = 201, body = DossierView)))]
 pub async fn receive(ctx: Ctx, Sent { body, upload }: Sent<IntakeBody>) -> Answer {
-    let by = By { actor: ctx.require(Permission::ReceiveDossier)?.clone(), now: ctx.now };
+    let by = By { actor: ctx.require(crate::rights::RECEIVE_DOSSIER)?.clone(), now: ctx.now };
     let house = house(&ctx.app)?;
     // What is asked for comes before how it was filled in.
     let version =

@@ -6,7 +6,7 @@ use crate::happening::{Clock, Filing, Happening, Place};
 use crate::places::{desk_path, next_step, permission_for, previous_step, unit_for};
 use crate::transitions::{Verb, Who};
 use base::calendar::{Calendar, DueDate};
-use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Permission, Problem};
+use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Problem};
 use catalogue::{Step, Version};
 use organisation::Tree;
 
@@ -75,11 +75,13 @@ pub struct Standing {
 /// Whether the person stands where the verb's row wants them, and in whose name.
 pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> Option<Standing> {
     let tree = office.tree;
-    let by =
-        |permission, path: &str| actor.grant_for(permission, path).map(|grant| Standing { agency: Some(grant.agency) });
+    let field = office.version.field.as_str();
+    let by = |permission, path: &str| {
+        actor.grant_in(permission, path, field).map(|grant| Standing { agency: Some(grant.agency) })
+    };
     verb.transition().who.iter().find_map(|who| match who {
         Who::Applicant => {
-            let own = dossier.account == Some(actor.account) && actor.may(Permission::OwnDossiers);
+            let own = dossier.account == Some(actor.account) && actor.may(crate::rights::OWN_DOSSIERS);
             own.then_some(Standing { agency: None })
         }
         Who::AtIntake(permission) => by(*permission, desk_path(tree, dossier.intake)),
@@ -95,7 +97,7 @@ pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_
             let step = office.step(dossier)?;
             let path = tree.path(dossier.unit);
             let mine = dossier.handler.is_none_or(|handler| handler == actor.account);
-            let head = actor.may_at(Permission::AssignDossier, path);
+            let head = actor.may_in(crate::rights::ASSIGN_DOSSIER, path, field);
             if mine || head { by(permission_for(step.role), path) } else { None }
         }
     })
@@ -132,7 +134,11 @@ pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) 
         // An officer may take what nobody holds; what a colleague holds is the head's to give.
         Verb::Assign
             if dossier.handler.is_some_and(|handler| handler != actor.account)
-                && !actor.may_at(Permission::AssignDossier, office.tree.path(dossier.unit)) =>
+                && !actor.may_in(
+                    crate::rights::ASSIGN_DOSSIER,
+                    office.tree.path(dossier.unit),
+                    &office.version.field,
+                ) =>
         {
             Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")))
         }
@@ -281,7 +287,9 @@ pub fn assign(
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::Assign, actor, office)?;
     let to_oneself = handler == actor.account;
-    if !to_oneself && !actor.may_at(Permission::AssignDossier, office.tree.path(dossier.unit)) {
+    if !to_oneself
+        && !actor.may_in(crate::rights::ASSIGN_DOSSIER, office.tree.path(dossier.unit), &office.version.field)
+    {
         return Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")));
     }
     if !may_hold {

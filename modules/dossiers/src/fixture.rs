@@ -174,7 +174,7 @@ pub fn version() -> Version {
 }
 
 fn official(account: i64, role: Role, agency: Id, path: &str) -> Actor {
-    let grants = vec![Grant { role, agency, agency_path: path.to_owned() }];
+    let grants = vec![Grant::new(role, agency, path.to_owned())];
     Actor { account: Id(account), name: format!("Người {account}"), grants, citizen_number: None }
 }
 

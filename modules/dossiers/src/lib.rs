@@ -28,6 +28,7 @@ pub mod rating;
 pub mod reading;
 pub mod report;
 pub mod reuse;
+pub mod rights;
 pub mod store;
 pub mod topics;
 pub mod transitions;
@@ -43,7 +44,7 @@ pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperK
 pub use filing::{Brought, Handed};
 pub use module::module;
 pub use open_work::open_at;
-pub use pages::nav_counts;
+pub use pages::{SEARCH_BOX, nav_counts};
 pub use places::places_of;
 
 /// The tables this module owns.

@@ -1,7 +1,8 @@
 //! What the one-stop hands to the application.
 
+use crate::rights::{READ_DOSSIERS, RECEIVE_DOSSIER};
 use crate::{MIGRATIONS, api, pages};
-use base::Permission::{ReadAudit, ReadDossiers, ReceiveDossier};
+use audit::rights::READ_AUDIT;
 use web::{Access, Module, NavItem, Routes};
 
 /// Words of this module.
@@ -12,46 +13,58 @@ pub const LOCALES: i18n::Source =
 pub fn module() -> Module {
     let routes = Routes::new()
         // The officials' day.
-        .get("/work", Access::Needs(ReadDossiers), pages::work)
-        .get("/work/next", Access::Needs(ReadDossiers), pages::next)
+        .get("/work", Access::Needs(READ_DOSSIERS), pages::work)
+        .get("/work/next", Access::Needs(READ_DOSSIERS), pages::next)
         // Several at once; each act asks for its own permission at each dossier.
-        .post("/work/marked", Access::Needs(ReadDossiers), pages::marked)
-        .get("/dossiers/{code}", Access::Needs(ReadDossiers), pages::show)
-        .get("/dossiers/{code}/slip", Access::Needs(ReadDossiers), pages::slip)
-        .post("/dossiers/{code}/{verb}", Access::Needs(ReadDossiers), pages::act)
-        .get("/dossiers/{code}/files/{file}", Access::Needs(ReadDossiers), pages::download)
+        .post("/work/marked", Access::Needs(READ_DOSSIERS), pages::marked)
+        .get("/dossiers/{code}", Access::Needs(READ_DOSSIERS), pages::show)
+        .get("/dossiers/{code}/slip", Access::Needs(READ_DOSSIERS), pages::slip)
+        .post("/dossiers/{code}/{verb}", Access::Needs(READ_DOSSIERS), pages::act)
+        .get("/dossiers/{code}/files/{file}", Access::Needs(READ_DOSSIERS), pages::download)
         // The counter.
-        .get("/intake", Access::Needs(ReceiveDossier), pages::choose_or_form)
-        .post("/intake", Access::Needs(ReceiveDossier), pages::receive)
+        .get("/intake", Access::Needs(RECEIVE_DOSSIER), pages::choose_or_form)
+        .post("/intake", Access::Needs(RECEIVE_DOSSIER), pages::receive)
         // Anybody: status by code.
         .get("/track", Access::LookUp, pages::track)
         .get("/rate", Access::Public, pages::rate_form)
         .post("/rate", Access::LookUp, pages::rate_look_up)
         .post("/rate/answer", Access::LookUp, pages::rate_answer)
         // Inspectors: what people wrote with their ratings.
-        .get("/rate/remarks", Access::Needs(ReadAudit), pages::remarks)
+        .get("/rate/remarks", Access::Needs(READ_AUDIT), pages::remarks)
         .get("/api/v1/dossiers/{code}/status", Access::LookUp, api::status)
         // Programs of officials.
-        .asking("/api/v1/dossiers", Access::Needs(ReadDossiers), api::LIST, api::list)
-        .post("/api/v1/dossiers", Access::Needs(ReceiveDossier), api::receive)
-        .asking("/api/v1/dossiers/{code}", Access::Needs(ReadDossiers), api::ONE, api::get)
+        .asking("/api/v1/dossiers", Access::Needs(READ_DOSSIERS), api::LIST, api::list)
+        .post("/api/v1/dossiers", Access::Needs(RECEIVE_DOSSIER), api::receive)
+        .asking("/api/v1/dossiers/{code}", Access::Needs(READ_DOSSIERS), api::ONE, api::get)
         .post("/api/v1/dossiers/{code}/{verb}", Access::SignedIn, api::act);
     let nav = vec![
         NavItem {
             key: "dossier-nav-work",
             href: "/work",
             icon: "list",
-            access: Access::Needs(ReadDossiers),
+            access: Access::Needs(READ_DOSSIERS),
             order: 10,
         },
         NavItem {
             key: "dossier-nav-intake",
             href: "/intake",
             icon: "plus",
-            access: Access::Needs(ReceiveDossier),
+            access: Access::Needs(RECEIVE_DOSSIER),
             order: 20,
         },
         NavItem { key: "dossier-nav-track", href: "/track", icon: "search", access: Access::Public, order: 30 },
     ];
-    Module { name: "dossiers", routes, migrations: MIGRATIONS, locales: LOCALES, nav }
+    const HOMES: &[web::Home] = &[
+        web::Home { rank: 10, needs: crate::rights::OWN_DOSSIERS, href: "/my", whole: false },
+        web::Home { rank: 20, needs: crate::rights::READ_DOSSIERS, href: "/work", whole: false },
+    ];
+    Module {
+        name: "dossiers",
+        routes,
+        migrations: MIGRATIONS,
+        locales: LOCALES,
+        nav,
+        permissions: crate::rights::ALL,
+        homes: HOMES,
+    }
 }

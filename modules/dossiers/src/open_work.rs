@@ -1,7 +1,7 @@
 //! What keeps an agency from being ended: dossiers not yet returned, at it or through it.
 
 use ::store::{BoxFuture, StoreError, Tx, params};
-use base::{Date, Id, Permission};
+use base::{Date, Id};
 use organisation::Open;
 
 ::store::statements! {
@@ -18,6 +18,6 @@ pub fn open_at(tx: &Tx, agency: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open
     Box::pin(async move {
         let count = tx.query_one(OPEN_HERE, params![agency]).await?.get("n")?;
         let href = format!("/work?tab=all&unit={agency}");
-        Ok(vec![Open { what: "dossier-open-here", count, href, needs: Permission::ReadDossiers }])
+        Ok(vec![Open { what: "dossier-open-here", count, href, needs: crate::rights::READ_DOSSIERS }])
     })
 }

@@ -4,7 +4,7 @@
 use crate::dossier::{Dossier, Status};
 use crate::report::case_lines;
 use ::store::{BoxFuture, Tx};
-use base::{Fault, Id, Instant, Permission};
+use base::{Fault, Id, Instant};
 use records::{Card, Due, DueKind, Kind};
 use std::collections::HashMap;
 use web::Ctx;
@@ -33,10 +33,11 @@ pub fn dues(d: &Dossier) -> Vec<Due> {
 pub const KIND: Kind = Kind::elsewhere(
     "dossier",
     &[
-        DueKind { name: RECEIVE, word: "dossier-due-receive", right: Permission::ReceiveDossier, served: true },
-        DueKind { name: SETTLE, word: "dossier-due-settle", right: Permission::ReadDossiers, served: false },
-        DueKind { name: RETURN, word: "dossier-due-return", right: Permission::ReturnResult, served: true },
+        DueKind { name: RECEIVE, word: "dossier-due-receive", right: crate::rights::RECEIVE_DOSSIER, served: true },
+        DueKind { name: SETTLE, word: "dossier-due-settle", right: crate::rights::READ_DOSSIERS, served: false },
+        DueKind { name: RETURN, word: "dossier-due-return", right: crate::rights::RETURN_RESULT, served: true },
     ],
+    crate::rights::READ_DOSSIERS,
     cards,
 );
 

@@ -70,10 +70,10 @@ pub fn served_by(tree: &Tree, desk: Id) -> Vec<Id> {
 /// What the holder of a step must be allowed to do at its unit.
 pub fn permission_for(role: Role) -> Permission {
     match role {
-        Role::Clerk => Permission::ReceiveDossier,
-        Role::DivisionHead => Permission::AssignDossier,
-        Role::Leader => Permission::ApproveDossier,
-        _ => Permission::ProcessDossier,
+        Role::Clerk => crate::rights::RECEIVE_DOSSIER,
+        Role::DivisionHead => crate::rights::ASSIGN_DOSSIER,
+        Role::Leader => crate::rights::APPROVE_DOSSIER,
+        _ => crate::rights::PROCESS_DOSSIER,
     }
 }
 

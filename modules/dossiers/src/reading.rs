@@ -14,7 +14,7 @@ use crate::happening::Happening;
 use crate::places::desk_path;
 use crate::store::Loaded;
 use ::store::Tx;
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Terms};
+use base::{Actor, Date, Fault, Id, Instant, Problem, Terms};
 use std::sync::LazyLock;
 
 /// Why a closed dossier is read again. A closed list: purposes stand in addresses and records, where nobody's name may.
@@ -137,11 +137,17 @@ fn at_hand(house: &House, asking: Asking<'_>, loaded: &Loaded) -> Option<Ground>
     by_place(asking.actor, loaded, house).then_some(Ground::Place)
 }
 
+/// The field of a dossier's procedure, for grants that are limited to some.
+fn field_of(house: &House, loaded: &Loaded) -> String {
+    house.shelf.version(loaded.dossier.version).map(|version| version.field.clone()).unwrap_or_default()
+}
+
 /// The second rule alone, for those who look through many dossiers at once and show nothing of those left out.
 pub(crate) fn by_place(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
     let d = &loaded.dossier;
-    let reads = |path: &str| actor.may_at(Permission::ReadDossiers, path);
-    let holds = d.handler == Some(actor.account) && d.status.is_open() && actor.may(Permission::ReadDossiers);
+    let field = field_of(house, loaded);
+    let reads = |path: &str| actor.may_in(crate::rights::READ_DOSSIERS, path, &field);
+    let holds = d.handler == Some(actor.account) && d.status.is_open() && actor.may(crate::rights::READ_DOSSIERS);
     holds
         || [d.unit, d.competent, d.intake, d.return_to].iter().any(|place| reads(house.tree.path(*place)))
         || [d.intake, d.return_to].iter().any(|place| reads(desk_path(&house.tree, *place)))
@@ -151,14 +157,18 @@ pub(crate) fn by_place(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
 /// transferred elsewhere does not read on.
 async fn had(tx: &Tx, house: &House, actor: &Actor, loaded: &Loaded) -> Result<bool, Fault> {
     let competent = house.tree.path(loaded.dossier.competent);
+    let field = field_of(house, loaded);
     let within = |grant: &base::Grant| {
-        grant.role.allows(Permission::ReadDossiers) && !competent.is_empty() && grant.agency_path.starts_with(competent)
+        grant.allows(crate::rights::READ_DOSSIERS)
+            && grant.covers(&field)
+            && !competent.is_empty()
+            && grant.agency_path.starts_with(competent)
     };
     let works_within = actor.grants.iter().any(within);
-    if !actor.may(Permission::ReadDossiers) {
+    if !actor.may(crate::rights::READ_DOSSIERS) {
         return Ok(false);
     }
-    let lay_with = |unit: Id| actor.may_at(Permission::ReadDossiers, house.tree.path(unit));
+    let lay_with = |unit: Id| actor.may_in(crate::rights::READ_DOSSIERS, house.tree.path(unit), &field);
     Ok(audit::events(tx, loaded.dossier.id).await?.iter().any(|event| {
         let acted = works_within && event.actor == Some(actor.account);
         acted || laid_with(&event.data).is_some_and(lay_with)
@@ -198,8 +208,11 @@ pub const READ: &str = "dossier-read";
 pub async fn record(tx: &Tx, readable: &Readable, actor: &Actor, house: &House, now: Instant) -> Result<(), Fault> {
     let Ground::Purpose(purpose) = readable.ground else { return Ok(()) };
     let competent = house.tree.path(readable.loaded.dossier.competent);
-    let agency =
-        actor.grant_for(Permission::ReadDossiers, competent).or_else(|| actor.home()).map(|grant| grant.agency);
+    let field = field_of(house, &readable.loaded);
+    let agency = actor
+        .grant_in(crate::rights::READ_DOSSIERS, competent, &field)
+        .or_else(|| actor.home())
+        .map(|grant| grant.agency);
     let data = serde_json::json!({ "dossier": readable.loaded.dossier.id, "purpose": purpose.as_str() });
     // The chain is the reader's: the dossier's own tells what was done to it.
     let event = audit::NewEvent { kind: READ, at: now, actor: Some(actor.account), agency, data };

@@ -58,7 +58,7 @@ pub struct Transition {
     pub who: &'static [Who],
 }
 
-use Permission::{AssignDossier, ProcessDossier, ReceiveDossier, ReturnResult};
+use crate::rights::{ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
 use Rules::{First, LateStaysLate};
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
 use Who::{Applicant, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
@@ -71,28 +71,28 @@ pub const TRANSITIONS: &[Transition] = &[
         since: First,
         from: &[],
         to: &[Received],
-        who: &[AtIntake(ReceiveDossier)],
+        who: &[AtIntake(RECEIVE_DOSSIER)],
     },
     Transition {
         verb: Verb::ReceiveOnline,
         since: First,
         from: &[Filed],
         to: &[Received],
-        who: &[AtIntake(ReceiveDossier)],
+        who: &[AtIntake(RECEIVE_DOSSIER)],
     },
     Transition {
         verb: Verb::RefuseIntake,
         since: First,
         from: &[Filed],
         to: &[IntakeRefused],
-        who: &[AtIntake(ReceiveDossier)],
+        who: &[AtIntake(RECEIVE_DOSSIER)],
     },
     Transition {
         verb: Verb::Assign,
         since: First,
         from: &[Received, Processing],
         to: &[Processing],
-        who: &[AtUnit(AssignDossier), AtUnit(ProcessDossier)],
+        who: &[AtUnit(ASSIGN_DOSSIER), AtUnit(PROCESS_DOSSIER)],
     },
     Transition { verb: Verb::Forward, since: First, from: &[Received, Processing], to: &[Processing], who: &[AtStep] },
     Transition { verb: Verb::SendBack, since: First, from: &[Processing], to: &[Processing], who: &[AtStep] },
@@ -101,14 +101,14 @@ pub const TRANSITIONS: &[Transition] = &[
         since: First,
         from: &[Filed, Received, Processing],
         to: &[Supplement],
-        who: &[AtStep, AtIntake(ReceiveDossier)],
+        who: &[AtStep, AtIntake(RECEIVE_DOSSIER)],
     },
     Transition {
         verb: Verb::CompleteSupplement,
         since: First,
         from: &[Supplement],
         to: &[Filed, Processing],
-        who: &[Applicant, AtIntake(ReceiveDossier)],
+        who: &[Applicant, AtIntake(RECEIVE_DOSSIER)],
     },
     Transition {
         verb: Verb::RequestPayment,
@@ -122,7 +122,7 @@ pub const TRANSITIONS: &[Transition] = &[
         since: First,
         from: &[Received, Processing, Payment, Decided],
         to: &[Received, Processing, Decided],
-        who: &[Applicant, AtIntake(ReceiveDossier), AtReturn(ReturnResult)],
+        who: &[Applicant, AtIntake(RECEIVE_DOSSIER), AtReturn(RETURN_RESULT)],
     },
     // Nobody says of himself that he has paid.
     Transition {
@@ -130,7 +130,7 @@ pub const TRANSITIONS: &[Transition] = &[
         since: LateStaysLate,
         from: &[Received, Processing, Payment, Decided],
         to: &[Received, Processing, Decided],
-        who: &[AtIntake(ReceiveDossier), AtReturn(ReturnResult)],
+        who: &[AtIntake(RECEIVE_DOSSIER), AtReturn(RETURN_RESULT)],
     },
     Transition { verb: Verb::Approve, since: First, from: &[Received, Processing], to: &[Decided], who: &[AtStep] },
     Transition { verb: Verb::Refuse, since: First, from: &[Received, Processing], to: &[Decided], who: &[AtStep] },
@@ -139,14 +139,14 @@ pub const TRANSITIONS: &[Transition] = &[
         since: First,
         from: &[Filed, Received, Processing, Supplement, Payment],
         to: &[Withdrawn],
-        who: &[Applicant, AtIntake(ReceiveDossier)],
+        who: &[Applicant, AtIntake(RECEIVE_DOSSIER)],
     },
     Transition {
         verb: Verb::Stop,
         since: First,
         from: &[Received, Processing, Supplement, Payment],
         to: &[Stopped],
-        who: &[AtStep, AtUnit(AssignDossier)],
+        who: &[AtStep, AtUnit(ASSIGN_DOSSIER)],
     },
     // The desk ends what the applicant left unanswered.
     Transition {
@@ -154,14 +154,14 @@ pub const TRANSITIONS: &[Transition] = &[
         since: LateStaysLate,
         from: &[Received, Processing, Supplement, Payment],
         to: &[Stopped],
-        who: &[AtStep, AtUnit(AssignDossier), AtIntakeUnanswered(ReceiveDossier)],
+        who: &[AtStep, AtUnit(ASSIGN_DOSSIER), AtIntakeUnanswered(RECEIVE_DOSSIER)],
     },
     Transition {
         verb: Verb::ReturnResult,
         since: First,
         from: &[Decided],
         to: &[Returned],
-        who: &[AtReturn(ReturnResult)],
+        who: &[AtReturn(RETURN_RESULT)],
     },
     Transition {
         verb: Verb::Rate,

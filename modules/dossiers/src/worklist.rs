@@ -9,7 +9,7 @@ use crate::store::{Loaded, read};
 use ::store::{Row, StoreError, Tx};
 use base::calendar::Calendar;
 use base::page::Place;
-use base::{Actor, Id, Instant, Permission};
+use base::{Actor, Id, Instant};
 
 /// A dossier is near due when at most this much working time is left: one working day.
 pub const NEAR_MS: i64 = 8 * 3_600_000;
@@ -74,18 +74,18 @@ impl Tab {
     /// Whether the tab means anything to this person.
     pub fn is_for(self, actor: &Actor) -> bool {
         match self {
-            Self::Incoming => actor.may(Permission::ReceiveDossier),
-            Self::ToReturn => actor.may(Permission::ReturnResult),
-            Self::Mine => actor.may(Permission::ProcessDossier) || actor.may(Permission::ApproveDossier),
+            Self::Incoming => actor.may(crate::rights::RECEIVE_DOSSIER),
+            Self::ToReturn => actor.may(crate::rights::RETURN_RESULT),
+            Self::Mine => actor.may(crate::rights::PROCESS_DOSSIER) || actor.may(crate::rights::APPROVE_DOSSIER),
             _ => true,
         }
     }
 
     /// The tab a person's morning begins with.
     pub fn first_for(actor: &Actor) -> Self {
-        if actor.may(Permission::ReceiveDossier) {
+        if actor.may(crate::rights::RECEIVE_DOSSIER) {
             Self::Incoming
-        } else if actor.may(Permission::AssignDossier) || actor.may(Permission::ApproveDossier) {
+        } else if actor.may(crate::rights::ASSIGN_DOSSIER) || actor.may(crate::rights::APPROVE_DOSSIER) {
             Self::Mine
         } else {
             Self::Unit
@@ -117,11 +117,26 @@ impl Narrow {
     }
 }
 
+/// The units that a grant at a path covers; a desk also sees what it receives for others.
+fn units_within(house: &House, path: &str) -> Vec<Id> {
+    let Some(id) = path.trim_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()) else { return Vec::new() };
+    let mut units = Vec::new();
+    for agency in house.tree.subtree(Id(id)) {
+        units.push(agency.id);
+        if agency.kind == organisation::Kind::ServiceCentre {
+            units.extend(crate::places::served_by(&house.tree, agency.id));
+        }
+    }
+    units
+}
+
 /// The units a person's list covers; `None` is the whole province.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     pub units: Option<Vec<Id>>,
     pub account: Id,
+    /// Units with the only fields of them that are the person's, where some grant is limited; empty: no limit anywhere.
+    pub limits: Vec<(Vec<Id>, Option<Vec<String>>)>,
     /// The units at whose own step the person assigns or decides: a head's division, a leader's agency.
     pub heads: Vec<Id>,
 }
@@ -130,21 +145,20 @@ impl Scope {
     /// Everything the person may read.
     pub fn of(actor: &Actor, house: &House) -> Self {
         let root = house.tree.root().map(|root| root.path.as_str());
-        let scopes = actor.scopes(Permission::ReadDossiers);
+        let reading = || actor.grants.iter().filter(|grant| grant.allows(crate::rights::READ_DOSSIERS));
+        let scopes = actor.scopes(crate::rights::READ_DOSSIERS);
+        let mut limits = Vec::new();
         let units = if scopes.iter().any(|path| Some(*path) == root) {
             None
         } else {
-            let mut units = Vec::new();
-            for path in scopes {
-                let Some(id) = path.trim_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()) else {
-                    continue;
-                };
-                for agency in house.tree.subtree(Id(id)) {
-                    units.push(agency.id);
-                    // A desk also sees what it receives for others.
-                    if agency.kind == organisation::Kind::ServiceCentre {
-                        units.extend(crate::places::served_by(&house.tree, agency.id));
-                    }
+            let mut units: Vec<Id> = scopes.iter().flat_map(|path| units_within(house, path)).collect();
+            if reading().any(|grant| grant.fields.is_some()) {
+                limits.push((units.clone(), None));
+                for grant in reading() {
+                    let Some(fields) = &grant.fields else { continue };
+                    let within = units_within(house, &grant.agency_path);
+                    units.extend(&within);
+                    limits.push((within, Some(fields.iter().cloned().collect())));
                 }
             }
             units.sort_unstable();
@@ -154,12 +168,10 @@ impl Scope {
         let heads = actor
             .grants
             .iter()
-            .filter(|grant| {
-                grant.role.allows(Permission::AssignDossier) || grant.role.allows(Permission::ApproveDossier)
-            })
+            .filter(|grant| grant.allows(crate::rights::ASSIGN_DOSSIER) || grant.allows(crate::rights::APPROVE_DOSSIER))
             .map(|grant| grant.agency)
             .collect();
-        Self { units, account: actor.account, heads }
+        Self { units, account: actor.account, limits, heads }
     }
 }
 

@@ -206,3 +206,9 @@ feedback-told-refused = Not taken up
 feedback-next-refused = The reason stands in the petition.
 feedback-told-handed-over = Passed on as a complaint or denunciation
 feedback-next-handed-over = Who settles it and by when stands in the petition.
+# The permissions this module declares
+permission-own-petitions = See one’s own petitions
+permission-receive-feedback = Take petitions in and sort them
+permission-handle-feedback = Work on petitions and draft answers
+permission-answer-feedback = Approve and publish answers to petitions
+permission-read-feedback = Read petitions within the unit’s scope

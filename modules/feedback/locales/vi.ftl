@@ -206,3 +206,9 @@ feedback-told-refused = Không tiếp nhận
 feedback-next-refused = Lý do ghi trong phản ánh.
 feedback-told-handed-over = Chuyển sang khiếu nại, tố cáo
 feedback-next-handed-over = Cơ quan và thời hạn giải quyết ghi trong phản ánh.
+# Quyền mà mô-đun này khai báo
+permission-own-petitions = Xem phản ánh, kiến nghị của mình
+permission-receive-feedback = Tiếp nhận, phân loại phản ánh, kiến nghị
+permission-handle-feedback = Xử lý phản ánh, kiến nghị, dự thảo trả lời
+permission-answer-feedback = Duyệt, công khai trả lời phản ánh, kiến nghị
+permission-read-feedback = Đọc phản ánh, kiến nghị trong phạm vi của đơn vị

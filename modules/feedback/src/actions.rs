@@ -5,7 +5,7 @@ use crate::petition::{BOOK, Event, Petition, Sent, code};
 use crate::rules::{House, clock};
 use crate::verbs::{SENDING, TAKING};
 use ::store::Tx;
-use base::{Actor, Fault, Id, Instant, Permission, Phone, Problem};
+use base::{Actor, Fault, Id, Instant, Phone, Problem};
 use files::Seal;
 use records::{Aside, By, Given, Held, Typed};
 
@@ -38,7 +38,7 @@ pub async fn send(
 /// # Errors
 /// `Forbidden` with `records-not-yours` for whoever receives nowhere; else as [`send`].
 pub async fn take(tx: &Tx, house: &House, actor: &Actor, now: Instant, typed: &Typed) -> Result<Receipt, Fault> {
-    let post = actor.grants.iter().find(|grant| grant.role.allows(Permission::ReceiveFeedback));
+    let post = actor.grants.iter().find(|grant| grant.allows(crate::rights::RECEIVE_FEEDBACK));
     let post = post.ok_or_else(|| Fault::Forbidden(Problem::new("records-not-yours")))?;
     let given = records::read_fields(TAKING, typed)?;
     let by = By { actor: Some(actor.account), agency: Some(post.agency), now };

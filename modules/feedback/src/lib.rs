@@ -10,6 +10,7 @@ mod open_work;
 mod pages;
 pub mod petition;
 mod publishing;
+pub mod rights;
 pub mod rules;
 pub mod store;
 pub mod verbs;

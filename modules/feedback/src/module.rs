@@ -1,10 +1,10 @@
 //! What this room hands to the application.
 
 use crate::petition::{Petition, due};
+use crate::rights::{ANSWER_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
 use crate::rules::topic_name;
 use crate::{MEASURES, MIGRATIONS, api, pages, store};
 use ::store::{BoxFuture, Tx};
-use base::Permission::{AnswerFeedback, HandleFeedback, ReadFeedback, ReceiveFeedback};
 use base::{Fault, Id};
 use notices::{Reader, Topic};
 use records::{Card, DueKind, Kind};
@@ -23,13 +23,14 @@ const fn owed(name: &'static str, word: &'static str, right: base::Permission) -
 pub const KIND: Kind = Kind::of::<Petition>(
     MEASURES,
     &[
-        owed(due::SORT, "feedback-due-sort", ReceiveFeedback),
-        owed(due::SORT_BY_HEAD, "feedback-due-sort", AnswerFeedback),
-        owed(due::ANSWER, "feedback-due-answer", HandleFeedback),
-        owed(due::FOLLOW_UP, "feedback-due-follow-up", HandleFeedback),
-        owed(due::APPROVE, "feedback-due-approve", AnswerFeedback),
-        owed(due::PUBLISH, "feedback-due-publish", AnswerFeedback),
+        owed(due::SORT, "feedback-due-sort", RECEIVE_FEEDBACK),
+        owed(due::SORT_BY_HEAD, "feedback-due-sort", ANSWER_FEEDBACK),
+        owed(due::ANSWER, "feedback-due-answer", HANDLE_FEEDBACK),
+        owed(due::FOLLOW_UP, "feedback-due-follow-up", HANDLE_FEEDBACK),
+        owed(due::APPROVE, "feedback-due-approve", ANSWER_FEEDBACK),
+        owed(due::PUBLISH, "feedback-due-publish", ANSWER_FEEDBACK),
     ],
+    READ_FEEDBACK,
     cards,
 );
 
@@ -65,7 +66,7 @@ pub const TOPIC: Topic = Topic {
 
 /// Routes, words, tables and menu.
 pub fn module() -> Module {
-    let (reads, takes) = (Access::Needs(ReadFeedback), Access::Needs(ReceiveFeedback));
+    let (reads, takes) = (Access::Needs(READ_FEEDBACK), Access::Needs(RECEIVE_FEEDBACK));
     Module {
         name: "feedback",
         routes: Routes::new()
@@ -79,8 +80,8 @@ pub fn module() -> Module {
             .post("/feedback/mine", Access::LookUp, pages::mine)
             .post("/feedback/mine/{verb}", Access::LookUp, pages::mine_act)
             // … or by the account it was sent from.
-            .get("/my/feedback", Access::Needs(base::Permission::OwnDossiers), pages::sent)
-            .get("/my/feedback/{code}", Access::Needs(base::Permission::OwnDossiers), pages::sent_one)
+            .get("/my/feedback", Access::Needs(crate::rights::OWN_PETITIONS), pages::sent)
+            .get("/my/feedback/{code}", Access::Needs(crate::rights::OWN_PETITIONS), pages::sent_one)
             // Officials.
             .get("/petitions", reads, pages::work)
             .get("/petitions/new", takes, pages::take_form)
@@ -96,13 +97,15 @@ pub fn module() -> Module {
             .post("/api/v1/petitions/{code}/{verb}", reads, api::act),
         migrations: MIGRATIONS,
         locales: LOCALES,
+        permissions: crate::rights::ALL,
+        homes: &[web::Home { rank: 45, needs: crate::rights::READ_FEEDBACK, href: "/petitions", whole: false }],
         nav: vec![
             NavItem { key: "feedback-nav", href: "/feedback", icon: "info", access: Access::Public, order: 32 },
             NavItem {
                 key: "feedback-sent-list",
                 href: "/my/feedback",
                 icon: "log",
-                access: Access::Needs(base::Permission::OwnDossiers),
+                access: Access::Needs(crate::rights::OWN_PETITIONS),
                 order: 33,
             },
             NavItem { key: "feedback-nav-petitions", href: "/petitions", icon: "inbox", access: reads, order: 15 },

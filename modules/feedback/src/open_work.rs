@@ -1,7 +1,7 @@
 //! What keeps an agency from being ended: petitions that lie with it.
 
 use ::store::{BoxFuture, StoreError, Tx, params};
-use base::{Date, Id, Permission};
+use base::{Date, Id};
 use organisation::Open;
 
 /// Open petitions at an agency; see [`organisation::OpenAt`].
@@ -12,7 +12,7 @@ pub fn open_at(tx: &Tx, agency: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open
             what: "feedback-open-here",
             count,
             href: "/petitions".to_owned(),
-            needs: Permission::ReadFeedback,
+            needs: crate::rights::READ_FEEDBACK,
         }])
     })
 }

@@ -2,8 +2,8 @@
 
 use crate::petition::{CLASSES, Event, Petition, Placed, State, TRACKS};
 use crate::publishing::without_people;
+use crate::rights::{ANSWER_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
 use crate::rules::{House, clock, topic};
-use base::Permission::{AnswerFeedback, HandleFeedback, ReadFeedback, ReceiveFeedback};
 use base::calendar::{DueDate, PausePolicy};
 use base::{Fault, Id, Instant, Problem};
 use records::{Ask, Asker, Decided, Field, Given, Held, Machine, Office, Verb, Who};
@@ -33,9 +33,9 @@ fn at_head(p: &Petition) -> Id {
     p.approver.unwrap_or(p.unit)
 }
 
-const DESK: &[Who<Petition>] = &[Who::At(ReceiveFeedback, at_unit), Who::At(AnswerFeedback, at_unit)];
-const HANDLER: &[Who<Petition>] = &[Who::At(HandleFeedback, at_unit)];
-const HEAD: &[Who<Petition>] = &[Who::At(AnswerFeedback, at_head)];
+const DESK: &[Who<Petition>] = &[Who::At(RECEIVE_FEEDBACK, at_unit), Who::At(ANSWER_FEEDBACK, at_unit)];
+const HANDLER: &[Who<Petition>] = &[Who::At(HANDLE_FEEDBACK, at_unit)];
+const HEAD: &[Who<Petition>] = &[Who::At(ANSWER_FEEDBACK, at_head)];
 const OWN: &[Who<Petition>] = &[Who::Own];
 
 /// What a sender is asked for, on the portal and at the desk.
@@ -81,7 +81,7 @@ const fn verb(
 /// The table.
 pub const VERBS: &[Verb<Petition>] = &[
     verb("send", &[], &[New], OWN, SENDING, begins),
-    verb("take", &[], &[New], &[Who::At(ReceiveFeedback, at_unit)], TAKING, begins),
+    verb("take", &[], &[New], &[Who::At(RECEIVE_FEEDBACK, at_unit)], TAKING, begins),
     verb(
         "sort",
         &[New],
@@ -99,7 +99,7 @@ pub const VERBS: &[Verb<Petition>] = &[
         "hand-over",
         &[New, Handling],
         &[HandedOver],
-        &[Who::At(ReceiveFeedback, at_unit), Who::At(HandleFeedback, at_unit), Who::At(AnswerFeedback, at_unit)],
+        &[Who::At(RECEIVE_FEEDBACK, at_unit), Who::At(HANDLE_FEEDBACK, at_unit), Who::At(ANSWER_FEEDBACK, at_unit)],
         &[Field::choice("track", Ask::OneOf(TRACKS)), REASON],
         hand_over,
     ),
@@ -107,7 +107,7 @@ pub const VERBS: &[Verb<Petition>] = &[
         "forward",
         &[Handling],
         &[],
-        &[Who::At(HandleFeedback, at_unit), Who::At(AnswerFeedback, at_unit)],
+        &[Who::At(HANDLE_FEEDBACK, at_unit), Who::At(ANSWER_FEEDBACK, at_unit)],
         &[Field::choice("unit", Ask::Unit), Field::lines("note", REASON_MAX).optional()],
         forward,
     ),
@@ -117,7 +117,7 @@ pub const VERBS: &[Verb<Petition>] = &[
         "supply",
         &[Asked],
         &[Handling],
-        &[Who::Own, Who::At(HandleFeedback, at_unit)],
+        &[Who::Own, Who::At(HANDLE_FEEDBACK, at_unit)],
         &[Field::lines("text", TEXT_MAX), Field::files("pictures", PICTURES_MAX)],
         supply,
     ),
@@ -182,7 +182,7 @@ impl Machine for Petition {
             }
         }
         let places = [Some(p.unit), Some(p.intake), p.approver];
-        places.into_iter().flatten().any(|unit| actor.may_at(ReadFeedback, house.tree.path(unit)))
+        places.into_iter().flatten().any(|unit| actor.may_at(READ_FEEDBACK, house.tree.path(unit)))
     }
 
     fn is_own(held: &Held<Self>, asker: &Asker<'_>) -> bool {

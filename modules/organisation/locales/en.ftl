@@ -188,3 +188,6 @@ organisation-clock-jumped = The server's clock jumped { $by }
 organisation-clock-accepted = The clock went on steadily and is believed again
 organisation-clock-ahead = ahead by { $days } d { $hours } h { $minutes } min
 organisation-clock-behind = back by { $days } d { $hours } h { $minutes } min
+
+# The permissions this module declares
+permission-keep-organisation = Keep agencies, administrative units and the working calendar

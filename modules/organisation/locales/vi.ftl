@@ -188,3 +188,6 @@ organisation-clock-jumped = Đồng hồ máy chủ nhảy { $by }
 organisation-clock-accepted = Đồng hồ đã chạy đều và được tin lại
 organisation-clock-ahead = tới { $days } ngày { $hours } giờ { $minutes } phút
 organisation-clock-behind = lùi { $days } ngày { $hours } giờ { $minutes } phút
+
+# Quyền mà mô-đun này khai báo
+permission-keep-organisation = Quản trị cơ quan, đơn vị hành chính và lịch làm việc

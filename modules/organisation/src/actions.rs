@@ -74,7 +74,7 @@ pub(crate) fn refuse(problems: Vec<Problem>) -> Result<(), Fault> {
 /// The standing agency, if this person may keep it.
 async fn kept(tx: &Tx, actor: &Actor, id: Id) -> Result<Agency, Fault> {
     let agency = sql::agency(tx, id).await?.ok_or(Fault::NotFound("organisation-no-unit"))?;
-    if !actor.may_at(Permission::KeepOrganisation, &agency.path) {
+    if !actor.may_at(crate::rights::KEEP_ORGANISATION, &agency.path) {
         return Err(Fault::Forbidden(Problem::new("organisation-not-yours")));
     }
     if agency.valid_to.is_some() {
@@ -92,7 +92,7 @@ pub(crate) async fn record(
     kind: &'static str,
     data: serde_json::Value,
 ) -> Result<(), Fault> {
-    let agency = actor.grant_for(Permission::KeepOrganisation, path).map(|grant| grant.agency);
+    let agency = actor.grant_for(crate::rights::KEEP_ORGANISATION, path).map(|grant| grant.agency);
     audit::append_kept(tx, &AGENCIES, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
     tx.execute(sql::BUMP, params![]).await?;
     Ok(())
@@ -285,7 +285,7 @@ mod tests {
     use jiff::civil::date;
 
     fn keeper(path: &str) -> Actor {
-        let grant = Grant { role: Role::Administrator, agency: Id(1), agency_path: path.into() };
+        let grant = Grant::new(Role::Administrator, Id(1), path);
         Actor { account: Id(77), name: "Trần Thị Sáu".into(), grants: vec![grant], citizen_number: None }
     }
 

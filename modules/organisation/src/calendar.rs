@@ -9,7 +9,7 @@ use crate::proof::{AGENCIES, CALENDAR};
 use ::store::{StoreError, Tx, params};
 use audit::NewEvent;
 use base::calendar::{Calendar, DayOff, Entry, OffKind, Swap, WeekText, WorkingHours};
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Date, Fault, Id, Instant, Problem};
 use serde_json::json;
 
 /// Longest name of a holiday, in letters.
@@ -103,7 +103,7 @@ async fn may_keep(tx: &Tx, actor: &Actor) -> Result<String, Fault> {
 
 /// Whether this person keeps the calendar of the province with that root.
 pub(crate) fn keeps(actor: &Actor, root: &str) -> bool {
-    actor.may_at(Permission::KeepOrganisation, root)
+    actor.may_at(crate::rights::KEEP_ORGANISATION, root)
 }
 
 fn ground(problems: &mut Vec<Problem>, ground: &Ground) -> Ground {

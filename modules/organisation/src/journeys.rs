@@ -10,13 +10,16 @@ use store::Db;
 use tower::ServiceExt;
 use web::{App, AppInner, BoxFuture, Clock, Sessions, SignedIn};
 
+/// What administrators are not allowed.
+const OTHERS: base::Permission = base::Permission::new("others", &[Role::Clerk]);
+
 struct Keeper;
 
 impl Sessions for Keeper {
     fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
         let role = if token == "keeper" { Role::Administrator } else { Role::Clerk };
         let (role, path) = if token == "province" { (Role::Administrator, "/1/") } else { (role, "/1/102/") };
-        let grant = Grant { role, agency: Id(102), agency_path: path.into() };
+        let grant = Grant::new(role, Id(102), path);
         let actor = Actor { account: Id(7), name: "Lê Văn Tám".into(), grants: vec![grant], citizen_number: None };
         Box::pin(async move { Ok(Some(SignedIn { actor, session: Id(1), csrf: "secret-of-the-session".into() })) })
     }
@@ -136,9 +139,9 @@ async fn a_keeper_opens_a_division_through_the_form_and_it_is_in_the_tree_at_onc
 fn twelve(_: &store::Tx, _: Id, _: base::Date) -> BoxFuture<'_, Result<Vec<crate::Open>, store::StoreError>> {
     let open = |count, href: &str, needs| crate::Open { what: "organisation-found", count, href: href.into(), needs };
     let found = vec![
-        open(12, "/units?q=open", base::Permission::KeepOrganisation),
-        open(3, "/hidden", base::Permission::ReadDossiers),
-        open(0, "/nothing", base::Permission::KeepOrganisation),
+        open(12, "/units?q=open", crate::rights::KEEP_ORGANISATION),
+        open(3, "/hidden", OTHERS),
+        open(0, "/nothing", crate::rights::KEEP_ORGANISATION),
     ];
     Box::pin(async move { Ok(found) })
 }

@@ -13,6 +13,7 @@ mod pages_calendar;
 mod pages_days;
 mod pages_keep;
 mod proof;
+pub mod rights;
 mod seed;
 pub mod shipped;
 mod store;
@@ -28,7 +29,7 @@ pub use tree::{Agency, FormerName, Kind, Tree};
 
 use ::store::{StoreError, Tx, params};
 use base::calendar::Calendar;
-use base::{Fault, Instant, Permission};
+use base::{Fault, Instant};
 use std::sync::Arc;
 use web::{Access, AgencyName, App, Look, Module, NavItem, Routes};
 
@@ -107,7 +108,7 @@ pub async fn refresh(app: &App, now: Instant) -> Result<(), Fault> {
 
 /// Routes, tables, words and menu.
 pub fn module() -> Module {
-    let keep = Access::Needs(Permission::KeepOrganisation);
+    let keep = Access::Needs(crate::rights::KEEP_ORGANISATION);
     Module {
         name: "organisation",
         routes: Routes::new()
@@ -123,7 +124,7 @@ pub fn module() -> Module {
             .get("/calendar/{id}/remove", keep, pages_calendar::remove_form)
             .post("/calendar/{id}/remove", keep, pages_calendar::remove)
             // Sealed days and the clock, for whoever reads the log.
-            .get("/days", Access::Needs(Permission::ReadAudit), pages_days::show)
+            .get("/days", Access::Needs(audit::rights::READ_AUDIT), pages_days::show)
             // Keeping agencies.
             .get("/units/{id}/open", keep, pages_keep::open_form)
             .post("/units/{id}/open", keep, pages_keep::open)
@@ -133,13 +134,15 @@ pub fn module() -> Module {
             .post("/units/{id}/end", keep, pages_keep::end),
         migrations: MIGRATIONS,
         locales: LOCALES,
+        permissions: crate::rights::ALL,
+        homes: &[],
         nav: vec![
             NavItem { key: "nav-units", href: "/units", icon: "building", access: keep, order: 70 },
             NavItem {
                 key: "nav-days",
                 href: "/days",
                 icon: "shield",
-                access: Access::Needs(Permission::ReadAudit),
+                access: Access::Needs(audit::rights::READ_AUDIT),
                 order: 72,
             },
             NavItem { key: "nav-calendar", href: "/calendar", icon: "calendar", access: keep, order: 71 },

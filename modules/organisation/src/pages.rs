@@ -6,7 +6,7 @@ use crate::{shipped, tree_of};
 use askama::Template;
 use axum::extract::Path;
 use base::calendar::WorkingHours;
-use base::{Date, Fault, Id, Lang, Level, Permission, Problem, vn_date, vn_date_time, vn_time};
+use base::{Date, Fault, Id, Lang, Level, Problem, vn_date, vn_date_time, vn_time};
 use i18n::L;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Ctx};
@@ -176,7 +176,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let calendar = crate::calendar_of(&ctx.app);
     let hours = if agency.valid_to.is_none() { week(l, calendar.hours_on(day)) } else { Vec::new() };
     let keeps = agency.valid_to.is_none()
-        && ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::KeepOrganisation, &agency.path));
+        && ctx.actor.as_ref().is_some_and(|actor| actor.may_at(crate::rights::KEEP_ORGANISATION, &agency.path));
     let day_off = calendar.day_off(day).map(|off| match ctx.lang {
         Lang::Vi => off.name_vi.clone(),
         Lang::En => off.name_en.clone(),
@@ -252,7 +252,8 @@ pub(crate) fn validity(l: L, from: Option<Date>, to: Option<Date>) -> String {
 /// The administrative unit an agency serves, and what keepers did to it (for those who may read the log or keep it).
 async fn behind(ctx: &Ctx, agency: &Agency) -> Result<(Option<sql::UnitRow>, Vec<(String, String)>), Fault> {
     let reads_log = ctx.actor.as_ref().is_some_and(|actor| {
-        actor.may_at(Permission::KeepOrganisation, &agency.path) || actor.may_at(Permission::ReadAudit, &agency.path)
+        actor.may_at(crate::rights::KEEP_ORGANISATION, &agency.path)
+            || actor.may_at(audit::rights::READ_AUDIT, &agency.path)
     });
     let id = agency.id;
     let era =

@@ -7,7 +7,7 @@ use crate::{calendar_of, reload, tree_of};
 use askama::Template;
 use axum::extract::Path;
 use base::calendar::{Entry, OffKind};
-use base::{Actor, Date, Fault, Id, Lang, Permission, Problem, vn_date};
+use base::{Actor, Date, Fault, Id, Lang, Problem, vn_date};
 use i18n::L;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
@@ -182,7 +182,7 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
 
 /// The person, if the calendar is theirs to keep; a form is not shown to anybody else.
 async fn kept(ctx: &Ctx) -> Result<Actor, Fault> {
-    let actor = ctx.require(Permission::KeepOrganisation)?.clone();
+    let actor = ctx.require(crate::rights::KEEP_ORGANISATION)?.clone();
     if keeper(ctx).await? { Ok(actor) } else { Err(Fault::Forbidden(Problem::new("organisation-calendar-province"))) }
 }
 

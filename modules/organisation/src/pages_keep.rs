@@ -7,7 +7,7 @@ use crate::{reload, tree_of};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use base::{Actor, Fault, Id, Permission, Problem};
+use base::{Actor, Fault, Id, Problem};
 use i18n::L;
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
 
@@ -61,7 +61,7 @@ async fn open_work(ctx: &Ctx, agency: Id) -> Result<Vec<(String, String)>, Fault
 
 /// The agency, if the person may keep it; a form is not shown to anybody else.
 fn kept<'a>(ctx: &Ctx, agency: &'a Agency) -> Result<&'a Agency, Fault> {
-    if ctx.require(Permission::KeepOrganisation)?.may_at(Permission::KeepOrganisation, &agency.path) {
+    if ctx.require(crate::rights::KEEP_ORGANISATION)?.may_at(crate::rights::KEEP_ORGANISATION, &agency.path) {
         Ok(agency)
     } else {
         Err(Fault::Forbidden(Problem::new("organisation-not-yours")))
@@ -185,7 +185,7 @@ async fn answer(ctx: &Ctx, id: &str, change: &'static str, given: &FormMap, done
 }
 
 fn actor(ctx: &Ctx) -> Result<Actor, Fault> {
-    Ok(ctx.require(Permission::KeepOrganisation)?.clone())
+    Ok(ctx.require(crate::rights::KEEP_ORGANISATION)?.clone())
 }
 
 /// POST /units/{id}/open

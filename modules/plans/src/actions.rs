@@ -8,7 +8,7 @@ use crate::proof::KEPT;
 use crate::reading::Reading;
 use crate::store as sql;
 use audit::NewEvent;
-use base::{Actor, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Fault, Id, Instant, Problem};
 use serde_json::{Value as Json, json};
 use store::Tx;
 
@@ -24,7 +24,7 @@ pub async fn keep(
     let grant = actor
         .grants
         .iter()
-        .find(|grant| grant.role.allows(Permission::KeepProgrammes))
+        .find(|grant| grant.allows(reform::rights::KEEP_PROGRAMMES))
         .ok_or_else(|| Fault::Forbidden(Problem::new("plan-not-yours")))?;
     let id = Id::next(now);
     let file = match file {
@@ -72,7 +72,7 @@ async fn write_down(
     data: Json,
 ) -> Result<(), Fault> {
     // In the name of the post that lets this person work on it, which need not be that of whoever read it in.
-    let agency = actor.grant_for(Permission::KeepProgrammes, &document.agency_path).map(|grant| grant.agency);
+    let agency = actor.grant_for(reform::rights::KEEP_PROGRAMMES, &document.agency_path).map(|grant| grant.agency);
     let event = NewEvent { kind, at, actor: Some(actor.account), agency, data };
     audit::append_kept(tx, &KEPT, document.id, event).await?;
     Ok(())
@@ -84,7 +84,7 @@ async fn write_down(
 /// 404, or 403 outside the person's subtrees.
 pub async fn document(tx: &Tx, actor: &Actor, id: Id) -> Result<Document, Fault> {
     let document = sql::one(tx, id).await?.ok_or(Fault::NotFound("plan-no-document"))?;
-    if actor.may_at(Permission::KeepProgrammes, &document.agency_path) {
+    if actor.may_at(reform::rights::KEEP_PROGRAMMES, &document.agency_path) {
         Ok(document)
     } else {
         Err(Fault::Forbidden(Problem::new("plan-not-yours")))

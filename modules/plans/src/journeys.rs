@@ -22,7 +22,7 @@ impl Sessions for People {
             _ => (16, Role::Leader, "/1/"),
         };
         let agency = path.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map_or(Id(1), Id);
-        let grants = vec![Grant { role, agency, agency_path: path.into() }];
+        let grants = vec![Grant::new(role, agency, path)];
         let actor = Actor { account: Id(id), name: format!("Người số {id}"), grants, citizen_number: None };
         Box::pin(async move { Ok(Some(SignedIn { actor, session: Id(1), csrf: "secret-of-the-session".into() })) })
     }

@@ -23,7 +23,6 @@ pub use proof::PROOF;
 #[cfg(test)]
 sandbox::test_entry!();
 
-use base::Permission;
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this module owns.
@@ -36,7 +35,7 @@ pub const LOCALES: i18n::Source =
 
 /// Routes, tables, words and menu.
 pub fn module() -> Module {
-    let keep = Access::Needs(Permission::KeepProgrammes);
+    let keep = Access::Needs(reform::rights::KEEP_PROGRAMMES);
     Module {
         name: "plans",
         routes: Routes::new()
@@ -60,6 +59,8 @@ pub fn module() -> Module {
             .post("/plans/{id}/save", keep, save_page::save),
         migrations: MIGRATIONS,
         locales: LOCALES,
+        permissions: &[],
+        homes: &[],
         nav: vec![NavItem { key: "nav-plans", href: "/plans", icon: "file", access: keep, order: 35 }],
     }
 }

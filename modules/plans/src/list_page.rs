@@ -5,7 +5,7 @@ use crate::{actions, reading};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use base::{Fault, Id, Permission, Problem, vn_date_time};
+use base::{Fault, Id, Problem, vn_date_time};
 use i18n::L;
 use web::table::Paging;
 use web::{Answer, Breadcrumb, Ctx, Upload};
@@ -72,8 +72,8 @@ fn row(l: L, line: Line) -> Row {
 
 /// GET /plans
 pub(crate) async fn list(ctx: Ctx) -> Answer {
-    let actor = ctx.require(Permission::KeepProgrammes)?;
-    let scopes: Vec<String> = actor.scopes(Permission::KeepProgrammes).into_iter().map(str::to_owned).collect();
+    let actor = ctx.require(reform::rights::KEEP_PROGRAMMES)?;
+    let scopes: Vec<String> = actor.scopes(reform::rights::KEEP_PROGRAMMES).into_iter().map(str::to_owned).collect();
     let mut lines = ctx
         .db()
         .read(move |tx| {

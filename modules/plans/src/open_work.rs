@@ -1,7 +1,7 @@
 //! What keeps an agency from being ended: documents being read that were never saved as a programme.
 
 use ::store::{BoxFuture, StoreError, Tx, params};
-use base::{Date, Id, Permission};
+use base::{Date, Id};
 use organisation::Open;
 
 ::store::statements! {
@@ -13,6 +13,11 @@ use organisation::Open;
 pub fn open_at(tx: &Tx, agency: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
     Box::pin(async move {
         let count = tx.query_one(READING_HERE, params![agency]).await?.get("n")?;
-        Ok(vec![Open { what: "plan-open-here", count, href: "/plans".to_owned(), needs: Permission::KeepProgrammes }])
+        Ok(vec![Open {
+            what: "plan-open-here",
+            count,
+            href: "/plans".to_owned(),
+            needs: reform::rights::KEEP_PROGRAMMES,
+        }])
     })
 }

@@ -380,3 +380,9 @@ reform-off-track-line = { $value }, goal { $goal } ({ $year }, { $document })
 reform-figures-here = { $n } declared figures waiting to be checked
 reform-programmes-here = { $n } programmes of the agency
 reform-cases-withheld = These are answers of people: they are counted from five on and open to no single case.
+
+# The permissions this module declares
+permission-read-steering = Read targets and the cases behind the figures
+permission-declare-figure = Declare figures the system cannot count itself
+permission-keep-programmes = Keep programmes and targets
+permission-sign-programmes = Check declared figures and put programmes into force

@@ -377,3 +377,9 @@ reform-off-track-line = { $value }, cần { $goal } ({ $year }, { $document })
 reform-figures-here = { $n } số liệu kê khai chờ kiểm tra
 reform-programmes-here = { $n } chương trình, kế hoạch của đơn vị
 reform-cases-withheld = Đây là ý kiến của người dân: chỉ tổng hợp từ năm lượt trở lên và không mở đến từng hồ sơ.
+
+# Quyền mà mô-đun này khai báo
+permission-read-steering = Xem chỉ tiêu và các hồ sơ làm nên số liệu
+permission-declare-figure = Khai số liệu hệ thống không tự đếm được
+permission-keep-programmes = Quản trị chương trình và chỉ tiêu
+permission-sign-programmes = Kiểm tra số liệu khai, cho chương trình có hiệu lực

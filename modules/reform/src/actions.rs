@@ -146,7 +146,7 @@ pub async fn declare(
     given: &Given,
     evidence: Option<&files::Staged>,
 ) -> Result<Declared, Fault> {
-    if !actor.may_at(Permission::DeclareFigure, tree.path(agency)) {
+    if !actor.may_at(crate::rights::DECLARE_FIGURE, tree.path(agency)) {
         return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
     }
     let placed = programmes.target(target)?;
@@ -174,7 +174,7 @@ pub async fn declare(
     sql::insert(tx, &figure).await?;
     let data = json!({"target": figure.target, "agency": agency, "as_of": figure.as_of.to_string(), "numerator": figure.numerator,
         "denominator": figure.denominator, "value_hundredths": figure.value_hundredths, "note": figure.note, "evidence": figure.evidence});
-    let post = post(actor, &[Permission::DeclareFigure], tree.path(agency));
+    let post = post(actor, &[crate::rights::DECLARE_FIGURE], tree.path(agency));
     record(tx, (actor, post), now, figure.id, "figure-declared", data).await?;
     Ok(figure)
 }
@@ -189,7 +189,7 @@ pub async fn check(
 ) -> Result<Declared, Fault> {
     let figure = sql::figure(tx, id).await?.ok_or(Fault::NotFound("reform-no-figure"))?;
     let path = tree.path(figure.agency);
-    if !(actor.may_at(Permission::DeclareFigure, path) || actor.may_at(Permission::ApproveDossier, path)) {
+    if !(actor.may_at(crate::rights::DECLARE_FIGURE, path) || actor.may_at(crate::rights::SIGN_PROGRAMMES, path)) {
         return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
     }
     if figure.declared_by == actor.account {
@@ -210,7 +210,7 @@ pub async fn check(
         return Err(Fault::Conflict(Problem::new("reform-already-checked")));
     }
     let kind = if accept { "figure-checked" } else { "figure-returned" };
-    let post = post(actor, &[Permission::DeclareFigure, Permission::ApproveDossier], path);
+    let post = post(actor, &[crate::rights::DECLARE_FIGURE, crate::rights::SIGN_PROGRAMMES], path);
     record(tx, (actor, post), now, id, kind, json!({"note": note})).await?;
     Ok(Declared { check: state, ..figure })
 }

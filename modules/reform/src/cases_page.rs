@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::Path;
 use base::calendar::Calendar;
 use base::page::Place;
-use base::{Fault, Id, Permission, Problem, vn_date, vn_date_time};
+use base::{Fault, Id, Problem, vn_date, vn_date_time};
 use dossiers::report::CaseLine;
 use facts::{Case, Filter, Part, Spot};
 use i18n::L;
@@ -174,7 +174,7 @@ struct Books<'a> {
     procedures: &'a HashMap<Id, Arc<catalogue::Version>>,
     lines: &'a HashMap<Id, CaseLine>,
     /// Subjects of other registers.
-    cards: &'a HashMap<Id, records::Card>,
+    cards: &'a HashMap<Id, (records::Card, base::Permission)>,
     calendar: &'a Calendar,
 }
 
@@ -192,9 +192,9 @@ fn late_text(l: L, ms: i64) -> String {
 fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
     let unit = scope.tree.get(case.agency).map(|agency| agency.short_name.clone()).unwrap_or_default();
     let day = vn_date(case.day);
-    if let Some(card) = books.cards.get(&case.subject) {
+    if let Some((card, right)) = books.cards.get(&case.subject) {
         let path = scope.tree.path(case.agency);
-        let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::ReadFeedback, path));
+        let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(*right, path));
         let card = card.clone();
         return Row {
             href: if reads { card.href } else { String::new() },
@@ -213,7 +213,7 @@ fn row(ctx: &Ctx, scope: &Scope, case: Case, books: &Books<'_>) -> Row {
         Some(line) => {
             // Only who may read the dossier gets the link; its number alone names nobody.
             let path = scope.tree.path(line.competent);
-            let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::ReadDossiers, path));
+            let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(dossiers::rights::READ_DOSSIERS, path));
             Row {
                 href: if reads { format!("/dossiers/{}", line.code) } else { String::new() },
                 what: books.shelf.version(line.version).map(|version| version.name.clone()).unwrap_or_default(),

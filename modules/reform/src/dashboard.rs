@@ -8,7 +8,7 @@ use crate::steered;
 use crate::store::Check;
 use crate::view::{Read, Scope, amount, change_text, goal_text, pick, state_text, subject_name, value_text};
 use askama::Template;
-use base::{Id, Permission, vn_date_time};
+use base::{Id, vn_date_time};
 use i18n::L;
 use jiff::ToSpan;
 use web::chart::sparkline;
@@ -230,7 +230,7 @@ fn overdue_line(ctx: &Ctx, scope: &Scope, unit: Id, n: i64) -> Line {
     let path = scope.tree.path(unit);
     let code = scope.tree.get(unit).map_or("", |agency| agency.code.as_str());
     // The worklist opens to those who may read dossiers there.
-    let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::ReadDossiers, path));
+    let reads = ctx.actor.as_ref().is_some_and(|actor| actor.may_at(dossiers::rights::READ_DOSSIERS, path));
     Line {
         name: short_name(scope, unit),
         text: ctx.l.tr("reform-overdue-line", [("n", ctx.l.number(n))]),
@@ -382,7 +382,7 @@ pub(crate) async fn programmes(ctx: Ctx) -> Answer {
     let drafts = crate::drafts_page::rows(&ctx).await?;
     Ok(ctx.page(
         &l.t("reform-programmes"),
-        &List { l, may_keep: ctx.actor()?.may(Permission::KeepProgrammes), programmes, drafts },
+        &List { l, may_keep: ctx.actor()?.may(crate::rights::KEEP_PROGRAMMES), programmes, drafts },
     ))
 }
 

@@ -6,7 +6,7 @@ use crate::target_page::trail;
 use crate::view::{Scope, goal_text, subject_name};
 use askama::Template;
 use axum::extract::Path;
-use base::{Fault, Id, Permission, Problem};
+use base::{Fault, Id, Problem};
 use i18n::L;
 use web::{Answer, Breadcrumb, Ctx, FormMap, PatientUpload};
 
@@ -35,7 +35,7 @@ async fn form(ctx: &Ctx, id: &str, given: &FormMap, problems: Vec<Problem>) -> R
     let all = steered::programmes(ctx).await?;
     let placed = all.target(id)?;
     let scope = Scope::read(ctx).await?.at(ctx, placed);
-    if !ctx.require(Permission::DeclareFigure)?.may_at(Permission::DeclareFigure, scope.tree.path(scope.node)) {
+    if !ctx.require(crate::rights::DECLARE_FIGURE)?.may_at(crate::rights::DECLARE_FIGURE, scope.tree.path(scope.node)) {
         return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
     }
     if placed.subject.indicator.is_some() {

@@ -8,7 +8,7 @@ use crate::live::indicators;
 use crate::period::Period;
 use crate::programme::Measure;
 use crate::view::{Scope, amount};
-use base::{Actor, Date, Fault, Id, Level, Permission};
+use base::{Actor, Date, Fault, Id, Level};
 use catalogue::{Shelf, StepUnit};
 use dossiers::worklist::{self, Tab};
 use facts::Filter;
@@ -24,12 +24,12 @@ const TABS: [(Tab, &str); 4] =
 
 /// May this person look at the figures kept at an agency? In his subtrees, and at the committee or department his division is part of.
 pub(crate) fn may_look(actor: &Actor, tree: &Tree, agency: &Agency) -> bool {
-    actor.may_at(Permission::ReadSteering, &agency.path) || own_part(actor, tree, agency.id).is_some()
+    actor.may_at(crate::rights::READ_STEERING, &agency.path) || own_part(actor, tree, agency.id).is_some()
 }
 
 /// The division through which a person belongs to an agency that keeps figures.
 pub(crate) fn own_part(actor: &Actor, tree: &Tree, keeper: Id) -> Option<Id> {
-    let mut scopes = actor.scopes(Permission::ReadSteering).into_iter().filter_map(last_of);
+    let mut scopes = actor.scopes(crate::rights::READ_STEERING).into_iter().filter_map(last_of);
     scopes.find(|part| *part != keeper && tree.house_of(*part).is_some_and(|house| house.id == keeper))
 }
 
@@ -91,7 +91,8 @@ impl Division {
         let fields = fields_of(&scope.tree, &shelf, part, today);
         let month = Period::month(today);
         let units: Vec<Id> = scope.tree.subtree(part).iter().map(|agency| agency.id).collect();
-        let list = worklist::Scope { units: Some(units), account: actor.account, heads: Vec::new() };
+        let list =
+            worklist::Scope { units: Some(units), account: actor.account, limits: Vec::new(), heads: Vec::new() };
         let house = dossiers::House { tree: scope.tree.clone(), shelf, calendar: organisation::calendar_of(&ctx.app) };
         let filter = Filter { fields: Some(fields.keys().cloned().collect()), ..month.filter() };
         let (node, now) = (scope.node, ctx.now);
@@ -110,7 +111,7 @@ impl Division {
             })
             .await?;
         // The worklist shows all a person may read: the link is true only where that is this division.
-        let whole = actor.scopes(Permission::ReadDossiers) == [scope.tree.path(part)];
+        let whole = actor.scopes(dossiers::rights::READ_DOSSIERS) == [scope.tree.path(part)];
         let work = TABS
             .into_iter()
             .map(|(tab, colour)| Own {

@@ -5,7 +5,7 @@ use crate::actions::record;
 use crate::drafts::{self, DECIDE_DRAFT, Draft, PROPOSE_DRAFT, Stage, change};
 use crate::programme::{Programme, Programmes};
 use crate::{draft_edit, draft_form};
-use base::{Actor, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Fault, Id, Instant, Problem};
 use organisation::Tree;
 use serde_json::json;
 use store::{Tx, params};
@@ -24,7 +24,7 @@ pub(crate) struct Desk<'a> {
 impl Desk<'_> {
     /// The agency of the post by which the person may work on a draft.
     fn post(&self, draft: &Draft) -> Option<Id> {
-        let either = [Permission::KeepProgrammes, Permission::ApproveDossier];
+        let either = [crate::rights::KEEP_PROGRAMMES, crate::rights::SIGN_PROGRAMMES];
         crate::actions::post(self.actor, &either, self.tree.path(draft.agency))
     }
 }
@@ -37,13 +37,13 @@ pub(crate) enum Entry<'a> {
 
 /// May this person change the draft?
 pub(crate) fn may_keep(actor: &Actor, tree: &Tree, draft: &Draft) -> bool {
-    actor.may_at(Permission::KeepProgrammes, tree.path(draft.agency))
+    actor.may_at(crate::rights::KEEP_PROGRAMMES, tree.path(draft.agency))
 }
 
 /// May this person put it in force? Anybody responsible there but the one who proposed it.
 pub(crate) fn may_decide(actor: &Actor, tree: &Tree, draft: &Draft) -> bool {
     let path = tree.path(draft.agency);
-    actor.may_at(Permission::KeepProgrammes, path) || actor.may_at(Permission::ApproveDossier, path)
+    actor.may_at(crate::rights::KEEP_PROGRAMMES, path) || actor.may_at(crate::rights::SIGN_PROGRAMMES, path)
 }
 
 async fn found(tx: &Tx, number: i64) -> Result<Draft, Fault> {

@@ -2,7 +2,7 @@
 
 use crate::actions::record;
 use crate::programme::{Compare, Measure, Programme, Programmes, Subject, Target};
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Date, Fault, Id, Instant, Problem};
 use serde::Serialize;
 use serde_json::json;
 use store::{Row, StoreError, Tx, params};
@@ -272,13 +272,13 @@ fn programme_of(draft: &DraftProgramme, number: i64) -> Programme {
 
 /// Who writes, and where he keeps programmes.
 pub(crate) fn keeper(actor: &Actor) -> Result<Id, Fault> {
-    let grant = actor.grants.iter().find(|grant| grant.role.allows(Permission::KeepProgrammes));
+    let grant = actor.grants.iter().find(|grant| grant.allows(crate::rights::KEEP_PROGRAMMES));
     grant.map(|grant| grant.agency).ok_or_else(|| Fault::Forbidden(Problem::new("web-permission-missing")))
 }
 
 /// The post by which somebody keeps programmes of the agency with that path.
 fn keeper_at(actor: &Actor, path: &str) -> Result<Id, Fault> {
-    let grant = actor.grant_for(Permission::KeepProgrammes, path);
+    let grant = actor.grant_for(crate::rights::KEEP_PROGRAMMES, path);
     grant.map(|grant| grant.agency).ok_or_else(|| Fault::Forbidden(Problem::new("web-permission-missing")))
 }
 

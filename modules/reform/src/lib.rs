@@ -25,6 +25,7 @@ pub mod period;
 pub mod programme;
 mod programme_page;
 mod proof;
+pub mod rights;
 pub mod standing;
 pub mod state;
 mod steered;
@@ -45,7 +46,6 @@ pub use open_work::open_at;
 pub use programme::Programmes;
 pub use proof::PROOF;
 
-use base::Permission;
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this module owns.
@@ -63,9 +63,9 @@ pub const LOCALES: i18n::Source =
 
 /// Routes, tables, words and menu.
 pub fn module() -> Module {
-    let read = Access::Needs(Permission::ReadSteering);
-    let declare = Access::Needs(Permission::DeclareFigure);
-    let keep = Access::Needs(Permission::KeepProgrammes);
+    let read = Access::Needs(crate::rights::READ_STEERING);
+    let declare = Access::Needs(crate::rights::DECLARE_FIGURE);
+    let keep = Access::Needs(crate::rights::KEEP_PROGRAMMES);
     Module {
         name: "reform",
         routes: Routes::new()
@@ -99,6 +99,12 @@ pub fn module() -> Module {
             .asking("/api/v1/targets/{id}", read, api::QUERY, api::one),
         migrations: MIGRATIONS,
         locales: LOCALES,
+        permissions: crate::rights::ALL,
+        // Nobody's single dossier is the first question of the day of whoever leads the whole province.
+        homes: &[
+            web::Home { rank: 0, needs: crate::rights::SIGN_PROGRAMMES, href: "/steering", whole: true },
+            web::Home { rank: 30, needs: crate::rights::READ_STEERING, href: "/steering", whole: false },
+        ],
         nav: vec![NavItem { key: "nav-steering", href: "/steering", icon: "target", access: read, order: 30 }],
     }
 }

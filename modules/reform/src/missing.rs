@@ -7,7 +7,7 @@ use crate::state::State;
 use crate::steered;
 use crate::view::{Read, Scope, goal_text, pick, subject_name};
 use askama::Template;
-use base::{Id, Permission, vn_date_time};
+use base::{Id, vn_date_time};
 use i18n::L;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -213,7 +213,10 @@ fn owing(ctx: &Ctx, scope: &Scope, lacking: &[(&Standing<'_>, Need, Id)], asked:
 fn row(ctx: &Ctx, scope: &Scope, standing: &Standing<'_>, need: Need, owner: Id) -> Row {
     let (l, placed) = (ctx.l, standing.placed);
     let may_declare = placed.subject.indicator.is_none()
-        && ctx.actor.as_ref().is_some_and(|actor| actor.may_at(Permission::DeclareFigure, scope.tree.path(scope.node)));
+        && ctx
+            .actor
+            .as_ref()
+            .is_some_and(|actor| actor.may_at(crate::rights::DECLARE_FIGURE, scope.tree.path(scope.node)));
     let target = format!("/steering/targets/{}", placed.target.id);
     Row {
         id: placed.target.id.clone(),

@@ -1,7 +1,7 @@
 //! What keeps an agency from being ended: declared figures nobody has checked, programmes that are its own.
 
 use ::store::{BoxFuture, StoreError, Tx, params};
-use base::{Date, Id, Permission};
+use base::{Date, Id};
 use organisation::Open;
 
 ::store::statements! {
@@ -16,7 +16,7 @@ pub fn open_at(tx: &Tx, agency: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open
     Box::pin(async move {
         let figures = tx.query_one(FIGURES_WAITING, params![agency]).await?.get("n")?;
         let programmes = tx.query_one(PROGRAMMES_HERE, params![agency]).await?.get("n")?;
-        let needs = Permission::ReadSteering;
+        let needs = crate::rights::READ_STEERING;
         Ok(vec![
             Open { what: "reform-figures-here", count: figures, href: "/steering".to_owned(), needs },
             Open { what: "reform-programmes-here", count: programmes, href: "/steering/programmes".to_owned(), needs },

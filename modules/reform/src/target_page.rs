@@ -13,7 +13,7 @@ use crate::view::{
 };
 use askama::Template;
 use axum::extract::Path;
-use base::{Date, Fault, Id, Permission, vn_date, vn_date_time};
+use base::{Date, Fault, Id, vn_date, vn_date_time};
 use facts::{Figure, Filter, Indicator};
 use i18n::L;
 use jiff::ToSpan;
@@ -171,7 +171,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         all_bars,
         moved,
         history: own.iter().rev().map(|one| past(&ctx, &scope, placed, one)).collect(),
-        may_declare: definition.is_none() && actor.may_at(Permission::DeclareFigure, path),
+        may_declare: definition.is_none() && actor.may_at(crate::rights::DECLARE_FIGURE, path),
         declare_href: scope.link(&ctx, &format!("/steering/targets/{id}/declare")),
     };
     Ok(ctx.page(&page.title, &page))
@@ -387,7 +387,8 @@ fn past(ctx: &Ctx, scope: &Scope, placed: Placed<'_>, one: &Declared) -> Past {
         && ctx.actor.as_ref().is_some_and(|actor| {
             let path = scope.tree.path(one.agency);
             actor.account != one.declared_by
-                && (actor.may_at(Permission::DeclareFigure, path) || actor.may_at(Permission::ApproveDossier, path))
+                && (actor.may_at(crate::rights::DECLARE_FIGURE, path)
+                    || actor.may_at(crate::rights::SIGN_PROGRAMMES, path))
         });
     Past {
         as_of: vn_date(one.as_of),

@@ -15,7 +15,7 @@ pub(crate) fn now() -> Instant {
 /// A person with one role.
 pub(crate) fn account(id: i64, role: Role, path: &str) -> Actor {
     let agency = path.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map_or(Id(1), Id);
-    let grant = Grant { role, agency, agency_path: path.into() };
+    let grant = Grant::new(role, agency, path);
     Actor { account: Id(id), name: format!("Người số {id}"), grants: vec![grant], citizen_number: None }
 }
 

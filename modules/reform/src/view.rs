@@ -7,7 +7,7 @@ use crate::programme::{Compare, Measure, Placed, Programme, Programmes, Task};
 use crate::standing::{Readings, Source, Standing, stand};
 use crate::state::State;
 use crate::store::Declared;
-use base::{Fault, Id, Lang, Permission, Problem, vn_date};
+use base::{Fault, Id, Lang, Problem, vn_date};
 use i18n::L;
 use organisation::{Agency, Tree};
 use std::sync::Arc;
@@ -29,11 +29,11 @@ impl Scope {
     /// From the address (`unit`, `period`). Without a unit: the widest agency the person steers. A unit outside his subtrees is refused;
     /// a division stands for the agency it is part of.
     pub(crate) async fn read(ctx: &Ctx) -> Result<Scope, Fault> {
-        let actor = ctx.require(Permission::ReadSteering)?;
+        let actor = ctx.require(crate::rights::READ_STEERING)?;
         let tree = organisation::tree_of(&ctx.app).await?;
         let wanted = query_value(&ctx.uri, "unit");
         let node = if wanted.is_empty() {
-            let scopes = actor.scopes(Permission::ReadSteering);
+            let scopes = actor.scopes(crate::rights::READ_STEERING);
             scopes.iter().min_by_key(|path| path.len()).and_then(|path| division::last_of(path))
         } else {
             wanted.parse().ok().map(Id)
@@ -43,7 +43,7 @@ impl Scope {
             return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
         }
         let node = tree.house_of(asked.id).map_or(asked.id, |house| house.id);
-        let part = match (asked.id == node, actor.may_at(Permission::ReadSteering, tree.path(node))) {
+        let part = match (asked.id == node, actor.may_at(crate::rights::READ_STEERING, tree.path(node))) {
             (false, _) => Some(asked.id),
             (true, true) => None,
             // Seen only because the person's division is part of it.
@@ -97,7 +97,7 @@ impl Scope {
         let Some(actor) = &ctx.actor else { return Vec::new() };
         let within = |agency: &&Agency| {
             agency.valid_to.is_none()
-                && (agency.id == self.node || actor.may_at(Permission::ReadSteering, &agency.path))
+                && (agency.id == self.node || actor.may_at(crate::rights::READ_STEERING, &agency.path))
         };
         let house = |agency: &&Agency| agency.house().is_some() || agency.id == self.node;
         let choice = |agency: &Agency| Choice::new(agency.id.to_string(), agency.name.clone());

@@ -35,7 +35,7 @@ impl Officials {
     }
 
     fn add(&mut self, account: Id, name: String, role: Role, agency: Id, agency_path: String) {
-        let grant = Grant { role, agency, agency_path };
+        let grant = Grant::new(role, agency, agency_path);
         let actor = Actor { account, name, grants: vec![grant], citizen_number: None };
         self.by_place.entry((agency, role)).or_default().push(actor);
     }
@@ -92,7 +92,7 @@ impl Officials {
     }
 
     async fn gather_citizens(&mut self, tx: &Tx, people: &mut People, now: Instant) -> Result<(), Fault> {
-        let grant = || Grant { role: Role::Citizen, agency: Id(0), agency_path: "/".to_owned() };
+        let grant = || Grant::new(Role::Citizen, Id(0), "/".to_owned());
         for row in tx.query(CITIZENS, params![CITIZENS_MAX as i64]).await? {
             self.citizens.push(Actor {
                 account: row.get("id")?,

@@ -217,7 +217,7 @@ async fn the_simulated_offices_keep_the_days_and_hours_of_the_provinces_own_cale
                 let january = Instant::from_local("2026-01-05".parse::<Date>().unwrap().at(9, 0, 0, 0));
                 organisation::seed_calendar(tx, january).await?;
                 let root = organisation::load_tree(tx).await?.root().cloned().unwrap();
-                let grant = Grant { role: Role::Administrator, agency: root.id, agency_path: root.path };
+                let grant = Grant::new(Role::Administrator, root.id, root.path);
                 let keeper = Actor { account: Id(7), name: String::new(), grants: vec![grant], citizen_number: None };
                 let off = Given::Off {
                     kind: OffKind::Holiday,

@@ -207,6 +207,11 @@ impl TestApp {
         &self.app.db
     }
 
+    /// The catalogue of procedures as the service has it.
+    pub fn shelf(&self) -> std::sync::Arc<catalogue::Shelf> {
+        catalogue::shelf(&self.app)
+    }
+
     pub fn tree(&self) -> &Tree {
         &self.tree
     }

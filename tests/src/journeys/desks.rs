@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{BIRTH, Client, PASSWORD, TestApp, on_every_engine, run, settle_official};
 
-async fn receive(app: &TestApp, clerk: &mut Client, competent: base::Id, owner: &str) -> String {
+pub(super) async fn receive(app: &TestApp, clerk: &mut Client, competent: base::Id, owner: &str) -> String {
     let body = json!({
         "procedure": BIRTH,
         "intake": app.person(Role::Leader).agency.to_string(),

@@ -12,6 +12,7 @@ pub(crate) mod notices;
 pub(crate) mod one_stop;
 mod one_stop_input;
 mod one_stop_lists;
+mod own_roles;
 mod papers;
 pub(crate) mod petitions;
 mod plans;

@@ -5,13 +5,13 @@ use identity::requests;
 
 use crate::harness::{Client, PASSWORD, Page, TestApp, on_every_engine, settle_official};
 
-async fn signed_in(app: &TestApp, login: &str) -> Client {
+pub(super) async fn signed_in(app: &TestApp, login: &str) -> Client {
     let mut client = app.anonymous();
     client.sign_in_as(login, PASSWORD).await;
     client
 }
 
-async fn administrator(app: &TestApp, login: &str) -> (Client, Id) {
+pub(super) async fn administrator(app: &TestApp, login: &str) -> (Client, Id) {
     let root = app.tree().root().expect("root").clone();
     let id = settle_official(app.db(), login, Role::Administrator, &root).await;
     (signed_in(app, login).await, id)
@@ -22,13 +22,13 @@ async fn ask_role(client: &mut Client, id: Id, role: Role, agency: &organisation
     client.post(&format!("/accounts/{id}/grants"), &fields).await
 }
 
-async fn waiting(app: &TestApp, account: Id) -> Vec<Id> {
+pub(super) async fn waiting(app: &TestApp, account: Id) -> Vec<Id> {
     let now = app.clock.now();
     let asked = app.db().read(move |tx| Box::pin(async move { requests::waiting_for(tx, account, now).await })).await;
     asked.expect("requests").into_iter().map(|request| request.id).collect()
 }
 
-async fn confirm(client: &mut Client, request: Id) -> Page {
+pub(super) async fn confirm(client: &mut Client, request: Id) -> Page {
     client.post(&format!("/accounts/requests/{request}/confirm"), &[]).await
 }
 
@@ -38,14 +38,14 @@ fn an_administrator_takes_no_power_alone() {
         let (mut one, own) = administrator(&app, "alone.one").await;
         let root = app.tree().root().expect("root").clone();
         // Not to oneself, whatever the role.
-        for role in Role::ALL.iter().filter(|role| role.is_official()) {
-            ask_role(&mut one, own, *role, &root).await.is(403).shows("tự cấp");
+        for role in Role::official() {
+            ask_role(&mut one, own, role, &root).await.is(403).shows("tự cấp");
         }
         assert!(waiting(&app, own).await.is_empty());
         // Not to a second account that one made, and not by confirming what one asked for.
         let puppet = settle_official(app.db(), "alone.puppet", Role::ReformOfficer, &root).await;
-        for role in Role::ALL.iter().filter(|role| requests::needs_second(**role)) {
-            ask_role(&mut one, puppet, *role, &root).await.is(303);
+        for role in Role::official().filter(|role| role.needs_second()) {
+            ask_role(&mut one, puppet, role, &root).await.is(303);
         }
         let asked = waiting(&app, puppet).await;
         assert_eq!(asked.len(), 7);

@@ -80,5 +80,8 @@ fn every_entry_of_the_menu_has_its_words_and_its_drawing() {
 fn roles_and_permissions_have_words_in_both_languages() {
     i18n::install(&sources());
     let keys = base::Role::ALL.iter().map(|role| format!("base-role-{}", role.as_str()));
+    let permissions = modules().into_iter().flat_map(|module| module.permissions);
+    let keys =
+        keys.chain(permissions.map(|permission| format!("permission-{permission}", permission = permission.name)));
     none(keys.filter(|key| !i18n::has(base::Lang::Vi, key) || !i18n::has(base::Lang::En, key)).collect());
 }

@@ -4,7 +4,7 @@ use access::{Filter, Kind, Row};
 use askama::Template;
 use axum::response::Response;
 use base::page::Place;
-use base::{Date, Fault, Id, Instant, Permission, Problem, vn_date_time};
+use base::{Date, Fault, Id, Instant, Problem, vn_date_time};
 use i18n::L;
 use std::collections::HashMap;
 use web::table::{self, Cell, EXPORT_ROWS_MAX, Paging, query_value};
@@ -77,7 +77,8 @@ fn read(ctx: &Ctx, typed: &Typed) -> Result<Filter, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let scopes = ctx.actor.iter().flat_map(|actor| actor.scopes(Permission::ReadAudit)).map(str::to_owned).collect();
+    let scopes =
+        ctx.actor.iter().flat_map(|actor| actor.scopes(audit::rights::READ_AUDIT)).map(str::to_owned).collect();
     let begin = |day: Date| Instant::from_local(day.at(0, 0, 0, 0));
     // A code in any spelling; what is none is looked for as it stands.
     let subject =
@@ -93,7 +94,7 @@ fn read(ctx: &Ctx, typed: &Typed) -> Result<Filter, Vec<Problem>> {
 }
 
 pub(super) async fn show(ctx: Ctx) -> Answer {
-    ctx.require(Permission::ReadAudit)?;
+    ctx.require(audit::rights::READ_AUDIT)?;
     let typed = Typed::of(&ctx.uri);
     let mut paging = Paging::from_uri(&ctx.uri);
     let filter = match read(&ctx, &typed) {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use base::{Actor, Fault, Id, Problem, vn_date_time};
 use i18n::L;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use store::params;
 use web::{Answer, Ctx, Form, safe_next};
 
@@ -15,7 +15,7 @@ use crate::accounts::{Account, Held};
 use crate::pages::show::{GrantRow, grant_rows};
 use crate::passwords::Password;
 use crate::totp::Enrolment;
-use crate::{Settings, actions, devices, people, signing_in, store as sql, totp};
+use crate::{Settings, actions, devices, people, roles, signing_in, store as sql, totp};
 
 /// Sign-ins shown at once.
 const SIGN_INS_SHOWN: i64 = 10;
@@ -261,11 +261,13 @@ async fn page(ctx: &Ctx, problems: &[Problem]) -> Answer {
                 let browsers = devices::devices_of(tx, id).await?;
                 let sign_ins = access::sign_ins(tx, id, SIGN_INS_SHOWN).await?;
                 let account = actions::account(tx, id).await?;
-                Ok::<_, Fault>((account, held, sessions, left, (events, names, untold, browsers, sign_ins)))
+                let own_roles: BTreeMap<_, _> =
+                    roles::all(tx).await?.into_iter().map(|kept| (kept.role.id, kept.role)).collect();
+                Ok::<_, Fault>((account, held, sessions, left, (events, names, untold, browsers, sign_ins, own_roles)))
             })
         })
         .await?;
-    let (events, names, untold, browsers, sign_ins) = news;
+    let (events, names, untold, browsers, sign_ins, own_roles) = news;
     let browser = |label: String| if label.is_empty() { ctx.l.t("identity-device-unknown") } else { label };
     let next = web::table::query_value(&ctx.uri, "next");
     let body = AccountPage {
@@ -292,7 +294,7 @@ async fn page(ctx: &Ctx, problems: &[Problem]) -> Answer {
         csrf: &ctx.csrf,
         problems,
         must_enrol: settings.officials_need_totp && !account.has_totp && account.kind == crate::Kind::Official,
-        grants: grant_rows(ctx, &settings, &held, |_| false),
+        grants: grant_rows(ctx, &settings, &held, &own_roles, |_| false),
         account: &account,
         sessions,
         recovery_left,

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use base::page::Place;
-use base::{Fault, Permission, Phone, Problem, fold};
+use base::{Fault, Phone, Problem, fold};
 use i18n::L;
 use serde::Deserialize;
 use web::table::Paging;
@@ -14,7 +14,7 @@ use super::requests::HalfPage;
 use crate::accounts::{Account, Kind, Login, NewAccount, parse_name};
 use crate::passwords::Hashed;
 use crate::requests::{self, Wish};
-use crate::{actions, store as sql};
+use crate::{actions, machines, store as sql};
 
 /// Longest search text looked at, in characters.
 const SEARCH_CHARS_MAX: usize = 100;
@@ -56,6 +56,9 @@ pub(super) struct NewForm {
     name: String,
     #[serde(default)]
     phone: String,
+    /// "1" for the account of a program.
+    #[serde(default)]
+    machine: String,
 }
 
 /// What is looked for, folded. The wildcards of LIKE are signs like others; signs alone are a word nobody has.
@@ -66,14 +69,14 @@ fn words_of(q: &str) -> Vec<String> {
 }
 
 pub(super) async fn list(ctx: Ctx, Query(search): Query<Search>) -> Answer {
-    let actor = ctx.require(Permission::KeepAccounts)?;
+    let actor = ctx.require(crate::rights::KEEP_ACCOUNTS)?;
     let kind = if search.kind == "citizen" { Kind::Citizen } else { Kind::Official };
     let q: String = search.q.trim().chars().take(SEARCH_CHARS_MAX).collect();
     let mut paging = Paging::from_uri(&ctx.uri);
     let look = sql::Look {
         words: words_of(&q),
         kind,
-        scopes: actor.scopes(Permission::KeepAccounts).into_iter().map(str::to_owned).collect(),
+        scopes: actor.scopes(crate::rights::KEEP_ACCOUNTS).into_iter().map(str::to_owned).collect(),
         by: actor.account,
     };
     let (accounts, paging, total) = ctx
@@ -100,7 +103,7 @@ pub(super) async fn new_form(ctx: Ctx) -> Answer {
 }
 
 pub(super) async fn create(ctx: Ctx, Form(form): Form<NewForm>) -> Answer {
-    let by = ctx.require(Permission::KeepAccounts)?.clone();
+    let by = ctx.require(crate::rights::KEEP_ACCOUNTS)?.clone();
     let mut problems = Vec::new();
     let login = Login::new(&form.login).map_err(|problem| problems.push(problem)).ok();
     let name = parse_name(&form.name).map_err(|problem| problems.push(problem)).ok();
@@ -117,12 +120,21 @@ pub(super) async fn create(ctx: Ctx, Form(form): Form<NewForm>) -> Answer {
     let (Some(login), Some(name), true) = (login, name, problems.is_empty()) else {
         return Ok(new_page(&ctx, &form, &problems));
     };
+    if form.machine == "1" {
+        let now = ctx.now;
+        let made =
+            ctx.db().write(move |tx| Box::pin(async move { machines::create(tx, &by, login, name, now).await })).await;
+        return match made {
+            Ok(id) => Ok(ctx.flash(format!("/accounts/{id}"), "identity-machine-made")),
+            Err(fault) => Ok(new_page(&ctx, &form, &problems_of(fault)?)),
+        };
+    }
     // Nobody but the owner ever knows a password: it is set with a code of which the administrator sees one half.
     let new = NewAccount {
         phone,
         created_by: Some(by.account),
         // It works nowhere yet: any of the administrator's posts may make it.
-        created_for: actions::post(&by, Permission::KeepAccounts, []),
+        created_for: actions::post(&by, crate::rights::KEEP_ACCOUNTS, []),
         ..NewAccount::official(login, name, Hashed::none())
     };
     let now = ctx.now;

@@ -3,21 +3,23 @@
 mod access;
 mod account;
 mod accounts;
+mod machines;
 mod requests;
+mod roles;
 mod show;
 mod sign_in;
 
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use base::{Actor, Fault, Permission, Problem};
+use base::{Fault, Permission, Problem};
 use web::{Access, Ctx, Module, NavItem, Routes, cookie};
 
 use crate::sessions::{AGE_MS_MAX, Opened};
 use crate::tries::Visit;
 use crate::{Settings, devices};
 
-const ACCOUNTS: Access = Access::Needs(Permission::KeepAccounts);
-const CONFIRM: Access = Access::Needs(Permission::ConfirmGrants);
+const ACCOUNTS: Access = Access::Needs(crate::rights::KEEP_ACCOUNTS);
+const CONFIRM: Access = Access::Needs(crate::rights::CONFIRM_GRANTS);
 
 /// What the application takes in. It must also put [`Settings`] into its extensions.
 pub fn module() -> Module {
@@ -42,6 +44,13 @@ pub fn module() -> Module {
         .get("/accounts", ACCOUNTS, accounts::list)
         .get("/accounts/new", ACCOUNTS, accounts::new_form)
         .post("/accounts/new", ACCOUNTS, accounts::create)
+        .get("/accounts/roles", CONFIRM, roles::list)
+        .post("/accounts/roles", ACCOUNTS, roles::ask)
+        .post("/accounts/roles/{id}/confirm", CONFIRM, roles::confirm)
+        .post("/accounts/roles/{id}/refuse", CONFIRM, roles::refuse)
+        .post("/accounts/roles/{id}/end", ACCOUNTS, roles::end)
+        .post("/accounts/{id}/tokens", ACCOUNTS, machines::make_token)
+        .post("/accounts/{id}/tokens/{token}/revoke", ACCOUNTS, machines::revoke_token)
         .get("/accounts/{id}", ACCOUNTS, show::show)
         .post("/accounts/{id}/grants", ACCOUNTS, show::grant)
         .post("/accounts/{id}/grants/{grant}/revoke", ACCOUNTS, show::revoke)
@@ -50,7 +59,7 @@ pub fn module() -> Module {
         .post("/accounts/{id}/totp/clear", ACCOUNTS, show::clear_totp)
         .post("/accounts/{id}/proof", ACCOUNTS, show::prove)
         // the record of access
-        .get("/access", Access::Needs(Permission::ReadAudit), access::show)
+        .get("/access", Access::Needs(audit::rights::READ_AUDIT), access::show)
         // the second person
         .get("/accounts/requests", CONFIRM, requests::list)
         .post("/accounts/requests/{id}/confirm", CONFIRM, requests::confirm)
@@ -64,6 +73,8 @@ pub fn module() -> Module {
             vi: include_str!("../../locales/vi.ftl"),
             en: include_str!("../../locales/en.ftl"),
         },
+        permissions: crate::rights::ALL,
+        homes: &[web::Home { rank: 50, needs: crate::rights::KEEP_ACCOUNTS, href: "/accounts", whole: false }],
         nav: vec![
             NavItem { key: "identity-nav-accounts", href: "/accounts", icon: "users", access: ACCOUNTS, order: 80 },
             NavItem {
@@ -73,15 +84,21 @@ pub fn module() -> Module {
                 access: CONFIRM,
                 order: 82,
             },
+            NavItem { key: "identity-nav-roles", href: "/accounts/roles", icon: "users", access: CONFIRM, order: 83 },
             NavItem {
                 key: "identity-nav-access",
                 href: "/access",
                 icon: "log",
-                access: Access::Needs(Permission::ReadAudit),
+                access: Access::Needs(audit::rights::READ_AUDIT),
                 order: 84,
             },
         ],
     }
+}
+
+/// Every permission the modules declare.
+fn known(ctx: &Ctx) -> Vec<Permission> {
+    ctx.app.get::<web::Permissions>().map(|known| known.0.clone()).unwrap_or_default()
 }
 
 /// The settings the application put into its extensions.
@@ -126,22 +143,4 @@ fn problems_of(fault: Fault) -> Result<Vec<Problem>, Fault> {
         Fault::Conflict(problem) => Ok(vec![problem]),
         other => Err(other),
     }
-}
-
-/// Where a person begins after signing in. A leader of the whole province begins with the figures: nobody's single dossier
-/// is that person's first question of the day.
-pub fn home(actor: &Actor) -> &'static str {
-    use Permission::{KeepAccounts, KeepCatalogue, OwnDossiers, ReadDossiers, ReadSteering};
-    if actor.grants.is_empty() {
-        // Confined to the own account: a password to change, codes to switch on, or no role yet.
-        return "/account";
-    }
-    // The topmost agency's path has one part: "/1/".
-    let leads_all = |g: &base::Grant| g.role == base::Role::Leader && g.agency_path.matches('/').count() == 2;
-    if actor.grants.iter().any(leads_all) {
-        return "/steering";
-    }
-    let first = [(OwnDossiers, "/my"), (ReadDossiers, "/work"), (ReadSteering, "/steering")];
-    let next = [(KeepCatalogue, "/procedures"), (KeepAccounts, "/accounts")];
-    first.iter().chain(&next).find(|(permission, _)| actor.may(*permission)).map_or("/account", |(_, path)| path)
 }

@@ -5,16 +5,18 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use base::{Fault, Id, Permission, Problem, vn_date, vn_date_time};
+use base::{Fault, Id, OwnRole, Problem, vn_date, vn_date_time};
 use i18n::L;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use web::{Answer, Ctx, Form};
 
-use super::{problems_of, settings, visit};
+use super::show::{field_names, role_name};
+use super::{known, problems_of, settings, visit};
 use crate::handover::{self, NewPassword};
 use crate::requests::{self, Request, Wish};
-use crate::{Settings, actions, people};
+use crate::{Settings, actions, people, roles};
 
 /// One thing that waits, in words.
 pub(super) struct RequestRow {
@@ -23,6 +25,8 @@ pub(super) struct RequestRow {
     pub(super) login: String,
     pub(super) what: String,
     pub(super) agency: String,
+    /// The fields a role is limited to, in words; empty for all.
+    pub(super) fields: String,
     pub(super) days: String,
     pub(super) basis: String,
     pub(super) asked: String,
@@ -86,7 +90,7 @@ pub(super) fn row(
     ctx: &Ctx,
     settings: &Settings,
     request: &Request,
-    names: &HashMap<Id, String>,
+    (names, roles): (&HashMap<Id, String>, &BTreeMap<Id, Arc<OwnRole>>),
     login: String,
     decides: bool,
 ) -> RequestRow {
@@ -99,14 +103,16 @@ pub(super) fn row(
         login,
         what: ctx.l.t(format!("identity-wish-{}", request.wish.kind())),
         agency: String::new(),
+        fields: String::new(),
         days: String::new(),
         basis: String::new(),
         asked: ctx.l.tr("identity-request-asked", asked),
         decides,
         own,
     };
-    if let Wish::Grant { role, agency, valid_from, valid_to, basis, .. } = &request.wish {
-        let role = ctx.l.t(format!("base-role-{}", role.as_str()));
+    if let Wish::Grant { role, own, fields, agency, valid_from, valid_to, basis, .. } = &request.wish {
+        let role = role_name(ctx, *role, *own, roles);
+        shown.fields = field_names(settings, fields.iter().flatten());
         shown.what = ctx.l.tr("identity-wish-grant", [("role", role)]);
         let known = settings.agencies.as_ref().and_then(|agencies| agencies.by_id(*agency));
         shown.agency = known.map_or_else(|| agency.to_string(), |agency| agency.name);
@@ -122,9 +128,9 @@ pub(super) async fn list(ctx: Ctx) -> Answer {
 }
 
 async fn page(ctx: &Ctx, problems: &[Problem]) -> Answer {
-    let (by, now) = (ctx.require(Permission::ConfirmGrants)?.clone(), ctx.now);
+    let (by, now) = (ctx.require(crate::rights::CONFIRM_GRANTS)?.clone(), ctx.now);
     let settings = settings(ctx)?;
-    let (shown, names, logins) = ctx
+    let (shown, names, logins, roles) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
@@ -136,13 +142,14 @@ async fn page(ctx: &Ctx, problems: &[Problem]) -> Answer {
                     let id = one.request.account;
                     logins.insert(id, actions::account(tx, id).await?.login);
                 }
-                Ok::<_, Fault>((shown, names, logins))
+                let roles = roles::all(tx).await?.into_iter().map(|kept| (kept.role.id, kept.role)).collect();
+                Ok::<_, Fault>((shown, names, logins, roles))
             })
         })
         .await?;
     let rows = shown.iter().map(|one| {
         let login = logins.get(&one.request.account).cloned().unwrap_or_default();
-        row(ctx, &settings, &one.request, &names, login, one.against.is_none())
+        row(ctx, &settings, &one.request, (&names, &roles), login, one.against.is_none())
     });
     let body = ListPage { l: ctx.l, csrf: &ctx.csrf, problems, rows: rows.collect() };
     let title = ctx.l.t("identity-requests");
@@ -150,12 +157,12 @@ async fn page(ctx: &Ctx, problems: &[Problem]) -> Answer {
 }
 
 pub(super) async fn confirm(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
-    let (by, now) = (ctx.require(Permission::ConfirmGrants)?.clone(), ctx.now);
+    let (by, now, known) = (ctx.require(crate::rights::CONFIRM_GRANTS)?.clone(), ctx.now, known(&ctx));
     let done = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let (request, half) = requests::confirm(tx, &by, id, now).await?;
+                let (request, half) = requests::confirm(tx, &by, id, &known, now).await?;
                 Ok::<_, Fault>((actions::account(tx, request.account).await?, half))
             })
         })
@@ -173,7 +180,7 @@ pub(super) async fn confirm(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>
 }
 
 pub(super) async fn refuse(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
-    let (by, now) = (ctx.require(Permission::ConfirmGrants)?.clone(), ctx.now);
+    let (by, now) = (ctx.require(crate::rights::CONFIRM_GRANTS)?.clone(), ctx.now);
     let done = ctx.db().write(move |tx| Box::pin(async move { requests::refuse(tx, &by, id, now).await })).await;
     match done {
         Ok(_) => Ok(ctx.flash("/accounts/requests", "identity-request-refused")),

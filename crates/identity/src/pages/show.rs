@@ -2,19 +2,22 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Date, Fault, Id, Permission, Problem, Role, vn_date, vn_date_time};
+use base::{Date, Fault, Id, OwnRole, Problem, Role, vn_date, vn_date_time};
 use futures_util::future::BoxFuture;
 use i18n::L;
 use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::Tx;
-use web::{Answer, Choice, Ctx, Form};
+use web::{Answer, Choice, Ctx, Form, FormMap};
 
+use super::machines::{self, TokenRow};
 use super::requests::{HalfPage, RequestRow, row};
-use super::{problems_of, settings};
+use super::{known, problems_of, settings};
 use crate::accounts::{Account, Held, State};
 use crate::requests::{self, Granted, Wish};
 use crate::settings::AgencyRef;
-use crate::{NewGrant, Settings, actions, people};
+use crate::{NewGrant, Settings, actions, people, roles};
 
 /// Agencies offered in the grant form's list; others are typed by their code.
 const AGENCIES_OFFERED_MAX: usize = 400;
@@ -24,6 +27,8 @@ pub(super) struct GrantRow {
     pub(super) id: Id,
     pub(super) role: String,
     pub(super) agency: String,
+    /// The fields it is limited to, in words; empty for all.
+    pub(super) fields: String,
     pub(super) from: String,
     pub(super) to: String,
     pub(super) basis: String,
@@ -33,19 +38,38 @@ pub(super) struct GrantRow {
     pub(super) may_revoke: bool,
 }
 
+/// A role in words: one of the program's, or of the province's own by its name.
+pub(super) fn role_name(ctx: &Ctx, role: Role, own: Option<Id>, names: &BTreeMap<Id, Arc<OwnRole>>) -> String {
+    match own.and_then(|id| names.get(&id)) {
+        Some(own) if ctx.lang == base::Lang::En => own.name_en.clone(),
+        Some(own) => own.name_vi.clone(),
+        None => ctx.l.t(format!("base-role-{}", role.as_str())),
+    }
+}
+
+/// Fields in words, one after the other.
+pub(super) fn field_names<'f>(settings: &Settings, fields: impl IntoIterator<Item = &'f String>) -> String {
+    let all = settings.agencies.as_ref().map(|agencies| agencies.fields()).unwrap_or_default();
+    let name =
+        |code: &String| all.iter().find(|(one, _)| one == code).map_or_else(|| code.clone(), |(_, name)| name.clone());
+    fields.into_iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
 /// The grants in words. `may_revoke` says by the agency's path whether the reader may take one back.
 pub(super) fn grant_rows(
     ctx: &Ctx,
     settings: &Settings,
     held: &[Held],
+    names: &BTreeMap<Id, Arc<OwnRole>>,
     may_revoke: impl Fn(&str) -> bool,
 ) -> Vec<GrantRow> {
     let name = |id: Id| settings.agencies.as_ref().and_then(|agencies| agencies.by_id(id));
     held.iter()
         .map(|held| GrantRow {
             id: held.id,
-            role: ctx.l.t(format!("base-role-{}", held.role.as_str())),
+            role: role_name(ctx, held.role, held.own, names),
             agency: name(held.agency).map_or_else(|| held.agency.to_string(), |agency| agency.name),
+            fields: field_names(settings, held.fields.iter().flatten()),
             from: vn_date(held.valid_from),
             to: held.valid_to.map(vn_date).unwrap_or_default(),
             basis: held.basis.clone(),
@@ -68,6 +92,12 @@ struct ShowPage<'a> {
     grants: Vec<GrantRow>,
     roles: Vec<Choice>,
     agencies: Vec<AgencyRef>,
+    /// Fields a grant may be limited to: code, name, whether chosen.
+    fields: Vec<(String, String, bool)>,
+    /// Tokens, for the account of a program.
+    tokens: Vec<TokenRow>,
+    /// A token just made, shown this once.
+    token: &'a str,
     form: &'a GrantForm,
     own: bool,
     /// What waits for a second person.
@@ -77,18 +107,36 @@ struct ShowPage<'a> {
 }
 
 /// Fields of a new grant.
-#[derive(Deserialize, Default)]
+#[derive(Default)]
 pub(super) struct GrantForm {
-    #[serde(default)]
+    /// A role of the program by its word, or `own-ID`.
     role: String,
-    #[serde(default)]
     agency: String,
-    #[serde(default)]
+    fields: Vec<String>,
     valid_from: String,
-    #[serde(default)]
     valid_to: String,
-    #[serde(default)]
     basis: String,
+}
+
+impl GrantForm {
+    fn read(map: &FormMap) -> GrantForm {
+        let text = |name: &str| map.text(name).to_owned();
+        GrantForm {
+            role: text("role"),
+            agency: text("agency"),
+            fields: map.all("fields").to_vec(),
+            valid_from: text("valid_from"),
+            valid_to: text("valid_to"),
+            basis: text("basis"),
+        }
+    }
+
+    fn role(&self) -> Option<(Role, Option<Id>)> {
+        match self.role.strip_prefix("own-") {
+            Some(id) => id.parse().ok().map(|id| (Role::Own, Some(id))),
+            None => self.role.parse().ok().filter(|role| *role != Role::Own).map(|role| (role, None)),
+        }
+    }
 }
 
 /// Field of a change of state.
@@ -106,13 +154,16 @@ pub(super) async fn show(ctx: Ctx, Path(id): Path<Id>) -> Answer {
     page(&ctx, id, &GrantForm::default(), &[]).await
 }
 
-pub(super) async fn grant(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<GrantForm>) -> Answer {
+pub(super) async fn grant(ctx: Ctx, Path(id): Path<Id>, map: FormMap) -> Answer {
+    let form = GrantForm::read(&map);
     let new = match read_grant(&ctx, id, &form) {
         Ok(new) => new,
         Err(problems) => return page(&ctx, id, &form, &problems).await,
     };
-    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
-    let granted = ctx.db().write(move |tx| Box::pin(async move { requests::ask_grant(tx, &by, new, now).await })).await;
+    let (by, now) = (ctx.require(crate::rights::KEEP_ACCOUNTS)?.clone(), ctx.now);
+    let known = known(&ctx);
+    let granted =
+        ctx.db().write(move |tx| Box::pin(async move { requests::ask_grant(tx, &by, new, &known, now).await })).await;
     match granted {
         Ok(Granted::InForce) => Ok(ctx.flash(format!("/accounts/{id}"), "identity-granted")),
         Ok(Granted::Waiting) => Ok(ctx.flash(format!("/accounts/{id}"), "identity-request-made")),
@@ -122,7 +173,7 @@ pub(super) async fn grant(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<GrantFo
 
 fn read_grant(ctx: &Ctx, account: Id, form: &GrantForm) -> Result<NewGrant, Vec<Problem>> {
     let mut problems = Vec::new();
-    let role = form.role.parse::<Role>().ok();
+    let role = form.role();
     if role.is_none() {
         problems.push(Problem::new("identity-grant-role-needed").field("role"));
     }
@@ -140,10 +191,18 @@ fn read_grant(ctx: &Ctx, account: Id, form: &GrantForm) -> Result<NewGrant, Vec<
     };
     let from = day(&form.valid_from, "valid_from").map_err(|problem| problems.push(problem)).ok();
     let to = day(&form.valid_to, "valid_to").map_err(|problem| problems.push(problem)).ok();
+    let fields = settings(ctx).ok().and_then(|settings| settings.agencies).map(|all| all.fields()).unwrap_or_default();
+    if let Some(unknown) = form.fields.iter().find(|chosen| !fields.iter().any(|(code, _)| code == *chosen)) {
+        problems.push(
+            Problem::new("identity-grant-field-unknown").field("fields").arg("code", base::text::clip(unknown, 40)),
+        );
+    }
     match (role, agency, from, to) {
-        (Some(role), Some(agency), Some(from), Some(valid_to)) => Ok(NewGrant {
+        (Some((role, own)), Some(agency), Some(from), Some(valid_to)) if problems.is_empty() => Ok(NewGrant {
             account,
             role,
+            own,
+            fields: (!form.fields.is_empty()).then(|| form.fields.iter().cloned().collect()),
             agency: agency.id,
             agency_path: agency.path,
             valid_from: from.unwrap_or(ctx.now.date()),
@@ -155,7 +214,7 @@ fn read_grant(ctx: &Ctx, account: Id, form: &GrantForm) -> Result<NewGrant, Vec<
 }
 
 pub(super) async fn revoke(ctx: Ctx, Path((id, grant)): Path<(Id, Id)>, Form(_): Form<Nothing>) -> Answer {
-    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    let (by, now) = (ctx.require(crate::rights::KEEP_ACCOUNTS)?.clone(), ctx.now);
     act(&ctx, id, "identity-revoked", move |tx| {
         Box::pin(async move { actions::revoke_by(tx, &by, id, grant, now).await })
     })
@@ -163,7 +222,7 @@ pub(super) async fn revoke(ctx: Ctx, Path((id, grant)): Path<(Id, Id)>, Form(_):
 }
 
 pub(super) async fn change_state(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<StateForm>) -> Answer {
-    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    let (by, now) = (ctx.require(crate::rights::KEEP_ACCOUNTS)?.clone(), ctx.now);
     let Some(next) = State::parse(&form.state) else {
         let problem = Problem::new("identity-state-change-wrong").field("state");
         return page(&ctx, id, &GrantForm::default(), &[problem]).await;
@@ -175,7 +234,7 @@ pub(super) async fn change_state(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<
 }
 
 pub(super) async fn clear_totp(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
-    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    let (by, now) = (ctx.require(crate::rights::KEEP_ACCOUNTS)?.clone(), ctx.now);
     act(&ctx, id, "identity-request-made", move |tx| {
         Box::pin(async move { requests::ask(tx, &by, id, Wish::Codes, now).await.map(|_| ()) })
     })
@@ -183,7 +242,7 @@ pub(super) async fn clear_totp(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothi
 }
 
 pub(super) async fn prove(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
-    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    let (by, now) = (ctx.require(crate::rights::KEEP_ACCOUNTS)?.clone(), ctx.now);
     act(&ctx, id, "identity-request-made", move |tx| {
         Box::pin(async move { requests::ask(tx, &by, id, Wish::Proof, now).await.map(|_| ()) })
     })
@@ -191,7 +250,7 @@ pub(super) async fn prove(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) 
 }
 
 pub(super) async fn reset_password(ctx: Ctx, Path(id): Path<Id>, Form(_): Form<Nothing>) -> Answer {
-    let (by, now) = (ctx.require(Permission::KeepAccounts)?.clone(), ctx.now);
+    let (by, now) = (ctx.require(crate::rights::KEEP_ACCOUNTS)?.clone(), ctx.now);
     let asked = ctx
         .db()
         .write(move |tx| {
@@ -223,10 +282,19 @@ where
 }
 
 async fn page(ctx: &Ctx, id: Id, form: &GrantForm, problems: &[Problem]) -> Answer {
-    let actor = ctx.require(Permission::KeepAccounts)?;
+    page_with(ctx, id, form, problems, "").await
+}
+
+/// The page, with a token that was just made.
+pub(super) async fn page_of_token(ctx: &Ctx, id: Id, problems: &[Problem], token: &str) -> Answer {
+    page_with(ctx, id, &GrantForm::default(), problems, token).await
+}
+
+async fn page_with(ctx: &Ctx, id: Id, form: &GrantForm, problems: &[Problem], token: &str) -> Answer {
+    let actor = ctx.require(crate::rights::KEEP_ACCOUNTS)?;
     let settings = settings(ctx)?;
     let (by, now) = (actor.clone(), ctx.now);
-    let (account, held, waiting, names, alone) = ctx
+    let (account, held, waiting, names, alone, own_roles, tokens) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
@@ -239,34 +307,54 @@ async fn page(ctx: &Ctx, id: Id, form: &GrantForm, problems: &[Problem]) -> Answ
                     let path = match &request.wish {
                         Wish::Grant { agency_path, .. } => agency_path.clone(),
                         _ => by
-                            .scopes(Permission::KeepAccounts)
+                            .scopes(crate::rights::KEEP_ACCOUNTS)
                             .first()
                             .map(|path| (*path).to_owned())
                             .unwrap_or_default(),
                     };
                     alone |= !requests::somebody_confirms(tx, request.asked_by, id, &path, now).await?;
                 }
-                Ok::<_, Fault>((account, actions::grants(tx, id).await?, waiting, names, alone))
+                let held = actions::grants(tx, id).await?;
+                let tokens = if account.machine { crate::machines::of(tx, id).await? } else { Vec::new() };
+                Ok::<_, Fault>((account, held, waiting, names, alone, roles::all(tx).await?, tokens))
             })
         })
         .await?;
-    let scopes = actor.scopes(Permission::KeepAccounts);
-    let officials = Role::ALL.iter().filter(|role| role.is_official());
+    let scopes = actor.scopes(crate::rights::KEEP_ACCOUNTS);
+    let names_of_roles: BTreeMap<Id, Arc<OwnRole>> =
+        own_roles.iter().map(|kept| (kept.role.id, kept.role.clone())).collect();
+    let own_choices = own_roles.iter().filter(|kept| kept.standing == roles::Standing::Stands).map(|kept| {
+        let id = kept.role.id;
+        Choice::new(format!("own-{id}"), role_name(ctx, Role::Own, Some(id), &names_of_roles))
+    });
+    let all_fields = settings.agencies.as_ref().map(|all| all.fields()).unwrap_or_default();
     let body = ShowPage {
         l: ctx.l,
         csrf: &ctx.csrf,
         problems,
         proven: account.proven_at.map(vn_date_time).unwrap_or_default(),
         created: vn_date_time(account.created_at),
-        grants: grant_rows(ctx, &settings, &held, |path| actor.may_at(Permission::KeepAccounts, path)),
-        roles: officials
+        grants: grant_rows(ctx, &settings, &held, &names_of_roles, |path| {
+            actor.may_at(crate::rights::KEEP_ACCOUNTS, path)
+        }),
+        roles: Role::official()
             .map(|role| Choice::new(role.as_str(), ctx.l.t(format!("base-role-{}", role.as_str()))))
+            .chain(own_choices)
             .collect(),
+        fields: all_fields
+            .into_iter()
+            .map(|(code, name)| {
+                let chosen = form.fields.contains(&code);
+                (code, name, chosen)
+            })
+            .collect(),
+        tokens: machines::rows(ctx, &tokens),
+        token,
         agencies: settings.agencies.as_ref().map(|all| all.within(&scopes, AGENCIES_OFFERED_MAX)).unwrap_or_default(),
         form,
         rows: waiting
             .iter()
-            .map(|request| row(ctx, &settings, request, &names, account.login.clone(), false))
+            .map(|request| row(ctx, &settings, request, (&names, &names_of_roles), account.login.clone(), false))
             .collect(),
         alone,
         own: account.id == actor.account,

@@ -9,7 +9,7 @@ use i18n::L;
 use serde::Deserialize;
 use web::{Answer, Ctx, Form, Query, cookie, safe_next};
 
-use super::{cookie_of, home, problems_of, settings, visit, with_session};
+use super::{cookie_of, problems_of, settings, visit, with_session};
 use crate::actions;
 use crate::sessions::Opened;
 use crate::signing_in::{self, Answer as Tried, SignUp};
@@ -91,7 +91,7 @@ pub(super) struct SignUpForm {
 
 pub(super) async fn form(ctx: Ctx, Query(query): Query<Next>) -> Answer {
     if let Some(actor) = &ctx.actor {
-        return Ok(ctx.redirect(after(&query.next, home(actor))));
+        return Ok(ctx.redirect(after(&query.next, web::home(&ctx.app, actor))));
     }
     Ok(sign_in_page(&ctx, &SignInForm { next: query.next, ..SignInForm::default() }, &[]))
 }
@@ -164,7 +164,7 @@ pub(super) async fn try_code(ctx: Ctx, headers: HeaderMap, Form(form): Form<Code
 
 pub(super) async fn sign_up_form(ctx: Ctx, Query(query): Query<Next>) -> Answer {
     if let Some(actor) = &ctx.actor {
-        return Ok(ctx.redirect(after(&query.next, home(actor))));
+        return Ok(ctx.redirect(after(&query.next, web::home(&ctx.app, actor))));
     }
     Ok(sign_up_page(&ctx, &SignUpForm { next: query.next, ..SignUpForm::default() }, &[]))
 }
@@ -207,7 +207,7 @@ pub(super) async fn sign_out(ctx: Ctx, headers: HeaderMap, request: Request) -> 
 /// To the page that asked for signing in, else to the person's first page.
 async fn go_on(ctx: &Ctx, opened: &Opened, next: &str) -> Answer {
     let signed_in = ctx.app.sessions.load(ctx.db(), &opened.token, ctx.now).await?;
-    let home = signed_in.as_ref().map_or("/account", |signed_in| home(&signed_in.actor));
+    let home = signed_in.as_ref().map_or("/account", |signed_in| web::home(&ctx.app, &signed_in.actor));
     let to = if home == "/account" { home.to_owned() } else { after(next, home) };
     let told = match &signed_in {
         None => true,

@@ -5,7 +5,7 @@ use crate::reminders::rules::{Rule, Side, Span, Whom};
 use crate::reminders::store as sql;
 use ::store::{Tx, params};
 use audit::NewEvent;
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Date, Fault, Id, Instant, Problem};
 use records::Kinds;
 
 /// Longest basis: a decision's number, date and issuer.
@@ -26,7 +26,7 @@ pub struct Typed {
 
 /// Whether somebody keeps the rules: whoever keeps the province, and not a part of it.
 pub fn keeps(actor: &Actor) -> bool {
-    actor.scopes(Permission::KeepOrganisation).iter().any(|scope| scope.matches('/').count() <= 2)
+    actor.scopes(crate::rights::KEEP_REMINDERS).iter().any(|scope| scope.matches('/').count() <= 2)
 }
 
 fn rule(kinds: &Kinds, typed: &Typed, now: Instant) -> Result<Rule, Vec<Problem>> {

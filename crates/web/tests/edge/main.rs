@@ -15,6 +15,7 @@ use web::{
     Access, Answer, App, AppInner, BoxFuture, Clock, Ctx, Form, FormMap, Json, Module, Routes, SignedIn, Upload,
 };
 
+const DESK: Permission = Permission::new("desk", &[Role::Clerk]);
 const SECRET: &str = "a-session-secret";
 
 struct Tokens;
@@ -30,7 +31,7 @@ impl web::Sessions for Tokens {
                 actor: Actor {
                     account: Id(7),
                     name: "Lan <b>".into(),
-                    grants: vec![Grant { role, agency: Id(1), agency_path: "/1/".into() }],
+                    grants: vec![Grant::new(role, Id(1), "/1/")],
                     citizen_number: None,
                 },
                 session: Id(9),
@@ -114,7 +115,7 @@ fn module() -> Module {
     let routes = Routes::new()
         .get("/", Access::Public, show)
         .get("/mine", Access::SignedIn, show)
-        .get("/desk", Access::Needs(Permission::ReceiveDossier), show)
+        .get("/desk", Access::Needs(DESK), show)
         .get("/track", Access::LookUp, show)
         .post("/take", Access::Public, take)
         .post("/take-map", Access::Public, take_map)
@@ -128,6 +129,8 @@ fn module() -> Module {
         routes,
         migrations: Migrations { module: "edge", steps: &[] },
         locales: i18n::Source { module: "edge", vi: "edge-a = A", en: "edge-a = A" },
+        permissions: &[DESK],
+        homes: &[],
         nav: vec![],
     }
 }

@@ -34,7 +34,7 @@ pub fn actor(role: Role) -> Actor {
     Actor {
         account: Id(77),
         name: "Lê Thị Giữ".to_owned(),
-        grants: vec![Grant { role, agency: Id(1), agency_path: "/1/".to_owned() }],
+        grants: vec![Grant::new(role, Id(1), "/1/".to_owned())],
         citizen_number: None,
     }
 }

@@ -27,8 +27,8 @@ pub struct People {
 
 impl web::Sessions for People {
     fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
-        let official = |role, (agency, path): &(Id, String)| Grant { role, agency: *agency, agency_path: path.clone() };
-        let citizen = || Grant { role: Role::Citizen, agency: Id(0), agency_path: "/".into() };
+        let official = |role, (agency, path): &(Id, String)| Grant::new(role, *agency, path.clone());
+        let citizen = || Grant::new(Role::Citizen, Id(0), "/");
         let found = match token {
             "citizen" => Some((self.citizen, citizen())),
             "stranger" => Some((self.stranger, citizen())),

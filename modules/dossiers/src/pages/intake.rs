@@ -9,7 +9,7 @@ use crate::places::{department_of, desk_path};
 use crate::reuse::{self, Earlier};
 use crate::uploads;
 use askama::Template;
-use base::{Actor, Channel, Dong, Fault, Id, Level, Permission, Problem};
+use base::{Actor, Channel, Dong, Fault, Id, Level, Problem};
 use catalogue::Version;
 use i18n::L;
 use web::table::query_value;
@@ -81,13 +81,13 @@ struct IntakePage {
 
 /// The committee or department the clerk's desk belongs to.
 fn own_house(actor: &Actor, house: &House) -> Option<Id> {
-    let grant = actor.grants.iter().find(|grant| grant.role.allows(Permission::ReceiveDossier))?;
+    let grant = actor.grants.iter().find(|grant| grant.allows(crate::rights::RECEIVE_DOSSIER))?;
     house.tree.house_of(grant.agency).map(|agency| agency.id)
 }
 
 /// `GET /intake`, `GET /intake?procedure=`
 pub async fn choose_or_form(ctx: Ctx) -> Answer {
-    let actor = ctx.require(Permission::ReceiveDossier)?.clone();
+    let actor = ctx.require(crate::rights::RECEIVE_DOSSIER)?.clone();
     let house = house(&ctx.app)?;
     let code = query_value(&ctx.uri, "procedure");
     if code.is_empty() {
@@ -176,7 +176,9 @@ fn form(
         .into_iter()
         .chain(tree.departments())
         .chain(tree.root())
-        .filter(|agency| Some(agency.id) == own || actor.may_at(Permission::ReceiveDossier, desk_path(tree, agency.id)))
+        .filter(|agency| {
+            Some(agency.id) == own || actor.may_at(crate::rights::RECEIVE_DOSSIER, desk_path(tree, agency.id))
+        })
         .collect();
     let returns: Vec<_> = tree.root().into_iter().chain(tree.communes()).collect();
     let own_text = own.map(|id| id.to_string()).unwrap_or_default();
@@ -344,7 +346,7 @@ fn agency(upload: &Upload, field: &'static str) -> Result<Id, Problem> {
 
 /// `POST /intake`
 pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload) -> Answer {
-    let actor = ctx.require(Permission::ReceiveDossier)?.clone();
+    let actor = ctx.require(crate::rights::RECEIVE_DOSSIER)?.clone();
     let house = house(&ctx.app)?;
     let fields = &upload.fields;
     let text = |name: &str| fields.text(name).to_owned();

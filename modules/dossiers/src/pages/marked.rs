@@ -4,7 +4,7 @@ use super::{house, work_page};
 use crate::actions::{self, Act, By};
 use crate::reading::{self, Asking};
 use crate::transitions::Verb;
-use base::{Fault, Id, Permission, Problem};
+use base::{Fault, Id, Problem};
 use web::{Answer, Ctx, FormMap};
 
 /// A page of a list has at most so many rows.
@@ -41,7 +41,7 @@ fn wish(given: &FormMap) -> Result<Act, Problem> {
 
 /// `POST /work/marked`: done to all marked dossiers or to none.
 pub async fn marked(ctx: Ctx, given: FormMap) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let back = super::list_of(given.text("back"));
     let codes: Vec<String> = given.all("dossier").iter().take(DOSSIERS_MAX).cloned().collect();

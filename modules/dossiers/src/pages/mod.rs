@@ -23,7 +23,7 @@ pub use show::{act, download, show, sources};
 pub use slip::slip;
 pub(crate) use track::look_up;
 pub use track::track;
-pub use work::{WorkPage, nav_counts, next, work, work_page};
+pub use work::{SEARCH_BOX, WorkPage, nav_counts, next, work, work_page};
 
 use crate::actions::House;
 use ::store::Tx;

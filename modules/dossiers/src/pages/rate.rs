@@ -5,7 +5,7 @@ use crate::rating;
 use crate::store::Loaded;
 use askama::Template;
 use axum::response::Response;
-use base::{Fault, Id, Permission, Problem};
+use base::{Fault, Id, Problem};
 use i18n::L;
 use web::table::Paging;
 use web::{Answer, Choice, Ctx, FormMap};
@@ -108,11 +108,11 @@ struct RemarksPage {
 
 /// `GET /rate/remarks`: what people wrote with their ratings, for inspectors.
 pub async fn remarks(ctx: Ctx) -> Answer {
-    let actor = ctx.require(Permission::ReadAudit)?.clone();
+    let actor = ctx.require(audit::rights::READ_AUDIT)?.clone();
     let house = house(&ctx.app)?;
     // Administrators read the log too; what people say of the offices is for those who look after the offices.
-    let within = |agency: &&organisation::Agency| actor.may_at(Permission::ReadDossiers, &agency.path);
-    let inspects = actor.may(Permission::ReadDossiers);
+    let within = |agency: &&organisation::Agency| actor.may_at(crate::rights::READ_DOSSIERS, &agency.path);
+    let inspects = actor.may(crate::rights::READ_DOSSIERS);
     let agencies: Vec<Id> = house.tree.all().iter().filter(within).map(|agency| agency.id).collect();
     let paging = Paging::from_uri(&ctx.uri);
     let (limit, offset) = (paging.limit(), paging.offset());

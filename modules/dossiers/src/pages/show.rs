@@ -14,7 +14,7 @@ use crate::worklist;
 use ::store::Tx;
 use askama::Template;
 use axum::extract::Path;
-use base::{Actor, Dong, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Dong, Fault, Id, Instant, Problem};
 use i18n::L;
 use std::collections::HashMap;
 use web::table::query_value;
@@ -116,20 +116,20 @@ async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<
     }));
     let names = names(tx, mentioned.into_iter()).await?;
     let path = house.tree.path(loaded.dossier.unit);
-    let people = if actor.may_at(Permission::AssignDossier, path) {
-        identity::people_at(tx, path, now).await?
+    let version = house.version(loaded.dossier.version)?;
+    let people = if actor.may_in(crate::rights::ASSIGN_DOSSIER, path, &version.field) {
+        identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, Some(&version.field), now).await?
     } else {
         Vec::new()
     };
-    let version = house.version(loaded.dossier.version)?;
     let office = house.office(&version, now);
     let mut next_people = Vec::new();
     if decide::check(&loaded.dossier, Verb::Forward, actor, &office).is_ok()
         && let Some(next) = decide::next_place(&loaded.dossier, &office)
     {
         let step = usize::try_from(next.step).ok().and_then(|step| version.process.get(step));
-        let does = step.map_or(Permission::ProcessDossier, |step| crate::places::permission_for(step.role));
-        next_people = identity::people_who(tx, does, house.tree.path(next.unit), now).await?;
+        let does = step.map_or(crate::rights::PROCESS_DOSSIER, |step| crate::places::permission_for(step.role));
+        next_people = identity::people_who(tx, does, house.tree.path(next.unit), Some(&version.field), now).await?;
     }
     let asides = crate::aside::of(tx, id).await?;
     Ok(Read { readable, papers, sources, files, events, names, people, next_people, asides })
@@ -245,7 +245,7 @@ fn page(
             .collect(),
         answers: answered(&version, &a.answers),
         // Those at the counter print it; others find it by its address.
-        has_slip: d.received_at.is_some() && actor.may(Permission::ReceiveDossier),
+        has_slip: d.received_at.is_some() && actor.may(crate::rights::RECEIVE_DOSSIER),
         offers: offers(l, &read, actor, (&office, house), &problems, tried),
         timeline: timeline(l, &read.events, &read.names, &Beside::of(&read.asides, &version, a), house),
         problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),
@@ -292,7 +292,7 @@ pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
 }
 
 async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(Verb, &FormMap)>) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let now = ctx.now;
     let (who, looking) = (actor.clone(), house.clone());
@@ -327,7 +327,7 @@ pub async fn act(
     Path((code, verb)): Path<(String, String)>,
     PatientUpload { upload, refused }: PatientUpload,
 ) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let verb = Verb::read(&verb).filter(|verb| is_office_act(*verb)).ok_or(Fault::NotFound("dossier-act-unknown"))?;
     let house = house(&ctx.app)?;
     let outcome = async {
@@ -379,7 +379,7 @@ pub async fn act(
 
 /// `GET /dossiers/{code}/files/{id}`: a file of a dossier one may read.
 pub async fn download(ctx: Ctx, Path((code, file)): Path<(String, String)>) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let file: Id = file.parse().map_err(|_| Fault::NotFound("dossier-file-unknown"))?;
     let (who, looking, purpose, now) = (actor.clone(), house.clone(), query_value(&ctx.uri, "purpose"), ctx.now);

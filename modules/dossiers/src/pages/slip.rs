@@ -5,7 +5,7 @@ use crate::reading::{self, Asking};
 use crate::store as sql;
 use askama::Template;
 use axum::extract::Path;
-use base::{Dong, Fault, Id, Permission};
+use base::{Dong, Fault, Id};
 use i18n::L;
 use web::{Answer, Ctx};
 
@@ -69,7 +69,7 @@ async fn given_code(ctx: &Ctx, dossier: Id) -> Result<Option<String>, Fault> {
 
 /// `GET /dossiers/{code}/slip`
 pub async fn slip(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let (l, now, house) = (ctx.l, ctx.now, house(&ctx.app)?);
     let looking = house.clone();
     let (loaded, papers, clerk, rating_code, lacks) = ctx

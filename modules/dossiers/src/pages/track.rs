@@ -8,7 +8,7 @@ use crate::reading;
 use crate::store::{STATUS_BY_CODE, by_code};
 use ::store::StoreError;
 use askama::Template;
-use base::{DossierCode, Fault, Permission, Problem};
+use base::{DossierCode, Fault, Problem};
 use i18n::L;
 use web::{Answer, Ctx};
 
@@ -65,7 +65,7 @@ async fn whole(ctx: &Ctx, code: &DossierCode) -> Result<Option<String>, Fault> {
     let wanted = code.clone();
     let loaded = ctx.db().read(move |tx| Box::pin(async move { by_code(tx, &wanted).await })).await?;
     Ok(loaded.and_then(|loaded| {
-        if actor.may(Permission::OwnDossiers) && is_own(&actor, &loaded) {
+        if actor.may(crate::rights::OWN_DOSSIERS) && is_own(&actor, &loaded) {
             Some(format!("/my/{code}"))
         } else {
             reading::by_place(&actor, &loaded, &house).then(|| format!("/dossiers/{code}"))

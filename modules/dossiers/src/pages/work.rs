@@ -9,7 +9,7 @@ use crate::worklist::{self, Asked, Line, Narrow, Scope, Spot, Tab};
 use ::store::Tx;
 use askama::Template;
 use base::page::Place;
-use base::{Actor, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Fault, Id, Instant, Problem};
 use i18n::L;
 use organisation::{Kind, Tree};
 use std::collections::HashMap;
@@ -185,15 +185,17 @@ pub async fn work_page(
             }
         })
         .collect();
-    let assigns = |line: &Line| {
-        line.times.status.clock_runs() && actor.may_at(Permission::AssignDossier, house.tree.path(line.unit))
-    };
-    let receives = |line: &Line| line.times.status == Status::Filed && actor.may(Permission::ReceiveDossier);
-    let forwards = |line: &Line| {
-        line.times.status.clock_runs() && actor.may_at(Permission::ProcessDossier, house.tree.path(line.unit))
-    };
+    let field =
+        |line: &Line| house.shelf.version(line.version).map(|version| version.field.clone()).unwrap_or_default();
+    let may = |permission, line: &Line| actor.may_in(permission, house.tree.path(line.unit), &field(line));
+    let assigns = |line: &Line| line.times.status.clock_runs() && may(crate::rights::ASSIGN_DOSSIER, line);
+    let receives = |line: &Line| line.times.status == Status::Filed && actor.may(crate::rights::RECEIVE_DOSSIER);
+    let forwards = |line: &Line| line.times.status.clock_runs() && may(crate::rights::PROCESS_DOSSIER, line);
     let people = match found.iter().find(|line| assigns(line)) {
-        Some(line) => identity::people_at(tx, house.tree.path(line.unit), now).await?,
+        Some(line) => {
+            let path = house.tree.path(line.unit);
+            identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, Some(&field(line)), now).await?
+        }
         None => Vec::new(),
     };
     let bulk: Vec<Verb> =
@@ -239,15 +241,15 @@ pub async fn work_page(
         waiting: counts.iter().find(|(tab, _)| *tab == Tab::first_for(actor)).map(|(_, n)| *n),
         narrow,
         empty_hint: l.t(if narrowed { "dossier-list-empty-narrowed" } else { "dossier-list-empty-done" }),
-        reads_remarks: actor.may(Permission::ReadAudit),
-        may_receive: actor.may(Permission::ReceiveDossier),
+        reads_remarks: actor.may(audit::rights::READ_AUDIT),
+        may_receive: actor.may(crate::rights::RECEIVE_DOSSIER),
     })
 }
 
 /// The units a person may narrow a list to, in the order of the tree: agencies of the whole province, or, within one
 /// agency, its divisions.
 fn unit_choices(house: &House, actor: &Actor) -> Vec<Choice> {
-    let scopes = actor.scopes(Permission::ReadDossiers);
+    let scopes = actor.scopes(crate::rights::READ_DOSSIERS);
     let inside = |path: &str| scopes.iter().any(|scope| path.starts_with(scope));
     let mut units: Vec<_> = house
         .tree
@@ -267,13 +269,17 @@ fn unit_choices(house: &House, actor: &Actor) -> Vec<Choice> {
 /// With more units than these the divisions are left out of the choice.
 const UNITS_SHOWN_MAX: usize = 60;
 
+/// Where the search box of the header leads those who read dossiers.
+pub const SEARCH_BOX: web::SearchBox =
+    web::SearchBox { needs: crate::rights::READ_DOSSIERS, one: "/dossiers/", list: "/work?tab=all&q=" };
+
 /// The number beside "My work" in the menu: what waits in the tab the person begins with.
 pub fn nav_counts() -> web::NavCounts {
     web::NavCounts(Box::new(|ctx| {
         Box::pin(async move {
             // The list itself counts its tabs in one go.
             let counts_itself = ctx.path() == "/work" && query_value(&ctx.uri, "q").is_empty();
-            let Some(actor) = ctx.actor.clone().filter(|actor| actor.may(Permission::ReadDossiers)) else {
+            let Some(actor) = ctx.actor.clone().filter(|actor| actor.may(crate::rights::READ_DOSSIERS)) else {
                 return Ok(Vec::new());
             };
             if counts_itself {
@@ -296,7 +302,7 @@ pub fn nav_counts() -> web::NavCounts {
 
 /// `GET /work`
 pub async fn work(mut ctx: Ctx) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let (l, uri, now) = (ctx.l, ctx.uri.clone(), ctx.now);
     let format = query_value(&uri, "format");
@@ -318,7 +324,7 @@ const NEXT_LOOKED_AT: i64 = 200;
 /// `GET /work/next?back=&after=`: the dossier that comes next in the list one came from. What was just dealt with has mostly
 /// left it; then its first is next. At the end of it the list itself.
 pub async fn next(ctx: Ctx) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let back = super::list_of(&query_value(&ctx.uri, "back"));
     let (uri, after, now) = (back.clone(), query_value(&ctx.uri, "after"), ctx.now);

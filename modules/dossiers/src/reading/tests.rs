@@ -8,7 +8,7 @@ use jiff::civil::date;
 
 /// Somebody with one post.
 fn at(account: i64, role: Role, agency: Id, path: &str) -> Actor {
-    let grants = vec![Grant { role, agency, agency_path: path.to_owned() }];
+    let grants = vec![Grant::new(role, agency, path.to_owned())];
     Actor { account: Id(account), name: String::new(), grants, citizen_number: None }
 }
 

@@ -77,8 +77,14 @@ impl Query {
         })
     }
 
-    fn narrow(&mut self, house: &House, narrow: &Narrow) -> String {
+    fn narrow(&mut self, house: &House, narrow: &Narrow, scope: &Scope) -> String {
         let mut sql = String::new();
+        if !scope.limits.is_empty() {
+            // Few people hold such a post, and each of few fields: the index of the place finds the rows, this leaves some out.
+            let parts: Vec<String> =
+                scope.limits.iter().map(|(units, fields)| self.limit(units, fields.as_deref())).collect();
+            sql.push_str(&format!(" AND ({})", parts.join(" OR ")));
+        }
         if !narrow.procedure.is_empty() {
             let ids = house.shelf.ids_of_code(&narrow.procedure);
             sql.push_str(&format!(" AND procedure_id IN ({})", self.list(&ids)));
@@ -100,6 +106,16 @@ impl Query {
             sql.push_str(&format!(" AND {place} IN ({})", self.list(&units)));
         }
         sql
+    }
+
+    /// One part of a limited scope: at these units, of these fields.
+    fn limit(&mut self, units: &[Id], fields: Option<&[String]>) -> String {
+        let at = self.list(units);
+        let places: Vec<String> = PLACES.iter().map(|(place, _)| format!("{place} IN ({at})")).collect();
+        let of =
+            fields.map(|fields| fields.iter().map(|field| self.bind(field.as_str())).collect::<Vec<_>>().join(", "));
+        let of = of.map(|of| format!(" AND field IN ({of})")).unwrap_or_default();
+        format!("(({}){of})", places.join(" OR "))
     }
 
     /// What the index has for a question.
@@ -163,7 +179,7 @@ impl Query {
         let (engine, bound) = of;
         let order = Order::of(asked).read_at(place);
         let tab = self.tab(house, asked);
-        let mut narrowed = self.narrow(house, asked.narrow);
+        let mut narrowed = self.narrow(house, asked.narrow, asked.scope);
         narrowed.push_str(&self.found(hits, asked.now, engine));
         if let Some(spot) = place.and_then(Place::row) {
             narrowed.push_str(&format!(" AND {}", order.past(self, *spot)));
@@ -328,7 +344,8 @@ impl Asked<'_> {
             Hits::These(These { question, only: None, statuses, overdue: false })
                 if statuses.is_empty() && !question.is_empty() =>
             {
-                (self.tab == Tab::All && narrow == Narrow::default()).then_some(question.as_str())
+                (self.tab == Tab::All && narrow == Narrow::default() && self.scope.limits.is_empty())
+                    .then_some(question.as_str())
             }
             _ => None,
         }

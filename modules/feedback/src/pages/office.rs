@@ -5,7 +5,7 @@ use crate::petition::{Petition, State};
 use crate::rules::{House, topic_name};
 use crate::store as sql;
 use askama::Template;
-use base::{Actor, Fault, Id, Permission, vn_date_time};
+use base::{Actor, Fault, Id, vn_date_time};
 use i18n::L;
 use records::{Asker, Held, Machine};
 use web::table::{query_value, with};
@@ -56,7 +56,7 @@ struct Work {
 
 /// The units of a person's scopes; none for who reads the whole province.
 fn units_of(house: &House, actor: &Actor) -> Option<Vec<Id>> {
-    let scopes = actor.scopes(Permission::ReadFeedback);
+    let scopes = actor.scopes(crate::rights::READ_FEEDBACK);
     if house.tree.root().is_some_and(|root| scopes.contains(&root.path.as_str())) {
         return None;
     }
@@ -67,15 +67,15 @@ fn units_of(house: &House, actor: &Actor) -> Option<Vec<Id>> {
 /// The tab that a person's work begins with.
 fn first_tab(actor: &Actor) -> usize {
     match actor {
-        actor if actor.may(Permission::ReceiveFeedback) => 0,
-        actor if actor.may(Permission::AnswerFeedback) => 2,
+        actor if actor.may(crate::rights::RECEIVE_FEEDBACK) => 0,
+        actor if actor.may(crate::rights::ANSWER_FEEDBACK) => 2,
         _ => 1,
     }
 }
 
 /// GET /petitions
 pub async fn work(ctx: Ctx) -> Answer {
-    let actor = ctx.require(Permission::ReadFeedback)?.clone();
+    let actor = ctx.require(crate::rights::READ_FEEDBACK)?.clone();
     let (house, asked) = (house(&ctx.app).await?, query_value(&ctx.uri, "tab"));
     let tab = TABS.iter().position(|(word, _)| *word == asked).unwrap_or_else(|| first_tab(&actor));
     let after = query_value(&ctx.uri, "after").parse::<Id>().ok();
@@ -109,7 +109,7 @@ pub async fn work(ctx: Ctx) -> Answer {
         .await?;
     let page = Work {
         l: ctx.l,
-        takes: actor.may(Permission::ReceiveFeedback),
+        takes: actor.may(crate::rights::RECEIVE_FEEDBACK),
         tabs: TABS
             .iter()
             .enumerate()

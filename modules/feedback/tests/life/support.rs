@@ -47,7 +47,7 @@ pub async fn provinces() -> Vec<Province> {
 }
 
 fn official(account: i64, role: Role, agency: &Agency) -> Actor {
-    let grant = Grant { role, agency: agency.id, agency_path: agency.path.clone() };
+    let grant = Grant::new(role, agency.id, agency.path.clone());
     Actor {
         account: Id(account),
         name: format!("{} {account}", role.as_str()),

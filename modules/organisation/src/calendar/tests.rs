@@ -10,7 +10,7 @@ use jiff::civil::date;
 const TODAY: Instant = Instant(1_795_572_000_000);
 
 fn keeper(path: &str) -> Actor {
-    let grant = Grant { role: Role::Administrator, agency: Id(1), agency_path: path.into() };
+    let grant = Grant::new(Role::Administrator, Id(1), path);
     Actor { account: Id(77), name: "Trần Thị Sáu".into(), grants: vec![grant], citizen_number: None }
 }
 

@@ -1,0 +1,33 @@
+//! What may be allowed around dossiers.
+
+use base::{Permission, Role};
+
+/// File a dossier for oneself or as a representative.
+pub const FILE_DOSSIER: Permission = Permission::new("file-dossier", &[Role::Citizen]);
+/// See and act on one's own dossiers.
+pub const OWN_DOSSIERS: Permission = Permission::new("own-dossiers", &[Role::Citizen]);
+/// Receive, refuse or send back dossiers at the desk.
+pub const RECEIVE_DOSSIER: Permission = Permission::new("receive-dossier", &[Role::Clerk]);
+/// Work on dossiers one is assigned.
+pub const PROCESS_DOSSIER: Permission = Permission::new("process-dossier", &[Role::Officer, Role::DivisionHead]);
+/// Give dossiers to an officer.
+pub const ASSIGN_DOSSIER: Permission = Permission::new("assign-dossier", &[Role::DivisionHead]);
+/// Decide and sign.
+pub const APPROVE_DOSSIER: Permission = Permission::new("approve-dossier", &[Role::Leader]);
+/// Hand over results.
+pub const RETURN_RESULT: Permission = Permission::new("return-result", &[Role::Clerk]);
+/// Read any dossier within the scope.
+pub const READ_DOSSIERS: Permission =
+    Permission::new("read-dossiers", &[Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader, Role::Inspector]);
+
+/// All of this module.
+pub const ALL: &[Permission] = &[
+    FILE_DOSSIER,
+    OWN_DOSSIERS,
+    RECEIVE_DOSSIER,
+    PROCESS_DOSSIER,
+    ASSIGN_DOSSIER,
+    APPROVE_DOSSIER,
+    RETURN_RESULT,
+    READ_DOSSIERS,
+];
