@@ -22,7 +22,7 @@ store::statements! {
 const PAGE_ROWS: i64 = 50;
 const OFFICERS_MAX: usize = 50;
 
-fn words() {
+pub(super) fn words() {
     let mut sources = vec![web::locales(), web::base_locales()];
     sources.extend(crate::modules().iter().map(|module| module.locales));
     i18n::install(&sources);

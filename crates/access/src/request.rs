@@ -114,10 +114,13 @@ mod tests {
 
     #[test]
     fn every_route_that_names_a_dossier_is_a_look_for_an_official_and_none_for_its_owner() {
-        for route in
-            ["/dossiers/{code}", "/dossiers/{code}/slip", "/api/v1/dossiers/{code}", "/dossiers/{code}/files/{file}"]
-        {
-            let path = route.replace("{code}", CODE).replace("{file}", "12");
+        for route in [
+            "/dossiers/{code}",
+            "/dossiers/{code}/print/{form}",
+            "/api/v1/dossiers/{code}",
+            "/dossiers/{code}/files/{file}",
+        ] {
+            let path = route.replace("{code}", CODE).replace("{file}", "12").replace("{form}", "receipt");
             let (entry, waits) = asked(Role::Officer, route, &path, 200, &[("purpose", "complaint")]).expect("a look");
             assert_eq!((entry.kind, entry.subject.as_str(), entry.purpose.as_str()), (Kind::Read, CODE, "complaint"));
             assert!(!waits);

@@ -115,6 +115,19 @@ pub fn vn_date(date: Date) -> String {
     format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
 }
 
+/// `ngày 05 tháng 02 năm 2026`: how letters and forms say a day. A day below ten and the first two months have a nought before them
+/// (NĐ 30/2020/NĐ-CP, Phụ lục I, II.4).
+pub fn vn_date_words(date: Date) -> String {
+    let month = if date.month() < 3 { format!("{:02}", date.month()) } else { date.month().to_string() };
+    format!("ngày {:02} tháng {month} năm {}", date.day(), date.year())
+}
+
+/// `09 giờ 05 phút, ngày 05 tháng 02 năm 2026`, local time: the words of the receipt (TT 03/2025/TT-VPCP, form 01).
+pub fn vn_moment_words(at: Instant) -> String {
+    let time = at.local().time();
+    format!("{:02} giờ {:02} phút, {}", time.hour(), time.minute(), vn_date_words(at.date()))
+}
+
 /// `15:05`, local time.
 pub fn vn_time(at: Instant) -> String {
     let time = at.local().time();
@@ -141,6 +154,14 @@ mod tests {
         assert_eq!(at.date(), date(2026, 11, 22));
         assert_eq!(vn_date_time(at), "00:30 22/11/2026");
         assert_eq!(Instant::start_of(date(2026, 11, 22)), at.plus_ms(-30 * 60_000));
+    }
+
+    #[test]
+    fn days_in_words_have_a_nought_where_letters_of_state_have_one() {
+        assert_eq!(vn_date_words(date(2026, 2, 5)), "ngày 05 tháng 02 năm 2026");
+        assert_eq!(vn_date_words(date(2026, 3, 15)), "ngày 15 tháng 3 năm 2026");
+        let at = Instant::from_local(datetime(2026, 11, 22, 9, 5, 59, 0));
+        assert_eq!(vn_moment_words(at), "09 giờ 05 phút, ngày 22 tháng 11 năm 2026");
     }
 
     #[test]

@@ -89,6 +89,7 @@ citizens-what-now = What happens now
 citizens-now-1 = { $agency } looks at it and answers within 8 working hours.
 citizens-now-2 = Once it is received, the due date stands on this page.
 citizens-now-3 = If papers are missing you are told once, in full, and send them from here.
+citizens-forms = Papers from the office
 citizens-qr = QR code for tracking
 citizens-late = This dossier is overdue ({ $late }). { $agency } owes you a written apology and a new date.
 citizens-asked = The agency needs more from you

@@ -86,6 +86,7 @@ citizens-what-now = Việc tiếp theo
 citizens-now-1 = { $agency } xem hồ sơ và trả lời trong 8 giờ làm việc.
 citizens-now-2 = Khi được tiếp nhận, bạn thấy ngày hẹn trả ngay tại trang này.
 citizens-now-3 = Nếu thiếu giấy tờ, bạn được báo một lần, đầy đủ, và bổ sung ngay tại đây.
+citizens-forms = Giấy tờ của cơ quan gửi bạn
 citizens-qr = Mã QR để tra cứu
 citizens-late = Hồ sơ đang trễ hẹn ({ $late }). { $agency } phải có văn bản xin lỗi và hẹn lại ngày trả.
 citizens-asked = Cơ quan giải quyết cần bạn bổ sung

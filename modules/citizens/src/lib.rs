@@ -50,6 +50,7 @@ pub fn module() -> Module {
         .post("/my/notices", Access::Needs(OWN_DOSSIERS), mine::seen)
         .get("/my/{code}", Access::Needs(OWN_DOSSIERS), mine::show)
         .get("/my/{code}/files/{file}", Access::Needs(OWN_DOSSIERS), mine::download)
+        .get("/my/{code}/print/{form}", Access::Needs(OWN_DOSSIERS), mine::print)
         .post("/my/{code}/supplement", Access::Needs(OWN_DOSSIERS), supplement::send)
         .post("/my/{code}/withdraw", Access::Needs(OWN_DOSSIERS), mine::withdraw)
         .post("/my/{code}/rate", Access::Needs(OWN_DOSSIERS), mine::rate);

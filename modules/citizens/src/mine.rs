@@ -8,6 +8,7 @@ use ::store::Tx;
 use askama::Template;
 use axum::extract::Path;
 use base::{Actor, Fault, Id, Instant, Problem, vn_date_time};
+use dossiers::forms::{self, Form};
 use dossiers::happening::Happening;
 use dossiers::person::{self, Notice};
 use dossiers::rating::Standing;
@@ -177,6 +178,8 @@ struct DossierPage {
     looks: Vec<(String, String)>,
     papers: Vec<Doc>,
     results: Vec<Doc>,
+    /// Its forms as PDF: name and address.
+    forms: Vec<(String, String)>,
     /// What the applicant sent later.
     sent: Vec<Doc>,
     answers: Vec<dossiers::pages::Answered>,
@@ -324,6 +327,10 @@ fn page(
                 hrefs: paper.files.iter().copied().map(href).collect(),
             })
             .collect(),
+        forms: forms::forms_of(&read.events, true)
+            .into_iter()
+            .map(|form| (l.t(form.key()), format!("/my/{}/print/{}", d.code, form.as_str())))
+            .collect(),
         results: later(&|purpose| purpose == "result"),
         sent: later(&|purpose| purpose != "result"),
         answers: dossiers::pages::answered(&version, &a.answers),
@@ -367,6 +374,23 @@ pub(crate) async fn download(ctx: Ctx, Path((code, file)): Path<(String, Id)>) -
         })
         .await?;
     Ok(files::download(&ctx, file, |_| Ok(())).await?)
+}
+
+/// `GET /my/{code}/print/{form}`: a form of one's own dossier as a PDF; not the office's own.
+pub(crate) async fn print(ctx: Ctx, Path((code, form)): Path<(String, String)>) -> Answer {
+    let actor = ctx.actor()?.clone();
+    let form = Form::read(&form).filter(|form| !form.is_internal()).ok_or(Fault::NotFound("dossier-form-unknown"))?;
+    let house = dossiers::pages::house(&ctx.app)?;
+    let read = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let loaded = person::own(tx, &actor, &code).await?;
+                forms::read(tx, loaded).await
+            })
+        })
+        .await?;
+    dossiers::pages::give(&ctx, &house, form, &read).await
 }
 
 /// Does one thing to one's own dossier; a refusal that names fields shows the page again with what was typed.

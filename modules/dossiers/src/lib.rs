@@ -14,6 +14,7 @@ pub mod finding;
 mod fixture;
 #[cfg(test)]
 mod fixture_db;
+pub mod forms;
 pub mod happening;
 pub mod input;
 mod module;

@@ -15,10 +15,13 @@ pub fn module() -> Module {
         // The officials' day.
         .get("/work", Access::Needs(READ_DOSSIERS), pages::work)
         .get("/work/next", Access::Needs(READ_DOSSIERS), pages::next)
+        .get("/work/register", Access::Needs(READ_DOSSIERS), pages::register)
         // Several at once; each act asks for its own permission at each dossier.
         .post("/work/marked", Access::Needs(READ_DOSSIERS), pages::marked)
         .get("/dossiers/{code}", Access::Needs(READ_DOSSIERS), pages::show)
         .get("/dossiers/{code}/slip", Access::Needs(READ_DOSSIERS), pages::slip)
+        // Its forms as PDF.
+        .get("/dossiers/{code}/print/{form}", Access::Needs(READ_DOSSIERS), pages::print)
         .post("/dossiers/{code}/{verb}", Access::Needs(READ_DOSSIERS), pages::act)
         .get("/dossiers/{code}/files/{file}", Access::Needs(READ_DOSSIERS), pages::download)
         // The counter.

@@ -212,3 +212,5 @@ permission-receive-feedback = Take petitions in and sort them
 permission-handle-feedback = Work on petitions and draft answers
 permission-answer-feedback = Approve and publish answers to petitions
 permission-read-feedback = Read petitions within the unit’s scope
+feedback-letter = The answer as a letter
+feedback-no-letter = There is no letter yet: the petition has not been answered.

@@ -212,3 +212,5 @@ permission-receive-feedback = Tiếp nhận, phân loại phản ánh, kiến ng
 permission-handle-feedback = Xử lý phản ánh, kiến nghị, dự thảo trả lời
 permission-answer-feedback = Duyệt, công khai trả lời phản ánh, kiến nghị
 permission-read-feedback = Đọc phản ánh, kiến nghị trong phạm vi của đơn vị
+feedback-letter = Văn bản trả lời
+feedback-no-letter = Chưa có văn bản trả lời: phản ánh, kiến nghị chưa được trả lời.

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod api;
 mod apply;
 mod key;
+mod letter;
 mod module;
 mod open_work;
 mod pages;

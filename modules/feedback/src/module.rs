@@ -78,6 +78,7 @@ pub fn module() -> Module {
             .get("/feedback/{code}", Access::LookUp, pages::one)
             // Whoever sent it, by code and key; both are posted, so that no address holds a key.
             .post("/feedback/mine", Access::LookUp, pages::mine)
+            .post("/feedback/letter", Access::LookUp, pages::own_letter)
             .post("/feedback/mine/{verb}", Access::LookUp, pages::mine_act)
             // … or by the account it was sent from.
             .get("/my/feedback", Access::Needs(crate::rights::OWN_PETITIONS), pages::sent)
@@ -89,6 +90,7 @@ pub fn module() -> Module {
             .get("/petitions/{code}", reads, pages::show)
             .post("/petitions/{code}/{verb}", reads, pages::act)
             .get("/petitions/{code}/files/{file}", reads, pages::download)
+            .get("/petitions/{code}/letter", reads, pages::letter)
             // Programs.
             .asking("/api/v1/feedback", Access::Public, api::LIST, api::published)
             .get("/api/v1/feedback/{code}/status", Access::LookUp, api::status)

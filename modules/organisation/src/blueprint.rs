@@ -410,6 +410,10 @@ mod tests {
         let tree = tree();
         let found = tree.search("KE SACH", FIRST_DAY_AFTER, 5);
         assert_eq!(found[0].name, "Ủy ban nhân dân xã Kế Sách");
+        let within = tree.children(found[0].id);
+        assert!(!within.is_empty() && within.iter().all(|part| tree.place_of(part.id) == "Kế Sách"));
+        let places = tree.departments().into_iter().chain(tree.root()).map(|agency| tree.place_of(agency.id));
+        assert!(places.into_iter().all(|place| place == "Cần Thơ"));
         assert_eq!(tree.search("h13.31", FIRST_DAY_AFTER, 5)[0].code, "H13.31");
         assert!(tree.search("   ", FIRST_DAY_AFTER, 5).is_empty());
     }

@@ -238,6 +238,24 @@ impl Tree {
         self.ancestors(id).into_iter().rev().find_map(|agency| agency.house())
     }
 
+    /// Where the papers of an agency are written (địa danh, NĐ 30/2020/NĐ-CP, Phụ lục I, II.4): the name of the commune for what
+    /// belongs to a commune, of the province for the rest. Without the word for what it is, unless a number follows it.
+    pub fn place_of(&self, id: Id) -> String {
+        const KINDS: [&str; 7] = ["phường ", "xã ", "thị trấn ", "đặc khu ", "huyện ", "thành phố ", "tỉnh "];
+        let committee = |house: &&Agency| matches!(house.kind, Kind::CommuneCommittee | Kind::PeoplesCommittee);
+        let Some(house) = self.house_of(id).filter(committee).or(self.root()) else { return String::new() };
+        let found = KINDS.iter().filter_map(|kind| house.name.find(kind).map(|at| (at, kind.len()))).min();
+        let Some((at, length)) = found else { return house.name.clone() };
+        // One of before is named with what it lay in: "xã A, huyện B".
+        let (whole, _) = house.name[at..].split_once(',').unwrap_or((&house.name[at..], ""));
+        let name = whole.get(length..).unwrap_or_default();
+        if !name.starts_with(|c: char| c.is_ascii_digit()) {
+            return name.to_owned();
+        }
+        let mut letters = whole.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
     /// The agencies this one followed.
     pub fn predecessors(&self, id: Id) -> Vec<&Agency> {
         self.successions.iter().filter(|(_, after)| *after == id).filter_map(|(before, _)| self.get(*before)).collect()

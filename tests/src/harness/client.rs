@@ -25,6 +25,8 @@ pub struct Page {
     pub location: String,
     pub headers: axum::http::HeaderMap,
     pub body: String,
+    /// The same as it was sent, for what is no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Page {
@@ -61,6 +63,15 @@ impl Page {
     pub fn leads_to(&self, path: &str) -> &Page {
         assert_eq!((self.status.as_u16(), self.location.as_str()), (303, path), "{}", self.words());
         self
+    }
+
+    /// The words of a PDF, read by the reader of handed-in papers, with single spaces.
+    #[track_caller]
+    pub fn printed(&self) -> String {
+        let kind = self.headers.get("content-type").and_then(|value| value.to_str().ok());
+        assert_eq!((self.status.as_u16(), kind), (200, Some("application/pdf")), "{}", self.words());
+        let text = sheets::read_document(&self.bytes, Some("mau.pdf")).expect("a PDF with text").text;
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The page's JSON.
@@ -196,6 +207,7 @@ impl Client {
             location,
             headers: parts.headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
         };
         if let Some(csrf) = page.csrf() {
             self.csrf = csrf.to_owned();

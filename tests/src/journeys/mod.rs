@@ -18,6 +18,7 @@ pub(crate) mod petitions;
 mod plans;
 pub(crate) mod portal;
 mod posts;
+mod printing;
 mod rating;
 mod reminders;
 mod sent_files;

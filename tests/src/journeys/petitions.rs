@@ -56,7 +56,7 @@ async fn all_due(client: &mut Client) -> String {
 }
 
 /// Brings a petition to the division of the people's commune.
-async fn sorted(app: &TestApp, clerk: &mut Client, code: &str) {
+pub(super) async fn sorted(app: &TestApp, clerk: &mut Client, code: &str) {
     let unit = app.person(Role::Officer).agency.to_string();
     let fields = [("class", "place"), ("topic", "civil-status"), ("unit", unit.as_str())];
     clerk.get(&format!("/petitions/{code}")).await.is(200);

@@ -15,6 +15,7 @@ const ORDER: [&str; 24] = [
     "sandbox",
     "sheets",
     "planreader",
+    "print",
     "web",
     "files",
     "records",

@@ -6,6 +6,7 @@ mod intake;
 mod marked;
 mod questions;
 mod rate;
+mod register;
 mod show;
 mod slip;
 mod timeline;
@@ -16,11 +17,13 @@ pub use acts::named;
 pub use answers::{Answered, answer_text, answered};
 pub use intake::{choose_or_form, receive};
 pub use marked::marked;
+pub(crate) use questions::headed;
 pub use questions::{Question, corrections, question};
 pub use rate::{rate_answer, rate_form, rate_look_up, remarks};
+pub use register::register;
 pub(crate) use show::looked;
 pub use show::{act, download, show, sources};
-pub use slip::slip;
+pub use slip::{give, print, slip};
 pub(crate) use track::look_up;
 pub use track::track;
 pub use work::{SEARCH_BOX, WorkPage, nav_counts, next, work, work_page};
@@ -86,6 +89,11 @@ pub(crate) fn number_words(l: L, applicant: &crate::Applicant) -> String {
     let beside: Vec<&str> =
         [paper.as_str(), &applicant.owner_nationality].into_iter().filter(|word| !word.is_empty()).collect();
     format!("{} ({})", applicant.owner_number, beside.join(", "))
+}
+
+/// An address that says what for, where that had to be said.
+pub(crate) fn with_purpose(address: String, purpose: &str) -> String {
+    if purpose.is_empty() { address } else { format!("{address}?purpose={}", web::table::encode(purpose)) }
 }
 
 /// The list a person came from, as its address says; the plain list for anything else.

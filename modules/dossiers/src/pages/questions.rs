@@ -50,7 +50,7 @@ pub fn question(field: &catalogue::Field, value: &str) -> Question {
 }
 
 /// The questions of a form with the heading each stands under: several groups ask for a name, and only this tells whose.
-pub(super) fn headed(version: &Version) -> impl Iterator<Item = (String, &catalogue::Field)> {
+pub(crate) fn headed(version: &Version) -> impl Iterator<Item = (String, &catalogue::Field)> {
     let groups = version.form.groups.iter().filter(|group| !group.fields.is_empty());
     groups.flat_map(|group| group.fields.iter().map(|field| (format!("{}: {}", group.title, field.label), field)))
 }

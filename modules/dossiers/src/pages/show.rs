@@ -70,6 +70,8 @@ struct ShowPage {
     answers: Vec<Answered>,
     /// There is a receipt to print.
     has_slip: bool,
+    /// Its forms as PDF: name and address.
+    forms: Vec<(String, String)>,
     offers: Vec<Offer>,
     timeline: Vec<Moment>,
 }
@@ -169,6 +171,9 @@ fn page(
         Ground::Purpose(purpose) => format!("?purpose={}", purpose.as_str()),
         _ => String::new(),
     };
+    let forms = crate::forms::forms_of(&read.events, false).into_iter();
+    let forms = forms.map(|form| (l.t(form.key()), format!("/dossiers/{}/print/{}{purpose}", d.code, form.as_str())));
+    let forms = forms.collect();
     let file_href = |file: Id| format!("/dossiers/{}/files/{file}{purpose}", d.code);
     let number = super::number_words(l, a);
     let person = [
@@ -245,6 +250,7 @@ fn page(
             .collect(),
         answers: answered(&version, &a.answers),
         // Those at the counter print it; others find it by its address.
+        forms,
         has_slip: d.received_at.is_some() && actor.may(crate::rights::RECEIVE_DOSSIER),
         offers: offers(l, &read, actor, (&office, house), &problems, tried),
         timeline: timeline(l, &read.events, &read.names, &Beside::of(&read.asides, &version, a), house),

@@ -31,6 +31,8 @@ struct Mine {
     text: String,
     /// What the office asked, refused or kept back, with its heading.
     said: Vec<(String, String)>,
+    /// The answer is there as a letter.
+    has_letter: bool,
     forms: Vec<ActForm>,
 }
 
@@ -111,6 +113,7 @@ async fn page(
             .filter(|(name, shown)| *shown && seen.words.contains_key(*name))
             .map(|(name, _)| (l.t(format!("feedback-said-{name}")), word(name)))
             .collect(),
+        has_letter: answered && seen.words.contains_key("answer"),
         forms,
     };
     let title = l.t("feedback-mine-title");

@@ -1,12 +1,14 @@
 //! HTML of petitions.
 
 mod forms;
+mod letter;
 mod mine;
 mod office;
 mod public;
 mod sending;
 mod show;
 
+pub use letter::{letter, own_letter};
 pub use mine::{mine, mine_act, sent, sent_one};
 pub use office::work;
 pub use public::{find, list, one};

@@ -52,6 +52,8 @@ struct Show {
     facts: Vec<(String, String)>,
     text: String,
     papers: Vec<Paper>,
+    /// The answer is there as a letter.
+    has_letter: bool,
     acts: Vec<Link>,
     form: Option<ActForm>,
     timeline: Vec<Told>,
@@ -134,6 +136,7 @@ async fn page(
         track: if p.track.is_empty() { String::new() } else { l.t(format!("feedback-track-{}-word", p.track)) },
         facts,
         text: word("text"),
+        has_letter: p.answered_at.is_some() && seen.words.contains_key("answer"),
         papers: beside
             .files
             .iter()

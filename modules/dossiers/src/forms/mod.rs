@@ -1,0 +1,259 @@
+//! The printed forms of the one-stop (TT 03/2025/TT-VPCP): which there are of a dossier, and what stands in each.
+//!
+//! What is printed is read once ([`read`]), by whoever has the right to the dossier, and put into words by one function for each
+//! form; the page of the receipt shows the same words.
+
+mod control;
+mod receipt;
+pub mod register;
+mod requests;
+
+use crate::Component;
+use crate::actions::House;
+use crate::happening::Happening;
+use crate::pages::names;
+use crate::store::{self as sql, Loaded};
+use ::store::Tx;
+use base::{Fault, Id, Instant, Lang};
+use i18n::L;
+use print::{Pdf, Sheet, Template};
+use serde::Serialize;
+use std::collections::HashMap;
+
+pub(crate) use receipt::Receipt;
+
+print::templates! {
+    /// Form 01.
+    pub RECEIPT = "receipt", include_str!("../../forms/receipt.typ");
+    /// Form 02.
+    pub SUPPLEMENT = "supplement", include_str!("../../forms/supplement.typ");
+    /// Form 03.
+    pub REFUSAL = "refusal", include_str!("../../forms/refusal.typ");
+    /// Form 06.
+    pub CONTROL = "control", include_str!("../../forms/control.typ");
+    /// Form 07.
+    pub REGISTER = "register", include_str!("../../forms/register.typ");
+}
+
+/// A form of one dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Mẫu số 01: Giấy tiếp nhận hồ sơ và hẹn trả kết quả.
+    Receipt,
+    /// Mẫu số 02: Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ. The latest request.
+    Supplement,
+    /// Mẫu số 03: Phiếu từ chối tiếp nhận giải quyết hồ sơ.
+    Refusal,
+    /// Mẫu số 06: Phiếu kiểm soát quá trình giải quyết hồ sơ. The office's own.
+    Control,
+}
+
+impl Form {
+    pub const ALL: [Self; 4] = [Self::Receipt, Self::Supplement, Self::Refusal, Self::Control];
+
+    /// Its word in addresses.
+    pub fn as_str(self) -> &'static str {
+        self.template().name
+    }
+
+    /// The form of that word.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.as_str() == word)
+    }
+
+    /// Fluent key of its name.
+    pub fn key(self) -> String {
+        format!("dossier-print-{}", self.as_str())
+    }
+
+    fn template(self) -> Template {
+        match self {
+            Self::Receipt => RECEIPT,
+            Self::Supplement => SUPPLEMENT,
+            Self::Refusal => REFUSAL,
+            Self::Control => CONTROL,
+        }
+    }
+
+    /// What the law calls it.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Receipt => "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+            Self::Supplement => "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+            Self::Refusal => "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+            Self::Control => "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+        }
+    }
+
+    /// Name of the file, without personal data.
+    pub fn file_name(self, code: &str) -> String {
+        let name = match self {
+            Self::Receipt => "giay-tiep-nhan",
+            Self::Supplement => "phieu-yeu-cau-bo-sung",
+            Self::Refusal => "phieu-tu-choi",
+            Self::Control => "phieu-kiem-soat",
+        };
+        format!("{name}-{code}.pdf")
+    }
+
+    /// Whether it is about the office's own work: applicants get the others.
+    pub fn is_internal(self) -> bool {
+        self == Self::Control
+    }
+
+    /// Whether a dossier with these events has it.
+    pub fn is_of(self, events: &[audit::Event]) -> bool {
+        let any = |kinds: &[&str]| events.iter().any(|event| kinds.contains(&event.kind.as_str()));
+        match self {
+            Self::Receipt | Self::Control => any(&["received"]),
+            Self::Supplement => any(&["supplement-requested"]),
+            Self::Refusal => any(&["intake-refused", "refused"]),
+        }
+    }
+}
+
+/// The forms there are of a dossier with these events; `own` for its applicant, who is not given the office's own.
+pub fn forms_of(events: &[audit::Event], own: bool) -> Vec<Form> {
+    Form::ALL.into_iter().filter(|form| form.is_of(events) && !(own && form.is_internal())).collect()
+}
+
+/// All that the forms of a dossier are made of, read in one snapshot.
+pub struct Read {
+    pub(crate) loaded: Loaded,
+    papers: Vec<(i64, Component)>,
+    events: Vec<audit::Event>,
+    names: HashMap<Id, String>,
+    rating_code: String,
+}
+
+/// Reads it; the caller has the right to the dossier.
+pub async fn read(tx: &Tx, loaded: Loaded) -> Result<Read, Fault> {
+    let papers = sql::components(tx, loaded.dossier.id).await?;
+    let events = audit::events(tx, loaded.dossier.id).await?;
+    let held = events.iter().map(|event| match Happening::read(&event.data) {
+        Ok(Happening::Assigned { handler }) => Some(handler),
+        Ok(Happening::Forwarded { place, .. } | Happening::SentBack { place, .. }) => place.handler,
+        _ => None,
+    });
+    let mentioned: Vec<Option<Id>> = events.iter().map(|event| event.actor).chain(held).collect();
+    let names = names(tx, mentioned.into_iter()).await?;
+    let rating_code = crate::rating::code_of(tx, loaded.dossier.id).await?.unwrap_or_default();
+    Ok(Read { loaded, papers, events, names, rating_code })
+}
+
+impl Read {
+    /// The dossier's code.
+    pub fn code(&self) -> &str {
+        &self.loaded.dossier.code
+    }
+
+    /// The latest event of these kinds, with what happened.
+    fn last(&self, kinds: &[&str]) -> Option<(&audit::Event, Happening)> {
+        let event = self.events.iter().rev().find(|event| kinds.contains(&event.kind.as_str()))?;
+        Some((event, Happening::read(&event.data).ok()?))
+    }
+
+    fn name(&self, account: Option<Id>) -> String {
+        account.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default()
+    }
+}
+
+/// What a form is put into words with.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
+    pub l: L,
+    pub house: &'a House,
+    /// Where this site is reached: see [`web::Ctx::origin`].
+    pub origin: &'a str,
+}
+
+impl<'a> Words<'a> {
+    /// The forms themselves are Vietnamese, whoever prints them.
+    pub fn of_forms(house: &'a House, origin: &'a str) -> Self {
+        Self { l: L(Lang::Vi), house, origin }
+    }
+}
+
+/// The head that all forms begin with, and whom they are about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Head {
+    pub code: String,
+    /// The agency above the desk, and the desk.
+    pub above: String,
+    pub unit: String,
+    pub place: String,
+    /// `ngày 25 tháng 11 năm 2026`.
+    pub day: String,
+    pub submitter: String,
+    pub owner: String,
+    pub number: String,
+    pub phone: String,
+    pub address: String,
+    pub channel: String,
+    pub procedure: String,
+    pub procedure_code: String,
+    pub summary: String,
+    /// Where its status is looked up, and the same as a drawing for a phone.
+    pub track: String,
+    pub qr: String,
+}
+
+impl Head {
+    /// Of a form given out at a moment.
+    fn of(words: Words<'_>, read: &Read, at: Instant) -> Result<Self, Fault> {
+        let Words { l, house, origin } = words;
+        let (d, a) = (&read.loaded.dossier, &read.loaded.applicant);
+        let version = house.version(d.version)?;
+        let track = format!("{origin}/track?code={}", d.code);
+        let desk = house.tree.desk_of(d.intake);
+        Ok(Self {
+            code: d.code.clone(),
+            above: house.tree.name(d.intake),
+            unit: desk.map_or_else(|| house.tree.name(d.intake), |desk| desk.name.clone()),
+            place: house.tree.place_of(d.intake),
+            day: base::vn_date_words(at.date()),
+            submitter: if a.submitter_name.is_empty() { a.owner_name.clone() } else { a.submitter_name.clone() },
+            owner: a.owner_name.clone(),
+            number: crate::pages::number_words(l, a),
+            phone: a.owner_phone.clone(),
+            address: a.owner_address.clone(),
+            channel: l.t(crate::pages::channel_key(d.channel)),
+            procedure: version.name.clone(),
+            procedure_code: version.code.clone(),
+            summary: a.summary.clone(),
+            qr: print::qr(&track),
+            track,
+        })
+    }
+}
+
+/// Prints a form of a dossier.
+///
+/// # Errors
+/// `NotFound` with `dossier-form-none` where the dossier has no such form; those of [`print::print`].
+pub async fn printed(form: Form, words: Words<'_>, read: &Read, now: Instant) -> Result<Pdf, Fault> {
+    let none = || Fault::NotFound("dossier-form-none");
+    let code = read.loaded.dossier.code.as_str();
+    let title = format!("{} {code}", form.title());
+    match form {
+        Form::Receipt => {
+            let data = Receipt::of(words, read)?.ok_or_else(none)?;
+            print::print(RECEIPT, Sheet { title: &title, subject: code, at: now, data: &data }).await
+        }
+        Form::Supplement => {
+            let data = requests::Supplement::of(words, read)?.ok_or_else(none)?;
+            print::print(SUPPLEMENT, Sheet { title: &title, subject: code, at: now, data: &data }).await
+        }
+        Form::Refusal => {
+            let data = requests::Refusal::of(words, read)?.ok_or_else(none)?;
+            print::print(REFUSAL, Sheet { title: &title, subject: code, at: now, data: &data }).await
+        }
+        Form::Control => {
+            let data = control::Control::of(words, read)?.ok_or_else(none)?;
+            print::print(CONTROL, Sheet { title: &title, subject: code, at: now, data: &data }).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

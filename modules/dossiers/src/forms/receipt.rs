@@ -1,0 +1,70 @@
+//! Form 01: the receipt with the day to come back.
+
+use super::{Head, Read, Words};
+use base::{Dong, Fault};
+use serde::Serialize;
+
+/// A paper that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Paper {
+    pub name: String,
+    /// On paper, as a file, reused.
+    pub state: String,
+}
+
+/// What stands on it, for the page and for the printed form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Receipt {
+    #[serde(flatten)]
+    pub head: Head,
+    pub papers: Vec<Paper>,
+    /// The time the procedure allows, in words.
+    pub limit: String,
+    /// `09:05 25/11/2026`, and the same in the words of the form.
+    pub received: String,
+    pub received_words: String,
+    pub due: String,
+    pub due_words: String,
+    pub return_to: String,
+    pub fee: String,
+    pub fee_note: String,
+    pub paid: bool,
+    pub clerk: String,
+    /// With which the case is rated once it is settled, and where; empty when it has none.
+    pub rating_code: String,
+    pub rate: String,
+}
+
+impl Receipt {
+    /// Of a dossier; none before it was received.
+    pub(crate) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
+        let Words { l, house, origin } = words;
+        let d = &read.loaded.dossier;
+        let Some(received) = d.received_at else { return Ok(None) };
+        let version = house.version(d.version)?;
+        let terms = version.terms(d.channel).or_else(|| version.channels.first());
+        let limit = terms.map(|terms| terms.limit.words());
+        let fee = catalogue::fee_said(l, &version, d.channel, Some(Dong(d.fee_dong)));
+        let clerk = read.events.iter().find(|event| event.kind == "received").and_then(|event| event.actor);
+        let papers = read.papers.iter().filter(|(_, paper)| paper.state.is_there()).map(|(_, paper)| Paper {
+            name: paper.name.clone(),
+            state: l.t(format!("dossier-paper-{}", paper.state.as_str())),
+        });
+        Ok(Some(Self {
+            head: Head::of(words, read, received)?,
+            papers: papers.collect(),
+            limit: limit.map(|(key, n)| l.tr(key, [("n", n.to_string())])).unwrap_or_default(),
+            received: base::vn_date_time(received),
+            received_words: base::vn_moment_words(received),
+            due: d.due_at.map(base::vn_date_time).unwrap_or_default(),
+            due_words: d.due_at.map(base::vn_moment_words).unwrap_or_default(),
+            return_to: house.tree.name(d.return_to),
+            fee: fee.sum,
+            fee_note: fee.note,
+            paid: d.fee_dong > 0 && d.paid_dong >= d.fee_dong,
+            clerk: read.name(clerk),
+            rating_code: read.rating_code.clone(),
+            rate: format!("{origin}/rate"),
+        }))
+    }
+}

@@ -1,0 +1,83 @@
+//! Forms 02 and 03: what the applicant is asked to bring or to mend, and why a dossier is refused.
+
+use super::{Head, Read, Words};
+use crate::happening::{Asking, Happening};
+use crate::pages::headed;
+use base::Fault;
+use catalogue::Version;
+use serde::Serialize;
+
+/// Form 02, of the latest request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Supplement {
+    #[serde(flatten)]
+    head: Head,
+    /// What is asked for, one thing a line.
+    asked: Vec<String>,
+    reason: String,
+    /// Why a second request could not be avoided.
+    again: String,
+    /// The last day, in words.
+    until: String,
+    /// Who asks, and of which unit.
+    officer: String,
+    officer_unit: String,
+}
+
+fn asked(version: &Version, asking: &Asking) -> Vec<String> {
+    let papers = version.components.iter().filter(|paper| asking.papers.contains(&paper.code));
+    let answers = headed(version).filter(|(_, field)| asking.answers.contains(&field.name));
+    let other = Some(asking.other.clone()).filter(|other| !other.is_empty());
+    let papers = papers.map(|paper| paper.name.clone());
+    papers.chain(answers.map(|(label, _)| format!("Nội dung khai: {label}"))).chain(other).collect()
+}
+
+impl Supplement {
+    pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
+        let house = words.house;
+        let Some((event, Happening::SupplementRequested { reason, again, asked: asking })) =
+            read.last(&["supplement-requested"])
+        else {
+            return Ok(None);
+        };
+        let version = house.version(read.loaded.dossier.version)?;
+        Ok(Some(Self {
+            head: Head::of(words, read, event.at)?,
+            asked: asking.as_ref().map(|asking| asked(&version, asking)).unwrap_or_default(),
+            reason,
+            again: again.unwrap_or_default(),
+            until: asking.map(|asking| base::vn_date_words(asking.until)).unwrap_or_default(),
+            officer: read.name(event.actor),
+            officer_unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
+        }))
+    }
+}
+
+/// Form 03: at the desk, or by the decision of the competent agency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Refusal {
+    #[serde(flatten)]
+    head: Head,
+    reason: String,
+    /// It was taken in, and refused after it had been looked into.
+    decided: bool,
+    /// When it was received, in words; empty where it was not.
+    received: String,
+    officer: String,
+    officer_unit: String,
+}
+
+impl Refusal {
+    pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
+        let Some((event, happening)) = read.last(&["intake-refused", "refused"]) else { return Ok(None) };
+        let received = read.loaded.dossier.received_at;
+        Ok(Some(Self {
+            head: Head::of(words, read, event.at)?,
+            reason: happening.words().to_owned(),
+            decided: matches!(happening, Happening::Refused { .. }),
+            received: received.map(base::vn_moment_words).unwrap_or_default(),
+            officer: read.name(event.actor),
+            officer_unit: event.agency.map(|id| words.house.tree.name(id)).unwrap_or_default(),
+        }))
+    }
+}
