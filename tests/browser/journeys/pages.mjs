@@ -43,7 +43,7 @@ async function look(browser, page, address, seen) {
 
 async function links(page, selector) {
   const found = await page.locator(selector).evaluateAll((all) => all.map((a) => a.getAttribute("href")));
-  return [...new Set(found)].filter((link) => link?.startsWith("/") && !/^\/(sign-out|language|assets)|\/files\/|format=|\.ics$/.test(link));
+  return [...new Set(found)].filter((link) => link?.startsWith("/") && !/^\/(sign-out|language|assets)|\/files\/|\/print\/|\/letter$|format=|\.ics$/.test(link));
 }
 
 /** Pages of one kind share their path without codes, ids and questions. */

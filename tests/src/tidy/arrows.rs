@@ -4,7 +4,7 @@ use super::{none, texts};
 
 /// Every crate of the workspace, the lowest first: a crate may only name crates before it. Shared crates, then the
 /// business modules, then the program.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "base",
     "i18n",
     "store",
