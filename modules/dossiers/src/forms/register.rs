@@ -6,7 +6,7 @@ use crate::happening::{HandedOver, Happening, Receiver};
 use crate::places::desk_path;
 use crate::store::{Loaded, read};
 use ::store::{Tx, params};
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
+use base::{Actor, Date, Fault, Id, Instant, Problem};
 use i18n::L;
 use organisation::{Agency, Kind};
 use print::{Pdf, Sheet};
@@ -78,9 +78,9 @@ impl Register {
     }
 }
 
-/// The places of intake whose register a person may print: those where they read what comes in.
+/// The places of intake whose register a person may print: those where they read all that comes in, of every field.
 pub fn units_of<'h>(actor: &Actor, house: &'h House) -> Vec<&'h Agency> {
-    let reads = |path: &str| actor.may_at(Permission::ReadDossiers, path);
+    let reads = |path: &str| actor.may_at(crate::rights::READ_DOSSIERS, path);
     let takes_in = |agency: &&Agency| {
         agency.valid_to.is_none()
             && !matches!(agency.kind, Kind::Division | Kind::ServiceCentre)

@@ -3,7 +3,7 @@
 use super::house;
 use crate::forms::register::{self, Asked, ROWS_MAX};
 use askama::Template;
-use base::{Fault, Permission, Problem};
+use base::{Fault, Problem};
 use i18n::L;
 use web::table::query_value;
 use web::{Answer, Choice, Ctx};
@@ -44,7 +44,7 @@ fn asked(ctx: &Ctx, units: &[&organisation::Agency]) -> Result<Asked, Vec<Proble
 
 /// `GET /work/register`: asks for the period; with `format=pdf` the register itself.
 pub async fn register(ctx: Ctx) -> Answer {
-    let actor = ctx.require(Permission::ReadDossiers)?.clone();
+    let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let units = register::units_of(&actor, &house);
     if query_value(&ctx.uri, "format") != "pdf" {
