@@ -16,12 +16,17 @@ fn is_seen(letter: char) -> bool {
     !hidden && !letter.is_control()
 }
 
-/// The letters of a typeface.
-pub(crate) struct Letters<'a>(pub(crate) &'a Font);
+/// A letter of somebody's own: no archive knows what it means, though the typeface may draw something for it.
+fn is_private(letter: char) -> bool {
+    matches!(letter, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..)
+}
+
+/// The letters that all faces of a typeface have.
+pub(crate) struct Letters<'a>(pub(crate) &'a [Font]);
 
 impl Letters<'_> {
     fn has(&self, letter: char) -> bool {
-        self.0.info().coverage.contains(u32::from(letter))
+        !is_private(letter) && self.0.iter().all(|face| face.info().coverage.contains(u32::from(letter)))
     }
 
     /// Makes every text within a value printable; says how many letters were replaced.

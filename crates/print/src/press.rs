@@ -137,7 +137,7 @@ fn press() -> Result<&'static Press, Failed> {
 }
 
 fn data<T: Serialize>(press: &Press, sheet: Sheet<'_, T>) -> Result<Vec<u8>, Failed> {
-    let data = sheet.json(&Letters(&press.fonts[0])).map_err(Failed::Data)?;
+    let data = sheet.json(&Letters(&press.fonts)).map_err(Failed::Data)?;
     if data.len() > DATA_BYTES_MAX { Err(Failed::TooMuch { bytes: data.len() }) } else { Ok(data) }
 }
 

@@ -88,12 +88,25 @@ fn a_template_sees_nothing_but_the_look_and_its_data() {
 
 #[test]
 fn letters_the_typeface_lacks_stand_as_boxes_and_are_counted() {
-    let pdf =
-        printed(PLAIN, &json!({ "name": "李 Lan 🙂\u{e000}", "more": "Lan\u{202e}\u{200d}\tMai\u{2028}dòng hai" }));
+    let pdf = printed(
+        PLAIN,
+        &json!({ "name": "李 Lan 🙂\u{e000}", "more": "\u{f001}Lan\u{202e}\u{200d}\tMai\u{2028}dòng hai" }),
+    );
     let text = said(&pdf);
-    assert!(text.contains("□ Lan □□") && text.contains("Có 3 chữ không có trong bộ chữ in"), "{text}");
+    assert!(text.contains("□ Lan □□") && text.contains("Có 4 chữ không có trong bộ chữ in"), "{text}");
     assert!(text.contains("Lan Mai") && text.contains("dòng hai"), "{text}");
     assert!(!said(&printed(PLAIN, &json!({ "name": "Lan", "more": "" }))).contains("bộ chữ in"));
+}
+
+#[test]
+fn no_letter_that_anybody_can_type_keeps_a_form_from_being_printed() {
+    let ranges = [0x20..0x3000, 0xE000..0x1_0000, 0x1_F300..0x1_F700, 0xE_0000..0xE_0200, 0xF_FF00..0x11_0000];
+    let letters: Vec<char> = ranges.into_iter().flatten().filter_map(char::from_u32).collect();
+    let words: Vec<String> = letters.chunks(12).map(|word| word.iter().collect()).collect();
+    let source =
+        "#import \"/look.typ\": *\n#show: sheet\n= Tựa\n#d.all\n#emph(d.all) #strong(d.all) #strong(emph(d.all))";
+    let pdf = printed(source, &json!({ "all": words.join(" ") }));
+    assert!(pdf.pages > 3, "{}", pdf.pages);
 }
 
 #[test]

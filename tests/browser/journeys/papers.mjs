@@ -47,6 +47,19 @@ export async function journey({ browser, password }) {
     throw new Error(`the receipt is printed on ${sheets.length} sheets`);
   }
 
+  // The same as a PDF of our own, from the page's button; and the register of the desk, its period typed as people type it.
+  await kept(page, await page.getByRole("link", { name: /PDF/ }).getAttribute("href"), 1, "the receipt");
+  await page.goto("/work/register");
+  await browser.look(clerk);
+  await page.locator("#unit").selectOption({ index: 1 });
+  await page.locator("#to").fill("01/01/2020");
+  await page.locator("main form button[type=submit]").click();
+  await page.locator(".error-summary a[href='#to']").waitFor();
+  await browser.look(clerk);
+  const asked = new URL(page.url());
+  asked.searchParams.set("to", asked.searchParams.get("from"));
+  await kept(page, asked.href, 1, "the register");
+
   await page.goto("/work?tab=all");
   const ends = (bytes) => bytes.subarray(0, 2).toString() === "PK" && bytes.includes(Buffer.from("PK\u0005\u0006"));
   await save(page, page.getByRole("link", { name: "XLSX" }).first(), ends, "the list as XLSX");
@@ -63,6 +76,15 @@ async function receive(page, papers) {
   for (const { field, ...file } of papers) await page.locator(`[id="file_${field}"]`).setInputFiles(file);
   await page.locator("main form button[type=submit]").last().click();
   await page.waitForURL("**/dossiers/**");
+}
+
+/** A PDF for the archive of at least so many pages, whatever a browser does with it. */
+async function kept(page, address, pages, what) {
+  const answer = await page.request.get(new URL(address, page.url()).href);
+  const bytes = await answer.body();
+  const found = bytes.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g) ?? [];
+  const fine = answer.headers()["content-type"] === "application/pdf" && bytes.includes("pdfaid:conformance");
+  if (!answer.ok() || !fine || found.length < pages) throw new Error(`${what} answers ${answer.status()} with ${found.length} pages`);
 }
 
 async function save(page, link, isRight, what) {

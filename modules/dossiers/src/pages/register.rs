@@ -84,7 +84,11 @@ fn page(ctx: &Ctx, units: &[&organisation::Agency], problems: Vec<Problem>) -> a
         l,
         problems,
         units: units.iter().map(|agency| Choice::new(agency.code.clone(), agency.name.clone())).collect(),
-        unit: query_value(&ctx.uri, "unit"),
+        // A desk of one place need not choose it.
+        unit: match units {
+            [only] => only.code.clone(),
+            _ => query_value(&ctx.uri, "unit"),
+        },
         from: or("from", today.first_of_month()),
         to: or("to", today),
         max: l.number(ROWS_MAX),
