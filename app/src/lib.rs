@@ -77,12 +77,12 @@ pub fn proofs() -> Vec<audit::Proof> {
 
 /// The kinds of subjects that live on the shared pieces, or owe something beside them.
 pub fn kinds() -> Vec<records::Kind> {
-    vec![dossiers::owed::KIND, feedback::KIND]
+    vec![dossiers::owed::KIND, feedback::KIND, feedback::dialogue::DIALOGUES, feedback::dialogue::ITEMS]
 }
 
 /// What people are told about.
 fn topics() -> Vec<notices::Topic> {
-    dossiers::topics::TOPICS.into_iter().chain([feedback::TOPIC]).collect()
+    dossiers::topics::TOPICS.into_iter().chain([feedback::TOPIC, feedback::dialogue::TOPIC]).collect()
 }
 
 /// The agencies a desk receives for.

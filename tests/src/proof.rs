@@ -163,6 +163,7 @@ async fn lived_in(app: &TestApp) {
     // One petition that complains of a unit, with a picture.
     let unit = app.person(Role::Leader).agency.to_string();
     crate::journeys::petitions::sent(app, Some(unit)).await;
+    crate::journeys::dialogues::announced(app).await;
     steered(app).await;
     renamed(app).await;
 }

@@ -28,7 +28,12 @@ fn dossier() -> String {
 
 #[test]
 fn the_pictures_of_the_state_machines_follow_their_tables() {
-    let pictures = [("petition", records::mermaid::<feedback::Petition>()), ("dossier", dossier())];
+    let pictures = [
+        ("petition", records::mermaid::<feedback::Petition>()),
+        ("dialogue", records::mermaid::<feedback::dialogue::Dialogue>()),
+        ("dialogue-item", records::mermaid::<feedback::dialogue::Item>()),
+        ("dossier", dossier()),
+    ];
     for (name, text) in pictures {
         let file = root().join(format!("docs/states/{name}.md"));
         if std::env::var_os("UPDATE").is_some() {

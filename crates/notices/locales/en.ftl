@@ -1,3 +1,4 @@
+notices-nav = Notices
 notices-title = My notices
 notices-lead = What you were told, the latest first. It always stands here, whether or not it also went out by e-mail or text message.
 notices-none = No notices yet
@@ -139,3 +140,5 @@ notices-whom-both = Both
 # The permissions this module declares
 permission-keep-channels = See what was sent or did not go out, and send it again
 permission-keep-reminders = Keep the rules by which people are reminded
+
+notices-topic-dialogue-item = Question of a dialogue

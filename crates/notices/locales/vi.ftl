@@ -1,3 +1,4 @@
+notices-nav = Thông báo
 notices-title = Thông báo của tôi
 notices-lead = Những việc bạn được báo, mới nhất đứng đầu. Thông báo luôn có ở đây, dù bạn có nhận qua thư điện tử hay tin nhắn hay không.
 notices-none = Chưa có thông báo nào
@@ -139,3 +140,5 @@ notices-whom-both = Cả hai
 # Quyền mà mô-đun này khai báo
 permission-keep-channels = Xem thông báo đã gửi, chưa gửi được và gửi lại
 permission-keep-reminders = Quản trị quy tắc nhắc việc
+
+notices-topic-dialogue-item = Câu hỏi đối thoại

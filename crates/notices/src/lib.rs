@@ -95,7 +95,7 @@ pub fn module() -> Module {
         permissions: rights::ALL,
         homes: &[],
         nav: vec![
-            NavItem { key: "notices-title", href: "/notices", icon: "bell", access: Access::SignedIn, order: 25 },
+            NavItem { key: "notices-nav", href: "/notices", icon: "bell", access: Access::SignedIn, order: 25 },
             NavItem {
                 key: "notices-rules-title",
                 href: "/notices/reminders",

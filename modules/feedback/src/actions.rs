@@ -89,13 +89,25 @@ async fn write(
 
 /// What was written, and who wrote it; each as far as it was told.
 fn asides(given: &Given) -> Result<Vec<Aside>, Fault> {
-    let mut problems = Vec::new();
-    let mut words = vec![("text", given.text("text").to_owned())];
-    words.extend([("place", given.text("place").to_owned()), ("name", given.text("name").to_owned())]);
+    let mut told: Vec<Aside> = ["text", "place", "name"]
+        .into_iter()
+        .map(|name| Aside { name, text: given.text(name).to_owned() })
+        .filter(|aside| !aside.text.is_empty())
+        .collect();
+    told.extend(reach(given)?);
+    Ok(told)
+}
+
+/// Where somebody without an account is reached: a telephone number and an e-mail address, as far as they are told.
+///
+/// # Errors
+/// `Invalid` at `phone` and `email`.
+pub(crate) fn reach(given: &Given) -> Result<Vec<Aside>, Fault> {
+    let (mut problems, mut told) = (Vec::new(), Vec::new());
     match given.text("phone") {
         "" => {}
         typed => match typed.parse::<Phone>() {
-            Ok(phone) => words.push(("phone", phone.to_string())),
+            Ok(phone) => told.push(Aside { name: "phone", text: phone.to_string() }),
             Err(problem) => problems.push(problem.field("phone")),
         },
     }
@@ -103,13 +115,12 @@ fn asides(given: &Given) -> Result<Vec<Aside>, Fault> {
     let is_email = |(user, host): (&str, &str)| {
         !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
     };
-    if !email.is_empty() && (email.contains(' ') || !email.split_once('@').is_some_and(is_email)) {
-        problems.push(Problem::new("feedback-email").field("email"));
+    match email {
+        "" => {}
+        email if email.contains(' ') || !email.split_once('@').is_some_and(is_email) => {
+            problems.push(Problem::new("feedback-email").field("email"));
+        }
+        email => told.push(Aside { name: "email", text: email.to_owned() }),
     }
-    words.push(("email", email.to_owned()));
-    if !problems.is_empty() {
-        return Err(Fault::Invalid(problems));
-    }
-    let told = words.into_iter().filter(|(_, text)| !text.is_empty());
-    Ok(told.map(|(name, text)| Aside { name, text }).collect())
+    if problems.is_empty() { Ok(told) } else { Err(Fault::Invalid(problems)) }
 }

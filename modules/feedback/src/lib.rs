@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod api;
 mod apply;
+pub mod dialogue;
 mod key;
 mod letter;
 mod module;
@@ -26,5 +27,8 @@ pub use rules::House;
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     module: "feedback",
-    steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))],
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_dialogues", include_str!("../migrations/0002_dialogues.sql")),
+    ],
 };

@@ -91,6 +91,18 @@ pub fn module() -> Module {
             .post("/petitions/{code}/{verb}", reads, pages::act)
             .get("/petitions/{code}/files/{file}", reads, pages::download)
             .get("/petitions/{code}/letter", reads, pages::letter)
+            // Dialogues: anybody reads what is announced, answered and promised, and asks beforehand.
+            .get("/dialogues", Access::Public, pages::dialogues)
+            .get("/dialogues/{code}", Access::LookUp, pages::dialogue)
+            .post("/dialogues/{code}/ask", Access::LookUp, pages::ask_before)
+            // … officials announce, enter, route, answer; each act asks for its own permission at its unit.
+            .get("/sittings", reads, pages::sittings)
+            .get("/sittings/new", reads, pages::sitting_form)
+            .post("/sittings/new", reads, pages::sitting_new)
+            .get("/sittings/{code}", reads, pages::sitting)
+            .post("/sittings/{code}/{verb}", reads, pages::sitting_act)
+            .get("/sitting-items/{code}", reads, pages::sitting_item)
+            .post("/sitting-items/{code}/{verb}", reads, pages::sitting_item_act)
             // Programs.
             .asking("/api/v1/feedback", Access::Public, api::LIST, api::published)
             .get("/api/v1/feedback/{code}/status", Access::LookUp, api::status)
@@ -110,6 +122,7 @@ pub fn module() -> Module {
                 access: Access::Needs(crate::rights::OWN_PETITIONS),
                 order: 33,
             },
+            NavItem { key: "dialogue-nav-sittings", href: "/sittings", icon: "users", access: reads, order: 16 },
             NavItem { key: "feedback-nav-petitions", href: "/petitions", icon: "inbox", access: reads, order: 15 },
         ],
     }

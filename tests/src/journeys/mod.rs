@@ -5,6 +5,7 @@ mod accounts;
 mod acts;
 mod background;
 mod desks;
+pub(crate) mod dialogues;
 mod guessing;
 mod kept_forms;
 mod leafing;

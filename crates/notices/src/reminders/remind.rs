@@ -123,6 +123,18 @@ async fn tell(tx: &Tx, app: &App, hit: &Hit, code: &str, (slot, now): (Instant, 
     Ok(())
 }
 
+/// Tells of the hits of one page.
+async fn tell_all(tx: &Tx, app: &App, hits: &[Hit], (slot, now): (Instant, Instant)) -> Result<(), Fault> {
+    let Some(kinds) = app.get::<Kinds>() else { return Ok(()) };
+    let ctx = Ctx::without_request(app, None, Lang::Vi, "/", now);
+    let cards = cards(tx, &ctx, &kinds, hits).await?;
+    for hit in hits {
+        let code = cards.get(&hit.waiting.subject).map(|card| card.code.as_str()).unwrap_or_default();
+        tell(tx, app, hit, code, (slot, now)).await?;
+    }
+    Ok(())
+}
+
 /// Reminds of everything whose moment has come. Done again for the same slot it tells nothing twice and leaves nothing out.
 ///
 /// # Errors
@@ -132,10 +144,10 @@ pub async fn remind(app: &App, db: &Db, calendar: &Calendar, slot: Instant, now:
         return Ok(());
     }
     let all = db.read(|tx| Box::pin(async move { Ok::<_, Fault>(rules(tx).await?) })).await?;
-    let shared = Arc::new((all, calendar.clone()));
+    let rules = in_force(&all, now.date());
     let mut after = (Id(i64::MIN), String::new());
     loop {
-        let (app, shared, from) = (app.clone(), shared.clone(), after.clone());
+        let from = after.clone();
         let page = db
             .read(move |tx| Box::pin(async move { Ok::<_, Fault>(work::every(tx, (from.0, &from.1), PAGE).await?) }))
             .await?;
@@ -143,22 +155,16 @@ pub async fn remind(app: &App, db: &Db, calendar: &Calendar, slot: Instant, now:
         if let Some(last) = page.last() {
             after = (last.subject, last.name.clone());
         }
-        db.write(move |tx| {
-            let (app, shared, page) = (app.clone(), shared.clone(), page.clone());
-            Box::pin(async move {
-                let rules = in_force(&shared.0, now.date());
-                let hits = hits(&rules, &shared.1, &page, now);
-                let Some(kinds) = app.get::<Kinds>().filter(|_| !hits.is_empty()) else { return Ok(()) };
-                let ctx = Ctx::without_request(&app, None, Lang::Vi, "/", now);
-                let cards = cards(tx, &ctx, &kinds, &hits).await?;
-                for hit in &hits {
-                    let code = cards.get(&hit.waiting.subject).map(|card| card.code.as_str()).unwrap_or_default();
-                    tell(tx, &app, hit, code, (slot, now)).await?;
-                }
-                Ok::<_, Fault>(())
+        // Almost nothing of what is owed is due just now: writing is for what is.
+        let hits = Arc::new(hits(&rules, calendar, &page, now));
+        if !hits.is_empty() {
+            let app = app.clone();
+            db.write(move |tx| {
+                let (app, hits) = (app.clone(), hits.clone());
+                Box::pin(async move { tell_all(tx, &app, &hits, (slot, now)).await })
             })
-        })
-        .await?;
+            .await?;
+        }
         if !full {
             break;
         }

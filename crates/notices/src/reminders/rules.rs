@@ -212,11 +212,9 @@ mod tests {
     #[test]
     fn the_shipped_rules_are_read_and_say_where_they_are_from() {
         assert!(shipped().len() >= 8);
-        assert!(
-            shipped().iter().all(|rule| rule.basis.contains("NĐ")
-                || rule.basis.contains("unverified")
-                || rule.basis.contains("QĐ"))
-        );
+        assert!(shipped().iter().all(|rule| rule.basis.contains("NĐ")
+            || rule.basis.contains("chưa kiểm chứng")
+            || rule.basis.contains("QĐ")));
         assert_eq!(in_force(shipped(), Date::constant(2026, 11, 25)).len(), shipped().len(), "each due and side once");
         assert!(in_force(shipped(), Date::constant(2025, 12, 31)).is_empty());
     }

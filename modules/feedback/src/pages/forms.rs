@@ -114,7 +114,7 @@ fn shown(ctx: &Ctx, house: &House, field: &Field, p: Option<&Petition>, value: S
 }
 
 /// The units a field offers.
-fn units(house: &House, field: &str, p: Option<&Petition>) -> Vec<Choice> {
+pub(super) fn units(house: &House, field: &str, p: Option<&Petition>) -> Vec<Choice> {
     let tree = &house.tree;
     let choice = |agency: &&organisation::Agency| Choice::new(agency.id.to_string(), agency.name.clone());
     match field {

@@ -1,5 +1,6 @@
 //! HTML of petitions.
 
+mod dialogues;
 mod forms;
 mod letter;
 mod mine;
@@ -7,7 +8,9 @@ mod office;
 mod public;
 mod sending;
 mod show;
+mod sittings;
 
+pub use dialogues::{ask_before, dialogue, dialogues};
 pub use letter::{letter, own_letter};
 pub use mine::{mine, mine_act, sent, sent_one};
 pub use office::work;
@@ -15,6 +18,7 @@ pub use public::{find, list, one};
 pub(crate) use public::{narrow_of, place, place_of};
 pub use sending::{send, send_form, take, take_form};
 pub use show::{act, download, show};
+pub use sittings::{sitting, sitting_act, sitting_form, sitting_item, sitting_item_act, sitting_new, sittings};
 
 use crate::petition::State;
 use crate::rules::House;

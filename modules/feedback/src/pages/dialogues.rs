@@ -1,0 +1,266 @@
+//! Dialogues, for everybody: what is announced, what was answered and promised, the minutes; and asking beforehand.
+
+use super::forms::{ActForm, typed};
+use super::sittings::{fields_of, state_colour};
+use super::{house, unit_name};
+use crate::dialogue::item::{COMMITMENT, Item, State as ItemState};
+use crate::dialogue::item_verbs::ASKING;
+use crate::dialogue::session::{Dialogue, State};
+use crate::dialogue::{actions, store};
+use crate::rules::House;
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use base::{Fault, Id, Instant, Problem, vn_date, vn_date_time};
+use i18n::L;
+use records::{Asker, Held, Seen, Typed};
+use std::collections::{BTreeMap, HashMap};
+use web::limits::{self, Rates};
+use web::table::{query_value, with};
+use web::{Answer, Breadcrumb, Ctx, FormMap};
+
+/// Rows of a page.
+const ROWS: usize = 20;
+
+pub(super) struct Row {
+    pub(super) code: String,
+    pub(super) title: String,
+    pub(super) place: String,
+    pub(super) agency: String,
+    pub(super) at: String,
+    pub(super) state: String,
+    pub(super) colour: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "dialogues.html")]
+struct Page {
+    l: L,
+    rows: Vec<Row>,
+    /// The official's list leads to the office's pages.
+    base: &'static str,
+    may_announce: bool,
+    first: String,
+    next: String,
+}
+
+fn place(text: &str) -> Option<(Instant, Id)> {
+    let (at, id) = text.split_once('-')?;
+    Some((Instant(at.parse().ok()?), Id(id.parse().ok()?)))
+}
+
+/// The list, for everybody or for officials.
+pub(super) async fn rows(ctx: &Ctx, base: &'static str, may_announce: bool) -> Answer {
+    let (house, after) = (house(&ctx.app).await?, place(&query_value(&ctx.uri, "after")));
+    let (mut found, titles, places) = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let found = store::page(tx, after, ROWS as i64 + 1).await?;
+                let ids: Vec<Id> = found.iter().map(|held| held.id).collect();
+                let titles = records::asides_of(tx, &ids, "title").await?;
+                Ok::<_, Fault>((found, titles, records::asides_of(tx, &ids, "place").await?))
+            })
+        })
+        .await?;
+    let more = found.len() > ROWS;
+    found.truncate(ROWS);
+    let last = found.last().filter(|_| more).map(|last| format!("{}-{}", last.state.held_at.0, last.id.0));
+    let word = |words: &HashMap<Id, String>, id: Id| words.get(&id).cloned().unwrap_or_default();
+    let row = |held: &Held<Dialogue>| Row {
+        title: word(&titles, held.id),
+        place: word(&places, held.id),
+        agency: unit_name(&house, Some(held.state.agency)),
+        at: vn_date_time(held.state.held_at),
+        state: ctx.l.t(format!("dialogue-state-{}", held.state.state.as_str())),
+        colour: state_colour(held.state.state),
+        code: held.code.clone(),
+    };
+    let page = Page {
+        l: ctx.l,
+        rows: found.iter().map(row).collect(),
+        base,
+        may_announce,
+        first: if after.is_some() { with(&ctx.uri, &[("after", "")]) } else { String::new() },
+        next: last.map(|last| with(&ctx.uri, &[("after", &last)])).unwrap_or_default(),
+    };
+    Ok(ctx.page(&ctx.l.t("dialogue-title"), &page))
+}
+
+/// GET /dialogues
+pub async fn dialogues(ctx: Ctx) -> Answer {
+    rows(&ctx, "/dialogues", false).await
+}
+
+/// What everybody reads of an item.
+pub(super) struct Told {
+    pub(super) question: String,
+    pub(super) answer: String,
+    pub(super) unit: String,
+    pub(super) due: String,
+    pub(super) state: String,
+    pub(super) settled: bool,
+    pub(super) late: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dialogue.html")]
+struct One {
+    l: L,
+    csrf: String,
+    trail: Vec<Breadcrumb>,
+    problems: Vec<Problem>,
+    code: String,
+    title: String,
+    state: String,
+    colour: &'static str,
+    facts: Vec<(String, String)>,
+    text: String,
+    cancelled: String,
+    minutes: String,
+    questions: Vec<Told>,
+    waiting: String,
+    commitments: Vec<Told>,
+    form: Option<ActForm>,
+}
+
+/// A sitting with its items and their public words.
+pub(super) struct Whole {
+    pub(super) seen: Seen<Dialogue>,
+    pub(super) items: Vec<Held<Item>>,
+    pub(super) questions: HashMap<Id, String>,
+    pub(super) answers: HashMap<Id, String>,
+}
+
+pub(super) async fn whole(ctx: &Ctx, house: &House, code: &str) -> Result<Whole, Fault> {
+    let (actor, house, code, now) = (ctx.actor.clone(), house.clone(), code.to_owned(), ctx.now);
+    ctx.db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let asker = Asker { actor: actor.as_ref(), key: None, now };
+                let seen = records::open::<Dialogue>(tx, &house, &asker, &code).await?;
+                let items = store::items_of(tx, seen.held().id).await?;
+                let ids: Vec<Id> = items.iter().map(|held| held.id).collect();
+                let questions = records::asides_of(tx, &ids, "public-question").await?;
+                let answers = records::asides_of(tx, &ids, "public-answer").await?;
+                Ok(Whole { seen, items, questions, answers })
+            })
+        })
+        .await
+}
+
+impl Whole {
+    /// What everybody reads of one item.
+    fn told(&self, ctx: &Ctx, house: &House, held: &Held<Item>) -> Told {
+        let item = &held.state;
+        Told {
+            question: self.questions.get(&held.id).cloned().unwrap_or_default(),
+            answer: self.answers.get(&held.id).cloned().unwrap_or_default(),
+            unit: unit_name(house, Some(item.unit)),
+            due: vn_date(item.due_at.date()),
+            state: match item.settled_at {
+                Some(at) => ctx.l.tr("dialogue-settled-at", [("at", vn_date_time(at))]),
+                None => ctx.l.t(format!("dialogue-item-state-{}", item.state.as_str())),
+            },
+            settled: item.state == ItemState::Settled,
+            late: item.settled_at.unwrap_or(ctx.now) > item.due_at,
+        }
+    }
+
+    /// Commitments with those to be kept first; answered questions.
+    fn public(&self, ctx: &Ctx, house: &House) -> (Vec<Told>, Vec<Told>) {
+        let of = |commitment: bool| {
+            let shown = |held: &&Held<Item>| {
+                (held.state.class == COMMITMENT) == commitment && (commitment || held.state.state == ItemState::Settled)
+            };
+            self.items.iter().filter(shown).map(|held| self.told(ctx, house, held)).collect::<Vec<_>>()
+        };
+        (of(false), of(true))
+    }
+
+    /// What is known of the sitting in pairs.
+    pub(super) fn facts(&self, ctx: &Ctx, house: &House) -> Vec<(String, String)> {
+        let d = self.seen.state();
+        let word = |name: &str| self.seen.words.get(name).cloned().unwrap_or_default();
+        let l = ctx.l;
+        let mut facts = vec![
+            (l.t("dialogue-field-agency"), unit_name(house, Some(d.agency))),
+            (l.t("dialogue-at"), vn_date_time(d.held_at)),
+            (l.t("dialogue-field-place"), word("place")),
+            (l.t("dialogue-moved"), word("moved")),
+        ];
+        if d.state == State::Announced {
+            facts.push((l.t("dialogue-ask-until"), vn_date_time(d.ask_until)));
+        }
+        facts.retain(|(_, value)| !value.is_empty());
+        facts
+    }
+}
+
+async fn page(
+    ctx: &Ctx,
+    code: &str,
+    fields: &BTreeMap<String, String>,
+    problems: Vec<Problem>,
+) -> Result<Response, Fault> {
+    let (l, house) = (ctx.l, house(&ctx.app).await?);
+    let whole = whole(ctx, &house, code).await?;
+    let d = whole.seen.state();
+    let word = |name: &str| whole.seen.words.get(name).cloned().unwrap_or_default();
+    let waiting = whole
+        .items
+        .iter()
+        .filter(|held| held.state.class != COMMITMENT)
+        .filter(|held| matches!(held.state.state, ItemState::Sent | ItemState::Open))
+        .count();
+    let (questions, commitments) = whole.public(ctx, &house);
+    let may_ask = d.state == State::Announced && ctx.now <= d.ask_until;
+    let wrong = !problems.is_empty();
+    let body = One {
+        l,
+        csrf: ctx.csrf.clone(),
+        trail: vec![Breadcrumb::new(l.t("dialogue-title"), "/dialogues"), Breadcrumb::new(code, "")],
+        problems,
+        code: code.to_owned(),
+        title: word("title"),
+        state: l.t(format!("dialogue-state-{}", d.state.as_str())),
+        colour: state_colour(d.state),
+        facts: whole.facts(ctx, &house),
+        text: word("text"),
+        cancelled: word("cancelled"),
+        minutes: word("minutes"),
+        waiting: if waiting > 0 { l.tr("dialogue-waiting", [("n", waiting.to_string())]) } else { String::new() },
+        questions,
+        commitments,
+        form: may_ask.then(|| ActForm {
+            word: "ask",
+            title: l.t("dialogue-act-ask"),
+            hint: l.t("dialogue-act-ask-hint"),
+            fields: fields_of(ctx, &house, ASKING, fields),
+        }),
+    };
+    let title = word("title");
+    Ok(if wrong { ctx.invalid_page(&title, &body) } else { ctx.page(&title, &body) })
+}
+
+/// GET /dialogues/{code}
+pub async fn dialogue(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    Ok(page(&ctx, &code, &BTreeMap::new(), Vec::new()).await?)
+}
+
+/// POST /dialogues/{code}/ask. Who asks without an account is slowed like who opens one.
+pub async fn ask_before(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
+    limits::take(&ctx, "feedback", ctx.app.get::<Rates>().unwrap_or_default().sign_up)?;
+    let fields = typed(&form);
+    let (house, actor, now, wanted) = (house(&ctx.app).await?, ctx.actor.clone(), ctx.now, code.clone());
+    let sent = Typed { fields: fields.clone(), files: Vec::new() };
+    let asked = ctx
+        .db()
+        .write(move |tx| Box::pin(async move { actions::ask(tx, &house, actor.as_ref(), &wanted, now, &sent).await }))
+        .await;
+    match asked {
+        Ok(_) => Ok(ctx.flash(format!("/dialogues/{code}"), "dialogue-asked")),
+        Err(Fault::Invalid(problems)) => Ok(page(&ctx, &code, &fields, problems).await?),
+        Err(fault) => Err(fault.into()),
+    }
+}
