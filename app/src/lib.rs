@@ -77,7 +77,13 @@ pub fn proofs() -> Vec<audit::Proof> {
 
 /// The kinds of subjects that live on the shared pieces, or owe something beside them.
 pub fn kinds() -> Vec<records::Kind> {
-    vec![dossiers::owed::KIND, feedback::KIND, feedback::dialogue::DIALOGUES, feedback::dialogue::ITEMS]
+    vec![
+        dossiers::owed::KIND,
+        feedback::KIND,
+        feedback::dialogue::DIALOGUES,
+        feedback::dialogue::ITEMS,
+        reform::KIND,
+    ]
 }
 
 /// What people are told about.
@@ -198,6 +204,10 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     catalogue::reload(&app).await?;
     app.also(web::BeforeRequest(Box::new(|(app, now)| {
         Box::pin(async move { organisation::refresh(&app, now).await.map(|_| ()) })
+    })));
+    reform::definitions::refresh(&app, app.clock.now()).await?;
+    app.also(web::BeforeRequest(Box::new(|(app, now)| {
+        Box::pin(async move { reform::definitions::refresh(&app, now).await })
     })));
     app.also(web::BeforeRequest(Box::new(|(app, now)| {
         Box::pin(async move { catalogue::fresh_shelf(&app, now).await.map(|_| ()) })

@@ -3,11 +3,11 @@
 use crate::fact::flag;
 use crate::figure::{Cell, Figure, Filter};
 use base::{Channel, Date, Level};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// In what a figure is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// numerator × 100 ÷ denominator.
@@ -99,52 +99,118 @@ pub struct Indicators {
     by_id: BTreeMap<String, Vec<Indicator>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    indicator: Vec<Entry>,
+    indicator: Vec<Written>,
 }
 
-#[derive(Deserialize)]
+/// A definition as it is written down: in `data/indicators`, and where a province keeps its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    id: String,
-    valid_from: String,
-    name_vi: String,
-    name_en: String,
-    definition_vi: String,
-    definition_en: String,
-    unit: Unit,
-    source: String,
-    numerator: CountEntry,
-    denominator: CountEntry,
-    needs_vi: Option<String>,
-    needs_en: Option<String>,
-    beside: Option<String>,
+pub struct Written {
+    pub id: String,
+    pub valid_from: String,
+    pub name_vi: String,
+    pub name_en: String,
+    pub definition_vi: String,
+    pub definition_en: String,
+    pub unit: Unit,
+    pub source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs_vi: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs_en: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
     #[serde(default)]
-    least: i64,
+    pub least: i64,
+    pub numerator: WrittenCount,
+    pub denominator: WrittenCount,
 }
 
-#[derive(Deserialize)]
+/// One side of it. Flags by their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CountEntry {
-    measure: String,
+pub struct WrittenCount {
+    pub measure: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub all: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub none: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
     #[serde(default)]
-    all: Vec<String>,
-    #[serde(default)]
-    none: Vec<String>,
-    channel: Option<String>,
-    fields: Option<Vec<String>>,
-    level: Option<String>,
-    #[serde(default)]
-    stock: bool,
+    pub stock: bool,
 }
 
 fn flags(names: &[String]) -> Result<i64, String> {
     names.iter().try_fold(0, |sum, name| Ok(sum | flag::named(name).ok_or_else(|| format!("unknown flag {name}"))?))
 }
 
-impl CountEntry {
+impl Written {
+    /// The text of a file with this definition alone.
+    ///
+    /// # Errors
+    /// What cannot be written.
+    pub fn to_toml(&self) -> Result<String, String> {
+        toml::to_string(&File { indicator: vec![self.clone()] }).map_err(|error| error.to_string())
+    }
+
+    /// The definition that such a text begins with.
+    ///
+    /// # Errors
+    /// A text that is none.
+    pub fn from_toml(text: &str) -> Result<Written, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        file.indicator.into_iter().next().ok_or_else(|| "no definition".to_owned())
+    }
+
+    /// A definition as it would be written down.
+    pub fn of(one: &Indicator) -> Written {
+        let (needs_vi, needs_en) = one.needs.clone().unzip();
+        Written {
+            id: one.id.clone(),
+            valid_from: one.valid_from.to_string(),
+            name_vi: one.name_vi.clone(),
+            name_en: one.name_en.clone(),
+            definition_vi: one.definition_vi.clone(),
+            definition_en: one.definition_en.clone(),
+            unit: one.unit,
+            source: one.source.clone(),
+            needs_vi,
+            needs_en,
+            beside: one.beside.clone(),
+            least: one.least,
+            numerator: WrittenCount::of(&one.numerator),
+            denominator: WrittenCount::of(&one.denominator),
+        }
+    }
+}
+
+impl WrittenCount {
+    fn of(count: &Count) -> WrittenCount {
+        let names = |sum: i64| {
+            let set = flag::NAMES.iter().filter(|(_, bit)| sum & bit != 0);
+            set.map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>()
+        };
+        let channels = [Channel::Counter, Channel::Online, Channel::Post];
+        let channel = count.channel.and_then(|code| channels.into_iter().find(|channel| channel.code() == code));
+        WrittenCount {
+            measure: count.measure.clone(),
+            all: names(count.all),
+            none: names(count.none),
+            channel: channel.map(|channel| channel.as_str().to_owned()),
+            fields: count.fields.clone(),
+            level: count.level.map(|level| level.as_str().to_owned()),
+            stock: count.stock,
+        }
+    }
+
     fn read(self) -> Result<Count, String> {
         let channel = match self.channel.as_deref() {
             None => None,
@@ -190,7 +256,7 @@ impl Indicators {
                     (Some(vi), Some(en)) => Some((vi, en)),
                     _ => return Err(format!("{}: needs_vi and needs_en stand together", entry.id)),
                 };
-                let side = |count: CountEntry| {
+                let side = |count: WrittenCount| {
                     let count = count.read()?;
                     Ok(if needs.is_some() { count.nothing() } else { count })
                 };
@@ -225,6 +291,11 @@ impl Indicators {
     pub fn get(&self, id: &str, on: Date) -> Option<&Indicator> {
         let versions = self.by_id.get(id)?;
         versions.iter().rev().find(|indicator| indicator.valid_from <= on).or_else(|| versions.first())
+    }
+
+    /// Every definition of an indicator, the earliest first; nothing for an unknown one.
+    pub fn versions(&self, id: &str) -> &[Indicator] {
+        self.by_id.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Every indicator as in force on a day.
@@ -271,6 +342,19 @@ denominator = { measure = "settled" }
         assert_eq!(indicators.get("on-time", date(2026, 7, 1)).unwrap().numerator.none, flag::SUPPLEMENTED_AGAIN);
         assert_eq!(indicators.get("on-time", date(2019, 1, 1)).unwrap().valid_from, date(2021, 1, 1));
         assert!(indicators.get("nothing", date(2026, 7, 1)).is_none());
+    }
+
+    #[test]
+    fn what_is_written_down_is_read_back_the_same() {
+        let all = Indicators::from_toml(&[TWO]).unwrap();
+        for one in all.versions("on-time") {
+            let text = Written::of(one).to_toml().unwrap();
+            assert_eq!(Written::from_toml(&text).unwrap(), Written::of(one));
+            let again = Indicators::from_toml(&[&text]).unwrap();
+            assert_eq!(again.versions("on-time"), std::slice::from_ref(one));
+        }
+        assert_eq!(all.versions("on-time").len(), 2);
+        assert!(all.versions("nothing").is_empty());
     }
 
     #[test]

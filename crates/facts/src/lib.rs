@@ -19,7 +19,7 @@ pub use append::{INSERT_FACT, append, fact_rows, set_scope};
 pub use cases::{Case, Part, Spot, cases, count_cases};
 pub use fact::{Fact, flag};
 pub use figure::{Cell, Cube, Figure, Filter};
-pub use indicator::{Count, Indicator, Indicators, Unit};
+pub use indicator::{Count, Indicator, Indicators, Unit, Written, WrittenCount};
 pub use read::{
     by_unit, cube, cube_by_month, figures_by_measure, generation, rolled_by_unit, rolled_cube, series_by_month, tail,
     tail_by_unit, value,

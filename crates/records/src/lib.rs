@@ -38,7 +38,7 @@ pub use prove::{Listener, Proved, SUBJECTS_BETWEEN, prove};
 pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe};
 pub use subject::{By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject};
 pub use tell::{TELL_JOB, Telling, tell, telling_key};
-pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who};
+pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who, may};
 pub use words::{Found, find};
 
 use web::{Access, Module, NavItem, Routes};

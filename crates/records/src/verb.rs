@@ -155,6 +155,11 @@ pub(crate) fn follows<S: Machine>(before: Option<&S>, word: &str, after: &S, day
 }
 
 /// In whose name an asker may do it.
+/// Whether somebody stands where a row wants them; what the row's own rule says of the matter is not asked.
+pub fn may<S: Machine>(verb: &Verb<S>, held: &Held<S>, house: &S::House, asker: &Asker<'_>) -> bool {
+    standing(verb, held, house, asker).is_some()
+}
+
 pub(crate) fn standing<S: Machine>(
     verb: &Verb<S>,
     held: &Held<S>,

@@ -9,7 +9,7 @@ use std::fmt;
 /// Fields that keep their lines: what people write in a text area.
 const LINES: &[&str] = &["reason", "note", "again", "other", "text"];
 /// Names and titles that are typed into large boxes because they are long: of one line all the same.
-const LONG_NAMES: &[&str] = &["name", "name_vi", "subject", "task"];
+const LONG_NAMES: &[&str] = &["name", "name_vi", "subject", "task", "definition_vi", "definition_en"];
 /// Answers to a procedure's own questions, given and corrected; which of them are of one line is judged by their kind.
 const ANSWERS: [&str; 2] = ["answer_", "answers."];
 /// Fields whose blanks mean something: quotations that are found again in their text, a record as it is edited, JSON, whose own

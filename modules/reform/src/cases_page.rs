@@ -1,6 +1,6 @@
 //! The very cases behind a figure: numerator, denominator, or what is missing; paged and exported.
 
-use crate::live::indicators;
+use crate::definitions::indicators;
 use crate::steered;
 use crate::view::{Scope, subject_name};
 use askama::Template;
@@ -71,11 +71,12 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let l = ctx.l;
     let today = ctx.now.date();
     let as_of = scope.period.as_of(today);
+    let known = indicators(&ctx.app);
     let indicator = placed
         .subject
         .indicator
         .as_deref()
-        .and_then(|id| indicators().get(id, as_of))
+        .and_then(|id| known.get(id, as_of).cloned())
         .ok_or(Fault::NotFound("reform-no-cases"))?;
     if indicator.is_confidential() {
         return Err(Fault::NotFound("reform-cases-withheld").into());
@@ -97,14 +98,14 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         .read(move |tx| {
             Box::pin(async move {
                 // A file says itself how many it holds.
-                let total = if exported { 0 } else { facts::count_cases(tx, indicator, node, &filter, part).await? };
+                let total = if exported { 0 } else { facts::count_cases(tx, &indicator, node, &filter, part).await? };
                 let mut place = if exported { Place::START } else { paging.place(Spot::read) };
                 let limit = if exported { EXPORT_MAX } else { paging.reads() };
-                let mut cases = facts::cases(tx, indicator, node, &filter, part, limit, &place).await?;
+                let mut cases = facts::cases(tx, &indicator, node, &filter, part, limit, &place).await?;
                 if !exported {
                     if paging.is_amiss(&place, cases.len()) {
                         (paging, place) = (paging.from_start(), Place::START);
-                        cases = facts::cases(tx, indicator, node, &filter, part, limit, &place).await?;
+                        cases = facts::cases(tx, &indicator, node, &filter, part, limit, &place).await?;
                     }
                     paging = paging.turned(&place, &mut cases, |case| case.spot().to_string());
                 }

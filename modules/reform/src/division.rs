@@ -4,7 +4,7 @@
 //! several a case goes through, so its open work is read from the worklist's indexes, and what was settled is that of the fields whose
 //! procedures come through it.
 
-use crate::live::indicators;
+use crate::definitions::indicators;
 use crate::period::Period;
 use crate::programme::Measure;
 use crate::view::{Scope, amount};
@@ -96,13 +96,14 @@ impl Division {
         let house = dossiers::House { tree: scope.tree.clone(), shelf, calendar: organisation::calendar_of(&ctx.app) };
         let filter = Filter { fields: Some(fields.keys().cloned().collect()), ..month.filter() };
         let (node, now) = (scope.node, ctx.now);
-        let on_time = indicators().get("on-time", today);
+        let known = indicators(&ctx.app);
+        let on_time = known.get("on-time", today).cloned();
         let (counts, settled) = ctx
             .db()
             .read(move |tx| {
                 Box::pin(async move {
                     let counts = worklist::counts(tx, &house, &list, now).await?;
-                    let settled = match on_time {
+                    let settled = match &on_time {
                         Some(indicator) => facts::value(tx, indicator, node, &filter).await?,
                         None => facts::Figure::default(),
                     };

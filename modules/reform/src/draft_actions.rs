@@ -15,6 +15,8 @@ use web::FormMap;
 #[derive(Clone, Copy)]
 pub(crate) struct Desk<'a> {
     pub(crate) tree: &'a Tree,
+    /// What records measure.
+    pub(crate) measured: &'a facts::Indicators,
     pub(crate) actor: &'a Actor,
     pub(crate) now: Instant,
     pub(crate) number: i64,
@@ -116,7 +118,9 @@ pub(crate) async fn put(tx: &Tx, desk: Desk<'_>, old: Option<&str>, entry: Entry
         return Err(Fault::NotFound("reform-no-target"));
     }
     let (kind, subject) = match entry {
-        Entry::Target(given) => ("target", draft_form::target(given, &programme, old, desk.now.date())),
+        Entry::Target(given) => {
+            ("target", draft_form::target(given, &programme, old, (desk.measured, desk.now.date())))
+        }
         Entry::Task(given) => ("task", draft_form::task(given, &programme, old, desk.tree)),
     };
     let subject = subject.map_err(Fault::Invalid)?;

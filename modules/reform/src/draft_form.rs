@@ -2,7 +2,6 @@
 
 use crate::actions::hundredths;
 use crate::drafts::blank;
-use crate::live::indicators;
 use crate::programme::{Compare, Measure, Programme, Subject, Target, Task, targets_of};
 use base::{Date, Problem};
 use organisation::Tree;
@@ -190,7 +189,7 @@ pub(crate) fn target(
     given: &FormMap,
     programme: &Programme,
     old: Option<&str>,
-    today: Date,
+    (measured, today): (&facts::Indicators, Date),
 ) -> Result<Subject, Vec<Problem>> {
     let mut read = reader(given);
     let name_vi = read.text("subject", true, NAME_MAX);
@@ -234,7 +233,7 @@ pub(crate) fn target(
     }
     let indicator = given.get("indicator").map(str::to_owned);
     if let Some(id) = &indicator {
-        if indicators().get(id, today).is_none() {
+        if measured.get(id, today).is_none() {
             read.wrong("reform-choose", "indicator");
         } else if compare.zip(unit).is_some_and(|(compare, unit)| !counted(compare, unit)) {
             // What a record counts is a share.
@@ -342,6 +341,10 @@ mod tests {
     use crate::drafts::{UNSORTED, empty, file};
     use crate::programme::Programmes;
     use jiff::civil::date;
+
+    fn target(given: &FormMap, programme: &Programme, old: Option<&str>, today: Date) -> Result<Subject, Vec<Problem>> {
+        super::target(given, programme, old, (crate::definitions::shipped(), today))
+    }
 
     const TODAY: Date = date(2026, 11, 22);
 

@@ -1,11 +1,11 @@
 //! The forms of a draft programme: its head, a target, a task; what is sent from them and from its page.
 
+use crate::definitions::indicators;
 use crate::draft_actions::{self as actions, Desk, Entry};
 use crate::draft_edit;
 use crate::draft_form::{AXES, COMPARES, LEVELS, UNITS};
 use crate::drafts::{Draft, Stage};
 use crate::drafts_page::{self, one};
-use crate::live::indicators;
 use crate::programme::{Compare, Programme, targets_of};
 use crate::steered;
 use crate::view::pick;
@@ -130,12 +130,14 @@ pub(crate) async fn head(ctx: Ctx, Path(number): Path<String>) -> Answer {
 pub(crate) async fn correct(ctx: Ctx, Path(number): Path<String>, given: FormMap) -> Answer {
     let draft = open(&ctx, &number).await?;
     let (actor, now, all) = (ctx.actor()?.clone(), ctx.now, steered::programmes(&ctx).await?);
+    let measured = indicators(&ctx.app);
     let (tree, typed, number) = (organisation::tree_of(&ctx.app).await?, given.clone(), draft.number);
     let done = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let desk = Desk { tree: &tree, actor: &actor, now, number, version: version(&typed) };
+                let desk =
+                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&typed) };
                 actions::correct(tx, &all, desk, &typed).await
             })
         })
@@ -172,8 +174,10 @@ async fn entry_form(ctx: &Ctx, asked: Asked<'_>, given: FormMap, problems: Vec<P
     let words = |key: &str, words: &[&str]| -> Vec<Choice> {
         words.iter().map(|word| Choice::new(*word, l.t(format!("{key}{word}")))).collect()
     };
-    let measured =
-        indicators().all(today).map(|one| Choice::new(one.id.clone(), pick(l, &one.name_vi, &one.name_en))).collect();
+    let measured = indicators(&ctx.app)
+        .all(today)
+        .map(|one| Choice::new(one.id.clone(), pick(l, &one.name_vi, &one.name_en)))
+        .collect();
     Ok(EntryForm {
         l,
         csrf: ctx.csrf.clone(),
@@ -229,13 +233,15 @@ async fn put_entry(ctx: Ctx, number: &str, id: &str, given: FormMap, is_task: bo
     let draft = open(&ctx, number).await?;
     // The entry must be of this form's kind.
     begun(&draft.programme()?, id, is_task)?;
+    let measured = indicators(&ctx.app);
     let (actor, now, tree) = (ctx.actor()?.clone(), ctx.now, organisation::tree_of(&ctx.app).await?);
     let (typed, old, number) = (given.clone(), (id != NEW).then(|| id.to_owned()), draft.number);
     let done = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let desk = Desk { tree: &tree, actor: &actor, now, number, version: version(&typed) };
+                let desk =
+                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&typed) };
                 let entry = if is_task { Entry::Task(&typed) } else { Entry::Target(&typed) };
                 actions::put(tx, desk, old.as_deref(), entry).await
             })
@@ -275,12 +281,14 @@ pub(crate) async fn put_task(ctx: Ctx, Path((number, id)): Path<(String, String)
 /// POST /steering/drafts/{number}/remove/{id}
 pub(crate) async fn remove(ctx: Ctx, Path((number, id)): Path<(String, String)>, given: FormMap) -> Answer {
     let draft = one(&ctx, &number).await?;
+    let measured = indicators(&ctx.app);
     let (actor, now, tree) = (ctx.actor()?.clone(), ctx.now, organisation::tree_of(&ctx.app).await?);
     let number = draft.number;
     ctx.db()
         .write(move |tx| {
             Box::pin(async move {
-                let desk = Desk { tree: &tree, actor: &actor, now, number, version: version(&given) };
+                let desk =
+                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&given) };
                 actions::remove(tx, desk, &id).await
             })
         })
@@ -291,13 +299,15 @@ pub(crate) async fn remove(ctx: Ctx, Path((number, id)): Path<(String, String)>,
 /// POST /steering/drafts/{number}/propose
 pub(crate) async fn propose(ctx: Ctx, Path(number): Path<String>, given: FormMap) -> Answer {
     let draft = one(&ctx, &number).await?;
+    let measured = indicators(&ctx.app);
     let (actor, now, tree) = (ctx.actor()?.clone(), ctx.now, organisation::tree_of(&ctx.app).await?);
     let (all, number) = (steered::programmes(&ctx).await?, draft.number);
     let done = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let desk = Desk { tree: &tree, actor: &actor, now, number, version: version(&given) };
+                let desk =
+                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&given) };
                 actions::propose(tx, &all, desk).await
             })
         })
@@ -317,13 +327,15 @@ pub(crate) async fn decide(ctx: Ctx, Path(number): Path<String>, given: FormMap)
         "return" => false,
         _ => return Err(Fault::invalid(Problem::new("reform-answer").field("answer")).into()),
     };
+    let measured = indicators(&ctx.app);
     let (actor, now, tree, number) =
         (ctx.actor()?.clone(), ctx.now, organisation::tree_of(&ctx.app).await?, draft.number);
     let done = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let desk = Desk { tree: &tree, actor: &actor, now, number, version: version(&given) };
+                let desk =
+                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&given) };
                 actions::decide(tx, desk, accept, given.text("note")).await
             })
         })

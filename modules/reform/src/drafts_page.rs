@@ -1,8 +1,8 @@
 //! Draft programmes on the screen: their list among the programmes, and one of them with its targets and its file.
 
+use crate::definitions::indicators;
 use crate::draft_actions::{may_decide, may_keep};
 use crate::drafts::{self, Draft, Stage};
-use crate::live::indicators;
 use crate::programme::{Programme, targets_of};
 use crate::view::{goal_text, level_text, pick, subject_name};
 use askama::Template;
@@ -134,7 +134,8 @@ pub(crate) fn trail(l: L, draft: Option<&Draft>) -> Vec<Breadcrumb> {
     trail
 }
 
-fn rows_of(l: L, tree: &Tree, home: &str, programme: &Programme) -> (Vec<TargetRow>, Vec<TaskRow>) {
+fn rows_of(ctx: &Ctx, tree: &Tree, home: &str, programme: &Programme) -> (Vec<TargetRow>, Vec<TaskRow>) {
+    let (l, known) = (ctx.l, indicators(&ctx.app));
     let (mut rows, mut tasks) = (Vec::new(), Vec::new());
     for placed in targets_of(programme) {
         let (target, id) = (placed.target, placed.target.id.clone());
@@ -164,7 +165,7 @@ fn rows_of(l: L, tree: &Tree, home: &str, programme: &Programme) -> (Vec<TargetR
                     .subject
                     .indicator
                     .as_deref()
-                    .and_then(|id| indicators().get(id, programme.decided))
+                    .and_then(|id| known.get(id, programme.decided))
                     .map_or_else(
                         || l.t("reform-source-declared"),
                         |one| pick(l, &one.name_vi, &one.name_en).to_owned(),
@@ -205,7 +206,7 @@ async fn page(ctx: &Ctx, draft: &Draft, problems: Vec<Problem>) -> Result<Page, 
     let actor = ctx.actor()?;
     let home = format!("/steering/drafts/{}", draft.number);
     let own = draft.proposed_by == Some(actor.account);
-    let (rows, tasks) = rows_of(l, &tree, &home, &programme);
+    let (rows, tasks) = rows_of(&ctx, &tree, &home, &programme);
     Ok(Page {
         l,
         csrf: ctx.csrf.clone(),

@@ -423,11 +423,18 @@ fn both_languages_have_every_word_the_module_uses() {
     i18n::install(&[crate::LOCALES, web::locales(), web::base_locales()]);
     let mut keys = std::collections::BTreeSet::new();
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for dir in ["src", "templates"] {
+    for dir in ["src", "src/definitions", "templates"] {
         for entry in std::fs::read_dir(root.join(dir)).unwrap() {
-            keys.extend(i18n::keys_used(&std::fs::read_to_string(entry.unwrap().path()).unwrap()));
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                keys.extend(i18n::keys_used(&std::fs::read_to_string(path).unwrap()));
+            }
         }
     }
+    let flags = facts::flag::NAMES.iter().map(|(name, _)| format!("reform-flag-{name}"));
+    keys.extend(flags);
+    let measures = crate::definitions::measures(crate::definitions::shipped());
+    keys.extend(measures.keys().map(|measure| format!("reform-counted-{measure}")));
     assert!(keys.len() > 90);
     let programmes = crate::Programmes::shipped();
     for placed in programmes.targets() {

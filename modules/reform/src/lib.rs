@@ -6,6 +6,7 @@ pub mod api;
 mod cases_page;
 mod dashboard;
 mod declare_page;
+pub mod definitions;
 mod division;
 mod draft_actions;
 mod draft_edit;
@@ -40,8 +41,8 @@ mod view;
 sandbox::test_entry!();
 
 pub use dashboard::dashboard_html;
+pub use definitions::{Definition, KIND, shipped};
 pub use drafts::{DraftProgramme, DraftTarget, save_draft_programme};
-pub use live::indicators;
 pub use open_work::open_at;
 pub use programme::Programmes;
 pub use proof::PROOF;
@@ -54,6 +55,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     steps: &[
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_programmes", include_str!("../migrations/0002_programmes.sql")),
+        ("0003_definitions", include_str!("../migrations/0003_definitions.sql")),
     ],
 };
 
@@ -94,6 +96,11 @@ pub fn module() -> Module {
             .get("/steering/targets/{id}/declare", declare, declare_page::show)
             .post("/steering/targets/{id}/declare", declare, declare_page::send)
             .post("/steering/figures/{id}/check", read, declare_page::check)
+            // What is counted how, and who decided it.
+            .get("/steering/indicators", read, definitions::list)
+            .get("/steering/indicators/{id}", read, definitions::show)
+            .post("/steering/indicators/{id}", keep, definitions::propose)
+            .post("/steering/indicators/{id}/{code}/{verb}", read, definitions::act)
             // For programs.
             .asking("/api/v1/targets", read, api::QUERY, api::list)
             .asking("/api/v1/targets/{id}", read, api::QUERY, api::one),

@@ -1,17 +1,16 @@
 //! Figures read from the one-stop's records: exact sums of a period for all indicators at once, and the closed months behind them.
 
+use crate::definitions::indicators;
 use crate::kept::Kept;
 use crate::store::Declared;
 use base::{Date, Fault, Id, Instant, Level};
 use facts::{Cell, Count, Cube, Figure, Filter, Indicator, Indicators};
 use jiff::civil::date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use store::{StoreError, Tx};
 use web::App;
 
-const SHIPPED: [&str; 2] =
-    [include_str!("../../../data/indicators/one-stop.toml"), include_str!("../../../data/indicators/feedback.toml")];
 /// Facts begin after this day; a stock is counted from here.
 const BEGINNING: Date = date(2000, 1, 1);
 /// The first month of the history: no programme measures earlier.
@@ -22,15 +21,6 @@ const HISTORY_MS: i64 = 5 * 60_000;
 const NODES_MAX: usize = 256;
 /// Sums remembered: those nodes, each with a few periods.
 const SUMS_MAX: usize = 1_024;
-
-/// The definitions shipped with the program.
-pub fn indicators() -> &'static Indicators {
-    static ALL: LazyLock<Indicators> = LazyLock::new(|| {
-        // A test reads the files; an empty list stands in so that nothing here can panic.
-        Indicators::from_toml(&SHIPPED).unwrap_or_default()
-    });
-    &ALL
-}
 
 /// At which level a figure is counted; `None` for all.
 pub type At = Option<Level>;
@@ -223,11 +213,11 @@ async fn read_once(
     asked: &Asked,
     sum: bool,
 ) -> Result<Option<(Sums, Vec<Declared>)>, Fault> {
-    let (remembered, asked) = (remembered.clone(), asked.clone());
+    let (remembered, asked, all) = (remembered.clone(), asked.clone(), indicators(app));
     app.db
         .read(move |tx| {
             Box::pin(async move {
-                let set = Set::on(indicators(), asked.as_of);
+                let set = Set::on(&all, asked.as_of);
                 let generation = facts::generation(tx).await?;
                 let rolled = match remembered.0.get(&asked).filter(|(known, _)| *known == generation) {
                     Some((_, rolled)) => rolled,
@@ -246,9 +236,16 @@ async fn read_once(
         .await
 }
 
+/// Forgets what was summed under definitions of before.
+pub(crate) fn forget(app: &App) {
+    app.put(Remembered::default());
+    app.put(Histories::default());
+}
+
 /// A node's months, as read at an instant.
 #[derive(Clone, Debug)]
 pub struct History {
+    indicators: Arc<Indicators>,
     months: BTreeMap<String, Figures>,
 }
 
@@ -274,7 +271,7 @@ impl History {
     /// The figure of a whole year by the definition of its end: a flow summed, a stock as at its last month.
     pub fn year(&self, indicator: &str, level: At, year: i16) -> Option<Figure> {
         let key = (indicator.to_owned(), level);
-        let defined = indicators().get(indicator, date(year, 12, 31));
+        let defined = self.indicators.get(indicator, date(year, 12, 31));
         if defined.is_some_and(|indicator| indicator.denominator.stock) {
             let until = self.months.range(..=format!("{year:04}-12"));
             return until.rev().find_map(|(_, figures)| figures.get(&key)).copied();
@@ -331,9 +328,11 @@ pub async fn history(app: &App, node: Id, now: Instant) -> Result<Arc<History>, 
 
 async fn read_history(app: &App, node: Id, now: Instant) -> Result<History, Fault> {
     let today = now.date();
+    let indicators = indicators(app);
+    let all = indicators.clone();
     let months = app
         .db
-        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(Set::months(indicators(), tx, node, today).await?) }))
+        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(Set::months(&all, tx, node, today).await?) }))
         .await?;
-    Ok(History { months })
+    Ok(History { indicators, months })
 }

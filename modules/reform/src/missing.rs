@@ -1,7 +1,7 @@
 //! Targets without data, in one place: what each still needs, and who owes it.
 
 use crate::dashboard::Total;
-use crate::live::indicators;
+use crate::definitions::indicators;
 use crate::standing::Standing;
 use crate::state::State;
 use crate::steered;
@@ -225,18 +225,19 @@ fn row(ctx: &Ctx, scope: &Scope, standing: &Standing<'_>, need: Need, owner: Id)
         clause: format!("{} {}", placed.programme.document, placed.clause()),
         goal: l.tr("reform-goal-due", [("goal", goal_text(l, placed)), ("year", placed.target.due.to_string())]),
         need: l.t(format!("reform-need-{}", need.as_str())),
-        until: unrecorded(l, scope, standing),
+        until: unrecorded(ctx, scope, standing),
         owner: scope.tree.name(owner),
         declare: if may_declare { scope.link(ctx, &format!("{target}/declare")) } else { String::new() },
     }
 }
 
 /// What an indicator without a record waits for.
-fn unrecorded(l: L, scope: &Scope, standing: &Standing<'_>) -> String {
+fn unrecorded(ctx: &Ctx, scope: &Scope, standing: &Standing<'_>) -> String {
     let indicator = standing.placed.subject.indicator.as_deref();
-    let defined = indicator.and_then(|id| indicators().get(id, scope.period.to.min(standing.as_of)));
+    let known = indicators(&ctx.app);
+    let defined = indicator.and_then(|id| known.get(id, scope.period.to.min(standing.as_of)));
     let needs = defined.and_then(|indicator| indicator.needs.as_ref());
-    needs.map(|(vi, en)| pick(l, vi, en).to_owned()).unwrap_or_default()
+    needs.map(|(vi, en)| pick(ctx.l, vi, en).to_owned()).unwrap_or_default()
 }
 
 fn export(l: L, format: &str, rows: Vec<Row>) -> Result<axum::response::Response, base::Fault> {

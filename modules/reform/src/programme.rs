@@ -411,7 +411,6 @@ pub fn targets_of(programme: &Programme) -> impl Iterator<Item = Placed<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::indicators;
 
     fn programmes() -> Programmes {
         Programmes::from_toml(&SHIPPED).unwrap()
@@ -462,7 +461,7 @@ mod tests {
     fn every_indicator_named_exists() {
         for placed in programmes().targets() {
             if let Some(id) = &placed.subject.indicator {
-                assert!(indicators().get(id, jiff::civil::date(2026, 1, 1)).is_some(), "{id}");
+                assert!(crate::definitions::shipped().get(id, jiff::civil::date(2026, 1, 1)).is_some(), "{id}");
             }
         }
     }

@@ -37,6 +37,7 @@ pub struct Readings<'a> {
     pub declared: &'a [Declared],
     pub period: &'a Period,
     pub today: Date,
+    pub indicators: &'a facts::Indicators,
 }
 
 /// A target with its value and where it stands.
@@ -144,7 +145,7 @@ fn live(placed: Placed<'_>, indicator: &str, readings: &Readings<'_>, question: 
         now
     };
     // Few people's answers are nobody's to see.
-    let definition = crate::live::indicators().get(indicator, readings.today);
+    let definition = readings.indicators.get(indicator, readings.today);
     let figure = figure.filter(|figure| definition.is_none_or(|definition| definition.shown(*figure).is_some()));
     question.value = figure.and_then(Figure::percent);
     let first = readings.history.first(indicator, level).filter(|(day, _)| *day < question.as_of.first_of_month());

@@ -1,7 +1,8 @@
 //! One target: its value large, the definition in one sentence, the months against the path to the goal, the units, what moved this week,
 //! the declared history; every number opens its cases.
 
-use crate::live::{self, indicators};
+use crate::definitions::indicators;
+use crate::live;
 use crate::programme::{Measure, Placed};
 use crate::standing::Standing;
 use crate::state::State;
@@ -107,7 +108,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         .into_iter()
         .find(|one| one.placed.target.id == id)
         .ok_or(Fault::NotFound("reform-no-target"))?;
-    let definition = placed.subject.indicator.as_deref().and_then(|id| indicators().get(id, standing.as_of));
+    let known = indicators(&ctx.app);
+    let definition = placed.subject.indicator.as_deref().and_then(|id| known.get(id, standing.as_of));
     let cases = with(&scope.link(&ctx, &format!("/steering/targets/{id}/cases")), &[("period", &scope.period.word)]);
     let opens = definition.is_none_or(|definition| !definition.is_confidential());
     let part_href = |part: &str| if opens { with(&cases, &[("part", part)]) } else { String::new() };
@@ -158,7 +160,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
             .and_then(|one| one.needs.as_ref())
             .map(|(vi, en)| pick(l, vi, en).to_owned())
             .unwrap_or_default(),
-        beside: beside(l, &read, placed, standing.as_of),
+        beside: beside(&ctx, &read, placed, standing.as_of),
         numerator: count(figure.map(|figure| figure.numerator)),
         denominator: count(figure.map(|figure| figure.denominator)),
         missing: count(figure.map(|figure| figure.denominator - figure.numerator)),
@@ -189,9 +191,10 @@ pub(crate) fn trail(ctx: &Ctx, scope: &Scope, placed: Placed<'_>) -> Vec<Breadcr
 }
 
 /// The indicators shown beside a target's own.
-fn beside(l: L, read: &Read, placed: Placed<'_>, day: Date) -> Vec<(String, String, String)> {
+fn beside(ctx: &Ctx, read: &Read, placed: Placed<'_>, day: Date) -> Vec<(String, String, String)> {
     let Some(own) = placed.subject.indicator.as_deref() else { return Vec::new() };
-    indicators()
+    let l = ctx.l;
+    indicators(&ctx.app)
         .all(day)
         .filter(|one| one.beside.as_deref() == Some(own))
         .filter_map(|one| {
@@ -232,21 +235,18 @@ async fn chart(
     scope: &Scope,
     placed: Placed<'_>,
     standing: &Standing<'_>,
-    indicator: &'static Indicator,
+    indicator: &Indicator,
 ) -> Result<(String, String), Fault> {
     let l = ctx.l;
     let last = standing.as_of.first_of_month();
     let first = last.checked_sub((MONTHS - 1).months()).unwrap_or(last);
     let filter = Filter { from: first, to: last.last_of_month(), level: placed.target.level(), fields: None };
     let node = scope.node;
+    let versions = indicators(&ctx.app).versions(&indicator.id).to_vec();
     let series = ctx
         .db()
-        .read(move |tx| {
-            Box::pin(async move { Ok::<_, Fault>(facts::series_by_month(tx, indicator, node, &filter).await?) })
-        })
+        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(by_definition(tx, &versions, node, &filter).await?) }))
         .await?;
-    let series: Vec<(String, Figure)> =
-        series.into_iter().map(|(month, figure)| (month, indicator.shown(figure).unwrap_or_default())).collect();
     let points: Vec<Option<f64>> = series.iter().map(|(_, figure)| figure.percent()).collect();
     let note = chart_note(l, scope, standing, indicator, &series);
     // A yearly rise and places have no height on a scale of shares.
@@ -274,6 +274,32 @@ async fn chart(
         top: Some(100.0),
     };
     Ok((trajectory(l, &chart), note))
+}
+
+/// An indicator month by month, each month by the definition of its last day: another way of counting does not move the past.
+async fn by_definition(
+    tx: &store::Tx,
+    versions: &[Indicator],
+    node: Id,
+    filter: &Filter,
+) -> Result<Vec<(String, Figure)>, store::StoreError> {
+    let of = |month: &str| {
+        let last = format!("{month}-01").parse::<Date>().map_or(Date::MAX, Date::last_of_month);
+        versions.iter().rposition(|one| one.valid_from <= last).unwrap_or_default()
+    };
+    let mut months = Vec::new();
+    for (n, version) in versions.iter().enumerate() {
+        // The first one counts before its day as well. Most lie before the months shown, or after them.
+        let begun = n == 0 || version.valid_from <= filter.to;
+        let over = versions.get(n + 1).is_some_and(|next| next.valid_from <= filter.from);
+        if begun && !over {
+            let series = facts::series_by_month(tx, version, node, filter).await?;
+            let own = series.into_iter().filter(|(month, _)| of(month) == n);
+            months.extend(own.map(|(month, figure)| (month, version.shown(figure).unwrap_or_default())));
+        }
+    }
+    months.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(months)
 }
 
 /// What a month's point and the figure of the whole period have to do with each other, where they are not the same number.
@@ -353,7 +379,7 @@ async fn moved(
     ctx: &Ctx,
     scope: &Scope,
     placed: Placed<'_>,
-    indicator: &'static Indicator,
+    indicator: &Indicator,
 ) -> Result<Vec<(String, String)>, Fault> {
     let l = ctx.l;
     let today = ctx.now.date();

@@ -29,6 +29,7 @@ pub(crate) async fn database() -> Vec<(Db, Arc<Tree>)> {
             facts::MIGRATIONS,
             files::MIGRATIONS,
             records::MIGRATIONS,
+            identity::MIGRATIONS,
             notices::MIGRATIONS,
             organisation::MIGRATIONS,
             catalogue::MIGRATIONS,

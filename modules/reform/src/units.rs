@@ -1,7 +1,8 @@
 //! An indicator unit by unit: rolled-up sums remembered by generation, plus the facts not yet rolled up.
 
+use crate::definitions::indicators;
 use crate::kept::Kept;
-use crate::live::{At, indicators};
+use crate::live::At;
 use crate::view::Scope;
 use base::{Date, Fault, Id};
 use facts::{Figure, Filter};
@@ -25,6 +26,11 @@ impl Default for Lists {
     }
 }
 
+/// Forgets what was summed under definitions of before.
+pub(crate) fn forget(app: &web::App) {
+    app.put(Lists::default());
+}
+
 /// The figures of the committees and departments below the scope's unit, exact at this moment.
 pub(crate) async fn by_unit(ctx: &Ctx, scope: &Scope, indicator: &str, level: At) -> Result<List, Fault> {
     let as_of = scope.period.as_of(ctx.now.date());
@@ -35,7 +41,8 @@ pub(crate) async fn by_unit(ctx: &Ctx, scope: &Scope, indicator: &str, level: At
     let list = lists.0.in_turn(key.clone(), read).await?.unwrap_or_default();
     // A committee's or department's sums hold those of its parts already.
     let is_house = |id: Id| scope.tree.get(id).is_some_and(|agency| agency.house().is_some());
-    let definition = indicators().get(indicator, as_of);
+    let known = indicators(&ctx.app);
+    let definition = known.get(indicator, as_of);
     let shown = |figure: Figure| definition.is_none_or(|definition| definition.shown(figure).is_some());
     Ok(list.into_iter().filter(|(id, figure)| is_house(*id) && shown(*figure)).collect())
 }
@@ -48,7 +55,7 @@ async fn read_once(
     filter: &Filter,
     sum: bool,
 ) -> Result<Option<List>, Fault> {
-    let Some(definition) = indicators().get(&key.1, key.4) else { return Ok(Some(List::new())) };
+    let Some(definition) = indicators(&ctx.app).get(&key.1, key.4).cloned() else { return Ok(Some(List::new())) };
     let (lists, key, filter) = (lists.clone(), key.clone(), filter.clone());
     ctx.db()
         .read(move |tx| {
@@ -58,13 +65,13 @@ async fn read_once(
                 let rolled = match lists.0.get(&key).filter(|(known, _)| *known == generation) {
                     Some((_, rolled)) => rolled,
                     None if sum => {
-                        let rolled = facts::rolled_by_unit(tx, definition, node, &filter).await?;
+                        let rolled = facts::rolled_by_unit(tx, &definition, node, &filter).await?;
                         lists.0.put(key, generation, rolled)
                     }
                     None => return Ok(None),
                 };
                 let mut sums: BTreeMap<Id, Figure> = rolled.iter().copied().collect();
-                for (unit, figure) in facts::tail_by_unit(tx, definition, node, &filter).await? {
+                for (unit, figure) in facts::tail_by_unit(tx, &definition, node, &filter).await? {
                     *sums.entry(unit).or_default() += figure;
                 }
                 sums.retain(|_, figure| *figure != Figure::default());

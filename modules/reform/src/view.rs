@@ -122,6 +122,8 @@ impl Scope {
 
 /// Everything read for a scope in one snapshot.
 pub(crate) struct Read {
+    /// The definitions it was read under.
+    indicators: std::sync::Arc<facts::Indicators>,
     pub(crate) figures: Figures,
     /// What today added.
     pub(crate) today: Figures,
@@ -134,7 +136,8 @@ impl Read {
         let history = live::history(&ctx.app, scope.node, ctx.now).await?;
         let day = ctx.now.date();
         let (sums, declared) = live::read(&ctx.app, &scope.asked(day, (day, day))).await?;
-        Ok(Read { figures: sums.figures, today: sums.added, history, declared })
+        let indicators = crate::definitions::indicators(&ctx.app);
+        Ok(Read { indicators, figures: sums.figures, today: sums.added, history, declared })
     }
 
     /// Every target's standing, in the order of the documents.
@@ -150,6 +153,7 @@ impl Read {
             declared: &self.declared,
             period: &scope.period,
             today,
+            indicators: &self.indicators,
         };
         let holds = |placed: &Placed<'_>| placed.holds_at(&scope.tree, scope.node);
         programmes.targets().filter(holds).map(|placed| stand(placed, &readings)).collect()

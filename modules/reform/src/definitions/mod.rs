@@ -1,0 +1,380 @@
+//! Definitions of indicators as dated data: what is counted above and below, from which day on. Whoever keeps programmes proposes one, a
+//! second person of the whole province puts it into force. What was measured under an earlier definition stays: a figure of a day
+//! follows the definition of that day.
+//!
+//! A register on the shared pieces: its machine is [`VERBS`], its proof that of all kinds.
+
+mod form;
+mod known;
+mod page;
+
+#[cfg(test)]
+pub(crate) use form::measures;
+pub(crate) use known::indicators;
+pub use known::{refresh, shipped};
+pub(crate) use page::{act, list, propose, show};
+
+use ::store::{BoxFuture, Row, StoreError, Tx, Value, params};
+use base::{Date, Fault, Id, Instant, Problem};
+use facts::Fact;
+use facts::Indicators;
+use organisation::Tree;
+use records::{
+    Asker, By, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Given, Held, Kind, Machine, Moment, Number,
+    Office, Subject, Verb, Who,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+use web::Ctx;
+
+/// Longest reason or basis, in letters.
+pub const TEXT_MAX: usize = 500;
+/// The book of running numbers.
+const BOOK: &str = "indicator-definition";
+/// The name by which the second person's look is owed.
+const DECIDE: &str = "indicator-definition";
+
+::store::statements! {
+    /// What was put into force, in that order.
+    pub DEFINITIONS_IN_FORCE = "SELECT body FROM indicator_definition WHERE stage = 'in-force' ORDER BY id LIMIT 5000";
+    /// How many there are: none is ever changed or taken back.
+    pub DEFINITIONS_COUNT = "SELECT COUNT(*) AS n FROM indicator_definition WHERE stage = 'in-force'";
+    /// All of one indicator, the newest first.
+    pub DEFINITIONS_OF = "SELECT * FROM indicator_definition WHERE indicator = $1 ORDER BY id DESC LIMIT 100";
+    /// What waits for the second person.
+    pub DEFINITIONS_WAITING = "SELECT * FROM indicator_definition WHERE stage = 'proposed' ORDER BY id LIMIT 200";
+    /// Some of them.
+    pub DEFINITIONS_SOME = sqlite "SELECT * FROM indicator_definition WHERE id IN (SELECT value FROM json_each($1))",
+        postgres "SELECT * FROM indicator_definition WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
+}
+
+/// How far a definition has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// Waits for the second person.
+    #[default]
+    Proposed,
+    /// Counts from its first day on.
+    InForce,
+    /// The second person said no.
+    Refused,
+    /// Whoever proposed it took it back.
+    Withdrawn,
+}
+
+const STAGES: [Stage; 4] = [Stage::Proposed, Stage::InForce, Stage::Refused, Stage::Withdrawn];
+
+impl Stage {
+    /// The word in records and messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Proposed => "proposed",
+            Stage::InForce => "in-force",
+            Stage::Refused => "refused",
+            Stage::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A definition with its story.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Definition {
+    /// The indicator it defines.
+    pub indicator: String,
+    /// The first day it counts on.
+    pub valid_from: Date,
+    pub stage: Stage,
+    /// The topmost agency: a definition is the whole province's.
+    pub unit: Id,
+    /// Its running number, and the year of it.
+    pub n: i64,
+    pub year: i64,
+    pub proposed_by: Id,
+    pub proposed_at: Instant,
+    pub decided_by: Option<Id>,
+    pub decided_at: Option<Instant>,
+    /// As in `data/indicators`.
+    pub body: String,
+    /// The decision it rests on.
+    pub basis: String,
+}
+
+/// What happens to one.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case")]
+pub enum Event {
+    Propose { indicator: String, valid_from: Date, unit: Id, n: i64, year: i64, body: String, basis: String },
+    Confirm,
+    Refuse,
+    Withdraw,
+}
+
+macro_rules! column {
+    ($name:literal, $field:ident) => {
+        Column {
+            name: $name,
+            get: |one: &Definition| Value::from(one.$field.clone()),
+            set: |one, row| {
+                one.$field = row.get($name)?;
+                Ok(())
+            },
+        }
+    };
+}
+
+const COLUMNS: &[Column<Definition>] = &[
+    column!("indicator", indicator),
+    column!("valid_from", valid_from),
+    Column {
+        name: "stage",
+        get: |one| Value::from(one.stage.as_str()),
+        set: |one, row| {
+            one.stage = stage(row)?;
+            Ok(())
+        },
+    },
+    column!("unit_id", unit),
+    column!("n", n),
+    column!("year", year),
+    column!("proposed_by", proposed_by),
+    column!("proposed_at", proposed_at),
+    column!("decided_by", decided_by),
+    column!("decided_at", decided_at),
+    column!("body", body),
+    column!("basis", basis),
+];
+
+fn stage(row: &Row) -> Result<Stage, StoreError> {
+    let word: String = row.get("stage")?;
+    let found = STAGES.into_iter().find(|stage| stage.as_str() == word);
+    found.ok_or_else(|| StoreError::Column { column: "stage".into(), problem: word })
+}
+
+impl Subject for Definition {
+    const KIND: &'static str = "indicator-definition";
+    const TABLE: &'static str = "indicator_definition";
+    const V: i64 = 1;
+    const COLUMNS: &'static [Column<Self>] = COLUMNS;
+    type Event = Event;
+
+    fn apply(before: Option<&Self>, moment: &Moment, event: &Event) -> Result<(Self, Vec<Fact>), DoesNotFollow> {
+        let decided = |before: &Definition, stage| Definition {
+            stage,
+            decided_by: moment.actor,
+            decided_at: Some(moment.at),
+            ..before.clone()
+        };
+        let after = match (before, event) {
+            (None, Event::Propose { indicator, valid_from, unit, n, year, body, basis }) => Definition {
+                indicator: indicator.clone(),
+                valid_from: *valid_from,
+                stage: Stage::Proposed,
+                unit: *unit,
+                n: *n,
+                year: *year,
+                proposed_by: moment.actor.ok_or(DoesNotFollow("nobody proposed it"))?,
+                proposed_at: moment.at,
+                decided_by: None,
+                decided_at: None,
+                body: body.clone(),
+                basis: basis.clone(),
+            },
+            (Some(before), Event::Confirm) if moment.actor == Some(before.proposed_by) => {
+                return Err(DoesNotFollow("confirmed by who proposed it"));
+            }
+            (Some(before), Event::Confirm) => decided(before, Stage::InForce),
+            (Some(before), Event::Refuse) => decided(before, Stage::Refused),
+            (Some(before), Event::Withdraw) => decided(before, Stage::Withdrawn),
+            _ => return Err(DoesNotFollow("no definition")),
+        };
+        Ok((after, Vec::new()))
+    }
+
+    fn dues(&self) -> Vec<Due> {
+        // The second person decides before its first day.
+        let due = Due { name: DECIDE, unit: self.unit, holder: None, at: Instant::start_of(self.valid_from) };
+        if self.stage == Stage::Proposed { vec![due] } else { Vec::new() }
+    }
+
+    fn number(&self) -> Option<Number> {
+        Some(Number { book: BOOK, period: self.year, n: self.n })
+    }
+}
+
+/// What decisions look things up in.
+pub struct House {
+    tree: Arc<Tree>,
+    known: Arc<Indicators>,
+}
+
+impl records::House for House {
+    fn path(&self, unit: Id) -> &str {
+        self.tree.path(unit)
+    }
+}
+
+const REASON: Field = Field::lines("reason", TEXT_MAX);
+
+/// The state machine.
+pub const VERBS: &[Verb<Definition>] = &[
+    Verb {
+        word: "propose",
+        from: &[],
+        to: &[Stage::Proposed],
+        since: None,
+        who: &[Who::At(crate::rights::KEEP_PROGRAMMES, |one| one.unit)],
+        asks: &[],
+        decide: |_, _| Err(Fault::NotFound("records-no-act")),
+    },
+    Verb {
+        word: "confirm",
+        from: &[Stage::Proposed],
+        to: &[Stage::InForce],
+        since: None,
+        who: &[Who::At(crate::rights::SIGN_PROGRAMMES, |one| one.unit)],
+        asks: &[],
+        decide: confirm,
+    },
+    Verb {
+        word: "refuse",
+        from: &[Stage::Proposed],
+        to: &[Stage::Refused],
+        since: None,
+        who: &[Who::At(crate::rights::SIGN_PROGRAMMES, |one| one.unit)],
+        asks: &[REASON],
+        decide: |_, given| Ok(Decided::event(Event::Refuse)?.with("reason", given.text("reason"))),
+    },
+    Verb {
+        word: "withdraw",
+        from: &[Stage::Proposed],
+        to: &[Stage::Withdrawn],
+        since: None,
+        who: &[Who::Own],
+        asks: &[],
+        decide: |_, _| Decided::event(Event::Withdraw),
+    },
+];
+
+/// A definition comes into force before its first day, by somebody else than who proposed it, and after every one known.
+fn confirm(office: &Office<'_, Definition>, _: &Given) -> Result<Decided<Definition>, Fault> {
+    let one = office.state();
+    if office.asker.actor.is_some_and(|actor| actor.account == one.proposed_by) {
+        return Err(Fault::Forbidden(Problem::new("reform-definition-own")));
+    }
+    judge_day(&office.house.known, &one.indicator, one.valid_from, office.now())
+        .map_err(|problem| Fault::Conflict(problem))?;
+    Decided::event(Event::Confirm)
+}
+
+/// The day from which a definition may count: none that has begun, for what was measured stays; after the latest known.
+fn judge_day(known: &Indicators, indicator: &str, from: Date, now: Instant) -> Result<(), Problem> {
+    if from <= now.date() {
+        return Err(Problem::new("reform-definition-past").field("valid_from"));
+    }
+    let latest = known.versions(indicator).last().map(|one| one.valid_from);
+    match latest.filter(|latest| *latest >= from) {
+        None => Ok(()),
+        Some(latest) => {
+            let day = base::vn_date(latest);
+            Err(Problem::new("reform-definition-before").field("valid_from").arg("day", day))
+        }
+    }
+}
+
+impl Machine for Definition {
+    type State = Stage;
+    type House = House;
+    const VERBS: &'static [Verb<Self>] = VERBS;
+
+    fn state(&self) -> Stage {
+        self.stage
+    }
+
+    fn word(state: Stage) -> &'static str {
+        state.as_str()
+    }
+
+    fn may_read(_: &Held<Self>, _: &House, asker: &Asker<'_>) -> bool {
+        // What is counted how is nobody's secret among those who read figures.
+        asker.actor.is_some_and(|actor| actor.may(crate::rights::READ_STEERING))
+    }
+
+    fn is_own(held: &Held<Self>, asker: &Asker<'_>) -> bool {
+        asker.actor.is_some_and(|actor| actor.account == held.state.proposed_by)
+    }
+}
+
+/// Definitions among the kinds of the program.
+pub const KIND: Kind = Kind::of::<Definition>(
+    &[],
+    &[DueKind { name: DECIDE, word: "reform-due-definition", right: crate::rights::SIGN_PROGRAMMES, served: false }],
+    crate::rights::READ_STEERING,
+    cards,
+);
+
+fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
+    Box::pin(async move {
+        let list = Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect());
+        let known = indicators(&ctx.app);
+        let rows = tx.query(DEFINITIONS_SOME, &[list]).await?;
+        let card = |row: &Row| {
+            let held = Held::<Definition>::read(row)?;
+            let name = known.get(&held.state.indicator, ctx.now.date());
+            let card = Card {
+                title: name.map_or_else(
+                    || held.state.indicator.clone(),
+                    |one| crate::view::pick(ctx.l, &one.name_vi, &one.name_en).to_owned(),
+                ),
+                href: format!("/steering/indicators/{}", held.state.indicator),
+                state: ctx.l.t(format!("reform-definition-{}", held.state.stage.as_str())),
+                code: held.code,
+            };
+            Ok((held.id, card))
+        };
+        Ok(rows.iter().map(card).collect::<Result<_, StoreError>>()?)
+    })
+}
+
+/// What is proposed: a definition that was read and judged.
+pub(crate) struct Proposal {
+    pub(crate) indicator: String,
+    pub(crate) valid_from: Date,
+    pub(crate) body: String,
+    pub(crate) basis: String,
+}
+
+/// Proposes a definition.
+///
+/// # Errors
+/// `Forbidden` without programmes of the whole province to keep; `Conflict` while another one of the indicator waits; `Invalid` at
+/// `valid_from`.
+pub(crate) async fn make(
+    tx: &Tx,
+    house: &House,
+    asker: &Asker<'_>,
+    proposal: Proposal,
+) -> Result<Held<Definition>, Fault> {
+    let actor = asker.actor.ok_or(Fault::SignInNeeded)?;
+    let root = house.tree.root().ok_or_else(|| Fault::internal("no topmost agency"))?;
+    let Some(grant) = actor.grant_for(crate::rights::KEEP_PROGRAMMES, &root.path) else {
+        return Err(Fault::Forbidden(Problem::new("reform-definition-province")));
+    };
+    judge_day(&house.known, &proposal.indicator, proposal.valid_from, asker.now).map_err(Fault::invalid)?;
+    let waiting = tx.query(DEFINITIONS_OF, params![proposal.indicator.as_str()]).await?;
+    for row in &waiting {
+        if stage(row)? == Stage::Proposed {
+            return Err(Fault::Conflict(Problem::new("reform-definition-waits")));
+        }
+    }
+    let year = i64::from(asker.now.date().year());
+    let n = records::next_number(tx, BOOK, year).await?;
+    let Proposal { indicator, valid_from, body, basis } = proposal;
+    let event = Event::Propose { indicator, valid_from, unit: root.id, n, year, body, basis };
+    let by = By { actor: Some(actor.account), agency: Some(grant.agency), now: asker.now };
+    let code = format!("DN{:02}-{n:04}", year % 100);
+    records::begin::<Definition>(tx, by, (Id::next(asker.now), &code), &event, &[]).await
+}
+
+#[cfg(test)]
+mod tests;
