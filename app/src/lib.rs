@@ -83,6 +83,7 @@ pub fn kinds() -> Vec<records::Kind> {
         feedback::dialogue::DIALOGUES,
         feedback::dialogue::ITEMS,
         reform::KIND,
+        reform::FIGURES,
     ]
 }
 

@@ -11,8 +11,8 @@ use web::{Access, RouteEntry};
 #[openapi(
     info(
         title = "motcua",
-        description = "One door: dossiers, petitions, procedures, targets. A program signs in as a browser does and sends the cookie it \
-                       is given. A change is made by a JSON body, alone or with files beside it (at an intake `file_CODE` for each \
+        description = "One door: dossiers, petitions, procedures, targets. A program has an account of its own and sends one of its tokens \
+                       (`Authorization: Bearer …`), or signs in as a browser does and sends the cookie it is given. A change is made by a JSON body, alone or with files beside it (at an intake `file_CODE` for each \
                        component's scans, at an act `file` or `result`; with a petition `pictures`); one that a browser sends for another site is refused.",
         license(name = "MIT OR Apache-2.0")
     ),
@@ -97,7 +97,8 @@ fn complete(operation: &mut Value, route: &RouteEntry) {
             } });
         }
     }
-    operation["security"] = if route.access.is_public() { json!([]) } else { json!([{ "session": [] }]) };
+    operation["security"] =
+        if route.access.is_public() { json!([]) } else { json!([{ "session": [] }, { "token": [] }]) };
     if let Access::Needs(permission) = route.access {
         operation["x-permission"] = permission.as_str().into();
     }
@@ -163,6 +164,11 @@ fn shared(mut components: Map<String, Value>) -> Map<String, Value> {
     components.insert(
         "securitySchemes".to_owned(),
         json!({
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "Of a program's account, made by who keeps accounts; what it may do follows from the roles granted to it.",
+            },
             "session": {
                 "type": "apiKey",
                 "in": "cookie",

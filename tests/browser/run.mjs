@@ -16,6 +16,7 @@ import * as papers from "./journeys/papers.mjs";
 import * as supplement from "./journeys/supplement.mjs";
 import * as rating from "./journeys/rating.mjs";
 import * as petition from "./journeys/petition.mjs";
+import * as definition from "./journeys/definition.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -35,6 +36,8 @@ const journeys = [
   ["papers are looked at and saved, lists are saved, the receipt is printed", papers.journey],
   ["a petition goes from a phone to its published answer, and past the unit it complains of", (t) => petition.journey(t, { javaScript: true })],
   ["the same petition without JavaScript", (t) => petition.journey(t, { javaScript: false })],
+  ["what an indicator counts is changed by two people, last year's figure stays", (t) => definition.journey(t, { javaScript: true })],
+  ["the same change without JavaScript", (t) => definition.journey(t, { javaScript: false })],
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 

@@ -199,7 +199,13 @@ async fn steered(app: &TestApp) {
     let declared = app.db().write(move |tx| {
         Box::pin(async move {
             let programmes = reform::Programmes::shipped();
-            let by = reform::actions::By { programmes, tree: &tree, actor: &actor, now };
+            let by = reform::actions::By {
+                programmes,
+                tree: &tree,
+                actor: &actor,
+                calendar: base::calendar::Calendar::shipped(),
+                now,
+            };
             let given = reform::actions::Given {
                 as_of: Some(now.date()),
                 numerator: "92".into(),
@@ -217,10 +223,32 @@ async fn steered(app: &TestApp) {
         })
     });
     declared.await.expect("a declared figure");
+    defined(app, &mut officer).await;
     let secret = secret_on(&officer.post("/account/totp/begin", &[]).await);
     let code = identity::totp::code_at(&secret, app.clock.now()).expect("a code");
     officer.post("/account/totp/confirm", &[("code", &code)]).await.is(200);
     asked(app, app.actor_of(&officer).await.account).await;
+}
+
+/// Another definition of an indicator, put into force by a second person.
+async fn defined(app: &TestApp, keeper: &mut Client) {
+    let page = keeper.get("/steering/indicators/online-share").await;
+    let changed = crate::journeys::definitions::changed(&page, "2027-06-01");
+    let fields: Vec<(&str, &str)> = changed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    keeper.post("/steering/indicators/online-share", &fields).await.is(303);
+    let (actor, now) = (app.actor_of(keeper).await, app.clock.now());
+    let root = app.tree().root().expect("a root").clone();
+    let grants = vec![base::Grant::new(Role::Leader, root.id, root.path.clone())];
+    let leader = base::Actor { account: app.person(Role::Leader).id, grants, ..actor };
+    let (tree, typed) = (app.tree().clone(), records::Typed::default());
+    let house = reform::definitions::House::new(std::sync::Arc::new(tree), reform::shipped());
+    let confirmed = app.db().write(move |tx| {
+        Box::pin(async move {
+            let asker = records::Asker::actor(&leader, now);
+            records::act::<reform::Definition>(tx, &house, &asker, ("DN26-0001", "confirm"), &typed).await
+        })
+    });
+    confirmed.await.expect("a definition in force");
 }
 
 /// A role of the province's own, confirmed and granted for one field, and a program with a token that is used and one taken back.

@@ -35,7 +35,7 @@ pub use ics::{CalendarEntry, calendar};
 pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards};
 pub use picture::mermaid;
 pub use prove::{Listener, Proved, SUBJECTS_BETWEEN, prove};
-pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe};
+pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe, owed_by_name};
 pub use subject::{By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject};
 pub use tell::{TELL_JOB, Telling, tell, telling_key};
 pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who, may};

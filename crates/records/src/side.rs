@@ -18,6 +18,8 @@ use base::Id;
     pub CLEAR_DUE = "DELETE FROM due WHERE subject_id = $1 AND name = $2";
     /// What subjects of a range owe.
     pub SELECT_DUES = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE subject_id > $1 AND subject_id <= $2";
+    /// What is owed by one name.
+    pub OWED_BY_NAME = "SELECT subject_id, unit_id, holder_id, due_at FROM due WHERE name = $1 ORDER BY subject_id LIMIT 100000";
     /// A link more.
     pub INSERT_LINK = "INSERT INTO link (subject_id, name, other_id) VALUES ($1, $2, $3) ON CONFLICT (subject_id, name, other_id) DO NOTHING";
     /// A link less.
@@ -61,6 +63,18 @@ pub async fn owe(tx: &Tx, subject: Id, before: &[Due], after: &[Due]) -> Result<
         tx.execute(SET_DUE, params![subject, due.name, due.unit, due.holder, due.at]).await?;
     }
     Ok(())
+}
+
+/// Everything owed by one name: whose, and what. For the proof of kinds that owe beside the shared pieces.
+///
+/// # Errors
+/// The database's.
+pub async fn owed_by_name(tx: &Tx, name: &str) -> Result<Vec<(Id, Id, Option<Id>, base::Instant)>, StoreError> {
+    let rows = tx.query(OWED_BY_NAME, params![name]).await?;
+    let read = |row: &::store::Row| {
+        Ok((row.get("subject_id")?, row.get("unit_id")?, row.get("holder_id")?, row.get("due_at")?))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The same for links.

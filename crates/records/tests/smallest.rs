@@ -18,7 +18,7 @@ const NOW: Instant = Instant(1_795_572_000_000);
 const WARD: Id = Id(12);
 const POST: Id = Id(99);
 
-const SEE: Permission = Permission::new("see-lamps", &[Role::Clerk, Role::Officer, Role::Leader]);
+const SEE: Permission = Permission::new("see-lamps", &[Role::Officer, Role::Inspector]);
 const MEND: Permission = Permission::new("mend-lamps", &[Role::Officer]);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -425,7 +425,7 @@ async fn the_statements_made_of_the_columns_prepare_and_the_picture_shows_every_
     for line in [
         "[*] --> broken: report",
         "broken --> mended: mend",
-        "| `break-again` |  | mended | broken | process-dossier | sort |",
+        "| `break-again` |  | mended | broken | mend-lamps | sort |",
     ] {
         assert!(picture.contains(line), "{picture}");
     }

@@ -483,3 +483,7 @@ reform-flag-BETWEEN_ELECTRONIC = passed between agencies electronically througho
 reform-channel-counter = at the counter
 reform-channel-online = online
 reform-channel-post = by post
+reform-definition-open = Definitions over time
+reform-due-check = Check a declared figure
+reform-counted-dialogue_answered = Questions of dialogues answered
+reform-counted-dialogue_fulfilled = Commitments of dialogues fulfilled

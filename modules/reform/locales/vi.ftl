@@ -480,3 +480,7 @@ reform-flag-BETWEEN_ELECTRONIC = chuyển giữa các cơ quan hoàn toàn đi�
 reform-channel-counter = nộp tại quầy
 reform-channel-online = nộp trực tuyến
 reform-channel-post = nộp qua bưu chính
+reform-definition-open = Các cách tính theo thời gian
+reform-due-check = Kiểm tra số liệu khai
+reform-counted-dialogue_answered = Câu hỏi đối thoại được trả lời
+reform-counted-dialogue_fulfilled = Cam kết đối thoại được thực hiện

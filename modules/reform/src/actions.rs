@@ -4,6 +4,7 @@ use crate::programme::{Compare, Measure, Placed, Programmes};
 use crate::proof::KEPT;
 use crate::store::{self as sql, Check, Declared};
 use audit::NewEvent;
+use base::calendar::Calendar;
 use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
 use organisation::Tree;
 use serde_json::json;
@@ -31,6 +32,8 @@ pub struct By<'a> {
     pub programmes: &'a Programmes,
     pub tree: &'a Tree,
     pub actor: &'a Actor,
+    /// The working calendar, for what is owed.
+    pub calendar: &'a Calendar,
     pub now: Instant,
 }
 
@@ -140,7 +143,7 @@ fn check_given(placed: Placed<'_>, given: &Given, now: Instant, problems: &mut V
 /// `evidence`. A target with a record behind it takes none.
 pub async fn declare(
     tx: &Tx,
-    By { programmes, tree, actor, now }: By<'_>,
+    By { programmes, tree, actor, calendar, now }: By<'_>,
     target: &str,
     agency: Id,
     given: &Given,
@@ -172,7 +175,9 @@ pub async fn declare(
         figure.evidence = Some(files::keep(tx, staged, figure.id, Some(actor.account), now).await?);
     }
     sql::insert(tx, &figure).await?;
-    let data = json!({"target": figure.target, "agency": agency, "as_of": figure.as_of.to_string(), "numerator": figure.numerator,
+    let check_by = crate::owed::check_by(calendar, now);
+    records::owe(tx, figure.id, &[], &[crate::owed::due(agency, check_by)]).await?;
+    let data = json!({"check_by": check_by.0, "target": figure.target, "agency": agency, "as_of": figure.as_of.to_string(), "numerator": figure.numerator,
         "denominator": figure.denominator, "value_hundredths": figure.value_hundredths, "note": figure.note, "evidence": figure.evidence});
     let post = post(actor, &[crate::rights::DECLARE_FIGURE], tree.path(agency));
     record(tx, (actor, post), now, figure.id, "figure-declared", data).await?;
@@ -209,6 +214,7 @@ pub async fn check(
     if changed == 0 {
         return Err(Fault::Conflict(Problem::new("reform-already-checked")));
     }
+    crate::owed::met(tx, &figure).await?;
     let kind = if accept { "figure-checked" } else { "figure-returned" };
     let post = post(actor, &[crate::rights::DECLARE_FIGURE, crate::rights::SIGN_PROGRAMMES], path);
     record(tx, (actor, post), now, id, kind, json!({"note": note})).await?;
@@ -241,7 +247,7 @@ mod tests {
     use jiff::civil::date;
 
     fn by<'a>(tree: &'a Tree, actor: &'a Actor) -> By<'a> {
-        By { programmes: Programmes::shipped(), tree, actor, now: now() }
+        By { programmes: Programmes::shipped(), tree, actor, calendar: Calendar::shipped(), now: now() }
     }
 
     fn ratio(numerator: &str, denominator: &str) -> Given {

@@ -104,12 +104,13 @@ pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, PatientUpload { uploa
         },
         None => None,
     };
+    let calendar = organisation::calendar_of(&ctx.app);
     let (actor, now, node, tree, target) = (ctx.actor()?.clone(), ctx.now, scope.node, scope.tree.clone(), id.clone());
     let done = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let by = By { programmes: &all, tree: &tree, actor: &actor, now };
+                let by = By { programmes: &all, tree: &tree, actor: &actor, calendar: &calendar, now };
                 actions::declare(tx, by, &target, node, &given, evidence.as_ref()).await
             })
         })
@@ -130,13 +131,13 @@ pub(crate) async fn check(ctx: Ctx, Path(id): Path<String>, given: FormMap) -> A
         _ => return Err(Fault::invalid(Problem::new("reform-answer").field("answer")).into()),
     };
     let (actor, now, note) = (ctx.actor()?.clone(), ctx.now, given.text("note").to_owned());
-    let tree = organisation::tree_of(&ctx.app).await?;
+    let (tree, calendar) = (organisation::tree_of(&ctx.app).await?, organisation::calendar_of(&ctx.app));
     let all = steered::programmes(&ctx).await?;
     let figure = ctx
         .db()
         .write(move |tx| {
             Box::pin(async move {
-                let by = By { programmes: &all, tree: &tree, actor: &actor, now };
+                let by = By { programmes: &all, tree: &tree, actor: &actor, calendar: &calendar, now };
                 actions::check(tx, by, id, accept, &note).await
             })
         })

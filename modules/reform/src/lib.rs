@@ -22,6 +22,7 @@ mod kept;
 pub mod live;
 pub mod missing;
 mod open_work;
+mod owed;
 pub mod period;
 pub mod programme;
 mod programme_page;
@@ -44,6 +45,7 @@ pub use dashboard::dashboard_html;
 pub use definitions::{Definition, KIND, shipped};
 pub use drafts::{DraftProgramme, DraftTarget, save_draft_programme};
 pub use open_work::open_at;
+pub use owed::FIGURES;
 pub use programme::Programmes;
 pub use proof::PROOF;
 

@@ -14,4 +14,4 @@ pub(crate) static KEPT: Kept = Kept {
 };
 
 /// See [`audit::Proof`].
-pub const PROOF: Proof = Proof { kept: &KEPT, derived: None };
+pub const PROOF: Proof = Proof { kept: &KEPT, derived: Some(crate::owed::follows) };

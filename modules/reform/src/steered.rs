@@ -25,6 +25,11 @@ pub(crate) async fn programmes(ctx: &Ctx) -> Result<Arc<Programmes>, Fault> {
     if in_force == known.in_force { Ok(known.programmes.clone()) } else { reload(&ctx.app, now).await }
 }
 
+/// All programmes as this process knows them.
+pub(crate) fn known(app: &App) -> Arc<Programmes> {
+    app.get::<Steered>().map_or_else(|| Arc::new(Programmes::shipped().clone()), |known| known.programmes.clone())
+}
+
 /// Reads them anew; called after every decision.
 pub(crate) async fn reload(app: &App, now: Instant) -> Result<Arc<Programmes>, Fault> {
     let kept = app.db.read(|tx| Box::pin(async move { Ok::<_, Fault>(drafts::in_force(tx).await?) })).await?;

@@ -74,6 +74,8 @@ struct Page {
     as_of: String,
     live: bool,
     definition: String,
+    /// What it counted when, and who decided it.
+    definition_href: String,
     definition_source: String,
     /// What must exist before there is a record; empty where there is one.
     needs: String,
@@ -155,6 +157,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         definition: definition
             .map(|one| pick(l, &one.definition_vi, &one.definition_en).to_owned())
             .unwrap_or_default(),
+        definition_href: definition.map(|one| format!("/steering/indicators/{}", one.id)).unwrap_or_default(),
         definition_source: definition.map(|one| one.source.clone()).unwrap_or_default(),
         needs: definition
             .and_then(|one| one.needs.as_ref())

@@ -16,7 +16,7 @@ async fn figure(client: &mut Client, period: &str) -> (Option<i64>, Option<i64>)
 }
 
 /// The form's own values, with some changed: the share of the counter in place of the online one.
-fn changed<'a>(page: &Page, from: &'a str) -> Vec<(&'static str, String)> {
+pub(crate) fn changed(page: &Page, from: &str) -> Vec<(&'static str, String)> {
     let value = |name: &str| {
         let start = format!("name=\"{name}\"");
         let rest = page.body.split_once(&start).map(|(_, rest)| rest).unwrap_or_default();

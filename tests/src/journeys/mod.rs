@@ -4,7 +4,7 @@ mod access_record;
 mod accounts;
 mod acts;
 mod background;
-mod definitions;
+pub(crate) mod definitions;
 mod desks;
 pub(crate) mod dialogues;
 mod guessing;

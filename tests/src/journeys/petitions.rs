@@ -5,7 +5,7 @@ use base::Role;
 use serde_json::json;
 
 use super::one_stop::received;
-use crate::harness::{Client, Page, TestApp, on_every_engine};
+use crate::harness::{Client, PASSWORD, Page, TestApp, on_every_engine, settle_official};
 
 const DOT: &[u8] = &[
     0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
@@ -185,6 +185,44 @@ fn programs_take_petitions_in_and_act_on_them_by_the_same_rules() {
         let status = app.anonymous().get_json(&format!("/api/v1/feedback/{code}/status")).await.json();
         assert_eq!(status["state"], "handling");
         app.anonymous().get_json("/api/v1/feedback/PA26-999999/status").await.is(404);
+    });
+}
+
+#[test]
+fn a_leaders_work_is_one_list_with_a_dossier_a_petition_and_a_declared_figure() {
+    on_every_engine(|app| async move {
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let mut officer = app.signed_in(Role::Officer).await;
+        // A dossier that waits for the leader's decision.
+        let dossier = received(&app, &mut clerk).await;
+        super::one_stop::act(&mut officer, &dossier, "forward", json!({})).await.is(200);
+        // A petition whose answer waits for approval.
+        let (_, petition, _) = sent(&app, None).await;
+        sorted(&app, &mut clerk, &petition).await;
+        let draft = [("answer_text", "Phường nạo vét cống trước ngày 15/12/2026.")];
+        officer.get(&format!("/petitions/{petition}")).await.is(200);
+        officer.upload(&format!("/petitions/{petition}/draft"), &draft, &[]).await.is(303);
+        // A figure that somebody of the commune declared.
+        let commune = app.tree().get(app.person(Role::Leader).agency).expect("a commune").clone();
+        settle_official(app.db(), "khai.so", Role::ReformOfficer, &commune).await;
+        let mut declarer = app.anonymous();
+        declarer.sign_in_as("khai.so", PASSWORD).await;
+        let page = "/steering/targets/ST-002/declare";
+        declarer.get(page).await.is(200);
+        let figure = [("as_of", "2026-11-20"), ("numerator", "9"), ("denominator", "10"), ("note", "")];
+        declarer.upload(page, &figure, &[("evidence", "bao-cao.pdf", crate::harness::PDF)]).await.is(303);
+
+        let mut leader = app.signed_in(Role::Leader).await;
+        let all = all_due(&mut leader).await;
+        for shown in [dossier.as_str(), petition.as_str(), "ST-002"] {
+            assert!(all.contains(&format!(">{shown}<")), "{shown}: {all}");
+        }
+        // Three working days for the second person; whoever looked owes nothing any more.
+        assert!(all.contains("Kiểm tra số liệu khai"));
+        let figures = leader.get("/steering/targets/ST-002").await;
+        let check = figures.between("action=\"/steering/figures/", "/check").expect("a figure to check").to_owned();
+        leader.post(&format!("/steering/figures/{check}/check"), &[("answer", "accept"), ("note", "")]).await.is(303);
+        assert!(!all_due(&mut leader).await.contains(">ST-002<"));
     });
 }
 

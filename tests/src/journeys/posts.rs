@@ -103,6 +103,7 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
                         programmes: reform::Programmes::shipped(),
                         tree: &inner,
                         actor: &by,
+                        calendar: base::calendar::Calendar::shipped(),
                         now,
                     };
                     let given = reform::actions::Given {

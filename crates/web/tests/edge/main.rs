@@ -425,11 +425,18 @@ async fn assets_are_kept_for_a_year_and_sent_compressed() {
 
 #[tokio::test]
 async fn the_search_box_leads_to_a_dossier_or_a_list() {
-    let (router, _) = service(Rates::default(), false).await;
+    let (app, _) = app(Rates::default(), false).await;
+    app.also(web::SearchBox { needs: DESK, one: "/desk/", list: "/desk?q=" });
+    let router = web::build_router(app, vec![module()]);
     let (_, headers, _) = send(&router, get("/search?q=h13.08-261122-0012").body(Body::empty()).unwrap()).await;
     assert_eq!(headers["location"], "/track?code=H13.08-261122-0012");
-    let ask = get("/search?q=khai+sinh").header("cookie", "session=clerk").body(Body::empty()).unwrap();
-    assert_eq!(send(&router, ask).await.1["location"], "/work?tab=all&q=khai%20sinh");
+    // Whoever looks into matters at work is led there, as their module says; a citizen is not.
+    let ask = |token: &str, q: &str| {
+        get(&format!("/search?q={q}")).header("cookie", format!("session={token}")).body(Body::empty()).unwrap()
+    };
+    assert_eq!(send(&router, ask("clerk", "khai+sinh")).await.1["location"], "/desk?q=khai%20sinh");
+    assert_eq!(send(&router, ask("clerk", "h13.08-261122-0012")).await.1["location"], "/desk/H13.08-261122-0012");
+    assert_eq!(send(&router, ask("citizen", "khai+sinh")).await.1["location"], "/procedures?q=khai%20sinh");
 }
 
 #[test]

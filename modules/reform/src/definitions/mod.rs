@@ -208,6 +208,13 @@ pub struct House {
     known: Arc<Indicators>,
 }
 
+impl House {
+    /// What decisions look things up in: the agencies, and the definitions known.
+    pub fn new(tree: Arc<Tree>, known: &Indicators) -> House {
+        House { tree, known: Arc::new(known.clone()) }
+    }
+}
+
 impl records::House for House {
     fn path(&self, unit: Id) -> &str {
         self.tree.path(unit)
