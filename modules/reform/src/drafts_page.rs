@@ -206,7 +206,7 @@ async fn page(ctx: &Ctx, draft: &Draft, problems: Vec<Problem>) -> Result<Page, 
     let actor = ctx.actor()?;
     let home = format!("/steering/drafts/{}", draft.number);
     let own = draft.proposed_by == Some(actor.account);
-    let (rows, tasks) = rows_of(&ctx, &tree, &home, &programme);
+    let (rows, tasks) = rows_of(ctx, &tree, &home, &programme);
     Ok(Page {
         l,
         csrf: ctx.csrf.clone(),

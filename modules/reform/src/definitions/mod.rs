@@ -269,8 +269,7 @@ fn confirm(office: &Office<'_, Definition>, _: &Given) -> Result<Decided<Definit
     if office.asker.actor.is_some_and(|actor| actor.account == one.proposed_by) {
         return Err(Fault::Forbidden(Problem::new("reform-definition-own")));
     }
-    judge_day(&office.house.known, &one.indicator, one.valid_from, office.now())
-        .map_err(|problem| Fault::Conflict(problem))?;
+    judge_day(&office.house.known, &one.indicator, one.valid_from, office.now()).map_err(Fault::Conflict)?;
     Decided::event(Event::Confirm)
 }
 
