@@ -1,6 +1,6 @@
 //! What the one-stop hands to the application.
 
-use crate::rights::{READ_DOSSIERS, RECEIVE_DOSSIER};
+use crate::rights::{OVERSEE_DOSSIERS, READ_DOSSIERS, RECEIVE_DOSSIER};
 use crate::{MIGRATIONS, api, pages};
 use audit::rights::READ_AUDIT;
 use web::{Access, Module, NavItem, Routes};
@@ -24,6 +24,9 @@ pub fn module() -> Module {
         .get("/dossiers/{code}/print/{form}", Access::Needs(READ_DOSSIERS), pages::print)
         .post("/dossiers/{code}/{verb}", Access::Needs(READ_DOSSIERS), pages::act)
         .get("/dossiers/{code}/files/{file}", Access::Needs(READ_DOSSIERS), pages::download)
+        // Those who oversee: how dossiers go, without people.
+        .get("/oversight", Access::Needs(OVERSEE_DOSSIERS), pages::oversight)
+        .get("/oversight/{code}", Access::Needs(OVERSEE_DOSSIERS), pages::oversight_one)
         // The counter.
         .get("/intake", Access::Needs(RECEIVE_DOSSIER), pages::choose_or_form)
         .post("/intake", Access::Needs(RECEIVE_DOSSIER), pages::receive)
@@ -55,11 +58,19 @@ pub fn module() -> Module {
             access: Access::Needs(RECEIVE_DOSSIER),
             order: 20,
         },
+        NavItem {
+            key: "dossier-nav-oversight",
+            href: "/oversight",
+            icon: "target",
+            access: Access::Needs(OVERSEE_DOSSIERS),
+            order: 22,
+        },
         NavItem { key: "dossier-nav-track", href: "/track", icon: "search", access: Access::Public, order: 30 },
     ];
     const HOMES: &[web::Home] = &[
         web::Home { rank: 10, needs: crate::rights::OWN_DOSSIERS, href: "/my", whole: false },
         web::Home { rank: 20, needs: crate::rights::READ_DOSSIERS, href: "/work", whole: false },
+        web::Home { rank: 25, needs: OVERSEE_DOSSIERS, href: "/oversight", whole: false },
     ];
     Module {
         name: "dossiers",

@@ -19,6 +19,8 @@ pub const RETURN_RESULT: Permission = Permission::new("return-result", &[Role::C
 /// Read any dossier within the scope.
 pub const READ_DOSSIERS: Permission =
     Permission::new("read-dossiers", &[Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader, Role::Inspector]);
+/// Look at how dossiers go, without anything about the people they are of.
+pub const OVERSEE_DOSSIERS: Permission = Permission::new("oversee-dossiers", &[Role::Inspector]);
 
 /// All of this module.
 pub const ALL: &[Permission] = &[
@@ -30,4 +32,5 @@ pub const ALL: &[Permission] = &[
     APPROVE_DOSSIER,
     RETURN_RESULT,
     READ_DOSSIERS,
+    OVERSEE_DOSSIERS,
 ];

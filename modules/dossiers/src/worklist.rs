@@ -144,9 +144,14 @@ pub struct Scope {
 impl Scope {
     /// Everything the person may read.
     pub fn of(actor: &Actor, house: &House) -> Self {
+        Self::over(actor, house, crate::rights::READ_DOSSIERS)
+    }
+
+    /// Everything at which the person holds a permission.
+    pub fn over(actor: &Actor, house: &House, right: base::Permission) -> Self {
         let root = house.tree.root().map(|root| root.path.as_str());
-        let reading = || actor.grants.iter().filter(|grant| grant.allows(crate::rights::READ_DOSSIERS));
-        let scopes = actor.scopes(crate::rights::READ_DOSSIERS);
+        let reading = || actor.grants.iter().filter(|grant| grant.allows(right));
+        let scopes = actor.scopes(right);
         let mut limits = Vec::new();
         let units = if scopes.iter().any(|path| Some(*path) == root) {
             None

@@ -194,3 +194,33 @@ fn a_program_asks_the_api_with_a_token_within_its_grants_and_opens_no_page() {
         call(&mut program, Method::GET, &api, &token, "").await.is(401);
     });
 }
+
+#[test]
+fn who_oversees_sees_how_dossiers_go_and_nothing_of_the_people_they_are_of() {
+    on_every_engine(|app| async move {
+        let (one, _) = administrator(&app, "oversee.one").await;
+        let (two, _) = administrator(&app, "oversee.two").await;
+        let mut pair = (one, two);
+        ask(&mut pair.0, "Giám sát của Mặt trận", &["oversee-dossiers"]).await.is(303);
+        let role = id_of(&app, "Giám sát của Mặt trận").await;
+        pair.1.post(&format!("/accounts/roles/{role}/confirm"), &[]).await.is(303);
+        let commune = app.tree().get(app.person(Role::Leader).agency).expect("a commune").clone();
+        let elsewhere = app.tree().communes()[6].clone();
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let here = receive(&app, &mut clerk, commune.id, "Trần Thị Giám Sát").await;
+        let there = receive(&app, &mut clerk, elsewhere.id, "Lý Văn Nơi Khác").await;
+        let id = settle_official(app.db(), "oversee.front", Role::ReformOfficer, &elsewhere).await;
+        give(&app, &mut pair, id, &format!("own-{role}"), &commune, &[]).await;
+        let mut front = signed_in(&app, "oversee.front").await;
+        let list = front.get("/oversight?tab=unit&per_page=100").await;
+        list.is(200).shows(&here).shows_not(&there).shows_not("Giám Sát");
+        let one = front.get(&format!("/oversight/{here}")).await;
+        one.is(200).shows("Tiếp nhận").shows_not("Trần Thị").shows_not("094190000123").shows_not("Trần Văn Một");
+        front.get(&format!("/oversight/{there}")).await.is(404);
+        // The dossier itself stays closed.
+        front.get(&format!("/dossiers/{here}")).await.is(403);
+        front.get("/work").await.is(403);
+        clerk.get("/oversight").await.is(403);
+        app.signed_in(Role::Inspector).await.get("/oversight?tab=all").await.is(200);
+    });
+}
