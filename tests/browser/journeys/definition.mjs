@@ -37,14 +37,15 @@ export async function journey({ browser, password }, { javaScript }) {
   await leader.page.waitForURL(`**${INDICATOR}`);
   await browser.look(leader);
   await leader.page.getByRole("button", { name: "Đồng ý", exact: true }).click();
-  await leader.page.getByText("QĐ 15/QĐ-UBND ngày 20/11/2026").waitFor();
+  await leader.page.getByText("QĐ 15/QĐ-UBND ngày 20/11/2026").first().waitFor();
+  await leader.page.getByRole("rowheader", { name: day }).waitFor();
   const versions = await leader.page.getByRole("row").filter({ hasText: "Hồ sơ tiếp nhận" }).count();
   if (versions < 2) throw new Error("the earlier definition is gone");
 
   const after = await figure(browser, keeper);
   if (after !== before) throw new Error(`last year's figure moved: ${before} is now ${after}`);
   await keeper.page.goto("/steering/indicators");
-  await keeper.page.getByText(`Cách tính mới từ ${day}`).waitFor();
+  await keeper.page.getByText("Cách tính mới từ").first().waitFor();
   await browser.look(keeper);
 }
 
