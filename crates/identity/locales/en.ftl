@@ -311,3 +311,4 @@ identity-token-unknown = There is no such token.
 identity-token-revoked = The token was taken back before.
 identity-act-token-made = An API token was made
 identity-act-token-revoked = An API token was taken back
+identity-machine-no-password = A program’s account has no password.

@@ -311,3 +311,4 @@ identity-token-unknown = Không có mã này.
 identity-token-revoked = Mã đã bị thu hồi trước đó.
 identity-act-token-made = Tạo mã truy cập API
 identity-act-token-revoked = Thu hồi mã truy cập API
+identity-machine-no-password = Tài khoản của phần mềm không có mật khẩu.

@@ -24,14 +24,14 @@ store::statements! {
     pub HEADS = "SELECT a.id, g.agency_path FROM account_grant g JOIN account a ON a.id = g.account_id \
         WHERE g.role IN ('division-head', 'leader') AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
         AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY length(g.agency_path) DESC, a.id LIMIT 100";
-    /// People who hold a role over an agency, by name.
+    /// People who hold a role over an agency, by name; programs are nobody to give work to.
     pub PEOPLE_OF_ROLE = "SELECT a.id, a.name, g.fields FROM account_grant g JOIN account a ON a.id = g.account_id \
-        WHERE g.role = $3 AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
+        WHERE g.role = $3 AND a.machine IS NULL AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
         AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
     /// People who hold a role of the province's own that carries a permission ($3) over an agency, by name.
     pub PEOPLE_OF_OWN = "SELECT a.id, a.name, g.fields FROM account_grant g JOIN account a ON a.id = g.account_id \
         JOIN own_role_permission p ON p.role_id = g.own_role \
-        WHERE p.permission = $3 AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
+        WHERE p.permission = $3 AND a.machine IS NULL AND $1 LIKE g.agency_path || '%' AND a.state = 'active' AND g.revoked_at IS NULL \
         AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY a.name, a.id LIMIT 200";
 }
 

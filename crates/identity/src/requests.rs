@@ -212,7 +212,8 @@ pub(crate) async fn ask_checked(
 
 fn useful(account: &Account, wish: &Wish) -> Result<(), Fault> {
     let (there, code) = match wish {
-        Wish::Password => (account.state != State::Closed && !account.machine, "identity-account-closed"),
+        Wish::Password if account.machine => (false, "identity-machine-no-password"),
+        Wish::Password => (account.state != State::Closed, "identity-account-closed"),
         Wish::Codes => (account.has_totp, "identity-totp-not-begun"),
         Wish::Proof => {
             let open = account.citizen_number.is_some() && account.proven_at.is_none();

@@ -156,7 +156,7 @@ fn a_program_asks_the_api_with_a_token_within_its_grants_and_opens_no_page() {
         let made = one.post("/accounts/new", &form).await;
         let id: Id = made.is(303).location.trim_start_matches("/accounts/").parse().expect("an account");
         // Nobody signs in as a program, and nobody sets it a password.
-        one.post(&format!("/accounts/{id}/password"), &[]).await.is(422);
+        one.post(&format!("/accounts/{id}/password"), &[]).await.is(422).shows("không có mật khẩu");
         let path = format!("/accounts/{id}/tokens");
         one.post(&path, &[("label", ""), ("token_to", "2020-01-01")]).await.is(422).shows("dùng để làm gì, dài");
         let last = base::time::date_of_day(base::time::day_number(app.clock.now().date()) + 30).to_string();
@@ -174,6 +174,9 @@ fn a_program_asks_the_api_with_a_token_within_its_grants_and_opens_no_page() {
         let (mut one, _) = pair;
         let read = call(&mut program, Method::GET, &api, &token, "").await;
         assert_eq!(read.is(200).json()["code"].as_str(), Some(code.as_str()));
+        // It works by itself: nobody gives it a dossier.
+        let mut head = app.signed_in(Role::DivisionHead).await;
+        head.get(&format!("/dossiers/{code}")).await.is(200).shows_not("Kho dữ liệu tỉnh");
         // An act by the same rules as for people, without a form's token.
         let body = format!(r#"{{"handler":"{}"}}"#, app.person(Role::Officer).id);
         let act = call(&mut program, Method::POST, &format!("{api}/assign"), &token, &body).await;
