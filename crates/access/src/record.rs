@@ -265,7 +265,7 @@ pub async fn page(tx: &Tx, filter: &Filter, limit: i64, place: &Place<Id>) -> Re
     if let Some(before) = filter.before {
         and("at <", before.into());
     }
-    if !filter.scopes.iter().any(|scope| scope.matches('/').count() <= 2) {
+    if !filter.scopes.iter().any(|scope| base::is_root(scope)) {
         let mut parts = Vec::new();
         for scope in filter.scopes.iter().take(8) {
             values.push(format!("{scope}%").into());

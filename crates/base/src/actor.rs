@@ -144,6 +144,11 @@ impl Grant {
         scope.starts_with('/') && scope.ends_with('/') && path.starts_with(scope)
     }
 
+    /// Whether the grant is held at the root of a tree and so reaches the whole of it.
+    pub fn is_whole(&self) -> bool {
+        is_root(&self.agency_path)
+    }
+
     /// Whether the grant carries the permission.
     pub fn allows(&self, permission: Permission) -> bool {
         match (&self.own, self.role) {
@@ -156,6 +161,12 @@ impl Grant {
     pub fn covers(&self, field: &str) -> bool {
         self.fields.as_ref().is_none_or(|fields| fields.contains(field))
     }
+}
+
+/// Whether a path is that of a root, and so a scope the whole of its tree: what the province keeps for all its units (rules, roles,
+/// the accounts of everybody) is kept from there.
+pub fn is_root(path: &str) -> bool {
+    path.len() > 2 && path.starts_with('/') && path.ends_with('/') && path.matches('/').count() == 2
 }
 
 /// The signed-in person on whose behalf something is done.
@@ -259,6 +270,14 @@ mod tests {
             name: "Nguyễn Thị Đào".into(),
             grants: grants.iter().map(grant).collect(),
             citizen_number: Some("092190000001".into()),
+        }
+    }
+
+    #[test]
+    fn the_whole_of_a_tree_is_reached_from_its_root_alone() {
+        assert!(is_root("/1/") && is_root("/27/"));
+        for path in ["", "/", "//", "1/", "/1", "/1/102/", "/1/102", "1/102/"] {
+            assert!(!is_root(path), "{path}");
         }
     }
 

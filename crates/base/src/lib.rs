@@ -15,7 +15,7 @@ pub mod text;
 pub mod time;
 pub mod words;
 
-pub use actor::{Actor, Grant, OwnRole, Permission, Role};
+pub use actor::{Actor, Grant, OwnRole, Permission, Role, is_root};
 pub use calendar::{Basis, Calendar, DueDate, Extension, Limit, PausePolicy, WorkingHours};
 pub use codes::plain as plain_code;
 pub use codes::{AgencyCode, CitizenId, Dong, DossierCode, PersonNumber, Phone, Sex, TaxCode};

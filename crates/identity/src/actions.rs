@@ -421,7 +421,7 @@ pub(crate) async fn account_ruled_by(tx: &Tx, by: &Actor, id: Id) -> Result<Acco
 
 /// Whether an administrator's units are the whole province: a scope of one step, `/1/`.
 pub(crate) fn keeps_all(by: &Actor) -> bool {
-    by.scopes(crate::rights::KEEP_ACCOUNTS).iter().any(|path| path.matches('/').count() <= 2)
+    by.scopes(crate::rights::KEEP_ACCOUNTS).iter().any(|path| base::is_root(path))
 }
 
 async fn created_by(tx: &Tx, id: Id) -> Result<Option<Id>, Fault> {

@@ -119,7 +119,7 @@ pub fn may_decide(by: &Actor, request: &Request, paths: &[String]) -> Result<(),
 
 /// Whether somebody's units are the whole province: a scope of one step, `/1/`.
 fn confirms_all(by: &Actor) -> bool {
-    by.scopes(crate::rights::CONFIRM_GRANTS).iter().any(|path| path.matches('/').count() <= 2)
+    by.scopes(crate::rights::CONFIRM_GRANTS).iter().any(|path| base::is_root(path))
 }
 
 /// Asks for a role, or grants it at once where no second person is needed.

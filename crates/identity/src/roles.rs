@@ -127,9 +127,7 @@ pub fn checked(new: &NewRole, known: &[Permission]) -> Result<(), Vec<Problem>> 
 
 /// Whether somebody's permission reaches the whole of a tree: a role is the province's, not a unit's.
 fn of_all(by: &Actor, permission: Permission) -> Result<Id, Fault> {
-    let whole = |path: &str| path.matches('/').count() == 2;
-    let grant =
-        by.grants.iter().find(|grant| grant.allows(permission) && grant.fields.is_none() && whole(&grant.agency_path));
+    let grant = by.grants.iter().find(|grant| grant.allows(permission) && grant.fields.is_none() && grant.is_whole());
     grant.map(|grant| grant.agency).ok_or_else(|| Fault::Forbidden(Problem::new("identity-role-province")))
 }
 

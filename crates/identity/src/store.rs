@@ -226,7 +226,7 @@ pub(crate) async fn accounts_page(
         values.push(format!("%{word}%").into());
         sql.push_str(&format!(" AND a.search_text LIKE ${}", values.len()));
     }
-    if !scopes.iter().any(|scope| scope.matches('/').count() <= 2) {
+    if !scopes.iter().any(|scope| base::is_root(scope)) {
         values.push((*by).into());
         sql.push_str(&format!(
             " AND ((a.created_by = ${} AND NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id))",

@@ -335,10 +335,8 @@ pub(crate) struct Homes(pub Vec<Home>);
 /// the own account.
 pub fn home(app: &App, actor: &Actor) -> &'static str {
     let Some(homes) = app.get::<Homes>() else { return ACCOUNT };
-    let opens = |home: &&Home| {
-        let whole = |path: &str| !home.whole || path.matches('/').count() == 2;
-        actor.grants.iter().any(|grant| grant.allows(home.needs) && whole(&grant.agency_path))
-    };
+    let opens =
+        |home: &&Home| actor.grants.iter().any(|grant| grant.allows(home.needs) && (!home.whole || grant.is_whole()));
     homes.0.iter().find(opens).map_or(ACCOUNT, |home| home.href)
 }
 

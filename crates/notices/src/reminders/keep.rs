@@ -26,7 +26,7 @@ pub struct Typed {
 
 /// Whether somebody keeps the rules: whoever keeps the province, and not a part of it.
 pub fn keeps(actor: &Actor) -> bool {
-    actor.scopes(crate::rights::KEEP_REMINDERS).iter().any(|scope| scope.matches('/').count() <= 2)
+    actor.scopes(crate::rights::KEEP_REMINDERS).iter().any(|scope| base::is_root(scope))
 }
 
 fn rule(kinds: &Kinds, typed: &Typed, now: Instant) -> Result<Rule, Vec<Problem>> {
