@@ -24,3 +24,6 @@ records-field-long = Too long: { $max } letters at the most.
 records-field-choice = Please choose one of those offered.
 records-field-day = Not a day such as 22/11/2026.
 records-field-files = { $max } files at the most.
+records-approval-not-yet = Not yet: whoever stands below has not given an opinion, or this one is no longer waited for.
+records-approval-own = Whoever drew it up neither endorses nor approves it.
+records-approval-twice = You have already given your opinion further down; here it must be somebody else.

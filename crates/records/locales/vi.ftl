@@ -24,3 +24,6 @@ records-field-long = Dài quá: nhiều nhất { $max } chữ.
 records-field-choice = Hãy chọn một trong các mục đã nêu.
 records-field-day = Không phải ngày, ví dụ 22/11/2026.
 records-field-files = Nhiều nhất { $max } tệp.
+records-approval-not-yet = Chưa đến lượt: cấp dưới chưa cho ý kiến, hoặc việc này không còn chờ ý kiến này.
+records-approval-own = Người soạn không tự cho ý kiến hay duyệt việc mình soạn.
+records-approval-twice = Bạn đã cho ý kiến ở cấp dưới; cấp này phải là người khác.

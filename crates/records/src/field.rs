@@ -17,6 +17,8 @@ pub enum Ask {
     Word,
     /// A unit, by its id.
     Unit,
+    /// A person with an account, by its id; the register's rule judges whether it is one who may.
+    Person,
     /// A day.
     Day,
     /// Files, at most so many.
@@ -123,7 +125,7 @@ fn judge(field: &Field, text: &str, files: usize) -> Result<(), Problem> {
     }
     let fits = match field.ask {
         Ask::OneOf(words) => words.contains(&text),
-        Ask::Unit => text.parse::<Id>().is_ok(),
+        Ask::Unit | Ask::Person => text.parse::<Id>().is_ok(),
         Ask::Day => return text.parse::<Date>().map(|_| ()).map_err(|_| Problem::new("records-field-day")),
         _ => true,
     };

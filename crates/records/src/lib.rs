@@ -12,6 +12,7 @@
 //! What is owed stands in one table for all kinds; [`work`] and its page at `/due` show it. Why in this shape: decision 0017.
 
 mod act;
+mod approval;
 mod aside;
 mod field;
 mod happen;
@@ -28,6 +29,7 @@ pub mod work;
 mod work_page;
 
 pub use act::{Seen, act, forms, open};
+pub use approval::{Approval, Rung};
 pub use aside::{Aside, asides, asides_of, latest};
 pub use field::{Ask, Field, Given, Typed, read as read_fields};
 pub use happen::{begin, happen};

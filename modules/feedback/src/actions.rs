@@ -2,12 +2,14 @@
 
 use crate::key;
 use crate::petition::{BOOK, Event, Petition, Sent, code};
-use crate::rules::{House, clock};
+use crate::rights::{ENDORSE_FEEDBACK, HANDLE_FEEDBACK};
+use crate::rules::{House, Looked, clock};
 use crate::verbs::{SENDING, TAKING};
+use crate::{store as sql, together};
 use ::store::Tx;
 use base::{Actor, Fault, Id, Instant, Phone, Problem};
 use files::Seal;
-use records::{Aside, By, Given, Held, Typed};
+use records::{Aside, Asker, By, Given, Held, Machine, Typed};
 
 /// A petition that was sent, with the key that nobody is ever shown again.
 #[derive(Debug, Clone)]
@@ -85,6 +87,57 @@ async fn write(
     };
     let held = records::begin::<Petition>(tx, by, (id, &code), &event(sent), &words).await?;
     Ok(Receipt { held, key })
+}
+
+/// Does one thing to a petition, and what follows from it for those that go with it. Pages and programs come through here.
+///
+/// # Errors
+/// Those of [`records::act`].
+pub async fn act(
+    tx: &Tx,
+    house: &House,
+    asker: &Asker<'_>,
+    (code, word): (&str, &str),
+    typed: &Typed,
+) -> Result<Held<Petition>, Fault> {
+    let mut house = house.clone();
+    house.looked = look(tx, &house, asker, (code, word), typed).await?;
+    let held = records::act::<Petition>(tx, &house, asker, (code, word), typed).await?;
+    together::follow(tx, asker, word, &held).await?;
+    Ok(held)
+}
+
+/// What the rule of an act needs to know of others: who works at the unit, which petition is meant. Of one that the asker may not read it
+/// knows nothing.
+async fn look(
+    tx: &Tx,
+    house: &House,
+    asker: &Asker<'_>,
+    (code, word): (&str, &str),
+    typed: &Typed,
+) -> Result<Looked, Fault> {
+    let mut looked = Looked::default();
+    if !matches!(word, "assign" | "draft" | "join") {
+        return Ok(looked);
+    }
+    let Some(held) = sql::by_code(tx, code).await? else { return Ok(looked) };
+    let path = house.tree.path(held.state.unit);
+    let right = match word {
+        "assign" => HANDLE_FEEDBACK,
+        "draft" => ENDORSE_FEEDBACK,
+        _ => {
+            let named = typed.fields.get("lead").map(|code| code.trim().to_uppercase()).unwrap_or_default();
+            let named = sql::by_code(tx, &named).await?;
+            looked.named = named.filter(|named| Petition::may_read(named, house, asker));
+            if let Some(named) = &looked.named {
+                let most = together::JOINED_MAX as i64;
+                looked.joined = sql::of_lead(tx, named.id, crate::State::Joined, most).await?.len();
+            }
+            return Ok(looked);
+        }
+    };
+    looked.people = identity::people_who(tx, right, path, None, asker.now).await?;
+    Ok(looked)
 }
 
 /// What was written, and who wrote it; each as far as it was told.

@@ -109,7 +109,7 @@ pub async fn published(ctx: Ctx) -> Answer {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct PetitionStatus {
     code: String,
-    /// `new`, `handling`, `asked`, `drafted`, `answered`, `published`, `kept`, `refused`, `handed-over` or `withdrawn`.
+    /// `new`, `handling`, `asked`, `joined`, `drafted`, `answered`, `published`, `kept`, `refused`, `handed-over` or `withdrawn`.
     state: &'static str,
     /// In the reader's language.
     words: String,
@@ -192,7 +192,7 @@ pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
             Box::pin(async move {
                 let asker = Asker::actor(&actor, now);
                 let seen = records::open::<Petition>(tx, &house, &asker, &code).await?;
-                let acts = records::forms(&seen, &house, &asker).iter().map(|verb| verb.word).collect();
+                let acts = crate::verbs::offered(&seen, &house, &asker).iter().map(|verb| verb.word).collect();
                 Ok::<_, Fault>(view(seen.held(), seen.words.clone(), acts))
             })
         })
@@ -277,7 +277,7 @@ pub async fn act(
         .write(move |tx| {
             Box::pin(async move {
                 let asker = Asker::actor(&actor, now);
-                let held = records::act::<Petition>(tx, &house, &asker, (&code, &verb), &typed).await?;
+                let held = actions::act(tx, &house, &asker, (&code, &verb), &typed).await?;
                 Ok::<_, Fault>(view(&held, BTreeMap::new(), Vec::new()))
             })
         })

@@ -3,7 +3,7 @@
 use crate::petition::{COLUMNS, Event, Petition, Placed, Sent, State, dues, links, number};
 use facts::{Fact, flag};
 use files::Seal;
-use records::{Column, DoesNotFollow, Due, Found, Link, Moment, News, Number, Subject};
+use records::{Approval, Column, DoesNotFollow, Due, Found, Link, Moment, News, Number, Subject};
 
 /// Taken up and sorted: one more to be answered.
 pub const RECEIVED: &str = "feedback_received";
@@ -40,7 +40,8 @@ fn fact(p: &Petition, moment: &Moment, measure: &'static str, flags: i64) -> Fac
 impl Subject for Petition {
     const KIND: &'static str = "petition";
     const TABLE: &'static str = "petition";
-    const V: i64 = 1;
+    /// 2: a draft goes up a chain.
+    const V: i64 = 2;
     const COLUMNS: &'static [Column<Self>] = COLUMNS;
     type Event = Event;
 
@@ -52,7 +53,7 @@ impl Subject for Petition {
             };
         }
         let mut p = before.cloned().ok_or(DoesNotFollow("nothing was sent"))?;
-        let facts = next(&mut p, moment, event);
+        let facts = next(&mut p, moment, event)?;
         Ok((p, facts))
     }
 
@@ -80,7 +81,7 @@ impl Subject for Petition {
         let kind = match event {
             Event::Send(_) | Event::Take(_) => "received",
             Event::Ask { .. } => "asked",
-            Event::Approve { .. } => "answered",
+            Event::Approve { .. } | Event::AnswerWith { .. } => "answered",
             Event::Publish => "published",
             Event::Keep => "kept",
             Event::Refuse => "refused",
@@ -129,29 +130,64 @@ fn place(p: &mut Petition, placed: &Placed) {
     p.handler = None;
     p.approver = None;
     p.drafted_by = None;
+    p.approval = None;
+    p.lead = None;
+}
+
+/// A yes on the way up.
+fn say(p: &mut Petition, moment: &Moment, verb: &str) -> Result<(), DoesNotFollow> {
+    match &mut p.approval {
+        Some(approval) => approval.say(verb, moment),
+        // A draft from before there were chains waits for the head alone.
+        None if verb == "approve" => Ok(()),
+        None => Err(DoesNotFollow("nobody was to say that")),
+    }
+}
+
+/// Its answer is there.
+fn answered(p: &mut Petition, moment: &Moment, reopen_until: base::Instant) -> Fact {
+    p.answered_at = Some(moment.at);
+    p.reopen_until = Some(reopen_until);
+    let on_time = p.answer_due_at.is_none_or(|due| moment.at <= due);
+    fact(p, moment, ANSWERED, if on_time { flag::ON_TIME } else { 0 })
 }
 
 /// The state after an event on an existing petition. Which state it may follow on is the table's matter.
-fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Vec<Fact> {
+fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Result<Vec<Fact>, DoesNotFollow> {
     match event {
         Event::Send(_) | Event::Take(_) => {}
         Event::Sort { class, topic, placed } => {
             p.class.clone_from(class);
             p.topic.clone_from(topic);
             place(p, placed);
-            return vec![fact(p, moment, RECEIVED, 0)];
+            return Ok(vec![fact(p, moment, RECEIVED, 0)]);
         }
         Event::Refuse => {
             p.state = State::Refused;
-            return vec![fact(p, moment, REFUSED, 0)];
+            return Ok(vec![fact(p, moment, REFUSED, 0)]);
         }
         Event::HandOver { track } => {
             p.state = State::HandedOver;
             p.track.clone_from(track);
-            return vec![fact(p, moment, HANDED_OVER, 0)];
+            return Ok(vec![fact(p, moment, HANDED_OVER, 0)]);
         }
         Event::Forward { placed } => place(p, placed),
         Event::TakeOn => p.handler = moment.actor,
+        Event::Assign { handler } => p.handler = Some(*handler),
+        Event::Join { lead } => {
+            p.state = State::Joined;
+            p.lead = Some(*lead);
+        }
+        Event::Part => {
+            p.state = State::Handling;
+            p.lead = None;
+        }
+        // Each sender is answered by their own clock.
+        Event::AnswerWith { reopen_until } => {
+            p.state = State::Kept;
+            p.approver = p.approver.or(moment.agency);
+            return Ok(vec![answered(p, moment, *reopen_until)]);
+        }
         Event::Ask { supply_until } => {
             p.state = State::Asked;
             p.asked_at = Some(moment.at);
@@ -164,19 +200,23 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Vec<Fact> {
             p.asked_at = None;
             p.supply_until = None;
         }
-        Event::Draft { approver } => {
+        Event::Draft { approver, rungs } => {
             p.state = State::Drafted;
             p.approver = Some(*approver);
             p.drafted_by = moment.actor;
+            p.approval =
+                Some(rungs).filter(|rungs| !rungs.is_empty()).map(|rungs| Approval::sent_up(moment.actor, rungs));
         }
-        Event::Return => p.state = State::Handling,
+        Event::Endorse => say(p, moment, "endorse")?,
+        Event::Return => {
+            p.state = State::Handling;
+            p.approval = None;
+        }
         Event::Approve { publish_due_at, reopen_until } => {
+            say(p, moment, "approve")?;
             p.state = State::Answered;
-            p.answered_at = Some(moment.at);
             p.publish_due_at = Some(*publish_due_at);
-            p.reopen_until = Some(*reopen_until);
-            let on_time = p.answer_due_at.is_none_or(|due| moment.at <= due);
-            return vec![fact(p, moment, ANSWERED, if on_time { flag::ON_TIME } else { 0 })];
+            return Ok(vec![answered(p, moment, *reopen_until)]);
         }
         Event::Publish => {
             p.state = State::Published;
@@ -185,7 +225,7 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Vec<Fact> {
         Event::Keep => p.state = State::Kept,
         Event::Rate { score } => {
             p.score = Some(*score);
-            return vec![fact(p, moment, RATED, if *score >= 4 { flag::SATISFIED } else { 0 })];
+            return Ok(vec![fact(p, moment, RATED, if *score >= 4 { flag::SATISFIED } else { 0 })]);
         }
         Event::Reopen { placed } => {
             place(p, placed);
@@ -195,9 +235,9 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Vec<Fact> {
             p.answered_at = None;
             p.publish_due_at = None;
             p.reopen_until = None;
-            return vec![fact(p, moment, REOPENED, 0)];
+            return Ok(vec![fact(p, moment, REOPENED, 0)]);
         }
         Event::Withdraw => p.state = State::Withdrawn,
     }
-    Vec::new()
+    Ok(Vec::new())
 }

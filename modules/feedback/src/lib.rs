@@ -15,14 +15,16 @@ mod publishing;
 pub mod rights;
 pub mod rules;
 pub mod store;
+mod together;
 pub mod verbs;
 
-pub use actions::{Receipt, send, take};
+pub use actions::{Receipt, act, send, take};
 pub use apply::MEASURES;
 pub use module::{KIND, TOPIC, module};
 pub use open_work::open_at;
 pub use petition::{Petition, State};
-pub use rules::House;
+pub use rules::{House, Looked};
+pub use together::JOINED_MAX;
 
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
@@ -30,5 +32,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     steps: &[
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_dialogues", include_str!("../migrations/0002_dialogues.sql")),
+        ("0003_together", include_str!("../migrations/0003_together.sql")),
     ],
 };

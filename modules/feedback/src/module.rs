@@ -1,7 +1,7 @@
 //! What this room hands to the application.
 
 use crate::petition::{Petition, due};
-use crate::rights::{ANSWER_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
+use crate::rights::{ANSWER_FEEDBACK, ENDORSE_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
 use crate::rules::topic_name;
 use crate::{MEASURES, MIGRATIONS, api, pages, store};
 use ::store::{BoxFuture, Tx};
@@ -27,6 +27,7 @@ pub const KIND: Kind = Kind::of::<Petition>(
         owed(due::SORT_BY_HEAD, "feedback-due-sort", ANSWER_FEEDBACK),
         owed(due::ANSWER, "feedback-due-answer", HANDLE_FEEDBACK),
         owed(due::FOLLOW_UP, "feedback-due-follow-up", HANDLE_FEEDBACK),
+        owed(due::ENDORSE, "feedback-due-endorse", ENDORSE_FEEDBACK),
         owed(due::APPROVE, "feedback-due-approve", ANSWER_FEEDBACK),
         owed(due::PUBLISH, "feedback-due-publish", ANSWER_FEEDBACK),
     ],

@@ -3,7 +3,7 @@
 use ::store::{FromCell, Row, StoreError, Value};
 use base::{Id, Instant, Level};
 use files::Seal;
-use records::{Column, Due, Link, Number};
+use records::{Approval, Column, Due, Link, Number};
 use serde::{Deserialize, Serialize};
 
 /// Where a petition stands.
@@ -16,7 +16,9 @@ pub enum State {
     Handling,
     /// The sender was asked for more.
     Asked,
-    /// An answer waits for the head.
+    /// Goes with another about the same matter, and is answered with it.
+    Joined,
+    /// An answer is on its way up.
     Drafted,
     /// The head has approved the answer; the sender sees it.
     Answered,
@@ -33,10 +35,11 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: [State; 10] = [
+    pub const ALL: [State; 11] = [
         State::New,
         State::Handling,
         State::Asked,
+        State::Joined,
         State::Drafted,
         State::Answered,
         State::Published,
@@ -52,6 +55,7 @@ impl State {
             State::New => "new",
             State::Handling => "handling",
             State::Asked => "asked",
+            State::Joined => "joined",
             State::Drafted => "drafted",
             State::Answered => "answered",
             State::Published => "published",
@@ -114,6 +118,10 @@ pub struct Petition {
     /// Until when the sender is waited for.
     pub supply_until: Option<Instant>,
     pub drafted_by: Option<Id>,
+    /// Who must say yes to the draft; none without one, and for drafts from before there were chains.
+    pub approval: Option<Approval>,
+    /// The one it goes with, or was answered with.
+    pub lead: Option<Id>,
     pub answered_at: Option<Instant>,
     pub publish_due_at: Option<Instant>,
     pub reopen_until: Option<Instant>,
@@ -183,6 +191,20 @@ pub enum Event {
         placed: Placed,
     },
     TakeOn,
+    /// Given to somebody by the head of the unit.
+    Assign {
+        handler: Id,
+    },
+    /// Goes with another from now on.
+    Join {
+        lead: Id,
+    },
+    /// Stands by itself again.
+    Part,
+    /// The answer of the one it goes with was approved.
+    AnswerWith {
+        reopen_until: Instant,
+    },
     Ask {
         supply_until: Instant,
     },
@@ -198,7 +220,12 @@ pub enum Event {
     },
     Draft {
         approver: Id,
+        /// Who must say yes, from below: verb and unit. None before version 2: the head alone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rungs: Vec<(String, Id)>,
     },
+    /// The head of the division says yes.
+    Endorse,
     Return,
     Approve {
         publish_due_at: Instant,
@@ -283,6 +310,15 @@ pub const COLUMNS: &[Column<Petition>] = &[
         set: |p, row| cell(&mut p.drafted_by, row, "drafted_by"),
     },
     Column {
+        name: "approval",
+        get: |p| Approval::cell(p.approval.as_ref()),
+        set: |p, row| {
+            p.approval = Approval::read(row, "approval")?;
+            Ok(())
+        },
+    },
+    Column { name: "lead_id", get: |p| p.lead.into(), set: |p, row| cell(&mut p.lead, row, "lead_id") },
+    Column {
         name: "answered_at",
         get: |p| p.answered_at.into(),
         set: |p, row| cell(&mut p.answered_at, row, "answered_at"),
@@ -313,6 +349,7 @@ pub mod due {
     pub const SORT_BY_HEAD: &str = "petition-sort-by-head";
     pub const ANSWER: &str = "petition-answer";
     pub const FOLLOW_UP: &str = "petition-follow-up";
+    pub const ENDORSE: &str = "petition-endorse";
     pub const APPROVE: &str = "petition-approve";
     pub const PUBLISH: &str = "petition-publish";
 }
@@ -330,17 +367,26 @@ pub fn dues(p: &Petition) -> Vec<Due> {
         // One that complains of a unit is sorted by the head above it, not at a desk.
         State::New if p.concerned.is_some() => one(due::SORT_BY_HEAD, p.unit, None, Some(p.sort_due_at)),
         State::New => one(due::SORT, p.unit, None, Some(p.sort_due_at)),
-        State::Handling => one(due::ANSWER, p.unit, p.handler, p.answer_due_at),
+        State::Handling | State::Joined => one(due::ANSWER, p.unit, p.handler, p.answer_due_at),
         State::Asked => one(due::FOLLOW_UP, p.unit, p.handler, p.supply_until),
-        State::Drafted => one(due::APPROVE, head, None, p.answer_due_at),
+        State::Drafted => match (&p.approval, p.answer_due_at) {
+            (Some(approval), Some(at)) => approval.due(due_of, at).into_iter().collect(),
+            _ => one(due::APPROVE, head, None, p.answer_due_at),
+        },
         State::Answered => one(due::PUBLISH, head, None, p.publish_due_at),
         State::Published | State::Kept | State::Refused | State::HandedOver | State::Withdrawn => Vec::new(),
     }
 }
 
-/// The unit it complains of.
+/// The due of a yes.
+fn due_of(verb: &str) -> &'static str {
+    if verb == "endorse" { due::ENDORSE } else { due::APPROVE }
+}
+
+/// The unit it complains of, and the petition it goes with.
 pub fn links(p: &Petition) -> Vec<Link> {
-    p.concerned.map(|other| Link { name: "concerns", other }).into_iter().collect()
+    let concerns = p.concerned.map(|other| Link { name: "concerns", other });
+    concerns.into_iter().chain(p.lead.map(|other| Link { name: "goes-with", other })).collect()
 }
 
 /// Its running number.

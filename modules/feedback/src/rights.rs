@@ -8,6 +8,8 @@ pub const OWN_PETITIONS: Permission = Permission::new("own-petitions", &[Role::C
 pub const RECEIVE_FEEDBACK: Permission = Permission::new("receive-feedback", &[Role::Clerk]);
 /// Work on petitions: ask the sender, draft the answer.
 pub const HANDLE_FEEDBACK: Permission = Permission::new("handle-feedback", &[Role::Officer, Role::DivisionHead]);
+/// Give petitions to the people of a division, and say yes to their drafts before the head of the agency does.
+pub const ENDORSE_FEEDBACK: Permission = Permission::new("endorse-feedback", &[Role::DivisionHead]);
 /// Approve answers to petitions, as the head of the agency, and publish them.
 pub const ANSWER_FEEDBACK: Permission = Permission::new("answer-feedback", &[Role::Leader]);
 /// Read petitions within the scope.
@@ -15,4 +17,5 @@ pub const READ_FEEDBACK: Permission =
     Permission::new("read-feedback", &[Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader, Role::Inspector]);
 
 /// All of this module.
-pub const ALL: &[Permission] = &[OWN_PETITIONS, RECEIVE_FEEDBACK, HANDLE_FEEDBACK, ANSWER_FEEDBACK, READ_FEEDBACK];
+pub const ALL: &[Permission] =
+    &[OWN_PETITIONS, RECEIVE_FEEDBACK, HANDLE_FEEDBACK, ENDORSE_FEEDBACK, ANSWER_FEEDBACK, READ_FEEDBACK];

@@ -1,8 +1,10 @@
 //! The rules that are data: how long each step may take, what petitions are about, and where one goes.
 
+use crate::petition::Petition;
 use base::calendar::{Calendar, Limit};
 use base::{Date, Fault, Id, Instant, Lang, Problem};
 use organisation::{Agency, Kind, Tree};
+use records::Held;
 use serde::Deserialize;
 use std::sync::{Arc, LazyLock};
 
@@ -103,6 +105,19 @@ pub fn topic_name(id: &str, lang: Lang) -> String {
 pub struct House {
     pub tree: Arc<Tree>,
     pub calendar: Calendar,
+    /// What one act looked up before its rule was asked.
+    pub looked: Looked,
+}
+
+/// What was looked up in the transaction of an act, so that its rule need not.
+#[derive(Debug, Clone, Default)]
+pub struct Looked {
+    /// People who may do the thing in question at the unit, by name.
+    pub people: Vec<(Id, String)>,
+    /// The petition that was named.
+    pub named: Option<Held<Petition>>,
+    /// How many go with the one that is acted on, or with the one named.
+    pub joined: usize,
 }
 
 impl records::House for House {
@@ -112,6 +127,11 @@ impl records::House for House {
 }
 
 impl House {
+    /// The province as it stands; nothing looked up yet.
+    pub fn new(tree: Arc<Tree>, calendar: Calendar) -> House {
+        House { tree, calendar, looked: Looked::default() }
+    }
+
     /// The end of a limit that begins at a moment, and how it was counted.
     pub fn due(&self, from: Instant, limit: Limit) -> base::calendar::DueDate {
         self.calendar.due(from, limit, None)
@@ -192,7 +212,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn house() -> House {
-        House { tree: Arc::new(organisation::demo_tree().unwrap()), calendar: Calendar::shipped().clone() }
+        House::new(Arc::new(organisation::demo_tree().unwrap()), Calendar::shipped().clone())
     }
 
     #[test]

@@ -20,13 +20,15 @@ use records::Held;
     pub OF_UNIT = "SELECT * FROM petition WHERE unit_id = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
     /// Those of a whole province in a state, the latest first.
     pub OF_STATE = "SELECT * FROM petition WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    /// Those that go with one.
+    pub OF_LEAD = "SELECT * FROM petition WHERE lead_id = $1 AND state = $2 ORDER BY id LIMIT $3";
     /// Those sent from an account, the latest first.
     pub OF_ACCOUNT = "SELECT * FROM petition WHERE account_id = $1 ORDER BY id DESC LIMIT 100";
     /// What a list of many kinds shows of some.
     pub CARDS = sqlite "SELECT * FROM petition WHERE id IN (SELECT value FROM json_each($1))",
         postgres "SELECT * FROM petition WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
     /// Open ones lying with a unit.
-    pub OPEN_AT = "SELECT COUNT(*) AS n FROM petition WHERE unit_id = $1 AND state IN ('new', 'handling', 'asked', 'drafted', 'answered')";
+    pub OPEN_AT = "SELECT COUNT(*) AS n FROM petition WHERE unit_id = $1 AND state IN ('new', 'handling', 'asked', 'joined', 'drafted', 'answered')";
 }
 
 fn read_all(rows: &[Row]) -> Result<Vec<Held<Petition>>, StoreError> {
@@ -86,6 +88,11 @@ pub async fn of_units(
     found.sort_by_key(|held| std::cmp::Reverse(held.id));
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
+}
+
+/// Those in a state that go with one, the oldest first.
+pub async fn of_lead(tx: &Tx, lead: Id, state: State, limit: i64) -> Result<Vec<Held<Petition>>, StoreError> {
+    read_all(&tx.query(OF_LEAD, params![lead, state.as_str(), limit]).await?)
 }
 
 /// Those sent from an account.

@@ -2,8 +2,9 @@
 
 use crate::petition::{CLASSES, Event, Petition, Placed, State, TRACKS};
 use crate::publishing::without_people;
-use crate::rights::{ANSWER_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
+use crate::rights::{ANSWER_FEEDBACK, ENDORSE_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
 use crate::rules::{House, clock, topic};
+use crate::together;
 use base::calendar::{DueDate, PausePolicy};
 use base::{Fault, Id, Instant, Problem};
 use records::{Ask, Asker, Decided, Field, Given, Held, Machine, Office, Verb, Who};
@@ -19,10 +20,10 @@ const REOPENED_MAX: i64 = 2;
 /// The index counts these clocks.
 const INDEX: &str = "QĐ 766/QĐ-TTg";
 
-use State::{Answered, Asked, Drafted, HandedOver, Handling, Kept, New, Published, Refused, Withdrawn};
+use State::{Answered, Asked, Drafted, HandedOver, Handling, Joined, Kept, New, Published, Refused, Withdrawn};
 
-type Does = Result<Decided<Petition>, Fault>;
-type On<'a> = Office<'a, Petition>;
+pub(crate) type Does = Result<Decided<Petition>, Fault>;
+pub(crate) type On<'a> = Office<'a, Petition>;
 
 fn at_unit(p: &Petition) -> Id {
     p.unit
@@ -35,6 +36,8 @@ fn at_head(p: &Petition) -> Id {
 
 const DESK: &[Who<Petition>] = &[Who::At(RECEIVE_FEEDBACK, at_unit), Who::At(ANSWER_FEEDBACK, at_unit)];
 const HANDLER: &[Who<Petition>] = &[Who::At(HANDLE_FEEDBACK, at_unit)];
+/// Whoever works on it, and the head who answers.
+const HANDLER_OR_HEAD: &[Who<Petition>] = &[Who::At(HANDLE_FEEDBACK, at_unit), Who::At(ANSWER_FEEDBACK, at_unit)];
 const HEAD: &[Who<Petition>] = &[Who::At(ANSWER_FEEDBACK, at_head)];
 const OWN: &[Who<Petition>] = &[Who::Own];
 
@@ -107,11 +110,23 @@ pub const VERBS: &[Verb<Petition>] = &[
         "forward",
         &[Handling],
         &[],
-        &[Who::At(HANDLE_FEEDBACK, at_unit), Who::At(ANSWER_FEEDBACK, at_unit)],
+        HANDLER_OR_HEAD,
         &[Field::choice("unit", Ask::Unit), Field::lines("note", REASON_MAX).optional()],
         forward,
     ),
     verb("take-on", &[Handling], &[], HANDLER, &[], take_on),
+    verb(
+        "assign",
+        &[Handling, Joined],
+        &[],
+        &[Who::At(ENDORSE_FEEDBACK, at_unit), Who::At(ANSWER_FEEDBACK, at_unit)],
+        &[Field::choice("person", Ask::Person)],
+        assign,
+    ),
+    verb("join", &[Handling], &[Joined], HANDLER_OR_HEAD, &[Field::line("lead", 20)], together::join),
+    verb("part", &[Joined], &[Handling], HANDLER_OR_HEAD, &[], together::part),
+    // Follows from the approval of the one it goes with; nobody does it by hand.
+    verb("answer-with", &[Joined], &[Kept], &[], &[], begins),
     verb("ask", &[Handling], &[Asked], HANDLER, &[Field::lines("text", REASON_MAX)], ask),
     verb(
         "supply",
@@ -123,7 +138,15 @@ pub const VERBS: &[Verb<Petition>] = &[
     ),
     verb("go-on", &[Asked], &[Handling], HANDLER, &[], go_on),
     verb("draft", &[Handling], &[Drafted], HANDLER, &[Field::lines("answer_text", TEXT_MAX)], draft),
-    verb("return", &[Drafted], &[Handling], HEAD, &[REASON], send_back),
+    verb("endorse", &[Drafted], &[], &[Who::At(ENDORSE_FEEDBACK, at_unit)], &[], endorse),
+    verb(
+        "return",
+        &[Drafted],
+        &[Handling],
+        &[Who::At(ANSWER_FEEDBACK, at_head), Who::At(ENDORSE_FEEDBACK, at_unit)],
+        &[REASON],
+        send_back,
+    ),
     verb("approve", &[Drafted], &[Answered], HEAD, &[], approve),
     verb(
         "publish",
@@ -149,7 +172,7 @@ pub const VERBS: &[Verb<Petition>] = &[
     verb("reopen", &[Answered, Published, Kept], &[Handling], OWN, &[REASON], reopen),
     verb(
         "withdraw",
-        &[New, Handling, Asked],
+        &[New, Handling, Asked, Joined],
         &[Withdrawn],
         OWN,
         &[Field::lines("reason", REASON_MAX).optional()],
@@ -190,6 +213,18 @@ impl Machine for Petition {
         let by_account = account.is_some() && held.state.account == account;
         by_account || asker.key.is_some_and(|key| crate::key::hash(held.id, key) == held.state.key_hash)
     }
+}
+
+/// What somebody may do now: the rows that are possible and theirs, without a yes that waits for another.
+pub fn offered(seen: &records::Seen<Petition>, house: &House, asker: &Asker<'_>) -> Vec<&'static Verb<Petition>> {
+    let waits = seen.state().approval.as_ref().and_then(|approval| approval.waits());
+    let mut verbs = records::forms(seen, house, asker);
+    verbs.retain(|verb| match (verb.word, waits) {
+        ("endorse" | "approve", Some(rung)) => rung.verb == verb.word,
+        ("endorse", None) => false,
+        _ => true,
+    });
+    verbs
 }
 
 /// A new one is made by [`crate::actions`].
@@ -295,15 +330,52 @@ fn go_on(on: &On<'_>, _: &Given) -> Does {
     Decided::event(Event::GoOn { answer_due_at: due.due_at, answer_basis: due.basis })
 }
 
-/// The head of the agency that the unit belongs to answers.
+/// The head of the agency that the unit belongs to answers; before them the head of the division says yes, where there is one who did not
+/// write it.
 fn draft(on: &On<'_>, given: &Given) -> Does {
     let unit = on.state().unit;
     let approver = on.house.tree.house_of(unit).map_or(unit, |house| house.id);
-    Ok(Decided::event(Event::Draft { approver })?.with("answer", given.text("answer_text")))
+    let author = on.asker.actor.map(|actor| actor.account);
+    let author_is_head = on.asker.standing(ENDORSE_FEEDBACK, on.house.tree.path(unit)).is_some();
+    let other_head = on.house.looked.people.iter().any(|(head, _)| Some(*head) != author);
+    let endorsed = Some(("endorse".to_owned(), unit)).filter(|_| unit != approver && !author_is_head && other_head);
+    let rungs = endorsed.into_iter().chain([("approve".to_owned(), approver)]).collect();
+    Ok(Decided::event(Event::Draft { approver, rungs })?.with("answer", given.text("answer_text")))
 }
 
-fn send_back(_: &On<'_>, given: &Given) -> Does {
+/// Who is asking, when they say yes to what waits for them.
+fn may_say(on: &On<'_>, verb: &str) -> Result<(), Fault> {
+    let account = on.asker.actor.map(|actor| actor.account);
+    match &on.state().approval {
+        Some(approval) => approval.may_say(verb, account),
+        None if verb == "approve" => Ok(()),
+        None => Err(Fault::Conflict(Problem::new("records-approval-not-yet"))),
+    }
+}
+
+fn endorse(on: &On<'_>, _: &Given) -> Does {
+    may_say(on, "endorse")?;
+    Decided::event(Event::Endorse)
+}
+
+/// Back to whoever wrote it. The head of the division only as long as it waits for them.
+fn send_back(on: &On<'_>, given: &Given) -> Does {
+    let p = on.state();
+    let head = p.approver.unwrap_or(p.unit);
+    if on.asker.standing(ANSWER_FEEDBACK, on.house.tree.path(head)).is_none() {
+        may_say(on, "endorse")?;
+    }
     Ok(Decided::event(Event::Return)?.with("returned", given.text("reason")))
+}
+
+/// The head of the unit gives it to somebody who works there.
+fn assign(on: &On<'_>, given: &Given) -> Does {
+    let handler = given.id("person").filter(|person| on.house.looked.people.iter().any(|(known, _)| known == person));
+    let handler = handler.ok_or_else(|| Fault::invalid(Problem::new("feedback-person").field("person")))?;
+    if on.state().handler == Some(handler) {
+        return Err(Fault::Conflict(Problem::new("feedback-theirs-already")));
+    }
+    Decided::event(Event::Assign { handler })
 }
 
 /// Nobody approves what they wrote themselves.
@@ -312,6 +384,7 @@ fn approve(on: &On<'_>, _: &Given) -> Does {
     if p.drafted_by.is_some() && p.drafted_by == on.asker.actor.map(|actor| actor.account) {
         return Err(Fault::Forbidden(Problem::new("feedback-own-draft")));
     }
+    may_say(on, "approve")?;
     let clock = clock(p.sent_at.date())?;
     let publish_due_at = on.house.due(on.now(), clock.publish).due_at;
     Decided::event(Event::Approve { publish_due_at, reopen_until: on.house.due(on.now(), clock.reopen).due_at })

@@ -32,6 +32,10 @@ export async function journey({ browser, password }, { javaScript }) {
   await due(browser, officer, code);
   await act(browser, officer, code, "Trình dự thảo trả lời", { "Nội dung trả lời": "Phường nạo vét cống trước ngày 15/12/2026." });
 
+  // It goes up: the head of the division agrees, then the chairman approves.
+  const head = await official("truongphong");
+  await due(browser, head, code);
+  await act(browser, head, code, "Trưởng phòng đồng ý", {});
   const chairman = await official("chutich");
   await due(browser, chairman, code);
   await act(browser, chairman, code, "Duyệt trả lời", {});

@@ -221,6 +221,7 @@ fn whoever_sends_a_petition_is_told_where_they_asked_to_be() {
         phone.upload("/feedback/mine/supply", &mine, &[]).await;
         officer.upload(&format!("{place}/draft"), &[("answer_text", "Đã thay đèn mới.")], &[]).await.is(303);
         leader.get(&place).await.is(200);
+        super::petitions::endorsed(&app, &by_mail).await;
         leader.upload(&format!("{place}/approve"), &[], &[]).await.is(303);
         work(&app).await;
         work(&app).await;

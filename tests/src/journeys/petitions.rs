@@ -63,6 +63,13 @@ pub(super) async fn sorted(app: &TestApp, clerk: &mut Client, code: &str) {
     clerk.upload(&format!("/petitions/{code}/sort"), &fields, &[]).await.leads_to(&format!("/petitions/{code}"));
 }
 
+/// The head of the division agrees with a draft.
+pub(super) async fn endorsed(app: &TestApp, code: &str) {
+    let mut head = app.signed_in(Role::DivisionHead).await;
+    head.get(&format!("/petitions/{code}")).await.is(200);
+    head.upload(&format!("/petitions/{code}/endorse"), &[], &[]).await.is(303);
+}
+
 #[test]
 fn a_petition_goes_from_a_phone_to_its_published_answer_without_an_account() {
     on_every_engine(|app| async move {
@@ -97,7 +104,14 @@ fn a_petition_goes_from_a_phone_to_its_published_answer_without_an_account() {
         // The officer does not approve it.
         officer.upload(&format!("/petitions/{code}/approve"), &[], &[]).await.is(403);
 
+        // It goes up: first the head of the division, then the head of the agency.
+        let mut head = app.signed_in(Role::DivisionHead).await;
+        let due = all_due(&mut head).await;
+        assert!(due.contains(&code) && due.contains("Cho ý kiến dự thảo"));
         let mut leader = app.signed_in(Role::Leader).await;
+        leader.get(&format!("/petitions/{code}")).await.is(200).shows("đang chờ");
+        leader.upload(&format!("/petitions/{code}/approve"), &[], &[]).await.is(409);
+        endorsed(&app, &code).await;
         let due = all_due(&mut leader).await;
         assert!(due.contains(&code) && due.contains("Duyệt trả lời"));
         leader.get(&format!("/petitions/{code}")).await.shows("01/12/2026");
@@ -189,6 +203,48 @@ fn programs_take_petitions_in_and_act_on_them_by_the_same_rules() {
 }
 
 #[test]
+fn two_petitions_about_one_matter_are_answered_at_once_and_a_head_gives_the_work_to_somebody() {
+    on_every_engine(|app| async move {
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let (_, first, _) = sent(&app, None).await;
+        let (mut phone, second, key) = sent(&app, None).await;
+        for code in [&first, &second] {
+            sorted(&app, &mut clerk, code).await;
+        }
+        // The head of the division sees whom it can be given to, and gives it.
+        let mut head = app.signed_in(Role::DivisionHead).await;
+        let officer_id = app.person(Role::Officer).id.to_string();
+        let page = head.get(&format!("/petitions/{first}?act=assign")).await;
+        page.is(200).shows(&format!("value=\"{officer_id}\"")).shows("Giao người xử lý");
+        let to = [("person", officer_id.as_str())];
+        head.upload(&format!("/petitions/{first}/assign"), &to, &[]).await.is(303);
+        head.get(&format!("/petitions/{first}")).await.is(200).shows("Người xử lý");
+        let nobody = [("person", "7")];
+        head.upload(&format!("/petitions/{first}/assign"), &nobody, &[]).await.is(422).shows("Hãy chọn người");
+
+        // The second is shown to be much like the first, one step from joining it.
+        let mut officer = app.signed_in(Role::Officer).await;
+        let page = officer.get(&format!("/petitions/{second}")).await;
+        let join = format!("/petitions/{second}?act=join&#38;lead={first}#act");
+        page.is(200).shows("Có thể cùng một việc").shows(&join);
+        officer.get(&format!("/petitions/{second}?act=join&lead={first}")).await.is(200).shows(&first);
+        let wrong = officer.upload(&format!("/petitions/{second}/join"), &[("lead", "PA26-999999")], &[]).await;
+        wrong.is(422).shows("Không có phản ánh mang mã này");
+        officer.upload(&format!("/petitions/{second}/join"), &[("lead", &first)], &[]).await.is(303);
+        officer.get(&format!("/petitions/{first}")).await.is(200).shows("Đi cùng phản ánh này: 1").shows(&second);
+
+        let draft = [("answer_text", "Cống được nạo vét trước ngày 15/12/2026.")];
+        officer.upload(&format!("/petitions/{first}/draft"), &draft, &[]).await.is(303);
+        let mut leader = app.signed_in(Role::Leader).await;
+        leader.get(&format!("/petitions/{first}")).await.is(200).shows_not(&format!("/petitions/{first}/approve"));
+        endorsed(&app, &first).await;
+        leader.upload(&format!("/petitions/{first}/approve"), &[], &[]).await.is(303);
+        let mine = phone.post("/feedback/mine", &[("code", &second), ("key", &key)]).await;
+        mine.is(200).shows("15/12/2026").shows(&first);
+    });
+}
+
+#[test]
 fn a_leaders_work_is_one_list_with_a_dossier_a_petition_and_a_declared_figure() {
     on_every_engine(|app| async move {
         let mut clerk = app.signed_in(Role::Clerk).await;
@@ -202,6 +258,7 @@ fn a_leaders_work_is_one_list_with_a_dossier_a_petition_and_a_declared_figure() 
         let draft = [("answer_text", "Phường nạo vét cống trước ngày 15/12/2026.")];
         officer.get(&format!("/petitions/{petition}")).await.is(200);
         officer.upload(&format!("/petitions/{petition}/draft"), &draft, &[]).await.is(303);
+        endorsed(&app, &petition).await;
         // A figure that somebody of the commune declared.
         let commune = app.tree().get(app.person(Role::Leader).agency).expect("a commune").clone();
         settle_official(app.db(), "khai.so", Role::ReformOfficer, &commune).await;

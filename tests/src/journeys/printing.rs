@@ -217,6 +217,7 @@ fn an_answered_petition_is_a_letter_for_whoever_sent_it_and_for_its_readers() {
 
         let mut leader = app.signed_in(Role::Leader).await;
         leader.get(&format!("/petitions/{code}")).await.is(200);
+        super::petitions::endorsed(&app, &code).await;
         leader.upload(&format!("/petitions/{code}/approve"), &[], &[]).await.is(303);
         phone.post("/feedback/mine", &own).await.is(200).shows("action=\"/feedback/letter\"");
         for page in [phone.post("/feedback/letter", &own).await, clerk.get(&office).await] {

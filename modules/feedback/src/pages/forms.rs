@@ -100,6 +100,10 @@ fn shown(ctx: &Ctx, house: &House, field: &Field, p: Option<&Petition>, value: S
         Ask::OneOf(list) => ("choice", words(list)),
         Ask::Word => ("choice", topics(ctx)),
         Ask::Unit => ("choice", units(house, field.name, p)),
+        Ask::Person => {
+            let person = |(id, name): &(base::Id, String)| Choice::new(id.to_string(), name.clone());
+            ("choice", house.looked.people.iter().map(person).collect())
+        }
     };
     Shown {
         name: field.name,

@@ -142,7 +142,7 @@ pub async fn mine_act(ctx: Ctx, Path(verb): Path<String>, upload: PatientUpload)
         Box::pin(async move {
             let actor = actor.filter(|actor| actor.citizen_number.is_some());
             let asker = Asker { actor: actor.as_ref(), key: Some(key.as_str()), now };
-            records::act::<Petition>(tx, &house, &asker, (&code, &verb), &sent).await
+            crate::actions::act(tx, &house, &asker, (&code, &verb), &sent).await
         })
     });
     let (code, key) = shown;

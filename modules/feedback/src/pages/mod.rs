@@ -28,7 +28,7 @@ use web::{App, Choice, Ctx};
 
 /// What acts look things up in, as it stands now.
 pub(crate) async fn house(app: &App) -> Result<House, Fault> {
-    Ok(House { tree: organisation::tree_of(app).await?, calendar: organisation::calendar_of(app) })
+    Ok(House::new(organisation::tree_of(app).await?, organisation::calendar_of(app)))
 }
 
 /// What a state is called.
@@ -40,7 +40,7 @@ pub(crate) fn state_word(l: L, state: State) -> String {
 pub(crate) fn state_colour(state: State) -> &'static str {
     match state {
         State::New => "new",
-        State::Handling | State::Drafted => "ontime",
+        State::Handling | State::Joined | State::Drafted => "ontime",
         State::Asked => "near",
         State::Answered | State::Published => "done",
         State::Kept | State::Refused | State::HandedOver | State::Withdrawn => "paused",

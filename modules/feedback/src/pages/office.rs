@@ -19,7 +19,7 @@ const SHOWN: usize = 140;
 /// A tab with the states it shows.
 const TABS: [(&str, &[State]); 5] = [
     ("new", &[State::New]),
-    ("handling", &[State::Handling, State::Asked]),
+    ("handling", &[State::Handling, State::Asked, State::Joined]),
     ("drafted", &[State::Drafted]),
     ("answered", &[State::Answered]),
     ("done", &[State::Published, State::Kept, State::Refused, State::HandedOver, State::Withdrawn]),

@@ -2,8 +2,10 @@
 
 use super::forms::{ActForm, form, received};
 use super::{house, moment, state_colour, state_word, unit_name};
-use crate::petition::{CHANNELS, Petition};
+use crate::petition::{CHANNELS, Petition, State};
+use crate::rights::HANDLE_FEEDBACK;
 use crate::rules::{House, topic_name};
+use crate::store as sql;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -30,6 +32,24 @@ struct Told {
     words: Vec<String>,
 }
 
+/// A yes that the draft needs.
+struct Rung {
+    what: String,
+    unit: String,
+    /// When it was said; empty while it is waited for.
+    said: String,
+    /// The one waited for now.
+    here: bool,
+}
+
+/// Another petition about the same matter.
+struct Near {
+    code: String,
+    text: String,
+    /// Where this one joins it; empty where it cannot.
+    join: String,
+}
+
 struct Paper {
     href: String,
     name: String,
@@ -52,6 +72,11 @@ struct Show {
     facts: Vec<(String, String)>,
     text: String,
     papers: Vec<Paper>,
+    rungs: Vec<Rung>,
+    /// The one it goes with; empty without one that the reader may read.
+    lead: String,
+    joined: Vec<String>,
+    near: Vec<Near>,
     /// The answer is there as a letter.
     has_letter: bool,
     acts: Vec<Link>,
@@ -64,6 +89,32 @@ struct Beside {
     events: Vec<audit::Event>,
     words: Vec<(i64, String, String)>,
     files: Vec<files::File>,
+    /// Who may work on it, by name.
+    people: Vec<(Id, String)>,
+    handler: String,
+    lead: Option<String>,
+    joined: Vec<String>,
+    /// Open ones of the same unit, subject and commune: code and what was written.
+    near: Vec<(String, String)>,
+}
+
+/// How many similar ones are shown.
+const NEAR: usize = 5;
+/// Letters of what was written in one of them.
+const NEAR_TEXT: usize = 120;
+
+/// Open ones of the same unit about the same subject in the same commune. Those that complain of a unit stand alone.
+async fn near(tx: &::store::Tx, p: &Petition, id: Id) -> Result<Vec<(String, String)>, Fault> {
+    if p.state != State::Handling || p.concerned.is_some() {
+        return Ok(Vec::new());
+    }
+    let open = sql::of_units(tx, Some(&[p.unit]), &[State::Handling], None, 100).await?;
+    let same = |other: &Petition| other.topic == p.topic && other.area == p.area && other.concerned.is_none();
+    let alike: Vec<_> = open.into_iter().filter(|held| held.id != id && same(&held.state)).take(NEAR).collect();
+    let ids: Vec<Id> = alike.iter().map(|held| held.id).collect();
+    let mut texts = records::asides_of(tx, &ids, "text").await?;
+    let shown = |held: records::Held<Petition>| (held.code, texts.remove(&held.id).unwrap_or_default());
+    Ok(alike.into_iter().map(shown).collect())
 }
 
 async fn read(ctx: &Ctx, house: &House, code: &str) -> Result<(Seen<Petition>, Beside), Fault> {
@@ -72,11 +123,22 @@ async fn read(ctx: &Ctx, house: &House, code: &str) -> Result<(Seen<Petition>, B
         .read(move |tx| {
             Box::pin(async move {
                 let seen = records::open::<Petition>(tx, &house, &Asker::actor(&actor, now), &code).await?;
-                let id = seen.held().id;
+                let (id, p) = (seen.held().id, seen.state());
+                let lead = match p.lead {
+                    Some(lead) => sql::some(tx, &[lead]).await?,
+                    None => Vec::new(),
+                };
+                let names = identity::names(tx, &Vec::from_iter(p.handler)).await?;
+                let joined = sql::of_lead(tx, id, State::Joined, crate::JOINED_MAX as i64).await?;
                 let beside = Beside {
                     events: audit::events(tx, id).await?,
                     words: records::asides(tx, id).await?,
                     files: files::files_of(tx, id).await?,
+                    people: identity::people_who(tx, HANDLE_FEEDBACK, house.tree.path(p.unit), None, now).await?,
+                    handler: p.handler.and_then(|handler| names.get(&handler).cloned()).unwrap_or_default(),
+                    lead: lead.into_iter().map(|held| held.code).next(),
+                    joined: joined.into_iter().map(|held| held.code).collect(),
+                    near: near(tx, p, id).await?,
                 };
                 Ok((seen, beside))
             })
@@ -91,11 +153,12 @@ async fn page(
     typed: &BTreeMap<String, String>,
     problems: Vec<Problem>,
 ) -> Result<Response, Fault> {
-    let (l, house) = (ctx.l, house(&ctx.app).await?);
-    let (seen, beside) = read(ctx, &house, code).await?;
+    let (l, mut house) = (ctx.l, house(&ctx.app).await?);
+    let (seen, mut beside) = read(ctx, &house, code).await?;
+    house.looked.people = std::mem::take(&mut beside.people);
     let p = seen.state();
     let asker = Asker::actor(ctx.actor()?, ctx.now);
-    let verbs = records::forms(&seen, &house, &asker);
+    let verbs = crate::verbs::offered(&seen, &house, &asker);
     let chosen = verbs.iter().find(|verb| verb.word == act).or(verbs.first()).copied();
     let due = crate::petition::dues(p).first().map(|due| due.at);
     let word = |name: &str| seen.words.get(name).cloned().unwrap_or_default();
@@ -110,6 +173,7 @@ async fn page(
         (l.t("feedback-field-area"), unit_name(&house, p.area)),
         (l.t("feedback-field-place"), word("place")),
         (l.t("feedback-lies-with"), unit_name(&house, Some(p.unit))),
+        (l.t("feedback-handler"), beside.handler.clone()),
         (l.t("feedback-field-name"), word("name")),
         (l.t("feedback-field-phone"), word("phone")),
         (l.t("feedback-field-email"), word("email")),
@@ -121,6 +185,7 @@ async fn page(
         facts.push((l.t("feedback-field-name"), l.t("feedback-anonymous")));
     }
     facts.retain(|(_, value)| !value.is_empty());
+    let may_join = verbs.iter().any(|verb| verb.word == "join");
     let wrong = !problems.is_empty();
     let body = Show {
         l,
@@ -136,6 +201,18 @@ async fn page(
         track: if p.track.is_empty() { String::new() } else { l.t(format!("feedback-track-{}-word", p.track)) },
         facts,
         text: word("text"),
+        rungs: rungs(l, &house, p),
+        lead: beside.lead.clone().unwrap_or_default(),
+        joined: beside.joined.clone(),
+        near: beside
+            .near
+            .iter()
+            .map(|(other, text)| Near {
+                join: if may_join { format!("/petitions/{code}?act=join&lead={other}#act") } else { String::new() },
+                text: base::text::clip(text, NEAR_TEXT).to_owned(),
+                code: other.clone(),
+            })
+            .collect(),
         has_letter: p.answered_at.is_some() && seen.words.contains_key("answer"),
         papers: beside
             .files
@@ -154,6 +231,19 @@ async fn page(
         timeline: timeline(l, &house, &beside),
     };
     Ok(if wrong { ctx.invalid_page(code, &body) } else { ctx.page(code, &body) })
+}
+
+/// Who has said yes to the draft, and who is waited for.
+fn rungs(l: L, house: &House, p: &Petition) -> Vec<Rung> {
+    let Some(approval) = &p.approval else { return Vec::new() };
+    let waits = approval.waits();
+    let shown = |rung: &records::Rung| Rung {
+        what: l.t(format!("feedback-act-{}", rung.verb)),
+        unit: unit_name(house, Some(rung.unit)),
+        said: moment(rung.at),
+        here: waits == Some(rung),
+    };
+    approval.rungs.iter().map(shown).collect()
 }
 
 /// What has happened, the first at the top. What a sender answered to a question of satisfaction is shown to nobody.
@@ -176,7 +266,10 @@ fn timeline(l: L, house: &House, beside: &Beside) -> Vec<Told> {
 /// GET /petitions/{code}?act=
 pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let act = query_value(&ctx.uri, "act");
-    Ok(page(&ctx, &code, &act, &BTreeMap::new(), Vec::new()).await?)
+    // A similar one brings its code along.
+    let lead = Some(query_value(&ctx.uri, "lead")).filter(|lead| act == "join" && !lead.is_empty());
+    let typed = lead.map(|lead| ("lead".to_owned(), lead)).into_iter().collect();
+    Ok(page(&ctx, &code, &act, &typed, Vec::new()).await?)
 }
 
 /// POST /petitions/{code}/{verb}
@@ -202,7 +295,7 @@ async fn write(ctx: &Ctx, code: &str, verb: &str, typed: records::Typed) -> Resu
         .write(move |tx| {
             Box::pin(async move {
                 let asker = Asker::actor(&actor, now);
-                let held = records::act::<Petition>(tx, &house, &asker, (&code, &verb), &typed).await?;
+                let held = crate::actions::act(tx, &house, &asker, (&code, &verb), &typed).await?;
                 Ok(<Petition as records::Machine>::may_read(&held, &house, &asker))
             })
         })

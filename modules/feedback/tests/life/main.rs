@@ -7,3 +7,4 @@ mod matrix;
 mod plans;
 mod secrets;
 mod support;
+mod together;

@@ -27,6 +27,14 @@ async fn in_state(province: &Province, state: State) -> (String, Person) {
         State::New => Vec::new(),
         State::Handling => handled.to_vec(),
         State::Asked => [&handled[..], &[(&officer, "ask", &[("text", "Ở đâu?")][..])]].concat(),
+        State::Joined => {
+            let lead = province.handled().await.held.code;
+            for (person, word, fields) in &handled {
+                province.act(person, &code, word, fields, START).await.unwrap();
+            }
+            province.act(&officer, &code, "join", &[("lead", &lead)], START).await.unwrap();
+            return (code, sender);
+        }
         State::Drafted => [&handled[..], &drafted].concat(),
         State::Answered => [&handled[..], &drafted, &answered].concat(),
         State::Published => [&handled[..], &drafted, &answered, &[(&leader, "publish", &public[..])]].concat(),
@@ -44,7 +52,7 @@ async fn in_state(province: &Province, state: State) -> (String, Person) {
 /// What an act comes to when everything is filled in wrongly: whether it was let through to what was typed.
 async fn outcome(province: &Province, person: &Person, code: &str, word: &str) -> &'static str {
     // A field nobody asks for keeps acts without fields from being done.
-    let fields = [("unit", "x"), ("score", "9"), ("track", "x"), ("reason", ""), ("text", "")];
+    let fields = [("unit", "x"), ("score", "9"), ("track", "x"), ("reason", ""), ("text", ""), ("person", "x")];
     match province.act(person, code, word, &fields, START).await {
         Ok(_) => "done",
         Err(fault) => match refusal(fault) {

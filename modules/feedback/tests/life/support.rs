@@ -28,6 +28,7 @@ pub async fn provinces() -> Vec<Province> {
             audit::MIGRATIONS,
             facts::MIGRATIONS,
             files::MIGRATIONS,
+            identity::MIGRATIONS,
             jobs::MIGRATIONS,
             records::MIGRATIONS,
             feedback::MIGRATIONS,
@@ -36,12 +37,7 @@ pub async fn provinces() -> Vec<Province> {
         let tree = Arc::new(organisation::demo_tree().unwrap());
         let commune = tree.communes()[0].clone();
         let division = tree.division(commune.id, "economy").unwrap().clone();
-        provinces.push(Province {
-            db,
-            house: House { tree, calendar: Calendar::shipped().clone() },
-            commune,
-            division,
-        });
+        provinces.push(Province { db, house: House::new(tree, Calendar::shipped().clone()), commune, division });
     }
     provinces
 }
@@ -115,6 +111,30 @@ impl Province {
         Person::Official(official(109, Role::Leader, other))
     }
 
+    /// Somebody with an account and a role, as others find them.
+    pub async fn engaged(&self, role: Role, agency: &Agency) -> Person {
+        use identity::{Hashed, NewAccount};
+        let (at, path) = (agency.id, agency.path.clone());
+        let made = self.db.write(move |tx| {
+            Box::pin(async move {
+                let login = identity::Login::new(&format!("can-bo-{}", Id::next(START))).map_err(Fault::invalid)?;
+                let account = NewAccount::official(login, format!("Cán bộ {}", role.as_str()), Hashed::none());
+                let account = identity::create_account(tx, account, START).await?;
+                identity::grant(tx, account, role, at, &path, START).await?;
+                Ok::<_, Fault>(account)
+            })
+        });
+        Person::Official(official(made.await.unwrap().0, role, agency))
+    }
+
+    /// Sorted to the division.
+    pub async fn handled(&self) -> Receipt {
+        let (receipt, unit) = (self.sent().await, self.division.id.to_string());
+        let sorting = [("class", "place"), ("topic", "roads"), ("unit", unit.as_str())];
+        self.act(&self.clerk(), &receipt.held.code, "sort", &sorting, START).await.unwrap();
+        receipt
+    }
+
     pub async fn send(&self, fields: &[(&str, &str)], now: Instant) -> Result<Receipt, Fault> {
         let (house, typed) = (self.house.clone(), typed(fields));
         self.db.write(move |tx| Box::pin(async move { feedback::send(tx, &house, None, now, &typed).await })).await
@@ -156,7 +176,7 @@ impl Province {
             .write(move |tx| {
                 Box::pin(async move {
                     let asker = asker(&person, now);
-                    records::act::<Petition>(tx, &house, &asker, (&code, &word), &typed).await
+                    feedback::act(tx, &house, &asker, (&code, &word), &typed).await
                 })
             })
             .await
