@@ -82,6 +82,7 @@ pub fn kinds() -> Vec<records::Kind> {
         feedback::KIND,
         feedback::dialogue::DIALOGUES,
         feedback::dialogue::ITEMS,
+        organisation::KIND,
         reform::KIND,
         reform::FIGURES,
     ]
@@ -113,17 +114,26 @@ async fn adopt_rows(db: &Db, now: Instant) -> Result<(), Fault> {
     }
     let sets: Vec<&'static audit::Kept> = proofs().iter().map(|proof| proof.kept).collect();
     match audit::adopt_rows(db, &sets, now).await {
-        Ok(0) => Ok(()),
-        Ok(subjects) => {
-            tracing::warn!(subjects, "rows written before the log held them are taken over as they stand");
-            Ok(())
-        }
+        Ok(0) => {}
+        Ok(subjects) => tracing::warn!(subjects, "rows written before the log held them are taken over as they stand"),
         Err(StoreError::Busy(why)) => {
             tracing::error!(why, "rows written before the log held them are not taken over yet");
-            Ok(())
+            return Ok(());
         }
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
     }
+    // Registers that moved onto the shared pieces: each row becomes a subject, unless it is not what its last event left.
+    for outcome in [records::adopt::<organisation::Agency>(db, now).await] {
+        match outcome {
+            Ok(records::Adoption { taken, refused }) if taken > 0 || !refused.is_empty() => {
+                tracing::warn!(taken, ?refused, "rows became subjects; those refused are not as the log left them");
+            }
+            Ok(_) => {}
+            Err(Fault::Busy) => tracing::error!("rows of earlier registers are not taken over yet"),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
 }
 
 /// Opens a database and brings its tables up to date, and what they hold under the log's watch.

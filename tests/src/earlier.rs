@@ -34,6 +34,24 @@ fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
         assert_eq!(report.dossiers, 123);
         assert!(report.figures_checked > 2_900, "{}", report.figures_checked);
         assert!(report.kept_rows_checked > 20_000, "{}", report.kept_rows_checked);
+        // Agencies became subjects, with everything they had: successors in links, nothing left where it was.
+        let (tree, subjects, left) = db
+            .read(|tx| {
+                Box::pin(async move {
+                    let count = async |sql: &'static str| tx.query_one(sql, &[]).await?.at::<i64>(0);
+                    let subjects = count("SELECT COUNT(*) FROM subject WHERE kind = 'agency'").await?;
+                    let links = count("SELECT COUNT(*) FROM link WHERE name = 'followed-by'").await?;
+                    let left = count("SELECT COUNT(*) FROM agency_succession").await?;
+                    Ok::<_, store::StoreError>((organisation::load_tree(tx).await?, (subjects, links), left))
+                })
+            })
+            .await
+            .expect("the tree");
+        let shipped = organisation::demo_tree().expect("the shipped agencies");
+        let followed: usize = shipped.all().iter().map(|agency| agency.successors.len()).sum();
+        assert_eq!(tree.all(), shipped.all());
+        assert_eq!((subjects, left), ((shipped.all().len() as i64, followed as i64), 0));
+        assert!(report.subjects as usize >= shipped.all().len());
         // Taken over as it stood, once: what is changed from now on is named.
         let administrator = "UPDATE account_grant SET role = 'administrator' WHERE role = 'clerk'";
         let changed =

@@ -333,12 +333,10 @@ async fn renamed(app: &TestApp) {
     let division = app.person(Role::Officer).agency;
     let renamed = app.db().write(move |tx| {
         Box::pin(async move {
-            let basis = organisation::actions::Basis {
-                decision: "12/QĐ-UBND".into(),
-                reason: "Đổi tên".into(),
-                day: Some(now.date()),
-            };
-            organisation::actions::rename(tx, &actor, now, division, "Phòng Văn hóa và Xã hội mới", "", &basis).await
+            let name = ("name", "Phòng Văn hóa và Xã hội mới");
+            let day = now.date().to_string();
+            let typed = [name, ("decision", "12/QĐ-UBND"), ("reason", "Đổi tên"), ("day", day.as_str())].into();
+            organisation::verbs::act(tx, &actor, now, (division, "rename"), &typed, &[]).await
         })
     });
     renamed.await.expect("a new name");

@@ -32,6 +32,7 @@ fn the_pictures_of_the_state_machines_follow_their_tables() {
         ("petition", records::mermaid::<feedback::Petition>()),
         ("dialogue", records::mermaid::<feedback::dialogue::Dialogue>()),
         ("dialogue-item", records::mermaid::<feedback::dialogue::Item>()),
+        ("agency", records::mermaid::<organisation::Agency>()),
         ("indicator-definition", records::mermaid::<reform::Definition>()),
         ("dossier", dossier()),
     ];

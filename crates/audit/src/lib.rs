@@ -25,7 +25,10 @@ pub use log::{
     Event, Head, INSERT_EVENT, NewEvent, append, append_to_head, event_params, events, read_event, write_link,
 };
 
-pub use rows::{Kept, Proof, RowsCheck, Table, adopt_rows, append_kept, append_kept_all, check_rows};
+pub use rows::{
+    Kept, Proof, RowsCheck, Table, adopt_rows, append_kept, append_kept_all, check_rows, is_adopted, note_adopted,
+    release_heads, unlike, write_links,
+};
 
 /// The tables this crate owns.
 pub const MIGRATIONS: store::Migrations = store::Migrations {

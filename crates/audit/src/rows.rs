@@ -8,8 +8,8 @@
 mod adopt;
 mod check;
 
-pub use adopt::{adopt_rows, append_kept_all};
-pub use check::{RowsCheck, check_rows};
+pub use adopt::{adopt_rows, append_kept_all, is_adopted, note_adopted, release_heads, write_links};
+pub use check::{RowsCheck, check_rows, unlike};
 
 use crate::chain::EventHash;
 use crate::log::{Head, NewEvent, append_after, head_of};

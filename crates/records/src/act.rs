@@ -34,7 +34,7 @@ impl<S> Seen<S> {
 /// `NotFound` with `records-not-found` where there is none, and for everybody who may not.
 pub async fn open<S: Machine>(tx: &Tx, house: &S::House, asker: &Asker<'_>, code: &str) -> Result<Seen<S>, Fault> {
     let none = Fault::NotFound("records-not-found");
-    let Some(row) = tx.query_opt(sql::by_code(S::TABLE), params![code]).await? else { return Err(none) };
+    let Some(row) = tx.query_opt(sql::by_code::<S>(), params![code]).await? else { return Err(none) };
     let held = Held::<S>::read(&row)?;
     if !S::may_read(&held, house, asker) && !S::is_own(&held, asker) {
         return Err(none);

@@ -70,6 +70,12 @@ pub struct Typed {
     pub files: Vec<Staged>,
 }
 
+impl<const N: usize> From<[(&str, &str); N]> for Typed {
+    fn from(fields: [(&str, &str); N]) -> Self {
+        Typed { fields: fields.map(|(name, text)| (name.to_owned(), text.to_owned())).into(), files: Vec::new() }
+    }
+}
+
 /// What was sent in and fits what is asked: lengths, choices, days and ids are judged.
 #[derive(Debug, Clone, Default)]
 pub struct Given {
@@ -82,6 +88,16 @@ impl Given {
     /// A field's text; empty where nothing was typed.
     pub fn text(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// A field's text, where something was typed.
+    pub fn some(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// A day that was given.
+    pub fn day(&self, name: &str) -> Option<Date> {
+        self.text(name).parse().ok()
     }
 
     /// An id that was chosen.

@@ -85,6 +85,41 @@ pub async fn happen<S: Machine>(
     write(tx, by, Some(before), (before.id, &before.code), event, words).await
 }
 
+/// One event and the state after it, before anything is written.
+pub(crate) struct Step<S> {
+    pub(crate) moment: Moment,
+    pub(crate) act: String,
+    pub(crate) data: String,
+    pub(crate) after: Held<S>,
+    pub(crate) facts: Vec<facts::Fact>,
+}
+
+impl<S> Step<S> {
+    pub(crate) fn link(&self) -> Link<'_> {
+        let Moment { subject, n, at, actor, agency, .. } = self.moment;
+        Link { subject, n, at, kind: &self.act, actor, agency, data: &self.data }
+    }
+}
+
+/// What follows, by the same function as in the proof.
+pub(crate) fn step<S: Machine>(
+    by: By,
+    (was, head): (Option<&S>, Head),
+    (id, code): (Id, &str),
+    event: &S::Event,
+    beside: BTreeMap<String, String>,
+) -> Result<Step<S>, Fault> {
+    let moment = Moment { subject: id, n: head.n + 1, at: by.now, actor: by.actor, agency: by.agency, v: S::V };
+    let (act, data) = text::<S>(event, was.is_none().then_some(code), beside)?;
+    let no = |why: crate::DoesNotFollow| Fault::internal(format!("{} {act}: {}", S::KIND, why.0));
+    let (state, facts) = S::apply(was, &moment, event).map_err(no)?;
+    follows(was, &act, &state, by.now.date()).map_err(no)?;
+    let after = Held { id, code: code.to_owned(), head, state };
+    let mut step = Step { moment, act, data, after, facts };
+    step.after.head = Head { n: moment.n, hash: link_hash(&head.hash, step.link()) };
+    Ok(step)
+}
+
 async fn write<S: Machine>(
     tx: &Tx,
     by: By,
@@ -95,21 +130,13 @@ async fn write<S: Machine>(
 ) -> Result<Held<S>, Fault> {
     let head = before.map(|held| held.head).unwrap_or_default();
     let was = before.map(|held| &held.state);
-    let moment = Moment { subject: id, n: head.n + 1, at: by.now, actor: by.actor, agency: by.agency, v: S::V };
-
-    // What follows, by the same function as in the proof.
-    let sealed = aside::seal(id, moment.n, words);
-    let (act, data) = text::<S>(event, before.is_none().then_some(code), aside::told(&sealed))?;
-    let no = |why: crate::DoesNotFollow| Fault::internal(format!("{} {act}: {}", S::KIND, why.0));
-    let (state, facts) = S::apply(was, &moment, event).map_err(no)?;
-    follows(was, &act, &state, by.now.date()).map_err(no)?;
+    let sealed = aside::seal(id, head.n + 1, words);
+    let step = step(by, (was, head), (id, code), event, aside::told(&sealed))?;
 
     // The state and its event.
-    let link =
-        Link { subject: id, n: moment.n, at: by.now, kind: &act, actor: by.actor, agency: by.agency, data: &data };
-    let after = Held { id, code: code.to_owned(), head: Head { n: link.n, hash: link_hash(&head.hash, link) }, state };
-    save(tx, before, &after).await?;
-    audit::write_link(tx, link, &after.head.hash).await?;
+    save(tx, before, &step.after).await?;
+    audit::write_link(tx, step.link(), &step.after.head.hash).await?;
+    let Step { moment, after, facts, .. } = step;
 
     // What is true now, as far as it has changed.
     aside::write(tx, id, moment.n, &sealed).await?;
@@ -138,17 +165,14 @@ async fn write<S: Machine>(
 
 /// The row of the register.
 async fn save<S: Subject>(tx: &Tx, before: Option<&Held<S>>, after: &Held<S>) -> Result<(), Fault> {
-    let columns = S::COLUMNS.iter().map(|column| (column.get)(&after.state));
-    let (n, hash) = (Value::from(after.head.n), Value::from(after.head.hash.to_vec()));
     let Some(before) = before else {
         tx.execute(INSERT_SUBJECT, params![after.id, S::KIND, after.code.as_str()]).await?;
-        let values: Vec<Value> =
-            [Value::from(after.id), Value::from(after.code.as_str()), n, hash].into_iter().chain(columns).collect();
-        tx.execute(sql::insert::<S>(), &values).await?;
+        tx.execute(sql::insert::<S>(), &sql::inserted(after)).await?;
         return Ok(());
     };
-    let values: Vec<Value> =
-        [Value::from(after.id), Value::from(before.head.n), n, hash].into_iter().chain(columns).collect();
+    let columns = S::COLUMNS.iter().map(|column| (column.get)(&after.state));
+    let own = [after.id.into(), before.head.n.into(), after.head.n.into(), after.head.hash.to_vec().into()];
+    let values: Vec<Value> = own.into_iter().chain(columns).collect();
     match tx.execute(sql::update::<S>(), &values).await? {
         1 => Ok(()),
         _ => Err(Fault::Conflict(Problem::new("records-changed-meanwhile"))),

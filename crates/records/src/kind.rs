@@ -1,7 +1,8 @@
 //! What a register hands over: how its subjects are proven, what they owe, and how one is shown in a list of many kinds.
 
 use crate::happen::read;
-use crate::subject::{Due, Held, Link, Moment, Number, Subject, sql};
+use crate::many::ADOPT;
+use crate::subject::{Due, Held, Link, Moment, Number, sql};
 use crate::verb::{Machine, follows};
 use ::store::{BoxFuture, Row, Tx};
 use audit::{Chain, Event};
@@ -83,8 +84,10 @@ impl Kind {
     }
 }
 
-fn statements<S: Subject>() -> Vec<String> {
-    vec![sql::insert::<S>(), sql::update::<S>(), sql::by_code(S::TABLE), sql::between(S::TABLE)]
+fn statements<S: Machine>() -> Vec<String> {
+    let adopted = S::adopts().then(|| [sql::take_over::<S>(), sql::before(S::TABLE)]);
+    let own = [sql::insert::<S>(), sql::update::<S>(), sql::by_code::<S>(), sql::between(S::TABLE)];
+    own.into_iter().chain(adopted.into_iter().flatten()).collect()
 }
 
 /// All kinds of the program; put among the application's extensions where it is put together.
@@ -146,8 +149,18 @@ fn replay<S: Machine>(row: Option<&Row>, events: &[Event]) -> Replay {
     let mut replay = Replay::default();
     let mut chain = Chain::default();
     let mut state: Option<S> = None;
-    for event in events {
-        if let Err(why) = follow(&mut replay, &mut chain, &mut state, event) {
+    // What happened before the register moved onto the shared pieces is in words of its own: the chain alone holds it.
+    let taken_over = events.iter().position(|event| S::adopts() && event.kind == ADOPT).unwrap_or_default();
+    for (place, event) in events.iter().enumerate() {
+        let followed = if place < taken_over {
+            keep_to(&mut chain, event).and_then(|()| match read::<S>(&event.data) {
+                Some(_) => Err("taken over twice"),
+                None => Ok(()),
+            })
+        } else {
+            follow(&mut replay, &mut chain, &mut state, event)
+        };
+        if let Err(why) = followed {
             replay.broken = Some(format!("event #{}: {why}", event.n));
             return replay;
         }
@@ -171,19 +184,22 @@ fn replay<S: Machine>(row: Option<&Row>, events: &[Event]) -> Replay {
     replay
 }
 
+/// The event is the next of its chain, as it was written.
+fn keep_to(chain: &mut Chain, event: &Event) -> Result<(), &'static str> {
+    if event.n != chain.n + 1 {
+        return Err("one before it is missing");
+    }
+    chain.extend(event.link());
+    if chain.hash == event.hash { Ok(()) } else { Err("changed") }
+}
+
 fn follow<S: Machine>(
     replay: &mut Replay,
     chain: &mut Chain,
     state: &mut Option<S>,
     event: &Event,
 ) -> Result<(), &'static str> {
-    if event.n != chain.n + 1 {
-        return Err("one before it is missing");
-    }
-    chain.extend(event.link());
-    if chain.hash != event.hash {
-        return Err("changed");
-    }
+    keep_to(chain, event)?;
     let told = read::<S>(&event.data).ok_or("cannot be read")?;
     let moment = Moment {
         subject: event.subject,

@@ -7,6 +7,7 @@
 //! - [`begin`] and [`happen`] write one event and all that follows from it, in the caller's transaction;
 //! - [`open`] is the only way to read one: whoever may not, is told that there is none;
 //! - [`act`] does what a page or a program asks for, by the row of the verb;
+//! - [`begin_all`] begins many at once, [`adopt`] takes over the rows of a register that had lived otherwise before;
 //! - [`prove`] replays every subject of every [`Kind`] and compares rows, dues, links, numbers, papers and words.
 //!
 //! What is owed stands in one table for all kinds; [`work`] and its page at `/due` show it. Why in this shape: decision 0017.
@@ -15,9 +16,11 @@ mod act;
 mod approval;
 mod aside;
 mod field;
+mod form;
 mod happen;
 mod ics;
 mod kind;
+mod many;
 mod picture;
 mod prove;
 mod side;
@@ -32,13 +35,17 @@ pub use act::{Seen, act, forms, open};
 pub use approval::{Approval, Rung};
 pub use aside::{Aside, asides, asides_of, latest};
 pub use field::{Ask, Field, Given, Typed, read as read_fields};
+pub use form::{Shown, shown};
 pub use happen::{begin, happen};
 pub use ics::{CalendarEntry, calendar};
 pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards};
+pub use many::{ADOPT, Adopted, Adoption, Begun, adopt, begin_all};
 pub use picture::mermaid;
 pub use prove::{Listener, Proved, SUBJECTS_BETWEEN, prove};
 pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe, owed_by_name};
-pub use subject::{By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject};
+pub use subject::{
+    By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject, cell, list, list_value, word,
+};
 pub use tell::{TELL_JOB, Telling, tell, telling_key};
 pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who, may};
 pub use words::{Found, find};

@@ -1,11 +1,12 @@
 //! What a register says of its subjects.
 
-use ::store::{Row, StoreError, Value};
+use ::store::{FromCell, Row, StoreError, Value};
 use audit::Head;
 use base::{Id, Instant};
 use facts::Fact;
 use files::Seal;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
 use std::fmt::Debug;
 
 /// A subject of a register: the state that follows from its events. The value knows neither its id nor its code nor its place in the
@@ -15,6 +16,9 @@ pub trait Subject: Clone + Default + PartialEq + Debug + Send + Sync + 'static {
     const KIND: &'static str;
     /// The register's own table: `id`, `code`, `event_n`, `event_hash` and [`Subject::COLUMNS`].
     const TABLE: &'static str;
+    /// Whether its table has a column `code` for the subject's code. False: its code is its id, and a column of that name means
+    /// something of its own (an agency's identifier, which others carried before).
+    const CODED: bool = true;
     /// The version of the rules that new events are written under. It stands in every event; `apply` follows it, so that the past
     /// keeps its rules (decision 0011).
     const V: i64;
@@ -66,6 +70,44 @@ pub struct Column<S> {
     pub get: fn(&S) -> Value,
     /// What is read back; an unknown word is a fault of the row.
     pub set: fn(&mut S, &Row) -> Result<(), StoreError>,
+}
+
+/// Reads a column into its place.
+///
+/// # Errors
+/// A column that is missing or of another type.
+pub fn cell<T: FromCell>(into: &mut T, row: &Row, name: &str) -> Result<(), StoreError> {
+    *into = row.get(name)?;
+    Ok(())
+}
+
+/// A column of text that is one word of a closed list.
+///
+/// # Errors
+/// A word that stands for nothing.
+pub fn word<T: DeserializeOwned>(into: &mut T, row: &Row, name: &str) -> Result<(), StoreError> {
+    let word: String = row.get(name)?;
+    *into = serde_json::from_value(Json::from(word)).map_err(|error| bad(name, error))?;
+    Ok(())
+}
+
+/// A short list in one column, as JSON; empty for an empty one.
+pub fn list_value<T: Serialize>(all: &[T]) -> Value {
+    if all.is_empty() { Value::Null } else { serde_json::to_string(all).unwrap_or_default().into() }
+}
+
+/// Reads what [`list_value`] wrote.
+///
+/// # Errors
+/// Text that is no such list.
+pub fn list<T: DeserializeOwned>(into: &mut Vec<T>, row: &Row, name: &str) -> Result<(), StoreError> {
+    let text: Option<String> = row.get(name)?;
+    *into = text.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text)).map_err(|error| bad(name, error))?;
+    Ok(())
+}
+
+fn bad(name: &str, error: serde_json::Error) -> StoreError {
+    StoreError::Column { column: name.to_owned(), problem: error.to_string() }
 }
 
 /// Where and when an event stands.
@@ -150,9 +192,12 @@ impl<S: Subject> Held<S> {
         for column in S::COLUMNS {
             (column.set)(&mut state, row)?;
         }
-        let hash: Vec<u8> = row.get("event_hash")?;
-        let head = Head { n: row.get("event_n")?, hash: hash.try_into().unwrap_or([0xff; 32]) };
-        Ok(Held { id: row.get("id")?, code: row.get("code")?, head, state })
+        // Empty in a row that was not taken over (`adopt`): no event follows on it.
+        let (n, hash): (Option<i64>, Option<Vec<u8>>) = (row.get("event_n")?, row.get("event_hash")?);
+        let hash = hash.and_then(|hash| hash.try_into().ok()).unwrap_or([0xff; 32]);
+        let id: Id = row.get("id")?;
+        let code = if S::CODED { row.get("code")? } else { id.to_string() };
+        Ok(Held { id, code, head: Head { n: n.unwrap_or_default(), hash }, state })
     }
 
     /// The first column in which a row differs from what the events say.
@@ -163,34 +208,57 @@ impl<S: Subject> Held<S> {
 
 /// The statements of a register's own table, made of its columns.
 pub(crate) mod sql {
-    use super::Subject;
+    use super::{Held, Subject};
+    use ::store::Value;
+
+    fn names<S: Subject>() -> Vec<&'static str> {
+        let own =
+            if S::CODED { &["id", "code", "event_n", "event_hash"][..] } else { &["id", "event_n", "event_hash"] };
+        own.iter().copied().chain(S::COLUMNS.iter().map(|column| column.name)).collect()
+    }
 
     /// A new subject: `id`, `code`, `event_n`, `event_hash`, then the columns in order.
     pub(crate) fn insert<S: Subject>() -> String {
-        let names: Vec<&str> = S::COLUMNS.iter().map(|column| column.name).collect();
-        let marks: Vec<String> = (1..=names.len() + 4).map(|n| format!("${n}")).collect();
-        format!(
-            "INSERT INTO {} (id, code, event_n, event_hash, {}) VALUES ({})",
-            S::TABLE,
-            names.join(", "),
-            marks.join(", ")
-        )
+        let names = names::<S>();
+        let marks: Vec<String> = (1..=names.len()).map(|n| format!("${n}")).collect();
+        format!("INSERT INTO {} ({}) VALUES ({})", S::TABLE, names.join(", "), marks.join(", "))
+    }
+
+    /// The values of [`insert`].
+    pub(crate) fn inserted<S: Subject>(held: &Held<S>) -> Vec<Value> {
+        let code = S::CODED.then(|| Value::from(held.code.as_str()));
+        let head = [held.head.n.into(), held.head.hash.to_vec().into()];
+        let columns = S::COLUMNS.iter().map(|column| (column.get)(&held.state));
+        [held.id.into()].into_iter().chain(code).chain(head).chain(columns).collect()
+    }
+
+    fn set<S: Subject>(first: usize) -> String {
+        let set = S::COLUMNS.iter().enumerate().map(|(n, column)| format!("{} = ${}", column.name, n + first));
+        set.collect::<Vec<_>>().join(", ")
     }
 
     /// The state after one more event; nobody else may have written one meanwhile ($2 is the event before).
     pub(crate) fn update<S: Subject>() -> String {
-        let set: Vec<String> =
-            S::COLUMNS.iter().enumerate().map(|(n, column)| format!("{} = ${}", column.name, n + 5)).collect();
-        format!(
-            "UPDATE {} SET event_n = $3, event_hash = $4, {} WHERE id = $1 AND event_n = $2",
-            S::TABLE,
-            set.join(", ")
-        )
+        format!("UPDATE {} SET event_n = $3, event_hash = $4, {} WHERE id = $1 AND event_n = $2", S::TABLE, set::<S>(5))
+    }
+
+    /// A row that was there before its register moved onto the shared pieces.
+    pub(crate) fn take_over<S: Subject>() -> String {
+        let set = set::<S>(4);
+        format!("UPDATE {} SET event_n = $2, event_hash = $3, {set} WHERE id = $1 AND event_n IS NULL", S::TABLE)
+    }
+
+    /// Rows that are not taken over yet, in the order of their ids.
+    pub(crate) fn before(table: &str) -> String {
+        format!("SELECT id FROM {table} WHERE id > $1 AND event_n IS NULL ORDER BY id LIMIT $2")
     }
 
     /// One subject by its code.
-    pub(crate) fn by_code(table: &str) -> String {
-        format!("SELECT * FROM {table} WHERE code = $1")
+    pub(crate) fn by_code<S: Subject>() -> String {
+        if S::CODED {
+            return format!("SELECT * FROM {} WHERE code = $1", S::TABLE);
+        }
+        format!("SELECT a.* FROM subject s JOIN {} a ON a.id = s.id WHERE s.code = $1", S::TABLE)
     }
 
     /// Subjects of a range of ids, for the proof.

@@ -24,6 +24,10 @@ pub trait Machine: Subject {
     fn word(state: Self::State) -> &'static str;
     /// Whether somebody is shown the subject at all. Whoever is not, is answered as if there were none.
     fn may_read(held: &Held<Self>, house: &Self::House, asker: &Asker<'_>) -> bool;
+    /// Whether rows of a time before the shared pieces are taken over ([`crate::adopt`]): its table has the row.
+    fn adopts() -> bool {
+        Self::VERBS.iter().any(|verb| verb.word == crate::many::ADOPT)
+    }
     /// Whether the subject is the asker's own: filed by their account, or with the key they show.
     fn is_own(held: &Held<Self>, asker: &Asker<'_>) -> bool;
 }
@@ -91,6 +95,30 @@ pub struct Verb<S: Machine> {
     pub decide: fn(&Office<'_, S>, &Given) -> Result<Decided<S>, Fault>,
 }
 
+impl<S: Machine> Verb<S> {
+    /// A row that holds from the beginning. One that came later: `Verb { since: Some(day), ..Verb::new(…) }`.
+    pub const fn new(
+        word: &'static str,
+        from: &'static [S::State],
+        to: &'static [S::State],
+        who: &'static [Who<S>],
+        asks: &'static [Field],
+        decide: fn(&Office<'_, S>, &Given) -> Result<Decided<S>, Fault>,
+    ) -> Verb<S> {
+        Verb { word, from, to, since: None, who, asks, decide }
+    }
+
+    /// A row that makes new subjects by a function of the register's own, or of the program's: no act on one, so nothing decides.
+    pub const fn beginning(
+        word: &'static str,
+        to: &'static [S::State],
+        who: &'static [Who<S>],
+        asks: &'static [Field],
+    ) -> Verb<S> {
+        Verb::new(word, &[], to, who, asks, |_, _| Err(Fault::NotFound("records-no-act")))
+    }
+}
+
 /// What a decision looks at.
 pub struct Office<'a, S: Machine> {
     pub house: &'a S::House,
@@ -154,12 +182,12 @@ pub(crate) fn follows<S: Machine>(before: Option<&S>, word: &str, after: &S, day
     if leads { Ok(()) } else { Err(DoesNotFollow("does not lead there")) }
 }
 
-/// In whose name an asker may do it.
 /// Whether somebody stands where a row wants them; what the row's own rule says of the matter is not asked.
 pub fn may<S: Machine>(verb: &Verb<S>, held: &Held<S>, house: &S::House, asker: &Asker<'_>) -> bool {
     standing(verb, held, house, asker).is_some()
 }
 
+/// In whose name an asker may do it.
 pub(crate) fn standing<S: Machine>(
     verb: &Verb<S>,
     held: &Held<S>,

@@ -33,19 +33,13 @@ pub fn agency(id: Id, code: &str, name: &str, kind: Kind, level: Level, path: &s
     Agency {
         id,
         code: code.to_owned(),
-        old_code: None,
         name: name.to_owned(),
         short_name: name.to_owned(),
         kind,
-        duty: None,
         level,
         parent: ids.iter().rev().nth(1).map(|id| Id(*id)),
         path: path.to_owned(),
-        unit_code: None,
-        valid_from: None,
-        valid_to: None,
-        decision: None,
-        former_names: Vec::new(),
+        ..Agency::default()
     }
 }
 
@@ -70,10 +64,11 @@ pub fn tree() -> Tree {
         duty(agency(FAR_OFFICE, "H13.32.02", "Văn phòng", Division, Commune, "/1/20/22/"), "office"),
         Agency {
             valid_to: Some(Date::constant(2025, 6, 30)),
+            successors: vec![NEAR],
             ..agency(GONE, "H13.33", "Ủy ban nhân dân xã cũ", CommuneCommittee, Commune, "/1/30/")
         },
     ];
-    Tree::new(agencies, vec![(GONE, NEAR)])
+    Tree::new(agencies)
 }
 
 fn step(id: &str, role: Role, unit: StepUnit, norm: Limit, allowed: &[&str]) -> Step {

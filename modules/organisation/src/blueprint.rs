@@ -1,8 +1,9 @@
 //! The demo province's agencies, made from `data/agencies.toml` and the shipped units: today's agencies with their codes, and those of
 //! the provinces and districts they followed.
 
+use crate::agency::{Agency, Kind};
 use crate::shipped::{self, Era, FIRST_DAY_AFTER, LAST_DAY_BEFORE};
-use crate::tree::{Agency, Kind, Tree};
+use crate::tree::Tree;
 use base::{Id, Level};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
@@ -75,13 +76,6 @@ struct Before {
     departments: Vec<i64>,
 }
 
-/// The agencies and their successions (before, after).
-#[derive(Debug)]
-pub struct Blueprint {
-    pub agencies: Vec<Agency>,
-    pub successions: Vec<(Id, Id)>,
-}
-
 /// The provinces' decision on two-tier units; each commune's is the Standing Committee's resolution for its province.
 const DECISION_AFTER: &str = "NQ 202/2025/QH15; NQ 1668/NQ-UBTVQH15";
 
@@ -92,10 +86,10 @@ const BEFORE: i64 = 9_000;
 const DISTRICTS: i64 = 9_500;
 
 /// Makes the agencies. Ids are fixed by the file's order, so two databases made from one file agree.
-pub fn blueprint() -> Result<Blueprint, BadFile> {
+pub fn blueprint() -> Result<Vec<Agency>, BadFile> {
     let file: File = toml::from_str(FILE).map_err(|error| BadFile(error.to_string()))?;
     let units = shipped::units();
-    let mut made = Maker { file: &file, agencies: Vec::new(), successions: Vec::new() };
+    let mut made = Maker { file: &file, agencies: Vec::new() };
     made.root();
     for department in &file.department {
         made.department(department)?;
@@ -125,12 +119,15 @@ pub fn blueprint() -> Result<Blueprint, BadFile> {
             made.district(index as i64, district_number, before, district, after);
         }
     }
-    Ok(Blueprint { agencies: made.agencies, successions: made.successions })
+    for (place, agency) in made.agencies.iter_mut().enumerate() {
+        agency.place = place as i64;
+    }
+    Ok(made.agencies)
 }
 
 /// The demo province's tree without a database: what a fresh demo holds.
 pub fn demo_tree() -> Result<Tree, BadFile> {
-    blueprint().map(|made| Tree::new(made.agencies, made.successions))
+    blueprint().map(Tree::new)
 }
 
 /// How an agency is called.
@@ -143,7 +140,6 @@ struct Called<'a> {
 struct Maker<'a> {
     file: &'a File,
     agencies: Vec<Agency>,
-    successions: Vec<(Id, Id)>,
 }
 
 impl Maker<'_> {
@@ -152,19 +148,15 @@ impl Maker<'_> {
         Agency {
             id: Id(id),
             code,
-            old_code: None,
             name: name.into(),
             short_name: short.into(),
             kind,
-            duty: None,
             level,
             parent: parent.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map(Id),
             path: format!("{parent}{id}/"),
-            unit_code: None,
             valid_from: Some(FIRST_DAY_AFTER),
-            valid_to: None,
             decision: Some(DECISION_AFTER.into()),
-            former_names: Vec::new(),
+            ..Agency::default()
         }
     }
 
@@ -271,9 +263,9 @@ impl Maker<'_> {
         );
         root.old_code = Some(before.old_code.clone());
         root.unit_code = Some(before.province.clone());
+        root.successors = vec![Id(ROOT_ID)];
         let path = root.path.clone();
         self.agencies.push(root);
-        self.successions.push((Id(id), Id(ROOT_ID)));
         for number in &before.departments {
             let department = self
                 .file
@@ -296,8 +288,8 @@ impl Maker<'_> {
                 Level::Province,
             );
             agency.duty = (kind == Kind::ServiceCentre).then(|| "desk".into());
+            agency.successors = vec![Id(DEPARTMENTS + number)];
             self.agencies.push(agency);
-            self.successions.push((Id(past_id), Id(DEPARTMENTS + number)));
         }
         Ok(())
     }
@@ -317,8 +309,8 @@ impl Maker<'_> {
             Level::District,
         );
         agency.unit_code = Some(unit.code.into());
+        agency.successors = after.into_iter().collect();
         self.agencies.push(agency);
-        self.successions.extend(after.into_iter().map(|commune| (Id(id), commune)));
     }
 }
 

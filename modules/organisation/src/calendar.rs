@@ -3,9 +3,9 @@
 //! A change makes a new revision. What was promised keeps the revision it was counted under: its name stands in the basis of
 //! the due date, and [`calendar_named`] puts that calendar together again.
 
-use crate::actions::{DECISION_MAX, REASON_MAX, refuse, text};
 use crate::calendar_store::{self as sql, INSERT_VERSION, Line, REMOVE_ENTRY, ROOT_PATH};
-use crate::proof::{AGENCIES, CALENDAR};
+use crate::proof::{CALENDAR, KEPT};
+use crate::verbs::{DECISION_MAX, REASON_MAX, refuse};
 use ::store::{StoreError, Tx, params};
 use audit::NewEvent;
 use base::calendar::{Calendar, DayOff, Entry, OffKind, Swap, WeekText, WorkingHours};
@@ -57,7 +57,7 @@ pub async fn seed_calendar(tx: &Tx, now: Instant) -> Result<bool, Fault> {
     }
     let data = json!({ "version": shipped.version() });
     let event = NewEvent { kind: "calendar-shipped", at: now, actor: None, agency: None, data };
-    audit::append_kept(tx, &AGENCIES, CALENDAR, event).await?;
+    audit::append_kept(tx, &KEPT, CALENDAR, event).await?;
     Ok(true)
 }
 
@@ -104,6 +104,17 @@ async fn may_keep(tx: &Tx, actor: &Actor) -> Result<String, Fault> {
 /// Whether this person keeps the calendar of the province with that root.
 pub(crate) fn keeps(actor: &Actor, root: &str) -> bool {
     actor.may_at(crate::rights::KEEP_ORGANISATION, root)
+}
+
+/// A text, without blanks around it; a problem where it is missing or too long.
+fn text(problems: &mut Vec<Problem>, field: &'static str, value: &str, max: usize, required: bool) -> String {
+    let value = value.trim();
+    if value.is_empty() && required {
+        problems.push(Problem::new("organisation-required").field(field));
+    } else if value.chars().count() > max {
+        problems.push(Problem::new("organisation-too-long").field(field).arg("max", max));
+    }
+    value.to_owned()
 }
 
 fn ground(problems: &mut Vec<Problem>, ground: &Ground) -> Ground {
@@ -245,7 +256,7 @@ fn next_version(revision: i64) -> String {
 
 async fn changed(
     tx: &Tx,
-    by: (&Actor, &str),
+    (actor, path): (&Actor, &str),
     now: Instant,
     revision: i64,
     version: &str,
@@ -253,7 +264,12 @@ async fn changed(
     data: serde_json::Value,
 ) -> Result<(), Fault> {
     tx.execute(INSERT_VERSION, params![revision, version, now]).await?;
-    crate::actions::record(tx, by, now, CALENDAR, kind, data).await
+    // In the name of the post that keeps the calendar.
+    let agency = actor.grant_for(crate::rights::KEEP_ORGANISATION, path).map(|grant| grant.agency);
+    audit::append_kept(tx, &KEPT, CALENDAR, NewEvent { kind, at: now, actor: Some(actor.account), agency, data })
+        .await?;
+    tx.execute(crate::store::BUMP, params![]).await?;
+    Ok(())
 }
 
 #[cfg(test)]

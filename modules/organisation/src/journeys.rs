@@ -223,7 +223,7 @@ async fn who_may_not_keep_the_agency_is_refused() {
 #[test]
 fn both_languages_have_every_word_the_module_uses() {
     assert_eq!(i18n::check(&[crate::LOCALES]), Vec::<String>::new());
-    i18n::install(&[crate::LOCALES, web::locales(), web::base_locales()]);
+    i18n::install(&[crate::LOCALES, records::LOCALES, web::locales(), web::base_locales()]);
     let texts = [
         include_str!("pages.rs"),
         include_str!("pages_admin.rs"),
@@ -232,7 +232,7 @@ fn both_languages_have_every_word_the_module_uses() {
         include_str!("pages_days.rs"),
         include_str!("../templates/days.html"),
         include_str!("calendar.rs"),
-        include_str!("actions.rs"),
+        include_str!("verbs.rs"),
         include_str!("../templates/list.html"),
         include_str!("../templates/show.html"),
         include_str!("../templates/change.html"),

@@ -1,7 +1,7 @@
 //! Who there is: the country's administrative units on both sides of 01/07/2025 with their succession, and the agencies of a province
 //! with their codes, divisions, service centres and history.
 
-pub mod actions;
+mod agency;
 mod blueprint;
 pub mod calendar;
 mod calendar_store;
@@ -18,14 +18,16 @@ mod seed;
 pub mod shipped;
 mod store;
 mod tree;
+pub mod verbs;
 
 pub use self::store::{UnitRow, find_units, load_tree, provinces_on, unit, units_after, units_before, units_below};
-pub use actions::{Open, OpenAt};
-pub use blueprint::{BadFile, Blueprint, blueprint, demo_tree};
+pub use agency::{Agency, FormerName, KIND, Kind};
+pub use blueprint::{BadFile, blueprint, demo_tree};
 pub use calendar::{calendar_named, load_calendar, seed_calendar};
 pub use proof::PROOF;
 pub use seed::{seed_agencies, seed_demo, seed_units};
-pub use tree::{Agency, FormerName, Kind, Tree};
+pub use tree::Tree;
+pub use verbs::{Open, OpenAt};
 
 use ::store::{StoreError, Tx, params};
 use base::calendar::Calendar;
@@ -39,6 +41,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     steps: &[
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_calendar", include_str!("../migrations/0002_calendar.sql")),
+        ("0003_subjects", include_str!("../migrations/0003_subjects.sql")),
     ],
 };
 
@@ -58,7 +61,7 @@ pub async fn tree_of(app: &App) -> Result<Arc<Tree>, Fault> {
 }
 
 /// What the modules above look for at an agency before it is ended; put into the application where it is put together.
-pub struct OpenWork(pub Vec<actions::OpenAt>);
+pub struct OpenWork(pub Vec<OpenAt>);
 
 /// Which changes the tree in memory knows, and when somebody last looked whether there are others.
 struct Known {
@@ -126,12 +129,8 @@ pub fn module() -> Module {
             // Sealed days and the clock, for whoever reads the log.
             .get("/days", Access::Needs(audit::rights::READ_AUDIT), pages_days::show)
             // Keeping agencies.
-            .get("/units/{id}/open", keep, pages_keep::open_form)
-            .post("/units/{id}/open", keep, pages_keep::open)
-            .get("/units/{id}/rename", keep, pages_keep::rename_form)
-            .post("/units/{id}/rename", keep, pages_keep::rename)
-            .get("/units/{id}/end", keep, pages_keep::end_form)
-            .post("/units/{id}/end", keep, pages_keep::end),
+            .get("/units/{id}/{act}", keep, pages_keep::form)
+            .post("/units/{id}/{act}", keep, pages_keep::act),
         migrations: MIGRATIONS,
         locales: LOCALES,
         permissions: crate::rights::ALL,

@@ -1,7 +1,8 @@
 //! The directory of agencies: the tree with its search, and one agency at a chosen date.
 
+use crate::agency::{Agency, Kind};
 use crate::store as sql;
-use crate::tree::{Agency, Kind, Tree};
+use crate::tree::Tree;
 use crate::{shipped, tree_of};
 use askama::Template;
 use axum::extract::Path;
@@ -259,7 +260,7 @@ async fn behind(ctx: &Ctx, agency: &Agency) -> Result<(Option<sql::UnitRow>, Vec
     let era =
         if agency.valid_to == Some(shipped::LAST_DAY_BEFORE) { shipped::Era::Before } else { shipped::Era::After };
     let unit = agency.unit_code.as_deref().and_then(|code| shipped::unit_id(era, level_of_code(code), code)).map(Id);
-    let (unit, events) = ctx
+    let (unit, events, words) = ctx
         .db()
         .read(move |tx| {
             Box::pin(async move {
@@ -267,32 +268,33 @@ async fn behind(ctx: &Ctx, agency: &Agency) -> Result<(Option<sql::UnitRow>, Vec
                     Some(unit) => sql::unit(tx, unit).await?,
                     None => None,
                 };
-                let events = if reads_log { audit::events(tx, id).await? } else { Vec::new() };
-                Ok::<_, Fault>((unit, events))
+                if !reads_log {
+                    return Ok((unit, Vec::new(), Vec::new()));
+                }
+                Ok::<_, Fault>((unit, audit::events(tx, id).await?, records::asides(tx, id).await?))
             })
         })
         .await?;
-    let l = ctx.l;
-    let events = events
-        .iter()
-        .rev()
-        // What came with the program was decided by nobody here.
-        .filter(|event| {
-            matches!(event.kind.as_str(), "organisation-opened" | "organisation-renamed" | "organisation-ended")
-        })
-        .take(EVENTS_SHOWN)
-        .map(|event| {
-            let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
-            let decision = data.get("decision").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-            let reason = data.get("reason").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-            let what = l.t(format!("{}-event", event.kind));
-            (
-                vn_date_time(event.at),
-                l.tr("organisation-event", [("what", what), ("decision", decision), ("reason", reason)]),
-            )
-        })
-        .collect();
-    Ok((unit, events))
+    Ok((unit, told(ctx.l, &events, &words)))
+}
+
+/// What a keeper does, and the word of it in events of a time before agencies were subjects.
+const DEEDS: [(&str, &str); 3] =
+    [("open", "organisation-opened"), ("rename", "organisation-renamed"), ("end", "organisation-ended")];
+
+/// What keepers did, the latest first; what came with the program was decided by nobody here. Older events have their reason in them.
+fn told(l: L, events: &[audit::Event], words: &[(i64, String, String)]) -> Vec<(String, String)> {
+    let line = |event: &audit::Event| {
+        let (act, _) = DEEDS.iter().find(|(now, before)| event.kind == *now || event.kind == *before)?;
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+        let text = |name: &str| data[name].as_str().or(data["agency"][name].as_str()).unwrap_or_default().to_owned();
+        let beside = words.iter().find(|(n, name, _)| *n == event.n && name == "reason");
+        let reason = beside.map_or_else(|| text("reason"), |(.., reason)| reason.clone());
+        let what = l.t(format!("organisation-{act}-event"));
+        let words = l.tr("organisation-event", [("what", what), ("decision", text("decision")), ("reason", reason)]);
+        Some((vn_date_time(event.at), words))
+    };
+    events.iter().rev().filter_map(line).take(EVENTS_SHOWN).collect()
 }
 
 /// Official codes tell their level by their length: two, three or five digits.

@@ -1,5 +1,5 @@
-//! What is held to the log: agencies with their names and succession, the country's units, and for which nodes of the tree
-//! an agency's figures count.
+//! What is held to the log by digests: the country's units and the working calendar, and agencies of an earlier time that were not taken
+//! over; and for which nodes of the tree an agency's figures count. Agencies are proven as subjects (`records::prove`).
 
 use ::store::{BoxFuture, StoreError, Tx, params};
 use audit::{Kept, Proof, Table};
@@ -12,12 +12,12 @@ pub(crate) const UNITS: Id = Id(-1);
 /// Subject of the events about the working calendar.
 pub(crate) const CALENDAR: Id = Id(-2);
 
-/// The rows of an agency, those of all units, and those of the calendar.
-pub(crate) static AGENCIES: Kept = Kept {
+/// Those of all units, those of the calendar, and the rows of an agency until it is a subject.
+pub(crate) static KEPT: Kept = Kept {
     name: "organisation",
     version: 1,
     tables: &[
-        Table { label: Some("code"), ..Table::whole("agency", "id", "id") },
+        Table { label: Some("code"), only: Some("event_n IS NULL"), ..Table::whole("agency", "id", "id") },
         Table::whole("agency_name", "agency_id", "valid_to"),
         Table::whole("agency_succession", "before_id", "after_id"),
         Table::whole("unit", "CAST(-1 AS BIGINT)", "id"),
@@ -28,7 +28,7 @@ pub(crate) static AGENCIES: Kept = Kept {
 };
 
 /// See [`audit::Proof`].
-pub const PROOF: Proof = Proof { kept: &AGENCIES, derived: Some(scopes) };
+pub const PROOF: Proof = Proof { kept: &KEPT, derived: Some(scopes) };
 
 ::store::statements! {
     /// Scopes of the figures, in a stable order.

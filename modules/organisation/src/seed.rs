@@ -1,14 +1,16 @@
 //! Filling an empty database with the shipped units and the demo province's agencies.
 
-use crate::proof::{AGENCIES, UNITS};
+use crate::agency::{Agency, Event};
+use crate::proof::{KEPT, UNITS};
 use crate::{blueprint, store as sql};
 use base::{Fault, Instant};
+use records::By;
 use store::{Tx, params};
 
 /// Writes the shipped administrative units, unless there are some already. About 14,000 units and 10,600 successions in a few statements.
 pub async fn seed_units(tx: &Tx, now: Instant) -> Result<(), Fault> {
     if sql::insert_shipped_units(tx).await? {
-        audit::append_kept_all(tx, &AGENCIES, &[UNITS.0], "units-shipped", now).await?;
+        audit::append_kept_all(tx, &KEPT, &[UNITS.0], "units-shipped", now).await?;
     }
     Ok(())
 }
@@ -26,19 +28,16 @@ pub async fn seed_agencies(tx: &Tx, now: Instant) -> Result<(), Fault> {
         return Ok(());
     }
     let made = blueprint::blueprint().map_err(Fault::internal)?;
-    for (place, agency) in made.agencies.iter().enumerate() {
-        sql::insert_agency(tx, agency, place as i64).await?;
-        let mut nodes = agency.lineage();
+    let count = made.len();
+    let all: Vec<records::Begun<Agency>> =
+        made.into_iter().map(|agency| (agency.id, agency.id.to_string(), Event::Ship { agency })).collect();
+    for held in records::begin_all::<Agency>(tx, By { actor: None, agency: None, now }, &all).await? {
+        let mut nodes = held.state.lineage();
         nodes.reverse();
-        facts::set_scope(tx, agency.id, &nodes).await?;
+        facts::set_scope(tx, held.id, &nodes).await?;
     }
-    for (before, after) in &made.successions {
-        tx.execute(sql::INSERT_AGENCY_SUCCESSION, params![*before, *after]).await?;
-    }
-    let subjects: Vec<i64> = made.agencies.iter().map(|agency| agency.id.0).collect();
-    audit::append_kept_all(tx, &AGENCIES, &subjects, "organisation-shipped", now).await?;
     tx.execute(sql::BUMP, params![]).await?;
-    tracing::info!(agencies = made.agencies.len(), at = now.0, "the demo province's agencies are written");
+    tracing::info!(agencies = count, at = now.0, "the demo province's agencies are written");
     Ok(())
 }
 
@@ -53,7 +52,7 @@ pub(crate) mod tests {
     pub(crate) async fn seeded() -> Vec<Db> {
         let databases = testing::databases().await;
         for db in &databases {
-            db.migrate(&[audit::MIGRATIONS, facts::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
+            db.migrate(&[audit::MIGRATIONS, facts::MIGRATIONS, records::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
             db.write(|tx| Box::pin(async move { seed_demo(tx, Instant(0)).await })).await.unwrap();
         }
         databases

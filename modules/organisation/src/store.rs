@@ -1,46 +1,23 @@
 //! SQL and row mapping of the tables this module owns.
 
+use crate::agency::Agency;
 use crate::shipped::{self, Era, FIRST_DAY_AFTER, LAST_DAY_BEFORE};
-use crate::tree::{Agency, FormerName, Kind, Tree};
+use crate::tree::Tree;
 use base::{Date, Id};
 use serde_json::{Value as Json, json};
 use store::{Row, StoreError, Tx, params};
 
 store::statements! {
     /// Every agency in the order given to it.
-    pub AGENCIES = "SELECT id, code, old_code, name, short_name, kind, duty, level, parent_id, path, unit_code, valid_from, valid_to, decision
-        FROM agency ORDER BY place, id";
-    /// Which agency followed which.
-    pub AGENCY_SUCCESSIONS = "SELECT before_id, after_id FROM agency_succession ORDER BY before_id, after_id";
+    pub AGENCIES = "SELECT * FROM agency ORDER BY place, id";
     /// Is there any agency yet?
     pub ANY_AGENCY = "SELECT id FROM agency LIMIT 1";
     /// Is there any administrative unit yet?
     pub ANY_UNIT = "SELECT id FROM unit LIMIT 1";
-    /// One agency.
-    pub INSERT_AGENCY = "INSERT INTO agency (id, code, old_code, name, short_name, kind, duty, level, parent_id, path, unit_code, valid_from, valid_to, decision, place)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    /// Former names, oldest first.
-    pub FORMER_NAMES = "SELECT agency_id, valid_to, name, short_name FROM agency_name ORDER BY agency_id, valid_to";
-    /// Keeps the name an agency had until a day.
-    pub INSERT_FORMER_NAME = "INSERT INTO agency_name (agency_id, valid_to, name, short_name, decision) VALUES ($1, $2, $3, $4, $5)";
-    /// The highest id given out among agencies; new ones follow it.
-    pub LAST_AGENCY = "SELECT MAX(id) AS id FROM agency";
-    /// The standing agency with an identifier.
-    pub STANDING_BY_CODE = "SELECT id FROM agency WHERE code = $1 AND valid_to IS NULL";
-    /// One agency.
-    pub AGENCY = "SELECT id, code, old_code, name, short_name, kind, duty, level, parent_id, path, unit_code, valid_from, valid_to, decision FROM agency WHERE id = $1";
-    /// The standing agencies right below one.
-    pub STANDING_BELOW = "SELECT count(*) AS n FROM agency WHERE parent_id = $1 AND valid_to IS NULL";
     /// How many changes there were.
     pub REVISION = "SELECT revision FROM agency_revision WHERE one = 1";
     /// One more; every process reads the tree again.
     pub BUMP = "UPDATE agency_revision SET revision = revision + 1 WHERE one = 1";
-    /// One succession between agencies.
-    pub INSERT_AGENCY_SUCCESSION = "INSERT INTO agency_succession (before_id, after_id) VALUES ($1, $2)";
-    /// A new name by a decision.
-    pub RENAME_AGENCY = "UPDATE agency SET name = $2, short_name = $3, decision = $4 WHERE id = $1 AND valid_to IS NULL";
-    /// The last day of an agency.
-    pub END_AGENCY = "UPDATE agency SET valid_to = $2, decision = $3 WHERE id = $1 AND valid_to IS NULL";
     /// Many units in one statement: a JSON list of rows.
     pub INSERT_UNITS =
         sqlite "INSERT INTO unit (id, code, name, folded, kind, level, parent_id, valid_from, valid_to)
@@ -118,75 +95,9 @@ impl UnitRow {
 
 /// Reads all agencies into a tree.
 pub async fn load_tree(tx: &Tx) -> Result<Tree, StoreError> {
-    let mut agencies = tx.query(AGENCIES, params![]).await?.iter().map(read_agency).collect::<Result<Vec<_>, _>>()?;
-    for row in tx.query(FORMER_NAMES, params![]).await? {
-        let id: Id = row.get("agency_id")?;
-        if let Some(agency) = agencies.iter_mut().find(|agency| agency.id == id) {
-            let former =
-                FormerName { until: row.get("valid_to")?, name: row.get("name")?, short_name: row.get("short_name")? };
-            agency.former_names.push(former);
-        }
-    }
-    let successions = tx
-        .query(AGENCY_SUCCESSIONS, params![])
-        .await?
-        .iter()
-        .map(|row| Ok((row.get("before_id")?, row.get("after_id")?)))
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(Tree::new(agencies, successions))
-}
-
-fn read_agency(row: &Row) -> Result<Agency, StoreError> {
-    let kind: String = row.get("kind")?;
-    let level: String = row.get("level")?;
-    Ok(Agency {
-        id: row.get("id")?,
-        code: row.get("code")?,
-        old_code: row.get("old_code")?,
-        name: row.get("name")?,
-        short_name: row.get("short_name")?,
-        kind: Kind::parse(&kind).unwrap_or(Kind::Division),
-        duty: row.get("duty")?,
-        level: level.parse().unwrap_or(base::Level::Province),
-        parent: row.get("parent_id")?,
-        path: row.get("path")?,
-        unit_code: row.get("unit_code")?,
-        valid_from: row.get("valid_from")?,
-        valid_to: row.get("valid_to")?,
-        decision: row.get("decision")?,
-        former_names: Vec::new(),
-    })
-}
-
-/// One agency, without its former names.
-pub(crate) async fn agency(tx: &Tx, id: Id) -> Result<Option<Agency>, StoreError> {
-    tx.query_opt(AGENCY, params![id]).await?.as_ref().map(read_agency).transpose()
-}
-
-/// Writes one agency; `place` orders it among its like.
-pub(crate) async fn insert_agency(tx: &Tx, agency: &Agency, place: i64) -> Result<(), StoreError> {
-    tx.execute(
-        INSERT_AGENCY,
-        params![
-            agency.id,
-            agency.code.clone(),
-            agency.old_code.clone(),
-            agency.name.clone(),
-            agency.short_name.clone(),
-            agency.kind.as_str(),
-            agency.duty.clone(),
-            agency.level.as_str(),
-            agency.parent,
-            agency.path.clone(),
-            agency.unit_code.clone(),
-            agency.valid_from,
-            agency.valid_to,
-            agency.decision.clone(),
-            place
-        ],
-    )
-    .await?;
-    Ok(())
+    let rows = tx.query(AGENCIES, params![]).await?;
+    let agencies = rows.iter().map(|row| Ok(records::Held::<Agency>::read(row)?.state));
+    Ok(Tree::new(agencies.collect::<Result<_, StoreError>>()?))
 }
 
 /// Writes every shipped unit and succession, unless there are units already; says whether it did.

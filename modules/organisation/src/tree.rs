@@ -1,104 +1,9 @@
-//! Agencies and the tree they form. The tree is small (some hundreds of agencies in a province) and read by nearly every request, so it
+//! The tree that agencies form. It is small (some hundreds of agencies in a province) and read by nearly every request, so it
 //! is kept in memory and exchanged whole when a keeper changes something.
 
-use base::{Date, Id, Level};
+use crate::agency::{Agency, Kind};
+use base::{Date, Id};
 use std::collections::HashMap;
-
-/// What an agency is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Ủy ban nhân dân of a province or (until 30/06/2025) a district.
-    PeoplesCommittee,
-    /// Sở and the bodies of equal rank.
-    Department,
-    /// Phòng, chi cục, văn phòng inside a department or a commune.
-    Division,
-    /// Trung tâm Phục vụ hành chính công: the one-stop desk.
-    ServiceCentre,
-    /// Ủy ban nhân dân of a commune, ward or special zone.
-    CommuneCommittee,
-}
-
-impl Kind {
-    pub const ALL: [Kind; 5] =
-        [Kind::PeoplesCommittee, Kind::Department, Kind::Division, Kind::ServiceCentre, Kind::CommuneCommittee];
-
-    /// The word in the database and in addresses.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::PeoplesCommittee => "peoples-committee",
-            Kind::Department => "department",
-            Kind::Division => "division",
-            Kind::ServiceCentre => "service-centre",
-            Kind::CommuneCommittee => "commune-committee",
-        }
-    }
-
-    /// The kind with this word.
-    pub fn parse(word: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-}
-
-/// One agency over its life.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Agency {
-    pub id: Id,
-    /// Its electronic identifier (`H13.31`, QĐ 20/2020/QĐ-TTg). One code may have belonged to several agencies, one after the other.
-    pub code: String,
-    /// The identifier in the form used before 2020 (`000.00.00.H13`), when it had one.
-    pub old_code: Option<String>,
-    pub name: String,
-    pub short_name: String,
-    pub kind: Kind,
-    /// What a division works on (`justice`, `economy`, `office`, …); `desk` for a service centre.
-    pub duty: Option<String>,
-    pub level: Level,
-    pub parent: Option<Id>,
-    /// The ids from the root to this agency: `/1/2031/`.
-    pub path: String,
-    /// The code of the administrative unit it serves, on its own dates.
-    pub unit_code: Option<String>,
-    /// `None`: from before these records begin.
-    pub valid_from: Option<Date>,
-    /// The last day; `None` while it stands.
-    pub valid_to: Option<Date>,
-    /// The decision that made it or last changed it.
-    pub decision: Option<String>,
-    /// What it was called before, oldest first.
-    pub former_names: Vec<FormerName>,
-}
-
-/// What an agency was called until a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormerName {
-    /// The last day of the name.
-    pub until: Date,
-    pub name: String,
-    pub short_name: String,
-}
-
-impl Agency {
-    /// Did it stand on this day?
-    pub fn stands_on(&self, day: Date) -> bool {
-        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
-    }
-
-    /// Itself when it is a committee or a department, not a part of one.
-    pub fn house(&self) -> Option<&Agency> {
-        matches!(self.kind, Kind::PeoplesCommittee | Kind::Department | Kind::CommuneCommittee).then_some(self)
-    }
-
-    /// What it was called on this day.
-    pub fn name_on(&self, day: Date) -> &str {
-        self.former_names.iter().find(|former| day <= former.until).map_or(self.name.as_str(), |former| &former.name)
-    }
-
-    /// The ids on its path, root first, itself last.
-    pub fn lineage(&self) -> Vec<Id> {
-        self.path.split('/').filter_map(|id| id.parse::<i64>().ok()).map(Id).collect()
-    }
-}
 
 /// All agencies, past ones too.
 #[derive(Clone, Debug, Default)]
@@ -106,13 +11,11 @@ pub struct Tree {
     agencies: Vec<Agency>,
     by_id: HashMap<Id, usize>,
     children: HashMap<Id, Vec<usize>>,
-    /// (before, after)
-    successions: Vec<(Id, Id)>,
 }
 
 impl Tree {
-    /// Puts agencies and their successions (before, after) together. Children keep the order given.
-    pub fn new(agencies: Vec<Agency>, successions: Vec<(Id, Id)>) -> Tree {
+    /// Puts agencies together. Children keep the order given.
+    pub fn new(agencies: Vec<Agency>) -> Tree {
         let by_id = agencies.iter().enumerate().map(|(n, agency)| (agency.id, n)).collect();
         let mut children: HashMap<Id, Vec<usize>> = HashMap::new();
         for (n, agency) in agencies.iter().enumerate() {
@@ -120,7 +23,7 @@ impl Tree {
                 children.entry(parent).or_default().push(n);
             }
         }
-        Tree { agencies, by_id, children, successions }
+        Tree { agencies, by_id, children }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -258,12 +161,12 @@ impl Tree {
 
     /// The agencies this one followed.
     pub fn predecessors(&self, id: Id) -> Vec<&Agency> {
-        self.successions.iter().filter(|(_, after)| *after == id).filter_map(|(before, _)| self.get(*before)).collect()
+        self.agencies.iter().filter(|agency| agency.successors.contains(&id)).collect()
     }
 
     /// The agencies that followed this one.
     pub fn successors(&self, id: Id) -> Vec<&Agency> {
-        self.successions.iter().filter(|(before, _)| *before == id).filter_map(|(_, after)| self.get(*after)).collect()
+        self.get(id).into_iter().flat_map(|agency| &agency.successors).filter_map(|after| self.get(*after)).collect()
     }
 
     /// Agencies whose name, short name or identifier holds the words, marks and case aside, that stood on the day; at most `limit`.

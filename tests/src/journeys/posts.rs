@@ -1,7 +1,6 @@
 //! Whoever holds two posts acts now for one, now for the other; the log names the one that allowed the act, wherever it happens.
 
 use base::{Id, Role};
-use organisation::actions::{Basis, Opening};
 use store::params;
 
 use crate::harness::{PASSWORD, TestApp, on_every_engine, settle_official};
@@ -83,20 +82,16 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
         app.db()
             .write(move |tx| {
                 Box::pin(async move {
-                    let basis =
-                        Basis {
-                            decision: "15/QĐ-UBND".into(), reason: "Sắp xếp lại".into(), day: Some(now.date())
-                        };
-                    let opening = Opening {
-                        parent: parent.id,
-                        kind: Some(organisation::Kind::Division),
-                        code: format!("{}.98", parent.code),
-                        name: "Phòng Hai chức vụ".into(),
-                        short_name: String::new(),
-                        duty: String::new(),
-                        basis,
-                    };
-                    organisation::actions::open(tx, &by, now, opening).await?;
+                    let (code, day) = (format!("{}.98", parent.code), now.date().to_string());
+                    let opening = [
+                        ("kind", "division"),
+                        ("code", code.as_str()),
+                        ("name", "Phòng Hai chức vụ"),
+                        ("decision", "15/QĐ-UBND"),
+                        ("reason", "Sắp xếp lại"),
+                        ("day", day.as_str()),
+                    ];
+                    organisation::verbs::open(tx, &by, now, parent.id, &opening.into()).await?;
                     let later: base::Date = "2028-01-01".parse().expect("a day");
                     catalogue::actions::abolish(tx, &by, now, PROCEDURE, "17/QĐ-UBND", later).await?;
                     let keeping = reform::actions::By {
@@ -129,7 +124,7 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
         let of = |kind: &str| -> Vec<Option<Id>> {
             told.iter().filter(|(found, _)| found == kind).map(|(_, agency)| *agency).collect()
         };
-        for kind in ["account-created", "request-made", "account-state", "organisation-opened", "procedure-abolished"] {
+        for kind in ["account-created", "request-made", "account-state", "open", "procedure-abolished"] {
             assert_eq!(of(kind), [Some(root.id)], "{kind}: {told:?}");
         }
         for kind in ["request-decided", "role-granted", "figure-declared"] {

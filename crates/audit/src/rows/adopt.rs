@@ -15,6 +15,8 @@ const PAGE: usize = 500;
 store::statements! {
     /// Heads of a range of subjects.
     pub HEADS_BETWEEN = "SELECT subject_id, n, hash FROM event_head WHERE subject_id > $1 AND subject_id <= $2";
+    /// A subject whose head stands elsewhere from now on.
+    pub RELEASE_HEAD = "DELETE FROM event_head WHERE subject_id = $1";
     /// Which sets were taken over, and when.
     pub ADOPTED = "SELECT data FROM event WHERE subject_id = $1 AND kind = 'rows-adopted' ORDER BY n";
 }
@@ -29,6 +31,50 @@ pub(super) async fn adopted(tx: &Tx) -> Result<BTreeMap<String, i64>, StoreError
         }
     }
     Ok(adopted)
+}
+
+/// Whether a set, or a kind of subjects, was taken over.
+///
+/// # Errors
+/// The database's.
+pub async fn is_adopted(tx: &Tx, set: &str) -> Result<bool, StoreError> {
+    Ok(adopted(tx).await?.contains_key(set))
+}
+
+/// Writes into the log that a set, or a kind of subjects, is taken over.
+///
+/// # Errors
+/// As [`append`].
+pub async fn note_adopted(tx: &Tx, set: &str, version: i64, now: Instant) -> Result<(), StoreError> {
+    let data = json!({ "set": set, "version": version });
+    append(tx, SEALS, NewEvent { kind: "rows-adopted", at: now, actor: None, agency: None, data }).await.map(|_| ())
+}
+
+/// Where the chains of some subjects stand; from now on their heads stand in rows of their own.
+///
+/// # Errors
+/// The database's.
+pub async fn release_heads(tx: &Tx, subjects: &[Id]) -> Result<BTreeMap<i64, Head>, StoreError> {
+    let (Some(first), Some(last)) = (subjects.iter().min(), subjects.iter().max()) else { return Ok(BTreeMap::new()) };
+    let mut heads = BTreeMap::new();
+    for row in tx.query(HEADS_BETWEEN, params![first.0.saturating_sub(1), *last]).await? {
+        heads.insert(row.get::<i64>("subject_id")?, Head { n: row.get("n")?, hash: read_hash(&row)? });
+    }
+    for subject in subjects {
+        tx.execute(RELEASE_HEAD, params![*subject]).await?;
+    }
+    Ok(heads)
+}
+
+/// Writes many links whose hashes are made, packed by [`event_params`], of one day.
+///
+/// # Errors
+/// [`StoreError::Busy`] while the clock stands on a day that is sealed.
+pub async fn write_links(tx: &Tx, day: base::Date, events: &Rows) -> Result<(), StoreError> {
+    if tx.query_opt(IS_SEALED, params![day]).await?.is_some() {
+        return Err(StoreError::Busy("the clock stands on a day that is sealed"));
+    }
+    tx.insert_rows(INSERT_EVENT, events).await.map(|_| ())
 }
 
 /// Takes over the rows of every set that was not yet taken over in its version: each subject whose events say nothing of its
@@ -69,9 +115,6 @@ pub async fn append_kept_all(
     now: Instant,
 ) -> Result<(), StoreError> {
     let (Some(first), Some(last)) = (subjects.iter().min(), subjects.iter().max()) else { return Ok(()) };
-    if tx.query_opt(IS_SEALED, params![now.date()]).await?.is_some() {
-        return Err(StoreError::Busy("the clock stands on a day that is sealed"));
-    }
     let between = params![first.saturating_sub(1), *last];
     let mut heads = BTreeMap::new();
     for row in tx.query(HEADS_BETWEEN, between).await? {
@@ -87,7 +130,7 @@ pub async fn append_kept_all(
         events.extend(event_params(link, &hash));
         moved.extend([Value::from(*subject), Value::from(link.n), Value::from(hash.to_vec())]);
     }
-    tx.insert_rows(INSERT_EVENT, &events).await?;
+    write_links(tx, now.date(), &events).await?;
     tx.insert_rows(UPSERT_HEAD, &moved).await?;
     Ok(())
 }
@@ -125,7 +168,6 @@ async fn adopt_page(
     if page.len() == PAGE {
         return Ok((Some(last), count));
     }
-    let data = json!({ "set": kept.name, "version": kept.version });
-    append(tx, SEALS, NewEvent { kind: "rows-adopted", at: now, actor: None, agency: None, data }).await?;
+    note_adopted(tx, kept.name, kept.version, now).await?;
     Ok((None, count))
 }

@@ -149,6 +149,24 @@ pub async fn check_rows(
     }
 }
 
+/// Subjects of a range with rows in a set that are not as their last event left them.
+///
+/// # Errors
+/// The database's.
+pub async fn unlike(tx: &Tx, kept: &Kept, after: i64, last: i64) -> Result<BTreeSet<i64>, StoreError> {
+    let said = said(tx, after, last).await?;
+    let found = found(tx, kept, after, last, &mut 0).await?;
+    let mut unlike = BTreeSet::new();
+    for (subject, rows) in &found.digests {
+        let mut check = RowsCheck::default();
+        compare(&mut check, "", Some(rows), said.get(&(*subject, kept.name.to_owned())), true);
+        if check.wrong > 0 {
+            unlike.insert(*subject);
+        }
+    }
+    Ok(unlike)
+}
+
 fn compare(check: &mut RowsCheck, name: &str, rows: Option<&Digests>, said: Option<&Said>, adopted: bool) {
     let none = Digests::new();
     let rows = rows.unwrap_or(&none);

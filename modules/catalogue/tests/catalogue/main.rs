@@ -22,9 +22,15 @@ pub fn day(year: i16, month: i8, day: i8) -> Date {
 pub async fn databases() -> Vec<Db> {
     let all = store::testing::databases().await;
     for db in &all {
-        db.migrate(&[audit::MIGRATIONS, facts::MIGRATIONS, organisation::MIGRATIONS, catalogue::MIGRATIONS])
-            .await
-            .unwrap();
+        db.migrate(&[
+            audit::MIGRATIONS,
+            facts::MIGRATIONS,
+            records::MIGRATIONS,
+            organisation::MIGRATIONS,
+            catalogue::MIGRATIONS,
+        ])
+        .await
+        .unwrap();
         db.write(|tx| Box::pin(async move { organisation::seed_demo(tx, now()).await })).await.unwrap();
     }
     all

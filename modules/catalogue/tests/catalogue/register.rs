@@ -165,9 +165,15 @@ async fn the_written_stock_is_what_the_register_gives() {
 #[tokio::test]
 async fn without_an_organisation_the_stock_is_counted_later() {
     for db in store::testing::databases().await {
-        db.migrate(&[audit::MIGRATIONS, facts::MIGRATIONS, organisation::MIGRATIONS, catalogue::MIGRATIONS])
-            .await
-            .unwrap();
+        db.migrate(&[
+            audit::MIGRATIONS,
+            facts::MIGRATIONS,
+            records::MIGRATIONS,
+            organisation::MIGRATIONS,
+            catalogue::MIGRATIONS,
+        ])
+        .await
+        .unwrap();
         let added = i64::try_from(seed(&db).await).unwrap();
         assert_eq!(offered(&db, now().date()).await, 0);
         db.write(|tx| Box::pin(async move { organisation::seed_demo(tx, now()).await })).await.unwrap();

@@ -40,7 +40,7 @@ fn house() -> House {
         agencies.push(agency(part, &format!("H13.{}.03", 31 + n), "Phòng", Kind::Division, Level::Commune, &path));
     }
     let shelf = Arc::new(Shelf::of(vec![version()], 1));
-    House { tree: Arc::new(Tree::new(agencies, Vec::new())), shelf, calendar: Calendar::shipped().clone() }
+    House { tree: Arc::new(Tree::new(agencies)), shelf, calendar: Calendar::shipped().clone() }
 }
 
 fn person(k: i64) -> (String, String) {

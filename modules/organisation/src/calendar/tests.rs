@@ -90,7 +90,8 @@ async fn a_new_holiday_counts_from_then_on_and_what_was_promised_is_counted_agai
         let kinds = db.read(|tx| Box::pin(async move { audit::events(tx, CALENDAR).await })).await.unwrap();
         let kinds: Vec<&str> = kinds.iter().map(|event| event.kind.as_str()).collect();
         assert_eq!(kinds, ["calendar-shipped", "calendar-added", "calendar-removed"]);
-        let rows = db.read(|tx| Box::pin(async move { audit::check_rows(tx, &[&AGENCIES], &|_| ()).await })).await;
+        let rows =
+            db.read(|tx| Box::pin(async move { audit::check_rows(tx, &[&crate::proof::KEPT], &|_| ()).await })).await;
         assert_eq!(rows.unwrap().named, [""; 0]);
     }
 }

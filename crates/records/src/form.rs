@@ -1,0 +1,62 @@
+//! The form of an act, from what it asks for: `{% let fields = … %}{% include "_fields.html" %}`.
+
+use crate::field::{Ask, Field, Typed};
+use i18n::L;
+use web::{Choice, FormMap};
+
+/// A field as a page shows it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub name: &'static str,
+    pub label: String,
+    pub hint: String,
+    pub value: String,
+    pub required: bool,
+    pub max: String,
+    pub choices: Vec<Choice>,
+    /// "line", "lines", "choice", "day" or "files".
+    pub ask: &'static str,
+}
+
+/// The fields of a form in words `{room}-field-{name}` (with `-hint` where there is one) and `{room}-{name}-{word}` for the words of a
+/// closed list. `value` says what stands in a field, `choices` what a unit or a word is chosen from.
+pub fn shown(
+    l: L,
+    room: &str,
+    asks: &[Field],
+    value: impl Fn(&Field) -> String,
+    choices: impl Fn(&Field) -> Vec<Choice>,
+) -> Vec<Shown> {
+    let one = |field: &Field| {
+        let word = |word: &&str| Choice::new(*word, l.t(format!("{room}-{}-{word}", field.name)));
+        let (ask, choices) = match field.ask {
+            Ask::Line => ("line", Vec::new()),
+            Ask::Lines => ("lines", Vec::new()),
+            Ask::Day => ("day", Vec::new()),
+            Ask::Files(_) => ("files", Vec::new()),
+            Ask::OneOf(words) => ("choice", words.iter().map(word).collect()),
+            Ask::Word | Ask::Unit | Ask::Person => ("choice", choices(field)),
+        };
+        let label = format!("{room}-field-{}", field.name);
+        let hint = format!("{label}-hint");
+        Shown {
+            name: field.name,
+            hint: if i18n::has(l.0, &hint) { l.t(hint).trim().to_owned() } else { String::new() },
+            label: l.t(label),
+            value: value(field),
+            required: field.required,
+            max: field.max.to_string(),
+            choices,
+            ask,
+        }
+    };
+    asks.iter().map(one).collect()
+}
+
+impl From<&FormMap> for Typed {
+    /// What a form sent, without files.
+    fn from(form: &FormMap) -> Typed {
+        let fields = form.0.iter().filter_map(|(name, values)| Some((name.clone(), values.first()?.clone())));
+        Typed { fields: fields.collect(), files: Vec::new() }
+    }
+}

@@ -1,0 +1,321 @@
+//! An agency: what it is over its life, what can happen to it, and how it stands in its table.
+
+use ::store::{BoxFuture, StoreError, Tx, Value, params};
+use audit::Kept;
+use base::{Date, Fault, Id, Level};
+use facts::Fact;
+use records::{Adopted, Begun, Card, Column, DoesNotFollow, Due, Link, Moment, Subject, cell, list, list_value, word};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
+use web::Ctx;
+
+/// What an agency is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Ủy ban nhân dân of a province or (until 30/06/2025) a district.
+    PeoplesCommittee,
+    /// Sở and the bodies of equal rank.
+    Department,
+    /// Phòng, chi cục, văn phòng inside a department or a commune.
+    #[default]
+    Division,
+    /// Trung tâm Phục vụ hành chính công: the one-stop desk.
+    ServiceCentre,
+    /// Ủy ban nhân dân of a commune, ward or special zone.
+    CommuneCommittee,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 5] =
+        [Kind::PeoplesCommittee, Kind::Department, Kind::Division, Kind::ServiceCentre, Kind::CommuneCommittee];
+    /// The words of what may be opened below another.
+    pub const BELOW: &'static [&'static str] = &["department", "division", "service-centre", "commune-committee"];
+
+    /// The word in the database and in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::PeoplesCommittee => "peoples-committee",
+            Kind::Department => "department",
+            Kind::Division => "division",
+            Kind::ServiceCentre => "service-centre",
+            Kind::CommuneCommittee => "commune-committee",
+        }
+    }
+
+    /// The kind with this word.
+    pub fn parse(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// One agency over its life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agency {
+    pub id: Id,
+    /// Its electronic identifier (`H13.31`, QĐ 20/2020/QĐ-TTg). One code may have belonged to several agencies, one after the other.
+    pub code: String,
+    /// The identifier in the form used before 2020 (`000.00.00.H13`), when it had one.
+    pub old_code: Option<String>,
+    pub name: String,
+    pub short_name: String,
+    pub kind: Kind,
+    /// What a division works on (`justice`, `economy`, `office`, …); `desk` for a service centre.
+    pub duty: Option<String>,
+    pub level: Level,
+    pub parent: Option<Id>,
+    /// The ids from the root to this agency: `/1/2031/`.
+    pub path: String,
+    /// The code of the administrative unit it serves, on its own dates.
+    pub unit_code: Option<String>,
+    /// `None`: from before these records begin.
+    pub valid_from: Option<Date>,
+    /// The last day; `None` while it stands.
+    pub valid_to: Option<Date>,
+    /// The decision that made it or last changed it.
+    pub decision: Option<String>,
+    /// Orders it among its like.
+    pub place: i64,
+    /// What it was called before, oldest first.
+    pub former_names: Vec<FormerName>,
+    /// The agencies that followed it.
+    pub successors: Vec<Id>,
+}
+
+/// What an agency was called until a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerName {
+    /// The last day of the name.
+    pub until: Date,
+    pub name: String,
+    pub short_name: String,
+    /// The decision that had given it.
+    pub decision: Option<String>,
+}
+
+impl Default for Agency {
+    fn default() -> Agency {
+        Agency {
+            id: Id(0),
+            code: String::new(),
+            old_code: None,
+            name: String::new(),
+            short_name: String::new(),
+            kind: Kind::default(),
+            duty: None,
+            level: Level::Province,
+            parent: None,
+            path: String::new(),
+            unit_code: None,
+            valid_from: None,
+            valid_to: None,
+            decision: None,
+            place: 0,
+            former_names: Vec::new(),
+            successors: Vec::new(),
+        }
+    }
+}
+
+impl Agency {
+    /// Did it stand on this day?
+    pub fn stands_on(&self, day: Date) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+    }
+
+    /// Itself when it is a committee or a department, not a part of one.
+    pub fn house(&self) -> Option<&Agency> {
+        matches!(self.kind, Kind::PeoplesCommittee | Kind::Department | Kind::CommuneCommittee).then_some(self)
+    }
+
+    /// What it was called on this day.
+    pub fn name_on(&self, day: Date) -> &str {
+        self.former_names.iter().find(|former| day <= former.until).map_or(self.name.as_str(), |former| &former.name)
+    }
+
+    /// The ids on its path, root first, itself last.
+    pub fn lineage(&self) -> Vec<Id> {
+        self.path.split('/').filter_map(|id| id.parse::<i64>().ok()).map(Id).collect()
+    }
+}
+
+/// What can happen to an agency; the name of each is the word of its verb.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case")]
+pub enum Event {
+    /// Came with the program.
+    Ship {
+        agency: Agency,
+    },
+    /// Was there before agencies lived on the shared pieces.
+    Adopt {
+        agency: Agency,
+    },
+    Open {
+        agency: Agency,
+    },
+    Rename {
+        name: String,
+        short_name: String,
+        decision: String,
+        day: Date,
+    },
+    End {
+        successor: Id,
+        decision: String,
+        day: Date,
+    },
+}
+
+/// Every column.
+const COLUMNS: &[Column<Agency>] = &[
+    Column { name: "code", get: |a| (&a.code).into(), set: |a, row| cell(&mut a.code, row, "code") },
+    Column { name: "old_code", get: |a| opt(&a.old_code), set: |a, row| cell(&mut a.old_code, row, "old_code") },
+    Column { name: "name", get: |a| (&a.name).into(), set: |a, row| cell(&mut a.name, row, "name") },
+    Column {
+        name: "short_name",
+        get: |a| (&a.short_name).into(),
+        set: |a, row| cell(&mut a.short_name, row, "short_name"),
+    },
+    Column { name: "kind", get: |a| a.kind.as_str().into(), set: |a, row| word(&mut a.kind, row, "kind") },
+    Column { name: "duty", get: |a| opt(&a.duty), set: |a, row| cell(&mut a.duty, row, "duty") },
+    Column { name: "level", get: |a| a.level.as_str().into(), set: |a, row| word(&mut a.level, row, "level") },
+    Column { name: "parent_id", get: |a| a.parent.into(), set: |a, row| cell(&mut a.parent, row, "parent_id") },
+    Column {
+        name: "path",
+        get: |a| (&a.path).into(),
+        set: |a, row| cell(&mut a.id, row, "id").and_then(|()| cell(&mut a.path, row, "path")),
+    },
+    Column { name: "unit_code", get: |a| opt(&a.unit_code), set: |a, row| cell(&mut a.unit_code, row, "unit_code") },
+    Column {
+        name: "valid_from",
+        get: |a| a.valid_from.into(),
+        set: |a, row| cell(&mut a.valid_from, row, "valid_from"),
+    },
+    Column { name: "valid_to", get: |a| a.valid_to.into(), set: |a, row| cell(&mut a.valid_to, row, "valid_to") },
+    Column { name: "decision", get: |a| opt(&a.decision), set: |a, row| cell(&mut a.decision, row, "decision") },
+    Column { name: "place", get: |a| a.place.into(), set: |a, row| cell(&mut a.place, row, "place") },
+    Column {
+        name: "former_names",
+        get: |a| list_value(&a.former_names),
+        set: |a, row| list(&mut a.former_names, row, "former_names"),
+    },
+    Column {
+        name: "successors",
+        get: |a| list_value(&a.successors),
+        set: |a, row| list(&mut a.successors, row, "successors"),
+    },
+];
+
+fn opt(text: &Option<String>) -> Value {
+    text.as_deref().into()
+}
+
+impl Subject for Agency {
+    const KIND: &'static str = "agency";
+    const TABLE: &'static str = "agency";
+    const CODED: bool = false;
+    const V: i64 = 1;
+    const COLUMNS: &'static [Column<Self>] = COLUMNS;
+    type Event = Event;
+
+    fn apply(before: Option<&Self>, moment: &Moment, event: &Event) -> Result<(Self, Vec<Fact>), DoesNotFollow> {
+        let after = match (before, event) {
+            (None, Event::Ship { agency } | Event::Adopt { agency } | Event::Open { agency }) => {
+                if agency.id != moment.subject || agency.lineage().last() != Some(&agency.id) {
+                    return Err(DoesNotFollow("of another agency"));
+                }
+                agency.clone()
+            }
+            (Some(a), Event::Rename { name, short_name, decision, day }) => {
+                let mut after = Agency { name: name.clone(), short_name: short_name.clone(), ..a.clone() };
+                let until = day.yesterday().map_err(|_| DoesNotFollow("no day before"))?;
+                let decision = after.decision.replace(decision.clone());
+                let (name, short_name) = (a.name.clone(), a.short_name.clone());
+                after.former_names.push(FormerName { until, name, short_name, decision });
+                after.former_names.sort_by_key(|former| former.until);
+                after
+            }
+            (Some(a), Event::End { successor, decision, day }) => {
+                let mut after = Agency { valid_to: Some(*day), decision: Some(decision.clone()), ..a.clone() };
+                after.successors.push(*successor);
+                after
+            }
+            _ => return Err(DoesNotFollow("no such agency, or one already")),
+        };
+        Ok((after, Vec::new()))
+    }
+
+    fn dues(&self) -> Vec<Due> {
+        Vec::new()
+    }
+
+    fn links(&self) -> Vec<Link> {
+        self.successors.iter().map(|other| Link { name: "followed-by", other: *other }).collect()
+    }
+}
+
+::store::statements! {
+    /// Former names of a time when they stood in rows of their own.
+    pub OLD_NAMES = "SELECT agency_id, valid_to, name, short_name, decision FROM agency_name WHERE agency_id = $1 ORDER BY valid_to";
+    /// What followed, of the same time.
+    pub OLD_SUCCESSORS = "SELECT after_id FROM agency_succession WHERE before_id = $1 ORDER BY after_id";
+    /// They stand in the state from now on.
+    pub CLEAR_NAMES = "DELETE FROM agency_name WHERE agency_id = $1";
+    /// The same.
+    pub CLEAR_SUCCESSORS = "DELETE FROM agency_succession WHERE before_id = $1";
+    /// One agency.
+    pub ONE = "SELECT * FROM agency WHERE id = $1";
+}
+
+impl Adopted for Agency {
+    fn before() -> &'static Kept {
+        &crate::proof::KEPT
+    }
+
+    fn whole(tx: &Tx, ids: BTreeSet<Id>) -> BoxFuture<'_, Result<Vec<Begun<Self>>, StoreError>> {
+        Box::pin(async move {
+            let mut all = Vec::with_capacity(ids.len());
+            for id in ids {
+                let mut agency = records::Held::<Agency>::read(&tx.query_one(ONE, params![id]).await?)?.state;
+                for row in tx.query(OLD_NAMES, params![id]).await? {
+                    let (until, name) = (row.get("valid_to")?, row.get("name")?);
+                    let (short_name, decision) = (row.get("short_name")?, row.get("decision")?);
+                    agency.former_names.push(FormerName { until, name, short_name, decision });
+                }
+                for row in tx.query(OLD_SUCCESSORS, params![id]).await? {
+                    agency.successors.push(row.get("after_id")?);
+                }
+                all.push((id, id.to_string(), Event::Adopt { agency }));
+            }
+            Ok(all)
+        })
+    }
+
+    fn clear(tx: &Tx, ids: Vec<Id>) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            for id in ids {
+                tx.execute(CLEAR_NAMES, params![id]).await?;
+                tx.execute(CLEAR_SUCCESSORS, params![id]).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Agencies among the kinds of the program.
+pub const KIND: records::Kind = records::Kind::of::<Agency>(&[], &[], crate::rights::KEEP_ORGANISATION, cards);
+
+/// What other lists show of an agency.
+fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
+    Box::pin(async move {
+        let tree = crate::tree_of(&ctx.app).await?;
+        let card = |agency: &Agency| Card {
+            code: agency.code.clone(),
+            title: agency.name.clone(),
+            href: format!("/units/{}", agency.id),
+            state: ctx.l.t(if agency.valid_to.is_none() { "organisation-standing" } else { "organisation-ended" }),
+        };
+        Ok(ids.into_iter().filter_map(|id| Some((id, card(tree.get(id)?)))).collect())
+    })
+}

@@ -1,0 +1,131 @@
+use super::*;
+use crate::seed::tests::seeded;
+use base::{Grant, Role};
+use jiff::civil::date;
+
+fn keeper(path: &str) -> Actor {
+    let grant = Grant::new(Role::Administrator, Id(1), path);
+    Actor { account: Id(77), name: "Trần Thị Sáu".into(), grants: vec![grant], citizen_number: None }
+}
+
+fn now() -> Instant {
+    Instant::from_local(date(2026, 11, 22).at(9, 0, 0, 0))
+}
+
+fn basis<const N: usize>(day: &str, more: [(&str, &str); N]) -> Typed {
+    let mut typed = Typed::from([("decision", "12/QĐ-UBND"), ("reason", "Sắp xếp lại"), ("day", day)]);
+    typed.fields.extend(more.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    typed
+}
+
+fn division(code: &str, day: &str) -> Typed {
+    basis(day, [("code", code), ("name", "Phòng Thi đua"), ("kind", "division"), ("duty", "merit-awards")])
+}
+
+/// The fields that are wrong, or the code of the refusal.
+fn wrong(fault: Fault) -> Vec<String> {
+    match fault {
+        Fault::Invalid(problems) => problems.into_iter().filter_map(|problem| problem.field).collect(),
+        Fault::Conflict(problem) | Fault::Forbidden(problem) => vec![problem.code.to_owned()],
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_agency_is_opened_renamed_and_ended_with_its_history() {
+    for db in seeded().await {
+        let actor = keeper("/1/");
+        let id = db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let id = open(tx, &actor, now(), Id(102), &division("H13.02.09", "2026-11-02")).await?;
+                    let named = basis("2026-11-10", [("name", "Phòng Thi đua - Khen thưởng")]);
+                    act(tx, &actor, now(), (id, "rename"), &named, &[]).await?;
+                    let again = basis("2026-11-10", [("name", "Phòng Khen thưởng")]);
+                    let twice = act(tx, &actor, now(), (id, "rename"), &again, &[]).await.unwrap_err();
+                    assert_eq!(wrong(twice), ["organisation-renamed-that-day"]);
+                    act(tx, &actor, now(), (id, "end"), &basis("2026-11-20", [("successor", "1021")]), &[]).await?;
+                    let after = act(tx, &actor, now(), (id, "rename"), &named, &[]).await.unwrap_err();
+                    assert_eq!(wrong(after), ["records-not-now"]);
+                    Ok::<_, Fault>(id)
+                })
+            })
+            .await
+            .unwrap();
+        let (tree, events, words) = db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let events = audit::events(tx, id).await?;
+                    Ok::<_, Fault>((crate::load_tree(tx).await?, events, records::asides(tx, id).await?))
+                })
+            })
+            .await
+            .unwrap();
+        let agency = tree.get(id).unwrap();
+        assert_eq!(agency.name_on(date(2026, 11, 9)), "Phòng Thi đua");
+        assert_eq!(agency.name_on(date(2026, 11, 10)), "Phòng Thi đua - Khen thưởng");
+        assert!(agency.stands_on(date(2026, 11, 20)) && !agency.stands_on(date(2026, 11, 21)));
+        assert_eq!(agency.path, format!("/1/102/{id}/"));
+        assert_eq!(tree.successors(id)[0].id, Id(1021));
+        let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+        assert_eq!(kinds, ["open", "rename", "end"]);
+        assert!(events.iter().all(|event| !event.data.contains("Sắp xếp")), "reasons stand beside the log");
+        assert_eq!(words.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_keeper_changes_only_what_lies_below_his_own_agency() {
+    for db in seeded().await {
+        let actor = keeper("/1/103/");
+        let refused = db.write(move |tx| {
+            Box::pin(async move {
+                let opened = open(tx, &actor, now(), Id(102), &division("H13.02.09", "2026-11-02")).await;
+                let named = basis("2026-11-10", [("name", "Phòng khác")]);
+                let renamed = act(tx, &actor, now(), (Id(1021), "rename"), &named, &[]).await;
+                Ok::<_, Fault>([wrong(opened.unwrap_err()), wrong(renamed.unwrap_err())].concat())
+            })
+        });
+        assert_eq!(refused.await.unwrap(), ["organisation-not-yours", "records-not-yours"]);
+    }
+}
+
+#[tokio::test]
+async fn a_change_needs_a_free_code_a_decision_a_reason_and_a_day_that_has_come() {
+    for db in seeded().await {
+        let actor = keeper("/1/");
+        let refused = db.write(move |tx| {
+            Box::pin(async move {
+                let mut bare = division("H13.02.01", "2026-11-23");
+                bare.fields.insert("decision".into(), " ".into());
+                bare.fields.remove("reason");
+                let bare = open(tx, &actor, now(), Id(102), &bare).await.unwrap_err();
+                let late = open(tx, &actor, now(), Id(102), &division("H13.02.01", "2026-11-23")).await.unwrap_err();
+                Ok::<_, Fault>((wrong(bare), wrong(late)))
+            })
+        });
+        let (bare, late) = refused.await.unwrap();
+        assert_eq!(
+            (bare.as_slice(), late.as_slice()),
+            (&["decision".into(), "reason".into()][..], &["day".into(), "code".into()][..])
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_agency_with_units_below_or_without_a_successor_is_not_ended() {
+    for db in seeded().await {
+        let actor = keeper("/1/");
+        let refused = db.write(move |tx| {
+            Box::pin(async move {
+                let mut all = Vec::new();
+                for (id, successor) in [(102, "103"), (1021, ""), (1021, "1021"), (1, "102")] {
+                    let typed = basis("2026-11-20", [("successor", successor)]);
+                    all.push(wrong(act(tx, &actor, now(), (Id(id), "end"), &typed, &[]).await.unwrap_err()).concat());
+                }
+                Ok::<_, Fault>(all)
+            })
+        });
+        assert_eq!(refused.await.unwrap(), ["organisation-has-units", "successor", "successor", "organisation-root"]);
+    }
+}
