@@ -35,6 +35,7 @@ pub fn modules() -> Vec<Module> {
         plans::module(),
         records::module(),
         notices::module(),
+        lists::module(),
         // No pages of its own, but words.
         Module {
             name: "files",
@@ -56,6 +57,7 @@ pub fn migrations() -> Vec<Migrations> {
         facts::MIGRATIONS,
         jobs::MIGRATIONS,
         web::MIGRATIONS,
+        lists::MIGRATIONS,
         files::MIGRATIONS,
         records::MIGRATIONS,
         identity::MIGRATIONS,
@@ -86,6 +88,11 @@ pub fn kinds() -> Vec<records::Kind> {
         reform::KIND,
         reform::FIGURES,
     ]
+}
+
+/// The lists of all rooms, of which people keep views.
+pub fn lists() -> Vec<lists::Declared> {
+    [identity::lists(), notices::lists(), records::lists(), dossiers::lists(), feedback::lists()].concat()
 }
 
 /// What people are told about.
@@ -226,6 +233,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     app.also(dossiers::SEARCH_BOX);
     app.also(dossiers::nav_counts());
     app.put(records::Kinds { all: kinds(), served });
+    app.put(::lists::Lists(lists()));
     app.also(records::nav_counts());
     app.put(notices::Topics(topics()));
     app.put(running.channels);

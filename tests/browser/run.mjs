@@ -15,6 +15,7 @@ import * as steering from "./journeys/steering.mjs";
 import * as papers from "./journeys/papers.mjs";
 import * as supplement from "./journeys/supplement.mjs";
 import * as rating from "./journeys/rating.mjs";
+import * as list from "./journeys/list.mjs";
 import * as petition from "./journeys/petition.mjs";
 import * as definition from "./journeys/definition.mjs";
 import * as pages from "./journeys/pages.mjs";
@@ -34,6 +35,8 @@ const journeys = [
   ["a plan is read without JavaScript", (t) => plan.journey(t, { javaScript: false })],
   ["the leader's first page stands on one screen, and a number opens its cases", steering.journey],
   ["papers are looked at and saved, lists are saved, the receipt is printed", papers.journey],
+  ["a list is filtered, sorted, kept as a view, opened by default and taken as a file", (t) => list.journey(t, { javaScript: true })],
+  ["the same list without JavaScript", (t) => list.journey(t, { javaScript: false })],
   ["a petition goes from a phone to its published answer, and past the unit it complains of", (t) => petition.journey(t, { javaScript: true })],
   ["the same petition without JavaScript", (t) => petition.journey(t, { javaScript: false })],
   ["what an indicator counts is changed by two people, last year's figure stays", (t) => definition.journey(t, { javaScript: true })],

@@ -90,8 +90,12 @@ async fn pages(
 
 async fn html(db: &Db, house: &House, actor: Actor, uri: String, now: Instant) -> Result<String, Fault> {
     let house = house.clone();
-    let page =
-        db.read(move |tx| Box::pin(async move { work_page(tx, &house, &actor, L(Lang::Vi), &uri, now).await })).await?;
+    let seat = lists::Seat { l: L(Lang::Vi), csrf: String::new(), official: true };
+    let page = db
+        .read(move |tx| {
+            Box::pin(async move { work_page(tx, &house, &actor, &seat, (&uri, now), Default::default()).await })
+        })
+        .await?;
     page.render().map_err(Fault::internal)
 }
 

@@ -7,11 +7,16 @@ mod recorder;
 mod request;
 
 pub use record::{
-    Entry, Filter, Kind, Places, Row, Seen, account_subject, keep, latest_of, page, prune, seen_by, sign_ins,
+    Entry, Filter, Kind, Places, Row, Seen, account_subject, keep, latest_of, page, prune, rows, seen_by, sign_ins,
 };
 pub use recorder::{Recorder, WRITE_EVERY_MS};
 pub use request::{Request, entry_of};
 
 /// The table this crate owns.
-pub const MIGRATIONS: store::Migrations =
-    store::Migrations { module: "access", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };
+pub const MIGRATIONS: store::Migrations = store::Migrations {
+    module: "access",
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_lists", include_str!("../migrations/0002_lists.sql")),
+    ],
+};

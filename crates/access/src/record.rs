@@ -241,8 +241,40 @@ pub struct Filter {
     pub before: Option<Instant>,
 }
 
-/// One page, the latest first, and how many there are in all.
+/// Rows counted so far; beyond it the number says no more.
+pub const COUNT_MAX: i64 = 10_000;
+
+/// One page, the latest first, and how many there are in all, counted up to [`COUNT_MAX`].
 pub async fn page(tx: &Tx, filter: &Filter, limit: i64, place: &Place<Id>) -> Result<(Vec<Row>, i64), StoreError> {
+    let (sql, mut values) = looked_for(filter);
+    values.push(COUNT_MAX.into());
+    let counted = format!("SELECT count(*) AS total FROM (SELECT 1 AS one{sql} LIMIT ${}) AS some", values.len());
+    let total: i64 = tx.query_one(counted, &values).await?.get("total")?;
+    Ok((rows(tx, filter, limit, place).await?, total))
+}
+
+/// The same page, uncounted.
+pub async fn rows(tx: &Tx, filter: &Filter, limit: i64, place: &Place<Id>) -> Result<Vec<Row>, StoreError> {
+    let (mut sql, mut values) = looked_for(filter);
+    let (than, down) = if place.is_backwards() { (">", "") } else { ("<", " DESC") };
+    if let Some(beside) = place.row() {
+        values.push((*beside).into());
+        sql.push_str(&format!(" AND id {than} ${}", values.len()));
+    }
+    values.push(limit.into());
+    values.push(place.offset().into());
+    let columns = "SELECT id, at, kind, actor_id, agency_id, agency_path, subject, route, purpose, amount";
+    let (limit, offset) = (values.len() - 1, values.len());
+    let sql = format!("{columns}{sql} ORDER BY id{down} LIMIT ${limit} OFFSET ${offset}");
+    let mut rows = tx.query(sql, &values).await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    if place.is_backwards() {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+/// The part of the statement that says which rows.
+fn looked_for(filter: &Filter) -> (String, Vec<Value>) {
     // Each part is there or not, in this order: few shapes, which the statement cache keeps.
     let mut sql = String::from(" FROM access_record WHERE 1 = 1");
     let mut values: Vec<Value> = Vec::new();
@@ -274,22 +306,7 @@ pub async fn page(tx: &Tx, filter: &Filter, limit: i64, place: &Place<Id>) -> Re
         let within = if parts.is_empty() { "1 = 0".to_owned() } else { parts.join(" OR ") };
         sql.push_str(&format!(" AND ({within})"));
     }
-    let total: i64 = tx.query_one(format!("SELECT count(*) AS total{sql}"), &values).await?.get("total")?;
-    let (than, down) = if place.is_backwards() { (">", "") } else { ("<", " DESC") };
-    if let Some(beside) = place.row() {
-        values.push((*beside).into());
-        sql.push_str(&format!(" AND id {than} ${}", values.len()));
-    }
-    values.push(limit.into());
-    values.push(place.offset().into());
-    let columns = "SELECT id, at, kind, actor_id, agency_id, agency_path, subject, route, purpose, amount";
-    let (limit, offset) = (values.len() - 1, values.len());
-    let sql = format!("{columns}{sql} ORDER BY id{down} LIMIT ${limit} OFFSET ${offset}");
-    let mut rows = tx.query(sql, &values).await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    if place.is_backwards() {
-        rows.reverse();
-    }
-    Ok((rows, total))
+    (sql, values)
 }
 
 /// Lets rows before an instant go, at most `limit`; returns how many.

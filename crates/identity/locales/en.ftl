@@ -94,6 +94,7 @@ identity-accounts-lead = Accounts of the units you administer.
 identity-accounts-none = No accounts
 identity-accounts-none-hint = Change the search, or make a new account.
 identity-search = Search by name, login, phone
+identity-no-file-of-citizens = A list of citizens' accounts cannot be taken as a file.
 identity-search-do = Search
 identity-kind = Kind of account
 identity-kind-official = Officials

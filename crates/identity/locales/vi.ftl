@@ -94,6 +94,7 @@ identity-accounts-lead = Tài khoản thuộc các đơn vị bạn quản trị
 identity-accounts-none = Không có tài khoản nào
 identity-accounts-none-hint = Hãy đổi từ khóa tìm kiếm, hoặc tạo tài khoản mới.
 identity-search = Tìm theo tên, tên đăng nhập, điện thoại
+identity-no-file-of-citizens = Danh sách tài khoản người dân không tải về được.
 identity-search-do = Tìm
 identity-kind = Loại tài khoản
 identity-kind-official = Cán bộ

@@ -229,6 +229,10 @@ pub async fn change_state_by(tx: &Tx, by: &Actor, account: Id, next: State, now:
     if next != State::Active {
         signing_in::sign_out_everywhere(tx, account, None).await?;
     }
+    if next == State::Closed {
+        // It does not come back: what it kept for its own comfort goes with it.
+        lists::forget(tx, account).await?;
+    }
     let data = json!({ "from": found.state.as_str(), "to": next.as_str() });
     let post = keepers_post(tx, by, account).await?;
     record(tx, account, "account-state", (Some(by.account), post), data, now).await

@@ -33,7 +33,7 @@ mod vault;
 pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
 pub use actions::{NewGrant, account, create_account, grant, grants, grants_at, revoke_by};
 pub use demo::{DEMO_PASSWORD, DemoAccount, invented, seed_demo, seed_people};
-pub use pages::module;
+pub use pages::{lists, module};
 pub use passwords::{Cost, Hashed, Hasher, Password};
 pub use people::{actor, administrators, heads_of, may_at, may_in, names, officials, people_who};
 pub use proof::PROOF;

@@ -218,6 +218,42 @@ pub(crate) async fn accounts_page(
     limit: i64,
     place: &Place<Id>,
 ) -> Result<(Vec<Account>, i64), StoreError> {
+    let (sql, values) = looked_for(look);
+    let total: i64 = tx.query_one(format!("SELECT count(*) AS total{sql}"), &values).await?.get("total")?;
+    Ok((accounts_after(tx, look, limit, place).await?, total))
+}
+
+/// The same page, uncounted.
+pub(crate) async fn accounts_after(
+    tx: &Tx,
+    look: &Look,
+    limit: i64,
+    place: &Place<Id>,
+) -> Result<Vec<Account>, StoreError> {
+    let (mut sql, mut values) = looked_for(look);
+    let columns = "SELECT a.id, a.login, a.kind, a.name, a.phone, a.citizen_number, a.identity_proven_at, a.state, \
+        a.totp_confirmed_at, a.must_change_password, a.created_at, a.machine";
+    // A name in an address would stand in histories: the account beside which the page lies is named by its id.
+    let (than, down) = if place.is_backwards() { ("<", " DESC") } else { (">", "") };
+    if let Some(beside) = place.row() {
+        values.push((*beside).into());
+        let beside = format!("(SELECT b.search_text, b.id FROM account b WHERE b.id = ${})", values.len());
+        sql.push_str(&format!(" AND (a.search_text, a.id) {than} {beside}"));
+    }
+    values.push(limit.into());
+    values.push(place.offset().into());
+    let (limit, offset) = (values.len() - 1, values.len());
+    let page = format!("{columns}{sql} ORDER BY a.search_text{down}, a.id{down} LIMIT ${limit} OFFSET ${offset}");
+    let rows = tx.query(page, &values).await?;
+    let mut accounts = rows.iter().map(account).collect::<Result<Vec<_>, _>>()?;
+    if place.is_backwards() {
+        accounts.reverse();
+    }
+    Ok(accounts)
+}
+
+/// The part of the statement that says which accounts.
+fn looked_for(look: &Look) -> (String, Vec<store::Value>) {
     let Look { words, kind, scopes, by } = look;
     // At most eight words and eight scopes: the text below stays one of a few shapes the statement cache keeps.
     let mut sql = String::from(" FROM account a WHERE a.kind = $1");
@@ -241,26 +277,7 @@ pub(crate) async fn accounts_page(
         }
         sql.push(')');
     }
-    let total: i64 = tx.query_one(format!("SELECT count(*) AS total{sql}"), &values).await?.get("total")?;
-    let columns = "SELECT a.id, a.login, a.kind, a.name, a.phone, a.citizen_number, a.identity_proven_at, a.state, \
-        a.totp_confirmed_at, a.must_change_password, a.created_at, a.machine";
-    // A name in an address would stand in histories: the account beside which the page lies is named by its id.
-    let (than, down) = if place.is_backwards() { ("<", " DESC") } else { (">", "") };
-    if let Some(beside) = place.row() {
-        values.push((*beside).into());
-        let beside = format!("(SELECT b.search_text, b.id FROM account b WHERE b.id = ${})", values.len());
-        sql.push_str(&format!(" AND (a.search_text, a.id) {than} {beside}"));
-    }
-    values.push(limit.into());
-    values.push(place.offset().into());
-    let (limit, offset) = (values.len() - 1, values.len());
-    let page = format!("{columns}{sql} ORDER BY a.search_text{down}, a.id{down} LIMIT ${limit} OFFSET ${offset}");
-    let rows = tx.query(page, &values).await?;
-    let mut accounts = rows.iter().map(account).collect::<Result<Vec<_>, _>>()?;
-    if place.is_backwards() {
-        accounts.reverse();
-    }
-    Ok((accounts, total))
+    (sql, values)
 }
 
 /// What an administrator looks for.

@@ -54,6 +54,7 @@ notices-no-trouble-hint = What could not be sent appears here, with the reason.
 notices-ordered = When
 notices-what = About
 notices-state = State
+notices-last-try = Last attempt
 notices-attempts = Attempts
 notices-error = Last error
 notices-again = Try again

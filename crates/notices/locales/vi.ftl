@@ -54,6 +54,7 @@ notices-no-trouble-hint = Thông báo gửi không được sẽ hiện ở đâ
 notices-ordered = Lúc
 notices-what = Về
 notices-state = Tình trạng
+notices-last-try = Lần thử gần nhất
 notices-attempts = Số lần thử
 notices-error = Lỗi gần nhất
 notices-again = Thử lại

@@ -33,6 +33,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     steps: &[
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_reminders", include_str!("../migrations/0002_reminders.sql")),
+        ("0003_lists", include_str!("../migrations/0003_lists.sql")),
     ],
 };
 
@@ -56,6 +57,11 @@ pub const PROOF: Proof = Proof { kept: &KEPT, derived: None };
 /// What the channels' jobs need of the application: which are set up, and what opens addresses.
 pub fn outside(app: &web::App) -> (Channels, identity::Vault) {
     (Channels::of(app), channels::vault(app))
+}
+
+/// The lists of this crate.
+pub fn lists() -> Vec<::lists::Declared> {
+    vec![pages::SENDINGS.declared()]
 }
 
 /// How much has not been seen, beside the menu's entry.

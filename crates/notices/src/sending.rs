@@ -10,6 +10,7 @@ use crate::{contact, store as sql};
 use ::store::{Db, Row, StoreError, Tx, params};
 use base::{Fault, Id, Instant, Lang, Phone};
 use jobs::{Claimed, JobError};
+use lists::Key;
 use web::{App, PublicUrl};
 
 /// Records of what went out are kept this long: as long as done jobs, so that both tell the same.
@@ -189,12 +190,27 @@ pub async fn counts(tx: &Tx, since: Instant) -> Result<Vec<Count>, StoreError> {
     tx.query(sql::SENDING_COUNTS, params![since]).await?.iter().map(read).collect()
 }
 
-/// What did not go out, the latest first.
+/// States of what did not go out (or not yet).
+pub const TROUBLED: [&str; 3] = ["given-up", "refused", "waiting"];
+
+/// What did not go out, the latest first, after a place: of some states, of a channel or, where none is named, of all.
 ///
 /// # Errors
 /// The database's.
-pub async fn troubles(tx: &Tx, limit: i64) -> Result<Vec<Trouble>, StoreError> {
-    tx.query(sql::SENDING_TROUBLE, params![limit]).await?.iter().map(trouble).collect()
+pub async fn troubles(
+    tx: &Tx,
+    states: &[&str],
+    channel: &str,
+    after: Option<&Key>,
+    limit: usize,
+) -> Result<Vec<Trouble>, StoreError> {
+    let (at, id) = after.map_or((i64::MAX, i64::MAX), |key| (key.number(0), key.number(1)));
+    let mut lanes = Vec::new();
+    for state in states {
+        let rows = tx.query(sql::SENDING_TROUBLE, params![*state, at, id, channel, limit as i64]).await?;
+        lanes.push(rows.iter().map(trouble).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(lists::merge(lanes, limit, |one| std::cmp::Reverse((one.at, one.id))))
 }
 
 /// Sets one that was given up off again, with as many attempts as at first. False where it was not given up.

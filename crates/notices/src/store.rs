@@ -46,8 +46,8 @@
     pub AGAIN = "UPDATE sending SET state = 'waiting', at = $2 WHERE id = $1 AND state = 'given-up'";
     /// How many are in which state.
     pub SENDING_COUNTS = "SELECT channel, state, COUNT(*) AS n FROM sending WHERE ordered_at > $1 OR state IN ('waiting', 'given-up') GROUP BY channel, state ORDER BY channel, state";
-    /// Those that did not go out, the latest first.
-    pub SENDING_TROUBLE = "SELECT id, job_id, channel, topic, kind, state, attempts, error, ordered_at, at FROM sending WHERE state IN ('given-up', 'refused') OR (state = 'waiting' AND attempts > 0) ORDER BY at DESC LIMIT $1";
+    /// Those of one state that did not go out at their first attempt, the latest first, after a place; of any channel or one.
+    pub SENDING_TROUBLE = "SELECT id, job_id, channel, topic, kind, state, attempts, error, ordered_at, at FROM sending WHERE state = $1 AND attempts > 0 AND (at, id) < ($2, $3) AND (CAST($4 AS TEXT) = '' OR channel = $4) ORDER BY at DESC, id DESC LIMIT $5";
     /// Those that were given up.
     pub GIVEN_UP = "SELECT id, job_id FROM sending WHERE state = 'given-up' ORDER BY job_id LIMIT $1";
     /// The job of one that was given up.

@@ -49,6 +49,7 @@ pub use subject::{
 pub use tell::{TELL_JOB, Telling, tell, telling_key};
 pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who, may};
 pub use words::{Found, find};
+pub use work_page::show as due_list;
 
 use web::{Access, Module, NavItem, Routes};
 
@@ -59,6 +60,11 @@ pub const MIGRATIONS: ::store::Migrations =
 /// Its words.
 pub const LOCALES: i18n::Source =
     i18n::Source { module: "records", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
+
+/// The lists of this crate.
+pub fn lists() -> Vec<::lists::Declared> {
+    vec![work_page::LIST.declared()]
+}
 
 /// How much falls due by the end of the day, beside the menu's entry.
 pub fn nav_counts() -> web::NavCounts {

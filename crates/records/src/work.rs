@@ -3,6 +3,7 @@
 use crate::kind::{DueKind, Kinds};
 use ::store::{Row, StoreError, Tx, Value, params};
 use base::{Actor, Id, Instant};
+use lists::Key;
 use web::App;
 
 /// Counted so far; beyond it the number says no more.
@@ -10,9 +11,9 @@ pub const COUNT_MAX: i64 = 1_000;
 
 ::store::statements! {
     /// One unit's dues of one name, the earliest first, after a place.
-    pub LANE = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE unit_id = $1 AND name = $2 AND (due_at, subject_id) > ($3, $4) ORDER BY due_at, subject_id LIMIT $5";
+    pub LANE = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE unit_id = $1 AND name = $2 AND (due_at, subject_id) > ($3, $4) AND due_at < $5 ORDER BY due_at, subject_id LIMIT $6";
     /// What a person holds, the earliest first, after a place.
-    pub HELD = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE holder_id = $1 AND (due_at, subject_id) > ($2, $3) ORDER BY due_at, subject_id LIMIT $4";
+    pub HELD = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE holder_id = $1 AND (due_at, subject_id) > ($2, $3) AND due_at < $4 AND (CAST($5 AS TEXT) = '' OR name = $5) AND (CAST($6 AS BIGINT) = 0 OR unit_id = $6) ORDER BY due_at, subject_id LIMIT $7";
     /// How much of one name waits at some units until a moment.
     pub COUNT = sqlite "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT value FROM json_each($1)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting",
         postgres "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting";
@@ -45,31 +46,23 @@ impl Waiting {
         })
     }
 
-    /// Its place in the list, as an address carries it.
-    pub fn place(&self) -> String {
-        format!("{}-{}-{}", self.due_at.0, self.subject.0, self.name)
+    /// Its place in the list.
+    pub fn key(&self) -> Key {
+        Key { numbers: vec![self.due_at.0, self.subject.0], word: self.name.clone() }
     }
 }
 
-/// A place in the list.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    due_at: Instant,
-    subject: Id,
-    name: String,
-}
-
-impl Place {
-    /// Reads what [`Waiting::place`] wrote; none for anything else.
-    pub fn read(text: &str) -> Option<Place> {
-        let mut parts = text.splitn(3, '-');
-        let mut number = || parts.next()?.parse::<i64>().ok();
-        Some(Place { due_at: Instant(number()?), subject: Id(number()?), name: parts.next()?.to_owned() })
-    }
-
-    fn before(&self, waiting: &Waiting) -> bool {
-        (self.due_at, self.subject, self.name.as_str()) < (waiting.due_at, waiting.subject, waiting.name.as_str())
-    }
+/// What a desk is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// What is to be done, by the name of the due.
+    pub name: Option<String>,
+    /// One unit's alone.
+    pub unit: Option<Id>,
+    /// What the person holds alone.
+    pub mine: bool,
+    /// What falls due before a moment alone.
+    pub before: Option<Instant>,
 }
 
 /// Where a person's work lies: units with the names of what they may do there.
@@ -96,24 +89,41 @@ impl Desk {
         Desk { account: actor.account, lanes }
     }
 
+    /// The units of its lanes and the names of what is done there, each once.
+    pub fn choices(&self) -> (Vec<Id>, Vec<&'static DueKind>) {
+        let mut units: Vec<Id> = self.lanes.iter().map(|(unit, _)| *unit).collect();
+        units.sort_unstable();
+        units.dedup();
+        let mut dues: Vec<&'static DueKind> = self.lanes.iter().map(|(_, due)| *due).collect();
+        dues.dedup_by_key(|due| due.name);
+        (units, dues)
+    }
+
     /// The next of what waits, after a place: at most `limit`, the earliest first.
     ///
     /// # Errors
     /// The database's.
-    pub async fn page(&self, tx: &Tx, after: Option<&Place>, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+    pub async fn page(
+        &self,
+        tx: &Tx,
+        narrow: &Narrow,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Waiting>, StoreError> {
         // Several dues of one subject may fall on one moment: read from just before it, and leave out what was shown.
-        let (at, subject) = after.map_or((i64::MIN, i64::MIN), |place| (place.due_at.0, place.subject.0 - 1));
-        let most = limit as i64 + 16;
-        let mut found = Vec::new();
-        for (unit, due) in &self.lanes {
-            for row in tx.query(LANE, params![*unit, due.name, at, subject, most]).await? {
-                found.push(Waiting::read(&row)?);
-            }
+        let (at, subject) = after.map_or((i64::MIN, i64::MIN), |key| (key.number(0), key.number(1) - 1));
+        let (before, most) = (narrow.before.unwrap_or(Instant(i64::MAX)), limit as i64 + 16);
+        let mut lanes = Vec::new();
+        let wanted = |unit: Id, name: &str| {
+            narrow.unit.is_none_or(|only| only == unit) && narrow.name.as_deref().is_none_or(|only| only == name)
+        };
+        for (unit, due) in self.lanes.iter().filter(|(unit, due)| !narrow.mine && wanted(*unit, due.name)) {
+            lanes.push(tx.query(LANE, params![*unit, due.name, at, subject, before, most]).await?);
         }
-        for row in tx.query(HELD, params![self.account, at, subject, most]).await? {
-            found.push(Waiting::read(&row)?);
-        }
-        found.retain(|waiting| after.is_none_or(|place| place.before(waiting)));
+        let (name, unit) = (narrow.name.as_deref().unwrap_or_default(), narrow.unit.map_or(0, |unit| unit.0));
+        lanes.push(tx.query(HELD, params![self.account, at, subject, before, name, unit, most]).await?);
+        let mut found = lanes.iter().flatten().map(Waiting::read).collect::<Result<Vec<_>, _>>()?;
+        found.retain(|waiting| after.is_none_or(|place| *place < waiting.key()));
         found.sort();
         found.dedup();
         found.truncate(limit);

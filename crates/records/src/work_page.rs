@@ -2,43 +2,95 @@
 
 use crate::ics::{CalendarEntry, calendar};
 use crate::kind::{Card, Kinds};
-use crate::work::{Desk, Place, Waiting};
-use ::store::Tx;
+use crate::work::{Desk, Narrow, Waiting};
+use ::store::{BoxFuture, Tx};
 use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
-use base::{Fault, Id, Instant, vn_date_time};
+use base::{Fault, Id, Instant};
 use i18n::L;
+use lists::{Ask, Asked, Batch, Cell, Column, Filter, Key, Kind, List, On, Opened, Shape, Source};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use web::table::{query_value, with};
-use web::{AgencyName, Answer, Ctx};
+use web::{AgencyName, Answer, Choice, Ctx};
 
-/// Rows of a page.
-const ROWS: usize = 25;
 /// Entries of a calendar file; who has more has other worries.
 const FILE_ROWS: usize = 500;
 
-struct Row {
+/// Something that waits, in words.
+pub struct Row {
     what: String,
     card: Card,
     unit: String,
-    due: String,
-    late: bool,
-    mine: bool,
-    held: bool,
+    at: Instant,
+    late: Option<String>,
+    /// Who holds it, where it is somebody.
+    held: String,
 }
+
+/// What waits for an official, over all kinds.
+pub static LIST: List<Row> = List {
+    key: "due",
+    path: "/due",
+    title: "records-due-title",
+    tabs: &[],
+    tab_word: "",
+    through: "",
+    filters: &[
+        Filter::new("what", "records-due-what", Ask::Choice),
+        Filter::new("unit", "records-due-unit", Ask::Choice),
+        Filter::new("mine", "records-due-mine-only", Ask::Flag),
+        Filter::new("late", "records-due-late-only", Ask::Flag),
+    ],
+    columns: &[
+        Column::new("when", "records-due-when", Kind::Moment, |row: &Row| {
+            Cell::moment(Some(row.at)).mark(row.late.is_some(), "late", || row.late.clone().unwrap_or_default())
+        }),
+        Column::new("what", "records-due-what", Kind::Word, |row: &Row| Cell::text(&row.what)),
+        Column::new("subject", "records-due-subject", Kind::Word, |row: &Row| {
+            Cell::code(&row.card.code).to(&row.card.href).more(&row.card.title).under(&row.card.state)
+        })
+        .unlabelled(),
+        Column::new("title", "records-due-title-of", Kind::Text, |row: &Row| Cell::text(&row.card.title)).on(On::File),
+        Column::new("state", "records-due-state", Kind::Word, |row: &Row| Cell::text(&row.card.state)).on(On::File),
+        Column::new("unit", "records-due-unit", Kind::Word, |row: &Row| Cell::text(&row.unit).more(&row.held)),
+    ],
+    order: ("when", false),
+    shape: Shape::AT_WORD,
+    empty: ("records-due-none", "records-due-none-hint"),
+    files: true,
+};
 
 #[derive(Template)]
 #[template(path = "due.html")]
 struct Page {
     l: L,
-    rows: Vec<Row>,
-    waiting: String,
-    late: i64,
-    late_text: String,
-    first: String,
-    next: String,
+    list: String,
+}
+
+/// Whose work is shown, and what of it.
+struct Due {
+    ctx: Ctx,
+    kinds: Arc<Kinds>,
+    desk: Desk,
+    narrow: Narrow,
+}
+
+impl Source for Due {
+    type Row = Row;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
+        Box::pin(async move {
+            let batch = Batch::cut(self.desk.page(tx, &self.narrow, after, limit + 1).await?, limit, Waiting::key);
+            let cards = cards(tx, &self.ctx, &self.kinds, &batch.rows).await?;
+            Ok(batch.map(|one| Some(row(&self.ctx, &self.kinds, &cards, one))))
+        })
+    }
 }
 
 fn kinds(ctx: &Ctx) -> Result<Arc<Kinds>, Fault> {
@@ -63,47 +115,59 @@ async fn cards(tx: &Tx, ctx: &Ctx, kinds: &Kinds, waiting: &[Waiting]) -> Result
 }
 
 /// GET /due
-pub(crate) async fn show(ctx: Ctx) -> Answer {
-    let (actor, kinds) = (ctx.actor()?.clone(), kinds(&ctx)?);
-    let after = Place::read(&query_value(&ctx.uri, "after"));
-    let (asked, known) = (ctx.clone(), kinds.clone());
-    let (mut waiting, cards, all, late) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let desk = Desk::of(&asked.app, &known, &actor);
-                let waiting = desk.page(tx, after.as_ref(), ROWS + 1).await?;
-                let cards = cards(tx, &asked, &known, &waiting).await?;
-                let all = desk.count(tx, Instant(i64::MAX)).await?;
-                Ok::<_, Fault>((waiting, cards, all, desk.count(tx, asked.now).await?))
-            })
-        })
-        .await?;
-    let more = waiting.len() > ROWS;
-    waiting.truncate(ROWS);
-    let next = waiting.last().filter(|_| more).map(|last| with(&ctx.uri, &[("after", &last.place())]));
-    let page = Page {
-        l: ctx.l,
-        rows: waiting.into_iter().map(|one| row(&ctx, &kinds, &cards, one)).collect(),
-        waiting: ctx.l.tr("records-due-waiting", [("n", ctx.l.number(all))]),
-        late,
-        late_text: ctx.l.tr("records-due-late", [("n", ctx.l.number(late))]),
-        first: with(&ctx.uri, &[("after", "")]),
-        next: next.unwrap_or_default(),
+pub async fn show(ctx: Ctx) -> Answer {
+    let (actor, kinds) = (ctx.official()?.clone(), kinds(&ctx)?);
+    let desk = Desk::of(&ctx.app, &kinds, &actor);
+    let (units, dues) = desk.choices();
+    let units = units.into_iter().map(|unit| Choice::new(unit.to_string(), unit_name(&ctx, unit))).collect();
+    let dues = dues.into_iter().map(|due| Choice::new(due.name, ctx.l.t(due.word))).collect();
+    let asked = Asked::read(&LIST, &ctx.uri, 0, vec![("what", dues), ("unit", units)]);
+    let narrow = Narrow {
+        name: asked.given("what").map(str::to_owned),
+        unit: asked.given("unit").and_then(|unit| unit.parse().ok()),
+        mine: asked.is("mine"),
+        before: asked.is("late").then_some(ctx.now),
     };
-    Ok(ctx.page(&ctx.l.t("records-due-title"), &page))
+    let (all, late) = counts(&ctx, desk.clone()).await?;
+    let mut opened = lists::open(&ctx, &LIST, asked, Due { ctx: ctx.clone(), kinds, desk, narrow }).await?;
+    if let Opened::Page(shown) = &mut opened {
+        shown.info = ctx.l.tr("records-due-waiting", [("n", ctx.l.number(all))]);
+        if late > 0 {
+            let word = ctx.l.tr("records-due-late", [("n", ctx.l.number(late))]);
+            shown.info.push_str(&format!(" {word}."));
+        }
+    }
+    opened.page(&ctx, &ctx.l.t(LIST.title), |list| Page { l: ctx.l, list })
+}
+
+/// How much waits in all, and how much of it is late.
+async fn counts(ctx: &Ctx, desk: Desk) -> Result<(i64, i64), Fault> {
+    let now = ctx.now;
+    ctx.db()
+        .read(move |tx| {
+            Box::pin(async move { Ok((desk.count(tx, Instant(i64::MAX)).await?, desk.count(tx, now).await?)) })
+        })
+        .await
+}
+
+fn unit_name(ctx: &Ctx, unit: Id) -> String {
+    ctx.app.get::<AgencyName>().and_then(|name| (name.0)(unit)).unwrap_or_default()
 }
 
 fn row(ctx: &Ctx, kinds: &Kinds, cards: &HashMap<Id, Card>, one: Waiting) -> Row {
     let me = ctx.actor.as_ref().map(|actor| actor.account);
+    let held = match one.holder {
+        None => String::new(),
+        holder if holder == me => ctx.l.t("records-due-mine"),
+        Some(_) => ctx.l.t("records-due-held"),
+    };
     Row {
         what: kinds.of_due(&one.name).map(|(_, due)| ctx.l.t(due.word)).unwrap_or_default(),
         card: cards.get(&one.subject).cloned().unwrap_or_default(),
-        unit: ctx.app.get::<AgencyName>().and_then(|name| (name.0)(one.unit)).unwrap_or_default(),
-        due: vn_date_time(one.due_at),
-        late: one.due_at < ctx.now,
-        mine: one.holder.is_some() && one.holder == me,
-        held: one.holder.is_some(),
+        unit: unit_name(ctx, one.unit),
+        at: one.due_at,
+        late: (one.due_at < ctx.now).then(|| ctx.l.t("records-due-is-late")),
+        held,
     }
 }
 
@@ -115,7 +179,8 @@ pub(crate) async fn file(ctx: Ctx) -> Answer {
         .db()
         .read(move |tx| {
             Box::pin(async move {
-                let waiting = Desk::of(&asked.app, &known, &actor).page(tx, None, FILE_ROWS).await?;
+                let waiting =
+                    Desk::of(&asked.app, &known, &actor).page(tx, &Narrow::default(), None, FILE_ROWS).await?;
                 let cards = cards(tx, &asked, &known, &waiting).await?;
                 Ok::<_, Fault>((waiting, cards))
             })

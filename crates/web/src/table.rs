@@ -200,10 +200,10 @@ fn csv(headers: &[String], rows: &[Vec<Cell>]) -> String {
         out.push_str(&cells.join(","));
         out.push_str("\r\n");
     };
-    line(&mut headers.iter().map(|h| quoted(h)));
+    line(&mut headers.iter().map(|h| csv_text(h)));
     for row in rows {
         line(&mut row.iter().map(|cell| match cell {
-            Cell::Text(text) => quoted(text),
+            Cell::Text(text) => csv_text(text),
             Cell::Number(n) => n.to_string(),
             Cell::Day(day) => day.to_string(),
             Cell::Moment(at) => at.local().strftime("%Y-%m-%d %H:%M").to_string(),
@@ -219,7 +219,8 @@ fn would_change(text: &str) -> bool {
         || ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-fn quoted(text: &str) -> String {
+/// A text as a field of CSV that no spreadsheet runs or changes; see [`export`].
+pub fn csv_text(text: &str) -> String {
     if would_change(text) {
         return format!("\"=\"\"{text}\"\"\"");
     }

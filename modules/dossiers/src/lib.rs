@@ -45,7 +45,7 @@ pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperK
 pub use filing::{Brought, Handed};
 pub use module::module;
 pub use open_work::open_at;
-pub use pages::{SEARCH_BOX, nav_counts};
+pub use pages::{SEARCH_BOX, lists, nav_counts};
 pub use places::places_of;
 
 /// The tables this module owns.

@@ -8,6 +8,7 @@ pub mod dialogue;
 mod key;
 mod letter;
 mod module;
+pub mod office;
 mod open_work;
 mod pages;
 pub mod petition;
@@ -22,6 +23,7 @@ pub use actions::{Receipt, act, send, take};
 pub use apply::MEASURES;
 pub use module::{KIND, TOPIC, module};
 pub use open_work::open_at;
+pub use pages::{list as public_list, lists, work as office_list};
 pub use petition::{Petition, State};
 pub use rules::{House, Looked};
 pub use together::JOINED_MAX;
@@ -33,5 +35,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_dialogues", include_str!("../migrations/0002_dialogues.sql")),
         ("0003_together", include_str!("../migrations/0003_together.sql")),
+        ("0004_lists", include_str!("../migrations/0004_lists.sql")),
     ],
 };

@@ -16,10 +16,6 @@ use records::Held;
     pub PUBLISHED_BOTH = "SELECT * FROM petition WHERE state = 'published' AND topic = $4 AND area_id = $5 AND (published_at, id) < ($1, $2) ORDER BY published_at DESC, id DESC LIMIT $3";
     /// One of them, or any by its code: the page shows what its reader may know.
     pub BY_CODE = "SELECT * FROM petition WHERE code = $1";
-    /// Those of one unit in a state, the latest first.
-    pub OF_UNIT = "SELECT * FROM petition WHERE unit_id = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
-    /// Those of a whole province in a state, the latest first.
-    pub OF_STATE = "SELECT * FROM petition WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     /// Those that go with one.
     pub OF_LEAD = "SELECT * FROM petition WHERE lead_id = $1 AND state = $2 ORDER BY id LIMIT $3";
     /// Those sent from an account, the latest first.
@@ -62,32 +58,6 @@ pub async fn published(tx: &Tx, narrow: &Narrow, limit: i64) -> Result<Vec<Held<
 /// One by its code, whatever its state.
 pub async fn by_code(tx: &Tx, code: &str) -> Result<Option<Held<Petition>>, StoreError> {
     tx.query_opt(BY_CODE, params![code]).await?.as_ref().map(Held::read).transpose()
-}
-
-/// Petitions of some units – of all where none are named – in some states, the latest first, those after an id. Each unit and state is a
-/// range of its own.
-pub async fn of_units(
-    tx: &Tx,
-    units: Option<&[Id]>,
-    states: &[State],
-    after: Option<Id>,
-    limit: i64,
-) -> Result<Vec<Held<Petition>>, StoreError> {
-    let after = after.unwrap_or(Id(i64::MAX));
-    let mut found = Vec::new();
-    for state in states {
-        let Some(units) = units else {
-            found.extend(read_all(&tx.query(OF_STATE, params![state.as_str(), after, limit]).await?)?);
-            continue;
-        };
-        for unit in units {
-            let rows = tx.query(OF_UNIT, params![*unit, state.as_str(), after, limit]).await?;
-            found.extend(read_all(&rows)?);
-        }
-    }
-    found.sort_by_key(|held| std::cmp::Reverse(held.id));
-    found.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(found)
 }
 
 /// Those in a state that go with one, the oldest first.

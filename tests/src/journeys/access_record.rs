@@ -129,7 +129,7 @@ fn sign_ins_exports_and_acts_are_shown_to_the_inspector_and_ones_own_to_oneself(
             .get("/access?person=record.person&kind=exported")
             .await
             .shows("Xuất danh sách")
-            .shows_not(">Tìm kiếm</th>");
+            .shows_not(">Tìm kiếm</td>");
         inspector.get("/access?person=nobody.at.all").await.is(200).shows("Chưa ghi nhận gì");
         inspector.get("/access?from=hom-nay").await.is(422);
         inspector.get("/access?from=2026-11-26").await.is(200).shows("Chưa ghi nhận gì");

@@ -102,7 +102,7 @@ fn a_look_recorded_while_somebody_leafs_moves_no_other() {
         let mut inspector = app.signed_in(Role::Inspector).await;
         let times = |page: &Page| -> Vec<String> {
             page.is(200);
-            let cells = page.body.split("<tr><td>").skip(1);
+            let cells = page.body.split("<tr><td><span class=\"nowrap\">").skip(1);
             cells.map(|cell| cell.split('<').next().unwrap_or_default().to_owned()).collect()
         };
         let first = inspector.get(&format!("/access?subject={code}&per_page=2")).await;

@@ -10,6 +10,7 @@ pub(crate) mod dialogues;
 mod guessing;
 mod kept_forms;
 mod leafing;
+mod lists;
 pub(crate) mod notices;
 pub(crate) mod one_stop;
 mod one_stop_input;

@@ -4,7 +4,7 @@ use super::{none, texts};
 
 /// Every crate of the workspace, the lowest first: a crate may only name crates before it. Shared crates, then the
 /// business modules, then the program.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "base",
     "i18n",
     "store",
@@ -17,6 +17,7 @@ const ORDER: [&str; 25] = [
     "planreader",
     "print",
     "web",
+    "lists",
     "files",
     "records",
     "identity",

@@ -1,13 +1,14 @@
 //! /access: the record of access, for those who read the log.
 
-use access::{Filter, Kind, Row};
+use ::store::{BoxFuture, Tx};
+use access::{Filter as Filtered, Kind, Row};
 use askama::Template;
-use axum::response::Response;
 use base::page::Place;
-use base::{Date, Fault, Id, Instant, Problem, vn_date_time};
+use base::{Fault, Id, Instant};
 use i18n::L;
+use lists::{Ask, Asked, Batch, Cell, Column, Filter, Key, Kind as Holds, List, Shape, Source};
 use std::collections::HashMap;
-use web::table::{self, Cell, EXPORT_ROWS_MAX, Paging, query_value};
+use web::table::Paging;
 use web::{Answer, Choice, Ctx};
 
 use super::settings;
@@ -15,8 +16,8 @@ use crate::accounts::Login;
 use crate::{Settings, people, store as sql};
 
 /// One row in words.
-struct Line {
-    at: String,
+pub struct Line {
+    at: Instant,
     kind: String,
     person: String,
     agency: String,
@@ -26,123 +27,129 @@ struct Line {
     amount: i64,
 }
 
+/// The record of access.
+pub static LIST: List<Line> = List {
+    key: "access",
+    path: "/access",
+    title: "identity-access",
+    tabs: &[],
+    tab_word: "",
+    through: "",
+    filters: &[
+        Filter::new("subject", "identity-access-by-dossier", Ask::Text),
+        Filter::new("person", "identity-access-by-login", Ask::Text),
+        Filter::new("kind", "identity-access-column-kind", Ask::Choice),
+        Filter::new("from", "identity-access-from", Ask::Day),
+        Filter::new("to", "identity-access-to", Ask::Day),
+    ],
+    columns: &[
+        Column::new("at", "identity-access-column-at", Holds::Moment, |line: &Line| Cell::moment(Some(line.at)))
+            .unlabelled(),
+        Column::new("kind", "identity-access-column-kind", Holds::Word, |line: &Line| Cell::text(&line.kind))
+            .unlabelled(),
+        Column::new("person", "identity-access-column-person", Holds::Word, |line: &Line| Cell::text(&line.person)),
+        Column::new("agency", "identity-access-column-agency", Holds::Word, |line: &Line| Cell::text(&line.agency)),
+        Column::new("subject", "identity-access-column-subject", Holds::Word, |line: &Line| Cell::text(&line.subject)),
+        Column::new("route", "identity-access-column-route", Holds::Word, |line: &Line| Cell::code(&line.route)),
+        Column::new("purpose", "identity-access-column-purpose", Holds::Word, |line: &Line| Cell::text(&line.purpose)),
+        Column::new("amount", "identity-access-column-amount", Holds::Whole, |line: &Line| Cell::whole(line.amount)),
+    ],
+    order: ("at", true),
+    shape: Shape::ID,
+    empty: ("identity-access-none", "identity-access-none-hint"),
+    files: true,
+};
+
 #[derive(Template)]
 #[template(path = "access.html")]
 struct AccessPage {
     l: L,
-    problems: Vec<Problem>,
-    lines: Vec<Line>,
-    paging: Paging,
-    uri: String,
-    typed: Typed,
-    kinds: Vec<Choice>,
-}
-
-/// The filters as typed.
-#[derive(Default)]
-struct Typed {
-    subject: String,
-    person: String,
-    kind: String,
-    from: String,
-    to: String,
-}
-
-impl Typed {
-    fn of(uri: &str) -> Typed {
-        let value = |name| query_value(uri, name).trim().chars().take(60).collect::<String>();
-        Typed {
-            subject: value("subject"),
-            person: value("person"),
-            kind: value("kind"),
-            from: web::iso_day(&value("from")),
-            to: web::iso_day(&value("to")),
-        }
-    }
+    list: String,
 }
 
 /// What is looked for, but for the person, who is looked up by login.
-fn read(ctx: &Ctx, typed: &Typed) -> Result<Filter, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let day = |text: &str, field: &'static str| match text {
-        "" => Ok(None),
-        typed => typed.parse::<Date>().map(Some).map_err(|_| Problem::new("identity-date-wrong").field(field)),
-    };
-    let from = day(&typed.from, "from").map_err(|problem| problems.push(problem)).ok().flatten();
-    let to = day(&typed.to, "to").map_err(|problem| problems.push(problem)).ok().flatten();
-    let kind = Kind::parse(&typed.kind);
-    if kind.is_none() && !typed.kind.is_empty() {
-        problems.push(Problem::new("identity-access-kind-unknown").field("kind"));
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+fn filter_of(ctx: &Ctx, asked: &Asked) -> Filtered {
     let scopes =
         ctx.actor.iter().flat_map(|actor| actor.scopes(audit::rights::READ_AUDIT)).map(str::to_owned).collect();
-    let begin = |day: Date| Instant::from_local(day.at(0, 0, 0, 0));
     // A code in any spelling; what is none is looked for as it stands.
-    let subject =
-        typed.subject.parse::<base::DossierCode>().map_or_else(|_| typed.subject.clone(), |code| code.to_string());
-    Ok(Filter {
+    let subject = asked
+        .given("subject")
+        .map(|typed| typed.parse::<base::DossierCode>().map_or_else(|_| typed.to_owned(), |code| code.to_string()));
+    Filtered {
         scopes,
-        subject: (!subject.is_empty()).then_some(subject),
+        subject,
         actor: None,
-        kind,
-        from: from.map(begin),
-        before: to.and_then(|day| day.tomorrow().ok()).map(begin),
-    })
+        kind: asked.given("kind").and_then(Kind::parse),
+        from: asked.day("from"),
+        before: asked.day("to").and_then(|day| day.date().tomorrow().ok()).map(Instant::start_of),
+    }
 }
 
+struct Record {
+    ctx: Ctx,
+    settings: Settings,
+    filter: Filtered,
+    login: Option<Login>,
+    file: bool,
+}
+
+impl Source for Record {
+    type Row = Line;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Line>, Fault>> {
+        Box::pin(async move {
+            let mut filter = self.filter.clone();
+            if let Some(login) = &self.login {
+                let found = tx.query_opt(sql::ACCOUNT_BY_LOGIN, ::store::params![login.as_str()]).await?;
+                // Nobody has the login: nobody did anything.
+                filter.actor = Some(found.map(|row| row.get::<Id>("id")).transpose()?.unwrap_or(Id(-1)));
+            }
+            let batch = if self.file {
+                let place = after.map_or(Place::START, |key| Place::After(Id(key.number(0))));
+                let found = access::rows(tx, &filter, limit as i64 + 1, &place).await?;
+                Batch::cut(found, limit, |row| Key::id(row.id))
+            } else {
+                let mut paging = Paging::from_uri(&self.ctx.uri);
+                let mut place = paging.place(|name| name.parse().ok());
+                let (mut rows, total) = access::page(tx, &filter, paging.reads(), &place).await?;
+                if paging.is_amiss(&place, rows.len()) {
+                    (paging, place) = (paging.from_start(), Place::START);
+                    rows = access::rows(tx, &filter, paging.reads(), &place).await?;
+                }
+                let paging = paging.turned(&place, &mut rows, |row| row.id.to_string());
+                Batch::paged(rows, paging.of(total))
+            };
+            let mut mentioned: Vec<Id> = batch.rows.iter().flat_map(mentioned).collect();
+            mentioned.sort_unstable();
+            mentioned.dedup();
+            let mut names = HashMap::new();
+            for some in mentioned.chunks(500) {
+                names.extend(people::names(tx, some).await?);
+            }
+            Ok(batch.map(|row| Some(line(&self.ctx, &self.settings, &row, &names))))
+        })
+    }
+}
+
+/// GET /access
 pub(super) async fn show(ctx: Ctx) -> Answer {
     ctx.require(audit::rights::READ_AUDIT)?;
-    let typed = Typed::of(&ctx.uri);
-    let mut paging = Paging::from_uri(&ctx.uri);
-    let filter = match read(&ctx, &typed) {
-        Ok(filter) => filter,
-        Err(problems) => return Ok(page(&ctx, typed, Vec::new(), paging.of(0), problems)),
+    let kinds = Kind::ALL.map(|kind| Choice::new(kind.as_str(), ctx.l.t(format!("identity-access-{}", kind.as_str()))));
+    let asked = Asked::read(&LIST, &ctx.uri, 0, vec![("kind", kinds.to_vec())]);
+    let source = Record {
+        settings: settings(&ctx)?,
+        filter: filter_of(&ctx, &asked),
+        login: asked.given("person").map(Login::typed),
+        file: asked.is_file(),
+        ctx: ctx.clone(),
     };
-    let format = query_value(&ctx.uri, "format");
-    let exports = !format.is_empty();
-    let login = (!typed.person.is_empty()).then(|| Login::typed(&typed.person));
-    let (rows, paging, total, names) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let mut filter = filter;
-                if let Some(login) = login {
-                    let found = tx.query_opt(sql::ACCOUNT_BY_LOGIN, store::params![login.as_str()]).await?;
-                    // Nobody has the login: nobody did anything.
-                    filter.actor = Some(found.map(|row| row.get::<Id>("id")).transpose()?.unwrap_or(Id(-1)));
-                }
-                let (rows, total) = if exports {
-                    access::page(tx, &filter, EXPORT_ROWS_MAX as i64, &Place::START).await?
-                } else {
-                    let mut place = paging.place(|name| name.parse().ok());
-                    let (mut rows, total) = access::page(tx, &filter, paging.reads(), &place).await?;
-                    if paging.is_amiss(&place, rows.len()) {
-                        (paging, place) = (paging.from_start(), Place::START);
-                        rows = access::page(tx, &filter, paging.reads(), &place).await?.0;
-                    }
-                    paging = paging.turned(&place, &mut rows, |row| row.id.to_string());
-                    (rows, total)
-                };
-                let mut mentioned: Vec<Id> = rows.iter().flat_map(mentioned).collect();
-                mentioned.sort_unstable();
-                mentioned.dedup();
-                let mut names = HashMap::new();
-                for some in mentioned.chunks(500) {
-                    names.extend(people::names(tx, some).await?);
-                }
-                Ok::<_, Fault>((rows, paging, total, names))
-            })
-        })
-        .await?;
-    let settings = settings(&ctx)?;
-    let lines: Vec<Line> = rows.iter().map(|row| line(&ctx, &settings, row, &names)).collect();
-    if exports {
-        return export(&ctx, &format, lines, total);
-    }
-    Ok(page(&ctx, typed, lines, paging.of(total), Vec::new()))
+    let opened = lists::open(&ctx, &LIST, asked, source).await?;
+    opened.page(&ctx, &ctx.l.t(LIST.title), |list| AccessPage { l: ctx.l, list })
 }
 
 /// The accounts a row names.
@@ -161,7 +168,7 @@ fn line(ctx: &Ctx, settings: &Settings, row: &Row, names: &HashMap<Id, String>) 
         known.map_or_else(|| id.to_string(), |agency| agency.name)
     });
     Line {
-        at: vn_date_time(row.at),
+        at: row.at,
         kind: ctx.l.t(format!("identity-access-{}", row.kind.as_str())),
         person: row.actor.map(name).unwrap_or_default(),
         agency: agency.unwrap_or_default(),
@@ -170,41 +177,4 @@ fn line(ctx: &Ctx, settings: &Settings, row: &Row, names: &HashMap<Id, String>) 
         purpose: row.purpose.clone(),
         amount: row.amount,
     }
-}
-
-fn headers(l: L) -> Vec<String> {
-    ["at", "kind", "person", "agency", "subject", "route", "purpose", "amount"]
-        .map(|column| l.t(format!("identity-access-column-{column}")))
-        .to_vec()
-}
-
-fn export(ctx: &Ctx, format: &str, lines: Vec<Line>, total: i64) -> Answer {
-    let rows = lines.into_iter().map(|line| -> Vec<Cell> {
-        vec![
-            line.at.into(),
-            line.kind.into(),
-            line.person.into(),
-            line.agency.into(),
-            line.subject.into(),
-            line.route.into(),
-            line.purpose.into(),
-            line.amount.into(),
-        ]
-    });
-    Ok(table::export_of(
-        ctx.l,
-        format,
-        &ctx.l.t("identity-access-export-name"),
-        &headers(ctx.l),
-        rows.collect(),
-        total,
-    )?)
-}
-
-fn page(ctx: &Ctx, typed: Typed, lines: Vec<Line>, paging: Paging, problems: Vec<Problem>) -> Response {
-    let kinds = Kind::ALL.map(|kind| Choice::new(kind.as_str(), ctx.l.t(format!("identity-access-{}", kind.as_str()))));
-    let wrong = !problems.is_empty();
-    let body = AccessPage { l: ctx.l, problems, lines, paging, uri: ctx.uri.clone(), typed, kinds: kinds.to_vec() };
-    let title = ctx.l.t("identity-access");
-    if wrong { ctx.invalid_page(&title, &body) } else { ctx.page(&title, &body) }
 }

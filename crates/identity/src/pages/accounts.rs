@@ -1,13 +1,15 @@
 //! /accounts: the administrators' list, and a new official's account.
 
+use ::store::{BoxFuture, Tx};
 use askama::Template;
 use axum::response::Response;
 use base::page::Place;
-use base::{Fault, Phone, Problem, fold};
+use base::{Fault, Id, Phone, Problem, fold};
 use i18n::L;
+use lists::{Ask, Asked, Batch, Cell, Column, Filter, Key, Kind as Holds, List, Opened, Shape, Source};
 use serde::Deserialize;
 use web::table::Paging;
-use web::{Answer, Ctx, Form, Query};
+use web::{Answer, Choice, Ctx, Form};
 
 use super::problems_of;
 use super::requests::HalfPage;
@@ -16,26 +18,50 @@ use crate::passwords::Hashed;
 use crate::requests::{self, Wish};
 use crate::{actions, machines, store as sql};
 
-/// Longest search text looked at, in characters.
-const SEARCH_CHARS_MAX: usize = 100;
+/// Accounts that an administrator keeps.
+pub static LIST: List<Row> = List {
+    key: "accounts",
+    path: "/accounts",
+    title: "identity-accounts",
+    tabs: &[],
+    tab_word: "",
+    through: "",
+    filters: &[
+        Filter { max: 100, ..Filter::new("q", "identity-search", Ask::Words) },
+        Filter { all: "", ..Filter::new("kind", "identity-kind", Ask::Choice) },
+    ],
+    columns: &[
+        Column::new("name", "identity-name", Holds::Text, |row: &Row| {
+            Cell::text(&row.account.name).to(format!("/accounts/{}", row.account.id))
+        })
+        .unlabelled(),
+        Column::new("login", "identity-login", Holds::Word, |row: &Row| Cell::text(&row.account.login)),
+        Column::new("phone", "identity-phone", Holds::Word, |row: &Row| {
+            Cell::text(row.account.phone.as_deref().unwrap_or_default())
+        }),
+        Column::new("totp", "identity-totp-short", Holds::Word, |row: &Row| Cell::text(&row.totp)),
+        Column::new("state", "identity-state", Holds::Word, |row: &Row| {
+            Cell::badge(row.account.state_badge(), &row.state)
+        }),
+    ],
+    order: ("name", false),
+    shape: Shape::ID,
+    empty: ("identity-accounts-none", "identity-accounts-none-hint"),
+    files: true,
+};
 
-/// What is looked for: `?q=&kind=`.
-#[derive(Deserialize, Default)]
-pub(super) struct Search {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    kind: String,
+/// An account with its words.
+pub struct Row {
+    account: Account,
+    totp: String,
+    state: String,
 }
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
-struct ListPage<'a> {
+struct ListPage {
     l: L,
-    accounts: Vec<Account>,
-    paging: Paging,
-    q: &'a str,
-    kind: &'static str,
+    list: String,
 }
 
 #[derive(Template)]
@@ -68,34 +94,73 @@ fn words_of(q: &str) -> Vec<String> {
     if words.is_empty() && !folded.is_empty() { vec![folded.replace(['%', '_'], "\u{1}")] } else { words }
 }
 
-pub(super) async fn list(ctx: Ctx, Query(search): Query<Search>) -> Answer {
+/// What an administrator looks for.
+struct Accounts {
+    ctx: Ctx,
+    look: sql::Look,
+    file: bool,
+}
+
+impl Source for Accounts {
+    type Row = Row;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
+        Box::pin(async move {
+            let batch = if self.file {
+                let place = after.map_or(Place::START, |key| Place::After(Id(key.number(0))));
+                let found = sql::accounts_after(tx, &self.look, limit as i64 + 1, &place).await?;
+                Batch::cut(found, limit, |account| Key::id(account.id))
+            } else {
+                let mut paging = Paging::from_uri(&self.ctx.uri);
+                let mut place = paging.place(|name| name.parse().ok());
+                let (mut accounts, total) = sql::accounts_page(tx, &self.look, paging.reads(), &place).await?;
+                if paging.is_amiss(&place, accounts.len()) {
+                    (paging, place) = (paging.from_start(), Place::START);
+                    accounts = sql::accounts_after(tx, &self.look, paging.reads(), &place).await?;
+                }
+                let paging = paging.turned(&place, &mut accounts, |account| account.id.to_string());
+                Batch::paged(accounts, paging.of(total))
+            };
+            let l = self.ctx.l;
+            Ok(batch.map(|account| {
+                let totp = l.t(if account.has_totp { "identity-totp-on" } else { "identity-totp-off" });
+                Some(Row { totp, state: l.t(account.state_key()), account })
+            }))
+        })
+    }
+}
+
+/// GET /accounts
+pub(super) async fn list(ctx: Ctx) -> Answer {
     let actor = ctx.require(crate::rights::KEEP_ACCOUNTS)?;
-    let kind = if search.kind == "citizen" { Kind::Citizen } else { Kind::Official };
-    let q: String = search.q.trim().chars().take(SEARCH_CHARS_MAX).collect();
-    let mut paging = Paging::from_uri(&ctx.uri);
+    let choice = |kind: Kind| Choice::new(kind.as_str(), ctx.l.t(format!("identity-kind-{}", kind.as_str())));
+    let kinds = vec![choice(Kind::Official), choice(Kind::Citizen)];
+    let mut asked = Asked::read(&LIST, &ctx.uri, 0, vec![("kind", kinds)]);
+    let citizens = asked.value("kind") == Kind::Citizen.as_str();
+    if !citizens {
+        asked.unset("kind");
+    }
     let look = sql::Look {
-        words: words_of(&q),
-        kind,
+        words: words_of(asked.value("q")),
+        kind: if citizens { Kind::Citizen } else { Kind::Official },
         scopes: actor.scopes(crate::rights::KEEP_ACCOUNTS).into_iter().map(str::to_owned).collect(),
         by: actor.account,
     };
-    let (accounts, paging, total) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let mut place = paging.place(|name| name.parse().ok());
-                let (mut accounts, total) = sql::accounts_page(tx, &look, paging.reads(), &place).await?;
-                if paging.is_amiss(&place, accounts.len()) {
-                    (paging, place) = (paging.from_start(), Place::START);
-                    accounts = sql::accounts_page(tx, &look, paging.reads(), &place).await?.0;
-                }
-                let paging = paging.turned(&place, &mut accounts, |account| account.id.to_string());
-                Ok::<_, Fault>((accounts, paging, total))
-            })
-        })
-        .await?;
-    let body = ListPage { l: ctx.l, accounts, paging: paging.of(total), q: &q, kind: kind.as_str() };
-    Ok(ctx.page(&ctx.l.t("identity-accounts"), &body))
+    if citizens && asked.is_file() {
+        // Thousands of people's telephones in one file are nobody's work.
+        return Err(Fault::Forbidden(Problem::new("identity-no-file-of-citizens")).into());
+    }
+    let source = Accounts { ctx: ctx.clone(), look, file: asked.is_file() };
+    let mut opened = lists::open(&ctx, &LIST, asked, source).await?;
+    if let Opened::Page(shown) = &mut opened {
+        shown.files = !citizens;
+    }
+    opened.page(&ctx, &ctx.l.t(LIST.title), |list| ListPage { l: ctx.l, list })
 }
 
 pub(super) async fn new_form(ctx: Ctx) -> Answer {

@@ -21,6 +21,11 @@ use crate::{Settings, devices};
 const ACCOUNTS: Access = Access::Needs(crate::rights::KEEP_ACCOUNTS);
 const CONFIRM: Access = Access::Needs(crate::rights::CONFIRM_GRANTS);
 
+/// The lists of this crate.
+pub fn lists() -> Vec<::lists::Declared> {
+    vec![accounts::LIST.declared(), self::access::LIST.declared()]
+}
+
 /// What the application takes in. It must also put [`Settings`] into its extensions.
 pub fn module() -> Module {
     let routes = Routes::new()

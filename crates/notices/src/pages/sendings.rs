@@ -1,15 +1,15 @@
 //! `/sendings`: what went out over which channel, and what did not; for administrators. No address, no name, no content.
 
 use crate::channels::{Channel, Channels};
-use crate::sending::{self, Trouble};
+use crate::sending::{self, TROUBLED, Trouble};
+use ::store::{BoxFuture, Tx};
 use askama::Template;
 use axum::extract::Path;
 use base::{Fault, Id, Problem, vn_date_time};
 use i18n::L;
-use web::{Answer, Ctx, FormMap};
+use lists::{Ask, Asked, Batch, Cell, Column, Filter, Key, Kind, List, On, Shape, Source};
+use web::{Answer, Choice, Ctx, FormMap};
 
-/// Rows of those that did not go out.
-const ROWS: i64 = 100;
 /// What is counted: the last thirty days, and whatever waits.
 const SINCE_MS: i64 = 30 * 86_400_000;
 
@@ -20,17 +20,44 @@ struct Side {
     counts: Vec<(String, String)>,
 }
 
-struct Row {
-    id: String,
+/// A message that did not go out, in words.
+pub struct Row {
+    one: Trouble,
     channel: String,
     what: String,
     state: String,
-    given_up: bool,
-    attempts: String,
     error: String,
-    ordered: String,
-    at: String,
+    again: String,
 }
+
+/// What did not go out, or not yet.
+pub static LIST: List<Row> = List {
+    key: "sendings",
+    path: "/sendings",
+    title: "notices-sendings-title",
+    tabs: &[],
+    tab_word: "",
+    through: "",
+    filters: &[
+        Filter::new("channel", "notices-channel", Ask::Choice),
+        Filter::new("state", "notices-state", Ask::Choice),
+    ],
+    columns: &[
+        Column::new("ordered", "notices-ordered", Kind::Moment, |row: &Row| Cell::moment(Some(row.one.ordered_at))),
+        Column::new("channel", "notices-channel", Kind::Word, |row: &Row| Cell::text(&row.channel)),
+        Column::new("what", "notices-what", Kind::Word, |row: &Row| Cell::text(&row.what)),
+        Column::new("state", "notices-state", Kind::Word, |row: &Row| Cell::text(&row.state).html(&row.again)),
+        Column::new("attempts", "notices-attempts", Kind::Whole, |row: &Row| Cell::whole(row.one.attempts)),
+        Column::new("error", "notices-error", Kind::Text, |row: &Row| {
+            Cell::text(&row.error).under(vn_date_time(row.one.at))
+        }),
+        Column::new("at", "notices-last-try", Kind::Moment, |row: &Row| Cell::moment(Some(row.one.at))).on(On::File),
+    ],
+    order: ("at", true),
+    shape: Shape::AT,
+    empty: ("notices-no-trouble", "notices-no-trouble-hint"),
+    files: true,
+};
 
 #[derive(Template)]
 #[template(path = "sendings.html")]
@@ -38,8 +65,21 @@ struct Page {
     l: L,
     csrf: String,
     sides: Vec<Side>,
-    rows: Vec<Row>,
     given_up: bool,
+    list: String,
+}
+
+/// The button beside one that was given up.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"{% import "_components.html" as c %}{{ c::badge("late", state) }}<form method="post" action="/sendings/{{ id }}/again">{{ c::csrf(csrf) }}<button class="btn btn-sm" type="submit">{{ l.t("notices-again") }}</button></form>"#
+)]
+struct Again<'a> {
+    l: L,
+    csrf: &'a str,
+    id: Id,
+    state: &'a str,
 }
 
 /// `login:535` in words.
@@ -48,31 +88,51 @@ fn error(l: L, stored: &str) -> String {
     if word.is_empty() { String::new() } else { l.tr(format!("notices-error-{word}"), [("code", code)]) }
 }
 
-fn row(l: L, one: Trouble) -> Row {
+fn row(ctx: &Ctx, one: Trouble) -> Row {
+    let l = ctx.l;
+    let state = l.t(format!("notices-state-{}", one.state));
+    let again = match one.state.as_str() {
+        "given-up" => Again { l, csrf: &ctx.csrf, id: one.id, state: &state }.render().unwrap_or_default(),
+        _ => String::new(),
+    };
     Row {
-        id: one.id.to_string(),
         channel: l.t(format!("notices-channel-{}", one.channel)),
         what: l.t(format!("notices-topic-{}", one.topic)),
-        state: l.t(format!("notices-state-{}", one.state)),
-        given_up: one.state == "given-up",
-        attempts: one.attempts.to_string(),
         error: error(l, &one.error),
-        ordered: vn_date_time(one.ordered_at),
-        at: vn_date_time(one.at),
+        state,
+        again,
+        one,
+    }
+}
+
+struct Troubles {
+    ctx: Ctx,
+    asked: Asked,
+}
+
+impl Source for Troubles {
+    type Row = Row;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
+        Box::pin(async move {
+            let states: Vec<&str> = self.asked.given("state").map_or_else(|| TROUBLED.to_vec(), |state| vec![state]);
+            let found = sending::troubles(tx, &states, self.asked.value("channel"), after, limit + 1).await?;
+            let batch = Batch::cut(found, limit, |one| Key::at(one.at, one.id));
+            Ok(batch.map(|one| Some(row(&self.ctx, one))))
+        })
     }
 }
 
 /// GET /sendings
 pub(crate) async fn show(ctx: Ctx) -> Answer {
     let since = ctx.now.plus_ms(-SINCE_MS);
-    let (counts, troubles) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(
-                async move { Ok::<_, Fault>((sending::counts(tx, since).await?, sending::troubles(tx, ROWS).await?)) },
-            )
-        })
-        .await?;
+    let counts =
+        ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(sending::counts(tx, since).await?) })).await?;
     let channels = Channels::of(&ctx.app);
     let side = |channel: Channel| Side {
         name: ctx.l.t(format!("notices-channel-{}", channel.as_str())),
@@ -83,15 +143,19 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
             .map(|count| (ctx.l.t(format!("notices-state-{}", count.state)), ctx.l.number(count.n)))
             .collect(),
     };
-    let rows: Vec<Row> = troubles.into_iter().map(|one| row(ctx.l, one)).collect();
-    let page = Page {
+    let word = |prefix: &str, name: &str| Choice::new(name, ctx.l.t(format!("{prefix}{name}")));
+    let ways = Channel::ALL.map(|channel| word("notices-channel-", channel.as_str())).into_iter().collect();
+    let states = TROUBLED.map(|state| word("notices-state-", state)).to_vec();
+    let asked = Asked::read(&LIST, &ctx.uri, 0, vec![("channel", ways), ("state", states)]);
+    let source = Troubles { ctx: ctx.clone(), asked: asked.clone() };
+    let opened = lists::open(&ctx, &LIST, asked, source).await?;
+    opened.page(&ctx, &ctx.l.t(LIST.title), |list| Page {
         l: ctx.l,
         csrf: ctx.csrf.clone(),
+        given_up: counts.iter().any(|count| count.state == "given-up"),
         sides: Channel::ALL.map(side).into_iter().collect(),
-        given_up: rows.iter().any(|row| row.given_up),
-        rows,
-    };
-    Ok(ctx.page(&ctx.l.t("notices-sendings-title"), &page))
+        list,
+    })
 }
 
 /// POST /sendings/{id}/again

@@ -1,10 +1,12 @@
 //! One act on several dossiers of a list: assigning them, receiving what was filed online, passing them on.
 
+use super::work::Again;
 use super::{house, work_page};
 use crate::actions::{self, Act, By};
 use crate::reading::{self, Asking};
 use crate::transitions::Verb;
 use base::{Fault, Id, Problem};
+use lists::Seat;
 use web::{Answer, Ctx, FormMap};
 
 /// A page of a list has at most so many rows.
@@ -76,11 +78,15 @@ pub async fn marked(ctx: Ctx, given: FormMap) -> Answer {
         Err(problems) if ctx.wants_json => return Err(Fault::Invalid(problems).into()),
         Err(problems) => problems,
     };
-    let (l, now) = (ctx.l, ctx.now);
-    let mut page =
-        ctx.db().read(move |tx| Box::pin(async move { work_page(tx, &house, &actor, l, &back, now).await })).await?;
-    page.refuse(&ctx, problems, given.all("dossier"), given.text("handler"));
-    Ok(ctx.invalid_page(&page.title(), &page))
+    let (seat, now) = (Seat::of(&ctx), ctx.now);
+    let again = Again { problems, marked: given.all("dossier").to_vec(), person: given.text("handler").to_owned() };
+    let page = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move { work_page(tx, &house, &actor, &seat, (&back, now), (again, None)).await })
+        })
+        .await?;
+    Ok(ctx.invalid_page(page.title(), &page))
 }
 
 /// What a person can mend, with the dossier it is about.

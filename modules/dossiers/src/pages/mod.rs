@@ -13,6 +13,7 @@ mod slip;
 mod timeline;
 mod track;
 mod work;
+mod work_list;
 
 pub use acts::named;
 pub use answers::{Answered, answer_text, answered};
@@ -29,6 +30,7 @@ pub use slip::{give, print, slip};
 pub(crate) use track::look_up;
 pub use track::track;
 pub use work::{SEARCH_BOX, WorkPage, nav_counts, next, work, work_page};
+pub use work_list::LIST as WORK_LIST;
 
 use crate::actions::House;
 use ::store::Tx;
@@ -102,4 +104,9 @@ pub(crate) fn with_purpose(address: String, purpose: &str) -> String {
 pub(crate) fn list_of(typed: &str) -> String {
     let back = web::safe_next(typed);
     if back.split('?').next() == Some("/work") { back } else { "/work".to_owned() }
+}
+
+/// The lists of this module.
+pub fn lists() -> Vec<::lists::Declared> {
+    vec![WORK_LIST.declared()]
 }

@@ -1,100 +1,50 @@
 //! "My work": tabs, filters, rows.
 
-use super::{channel_choices, house, moment, names};
+use super::work_list::{Bulk, LIST, MarkBox, Register, WorkRow};
+use super::{channel_choices, house, names};
 use crate::actions::House;
 use crate::dossier::Status;
 use crate::store::Loaded;
 use crate::transitions::Verb;
-use crate::worklist::{self, Asked, Line, Narrow, Scope, Spot, Tab};
-use ::store::Tx;
+use crate::worklist::{self, Asked, ClockView, Line, Narrow, Scope, Spot, Tab};
+use ::store::{BoxFuture, Tx};
 use askama::Template;
 use base::page::Place;
 use base::{Actor, Fault, Id, Instant, Problem};
 use i18n::L;
-use organisation::{Kind, Tree};
+use lists::views::View;
+use lists::{Batch, Count, Key, Opened, Read, Seat, Shown, Source};
+use organisation::{Kind as AgencyKind, Tree};
 use std::collections::HashMap;
-use web::table::{self, Cell, Paging, SortLink, query_value};
+use web::table::{self, Paging, query_value};
 use web::{Answer, Choice, Ctx};
 
-/// One tab as shown.
-pub struct TabView {
-    label: String,
-    href: String,
-    count: Option<String>,
-    current: bool,
-    alarm: bool,
+/// A list shown again, with what could not be done to the rows marked.
+#[derive(Debug, Clone, Default)]
+pub struct Again {
+    pub problems: Vec<Problem>,
+    pub marked: Vec<String>,
+    pub person: String,
 }
 
-/// One row as shown.
-pub struct RowView {
-    code: String,
-    owner: String,
-    procedure: String,
-    step: String,
-    percent: i64,
-    state: &'static str,
-    word: String,
-    due: String,
-    handler: String,
-    /// What should be seen at once, with the badge's colour.
-    marks: Vec<(String, &'static str)>,
-    /// Whether the person may assign it from the list, and has just marked it.
-    markable: bool,
-    marked: bool,
-}
-
-/// The whole list.
+/// The whole page.
 #[derive(Template)]
 #[template(path = "work.html")]
 pub struct WorkPage {
     l: L,
-    csrf: String,
     problems: Vec<Problem>,
-    uri: String,
     title: String,
-    /// This list as dossiers opened from it name it.
-    from: String,
-    /// What can be done to the marked dossiers, with its name; assigning apart.
-    bulk: Vec<(&'static str, String)>,
-    /// Who the marked dossiers can be assigned to; empty where nothing on the page can be assigned.
-    people: Vec<Choice>,
-    person: String,
-    tab: &'static str,
-    tabs: Vec<TabView>,
-    rows: Vec<RowView>,
-    narrow: Narrow,
-    narrowed: bool,
-    channel: String,
-    fields: Vec<Choice>,
-    channels: Vec<Choice>,
-    /// The units of the person's scope to narrow the list to; empty where there is only one.
-    units: Vec<Choice>,
-    unit: String,
-    paging: Paging,
-    sort_due: SortLink,
-    as_of: String,
-    as_of_key: &'static str,
+    list: String,
     /// How many wait in the tab the person begins with; what the menu shows.
     waiting: Option<i64>,
-    empty_hint: String,
     may_receive: bool,
     /// Inspectors read what people wrote with their ratings.
     reads_remarks: bool,
 }
 
 impl WorkPage {
-    pub(super) fn title(&self) -> String {
-        self.title.clone()
-    }
-
-    /// The list again, with what could not be done to the rows marked.
-    pub(super) fn refuse(&mut self, ctx: &Ctx, problems: Vec<Problem>, marked: &[String], person: &str) {
-        self.csrf.clone_from(&ctx.csrf);
-        self.problems = problems;
-        self.person = person.to_owned();
-        for row in &mut self.rows {
-            row.marked = marked.contains(&row.code);
-        }
+    pub(super) fn title(&self) -> &str {
+        &self.title
     }
 }
 
@@ -116,44 +66,67 @@ fn tab_of(uri: &str, actor: &Actor, narrow: &Narrow) -> Tab {
     asked.unwrap_or_else(|| if narrow.words.is_empty() { Tab::first_for(actor) } else { Tab::All })
 }
 
-fn row(line: Line, l: L, house: &House, now: Instant, names: &HashMap<Id, String>) -> RowView {
+fn row(line: Line, l: L, house: &House, now: Instant, names: &HashMap<Id, String>) -> WorkRow {
     let times = &line.times;
     let version = house.shelf.version(line.version);
     let clock = worklist::clock_of(times, &house.calendar, now);
     let step = version.as_ref().and_then(|version| version.process.get(usize::try_from(line.step).ok()?));
-    let marks = line
-        .marks(now.date())
-        .into_iter()
-        .map(|mark| (l.t(format!("{}-short", mark.key())), if mark.is_watched() { "late" } else { "near" }));
+    let marks = line.marks(now.date()).into_iter();
+    let marks =
+        marks.map(|mark| (if mark.is_watched() { "late" } else { "near" }, l.t(format!("{}-short", mark.key()))));
     let marks = marks.collect();
-    RowView {
+    WorkRow {
         marks,
         code: line.code,
+        from: String::new(),
         owner: line.owner_name,
         procedure: version.as_ref().map(|version| version.name.clone()).unwrap_or_default(),
         step: match step {
             Some(step) if times.status.clock_runs() => step.name.clone(),
             _ => l.t(times.state_key()),
         },
-        percent: clock.percent,
-        state: clock.state,
         word: l.tr(clock.key, [("n", clock.n.to_string())]),
-        due: moment(times.due_at.or(times.answer_due_at)),
+        clock,
+        due: times.due_at.or(times.answer_due_at),
         handler: line.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
-        markable: false,
-        marked: false,
+        mark: String::new(),
+        register: None,
     }
 }
 
-/// Builds the page in the caller's snapshot; the benchmark measures this.
+/// What the address asks for, as the declaration reads it. Old addresses with something in them that is gone do not fail.
+fn asked_of(l: L, house: &House, actor: &Actor, uri: &str, narrow: &Narrow, tab: Tab, now: Instant) -> lists::Asked {
+    let fields = house.shelf.fields(now.date()).into_iter().map(|(code, name, _)| Choice::new(code, name)).collect();
+    let mut units = unit_choices(house, actor);
+    // One that is reached from elsewhere and is no choice of the form.
+    if let Some(unit) = narrow.unit.and_then(|unit| house.tree.get(unit))
+        && !units.iter().any(|choice| choice.value == unit.code)
+    {
+        units.push(Choice::new(unit.code.clone(), unit.short_name.clone()));
+    }
+    let procedure = Some(narrow.procedure.clone()).filter(|code| !code.is_empty());
+    let choices = vec![
+        ("field", fields),
+        ("channel", channel_choices(l)),
+        ("unit", units),
+        ("procedure", procedure.into_iter().map(|code| Choice::new(code.clone(), code)).collect()),
+    ];
+    let first = Tab::ALL.iter().position(|known| *known == tab).unwrap_or_default();
+    let mut asked = lists::Asked::read(&LIST, uri, first, choices).overlook();
+    (asked.tab, asked.after) = (first, None);
+    asked
+}
+
+/// Builds the page in the caller's snapshot; the benchmark measures this. `views`: what the person keeps of the list.
 pub async fn work_page(
     tx: &Tx,
     house: &House,
     actor: &Actor,
-    l: L,
-    uri: &str,
-    now: Instant,
+    seat: &Seat,
+    (uri, now): (&str, Instant),
+    (again, views): (Again, Option<Vec<View>>),
 ) -> Result<WorkPage, Fault> {
+    let l = seat.l;
     let narrow = narrow_of(uri, &house.tree);
     let tab = tab_of(uri, actor, &narrow);
     let scope = Scope::of(actor, house);
@@ -171,20 +144,6 @@ pub async fn work_page(
     }
     let paging = paging.turned(&place, &mut found, |line| asked.spot(line).text());
     let names = names(tx, found.iter().map(|line| line.handler)).await?;
-    let tabs = Tab::ALL
-        .into_iter()
-        .filter(|tab| tab.is_for(actor))
-        .map(|one| {
-            let count = counts.iter().find(|(counted, _)| *counted == one).map(|(_, n)| *n);
-            TabView {
-                label: l.t(one.key()),
-                href: format!("/work?tab={}", one.as_str()),
-                count: count.map(|n| l.number(n)),
-                current: one == tab,
-                alarm: one == Tab::Overdue && count.is_some_and(|n| n > 0),
-            }
-        })
-        .collect();
     let field =
         |line: &Line| house.shelf.version(line.version).map(|version| version.field.clone()).unwrap_or_default();
     let may = |permission, line: &Line| actor.may_in(permission, house.tree.path(line.unit), &field(line));
@@ -198,51 +157,49 @@ pub async fn work_page(
         }
         None => Vec::new(),
     };
-    let bulk: Vec<Verb> =
-        [(Verb::ReceiveOnline, found.iter().any(receives)), (Verb::Forward, found.iter().any(forwards))]
-            .into_iter()
-            .filter_map(|(verb, offered)| offered.then_some(verb))
-            .collect();
-    let markable: Vec<bool> = found.iter().map(|line| assigns(line) || receives(line) || forwards(line)).collect();
-    let narrowed = !narrow.is_empty();
-    let units = unit_choices(house, actor);
+    let bulk = [(Verb::ReceiveOnline, found.iter().any(receives)), (Verb::Forward, found.iter().any(forwards))];
+    let bulk = Bulk {
+        l,
+        csrf: &seat.csrf,
+        problems: &again.problems,
+        uri,
+        bulk: bulk.iter().filter(|(_, offered)| *offered).map(|(verb, _)| (verb.as_str(), l.t(verb.key()))).collect(),
+        people: people.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect(),
+        person: &again.person,
+    };
+    let from = table::encode(uri);
+    let rows = found.into_iter().map(|line| {
+        let markable = assigns(&line) || receives(&line) || forwards(&line);
+        let checked = again.marked.contains(&line.code);
+        let mark = MarkBox { code: &line.code, label: l.t("dossier-mark"), checked };
+        let mark = if markable { mark.render().unwrap_or_default() } else { String::new() };
+        WorkRow { mark, from: from.clone(), ..row(line, l, house, now, &names) }
+    });
+    let rows: Vec<WorkRow> = rows.collect();
+    let wanted = asked_of(l, house, actor, uri, &narrow, tab, now);
+    let counted = Tab::ALL.iter().enumerate().filter_map(|(n, one)| {
+        let n_of = counts.iter().find(|(counted, _)| counted == one).map(|(_, n)| *n)?;
+        Some(Count { tab: n, n: n_of, at_least: false, alarm: *one == Tab::Overdue })
+    });
+    let read = Read { rows, next: None, counts: counted.collect(), paging: Some(paging.of(total)), views };
+    let mut shown = Shown::new(seat, &LIST, &wanted, read);
+    shown.keep_tabs(|n| Tab::ALL.get(n).is_some_and(|tab| tab.is_for(actor)));
+    if !bulk.bulk.is_empty() || !bulk.people.is_empty() {
+        shown.before = bulk.render().map_err(Fault::internal)?;
+    }
+    // Everything of a scope is counted so far only.
+    let more = tab == Tab::All && total >= worklist::COUNT_MAX;
+    let said = if more { "dossier-list-info-more" } else { "dossier-list-info" };
+    shown.info = l.tr(said, [("total", l.number(total)), ("time", base::vn_time(now))]);
+    shown.aside = format!(" <a href=\"/work/register\">{}</a>", l.t("dossier-register"));
     Ok(WorkPage {
         l,
-        uri: uri.to_owned(),
-        from: table::encode(uri),
-        bulk: bulk.into_iter().map(|verb| (verb.as_str(), l.t(verb.key()))).collect(),
-        title: l.t("dossier-work"),
-        tab: tab.as_str(),
-        tabs,
-        rows: found
-            .into_iter()
-            .zip(markable)
-            .map(|(line, markable)| RowView { markable, ..row(line, l, house, now, &names) })
-            .collect(),
-        csrf: String::new(),
-        problems: Vec::new(),
-        people: people.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect(),
-        person: String::new(),
-        channel: narrow.channel.map(|channel| channel.to_string()).unwrap_or_default(),
-        narrowed,
-        fields: house.shelf.fields(now.date()).into_iter().map(|(code, name, _)| Choice::new(code, name)).collect(),
-        channels: channel_choices(l),
-        unit: narrow.unit.and_then(|unit| house.tree.get(unit)).map(|unit| unit.code.clone()).unwrap_or_default(),
-        units,
-        // Everything of a scope is counted so far only.
-        as_of_key: if tab == Tab::All && total >= worklist::COUNT_MAX {
-            "dossier-list-info-more"
-        } else {
-            "dossier-list-info"
-        },
-        paging: paging.of(total),
-        sort_due: table::sort_link(uri, "due"),
-        as_of: base::vn_time(now),
+        title: l.t(LIST.title),
+        list: shown.html(),
         waiting: counts.iter().find(|(tab, _)| *tab == Tab::first_for(actor)).map(|(_, n)| *n),
-        narrow,
-        empty_hint: l.t(if narrowed { "dossier-list-empty-narrowed" } else { "dossier-list-empty-done" }),
         reads_remarks: actor.may(audit::rights::READ_AUDIT),
         may_receive: actor.may(crate::rights::RECEIVE_DOSSIER),
+        problems: again.problems,
     })
 }
 
@@ -255,10 +212,10 @@ fn unit_choices(house: &House, actor: &Actor) -> Vec<Choice> {
         .tree
         .all()
         .iter()
-        .filter(|agency| agency.valid_to.is_none() && agency.kind != Kind::ServiceCentre && inside(&agency.path))
+        .filter(|agency| agency.valid_to.is_none() && agency.kind != AgencyKind::ServiceCentre && inside(&agency.path))
         .collect();
     if units.len() > UNITS_SHOWN_MAX {
-        units.retain(|agency| agency.kind != Kind::Division);
+        units.retain(|agency| agency.kind != AgencyKind::Division);
     }
     if units.len() < 2 {
         return Vec::new();
@@ -304,18 +261,38 @@ pub fn nav_counts() -> web::NavCounts {
 pub async fn work(mut ctx: Ctx) -> Answer {
     let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
-    let (l, uri, now) = (ctx.l, ctx.uri.clone(), ctx.now);
-    let format = query_value(&uri, "format");
-    if !format.is_empty() {
-        return export(&ctx, actor, house, &format).await;
+    let (uri, now) = (ctx.uri.clone(), ctx.now);
+    if !query_value(&uri, "format").is_empty() {
+        let narrow = narrow_of(&uri, &house.tree);
+        let tab = tab_of(&uri, &actor, &narrow);
+        let asked = asked_of(ctx.l, &house, &actor, &uri, &narrow, tab, now);
+        let source = Whole { l: ctx.l, scope: Scope::of(&actor, &house), house, tab, narrow, now };
+        return Ok(match lists::open(&ctx, &LIST, asked, source).await? {
+            Opened::Answer(response) => response,
+            Opened::Page(_) => ctx.redirect(LIST.path),
+        });
     }
-    let mut page =
-        ctx.db().read(move |tx| Box::pin(async move { work_page(tx, &house, &actor, l, &uri, now).await })).await?;
-    page.csrf.clone_from(&ctx.csrf);
+    let (seat, reader) = (Seat::of(&ctx), lists::reader(&ctx, &LIST));
+    let read = ctx
+        .db()
+        .read(move |tx| {
+            Box::pin(async move {
+                let views = match lists::kept(tx, reader.as_ref(), &LIST, !uri.contains('?')).await? {
+                    Ok(views) => views,
+                    Err(default) => return Ok(Err(default)),
+                };
+                work_page(tx, &house, &actor, &seat, (&uri, now), (Again::default(), views)).await.map(Ok)
+            })
+        })
+        .await?;
+    let page = match read {
+        Ok(page) => page,
+        Err(default) => return Ok(ctx.redirect(default)),
+    };
     if let Some(waiting) = page.waiting {
         ctx.nav_counts = vec![web::NavCount { href: "/work", waiting }];
     }
-    Ok(ctx.page(&page.title.clone(), &page))
+    Ok(ctx.page(page.title(), &page))
 }
 
 /// Rows of a list looked through for the one after a dossier.
@@ -349,85 +326,72 @@ pub async fn next(ctx: Ctx) -> Answer {
     }
 }
 
-/// Dossiers read at once for a file: the rest of them is let go before the next are read.
-const EXPORT_BATCH: i64 = 2_000;
-
-/// The register of the tab as a file (form 07 of TT 03/2025/TT-VPCP names these columns).
-async fn export(ctx: &Ctx, actor: Actor, house: House, format: &str) -> Answer {
-    let (l, uri, now) = (ctx.l, ctx.uri.clone(), ctx.now);
-    let (rows, total) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let narrow = narrow_of(&uri, &house.tree);
-                let tab = tab_of(&uri, &actor, &narrow);
-                let scope = Scope::of(&actor, &house);
-                let rows_max = table::EXPORT_ROWS_MAX as i64;
-                let mut rows: Vec<Vec<Cell>> = Vec::new();
-                loop {
-                    let offset = rows.len() as i64;
-                    let limit = EXPORT_BATCH.min(rows_max - offset);
-                    let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, place: Place::At(offset) };
-                    let found = if limit > 0 { worklist::page(tx, &house, &asked).await?.0 } else { Vec::new() };
-                    let names = names(tx, found.iter().map(|loaded| loaded.dossier.handler)).await?;
-                    let read = found.len() as i64;
-                    rows.extend(found.iter().map(|loaded| register_row(l, &house, loaded, &names)));
-                    if read < EXPORT_BATCH {
-                        break;
-                    }
-                }
-                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: 0, place: Place::START };
-                let total = if (rows.len() as i64) < rows_max {
-                    rows.len() as i64
-                } else {
-                    worklist::total(tx, &house, &asked).await?
-                };
-                Ok::<_, Fault>((rows, total))
-            })
-        })
-        .await?;
-    let headers: Vec<String> = [
-        "dossier-code",
-        "dossier-procedure",
-        "dossier-owner",
-        "dossier-owner-address",
-        "dossier-owner-phone",
-        "dossier-place-competent",
-        "dossier-received",
-        "dossier-due",
-        "dossier-finished",
-        "dossier-returned",
-        "dossier-channel",
-        "dossier-fee",
-        "dossier-status",
-        "dossier-handler",
-    ]
-    .iter()
-    .map(|key| l.t(key))
-    .collect();
-    Ok(table::export_of(l, format, "so-theo-doi-ho-so", &headers, rows, total)?)
+/// The register of a tab for a file: whole dossiers, a place after the other.
+struct Whole {
+    l: L,
+    scope: Scope,
+    house: House,
+    tab: Tab,
+    narrow: Narrow,
+    now: Instant,
 }
 
-fn register_row(l: L, house: &House, loaded: &Loaded, names: &HashMap<Id, String>) -> Vec<Cell> {
+impl Source for Whole {
+    type Row = WorkRow;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<WorkRow>, Fault>> {
+        Box::pin(async move {
+            // A spot with a moment has two numbers, one without it the id alone.
+            let spot = |key: &Key| match key.numbers[..] {
+                [at, id] => Spot { key: Some(at), id: Id(id) },
+                _ => Spot { key: None, id: Id(key.number(0)) },
+            };
+            let place = after.map_or(Place::START, |key| Place::After(spot(key)));
+            let (scope, narrow, limit_read) = (&self.scope, &self.narrow, limit as i64 + 1);
+            let asked = Asked { scope, tab: self.tab, narrow, now: self.now, limit: limit_read, place };
+            let found = worklist::page(tx, &self.house, &asked).await?.0;
+            let batch = Batch::cut(found, limit, |loaded| {
+                let spot = asked.dossier_spot(&loaded.dossier);
+                Key { numbers: spot.key.into_iter().chain([spot.id.0]).collect(), word: String::new() }
+            });
+            let names = names(tx, batch.rows.iter().map(|loaded| loaded.dossier.handler)).await?;
+            Ok(batch.map(|loaded| Some(register_row(self.l, &self.house, &loaded, &names))))
+        })
+    }
+}
+
+fn register_row(l: L, house: &House, loaded: &Loaded, names: &HashMap<Id, String>) -> WorkRow {
     let (d, a) = (&loaded.dossier, &loaded.applicant);
-    let text = Cell::Text;
     let version = house.shelf.version(d.version);
     let owed = Some(base::Dong(d.fee_dong));
     let fee = version.as_ref().map(|version| catalogue::fee_said(l, version, d.channel, owed).sum).unwrap_or_default();
-    vec![
-        text(d.code.clone()),
-        text(version.map(|version| version.name.clone()).unwrap_or_default()),
-        text(a.owner_name.clone()),
-        text(a.owner_address.clone()),
-        text(a.owner_phone.clone()),
-        text(house.tree.name(d.competent)),
-        Cell::moment(d.received_at),
-        Cell::moment(d.due_at),
-        Cell::moment(d.finished_at),
-        Cell::moment(d.returned_at),
-        text(l.t(super::channel_key(d.channel))),
-        text(fee),
-        text(l.t(d.state_key())),
-        text(d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default()),
-    ]
+    WorkRow {
+        code: d.code.clone(),
+        from: String::new(),
+        owner: a.owner_name.clone(),
+        procedure: version.map(|version| version.name.clone()).unwrap_or_default(),
+        step: String::new(),
+        marks: Vec::new(),
+        clock: ClockView { percent: 0, state: "", key: "", n: 0 },
+        word: String::new(),
+        due: d.due_at,
+        handler: d.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+        mark: String::new(),
+        register: Some(Register {
+            address: a.owner_address.clone(),
+            phone: a.owner_phone.clone(),
+            competent: house.tree.name(d.competent).to_owned(),
+            received: d.received_at,
+            finished: d.finished_at,
+            returned: d.returned_at,
+            channel: l.t(super::channel_key(d.channel)),
+            fee,
+            status: l.t(d.state_key()),
+        }),
+    }
 }

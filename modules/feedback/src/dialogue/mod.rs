@@ -7,7 +7,7 @@ pub(crate) mod item;
 pub(crate) mod item_verbs;
 pub(crate) mod session;
 pub(crate) mod session_verbs;
-pub(crate) mod store;
+pub mod store;
 
 pub use item::{ITEM_MEASURES, Item};
 pub use session::Dialogue;

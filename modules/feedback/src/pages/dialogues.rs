@@ -8,88 +8,118 @@ use crate::dialogue::item_verbs::ASKING;
 use crate::dialogue::session::{Dialogue, State};
 use crate::dialogue::{actions, store};
 use crate::rules::House;
+use ::store::{BoxFuture, Tx};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use base::{Fault, Id, Instant, Problem, vn_date, vn_date_time};
 use i18n::L;
+use lists::{Asked, Batch, Cell, Column, Key, Kind, List, On, Shape, Source};
 use records::{Asker, Held, Seen, Typed};
 use std::collections::{BTreeMap, HashMap};
 use web::limits::{self, Rates};
-use web::table::{query_value, with};
 use web::{Answer, Breadcrumb, Ctx, FormMap};
 
-/// Rows of a page.
-const ROWS: usize = 20;
-
-pub(super) struct Row {
-    pub(super) code: String,
-    pub(super) title: String,
-    pub(super) place: String,
-    pub(super) agency: String,
-    pub(super) at: String,
-    pub(super) state: String,
-    pub(super) colour: &'static str,
+/// A sitting as lists show it.
+pub struct Row {
+    held: Held<Dialogue>,
+    title: String,
+    place: String,
+    agency: String,
+    state: String,
+    href: String,
 }
+
+const COLUMNS: &[Column<Row>] = &[
+    Column::new("at", "dialogue-at", Kind::Moment, |row: &Row| Cell::moment(Some(row.held.state.held_at))),
+    Column::new("title", "dialogue-field-title", Kind::Text, |row: &Row| {
+        Cell::text(&row.title).to(&row.href).under(&row.place)
+    })
+    .unlabelled(),
+    Column::new("place", "dialogue-field-place", Kind::Word, |row: &Row| Cell::text(&row.place)).on(On::File),
+    Column::new("agency", "dialogue-field-agency", Kind::Word, |row: &Row| Cell::text(&row.agency)),
+    Column::new("state", "dialogue-state", Kind::Word, |row: &Row| {
+        Cell::badge(state_colour(row.held.state.state), &row.state)
+    }),
+];
+
+const fn list(key: &'static str, path: &'static str, files: bool) -> List<Row> {
+    List {
+        key,
+        path,
+        title: "dialogue-title",
+        tabs: &[],
+        tab_word: "",
+        through: "",
+        filters: &[],
+        columns: COLUMNS,
+        order: ("at", true),
+        shape: Shape::AT,
+        empty: ("dialogue-none", "dialogue-none-hint"),
+        files,
+    }
+}
+
+/// Sittings, for everybody.
+pub static DIALOGUES: List<Row> = list("dialogues", "/dialogues", false);
+/// The same for officials, leading to the office's pages.
+pub static SITTINGS: List<Row> = list("sittings", "/sittings", true);
 
 #[derive(Template)]
 #[template(path = "dialogues.html")]
 struct Page {
     l: L,
-    rows: Vec<Row>,
-    /// The official's list leads to the office's pages.
-    base: &'static str,
     may_announce: bool,
-    first: String,
-    next: String,
+    list: String,
 }
 
-fn place(text: &str) -> Option<(Instant, Id)> {
-    let (at, id) = text.split_once('-')?;
-    Some((Instant(at.parse().ok()?), Id(id.parse().ok()?)))
+struct Sittings {
+    ctx: Ctx,
+    house: House,
+    base: &'static str,
+}
+
+impl Source for Sittings {
+    type Row = Row;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
+        Box::pin(async move {
+            let after = after.map(|key| (Instant(key.number(0)), Id(key.number(1))));
+            let found = store::page(tx, after, limit as i64 + 1).await?;
+            let batch = Batch::cut(found, limit, |held| Key::at(held.state.held_at, held.id));
+            let ids: Vec<Id> = batch.rows.iter().map(|held| held.id).collect();
+            let mut titles = records::asides_of(tx, &ids, "title").await?;
+            let mut places = records::asides_of(tx, &ids, "place").await?;
+            Ok(batch.map(|held| {
+                Some(Row {
+                    title: titles.remove(&held.id).unwrap_or_default(),
+                    place: places.remove(&held.id).unwrap_or_default(),
+                    agency: unit_name(&self.house, Some(held.state.agency)),
+                    state: self.ctx.l.t(format!("dialogue-state-{}", held.state.state.as_str())),
+                    href: format!("{}/{}", self.base, held.code),
+                    held,
+                })
+            }))
+        })
+    }
 }
 
 /// The list, for everybody or for officials.
-pub(super) async fn rows(ctx: &Ctx, base: &'static str, may_announce: bool) -> Answer {
-    let (house, after) = (house(&ctx.app).await?, place(&query_value(&ctx.uri, "after")));
-    let (mut found, titles, places) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let found = store::page(tx, after, ROWS as i64 + 1).await?;
-                let ids: Vec<Id> = found.iter().map(|held| held.id).collect();
-                let titles = records::asides_of(tx, &ids, "title").await?;
-                Ok::<_, Fault>((found, titles, records::asides_of(tx, &ids, "place").await?))
-            })
-        })
-        .await?;
-    let more = found.len() > ROWS;
-    found.truncate(ROWS);
-    let last = found.last().filter(|_| more).map(|last| format!("{}-{}", last.state.held_at.0, last.id.0));
-    let word = |words: &HashMap<Id, String>, id: Id| words.get(&id).cloned().unwrap_or_default();
-    let row = |held: &Held<Dialogue>| Row {
-        title: word(&titles, held.id),
-        place: word(&places, held.id),
-        agency: unit_name(&house, Some(held.state.agency)),
-        at: vn_date_time(held.state.held_at),
-        state: ctx.l.t(format!("dialogue-state-{}", held.state.state.as_str())),
-        colour: state_colour(held.state.state),
-        code: held.code.clone(),
-    };
-    let page = Page {
-        l: ctx.l,
-        rows: found.iter().map(row).collect(),
-        base,
-        may_announce,
-        first: if after.is_some() { with(&ctx.uri, &[("after", "")]) } else { String::new() },
-        next: last.map(|last| with(&ctx.uri, &[("after", &last)])).unwrap_or_default(),
-    };
-    Ok(ctx.page(&ctx.l.t("dialogue-title"), &page))
+pub(super) async fn rows(ctx: &Ctx, list: &'static List<Row>, may_announce: bool) -> Answer {
+    let asked = Asked::read(list, &ctx.uri, 0, Vec::new());
+    let source = Sittings { ctx: ctx.clone(), house: house(&ctx.app).await?, base: list.path };
+    let opened = lists::open(ctx, list, asked, source).await?;
+    opened.page(ctx, &ctx.l.t(list.title), |list| Page { l: ctx.l, may_announce, list })
 }
 
 /// GET /dialogues
 pub async fn dialogues(ctx: Ctx) -> Answer {
-    rows(&ctx, "/dialogues", false).await
+    rows(&ctx, &DIALOGUES, false).await
 }
 
 /// What everybody reads of an item.

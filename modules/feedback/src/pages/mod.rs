@@ -26,6 +26,16 @@ use base::{Fault, Id, Instant, vn_date_time};
 use i18n::L;
 use web::{App, Choice, Ctx};
 
+/// The lists of this module.
+pub fn lists() -> Vec<::lists::Declared> {
+    vec![
+        office::LIST.declared(),
+        public::PUBLIC.declared(),
+        dialogues::DIALOGUES.declared(),
+        dialogues::SITTINGS.declared(),
+    ]
+}
+
 /// What acts look things up in, as it stands now.
 pub(crate) async fn house(app: &App) -> Result<House, Fault> {
     Ok(House::new(organisation::tree_of(app).await?, organisation::calendar_of(app)))

@@ -2,42 +2,65 @@
 
 use super::{areas, house, state_colour, state_word, topics, unit_name};
 use crate::petition::{Petition, State};
-use crate::rules::topic_name;
+use crate::rules::{House, topic_name};
 use crate::store::{self as sql, Narrow};
+use ::store::{BoxFuture, Tx};
 use askama::Template;
 use axum::extract::Path;
 use base::{Fault, Id, Instant, Problem, vn_date};
 use i18n::L;
+use lists::{Ask, Asked, Batch, Cell, Column, Filter, Key, Kind, List, Opened, Shape, Source};
 use records::Held;
-use web::table::{encode, query_value, with};
-use web::{Answer, Breadcrumb, Choice, Ctx};
+use web::table::{encode, query_value};
+use web::{Answer, Breadcrumb, Ctx};
 
-/// Rows of a page.
-const ROWS: i64 = 25;
-
-struct Row {
+/// A published petition as everybody sees it.
+pub struct Row {
     code: String,
     title: String,
     topic: String,
     place: String,
     unit: String,
-    day: String,
+    published: Option<Instant>,
 }
+
+/// What was published.
+pub static PUBLIC: List<Row> = List {
+    key: "published-petitions",
+    path: "/feedback",
+    title: "feedback-list-title",
+    tabs: &[],
+    tab_word: "",
+    through: "",
+    filters: &[
+        Filter::new("topic", "feedback-field-topic", Ask::Choice),
+        Filter::new("area", "feedback-field-area", Ask::Choice),
+    ],
+    columns: &[
+        Column::new("title", "feedback-column-what", Kind::Text, |row: &Row| {
+            Cell::text(&row.title).to(format!("/feedback/{}", row.code)).under(&row.code)
+        })
+        .unlabelled(),
+        Column::new("topic", "feedback-field-topic", Kind::Word, |row: &Row| Cell::text(&row.topic)),
+        Column::new("area", "feedback-field-area", Kind::Word, |row: &Row| Cell::text(&row.place)),
+        Column::new("unit", "feedback-column-answered-by", Kind::Word, |row: &Row| Cell::text(&row.unit)),
+        Column::new("published", "feedback-column-published", Kind::Day, |row: &Row| {
+            Cell::day(row.published.map(Instant::date))
+        }),
+    ],
+    order: ("published", true),
+    shape: Shape::AT,
+    empty: ("feedback-list-empty", "feedback-list-empty-hint"),
+    files: false,
+};
 
 #[derive(Template)]
 #[template(path = "list.html")]
-struct List {
+struct Page {
     l: L,
-    rows: Vec<Row>,
-    topics: Vec<Choice>,
-    topic: String,
-    areas: Vec<Choice>,
-    area: String,
     problems: Vec<Problem>,
     typed: String,
-    filtered: bool,
-    first: String,
-    next: String,
+    list: String,
 }
 
 /// The place in the list that an address names.
@@ -63,50 +86,61 @@ pub(crate) fn narrow_of(uri: &str) -> Narrow {
     }
 }
 
-/// GET /feedback
-pub async fn list(ctx: Ctx) -> Answer {
-    let page = list_page(&ctx, String::new(), Vec::new()).await?;
-    Ok(ctx.page(&ctx.l.t("feedback-list-title"), &page))
+/// The rows that everybody sees.
+struct Published {
+    ctx: Ctx,
+    house: House,
+    narrow: Narrow,
 }
 
-async fn list_page(ctx: &Ctx, typed: String, problems: Vec<Problem>) -> Result<List, Fault> {
-    let (house, narrow) = (house(&ctx.app).await?, narrow_of(&ctx.uri));
-    let (topic, area) = (narrow.topic.clone(), narrow.area);
-    let (mut found, titles) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let found = sql::published(tx, &narrow, ROWS + 1).await?;
-                let ids: Vec<Id> = found.iter().map(|held| held.id).collect();
-                let titles = records::asides_of(tx, &ids, "public-title").await?;
-                Ok::<_, Fault>((found, titles))
-            })
+impl Source for Published {
+    type Row = Row;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
+        Box::pin(async move {
+            let after = after.map(|key| (Instant(key.number(0)), Id(key.number(1))));
+            let narrow = Narrow { after, ..self.narrow.clone() };
+            let found = sql::published(tx, &narrow, limit as i64 + 1).await?;
+            let batch = Batch::cut(found, limit, |held| Key::at(held.state.published_at.unwrap_or_default(), held.id));
+            let ids: Vec<Id> = batch.rows.iter().map(|held| held.id).collect();
+            let mut titles = records::asides_of(tx, &ids, "public-title").await?;
+            Ok(batch.map(|held| {
+                Some(Row {
+                    title: titles.remove(&held.id).unwrap_or_default(),
+                    topic: topic_name(&held.state.topic, self.ctx.lang),
+                    place: unit_name(&self.house, held.state.area),
+                    unit: unit_name(&self.house, held.state.approver),
+                    published: held.state.published_at,
+                    code: held.code,
+                })
+            }))
         })
-        .await?;
-    let more = found.len() as i64 > ROWS;
-    found.truncate(ROWS as usize);
-    let next = found.last().filter(|_| more).map(|last| with(&ctx.uri, &[("after", &place_of(last))]));
-    let rows = found.iter().map(|held| Row {
-        code: held.code.clone(),
-        title: titles.get(&held.id).cloned().unwrap_or_default(),
-        topic: topic_name(&held.state.topic, ctx.lang),
-        place: unit_name(&house, held.state.area),
-        unit: unit_name(&house, held.state.approver),
-        day: held.state.published_at.map(|at| vn_date(at.date())).unwrap_or_default(),
-    });
-    Ok(List {
-        l: ctx.l,
-        rows: rows.collect(),
-        topics: topics(ctx),
-        filtered: topic.is_some() || area.is_some(),
-        topic: topic.unwrap_or_default(),
-        areas: areas(&house),
-        area: area.map(|area| area.to_string()).unwrap_or_default(),
-        problems,
-        typed,
-        first: if query_value(&ctx.uri, "after").is_empty() { String::new() } else { with(&ctx.uri, &[("after", "")]) },
-        next: next.unwrap_or_default(),
-    })
+    }
+}
+
+/// GET /feedback
+pub async fn list(ctx: Ctx) -> Answer {
+    let uri = ctx.uri.clone();
+    list_page(&ctx, &uri, String::new(), Vec::new()).await
+}
+
+async fn list_page(ctx: &Ctx, uri: &str, typed: String, problems: Vec<Problem>) -> Answer {
+    let house = house(&ctx.app).await?;
+    let asked = Asked::read(&PUBLIC, uri, 0, vec![("topic", topics(ctx)), ("area", areas(&house))]);
+    let source = Published { ctx: ctx.clone(), house, narrow: narrow_of(uri) };
+    let title = ctx.l.t(PUBLIC.title);
+    let wrong = !problems.is_empty();
+    match lists::open(ctx, &PUBLIC, asked, source).await? {
+        Opened::Page(shown) if wrong => {
+            Ok(ctx.invalid_page(&title, &Page { l: ctx.l, problems, typed, list: shown.html() }))
+        }
+        opened => opened.page(ctx, &title, |list| Page { l: ctx.l, problems, typed, list }),
+    }
 }
 
 /// A code as it is typed: capitals, no blanks.
@@ -119,7 +153,7 @@ pub async fn find(ctx: Ctx) -> Answer {
     let typed = query_value(&ctx.uri, "code");
     let code = code_of(&typed);
     if code.is_empty() {
-        return list(ctx).await;
+        return list_page(&ctx, PUBLIC.path, String::new(), Vec::new()).await;
     }
     let wanted = code.clone();
     let found = ctx.db().read(move |tx| Box::pin(async move { sql::by_code(tx, &wanted).await })).await?;
@@ -127,8 +161,7 @@ pub async fn find(ctx: Ctx) -> Answer {
         return Ok(ctx.redirect(format!("/feedback/{}", encode(&code))));
     }
     let problem = Problem::new("feedback-code-unknown").field("code");
-    let page = list_page(&ctx, typed.chars().take(40).collect(), vec![problem]).await?;
-    Ok(ctx.invalid_page(&ctx.l.t("feedback-list-title"), &page))
+    list_page(&ctx, PUBLIC.path, typed.chars().take(40).collect(), vec![problem]).await
 }
 
 #[derive(Template)]

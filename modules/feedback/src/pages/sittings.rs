@@ -82,7 +82,7 @@ fn act_form(
 pub async fn sittings(ctx: Ctx) -> Answer {
     let may_announce =
         ctx.actor()?.may(crate::rights::ANSWER_FEEDBACK) || ctx.actor()?.may(crate::rights::RECEIVE_FEEDBACK);
-    rows(&ctx, "/sittings", may_announce).await
+    rows(&ctx, &super::dialogues::SITTINGS, may_announce).await
 }
 
 #[derive(Template)]
