@@ -248,7 +248,7 @@ pub const COUNT_MAX: i64 = 10_000;
 pub async fn page(tx: &Tx, filter: &Filter, limit: i64, place: &Place<Id>) -> Result<(Vec<Row>, i64), StoreError> {
     let (sql, mut values) = looked_for(filter);
     values.push(COUNT_MAX.into());
-    let counted = format!("SELECT count(*) AS total FROM (SELECT 1 AS one{sql} LIMIT ${}) AS some", values.len());
+    let counted = format!("SELECT count(*) AS total FROM (SELECT 1 AS one{sql} LIMIT ${}) AS counted", values.len());
     let total: i64 = tx.query_one(counted, &values).await?.get("total")?;
     Ok((rows(tx, filter, limit, place).await?, total))
 }

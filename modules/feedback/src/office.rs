@@ -21,9 +21,9 @@ pub const COUNT_MAX: i64 = 1_000;
     /// … of a whole province.
     pub STATE_DUE = "SELECT * FROM petition WHERE state = $1 AND CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END >= $2 AND CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END < $4 AND (CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END, id) > ($2, $3) AND (CAST($5 AS TEXT) = '' OR topic = $5) ORDER BY CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END, id LIMIT $6";
     /// How many there are at some units in a state, but for those that complain of a unit.
-    pub COUNT_UNITS = sqlite "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE unit_id IN (SELECT value FROM json_each($1)) AND state = $2 AND concerned_id IS NULL LIMIT 1000) AS some",
-        postgres "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND state = $2 AND concerned_id IS NULL LIMIT 1000) AS some";
-    pub COUNT_STATE = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE state = $1 AND concerned_id IS NULL LIMIT 1000) AS some";
+    pub COUNT_UNITS = sqlite "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE unit_id IN (SELECT value FROM json_each($1)) AND state = $2 AND concerned_id IS NULL LIMIT 1000) AS counted",
+        postgres "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND state = $2 AND concerned_id IS NULL LIMIT 1000) AS counted";
+    pub COUNT_STATE = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE state = $1 AND concerned_id IS NULL LIMIT 1000) AS counted";
     /// Those in a state that complain of a unit.
     pub CONCERNED = "SELECT * FROM petition WHERE state = $1 AND concerned_id IS NOT NULL ORDER BY id LIMIT 1000";
 }

@@ -2,6 +2,7 @@
 
 use super::forms::{ActForm, form, received};
 use super::{house, moment, state_colour, state_word, unit_name};
+use crate::office::{self, Wanted};
 use crate::petition::{CHANNELS, Petition, State};
 use crate::rights::HANDLE_FEEDBACK;
 use crate::rules::{House, topic_name};
@@ -108,7 +109,8 @@ async fn near(tx: &::store::Tx, p: &Petition, id: Id) -> Result<Vec<(String, Str
     if p.state != State::Handling || p.concerned.is_some() {
         return Ok(Vec::new());
     }
-    let open = sql::of_units(tx, Some(&[p.unit]), &[State::Handling], None, 100).await?;
+    let wanted = Wanted { units: Some(&[p.unit]), states: &[State::Handling], topic: &p.topic, due_before: None };
+    let open = office::page(tx, &wanted, None, 100).await?;
     let same = |other: &Petition| other.topic == p.topic && other.area == p.area && other.concerned.is_none();
     let alike: Vec<_> = open.into_iter().filter(|held| held.id != id && same(&held.state)).take(NEAR).collect();
     let ids: Vec<Id> = alike.iter().map(|held| held.id).collect();
