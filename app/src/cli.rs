@@ -111,6 +111,11 @@ enum Command {
         #[arg(long, value_parser = day_hash)]
         expect_day_hash: Vec<(Date, String)>,
     },
+    /// Derive anew what follows from the events.
+    Rebuild {
+        #[command(subcommand)]
+        command: RebuildCommand,
+    },
     /// The chain of sealed days.
     Days {
         #[command(subcommand)]
@@ -159,6 +164,19 @@ enum CatalogueCommand {
         file: PathBuf,
         #[command(flatten)]
         database: Database,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum RebuildCommand {
+    /// All facts, from the events of all registers, and their roll-up: says which figures move (measure, day, unit, before and after).
+    /// A look changes nothing; exit code 1 when something would move. While it is written, nobody else writes; readers go on.
+    Facts {
+        #[command(flatten)]
+        database: Database,
+        /// Write what moves, in one transaction, and an event that says so.
+        #[arg(long)]
+        apply: bool,
     },
 }
 
@@ -286,6 +304,17 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             .await?;
             let well = report.is_well();
             Ok((Some(serde_json::to_value(report).map_err(Fault::internal)?), well))
+        }
+        Command::Rebuild { command: RebuildCommand::Facts { database, apply } } => {
+            let db = open(&database.database, now).await?;
+            let rebuilt = dossiers::verify::rebuild_facts(&db, crate::kinds(), apply, now, |done| {
+                if done % 20_000 == 0 {
+                    eprintln!("followed {done} dossiers");
+                }
+            })
+            .await?;
+            let well = rebuilt.is_well();
+            Ok((Some(serde_json::to_value(rebuilt).map_err(Fault::internal)?), well))
         }
         Command::Days { command: DaysCommand::Open { from, reason, database } } => {
             Ok((Some(days::open(&open(&database.database, now).await?, from, &reason, now).await?), true))

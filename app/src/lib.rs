@@ -80,6 +80,7 @@ pub fn proofs() -> Vec<audit::Proof> {
 /// The kinds of subjects that live on the shared pieces, or owe something beside them.
 pub fn kinds() -> Vec<records::Kind> {
     vec![
+        catalogue::stock::KIND,
         dossiers::owed::KIND,
         feedback::KIND,
         feedback::dialogue::DIALOGUES,
@@ -218,6 +219,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
         secure_cookies: running.secure_cookies,
         extensions: web::Extensions::default(),
     });
+    app.put(records::Kinds { all: kinds(), served });
     organisation::reload(&app).await?;
     catalogue::reload(&app).await?;
     app.also(web::BeforeRequest(Box::new(|(app, now)| {
@@ -232,7 +234,6 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     })));
     app.also(dossiers::SEARCH_BOX);
     app.also(dossiers::nav_counts());
-    app.put(records::Kinds { all: kinds(), served });
     app.put(::lists::Lists(lists()));
     app.also(records::nav_counts());
     app.put(notices::Topics(topics()));

@@ -22,6 +22,7 @@ mod fuzz;
 mod harness;
 mod hostile;
 mod journeys;
+mod measures;
 mod proof;
 mod running;
 mod statements;

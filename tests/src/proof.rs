@@ -241,7 +241,10 @@ async fn defined(app: &TestApp, keeper: &mut Client) {
     let grants = vec![base::Grant::new(Role::Leader, root.id, root.path.clone())];
     let leader = base::Actor { account: app.person(Role::Leader).id, grants, ..actor };
     let (tree, typed) = (app.tree().clone(), records::Typed::default());
-    let house = reform::definitions::House::new(std::sync::Arc::new(tree), reform::shipped());
+    let house = reform::definitions::House::new(
+        std::sync::Arc::new(tree),
+        &reform::shipped(&records::measures(&motcua::kinds()).expect("declared")),
+    );
     let confirmed = app.db().write(move |tx| {
         Box::pin(async move {
             let asker = records::Asker::actor(&leader, now);

@@ -1,5 +1,6 @@
 //! From a figure to the very dossiers behind it.
 
+use crate::cut::Cut;
 use crate::figure::Filter;
 use crate::indicator::{Count, Indicator};
 use base::page::Place;
@@ -12,10 +13,6 @@ use store::{Sql, StoreError, Tx, Value};
 pub const CASES_MAX: i64 = 50_001;
 /// The first look goes back this many days from the end; each further one four times as many.
 const FIRST_WINDOW_DAYS: i32 = 7;
-
-/// Measures a case counts for on one day only (a correction is written on the day it corrects): these can be read backwards
-/// in slices of days. Others, such as `paid`, may come up again weeks later and are read over the whole period at once.
-const ONCE: [&str; 7] = ["received", "refused_intake", "settled", "withdrawn", "stopped", "returned", "rated"];
 
 /// Which side of an indicator to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,21 +29,24 @@ pub struct Case {
     pub subject: Id,
     pub day: Date,
     pub agency: Id,
+    /// What it adds to the side that was opened: how often, or how many đồng.
+    pub amount: i64,
 }
 
-struct Where {
-    sql: String,
-    params: Vec<Value>,
+/// A statement being written, with its parameters.
+pub(crate) struct Where {
+    pub(crate) sql: String,
+    pub(crate) params: Vec<Value>,
 }
 
 impl Where {
-    fn bind(&mut self, value: impl Into<Value>) -> String {
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> String {
         self.params.push(value.into());
         format!("${}", self.params.len())
     }
 
     /// An SQL condition that holds for the facts `count` takes.
-    fn condition(&mut self, count: &Count, filter: &Filter) -> String {
+    pub(crate) fn condition(&mut self, count: &Count, filter: &Filter) -> String {
         let mut parts = vec![
             format!("f.measure = {}", self.bind(count.measure.as_str())),
             format!("(f.flags & {all}) = {all}", all = self.bind(count.all)),
@@ -79,7 +79,8 @@ impl Where {
     }
 }
 
-fn statement(indicator: &Indicator, node: Id, filter: &Filter, part: Part, from: Date, to: Date) -> Where {
+fn statement(asked: &Asked<'_>, from: Date, to: Date) -> Where {
+    let Asked { indicator, node, filter, cut, part } = *asked;
     let mut query = Where { sql: String::new(), params: Vec::new() };
     // Only what the statement uses is bound: PostgreSQL cannot tell the type of a parameter that stands nowhere.
     let mut sum = |count| format!("SUM(CASE WHEN {} THEN f.qty ELSE 0 END)", query.condition(count, filter));
@@ -88,12 +89,19 @@ fn statement(indicator: &Indicator, node: Id, filter: &Filter, part: Part, from:
         Part::Denominator => format!("{} > 0", sum(&indicator.denominator)),
         Part::Missing => format!("{} > 0 AND {} <= 0", sum(&indicator.denominator), sum(&indicator.numerator)),
     };
+    let amount = sum(if part == Part::Numerator { &indicator.numerator } else { &indicator.denominator });
     let (first, second) =
         (query.bind(indicator.numerator.measure.as_str()), query.bind(indicator.denominator.measure.as_str()));
+    let within = match cut {
+        Cut::Whole => String::new(),
+        Cut::Procedure(procedure) => format!(" AND f.procedure_id = {}", query.bind(procedure)),
+        Cut::Official(Some(official)) => format!(" AND f.official_id = {}", query.bind(official)),
+        Cut::Official(None) => " AND f.official_id IS NULL".to_owned(),
+    };
     let (node, from, to) = (query.bind(node), query.bind(from), query.bind(to));
     query.sql = format!(
-        "SELECT f.subject_id, MAX(f.day) AS day, MAX(f.agency_id) AS agency_id FROM fact_scope s \
-         JOIN fact f ON f.agency_id = s.agency_id AND f.measure IN ({first}, {second}) AND f.day >= {from} AND f.day <= {to} \
+        "SELECT f.subject_id, MAX(f.day) AS day, MAX(f.agency_id) AS agency_id, CAST({amount} AS BIGINT) AS amount FROM fact_scope s \
+         JOIN fact f ON f.agency_id = s.agency_id AND f.measure IN ({first}, {second}) AND f.day >= {from} AND f.day <= {to}{within} \
          WHERE s.node_id = {node} GROUP BY f.subject_id HAVING {having}"
     );
     query
@@ -102,9 +110,9 @@ fn statement(indicator: &Indicator, node: Id, filter: &Filter, part: Part, from:
 fn whole_span(indicator: &Indicator, filter: &Filter) -> (Date, Date, bool) {
     let stock = indicator.numerator.stock || indicator.denominator.stock;
     let from = if stock { date(2000, 1, 1) } else { filter.from };
-    // Only where both sides count the same measure do all facts of a case share a day, so that days can be taken in turn.
-    let measure = indicator.numerator.measure.as_str();
-    (from, filter.to, !stock && measure == indicator.denominator.measure && ONCE.contains(&measure))
+    // A measure that may come up again weeks later is read over the whole period at once. Only where both sides count the same one do all facts of a case share a day, so that days can be taken in turn.
+    let once = indicator.denominator.of.is_some_and(|measure| measure.once);
+    (from, filter.to, !stock && once && indicator.numerator.measure == indicator.denominator.measure)
 }
 
 /// A case's place among the cases of one side.
@@ -136,18 +144,23 @@ impl Spot {
     }
 }
 
+/// Which cases are asked for: of which figure, and of which part of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub indicator: &'a Indicator,
+    pub node: Id,
+    pub filter: &'a Filter,
+    pub cut: Cut,
+    pub part: Part,
+}
+
 /// The cases of one side, latest first, `limit` of them at a place.
-pub async fn cases(
-    tx: &Tx,
-    indicator: &Indicator,
-    node: Id,
-    filter: &Filter,
-    part: Part,
-    limit: i64,
-    place: &Place<Spot>,
-) -> Result<Vec<Case>, StoreError> {
+///
+/// # Errors
+/// The database's.
+pub async fn cases(tx: &Tx, asked: &Asked<'_>, limit: i64, place: &Place<Spot>) -> Result<Vec<Case>, StoreError> {
     let wanted = limit.clamp(1, CASES_MAX) + place.offset();
-    let (mut from, mut to, by_days) = whole_span(indicator, filter);
+    let (mut from, mut to, by_days) = whole_span(asked.indicator, asked.filter);
     let mut width = if by_days { FIRST_WINDOW_DAYS } else { i32::MAX };
     match place {
         // Where a case has one day, nothing of the other days is looked at.
@@ -162,10 +175,15 @@ pub async fn cases(
     let mut found = Vec::new();
     loop {
         let start = to.checked_sub(width.saturating_sub(1).min(100_000).days()).map_or(from, |start| start.max(from));
-        let mut query = statement(indicator, node, filter, part, start, to);
+        let mut query = statement(asked, start, to);
         query.page(place, wanted - found.len() as i64);
         for row in tx.query(Sql::from(query.sql), &query.params).await? {
-            found.push(Case { subject: row.get("subject_id")?, day: row.get("day")?, agency: row.get("agency_id")? });
+            found.push(Case {
+                subject: row.get("subject_id")?,
+                day: row.get("day")?,
+                agency: row.get("agency_id")?,
+                amount: row.get("amount")?,
+            });
         }
         if found.len() as i64 >= wanted || start <= from {
             break;
@@ -183,15 +201,12 @@ pub async fn cases(
 }
 
 /// How many cases one side has.
-pub async fn count_cases(
-    tx: &Tx,
-    indicator: &Indicator,
-    node: Id,
-    filter: &Filter,
-    part: Part,
-) -> Result<i64, StoreError> {
-    let (from, to, _) = whole_span(indicator, filter);
-    let query = statement(indicator, node, filter, part, from, to);
+///
+/// # Errors
+/// The database's.
+pub async fn count_cases(tx: &Tx, asked: &Asked<'_>) -> Result<i64, StoreError> {
+    let (from, to, _) = whole_span(asked.indicator, asked.filter);
+    let query = statement(asked, from, to);
     let sql = format!("SELECT COUNT(*) AS n FROM ({}) c", query.sql);
     tx.query_one(Sql::from(sql), &query.params).await?.get("n")
 }

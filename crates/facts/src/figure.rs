@@ -40,9 +40,12 @@ pub struct Cube {
 }
 
 impl Cube {
-    /// Sum of the cells that `count` asks for.
+    /// Sum of the cells that `count` asks for. Cells are sums of the database, which refuses those no number can hold; what several
+    /// of them make beyond it stands at the largest number.
     pub fn sum(&self, count: &Count, filter: &Filter) -> i64 {
-        self.cells.iter().filter(|cell| count.takes(cell, filter)).map(|cell| cell.n).sum()
+        let cells = self.cells.iter().filter(|cell| count.takes(cell, filter));
+        let sum: i128 = cells.map(|cell| i128::from(cell.n)).sum();
+        i64::try_from(sum).unwrap_or(if sum > 0 { i64::MAX } else { i64::MIN })
     }
 
     /// An indicator's figure.
@@ -76,8 +79,8 @@ impl Figure {
 
 impl std::ops::AddAssign for Figure {
     fn add_assign(&mut self, other: Self) {
-        self.numerator += other.numerator;
-        self.denominator += other.denominator;
+        self.numerator = self.numerator.saturating_add(other.numerator);
+        self.denominator = self.denominator.saturating_add(other.denominator);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Indicators: dated definitions of what is divided by what.
 
-use crate::fact::flag;
 use crate::figure::{Cell, Figure, Filter};
+use crate::measure::{Measure, Measures, Quantity};
 use base::{Channel, Date, Level};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,12 +14,16 @@ pub enum Unit {
     Percent,
     /// The numerator itself.
     Count,
+    /// The numerator itself, money; beside it stands the denominator: what it is a part of.
+    Dong,
 }
 
 /// One side of an indicator: a measure and what must hold of the fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
     pub measure: String,
+    /// It as its module declares it; none for what was not read from a file.
+    pub of: Option<&'static Measure>,
     /// Flags that must all be set.
     pub all: i64,
     /// Flags none of which may be set.
@@ -87,6 +91,23 @@ impl Indicator {
         (figure.denominator >= self.least).then_some(figure)
     }
 
+    /// Whether both sides count what declares this.
+    fn both(&self, declares: fn(&Measure) -> bool) -> bool {
+        let sides = [&self.numerator, &self.denominator];
+        let counts = |side: &&Count| !side.measure.is_empty() && side.of.is_some_and(declares);
+        !self.is_confidential() && sides.iter().all(counts)
+    }
+
+    /// Whether its figures may be cut by procedure: both sides name it, and nobody's answer could be told from it.
+    pub fn by_procedure(&self) -> bool {
+        self.both(|measure| measure.by_procedure)
+    }
+
+    /// Whether its figures may be cut by official, before those who may see that at all (decision 0023).
+    pub fn by_official(&self) -> bool {
+        self.both(|measure| measure.by_official)
+    }
+
     /// Whether the cases behind a figure are nobody's to see.
     pub fn is_confidential(&self) -> bool {
         self.least > 0
@@ -148,8 +169,10 @@ pub struct WrittenCount {
     pub stock: bool,
 }
 
-fn flags(names: &[String]) -> Result<i64, String> {
-    names.iter().try_fold(0, |sum, name| Ok(sum | flag::named(name).ok_or_else(|| format!("unknown flag {name}"))?))
+fn flags(measure: &Measure, names: &[String]) -> Result<i64, String> {
+    names.iter().try_fold(0, |sum, name| {
+        Ok(sum | measure.flag(name).ok_or_else(|| format!("{} has no flag {name}", measure.name))?)
+    })
 }
 
 impl Written {
@@ -195,8 +218,8 @@ impl Written {
 impl WrittenCount {
     fn of(count: &Count) -> WrittenCount {
         let names = |sum: i64| {
-            let set = flag::NAMES.iter().filter(|(_, bit)| sum & bit != 0);
-            set.map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>()
+            let all = count.of.into_iter().flat_map(Measure::flag_names);
+            all.filter(|(_, bit)| sum & bit != 0).map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
         };
         let channels = [Channel::Counter, Channel::Online, Channel::Post];
         let channel = count.channel.and_then(|code| channels.into_iter().find(|channel| channel.code() == code));
@@ -211,7 +234,8 @@ impl WrittenCount {
         }
     }
 
-    fn read(self) -> Result<Count, String> {
+    fn read(self, known: &Measures) -> Result<Count, String> {
+        let of = known.get(&self.measure).ok_or_else(|| format!("nobody counts {}", self.measure))?;
         let channel = match self.channel.as_deref() {
             None => None,
             Some(word) => Some(
@@ -233,8 +257,9 @@ impl WrittenCount {
         };
         Ok(Count {
             measure: self.measure,
-            all: flags(&self.all)?,
-            none: flags(&self.none)?,
+            of: Some(of),
+            all: flags(of, &self.all)?,
+            none: flags(of, &self.none)?,
             channel,
             fields: self.fields,
             level,
@@ -243,9 +268,26 @@ impl WrittenCount {
     }
 }
 
+/// Money is divided by money and shown as such; things by things.
+fn agrees(indicator: &Indicator) -> Result<(), String> {
+    let quantity = |side: &Count| side.of.map(|measure| measure.quantity);
+    let (above, below) = (quantity(&indicator.numerator), quantity(&indicator.denominator));
+    if above != below {
+        return Err("money and things are not divided by each other".to_owned());
+    }
+    match (indicator.unit, above) {
+        (Unit::Dong, Some(Quantity::Count)) => Err("it counts things, not money".to_owned()),
+        (Unit::Count, Some(Quantity::Dong)) => Err("it counts money, not things".to_owned()),
+        _ => Ok(()),
+    }
+}
+
 impl Indicators {
-    /// Reads definition files; the error names the indicator and what is wrong with it.
-    pub fn from_toml(files: &[&str]) -> Result<Self, String> {
+    /// Reads definition files over what the modules declare; the error names the indicator and what is wrong with it.
+    ///
+    /// # Errors
+    /// In words: a measure nobody declares, a flag it does not have, money counted as things.
+    pub fn from_toml(files: &[&str], known: &Measures) -> Result<Self, String> {
         let mut by_id: BTreeMap<String, Vec<Indicator>> = BTreeMap::new();
         for text in files {
             let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
@@ -257,7 +299,7 @@ impl Indicators {
                     _ => return Err(format!("{}: needs_vi and needs_en stand together", entry.id)),
                 };
                 let side = |count: WrittenCount| {
-                    let count = count.read()?;
+                    let count = count.read(known)?;
                     Ok(if needs.is_some() { count.nothing() } else { count })
                 };
                 let indicator = Indicator {
@@ -275,6 +317,7 @@ impl Indicators {
                     source: entry.source,
                     least: entry.least,
                 };
+                agrees(&indicator).map_err(|error| format!("{}: {error}", indicator.id))?;
                 by_id.entry(entry.id).or_default().push(indicator);
             }
         }
@@ -305,130 +348,4 @@ impl Indicators {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    const TWO: &str = r#"
-[[indicator]]
-id = "on-time"
-valid_from = "2021-01-01"
-name_vi = "Đúng hạn"
-name_en = "On time"
-definition_vi = "Hồ sơ giải quyết đúng hạn trên tổng số hồ sơ đã giải quyết."
-definition_en = "Dossiers settled on time over dossiers settled."
-unit = "percent"
-source = "NĐ 61/2018 Điều 31"
-numerator = { measure = "settled", all = ["ON_TIME"] }
-denominator = { measure = "settled" }
-
-[[indicator]]
-id = "on-time"
-valid_from = "2026-07-01"
-name_vi = "Đúng hạn"
-name_en = "On time"
-definition_vi = "Như trên, bổ sung lần hai tính là trễ."
-definition_en = "As before, a second supplement counts as late."
-unit = "percent"
-source = "QĐ 766/QĐ-TTg"
-numerator = { measure = "settled", all = ["ON_TIME"], none = ["SUPPLEMENTED_AGAIN"] }
-denominator = { measure = "settled" }
-"#;
-
-    #[test]
-    fn the_definition_of_the_day_is_used() {
-        let indicators = Indicators::from_toml(&[TWO]).unwrap();
-        assert_eq!(indicators.get("on-time", date(2026, 6, 30)).unwrap().numerator.none, 0);
-        assert_eq!(indicators.get("on-time", date(2026, 7, 1)).unwrap().numerator.none, flag::SUPPLEMENTED_AGAIN);
-        assert_eq!(indicators.get("on-time", date(2019, 1, 1)).unwrap().valid_from, date(2021, 1, 1));
-        assert!(indicators.get("nothing", date(2026, 7, 1)).is_none());
-    }
-
-    #[test]
-    fn what_is_written_down_is_read_back_the_same() {
-        let all = Indicators::from_toml(&[TWO]).unwrap();
-        for one in all.versions("on-time") {
-            let text = Written::of(one).to_toml().unwrap();
-            assert_eq!(Written::from_toml(&text).unwrap(), Written::of(one));
-            let again = Indicators::from_toml(&[&text]).unwrap();
-            assert_eq!(again.versions("on-time"), std::slice::from_ref(one));
-        }
-        assert_eq!(all.versions("on-time").len(), 2);
-        assert!(all.versions("nothing").is_empty());
-    }
-
-    #[test]
-    fn a_figure_over_too_few_answers_is_not_shown() {
-        let text = TWO.replacen(
-            "denominator = { measure = \"settled\" }",
-            "denominator = { measure = \"settled\" }\nleast = 5",
-            1,
-        );
-        let indicators = Indicators::from_toml(&[&text]).unwrap();
-        let indicator = indicators.get("on-time", date(2026, 6, 30)).unwrap();
-        assert!(indicator.is_confidential());
-        assert_eq!(indicator.shown(Figure { numerator: 4, denominator: 4 }), None);
-        assert_eq!(indicator.shown(Figure::default()), None);
-        let five = Figure { numerator: 4, denominator: 5 };
-        assert_eq!(indicator.shown(five), Some(five));
-        let open = indicators.get("on-time", date(2026, 7, 1)).unwrap();
-        assert!(!open.is_confidential() && open.shown(Figure::default()).is_some());
-    }
-
-    #[test]
-    fn a_wrong_definition_is_refused_by_name() {
-        let error = Indicators::from_toml(&[&TWO.replace("ON_TIME", "ONTIME")]).unwrap_err();
-        assert!(error.contains("on-time") && error.contains("ONTIME"), "{error}");
-        let error = Indicators::from_toml(&[&TWO.replace("2026-07-01", "2021-01-01")]).unwrap_err();
-        assert!(error.contains("same day"), "{error}");
-    }
-
-    #[test]
-    fn what_has_no_record_yet_counts_nothing_whatever_lies_in_the_database() {
-        let needs = "needs_vi = \"Cổng thanh toán\"\nneeds_en = \"A payment gateway\"\n";
-        let text = TWO.replacen("unit = \"percent\"\n", &format!("unit = \"percent\"\n{needs}"), 1);
-        let indicators = Indicators::from_toml(&[&text]).unwrap();
-        let cell = Cell {
-            measure: "settled".into(),
-            level: "commune".into(),
-            field: "ho-tich".into(),
-            channel: 1,
-            flags: flag::ON_TIME,
-            n: 1,
-        };
-        let before = indicators.get("on-time", date(2026, 6, 30)).unwrap();
-        assert_eq!(before.needs.as_ref().map(|(_, en)| en.as_str()), Some("A payment gateway"));
-        assert!(!before.numerator.takes(&cell, &Filter::year(2026)));
-        assert!(!before.denominator.takes(&cell, &Filter::year(2026)));
-        // The definition that begins with the record counts.
-        assert!(indicators.get("on-time", date(2026, 7, 1)).unwrap().denominator.takes(&cell, &Filter::year(2026)));
-        let error = Indicators::from_toml(&[&text.replace("needs_en = \"A payment gateway\"", "")]).unwrap_err();
-        assert!(error.contains("stand together"), "{error}");
-    }
-
-    #[test]
-    fn a_level_of_the_definition_and_one_of_the_question_must_agree() {
-        let cell = Cell {
-            measure: "settled".into(),
-            level: "commune".into(),
-            field: "ho-tich".into(),
-            channel: 1,
-            flags: flag::ON_TIME,
-            n: 1,
-        };
-        let count = |level| Count {
-            measure: "settled".into(),
-            all: 0,
-            none: 0,
-            channel: None,
-            fields: None,
-            level,
-            stock: false,
-        };
-        let filter = |level| Filter { level, ..Filter::year(2026) };
-        assert!(count(None).takes(&cell, &filter(None)));
-        assert!(count(Some(Level::Commune)).takes(&cell, &filter(None)));
-        assert!(!count(Some(Level::Commune)).takes(&cell, &filter(Some(Level::Province))));
-        assert!(!count(None).takes(&cell, &filter(Some(Level::Province))));
-    }
-}
+mod tests;

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::{Row, Sql, StoreError, Tx, Value, params};
 
 /// Before this day there are no facts: where the counting of a stock begins.
-const STOCK_BEGINS: Date = date(2000, 1, 1);
+pub(crate) const STOCK_BEGINS: Date = date(2000, 1, 1);
 /// Longest month series in one reading.
 const MONTHS_MAX: usize = 120;
 

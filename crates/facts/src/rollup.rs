@@ -32,6 +32,11 @@ pub(crate) async fn next_generation(tx: &Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A sum that no figure can hold is refused, by the engines as here: nothing is rolled up, and nothing wraps round.
+fn too_large() -> StoreError {
+    StoreError::Constraint("a sum of facts is too large".to_owned())
+}
+
 /// A word's number in [`Words`].
 pub type Word = u32;
 
@@ -94,9 +99,12 @@ impl Rollup {
 
     /// Adds one fact at every node its agency counts for. An agency without a place in the tree counts nowhere, as in the
     /// reading of facts not yet rolled up.
-    pub fn add_fact(&mut self, fact: &Fact) {
+    ///
+    /// # Errors
+    /// A sum beyond what a figure can hold.
+    pub fn add_fact(&mut self, fact: &Fact) -> Result<(), StoreError> {
         let (level, field) = (fact.level.as_str(), fact.field.as_str());
-        self.add(fact.measure, fact.day, fact.agency, level, field, fact.channel, fact.flags, fact.qty);
+        self.add(fact.measure.name, fact.day, fact.agency, level, field, fact.channel, fact.flags, fact.qty)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the dimensions of a fact, one by one")]
@@ -110,7 +118,7 @@ impl Rollup {
         channel: i64,
         flags: i64,
         qty: i64,
-    ) {
+    ) -> Result<(), StoreError> {
         let words = &mut self.words;
         let [year, month, day] = *self.periods.entry(day).or_insert_with(|| {
             let day = day.to_string();
@@ -119,9 +127,11 @@ impl Rollup {
         let (measure, level, field) = (words.number(measure), words.number(level), words.number(field));
         for (node, topmost) in self.scope.get(&agency.0).map_or(&[][..], Vec::as_slice) {
             for period in [Some(year), Some(month), topmost.then_some(day)].into_iter().flatten() {
-                *self.sums.entry((*node, measure, period, level, field, channel, flags)).or_default() += qty;
+                let sum = self.sums.entry((*node, measure, period, level, field, channel, flags)).or_default();
+                *sum = sum.checked_add(qty).ok_or_else(too_large)?;
             }
         }
+        Ok(())
     }
 
     /// Hands over the waiting sums for [`Rollup::write`], in key order: two writers then lock rows in the same order, and
@@ -174,7 +184,7 @@ pub async fn roll_up(tx: &Tx) -> Result<usize, StoreError> {
             row.get("channel")?,
             row.get("flags")?,
             row.get("qty")?,
-        );
+        )?;
     }
     Rollup::write(tx, &rollup.take()).await?;
     Ok(rows.len())

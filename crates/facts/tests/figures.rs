@@ -2,248 +2,19 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod book;
 mod leafing;
+mod measures;
+
+use book::{Book, DEFINITIONS, Dice, NODES, ROOT, first_tree, some_facts, some_filter};
+use measures::{FEE_DUE, RATED, RECEIVED, SETTLED, flag, known};
 
 use base::{Channel, Date, Id, Level};
-use facts::{Fact, Figure, Filter, Indicator, Indicators, Part, flag};
-use jiff::ToSpan;
+use facts::{By, Cut, Fact, Figure, Filter, Indicator, Indicators, Part};
 use jiff::civil::date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Db, StoreError};
-
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
-    }
-
-    fn flags(&mut self, all: &[i64]) -> i64 {
-        all.iter().filter(|_| self.below(2) == 0).sum()
-    }
-}
-
-const FIRST: Date = date(2024, 11, 10);
-const DAYS: u64 = 740;
-const ROOT: i64 = 1;
-const NODES: [i64; 8] = [1, 2, 3, 4, 5, 6, 7, 99];
-
-/// Root 1; departments 2 and 3, which has a sub-department 4 that also answers for dossiers; communes 5, 6 and 7.
-fn first_tree() -> Vec<(i64, Vec<i64>)> {
-    vec![
-        (1, vec![1]),
-        (2, vec![2, 1]),
-        (3, vec![3, 1]),
-        (4, vec![4, 3, 1]),
-        (5, vec![5, 1]),
-        (6, vec![6, 1]),
-        (7, vec![7, 1]),
-    ]
-}
-
-const DEFINITIONS: &str = r#"
-[[indicator]]
-id = "on-time"
-valid_from = "2021-01-01"
-name_vi = "-"
-name_en = "-"
-definition_vi = "-"
-definition_en = "-"
-unit = "percent"
-source = "-"
-numerator = { measure = "settled", all = ["ON_TIME"], none = ["SUPPLEMENTED_AGAIN"] }
-denominator = { measure = "settled" }
-
-[[indicator]]
-id = "online-share"
-valid_from = "2021-01-01"
-name_vi = "-"
-name_en = "-"
-definition_vi = "-"
-definition_en = "-"
-unit = "percent"
-source = "-"
-numerator = { measure = "received", channel = "online" }
-denominator = { measure = "received" }
-
-[[indicator]]
-id = "payments"
-valid_from = "2021-01-01"
-name_vi = "-"
-name_en = "-"
-definition_vi = "-"
-definition_en = "-"
-unit = "percent"
-source = "-"
-numerator = { measure = "paid", all = ["PAID_ONLINE"] }
-denominator = { measure = "paid" }
-
-[[indicator]]
-id = "offered"
-valid_from = "2021-01-01"
-name_vi = "-"
-name_en = "-"
-definition_vi = "-"
-definition_en = "-"
-unit = "percent"
-source = "-"
-numerator = { measure = "offered", all = ["ONLINE"], stock = true }
-denominator = { measure = "offered", stock = true }
-
-[[indicator]]
-id = "rated-land"
-valid_from = "2021-01-01"
-name_vi = "-"
-name_en = "-"
-definition_vi = "-"
-definition_en = "-"
-unit = "percent"
-source = "-"
-numerator = { measure = "rated", all = ["SATISFIED"], fields = ["dat-dai"] }
-denominator = { measure = "settled", fields = ["dat-dai"], level = "commune" }
-"#;
-
-fn some_facts(dice: &mut Dice, first_subject: i64, cases: i64) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    for subject in first_subject..first_subject + cases {
-        let agency = 1 + dice.below(7) as i64;
-        let day = FIRST.checked_add((dice.below(DAYS) as i64).days()).unwrap();
-        let base = Fact {
-            measure: "received",
-            day,
-            agency: Id(agency),
-            level: if agency >= 5 { Level::Commune } else { Level::Province },
-            field: ["ho-tich", "dat-dai", "cu-tru"][dice.below(3) as usize].to_owned(),
-            channel: 1 + dice.below(3) as i64,
-            flags: 0,
-            qty: 1,
-            subject: Id(subject),
-            procedure: Id(1),
-        };
-        let later = |fact: &Fact, days: u64| fact.day.checked_add((days as i64).days()).unwrap();
-        if dice.below(10) == 0 {
-            // A stock: offered from a day, some no longer after another.
-            let offered =
-                Fact { measure: "offered", channel: 0, flags: dice.flags(&[flag::ONLINE, flag::FEE]), ..base.clone() };
-            if dice.below(3) == 0 {
-                facts.push(Fact { qty: -1, day: later(&offered, dice.below(400)), ..offered.clone() });
-            }
-            facts.push(offered);
-            continue;
-        }
-        facts.push(base.clone());
-        let settled = Fact {
-            measure: "settled",
-            day: later(&base, dice.below(20)),
-            flags: dice.flags(&[flag::ON_TIME, flag::SUPPLEMENTED_AGAIN, flag::HAS_RESULT]),
-            ..base.clone()
-        };
-        match dice.below(5) {
-            0 => {}
-            1 => {
-                // Corrected on its own day.
-                facts.push(settled.clone());
-                facts.push(Fact { qty: -1, ..settled.clone() });
-                facts.push(Fact { flags: settled.flags | flag::DIGITISED, ..settled.clone() });
-            }
-            _ => facts.push(settled.clone()),
-        }
-        for _ in 0..dice.below(3) {
-            let flags = dice.flags(&[flag::PAID_ONLINE]);
-            facts.push(Fact { measure: "paid", day: later(&base, dice.below(60)), flags, ..base.clone() });
-        }
-        if dice.below(3) == 0 {
-            let flags = dice.flags(&[flag::SATISFIED]);
-            facts.push(Fact { measure: "rated", day: later(&settled, dice.below(9)), flags, ..base.clone() });
-        }
-    }
-    facts
-}
-
-/// What the database is told, kept here to be counted by hand.
-#[derive(Clone)]
-struct Book {
-    facts: Vec<Fact>,
-    tree: Vec<(i64, Vec<i64>)>,
-}
-
-impl Book {
-    fn within(&self, agency: Id, node: i64) -> bool {
-        self.tree.iter().any(|(known, nodes)| *known == agency.0 && nodes.contains(&node))
-    }
-
-    fn taken(&self, count: &facts::Count, node: i64, filter: &Filter) -> Vec<&Fact> {
-        let field =
-            |list: &Option<Vec<String>>, fact: &Fact| list.as_ref().is_none_or(|list| list.contains(&fact.field));
-        self.facts
-            .iter()
-            .filter(|fact| fact.measure == count.measure && self.within(fact.agency, node))
-            .filter(|fact| fact.day <= filter.to && (count.stock || fact.day >= filter.from))
-            .filter(|fact| fact.flags & count.all == count.all && fact.flags & count.none == 0)
-            .filter(|fact| count.channel.is_none_or(|channel| channel == fact.channel))
-            .filter(|fact| count.level.is_none_or(|level| level == fact.level))
-            .filter(|fact| filter.level.is_none_or(|level| level == fact.level))
-            .filter(|fact| field(&count.fields, fact) && field(&filter.fields, fact))
-            .collect()
-    }
-
-    fn figure(&self, indicator: &Indicator, node: i64, filter: &Filter) -> Figure {
-        let sum = |count| self.taken(count, node, filter).iter().map(|fact| fact.qty).sum();
-        Figure { numerator: sum(&indicator.numerator), denominator: sum(&indicator.denominator) }
-    }
-
-    fn subjects(&self, indicator: &Indicator, node: i64, filter: &Filter, part: Part) -> BTreeSet<Id> {
-        let sums = |count| {
-            let mut sums: BTreeMap<Id, i64> = BTreeMap::new();
-            for fact in self.taken(count, node, filter) {
-                *sums.entry(fact.subject).or_default() += fact.qty;
-            }
-            sums.retain(|_, n| *n > 0);
-            sums.into_keys().collect::<BTreeSet<Id>>()
-        };
-        let (above, below) = (sums(&indicator.numerator), sums(&indicator.denominator));
-        match part {
-            Part::Numerator => above,
-            Part::Denominator => below,
-            Part::Missing => &below - &above,
-        }
-    }
-
-    fn by_unit(&self, indicator: &Indicator, parent: i64, filter: &Filter) -> BTreeMap<i64, Figure> {
-        let below = self.tree.iter().filter(|(agency, nodes)| *agency != parent && nodes.contains(&parent));
-        below
-            .map(|(agency, _)| (*agency, self.figure(indicator, *agency, filter)))
-            .filter(|(_, figure)| *figure != Figure::default())
-            .collect()
-    }
-}
-
-fn some_filter(dice: &mut Dice) -> Filter {
-    let (from, to) = match dice.below(6) {
-        0 => (date(2025, 1, 1), date(2025, 12, 31)),
-        1 => (date(2024, 1, 1), date(2026, 12, 31)),
-        2 => (date(2025, 3, 1), date(2025, 7, 31)),
-        3 => {
-            let day = FIRST.checked_add((dice.below(DAYS) as i64).days()).unwrap();
-            (day, day)
-        }
-        // Cut in the middle of months and years.
-        _ => {
-            let from = FIRST.checked_add((dice.below(DAYS) as i64).days()).unwrap();
-            (from, from.checked_add((dice.below(500) as i64).days()).unwrap())
-        }
-    };
-    let level = [None, None, Some(Level::Commune), Some(Level::Province)][dice.below(4) as usize];
-    let fields = match dice.below(4) {
-        0 => Some(vec!["dat-dai".to_owned(), "cu-tru".to_owned()]),
-        1 => Some(vec!["ho-tich".to_owned()]),
-        _ => None,
-    };
-    Filter { from, to, level, fields }
-}
 
 async fn append(db: &Db, facts: Vec<Fact>) {
     db.write(move |tx| Box::pin(async move { facts::append(tx, &facts).await })).await.unwrap();
@@ -269,15 +40,16 @@ async fn plant(db: &Db, tree: Vec<(i64, Vec<i64>)>) {
 
 /// Asks for many figures at once, all in one snapshot, and compares each with the book.
 async fn agrees(db: &Db, book: &Arc<Book>, dice: &mut Dice, what: &str) {
-    let indicators = Indicators::from_toml(&[DEFINITIONS]).unwrap();
+    let indicators = Indicators::from_toml(&[DEFINITIONS], &known()).unwrap();
     let all: Vec<Indicator> = indicators.all(date(2026, 1, 1)).cloned().collect();
-    assert_eq!(all.len(), 5);
+    assert_eq!(all.len(), 6);
     for turn in 0..25 {
         let indicator = all[turn % all.len()].clone();
         let node = NODES[dice.below(NODES.len() as u64) as usize];
         let filter = some_filter(dice);
         let name = format!("{what}, {:?}: {} at {node}, {filter:?}", db.engine(), indicator.id);
         let (asked, wanted) = (indicator.clone(), filter.clone());
+        agrees_in_parts(db, book, (&indicator, node), &filter, &name).await;
         let (value, units, series, cube) = db
             .read(move |tx| {
                 Box::pin(async move {
@@ -308,7 +80,11 @@ async fn agrees(db: &Db, book: &Arc<Book>, dice: &mut Dice, what: &str) {
             let (count, pages) = db
                 .read(move |tx| {
                     Box::pin(async move {
-                        let count = facts::count_cases(tx, &asked, Id(node), &wanted, part).await?;
+                        let count = facts::count_cases(
+                            tx,
+                            &facts::Asked { indicator: &asked, node: Id(node), filter: &wanted, cut: Cut::Whole, part },
+                        )
+                        .await?;
                         let pages = leafing::leaf(tx, (&asked, Id(node)), &wanted, part).await?;
                         Ok::<_, StoreError>((count, pages))
                     })
@@ -320,7 +96,49 @@ async fn agrees(db: &Db, book: &Arc<Book>, dice: &mut Dice, what: &str) {
             assert_eq!(pages.len(), wanted.len(), "no case twice in {part:?}: {name}");
             let found: BTreeSet<Id> = pages.iter().map(|case| case.subject).collect();
             assert_eq!(found, wanted, "{part:?}: {name}");
+            if part != Part::Missing {
+                let whole = if part == Part::Numerator { value.numerator } else { value.denominator };
+                let shown: i64 = pages.iter().map(|case| case.amount).sum();
+                assert_eq!(shown, whole - book.beside(&indicator, node, &filter, part), "amounts of {part:?}: {name}");
+            }
             assert!(pages.windows(2).all(|pair| pair[0].day >= pair[1].day), "latest first: {name}");
+        }
+    }
+}
+
+/// The parts of a figure sum up to it, each is what counting by hand makes of it, and opens to the very cases it counts.
+async fn agrees_in_parts(db: &Db, book: &Arc<Book>, (indicator, node): (&Indicator, i64), filter: &Filter, name: &str) {
+    for by in [By::Procedure, By::Official] {
+        let (asked, wanted) = (indicator.clone(), filter.clone());
+        let (whole, slices, paged, opened) = db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let whole = facts::value(tx, &asked, Id(node), &wanted).await?;
+                    let slices = facts::cut(tx, &asked, by, Id(node), &wanted, (0, 50)).await?;
+                    let mut paged = Vec::new();
+                    for skip in 0..slices.len() as i64 {
+                        paged.extend(facts::cut(tx, &asked, by, Id(node), &wanted, (skip, 1)).await?);
+                    }
+                    let mut opened = Vec::new();
+                    for slice in &slices {
+                        let (indicator, filter, cut) = (&asked, &wanted, slice.cut);
+                        let asked = facts::Asked { indicator, node: Id(node), filter, cut, part: Part::Denominator };
+                        opened.push(leafing::leaf_asked(tx, &asked).await?);
+                    }
+                    Ok::<_, StoreError>((whole, slices, paged, opened))
+                })
+            })
+            .await
+            .unwrap();
+        let mut sum = Figure::default();
+        slices.iter().for_each(|slice| sum += slice.figure);
+        assert_eq!(sum, whole, "{by:?} parts of {name}");
+        assert_eq!(paged, slices, "one by one {by:?}: {name}");
+        for (slice, cases) in slices.iter().zip(opened) {
+            let part = book.cut(slice.cut);
+            assert_eq!(slice.figure, part.figure(indicator, node, filter), "{:?} of {name}", slice.cut);
+            let found: BTreeSet<Id> = cases.iter().map(|case| case.subject).collect();
+            assert_eq!(found, part.subjects(indicator, node, filter, Part::Denominator), "{:?} of {name}", slice.cut);
         }
     }
 }
@@ -369,7 +187,7 @@ async fn a_reader_never_sees_a_fact_twice_or_not_at_all_while_it_is_rolled_up() 
         plant(&db, first_tree()).await;
         let book = Book { facts: some_facts(&mut dice, 1, 2_500), tree: first_tree() };
         append(&db, book.facts.clone()).await;
-        let indicators = Indicators::from_toml(&[DEFINITIONS]).unwrap();
+        let indicators = Indicators::from_toml(&[DEFINITIONS], &known()).unwrap();
         let indicator = indicators.get("on-time", date(2026, 1, 1)).unwrap().clone();
         let filter = Filter { from: date(2025, 1, 17), to: date(2026, 10, 9), level: None, fields: None };
         let wanted = book.figure(&indicator, ROOT, &filter);
@@ -394,7 +212,7 @@ async fn a_reader_never_sees_a_fact_twice_or_not_at_all_while_it_is_rolled_up() 
 /// The rolled-up part of one snapshot, remembered, plus the tail of another.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_remembered_of_a_generation_plus_the_tail_is_the_figure_until_the_generation_changes() {
-    let indicators = Indicators::from_toml(&[DEFINITIONS]).unwrap();
+    let indicators = Indicators::from_toml(&[DEFINITIONS], &known()).unwrap();
     let indicator = indicators.get("on-time", date(2026, 1, 1)).unwrap();
     for db in databases().await {
         let mut dice = Dice(9);
@@ -486,7 +304,77 @@ async fn two_workers_rolling_up_at_once_roll_each_fact_up_once() {
 
 #[test]
 fn channels_of_definitions_are_those_of_the_facts() {
-    let indicators = Indicators::from_toml(&[DEFINITIONS]).unwrap();
+    let indicators = Indicators::from_toml(&[DEFINITIONS], &known()).unwrap();
     let online = indicators.get("online-share", date(2026, 1, 1)).unwrap();
     assert_eq!(online.numerator.channel, Some(Channel::Online.code()));
+}
+
+fn one(measure: &'static facts::Measure, flags: i64, qty: i64, subject: i64) -> Fact {
+    Fact {
+        measure,
+        day: date(2026, 3, 4),
+        agency: Id(5),
+        level: Level::Commune,
+        field: "ho-tich".to_owned(),
+        channel: 1,
+        flags,
+        qty,
+        subject: Id(subject),
+        procedure: Id(1),
+        official: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_that_its_measure_does_not_declare_is_not_written() {
+    for db in databases().await {
+        plant(&db, first_tree()).await;
+        let refused = [
+            one(&SETTLED, flag::PAID_ONLINE, 1, 1),
+            one(&SETTLED, flag::ON_TIME | 1 << 40, 1, 1),
+            one(&SETTLED, 0, 2, 1),
+            one(&RECEIVED, 0, 0, 1),
+            one(&FEE_DUE, 0, 0, 1),
+            one(&FEE_DUE, 0, facts::DONG_MAX + 1, 1),
+            one(&FEE_DUE, 0, i64::MIN, 1),
+            Fact { official: Some(Id(7)), ..one(&RATED, 0, 1, 1) },
+        ];
+        for fact in refused {
+            let name = format!("{fact:?}");
+            let done = db.write(move |tx| Box::pin(async move { facts::append(tx, &[fact]).await })).await;
+            assert!(matches!(done, Err(StoreError::Constraint(_))), "{name}");
+        }
+        assert_eq!(roll_up(&db).await, 0, "nothing of them was written");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn amounts_are_exact_and_a_sum_that_no_number_holds_is_refused() {
+    let indicators = Indicators::from_toml(&[DEFINITIONS], &known()).unwrap();
+    let fees = indicators.get("fees", date(2026, 1, 1)).unwrap();
+    for db in databases().await {
+        plant(&db, first_tree()).await;
+        let read = || {
+            let fees = fees.clone();
+            db.read(move |tx| Box::pin(async move { facts::value(tx, &fees, Id(ROOT), &Filter::year(2026)).await }))
+        };
+        // More than a floating number of 53 bits tells apart.
+        let large: Vec<Fact> = (0..100).map(|n| one(&FEE_DUE, 0, facts::DONG_MAX - n % 2, n)).collect();
+        append(&db, large).await;
+        let wanted = 100 * facts::DONG_MAX - 50;
+        assert_eq!(read().await.unwrap().denominator, wanted, "not yet rolled up");
+        while roll_up(&db).await > 0 {}
+        assert_eq!(read().await.unwrap().denominator, wanted, "rolled up");
+        append(&db, vec![one(&FEE_DUE, 0, -1, 1)]).await;
+        assert_eq!(read().await.unwrap().denominator, wanted - 1, "and one more");
+        for n in 0..10 {
+            append(&db, (0..930).map(|i| one(&FEE_DUE, 0, facts::DONG_MAX, 1_000 * (n + 1) + i)).collect()).await;
+        }
+        assert!(read().await.is_err(), "no figure rather than a wrong one: {:?}", db.engine());
+        let mut rolled = Ok(1);
+        while matches!(rolled, Ok(n) if n > 0) {
+            rolled = db.write(|tx| Box::pin(async move { facts::roll_up(tx).await })).await;
+        }
+        assert!(rolled.is_err(), "nor is it rolled up: {:?}", db.engine());
+    }
 }

@@ -6,8 +6,8 @@ use crate::subject::{Due, Held, Link, Moment, Number, sql};
 use crate::verb::{Machine, follows};
 use ::store::{BoxFuture, Row, Tx};
 use audit::{Chain, Event};
-use base::{Fault, Id, Permission};
-use facts::Fact;
+use base::{Fault, Id, Instant, Permission};
+use facts::{Fact, Measure, Measures};
 use files::Seal;
 use std::collections::{BTreeMap, HashMap};
 use web::{App, Ctx};
@@ -35,6 +35,12 @@ pub struct Card {
     pub href: String,
     /// What it is now, in the reader's language.
     pub state: String,
+    /// The unit at which one must be allowed to read it, where that is not the one its fact counts for.
+    pub unit: Option<Id>,
+    /// What was promised.
+    pub due: Option<Instant>,
+    /// Past the promise by so much working time, in milliseconds; none where it is not late.
+    pub late_ms: Option<i64>,
 }
 
 /// Reads the cards of subjects of one kind.
@@ -44,11 +50,11 @@ pub type Cards = for<'t> fn(&'t Tx, &'t Ctx, Vec<Id>) -> BoxFuture<'t, Result<Ha
 #[derive(Clone, Copy)]
 pub struct Kind {
     pub word: &'static str,
-    /// What it counts: its facts are rebuilt from its events.
-    pub measures: &'static [&'static str],
+    /// What it counts: its facts are rebuilt from its events, or by a proof of its own. A figure of these opens to subjects of this kind.
+    pub measures: &'static [&'static Measure],
     pub dues: &'static [DueKind],
-    /// Whoever may this at its unit may open one.
-    pub reads: Permission,
+    /// Whoever may this at its unit may open one; none: everybody may.
+    pub reads: Option<Permission>,
     pub cards: Cards,
     /// How it is proven; none for a kind with a proof of its own.
     pub(crate) proof: Option<Proof>,
@@ -64,18 +70,28 @@ pub(crate) struct Proof {
 impl Kind {
     /// The kind of a register.
     pub const fn of<S: Machine>(
-        measures: &'static [&'static str],
+        measures: &'static [&'static Measure],
         dues: &'static [DueKind],
         reads: Permission,
         cards: Cards,
     ) -> Kind {
         let proof = Proof { table: S::TABLE, replay: replay::<S>, statements: statements::<S> };
-        Kind { word: S::KIND, measures, dues, reads, cards, proof: Some(proof) }
+        Kind { word: S::KIND, measures, dues, reads: Some(reads), cards, proof: Some(proof) }
     }
 
     /// A kind that lives outside the shared pieces and owes something all the same.
     pub const fn elsewhere(word: &'static str, dues: &'static [DueKind], reads: Permission, cards: Cards) -> Kind {
-        Kind { word, measures: &[], dues, reads, cards, proof: None }
+        Kind { word, measures: &[], dues, reads: Some(reads), cards, proof: None }
+    }
+
+    /// A kind outside the shared pieces whose subjects are open to everybody.
+    pub const fn open(word: &'static str, cards: Cards) -> Kind {
+        Kind { word, measures: &[], dues: &[], reads: None, cards, proof: None }
+    }
+
+    /// It with what it counts, where its facts are proven by a proof of its own.
+    pub const fn counting(self, measures: &'static [&'static Measure]) -> Kind {
+        Kind { measures, ..self }
     }
 
     /// The statements made of its columns, for a test that prepares them.
@@ -102,30 +118,39 @@ impl Kinds {
     pub fn of_due(&self, name: &str) -> Option<(&Kind, &'static DueKind)> {
         self.all.iter().find_map(|kind| kind.dues.iter().find(|due| due.name == name).map(|due| (kind, due)))
     }
+
+    /// The kind whose subjects a measure counts.
+    pub fn of_measure(&self, name: &str) -> Option<&Kind> {
+        self.all.iter().find(|kind| kind.measures.iter().any(|measure| measure.name == name))
+    }
 }
 
-/// The cards of subjects of any kind that keeps itself in the shared tables, each with what one must be allowed at its unit to open
-/// it; unknown ids are left out.
+/// Everything the kinds of a program count.
+///
+/// # Errors
+/// Declarations that do not agree: a fault of the program.
+pub fn measures(kinds: &[Kind]) -> Result<Measures, String> {
+    Measures::of(kinds.iter().flat_map(|kind| kind.measures.iter().copied()))
+}
+
+/// The cards of the subjects that a measure counts, and what one must be allowed at their unit to open one. Unknown ids are left out.
 ///
 /// # Errors
 /// The database's.
-pub async fn cards(tx: &Tx, ctx: &Ctx, ids: &[Id]) -> Result<HashMap<Id, (Card, Permission)>, Fault> {
-    let Some(kinds) = ctx.app.get::<Kinds>() else { return Ok(HashMap::new()) };
-    let mut by_kind: BTreeMap<String, Vec<Id>> = BTreeMap::new();
-    for chunk in ids.chunks(1_000) {
-        let list = ::store::Value::Json(chunk.iter().map(|id| serde_json::Value::from(id.0)).collect());
-        for row in tx.query(crate::side::KINDS_OF, &[list]).await? {
-            by_kind.entry(row.get("kind")?).or_default().push(row.get("id")?);
-        }
-    }
+pub async fn cards_of(
+    tx: &Tx,
+    ctx: &Ctx,
+    measure: &str,
+    ids: &[Id],
+) -> Result<(HashMap<Id, Card>, Option<Permission>), Fault> {
+    let kinds = ctx.app.get::<Kinds>();
+    let Some(kind) = kinds.as_ref().and_then(|kinds| kinds.of_measure(measure)) else { return Ok(Default::default()) };
     let mut found = HashMap::with_capacity(ids.len());
-    for (word, ids) in by_kind {
-        if let Some(kind) = kinds.all.iter().find(|kind| kind.word == word) {
-            let read = (kind.cards)(tx, ctx, ids).await?;
-            found.extend(read.into_iter().map(|(id, card)| (id, (card, kind.reads))));
-        }
+    // A page is one question; an export is as many as statements hold.
+    for chunk in ids.chunks(1_000) {
+        found.extend((kind.cards)(tx, ctx, chunk.to_vec()).await?);
     }
-    Ok(found)
+    Ok((found, kind.reads))
 }
 
 /// What a subject's events say, and whether its row says the same.

@@ -38,10 +38,10 @@ pub use field::{Ask, Field, Given, Typed, read as read_fields};
 pub use form::{Shown, shown};
 pub use happen::{begin, happen};
 pub use ics::{CalendarEntry, calendar};
-pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards};
+pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards_of, measures};
 pub use many::{ADOPT, Adopted, Adoption, Begun, adopt, begin_all};
 pub use picture::mermaid;
-pub use prove::{Listener, Proved, SUBJECTS_BETWEEN, prove};
+pub use prove::{Listener, Proved, Prover, SUBJECTS_BETWEEN, prove};
 pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe, owed_by_name};
 pub use subject::{
     By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject, cell, list, list_value, word,

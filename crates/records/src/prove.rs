@@ -60,20 +60,46 @@ pub async fn prove(
     uploads: Option<&files::Store>,
     listener: &mut Listener<'_>,
 ) -> Result<Proved, StoreError> {
-    let mut proved = Proved::default();
-    let mut numbers = Numbers::default();
-    let mut after = i64::MIN;
-    loop {
-        let subjects = tx.query(PAGE_OF_SUBJECTS, params![after, PAGE]).await?;
+    let mut prover = Prover::default();
+    while prover.page(tx, kinds, uploads, listener).await? {}
+    Ok(prover.proved)
+}
+
+/// A proof that is gone through a page of subjects at a time, so that what it calls for can be taken away between.
+pub struct Prover {
+    pub proved: Proved,
+    numbers: Numbers,
+    after: i64,
+}
+
+impl Default for Prover {
+    fn default() -> Self {
+        Self { proved: Proved::default(), numbers: Numbers::default(), after: i64::MIN }
+    }
+}
+
+impl Prover {
+    /// The next page; whether there is another one after it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn page(
+        &mut self,
+        tx: &Tx,
+        kinds: &[Kind],
+        uploads: Option<&files::Store>,
+        listener: &mut Listener<'_>,
+    ) -> Result<bool, StoreError> {
+        let subjects = tx.query(PAGE_OF_SUBJECTS, params![self.after, PAGE]).await?;
         let full = subjects.len() as i64 == PAGE;
         let last = match subjects.last() {
             Some(row) if full => row.get::<i64>("id")?,
             _ => i64::MAX,
         };
-        let mut page = Page::load(tx, kinds, after, last).await?;
+        let mut page = Page::load(tx, kinds, self.after, last).await?;
         for row in &subjects {
             let (id, kind, code): (Id, String, String) = (row.get("id")?, row.get("kind")?, row.get("code")?);
-            proved.subjects += 1;
+            self.proved.subjects += 1;
             let known = kinds.iter().find(|one| one.word == kind).and_then(|one| one.proof.map(|proof| (one, proof)));
             let Some((kind, proof)) = known else {
                 (listener.wrong)(format!("subject {code}: {kind} is no kind of the program"));
@@ -81,27 +107,26 @@ pub async fn prove(
             };
             let events = page.events.remove(&id).unwrap_or_default();
             let row = page.rows.remove(&(kind.word, id));
-            proved.events += events.len() as u64;
+            self.proved.events += events.len() as u64;
             let replay = (proof.replay)(row.as_ref(), &events);
             replay.facts.iter().for_each(|fact| (listener.fact)(fact));
             let broken = match &replay.broken {
                 Some(broken) => Some(broken.clone()),
                 None if replay.code != code => Some("subject.code".to_owned()),
-                None => page.compare(id, &replay, uploads, &mut proved.rows),
+                None => page.compare(id, &replay, uploads, &mut self.proved.rows),
             };
             if let Some(broken) = broken {
                 (listener.wrong)(format!("{} {code}: {broken}", kind.word));
             }
-            numbers.saw(&replay);
+            self.numbers.saw(&replay);
         }
         page.left_over(listener);
+        self.after = last;
         if last == i64::MAX {
-            break;
+            std::mem::take(&mut self.numbers).compare(tx, listener).await?;
         }
-        after = last;
+        Ok(last != i64::MAX)
     }
-    numbers.compare(tx, listener).await?;
-    Ok(proved)
 }
 
 /// A row of what is owed: name, unit, holder, moment.

@@ -9,9 +9,6 @@ use base::Id;
     pub INSERT_SUBJECT = "INSERT INTO subject (id, kind, code) VALUES ($1, $2, $3)";
     /// The code of a subject.
     pub CODE_OF = "SELECT code FROM subject WHERE id = $1";
-    /// Which kinds some subjects are of.
-    pub KINDS_OF = sqlite "SELECT id, kind FROM subject WHERE id IN (SELECT value FROM json_each($1))",
-        postgres "SELECT id, kind FROM subject WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
     /// Owed from now on, or otherwise than before.
     pub SET_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject_id, name) DO UPDATE SET unit_id = excluded.unit_id, holder_id = excluded.holder_id, due_at = excluded.due_at";
     /// Owed no more.

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use base::{Actor, Fault, Grant, Id, Instant, Permission, Problem, Role};
-use facts::Fact;
+use facts::{Fact, Measure};
 use files::{Seal, Staged};
 use records::{
     Ask, Asker, By, Column, Decided, DoesNotFollow, Due, Field, Given, Held, House, Kind, Link, Listener, Machine,
@@ -100,7 +100,7 @@ impl Subject for Lamp {
             (None, Event::Report { unit, post, n }) => Lamp { broken: true, unit: *unit, post: *post, n: *n, times: 1 },
             (Some(lamp), Event::Mend { .. }) => {
                 let fact = Fact {
-                    measure: "lamp_mended",
+                    measure: &MENDED,
                     day: moment.at.date(),
                     agency: lamp.unit,
                     level: base::Level::Commune,
@@ -110,6 +110,7 @@ impl Subject for Lamp {
                     qty: 1,
                     subject: moment.subject,
                     procedure: Id(0),
+                    official: None,
                 };
                 return Ok((Lamp { broken: false, ..lamp.clone() }, vec![fact]));
             }
@@ -203,7 +204,11 @@ impl Machine for Lamp {
     }
 }
 
-const KIND: Kind = Kind::of::<Lamp>(&["lamp_mended"], &[], SEE, |_, _, _| Box::pin(async { Ok(HashMap::new()) }));
+/// Counted when one burns again; it may go out again.
+static MENDED: Measure = Measure::again("lamp_mended");
+const MEASURES: &[&Measure] = &[&MENDED];
+
+const KIND: Kind = Kind::of::<Lamp>(MEASURES, &[], SEE, |_, _, _| Box::pin(async { Ok(HashMap::new()) }));
 
 const TABLES: Migrations = Migrations {
     module: "lamp",

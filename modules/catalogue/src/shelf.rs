@@ -115,6 +115,12 @@ impl Shelf {
             .collect()
     }
 
+    /// The latest version of each procedure that is wanted, in force or not.
+    pub fn latest<'a>(&'a self, wanted: impl Fn(Id) -> bool + 'a) -> impl Iterator<Item = &'a Version> + 'a {
+        let latest = self.by_code.values().filter_map(|versions| versions.last());
+        latest.filter(move |version| wanted(version.procedure_id)).map(Arc::as_ref)
+    }
+
     /// Every version in force on a day, by field and name.
     pub fn all(&self, on: Date) -> Vec<Arc<Version>> {
         self.books.iter().filter(|book| book.version.in_force(on)).map(|book| book.version.clone()).collect()

@@ -1,15 +1,64 @@
 //! Stock facts: how many procedures are offered on a day, and how many of them online, end to end,
 //! with a fee, payable online, on the national portal.
 
-use base::{Id, Level};
-use facts::{Fact, flag};
-use store::{StoreError, Tx};
+use base::{Fault, Id, Level};
+use facts::{Fact, Measure};
+use records::{Card, Kind};
+use std::collections::HashMap;
+use store::{BoxFuture, StoreError, Tx};
+use web::Ctx;
 
 use crate::store as sql;
 use crate::version::Version;
 
 /// What is counted: +1 on the first day in force, -1 on the first day no longer.
-pub const MEASURE: &str = "procedure_offered";
+pub static OFFERED: Measure = Measure::again("procedure_offered")
+    .with(flag::ONLINE | flag::FULL_SERVICE | flag::FEE | flag::PAYABLE_ONLINE | flag::PORTAL, flag::NAMES)
+    .cut(true, false);
+
+/// What may be true of a procedure; stored as a sum, so values never change meaning.
+pub mod flag {
+    /// Offered online.
+    pub const ONLINE: i64 = 1;
+    /// The service is online from end to end (toàn trình).
+    pub const FULL_SERVICE: i64 = 2;
+    /// Carries a fee or charge.
+    pub const FEE: i64 = 4;
+    /// That fee can be paid online.
+    pub const PAYABLE_ONLINE: i64 = 8;
+    /// Integrated with the national portal.
+    pub const PORTAL: i64 = 32_768;
+
+    /// By the names that definitions use.
+    pub const NAMES: &[(&str, i64)] = &[
+        ("ONLINE", ONLINE),
+        ("FULL_SERVICE", FULL_SERVICE),
+        ("FEE", FEE),
+        ("PAYABLE_ONLINE", PAYABLE_ONLINE),
+        ("PORTAL", PORTAL),
+    ];
+}
+
+/// Procedures among the kinds of the program: what the stock counts opens to them. They are everybody's to read.
+pub const KIND: Kind = Kind::open("procedure", cards).counting(MEASURES);
+
+/// Everything procedures are counted by.
+pub const MEASURES: &[&Measure] = &[&OFFERED];
+
+fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
+    Box::pin(async move {
+        let wanted: std::collections::HashSet<Id> = ids.into_iter().collect();
+        let card = |version: &Version| Card {
+            title: version.name.clone(),
+            href: format!("/procedures/{}", version.code),
+            code: version.code.clone(),
+            ..Card::default()
+        };
+        // Its latest version, in force or not.
+        let shelf = crate::shelf(&ctx.app);
+        Ok(shelf.latest(|id| wanted.contains(&id)).map(|version| (version.procedure_id, card(version))).collect())
+    })
+}
 
 /// Versions counted in one go; bounds memory and the length of one statement.
 const CHUNK: i64 = 500;
@@ -27,7 +76,7 @@ pub fn facts_of(version: &Version, agency: Id) -> Vec<Fact> {
 
 fn fact(version: &Version, level: Level, agency: Id, qty: i64) -> Fact {
     Fact {
-        measure: MEASURE,
+        measure: &OFFERED,
         day: version.effective_from,
         agency,
         level,
@@ -37,6 +86,7 @@ fn fact(version: &Version, level: Level, agency: Id, qty: i64) -> Fact {
         qty,
         subject: version.procedure_id,
         procedure: version.procedure_id,
+        official: None,
     }
 }
 

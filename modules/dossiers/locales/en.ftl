@@ -467,3 +467,4 @@ dossier-oversight-when = When
 dossier-oversight-what = What
 dossier-oversight-by = Agency
 permission-oversee-dossiers = Oversee dossiers without personal data
+dossier-amount-too-large = The amount is too large: at most 1,000,000,000,000,000 VND.

@@ -467,3 +467,4 @@ dossier-oversight-when = Thời điểm
 dossier-oversight-what = Việc
 dossier-oversight-by = Cơ quan
 permission-oversee-dossiers = Giám sát việc giải quyết hồ sơ, không thấy dữ liệu cá nhân
+dossier-amount-too-large = Số tiền quá lớn: tối đa 1.000.000.000.000.000 đồng.

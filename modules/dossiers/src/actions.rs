@@ -104,7 +104,7 @@ pub(crate) async fn write_under(
         (None, Some((id, _))) => id,
         (None, None) => return Err(Fault::internal("an event without a dossier")),
     };
-    let outcomes = apply(&mut state, id, by.now, rules, happening)
+    let outcomes = apply(&mut state, id, by.now, (rules, Some(by.actor.account)), happening)
         .map_err(|_| Fault::internal(format!("{} does not follow", happening.kind())))?;
     let mut dossier = state.ok_or_else(|| Fault::internal("no state after an event"))?;
     let told = dossier.account.filter(|account| *account != by.actor.account && happening.concerns_applicant());

@@ -2,11 +2,9 @@
 
 use crate::dossier::{Dossier, Outcome, Passing, Status, mark};
 use crate::happening::{Filing, Happening, Place, Rules};
+use crate::measures::{self as count, LASTING, flag};
 use base::{Id, Instant};
-use facts::{Fact, flag};
-
-/// Flags of a filing that every later fact of the dossier repeats.
-const LASTING: i64 = flag::FULL_SERVICE | flag::FEE | flag::PAYABLE_ONLINE | flag::HAS_COMPONENTS | flag::REUSED;
+use facts::{Fact, Measure};
 
 /// What an event led to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,12 +50,13 @@ fn begin(id: Id, filing: &Filing, at: Instant) -> Dossier {
         flags: filing.flags,
         fee_dong: filing.fee_dong,
         paid_dong: 0,
+        decided_by: None,
         rating: None,
         head: audit::Head::default(),
     }
 }
 
-fn fact(dossier: &Dossier, measure: &'static str, at: Instant, flags: i64, qty: i64) -> Fact {
+fn fact(dossier: &Dossier, measure: &'static Measure, at: Instant, flags: i64, qty: i64) -> Fact {
     Fact {
         measure,
         day: at.date(),
@@ -69,6 +68,7 @@ fn fact(dossier: &Dossier, measure: &'static str, at: Instant, flags: i64, qty: 
         qty,
         subject: dossier.id,
         procedure: dossier.procedure,
+        official: None,
     }
 }
 
@@ -121,7 +121,7 @@ fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
 /// (QĐ 766/QĐ-TTg, component 2.1: statuses 7 and 8 of received dossiers are ends like others).
 fn late_end(dossier: &Dossier, at: Instant, rules: Rules) -> Option<Fact> {
     let counts = rules >= Rules::LateStaysLate && dossier.received_at.is_some() && dossier.flags & mark::LATE != 0;
-    counts.then(|| fact(dossier, "settled", at, settled_flags(dossier, at), 1))
+    counts.then(|| fact(dossier, &count::SETTLED, at, settled_flags(dossier, at), 1))
 }
 
 fn passed_between(dossier: &mut Dossier, passing: Passing) {
@@ -166,8 +166,21 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
     }
 }
 
-/// Applies one event by the rules it was written under. `dossier` is `None` only before the first. Returns the facts it gives rise
-/// to.
+/// Who acted, where an event of these rules counts for the official: no applicant who takes his dossier back, and nobody for what was
+/// written before it was kept.
+fn official((rules, actor): (Rules, Option<Id>), happening: &Happening) -> Option<Id> {
+    let citizens = matches!(happening, Happening::Filed { .. } | Happening::Withdrawn { .. } | Happening::Rated { .. });
+    actor.filter(|_| rules >= Rules::AmountsCount && !citizens)
+}
+
+/// What is due from now on, against what was.
+fn fee_due(dossier: &Dossier, at: Instant, rules: Rules, more: i64) -> Option<Fact> {
+    let counts = rules >= Rules::AmountsCount && more != 0;
+    counts.then(|| fact(dossier, &count::FEE_DUE, at, dossier.flags & LASTING, more))
+}
+
+/// Applies one event by the rules it was written under, and by whom. `dossier` is `None` only before the first. Returns the facts it
+/// gives rise to.
 ///
 /// # Errors
 /// [`DoesNotFollow`] where no action of this program could have written the event in this state.
@@ -175,10 +188,11 @@ pub fn apply(
     dossier: &mut Option<Dossier>,
     id: Id,
     at: Instant,
-    rules: Rules,
+    (rules, actor): (Rules, Option<Id>),
     happening: &Happening,
 ) -> Result<Outcomes, DoesNotFollow> {
     let mut facts = Vec::new();
+    let official = official((rules, actor), happening);
     if let Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. } = happening {
         if dossier.is_some() {
             return Err(DoesNotFollow);
@@ -204,12 +218,13 @@ pub fn apply(
             if let Some(passing) = between {
                 passed_between(d, *passing);
             }
-            facts.push(fact(d, "received", at, d.flags & LASTING, 1));
+            facts.push(fact(d, &count::RECEIVED, at, d.flags & LASTING, 1));
+            facts.extend(fee_due(d, at, rules, d.fee_dong));
         }
         Happening::IntakeRefused { .. } => {
             d.status = Status::IntakeRefused;
             d.finished_at = Some(at);
-            facts.push(fact(d, "refused_intake", at, 0, 1));
+            facts.push(fact(d, &count::REFUSED_INTAKE, at, 0, 1));
         }
         Happening::Assigned { handler } => {
             d.status = Status::Processing;
@@ -225,7 +240,7 @@ pub fn apply(
                 passed_between(d, if *electronic { Passing::Electronic } else { Passing::Paper });
             }
             place(d, to);
-            facts.push(fact(d, "passed", at, if *electronic { flag::ELECTRONIC } else { 0 }, 1));
+            facts.push(fact(d, &count::HANDED_ON, at, if *electronic { flag::ELECTRONIC } else { 0 }, 1));
         }
         Happening::SentBack { place: to, .. } => {
             d.status = Status::Processing;
@@ -237,7 +252,7 @@ pub fn apply(
             d.paused_at = Some(at);
             d.supplements += 1;
             let again = if d.supplements > 1 { flag::SUPPLEMENTED_AGAIN } else { 0 };
-            facts.push(fact(d, "supplement_requested", at, again, 1));
+            facts.push(fact(d, &count::ASKED, at, again, 1));
         }
         Happening::SupplementCompleted { clock, answer_due_at, .. } => {
             d.paused_at = None;
@@ -257,6 +272,7 @@ pub fn apply(
         Happening::PaymentRequested { amount_dong, .. } => {
             d.status = Status::Payment;
             d.paused_at = Some(at);
+            facts.extend(fee_due(d, at, rules, amount_dong.saturating_sub(d.fee_dong)));
             d.fee_dong = *amount_dong;
         }
         // Nothing pays online: an event that says so is not this program's.
@@ -275,17 +291,21 @@ pub fn apply(
             }
             let online_flag = if *online { flag::PAID_ONLINE } else { 0 };
             d.flags |= online_flag;
-            facts.push(fact(d, "paid", at, d.flags & LASTING | online_flag, 1));
+            facts.push(fact(d, &count::PAID, at, d.flags & LASTING | online_flag, 1));
+            if rules >= Rules::AmountsCount && *amount_dong != 0 {
+                facts.push(fact(d, &count::FEE_PAID, at, d.flags & LASTING, *amount_dong));
+            }
             if *first_online {
                 facts.push(Fact {
                     channel: 0,
-                    ..fact(d, "procedure_paid_online", at, flag::FEE | flag::PAID_ONLINE, 1)
+                    ..fact(d, &count::PAID_ONLINE_FIRST, at, flag::FEE | flag::PAID_ONLINE, 1)
                 });
             }
         }
         Happening::Approved { digitised, unit, .. } => {
             d.status = Status::Decided;
             d.outcome = Outcome::Granted;
+            d.decided_by = official;
             d.finished_at = Some(at);
             d.step_due_at = None;
             d.unit = *unit;
@@ -293,31 +313,33 @@ pub fn apply(
             if *digitised {
                 d.flags |= flag::DIGITISED;
             }
-            facts.push(fact(d, "settled", at, settled_flags(d, at), 1));
+            facts.push(fact(d, &count::SETTLED, at, settled_flags(d, at), 1));
         }
         Happening::Refused { unit, .. } => {
             d.status = Status::Decided;
             d.outcome = Outcome::Refused;
+            d.decided_by = official;
             d.finished_at = Some(at);
             d.step_due_at = None;
             d.unit = *unit;
             d.handler = None;
-            facts.push(fact(d, "settled", at, settled_flags(d, at), 1));
+            facts.push(fact(d, &count::SETTLED, at, settled_flags(d, at), 1));
         }
         Happening::Withdrawn { .. } => {
             d.status = Status::Withdrawn;
             d.paused_at = None;
             d.asked_until = None;
             d.finished_at = Some(at);
-            facts.push(fact(d, "withdrawn", at, 0, 1));
+            facts.push(fact(d, &count::WITHDRAWN, at, 0, 1));
             facts.extend(late_end(d, at, rules));
         }
         Happening::Stopped { .. } => {
             d.status = Status::Stopped;
+            d.decided_by = official;
             d.paused_at = None;
             d.asked_until = None;
             d.finished_at = Some(at);
-            facts.push(fact(d, "stopped", at, 0, 1));
+            facts.push(fact(d, &count::STOPPED, at, 0, 1));
             facts.extend(late_end(d, at, rules));
         }
         Happening::ResultReturned { digitised, .. } => {
@@ -325,25 +347,27 @@ pub fn apply(
             d.returned_at = Some(at);
             if let (true, Some(finished_at), 0) = (*digitised, d.finished_at, d.flags & flag::DIGITISED) {
                 // The scan came with the return: the settled fact is taken back and written again on its own day.
-                facts.push(fact(d, "settled", finished_at, settled_flags(d, finished_at), -1));
+                facts.push(fact(d, &count::SETTLED, finished_at, settled_flags(d, finished_at), -1));
                 d.flags |= flag::DIGITISED;
-                facts.push(fact(d, "settled", finished_at, settled_flags(d, finished_at), 1));
+                facts.push(fact(d, &count::SETTLED, finished_at, settled_flags(d, finished_at), 1));
             }
-            facts.push(fact(d, "returned", at, d.flags & flag::DIGITISED, 1));
+            facts.push(fact(d, &count::RETURNED, at, d.flags & flag::DIGITISED, 1));
         }
         Happening::Rated { score } => {
             d.rating = Some(*score);
-            facts.push(fact(d, rated_fact::MEASURE, at, rated_fact::flags(*score), 1));
+            facts.push(fact(d, &count::RATED, at, rated_fact::flags(*score), 1));
         }
+    }
+    for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {
+        // What is taken back and written again, and what it settled as, stays with whoever decided.
+        fact.official = if fact.measure == &count::SETTLED { d.decided_by } else { official };
     }
     Ok(Outcomes { facts })
 }
 
 /// What a rating counts as, by event or by code.
 pub(crate) mod rated_fact {
-    use facts::flag;
-
-    pub const MEASURE: &str = "rated";
+    use crate::measures::flag;
 
     /// Satisfied from "satisfied" on.
     pub const fn flags(score: i64) -> i64 {
@@ -351,5 +375,7 @@ pub(crate) mod rated_fact {
     }
 }
 
+#[cfg(test)]
+mod counted;
 #[cfg(test)]
 mod tests;

@@ -72,7 +72,7 @@ impl Case {
         happening: &Happening,
     ) -> Result<(), DoesNotFollow> {
         let head = self.state.as_ref().map(|dossier| dossier.head).unwrap_or_default();
-        let outcomes = apply(&mut self.state, self.id, at, Rules::NOW, happening)?;
+        let outcomes = apply(&mut self.state, self.id, at, (Rules::NOW, Some(actor)), happening)?;
         let data = happening.to_text(false);
         let link = Link {
             subject: self.id,
@@ -122,8 +122,12 @@ pub struct Batch {
 
 impl Batch {
     /// Takes a case, and adds its facts to `rollup`; one without any event is left out.
-    pub fn push(&mut self, case: &Case, rollup: &mut Rollup) {
-        let Some(dossier) = &case.state else { return };
+    ///
+    /// # Errors
+    /// Facts that their measures do not declare, and sums beyond what a figure can hold.
+    pub fn push(&mut self, case: &Case, rollup: &mut Rollup) -> Result<(), StoreError> {
+        let Some(dossier) = &case.state else { return Ok(()) };
+        facts::judge(&case.facts)?;
         row_values(&mut self.dossiers, dossier, &case.applicant);
         for (n, component) in case.components.iter().enumerate() {
             self.components.extend(component_values(dossier.id, n, component));
@@ -144,11 +148,12 @@ impl Batch {
         for fact in case.facts.iter().chain(rated) {
             // Written as rolled up: the sums go into the same transaction.
             fact_rows(&mut self.facts, fact, true);
-            rollup.add_fact(fact);
+            rollup.add_fact(fact)?;
         }
         self.written.dossiers += 1;
         self.written.events += case.event_count;
         self.written.facts += (case.facts.len() + usize::from(rated.is_some())) as u64;
+        Ok(())
     }
 
     /// A number of an agency's day was used.

@@ -366,6 +366,9 @@ pub fn request_payment(
     if amount_dong <= dossier.paid_dong {
         problems.push(Problem::new("dossier-amount-too-small").field("amount_dong"));
     }
+    if amount_dong > facts::DONG_MAX {
+        problems.push(Problem::new("dossier-amount-too-large").field("amount_dong"));
+    }
     let reason = or_problems(substantial("reason", why), &mut problems);
     if basis.trim().is_empty() {
         problems.push(Problem::new("dossier-basis-required").field("basis"));

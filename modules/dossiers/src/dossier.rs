@@ -154,10 +154,12 @@ pub struct Dossier {
     pub finished_at: Option<Instant>,
     pub returned_at: Option<Instant>,
     pub outcome: Outcome,
-    /// `facts::flag`s gathered on the way, and those of [`mark`].
+    /// `crate::flag`s gathered on the way, and those of [`mark`].
     pub flags: i64,
     pub fee_dong: i64,
     pub paid_dong: i64,
+    /// The official who decided or stopped it; none under the rules before, and where the applicant took it back.
+    pub decided_by: Option<Id>,
     /// 1 (very dissatisfied) to 5 (very satisfied).
     pub rating: Option<i64>,
     pub head: Head,
@@ -429,7 +431,7 @@ mod tests {
             mark::BETWEEN_PAPER,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
-        assert!(facts::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));
+        assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use crate::dossier::{Applicant, COMPONENT_FILES_MAX, Component, ComponentState, DOSSIER_FILES_MAX};
 use crate::happening::Filing;
+use crate::measures::flag;
 use crate::owner;
 pub use crate::owner::answer;
 use crate::papers::Listed;
 use crate::reuse::{self, Earlier};
 use base::{Channel, Date, Fault, Id, Instant, Level, PersonNumber, Problem};
 use catalogue::Version;
-use facts::flag;
 use organisation::Tree;
 use std::collections::BTreeMap;
 

@@ -74,7 +74,7 @@ fn units_of(id: Id, events: &[audit::Event]) -> BTreeSet<Id> {
     for event in events {
         // What does not follow is for the verification to say; here it is only not found under that unit.
         let Some((rules, happening)) = Happening::read_with_rules(&event.data) else { break };
-        if apply(&mut state, id, event.at, rules, &happening).is_err() {
+        if apply(&mut state, id, event.at, (rules, event.actor), &happening).is_err() {
             break;
         }
         units.extend(state.as_ref().map(|dossier| dossier.unit));

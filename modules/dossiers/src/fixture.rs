@@ -373,13 +373,18 @@ impl Story {
 
     #[track_caller]
     pub fn happen(&mut self, happening: Happening) {
-        let outcomes = apply(&mut self.state, DOSSIER, self.now, Rules::NOW, &happening).unwrap();
+        let outcomes =
+            apply(&mut self.state, DOSSIER, self.now, (Rules::NOW, Some(officer().account)), &happening).unwrap();
         self.facts.extend(outcomes.facts);
         self.log.push((self.now, happening));
     }
 
     /// The net sum of a measure's facts, and of those with all of `flags`.
     pub fn sum(&self, measure: &str, flags: i64) -> i64 {
-        self.facts.iter().filter(|fact| fact.measure == measure && fact.flags & flags == flags).map(|f| f.qty).sum()
+        self.facts
+            .iter()
+            .filter(|fact| fact.measure.name == measure && fact.flags & flags == flags)
+            .map(|f| f.qty)
+            .sum()
     }
 }

@@ -18,11 +18,13 @@ pub enum Rules {
     /// What is late stays late; money is received at the desk only; a dossier withdrawn or stopped late counts as late; what passes
     /// from one agency to another is told apart from what passes within one.
     LateStaysLate = 2,
+    /// Fees due and received count as amounts, and facts name the official who acted (decision 0023).
+    AmountsCount = 3,
 }
 
 impl Rules {
     /// Those that new events are written under.
-    pub const NOW: Self = Self::LateStaysLate;
+    pub const NOW: Self = Self::AmountsCount;
 
     /// How the text of an event begins that carries a number. People's words stand behind it, so none pass for it.
     const MARK: &'static str = r#"{"rules":"#;
@@ -32,6 +34,7 @@ impl Rules {
         let Some(rest) = text.strip_prefix(Self::MARK) else { return Some(Self::First) };
         match rest.split(',').next()? {
             "2" => Some(Self::LateStaysLate),
+            "3" => Some(Self::AmountsCount),
             _ => None,
         }
     }
@@ -51,7 +54,7 @@ pub struct Filing {
     pub return_to: Id,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Id>,
-    /// `facts::flag`s known at filing: FULL_SERVICE, FEE, PAYABLE_ONLINE, HAS_COMPONENTS, HAS_RESULT, REUSED.
+    /// `crate::flag`s known at filing: FULL_SERVICE, FEE, PAYABLE_ONLINE, HAS_COMPONENTS, HAS_RESULT, REUSED.
     pub flags: i64,
     pub fee_dong: i64,
     /// `Applicant::digest`.
@@ -419,9 +422,9 @@ mod tests {
         let (rules, read) = Happening::read_with_rules(old).unwrap();
         assert_eq!((rules, read.words()), (Rules::First, r#"{"rules":2,"#));
         let new = read.to_text(false);
-        assert!(new.starts_with(r#"{"rules":2,"kind":"stopped""#), "{new}");
+        assert!(new.starts_with(r#"{"rules":3,"kind":"stopped""#), "{new}");
         assert_eq!(Happening::read_with_rules(&new), Some((Rules::NOW, read)));
         // Nobody guesses what a later program meant.
-        assert_eq!(Happening::read_with_rules(&new.replace(r#""rules":2"#, r#""rules":3"#)), None);
+        assert_eq!(Happening::read_with_rules(&new.replace(r#""rules":3"#, r#""rules":4"#)), None);
     }
 }

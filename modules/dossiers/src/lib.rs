@@ -17,6 +17,7 @@ mod fixture_db;
 pub mod forms;
 pub mod happening;
 pub mod input;
+pub mod measures;
 mod module;
 mod open_work;
 pub mod owed;
@@ -43,6 +44,7 @@ sandbox::test_entry!();
 pub use actions::{Act, By, CounterIntake, House, NewPaper, Supplement, act, file_online, new_id, receive_at_counter};
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperKind, Status};
 pub use filing::{Brought, Handed};
+pub use measures::{MEASURES, flag};
 pub use module::module;
 pub use open_work::open_at;
 pub use pages::{SEARCH_BOX, lists, nav_counts};
@@ -62,5 +64,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0008_remarks", include_str!("../migrations/0008_remarks.sql")),
         ("0009_dues", include_str!("../migrations/0009_dues.sql")),
         ("0010_notices", include_str!("../migrations/0010_notices.sql")),
+        ("0011_decided_by", include_str!("../migrations/0011_decided_by.sql")),
     ],
 };

@@ -39,18 +39,22 @@ pub const KIND: Kind = Kind::elsewhere(
     ],
     crate::rights::READ_DOSSIERS,
     cards,
-);
+)
+.counting(crate::MEASURES);
 
 /// Procedure and state; nothing that names a person.
 fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
     Box::pin(async move {
-        let house = crate::pages::house(&ctx.app)?;
+        let (shelf, calendar) = (catalogue::shelf(&ctx.app), organisation::calendar_of(&ctx.app));
         let lines = case_lines(tx, &ids).await?.into_iter().map(|(id, line)| {
-            let version = house.shelf.version(line.version);
+            let version = shelf.version(line.version);
             let card = Card {
                 title: version.map(|version| version.name.clone()).unwrap_or_default(),
                 href: format!("/dossiers/{}", line.code),
                 state: ctx.l.t(line.state_key()),
+                unit: Some(line.competent),
+                due: line.due_at,
+                late_ms: line.late_ms(&calendar, ctx.now),
                 code: line.code,
             };
             (id, card)

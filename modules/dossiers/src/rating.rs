@@ -239,7 +239,7 @@ impl Given {
     /// What the indicators count. Its subject is the answer, which opens nothing.
     fn fact(&self) -> Fact {
         Fact {
-            measure: rated_fact::MEASURE,
+            measure: &crate::measures::RATED,
             day: self.day,
             agency: self.agency,
             level: self.level,
@@ -249,6 +249,7 @@ impl Given {
             qty: 1,
             subject: self.id,
             procedure: Id(0),
+            official: None,
         }
     }
 }

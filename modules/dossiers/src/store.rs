@@ -7,13 +7,13 @@ use base::{Channel, Date, Id, Level};
 use std::collections::BTreeMap;
 
 /// Columns of a dossier row.
-const COLUMN_COUNT: usize = 44;
+const COLUMN_COUNT: usize = 45;
 
 ::store::statements! {
     /// A new dossier.
-    pub INSERT = "INSERT INTO dossier (id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash, owner_paper, owner_nationality, asked_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)";
+    pub INSERT = "INSERT INTO dossier (id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash, owner_paper, owner_nationality, asked_until, decided_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)";
     /// The state after one more event; nobody else may have written one meanwhile ($21 is the event number before).
-    pub UPDATE = "UPDATE dossier SET status = $2, open = $3, step = $4, unit_id = $5, handler_id = $6, answer_due_at = $7, received_at = $8, due_at = $9, first_due_at = $10, due_basis = $11, step_due_at = $12, paused_at = $13, supplements = $14, finished_at = $15, returned_at = $16, outcome = $17, flags = $18, fee_dong = $19, paid_dong = $20, rating = $22, event_n = $23, event_hash = $24, asked_until = $25 WHERE id = $1 AND event_n = $21";
+    pub UPDATE = "UPDATE dossier SET status = $2, open = $3, step = $4, unit_id = $5, handler_id = $6, answer_due_at = $7, received_at = $8, due_at = $9, first_due_at = $10, due_basis = $11, step_due_at = $12, paused_at = $13, supplements = $14, finished_at = $15, returned_at = $16, outcome = $17, flags = $18, fee_dong = $19, paid_dong = $20, rating = $22, event_n = $23, event_hash = $24, asked_until = $25, decided_by = $26 WHERE id = $1 AND event_n = $21";
     /// One dossier by its code.
     pub BY_CODE = "SELECT * FROM dossier WHERE code = $1";
     /// One dossier by its id.
@@ -118,6 +118,7 @@ pub fn row_values(values: &mut impl Extend<Value>, d: &Dossier, a: &Applicant) {
         Value::from(a.owner_paper.as_str()),
         Value::from(a.owner_nationality.as_str()),
         Value::from(d.asked_until),
+        Value::from(d.decided_by),
     ]);
 }
 
@@ -195,7 +196,8 @@ pub async fn update(tx: &Tx, d: &Dossier, before: Head) -> Result<bool, StoreErr
                 d.rating,
                 d.head.n,
                 d.head.hash.to_vec(),
-                d.asked_until
+                d.asked_until,
+                d.decided_by
             ],
         )
         .await?;
@@ -243,6 +245,7 @@ pub fn read(row: &Row) -> Result<Loaded, StoreError> {
         flags: row.get("flags")?,
         fee_dong: row.get("fee_dong")?,
         paid_dong: row.get("paid_dong")?,
+        decided_by: row.get("decided_by")?,
         rating: row.get("rating")?,
         head: Head { n: row.get("event_n")?, hash: hash.try_into().map_err(|_| unreadable("event_hash"))? },
     };

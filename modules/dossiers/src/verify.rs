@@ -2,7 +2,10 @@
 
 mod figures;
 mod owed;
+mod rebuild;
 mod rows;
+
+pub use rebuild::{Moved, Rebuilt, rebuild_facts};
 
 use crate::apply::apply;
 use crate::dossier::Dossier;
@@ -96,6 +99,29 @@ struct Found {
 }
 
 impl Found {
+    fn new() -> Self {
+        let report = Report {
+            dossiers: 0,
+            subjects: 0,
+            events: 0,
+            figures_checked: 0,
+            figures_wrong: 0,
+            rows_checked: 0,
+            kept_rows_checked: 0,
+            notices_waiting: 0,
+            files_checked: 0,
+            days_sealed: 0,
+            sealed_day: None,
+            sealed_hash: None,
+            unsealed_until: None,
+            chain: "ok".to_owned(),
+            rows_wrong: 0,
+            broken: Vec::new(),
+            wrong: Vec::new(),
+        };
+        Self { report, sums: Sums::default(), first_payments: HashMap::new() }
+    }
+
     fn broken(&mut self, row: String) {
         self.report.rows_wrong += 1;
         if self.report.broken.len() < NAMED_MAX {
@@ -125,35 +151,23 @@ pub async fn verify(
 
 /// [`verify`] within a snapshot of the caller's.
 pub async fn check(tx: &Tx, outside: &Outside, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, StoreError> {
-    let report = Report {
-        dossiers: 0,
-        subjects: 0,
-        events: 0,
-        figures_checked: 0,
-        figures_wrong: 0,
-        rows_checked: 0,
-        kept_rows_checked: 0,
-        notices_waiting: 0,
-        files_checked: 0,
-        days_sealed: 0,
-        sealed_day: None,
-        sealed_hash: None,
-        unsealed_until: None,
-        chain: "ok".to_owned(),
-        rows_wrong: 0,
-        broken: Vec::new(),
-        wrong: Vec::new(),
-    };
-    let mut found = Found { report, sums: Sums::default(), first_payments: HashMap::new() };
+    let mut found = Found::new();
     chains(tx, &mut found, outside, progress).await?;
     let first_payments = std::mem::take(&mut found.first_payments);
     rows::first_payments(tx, &mut found, first_payments).await?;
     others(tx, &mut found, outside).await?;
     registers(tx, &mut found, outside).await?;
     days(tx, &mut found, outside).await?;
-    let sums = std::mem::take(&mut found.sums);
-    figures::check(tx, &mut found, sums).await?;
+    let mut sums = std::mem::take(&mut found.sums);
+    figures::beside_events(tx, &mut sums).await?;
+    let known = declared(&outside.kinds)?;
+    figures::check(tx, &mut found, sums, &known).await?;
     Ok(found.report)
+}
+
+/// What is counted, as the kinds declare it.
+fn declared(kinds: &[records::Kind]) -> Result<facts::Measures, StoreError> {
+    records::measures(&owed::with_own(kinds)).map_err(StoreError::Constraint)
 }
 
 /// What is no dossier: rows against their last event, and what derives from them.
@@ -172,15 +186,22 @@ async fn others(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), Sto
 
 /// Every register on the shared pieces, through one function.
 async fn registers(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), StoreError> {
-    let kinds = owed::with_dossiers(&outside.kinds);
-    let mut sums = std::mem::take(&mut found.sums);
-    let proved = {
-        let mut listener =
-            records::Listener { fact: &mut |fact| sums.expect(fact), wrong: &mut |row| found.broken(row) };
-        records::prove(tx, &kinds, outside.uploads.as_ref(), &mut listener).await?
-    };
-    sums.measures(kinds.iter().flat_map(|kind| kind.measures));
-    found.sums = sums;
+    let kinds = owed::with_own(&outside.kinds);
+    let mut prover = records::Prover::default();
+    loop {
+        let mut sums = std::mem::take(&mut found.sums);
+        let more = {
+            let mut listener =
+                records::Listener { fact: &mut |fact| sums.expect(fact), wrong: &mut |row| found.broken(row) };
+            prover.page(tx, &kinds, outside.uploads.as_ref(), &mut listener).await?
+        };
+        found.sums = sums;
+        found.sums.flush(tx).await?;
+        if !more {
+            break;
+        }
+    }
+    let proved = prover.proved;
     found.report.subjects = proved.subjects;
     found.report.events += proved.events;
     found.report.rows_checked += proved.rows;
@@ -264,6 +285,7 @@ async fn chains(
             found.broken(format!("dossier {}: no events", loaded.dossier.code));
         }
         attached.finish(tx, found, outside.uploads.as_ref()).await?;
+        found.sums.flush(tx).await?;
         progress(found.report.dossiers);
         if last == i64::MAX {
             break;
@@ -336,7 +358,7 @@ impl Story {
             if let Some((kind, digest)) = happening.asides() {
                 self.asides.push((event.n, kind, digest.to_owned()));
             }
-            let outcomes = apply(&mut self.state, event.subject, event.at, rules, &happening).ok()?;
+            let outcomes = apply(&mut self.state, event.subject, event.at, (rules, event.actor), &happening).ok()?;
             self.papers.follow(event.at, &happening);
             if let Happening::Paid { first_online: true, .. } = happening {
                 found.first_payments.insert(loaded.dossier.procedure, (event.subject, event.at));
@@ -392,7 +414,7 @@ impl Story {
 
 /// The first column in which a row differs from what its events say.
 fn first_difference(said: &Dossier, row: &Dossier) -> &'static str {
-    let columns: [(&str, bool); 33] = [
+    let columns: [(&str, bool); 34] = [
         ("event_n", said.head.n == row.head.n),
         ("event_hash", said.head == row.head),
         ("code", said.code == row.code),
@@ -410,6 +432,7 @@ fn first_difference(said: &Dossier, row: &Dossier) -> &'static str {
         ("asked_until", said.asked_until == row.asked_until),
         ("flags", said.flags == row.flags),
         ("paid_dong", said.paid_dong == row.paid_dong),
+        ("decided_by", said.decided_by == row.decided_by),
         ("rating", said.rating == row.rating),
         ("procedure_id", said.procedure == row.procedure),
         ("version_id", said.version == row.version),

@@ -1,27 +1,38 @@
 //! What follows from an event: state and facts, as a pure function.
 
 use crate::petition::{COLUMNS, Event, Petition, Placed, Sent, State, dues, links, number};
-use facts::{Fact, flag};
+use facts::{Fact, Measure};
 use files::Seal;
 use records::{Approval, Column, DoesNotFollow, Due, Found, Link, Moment, News, Number, Subject};
 
 /// Taken up and sorted: one more to be answered.
-pub const RECEIVED: &str = "feedback_received";
+pub static RECEIVED: Measure = Measure::once("feedback_received");
 /// Not taken up.
-pub const REFUSED: &str = "feedback_refused";
+pub static REFUSED: Measure = Measure::once("feedback_refused");
 /// Handed to the track of complaints or denunciations.
-pub const HANDED_OVER: &str = "feedback_handed_over";
+pub static HANDED_OVER: Measure = Measure::once("feedback_handed_over");
 /// Answered, on time or late; again after it was reopened.
-pub const ANSWERED: &str = "feedback_answered";
+pub static ANSWERED: Measure = Measure::again("feedback_answered").with(flag::ON_TIME, flag::NAMES);
 /// Rated by the sender.
-pub const RATED: &str = "feedback_rated";
+pub static RATED: Measure = Measure::again("feedback_rated").with(flag::SATISFIED, flag::NAMES);
 /// Reopened by the sender.
-pub const REOPENED: &str = "feedback_reopened";
+pub static REOPENED: Measure = Measure::again("feedback_reopened");
 
 /// Everything petitions are counted by.
-pub const MEASURES: &[&str] = &[RECEIVED, REFUSED, HANDED_OVER, ANSWERED, RATED, REOPENED];
+pub const MEASURES: &[&Measure] = &[&RECEIVED, &REFUSED, &HANDED_OVER, &ANSWERED, &RATED, &REOPENED];
 
-fn fact(p: &Petition, moment: &Moment, measure: &'static str, flags: i64) -> Fact {
+/// What may be true of what is counted here. The values are those of all registers: they are part of the records.
+pub(crate) mod flag {
+    /// Answered, or kept, by the due date.
+    pub const ON_TIME: i64 = 16;
+    /// Rated satisfied or very satisfied.
+    pub const SATISFIED: i64 = 2048;
+
+    /// By the names that definitions use.
+    pub const NAMES: &[(&str, i64)] = &[("ON_TIME", ON_TIME), ("SATISFIED", SATISFIED)];
+}
+
+fn fact(p: &Petition, moment: &Moment, measure: &'static Measure, flags: i64) -> Fact {
     Fact {
         measure,
         day: moment.at.date(),
@@ -34,6 +45,7 @@ fn fact(p: &Petition, moment: &Moment, measure: &'static str, flags: i64) -> Fac
         subject: moment.subject,
         // No procedure.
         procedure: base::Id(0),
+        official: None,
     }
 }
 
@@ -149,7 +161,7 @@ fn answered(p: &mut Petition, moment: &Moment, reopen_until: base::Instant) -> F
     p.answered_at = Some(moment.at);
     p.reopen_until = Some(reopen_until);
     let on_time = p.answer_due_at.is_none_or(|due| moment.at <= due);
-    fact(p, moment, ANSWERED, if on_time { flag::ON_TIME } else { 0 })
+    fact(p, moment, &ANSWERED, if on_time { flag::ON_TIME } else { 0 })
 }
 
 /// The state after an event on an existing petition. Which state it may follow on is the table's matter.
@@ -160,16 +172,16 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Result<Vec<Fact>, D
             p.class.clone_from(class);
             p.topic.clone_from(topic);
             place(p, placed);
-            return Ok(vec![fact(p, moment, RECEIVED, 0)]);
+            return Ok(vec![fact(p, moment, &RECEIVED, 0)]);
         }
         Event::Refuse => {
             p.state = State::Refused;
-            return Ok(vec![fact(p, moment, REFUSED, 0)]);
+            return Ok(vec![fact(p, moment, &REFUSED, 0)]);
         }
         Event::HandOver { track } => {
             p.state = State::HandedOver;
             p.track.clone_from(track);
-            return Ok(vec![fact(p, moment, HANDED_OVER, 0)]);
+            return Ok(vec![fact(p, moment, &HANDED_OVER, 0)]);
         }
         Event::Forward { placed } => place(p, placed),
         Event::TakeOn => p.handler = moment.actor,
@@ -225,7 +237,7 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Result<Vec<Fact>, D
         Event::Keep => p.state = State::Kept,
         Event::Rate { score } => {
             p.score = Some(*score);
-            return Ok(vec![fact(p, moment, RATED, if *score >= 4 { flag::SATISFIED } else { 0 })]);
+            return Ok(vec![fact(p, moment, &RATED, if *score >= 4 { flag::SATISFIED } else { 0 })]);
         }
         Event::Reopen { placed } => {
             place(p, placed);
@@ -235,7 +247,7 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Result<Vec<Fact>, D
             p.answered_at = None;
             p.publish_due_at = None;
             p.reopen_until = None;
-            return Ok(vec![fact(p, moment, REOPENED, 0)]);
+            return Ok(vec![fact(p, moment, &REOPENED, 0)]);
         }
         Event::Withdraw => p.state = State::Withdrawn,
     }

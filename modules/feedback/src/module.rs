@@ -44,6 +44,7 @@ fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<Has
                 href: format!("/petitions/{}", held.code),
                 state: ctx.l.t(format!("feedback-state-{}", held.state.state.as_str())),
                 code: held.code,
+                ..Card::default()
             };
             (held.id, card)
         });

@@ -315,6 +315,7 @@ fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<Hash
             title: agency.name.clone(),
             href: format!("/units/{}", agency.id),
             state: ctx.l.t(if agency.valid_to.is_none() { "organisation-standing" } else { "organisation-ended" }),
+            ..Card::default()
         };
         Ok(ids.into_iter().filter_map(|id| Some((id, card(tree.get(id)?)))).collect())
     })

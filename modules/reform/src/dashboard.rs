@@ -85,6 +85,8 @@ struct Dashboard {
     waiting: usize,
     waiting_href: String,
     programmes_href: String,
+    /// Amounts of money: name, value, address.
+    money: Vec<(String, String, String)>,
 }
 
 /// GET /steering
@@ -149,6 +151,7 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
         changed: changed(ctx, &scope, &read, &standings),
         waiting,
         waiting_href: with(&programmes_href, &[("waiting", "1")]),
+        money: crate::figure_page::money(ctx, &scope, &read.figures),
         programmes_href,
     })
 }

@@ -343,7 +343,7 @@ mod tests {
     use jiff::civil::date;
 
     fn target(given: &FormMap, programme: &Programme, old: Option<&str>, today: Date) -> Result<Subject, Vec<Problem>> {
-        super::target(given, programme, old, (crate::definitions::shipped(), today))
+        super::target(given, programme, old, (crate::testing::definitions(), today))
     }
 
     const TODAY: Date = date(2026, 11, 22);

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use base::{Fault, Id, Instant, Level, Role};
-use facts::flag;
+use dossiers::flag;
 use jiff::civil::date;
 use std::sync::Arc;
 use store::Db;
@@ -20,6 +20,7 @@ impl Sessions for People {
             "leader" => account(11, Role::Leader, "/1/"),
             "commune-leader" => account(12, Role::Leader, "/1/2001/"),
             "reform" => account(13, Role::ReformOfficer, "/1/"),
+            "inspector" => account(16, Role::Inspector, "/1/2001/"),
             "head" => account(15, Role::DivisionHead, &division_path()),
             _ => account(14, Role::Clerk, "/1/"),
         };
@@ -51,6 +52,7 @@ impl Browser {
             secure_cookies: false,
             extensions: Default::default(),
         });
+        app.put(records::Kinds { all: crate::testing::kinds(), served: |_, _| Vec::new() });
         Browser {
             router: web::build_router(app.clone(), vec![organisation::module(), crate::module()]),
             app,
@@ -431,9 +433,9 @@ fn both_languages_have_every_word_the_module_uses() {
             }
         }
     }
-    let flags = facts::flag::NAMES.iter().map(|(name, _)| format!("reform-flag-{name}"));
-    keys.extend(flags);
-    let measures = crate::definitions::measures(crate::definitions::shipped());
+    let known = crate::testing::definitions();
+    keys.extend(crate::definitions::conditions(known).into_iter().map(|name| format!("reform-flag-{name}")));
+    let measures = crate::definitions::measures(known);
     keys.extend(measures.keys().map(|measure| format!("reform-counted-{measure}")));
     assert!(keys.len() > 90);
     let programmes = crate::Programmes::shipped();

@@ -17,6 +17,9 @@ mod draft_journeys;
 mod drafts;
 mod drafts_page;
 #[cfg(test)]
+mod figure_journeys;
+mod figure_page;
+#[cfg(test)]
 mod journeys;
 mod kept;
 pub mod live;
@@ -101,6 +104,9 @@ pub fn module() -> Module {
             // What is counted how, and who decided it.
             .get("/steering/indicators", read, definitions::list)
             .get("/steering/indicators/{id}", read, definitions::show)
+            // Its figure, cut by procedure or by official (which asks for more), and the cases behind any part of it.
+            .get("/steering/indicators/{id}/figure", read, figure_page::show)
+            .get("/steering/indicators/{id}/cases", read, figure_page::cases)
             .post("/steering/indicators/{id}", keep, definitions::propose)
             .post("/steering/indicators/{id}/{code}/{verb}", read, definitions::act)
             // For programs.

@@ -256,7 +256,7 @@ mod tests {
     use crate::testing::{database, fact, write};
     use axum::http::StatusCode;
     use base::Level;
-    use facts::flag;
+    use dossiers::flag;
     use jiff::civil::date;
 
     /// The row of a target, from its link to the end of the row.

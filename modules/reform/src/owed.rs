@@ -86,6 +86,7 @@ fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<Has
                 href: format!("/steering/targets/{target}?unit={agency}"),
                 state: ctx.l.t(format!("reform-check-{}", row.get::<String>("state")?)),
                 code: target,
+                ..Card::default()
             };
             cards.insert(row.get("id")?, card);
         }

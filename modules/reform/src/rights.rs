@@ -12,5 +12,9 @@ pub const KEEP_PROGRAMMES: Permission = Permission::new("keep-programmes", &[Rol
 /// Check declared figures and put programmes into force, as the second person beside who keeps them.
 pub const SIGN_PROGRAMMES: Permission = Permission::new("sign-programmes", &[Role::Leader]);
 
+/// See what figures are made of official by official, within one's own unit (decision 0023).
+pub const SEE_OFFICIALS: Permission =
+    Permission::new("see-officials", &[Role::DivisionHead, Role::Leader, Role::Inspector]);
+
 /// All of this module.
-pub const ALL: &[Permission] = &[READ_STEERING, DECLARE_FIGURE, KEEP_PROGRAMMES, SIGN_PROGRAMMES];
+pub const ALL: &[Permission] = &[READ_STEERING, DECLARE_FIGURE, KEEP_PROGRAMMES, SIGN_PROGRAMMES, SEE_OFFICIALS];

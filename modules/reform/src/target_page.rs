@@ -10,12 +10,13 @@ use crate::steered;
 use crate::store::{self as sql, Check, Declared};
 use crate::units::by_unit;
 use crate::view::{
-    Read, Scope, amount, change_text, goal_text, level_text, pick, state_text, subject_name, task_facts, value_text,
+    Read, Scope, amount, change_text, goal_text, level_text, pick, quantity, state_text, subject_name, task_facts,
+    value_text,
 };
 use askama::Template;
 use axum::extract::Path;
 use base::{Date, Fault, Id, vn_date, vn_date_time};
-use facts::{Figure, Filter, Indicator};
+use facts::{Figure, Filter, Indicator, Unit};
 use i18n::L;
 use jiff::ToSpan;
 use web::chart::{Bar, Goal, Trajectory, bars, bars_with_median, number, trajectory};
@@ -74,6 +75,8 @@ struct Page {
     as_of: String,
     live: bool,
     definition: String,
+    /// Where its figure is cut: words and addresses.
+    cuts: Vec<(String, String)>,
     /// What it counted when, and who decided it.
     definition_href: String,
     definition_source: String,
@@ -116,7 +119,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let opens = definition.is_none_or(|definition| !definition.is_confidential());
     let part_href = |part: &str| if opens { with(&cases, &[("part", part)]) } else { String::new() };
     let figure = standing.figure.filter(|_| definition.is_some());
-    let count = |n: Option<i64>| n.map(|n| l.number(n)).unwrap_or_default();
+    let unit = definition.map_or(Unit::Count, |one| one.unit);
+    let count = |n: Option<i64>| n.map(|n| quantity(l, unit, n)).unwrap_or_default();
     let ((chart, chart_note), (unit_bars, all_bars), moved) = match definition {
         Some(indicator) => (
             chart(&ctx, &scope, placed, &standing, indicator).await?,
@@ -157,6 +161,9 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         definition: definition
             .map(|one| pick(l, &one.definition_vi, &one.definition_en).to_owned())
             .unwrap_or_default(),
+        cuts: definition
+            .map(|one| crate::figure_page::cuts(&ctx, &scope, one, placed.target.level()))
+            .unwrap_or_default(),
         definition_href: definition.map(|one| format!("/steering/indicators/{}", one.id)).unwrap_or_default(),
         definition_source: definition.map(|one| one.source.clone()).unwrap_or_default(),
         needs: definition
@@ -166,7 +173,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         beside: beside(&ctx, &read, placed, standing.as_of),
         numerator: count(figure.map(|figure| figure.numerator)),
         denominator: count(figure.map(|figure| figure.denominator)),
-        missing: count(figure.map(|figure| figure.denominator - figure.numerator)),
+        missing: count(figure.map(|figure| figure.denominator.saturating_sub(figure.numerator))),
         numerator_href: part_href("numerator"),
         denominator_href: part_href("denominator"),
         missing_href: part_href("missing"),
@@ -208,8 +215,8 @@ fn beside(ctx: &Ctx, read: &Read, placed: Placed<'_>, day: Date) -> Vec<(String,
                 [
                     ("name", pick(l, &one.name_vi, &one.name_en).to_owned()),
                     ("value", value),
-                    ("numerator", l.number(figure.numerator)),
-                    ("denominator", l.number(figure.denominator)),
+                    ("numerator", quantity(l, one.unit, figure.numerator)),
+                    ("denominator", quantity(l, one.unit, figure.denominator)),
                 ],
             );
             Some((words, pick(l, &one.definition_vi, &one.definition_en).to_owned(), one.source.clone()))
@@ -401,8 +408,8 @@ async fn moved(
     }
     let before = Figure { numerator: now.numerator - week.numerator, denominator: now.denominator - week.denominator };
     let mut lines = vec![
-        (l.t("reform-moved-cases"), l.number(week.denominator)),
-        (l.t("reform-moved-numerator"), l.number(week.numerator)),
+        (l.t("reform-moved-cases"), quantity(l, indicator.unit, week.denominator)),
+        (l.t("reform-moved-numerator"), quantity(l, indicator.unit, week.numerator)),
     ];
     if let (Some(after), Some(before)) = (now.percent(), before.percent()) {
         lines.push((l.t("reform-moved-change"), change_text(l, after - before)));

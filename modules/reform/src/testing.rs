@@ -52,6 +52,23 @@ pub(crate) async fn evidence() -> files::Staged {
         .unwrap()
 }
 
+/// The kinds whose measures the shipped definitions count.
+pub(crate) fn kinds() -> Vec<records::Kind> {
+    vec![catalogue::stock::KIND, dossiers::owed::KIND, feedback::KIND, feedback::dialogue::ITEMS, crate::KIND]
+}
+
+/// What those count.
+pub(crate) fn counted() -> facts::Measures {
+    records::measures(&kinds()).unwrap()
+}
+
+/// The shipped definitions.
+pub(crate) fn definitions() -> &'static facts::Indicators {
+    static ALL: std::sync::LazyLock<facts::Indicators> =
+        std::sync::LazyLock::new(|| crate::definitions::shipped(&counted()));
+    &ALL
+}
+
 /// One fact of a dossier at an agency.
 pub(crate) fn fact(
     measure: &'static str,
@@ -63,7 +80,7 @@ pub(crate) fn fact(
     subject: i64,
 ) -> Fact {
     Fact {
-        measure,
+        measure: counted().get(measure).unwrap(),
         day,
         agency: Id(agency),
         level,
@@ -73,6 +90,7 @@ pub(crate) fn fact(
         qty: 1,
         subject: Id(subject),
         procedure: Id(7),
+        official: None,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::standing::{Readings, Source, Standing, stand};
 use crate::state::State;
 use crate::store::Declared;
 use base::{Fault, Id, Lang, Problem, vn_date};
+use facts::Unit;
 use i18n::L;
 use organisation::{Agency, Tree};
 use std::sync::Arc;
@@ -186,6 +187,26 @@ pub(crate) fn amount(l: L, unit: Measure, value: f64) -> String {
     l.tr(format!("reform-measure-{}", unit.as_str()), [("value", number(l, value))])
 }
 
+/// What one side of a figure counts: things as a number, money with its unit, "1.234.567 đồng".
+pub(crate) fn quantity(l: L, unit: Unit, n: i64) -> String {
+    match unit {
+        Unit::Dong => l.tr("reform-dong", [("n", l.number(n))]),
+        Unit::Percent | Unit::Count => l.number(n),
+    }
+}
+
+/// Money on a chart: "1,2 tỷ", "350,0 triệu", "8.000 đồng"; rounded half up, from whole numbers.
+pub(crate) fn short_dong(l: L, n: i64) -> String {
+    let (key, tenth) = match n.unsigned_abs() {
+        1_000_000_000.. => ("reform-dong-billion", 100_000_000_u64),
+        1_000_000.. => ("reform-dong-million", 100_000),
+        _ => return quantity(l, Unit::Dong, n),
+    };
+    let tenths = (n.unsigned_abs() + tenth / 2) / tenth;
+    let (mark, sign) = (if l.0 == Lang::Vi { ',' } else { '.' }, if n < 0 { "-" } else { "" });
+    l.tr(key, [("n", format!("{sign}{}{mark}{}", l.number((tenths / 10) as i64), tenths % 10))])
+}
+
 /// The value a target has: "74,7 %", a day for a deadline, a dash where there is none.
 pub(crate) fn value_text(l: L, standing: &Standing<'_>) -> String {
     let target = standing.placed.target;
@@ -255,4 +276,24 @@ pub(crate) fn change_text(l: L, change: f64) -> String {
 fn two_decimals(l: L, value: f64) -> String {
     let text = format!("{value:.2}");
     if l.0 == Lang::Vi { text.replace('.', ",") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_whole_in_words_and_short_on_charts() {
+        let (vi, en) = (L(Lang::Vi), L(Lang::En));
+        assert_eq!(quantity(vi, Unit::Dong, 1_234_567), "1.234.567 đồng");
+        assert_eq!(quantity(en, Unit::Dong, 9_007_199_254_740_993), "9,007,199,254,740,993 VND");
+        assert_eq!(quantity(vi, Unit::Count, 1_234), "1.234");
+        assert_eq!(short_dong(vi, 8_000), "8.000 đồng");
+        assert_eq!(short_dong(vi, 999_999), "999.999 đồng");
+        assert_eq!(short_dong(vi, 1_250_000), "1,3 triệu");
+        assert_eq!(short_dong(vi, 12_345_678_901), "12,3 tỷ");
+        assert_eq!(short_dong(en, -2_000_000_000), "-2.0 bn VND");
+        assert_eq!(short_dong(vi, i64::MAX), "9.223.372.036,9 tỷ");
+        assert_eq!(short_dong(vi, i64::MIN), "-9.223.372.036,9 tỷ");
+    }
 }

@@ -291,7 +291,7 @@ impl Maker {
         let case = life::live(id, code, &version, &filed, at, province, &mut draw)?;
         chunk.first_id.get_or_insert(id);
         chunk.batch.count(filed.places.intake, at.date(), i64::from(number));
-        chunk.batch.push(&case, &mut self.rollup);
+        chunk.batch.push(&case, &mut self.rollup)?;
         Ok(())
     }
 

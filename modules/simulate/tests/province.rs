@@ -80,7 +80,11 @@ type Figures = BTreeMap<String, (i64, i64)>;
 type Dump = [Vec<String>; 3];
 
 async fn figures(db: &Db) -> Figures {
-    let indicators = facts::Indicators::from_toml(&[include_str!("../../../data/indicators/one-stop.toml")]).unwrap();
+    let indicators = facts::Indicators::from_toml(
+        &[include_str!("../../../data/indicators/one-stop.toml")],
+        &records::measures(&[catalogue::stock::KIND, dossiers::owed::KIND]).unwrap(),
+    )
+    .unwrap();
     db.read(move |tx| {
         Box::pin(async move {
             let root = organisation::load_tree(tx).await?.root().map_or(Id(0), |root| root.id);

@@ -2,7 +2,7 @@
 
 use base::Id;
 use base::page::Place;
-use facts::{Case, Filter, Indicator, Part, Spot};
+use facts::{Asked, Case, Cut, Filter, Indicator, Part, Spot};
 use store::{StoreError, Tx};
 
 /// All cases of one side, a page after the other; a page in the middle must be the same one from wherever it is reached.
@@ -12,10 +12,15 @@ pub async fn leaf(
     filter: &Filter,
     part: Part,
 ) -> Result<Vec<Case>, StoreError> {
+    leaf_asked(tx, &Asked { indicator, node, filter, cut: Cut::Whole, part }).await
+}
+
+/// The same for a part of a figure.
+pub async fn leaf_asked(tx: &Tx, asked: &Asked<'_>) -> Result<Vec<Case>, StoreError> {
     let mut all: Vec<Case> = Vec::new();
     loop {
         let place = all.last().map_or(Place::START, |last| Place::After(last.spot()));
-        let more = facts::cases(tx, indicator, node, filter, part, 500, &place).await?;
+        let more = facts::cases(tx, asked, 500, &place).await?;
         if more.is_empty() {
             break;
         }
@@ -23,9 +28,9 @@ pub async fn leaf(
     }
     let middle = all.len() / 2;
     if let Some(case) = all.get(middle) {
-        let counted = facts::cases(tx, indicator, node, filter, part, 7, &Place::At(middle as i64)).await?;
+        let counted = facts::cases(tx, asked, 7, &Place::At(middle as i64)).await?;
         assert_eq!(counted, all[middle..all.len().min(middle + 7)]);
-        let back = facts::cases(tx, indicator, node, filter, part, 7, &Place::Before(case.spot())).await?;
+        let back = facts::cases(tx, asked, 7, &Place::Before(case.spot())).await?;
         assert_eq!(back, all[middle.saturating_sub(7)..middle]);
         assert_eq!(Spot::read(&case.spot().to_string()), Some(case.spot()));
     }

@@ -5,7 +5,7 @@ use crate::decide::{Asked, Handing, Wished};
 use crate::dossier::Status;
 use crate::fixture::*;
 use crate::fixture_db::*;
-use facts::flag;
+use crate::measures::flag;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod people;
@@ -22,7 +22,8 @@ async fn an_action_writes_state_event_facts_and_job_together() {
         assert_eq!(office.counts().await, [1, 1, 0, 0]);
         assert_eq!((filed.status, filed.head.n), (Status::Filed, 1));
         let received = office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
-        assert_eq!(office.counts().await, [1, 2, 1, 1]);
+        // Received, and what is due for it.
+        assert_eq!(office.counts().await, [1, 2, 2, 1]);
         assert_eq!(office.load(&filed.code).await, received);
         let id = filed.id;
         let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
@@ -291,7 +292,7 @@ source = "-"
 numerator = { measure = "settled", all = ["ON_TIME"] }
 denominator = { measure = "settled" }
 "#;
-    let indicators = facts::Indicators::from_toml(&[definition]).unwrap();
+    let indicators = facts::Indicators::from_toml(&[definition], &known()).unwrap();
     let indicator = indicators.get("on-time", november(2, 9, 0).date()).unwrap();
     for office in offices().await {
         for (day, wanted) in [(3, (1, 1)), (12, (1, 2))] {
@@ -312,7 +313,7 @@ denominator = { measure = "settled" }
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_supplement_counts_as_late_in_the_index_and_nothing_is_paid_online() {
     let shipped = include_str!("../../../../data/indicators/one-stop.toml");
-    let indicators = facts::Indicators::from_toml(&[shipped]).unwrap();
+    let indicators = facts::Indicators::from_toml(&[shipped], &known()).unwrap();
     for office in offices().await {
         let mut codes = Vec::new();
         for _ in 0..2 {
@@ -348,4 +349,9 @@ async fn a_second_supplement_counts_as_late_in_the_index_and_nothing_is_paid_onl
 fn ids_given_out_in_the_same_millisecond_differ_and_rise() {
     let ids: Vec<Id> = (0..1_000).map(|_| new_id(november(2, 9, 0))).collect();
     assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+/// What the shipped definitions count.
+fn known() -> facts::Measures {
+    facts::Measures::of(crate::MEASURES.iter().copied().chain([&catalogue::stock::OFFERED])).unwrap()
 }

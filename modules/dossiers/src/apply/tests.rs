@@ -7,7 +7,6 @@ use crate::fixture::*;
 use crate::happening::Rules;
 use crate::transitions::{TRANSITIONS, Verb};
 use base::{Actor, Fault, Role};
-use facts::flag;
 use proptest::prelude::*;
 
 /// Does a verb as a person in a hurry would: with every field filled in.
@@ -92,7 +91,9 @@ fn replay(story: &Story) -> (Option<Dossier>, Vec<Fact>) {
     for (at, happening) in &story.log {
         let read = Happening::read(&happening.to_text(false)).expect("what was written can be read");
         assert_eq!(read, *happening);
-        facts.extend(apply(&mut state, DOSSIER, *at, Rules::NOW, &read).expect("follows").facts);
+        facts.extend(
+            apply(&mut state, DOSSIER, *at, (Rules::NOW, Some(officer().account)), &read).expect("follows").facts,
+        );
     }
     (state, facts)
 }
@@ -122,7 +123,7 @@ fn adds_up(story: &Story) {
         assert_eq!(story.sum("settled", flag::SUPPLEMENTED), one(d.supplements > 0));
         assert_eq!(story.sum("settled", flag::SUPPLEMENTED_AGAIN), one(d.supplements > 1));
         let day = d.finished_at.unwrap().date();
-        assert!(story.facts.iter().filter(|fact| fact.measure == "settled").all(|fact| fact.day == day));
+        assert!(story.facts.iter().filter(|fact| fact.measure.name == "settled").all(|fact| fact.day == day));
     }
     assert!(story.facts.iter().all(|fact| fact.flags & mark::ALL == 0), "marks never leave the dossier");
     assert!(story.facts.iter().all(|fact| fact.subject == DOSSIER && fact.agency == d.competent));
@@ -191,7 +192,7 @@ proptest! {
         walk.into_iter().take_while(|dice| turn(&mut one, *dice)).count();
         foreign.into_iter().take_while(|dice| turn(&mut other, *dice)).count();
         for (at, happening) in &other.log {
-            let _ = apply(&mut one.state, DOSSIER, *at, Rules::NOW, happening);
+            let _ = apply(&mut one.state, DOSSIER, *at, (Rules::NOW, None), happening);
         }
     }
 }
@@ -201,8 +202,8 @@ fn a_dossier_begins_once_and_nothing_happens_before_it() {
     let story = Story::received();
     let (at, begun) = story.log[0].clone();
     let mut state = story.state.clone();
-    assert_eq!(apply(&mut state, DOSSIER, at, Rules::NOW, &begun), Err(DoesNotFollow));
-    assert_eq!(apply(&mut None, DOSSIER, at, Rules::NOW, &Happening::Rated { score: 5 }), Err(DoesNotFollow));
+    assert_eq!(apply(&mut state, DOSSIER, at, (Rules::NOW, None), &begun), Err(DoesNotFollow));
+    assert_eq!(apply(&mut None, DOSSIER, at, (Rules::NOW, None), &Happening::Rated { score: 5 }), Err(DoesNotFollow));
 }
 
 #[test]
@@ -214,14 +215,14 @@ fn an_event_that_no_action_could_have_written_does_not_follow() {
     for story in &stories {
         for wrong in [&rated, &returned] {
             assert_eq!(
-                apply(&mut story.state.clone(), DOSSIER, story.now, Rules::NOW, wrong),
+                apply(&mut story.state.clone(), DOSSIER, story.now, (Rules::NOW, None), wrong),
                 Err(DoesNotFollow),
                 "{wrong:?}"
             );
         }
     }
     assert_eq!(
-        apply(&mut stories[0].state.clone(), DOSSIER, november(2, 9, 0), Rules::NOW, &approved),
+        apply(&mut stories[0].state.clone(), DOSSIER, november(2, 9, 0), (Rules::NOW, None), &approved),
         Err(DoesNotFollow)
     );
 }
@@ -232,7 +233,7 @@ fn a_scan_added_at_return_corrects_the_settled_fact_on_its_own_day() {
     story.does(60, |d, o| decide::approve(d, &leader(), o, false, ""));
     let day = story.now.date();
     story.does(3 * 24 * 60, |d, o| decide::return_result(d, &clerk(), o, &to_owner(), true).map(|(event, _)| event));
-    let settled: Vec<&Fact> = story.facts.iter().filter(|fact| fact.measure == "settled").collect();
+    let settled: Vec<&Fact> = story.facts.iter().filter(|fact| fact.measure.name == "settled").collect();
     assert_eq!(settled.iter().map(|fact| fact.qty).collect::<Vec<_>>(), [1, -1, 1]);
     assert!(settled.iter().all(|fact| fact.day == day));
     assert_eq!((story.sum("settled", 0), story.sum("settled", flag::DIGITISED | flag::HAS_RESULT)), (1, 1));
@@ -333,15 +334,15 @@ fn the_same_acts_under_the_first_rules_come_out_as_they_did_then() {
     for happening in &once {
         let read = Happening::read_with_rules(&happening.to_text_under(Rules::First, false)).unwrap();
         assert_eq!(read, (Rules::First, happening.clone()));
-        facts.extend(apply(&mut story.state, DOSSIER, story.now, Rules::First, happening).unwrap().facts);
+        facts.extend(apply(&mut story.state, DOSSIER, story.now, (Rules::First, None), happening).unwrap().facts);
     }
     assert_eq!(story.dossier().flags & mark::ALL, 0);
-    let settled = facts.iter().find(|fact| fact.measure == "settled").unwrap();
+    let settled = facts.iter().find(|fact| fact.measure.name == "settled").unwrap();
     assert_eq!(settled.flags & flag::ON_TIME, flag::ON_TIME, "what was counted then stays counted");
-    assert!(facts.iter().any(|fact| fact.measure == "procedure_paid_online"));
+    assert!(facts.iter().any(|fact| fact.measure.name == "procedure_paid_online"));
     // Under the rules of now the payment is nobody's.
     let mut now = with_sending_back().state;
-    assert_eq!(apply(&mut now, DOSSIER, story.now, Rules::NOW, &once[2]), Err(DoesNotFollow));
+    assert_eq!(apply(&mut now, DOSSIER, story.now, (Rules::NOW, None), &once[2]), Err(DoesNotFollow));
 }
 
 #[test]

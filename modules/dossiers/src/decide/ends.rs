@@ -137,7 +137,7 @@ pub fn return_result(
     if !recipient.address.is_empty() {
         problems.extend(base::person::address_problem(&recipient.address).map(|problem| problem.field("address")));
     }
-    let has_file = digitised || dossier.flags & facts::flag::DIGITISED != 0;
+    let has_file = digitised || dossier.flags & crate::flag::DIGITISED != 0;
     if to == Receiver::Account && dossier.account.is_none() {
         problems.push(Problem::new("dossier-handed-no-account").field("handed_to"));
     } else if to == Receiver::Account && !has_file {

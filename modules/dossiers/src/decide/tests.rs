@@ -4,9 +4,9 @@ use super::*;
 use crate::dossier::Outcome;
 use crate::filing::Places;
 use crate::fixture::*;
+use crate::measures::flag;
 use crate::places::first_step;
 use base::{Channel, Limit, PausePolicy};
-use facts::flag;
 
 fn second_supplement(story: &mut Story) {
     story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));

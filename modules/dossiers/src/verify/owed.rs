@@ -8,10 +8,11 @@ use base::{Id, Instant};
 use records::Kind;
 use std::collections::{HashMap, HashSet};
 
-/// The kinds of the program with dossiers among them, whoever named them.
-pub(super) fn with_dossiers(kinds: &[Kind]) -> Vec<Kind> {
-    let others = kinds.iter().copied().filter(|kind| kind.word != KIND.word);
-    std::iter::once(KIND).chain(others).collect()
+/// The kinds of the program with dossiers and procedures among them, whoever named them: what they count is proven here.
+pub(super) fn with_own(kinds: &[Kind]) -> Vec<Kind> {
+    let own = [KIND, catalogue::stock::KIND];
+    let others = kinds.iter().copied().filter(|kind| own.iter().all(|one| one.word != kind.word));
+    own.into_iter().chain(others).collect()
 }
 
 /// Subjects of a range that live on the shared pieces: their events are followed there.

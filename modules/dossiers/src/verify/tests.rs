@@ -7,6 +7,7 @@ use crate::fixture_db::*;
 use ::store::Sql;
 use base::Fault;
 
+mod rebuild;
 mod rows;
 
 /// A dossier in each stage, an account's events, sealed days, a roll-up half done.

@@ -1,23 +1,24 @@
 //! What is asked and promised at a sitting: its state, its columns, what can happen to it.
 
 use super::cell;
+use crate::apply::flag;
 use ::store::{StoreError, Value};
 use base::{Id, Instant, Level};
-use facts::{Fact, flag};
+use facts::{Fact, Measure};
 use records::{Column, DoesNotFollow, Due, Link, Moment, News, Number, Subject};
 use serde::{Deserialize, Serialize};
 
 /// A question laid with the unit that answers.
-pub const ASKED: &str = "dialogue_asked";
+pub static ASKED: Measure = Measure::once("dialogue_asked");
 /// A question answered, on time or late.
-pub const ANSWERED: &str = "dialogue_answered";
+pub static ANSWERED: Measure = Measure::once("dialogue_answered").with(flag::ON_TIME, flag::NAMES);
 /// Something promised.
-pub const PROMISED: &str = "dialogue_promised";
+pub static PROMISED: Measure = Measure::once("dialogue_promised");
 /// A promise kept, on time or late.
-pub const FULFILLED: &str = "dialogue_fulfilled";
+pub static FULFILLED: Measure = Measure::once("dialogue_fulfilled").with(flag::ON_TIME, flag::NAMES);
 
 /// Everything items are counted by.
-pub const ITEM_MEASURES: &[&str] = &[ASKED, ANSWERED, PROMISED, FULFILLED];
+pub const ITEM_MEASURES: &[&Measure] = &[&ASKED, &ANSWERED, &PROMISED, &FULFILLED];
 
 pub const QUESTION: &str = "question";
 pub const COMMITMENT: &str = "commitment";
@@ -170,7 +171,7 @@ fn begun(came: &Came, class: &str, channel: &str, state: State) -> Item {
     }
 }
 
-fn fact(i: &Item, moment: &Moment, measure: &'static str, flags: i64) -> Fact {
+fn fact(i: &Item, moment: &Moment, measure: &'static Measure, flags: i64) -> Fact {
     Fact {
         measure,
         day: moment.at.date(),
@@ -182,6 +183,7 @@ fn fact(i: &Item, moment: &Moment, measure: &'static str, flags: i64) -> Fact {
         qty: 1,
         subject: moment.subject,
         procedure: Id(0),
+        official: None,
     }
 }
 
@@ -195,8 +197,8 @@ impl Subject for Item {
     fn apply(before: Option<&Self>, moment: &Moment, event: &Event) -> Result<(Self, Vec<Fact>), DoesNotFollow> {
         let new = match event {
             Event::Ask(came) => Some((begun(came, QUESTION, "portal", State::Sent), None)),
-            Event::Enter(came) => Some((begun(came, QUESTION, "sitting", State::Open), Some(ASKED))),
-            Event::Promise(came) => Some((begun(came, COMMITMENT, "sitting", State::Open), Some(PROMISED))),
+            Event::Enter(came) => Some((begun(came, QUESTION, "sitting", State::Open), Some(&ASKED))),
+            Event::Promise(came) => Some((begun(came, COMMITMENT, "sitting", State::Open), Some(&PROMISED))),
             _ => None,
         };
         if let Some((item, measure)) = new {
@@ -216,12 +218,12 @@ impl Subject for Item {
                 item.level = level.as_str().to_owned();
                 item.due_at = *due_at;
                 if first {
-                    facts.push(fact(&item, moment, ASKED, 0));
+                    facts.push(fact(&item, moment, &ASKED, 0));
                 }
             }
             Event::Answer | Event::Fulfil => {
                 let (class, measure) =
-                    if matches!(event, Event::Answer) { (QUESTION, ANSWERED) } else { (COMMITMENT, FULFILLED) };
+                    if matches!(event, Event::Answer) { (QUESTION, &ANSWERED) } else { (COMMITMENT, &FULFILLED) };
                 if item.class != class {
                     return Err(DoesNotFollow("of another class"));
                 }

@@ -71,6 +71,7 @@ fn session_cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Re
                 href: format!("/sittings/{}", held.code),
                 state: ctx.l.t(format!("dialogue-state-{}", held.state.state.as_str())),
                 code: held.code,
+                ..Card::default()
             };
             (held.id, card)
         });
@@ -87,6 +88,7 @@ fn item_cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Resul
                 href: format!("/sitting-items/{}", held.code),
                 state: ctx.l.t(format!("dialogue-item-state-{}", held.state.state.as_str())),
                 code: held.code,
+                ..Card::default()
             };
             (held.id, card)
         });

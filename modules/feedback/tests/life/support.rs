@@ -222,7 +222,7 @@ impl Province {
             Box::pin(async move {
                 let (mut wrong, mut facts) = (Vec::new(), BTreeMap::<(String, i64), i64>::new());
                 let mut listener = Listener {
-                    fact: &mut |fact| *facts.entry((fact.measure.to_owned(), fact.flags)).or_default() += fact.qty,
+                    fact: &mut |fact| *facts.entry((fact.measure.name.to_owned(), fact.flags)).or_default() += fact.qty,
                     wrong: &mut |row| wrong.push(row),
                 };
                 records::prove(tx, &[feedback::KIND], None, &mut listener).await?;

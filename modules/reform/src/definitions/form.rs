@@ -2,7 +2,7 @@
 
 use super::{Proposal, TEXT_MAX};
 use base::{Channel, Date, Problem};
-use facts::{Indicator, Indicators, Written, WrittenCount};
+use facts::{Indicator, Indicators, Measure, Measures, Written, WrittenCount};
 use std::collections::BTreeMap;
 use web::FormMap;
 
@@ -14,11 +14,16 @@ const LEAST_MAX: i64 = 100;
 pub(super) const SIDES: [&str; 2] = ["numerator", "denominator"];
 
 /// The measures that definitions count, each with whether it is a stock.
-pub(crate) fn measures(known: &Indicators) -> BTreeMap<String, bool> {
-    let today = Date::MAX;
-    let versions = known.all(today).flat_map(|one| known.versions(&one.id));
-    let counts = versions.flat_map(|one| [&one.numerator, &one.denominator]);
-    counts.filter(|count| !count.measure.is_empty()).map(|count| (count.measure.clone(), count.stock)).collect()
+pub(crate) fn measures(known: &Indicators) -> BTreeMap<&'static str, (&'static Measure, bool)> {
+    let versions = known.all(Date::MAX).flat_map(|one| known.versions(&one.id));
+    let counts = versions.flat_map(|one| [&one.numerator, &one.denominator]).filter(|count| !count.measure.is_empty());
+    counts.filter_map(|count| count.of.map(|measure| (measure.name, (measure, count.stock)))).collect()
+}
+
+/// The conditions that definitions know: the flags of those measures, each once.
+pub(crate) fn conditions(known: &Indicators) -> Vec<&'static str> {
+    let flags = measures(known).into_values().flat_map(|(measure, _)| measure.flag_names());
+    flags.map(|(name, value)| (value, name)).collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 struct Reader<'a> {
@@ -39,19 +44,25 @@ impl Reader<'_> {
         text
     }
 
-    fn flags(&mut self, field: &str) -> Vec<String> {
+    /// Conditions of a side: flags that its measure has.
+    fn flags(&mut self, field: &str, measure: Option<&Measure>) -> Vec<String> {
         let chosen = self.given.all(field).to_vec();
-        if chosen.iter().any(|name| facts::flag::named(name).is_none()) {
+        if chosen.iter().any(|name| measure.is_none_or(|measure| measure.flag(name).is_none())) {
             self.wrong("reform-choose", field);
         }
         chosen
     }
 
     /// One side. Fields and level that the definition of before is limited to stay.
-    fn side(&mut self, side: &str, before: &WrittenCount, measures: &BTreeMap<String, bool>) -> WrittenCount {
+    fn side(
+        &mut self,
+        side: &str,
+        before: &WrittenCount,
+        measures: &BTreeMap<&'static str, (&'static Measure, bool)>,
+    ) -> WrittenCount {
         let measure = self.given.text(&format!("{side}_measure")).to_owned();
-        let stock = measures.get(&measure).copied();
-        if stock.is_none() {
+        let (of, stock) = measures.get(measure.as_str()).copied().unzip();
+        if of.is_none() {
             self.wrong("reform-choose", &format!("{side}_measure"));
         }
         let channel = self.given.get(&format!("{side}_channel")).map(str::to_owned);
@@ -59,7 +70,7 @@ impl Reader<'_> {
         if channel.as_deref().is_some_and(|word| !channels.iter().any(|channel| channel.as_str() == word)) {
             self.wrong("reform-choose", &format!("{side}_channel"));
         }
-        let (all, none) = (self.flags(&format!("{side}_all")), self.flags(&format!("{side}_none")));
+        let (all, none) = (self.flags(&format!("{side}_all"), of), self.flags(&format!("{side}_none"), of));
         if all.iter().any(|name| none.contains(name)) {
             self.wrong("reform-definition-both", &format!("{side}_none"));
         }
@@ -106,7 +117,11 @@ pub(super) fn read(given: &FormMap, known: &Indicators, now: &Indicator) -> Resu
     let basis = reader.text("basis", TEXT_MAX);
     let (Some(valid_from), true) = (valid_from, reader.problems.is_empty()) else { return Err(reader.problems) };
     // The same words that it will be read by ever after.
-    let body = written.to_toml().and_then(|body| Indicators::from_toml(&[&body]).map(|_| body));
+    let counted = Measures::of(measures.into_values().map(|(measure, _)| measure));
+    let body = counted.and_then(|counted| {
+        let body = written.to_toml()?;
+        Indicators::from_toml(&[&body], &counted).map(|_| body)
+    });
     match body {
         Ok(body) => Ok(Proposal { indicator: now.id.clone(), valid_from, body, basis }),
         Err(why) => Err(vec![Problem::new("reform-definition-unreadable").arg("why", why)]),

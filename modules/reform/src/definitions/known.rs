@@ -2,8 +2,8 @@
 
 use super::{DEFINITIONS_COUNT, DEFINITIONS_IN_FORCE};
 use base::{Fault, Instant};
-use facts::Indicators;
-use std::sync::{Arc, LazyLock};
+use facts::{Indicators, Measures};
+use std::sync::Arc;
 use web::{App, Look};
 
 pub(super) const SHIPPED: [&str; 2] = [
@@ -11,25 +11,39 @@ pub(super) const SHIPPED: [&str; 2] = [
     include_str!("../../../../data/indicators/feedback.toml"),
 ];
 
-static ALL: LazyLock<Arc<Indicators>> = LazyLock::new(|| {
-    // A test reads the files; an empty list stands in so that nothing here can panic.
-    Arc::new(Indicators::from_toml(&SHIPPED).unwrap_or_default())
-});
-
 struct Known {
     all: Arc<Indicators>,
     in_force: i64,
     look: Look,
 }
 
-/// The definitions shipped with the program.
-pub fn shipped() -> &'static Indicators {
-    &ALL
+/// What the modules of this program count; without any, nothing is defined.
+fn measures(app: &App) -> Measures {
+    let kinds = app.get::<records::Kinds>();
+    let counted = kinds.map(|kinds| records::measures(&kinds.all)).transpose();
+    counted.unwrap_or_default().unwrap_or_default()
 }
+
+/// The definitions shipped with the program, over what its modules count.
+pub fn shipped(counted: &Measures) -> Indicators {
+    // A test reads the files; an empty list stands in so that nothing here can panic.
+    Indicators::from_toml(&SHIPPED, counted).unwrap_or_default()
+}
+
+/// The shipped ones, read once.
+struct Shipped(Arc<Indicators>);
 
 /// All definitions as this process knows them; see [`refresh`].
 pub(crate) fn indicators(app: &App) -> Arc<Indicators> {
-    app.get::<Known>().map_or_else(|| ALL.clone(), |known| known.all.clone())
+    if let Some(known) = app.get::<Known>() {
+        return known.all.clone();
+    }
+    if let Some(shipped) = app.get::<Shipped>() {
+        return shipped.0.clone();
+    }
+    let all = Arc::new(shipped(&measures(app)));
+    app.put(Shipped(all.clone()));
+    all
 }
 
 /// Looks whether another process has put one into force; asked before every request, and at the start.
@@ -61,7 +75,8 @@ pub(super) async fn reload(app: &App, now: Instant) -> Result<(), Fault> {
     });
     let bodies = bodies.await?;
     let files: Vec<&str> = SHIPPED.into_iter().chain(bodies.iter().map(String::as_str)).collect();
-    let all = Indicators::from_toml(&files).map_err(|why| Fault::internal(std::io::Error::other(why)))?;
+    let all =
+        Indicators::from_toml(&files, &measures(app)).map_err(|why| Fault::internal(std::io::Error::other(why)))?;
     let in_force = i64::try_from(bodies.len()).map_err(Fault::internal)?;
     app.put(Known { all: Arc::new(all), in_force, look: Look::new(now) });
     crate::live::forget(app);

@@ -9,7 +9,7 @@ mod known;
 mod page;
 
 #[cfg(test)]
-pub(crate) use form::measures;
+pub(crate) use form::{conditions, measures};
 pub(crate) use known::indicators;
 pub use known::{refresh, shipped};
 pub(crate) use page::{act, list, propose, show};
@@ -335,6 +335,7 @@ fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<Has
                 href: format!("/steering/indicators/{}", held.state.indicator),
                 state: ctx.l.t(format!("reform-definition-{}", held.state.stage.as_str())),
                 code: held.code,
+                ..Card::default()
             };
             Ok((held.id, card))
         };

@@ -16,6 +16,8 @@ use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
 /// An indicator in the list.
 struct ListRow {
     href: String,
+    /// Its figure.
+    figure_href: String,
     name: String,
     definition: String,
     since: String,
@@ -148,6 +150,7 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
         };
         ListRow {
             href: format!("/steering/indicators/{}", one.id),
+            figure_href: format!("/steering/indicators/{}/figure", one.id),
             name: pick(l, &one.name_vi, &one.name_en).to_owned(),
             definition: pick(l, &one.definition_vi, &one.definition_en).to_owned(),
             since: vn_date(one.valid_from),
@@ -275,9 +278,9 @@ async fn page(ctx: &Ctx, id: &str, given: Option<&FormMap>, problems: &[Problem]
         name,
         measure: side.measure.clone(),
         channel: side.channel.clone().unwrap_or_default(),
-        flags: facts::flag::NAMES
-            .iter()
-            .map(|(flag, _)| Flag {
+        flags: form::conditions(&known)
+            .into_iter()
+            .map(|flag| Flag {
                 name: flag,
                 word: l.t(format!("reform-flag-{flag}")),
                 all: side.all.iter().any(|one| one == flag),
@@ -292,7 +295,11 @@ async fn page(ctx: &Ctx, id: &str, given: Option<&FormMap>, problems: &[Problem]
         trail: crumbs(l, Some(pick(l, &latest.name_vi, &latest.name_en))),
         id,
         title: pick(l, &latest.name_vi, &latest.name_en).to_owned(),
-        unit: l.t(if latest.unit == Unit::Percent { "reform-definition-percent" } else { "reform-definition-count" }),
+        unit: l.t(match latest.unit {
+            Unit::Percent => "reform-definition-percent",
+            Unit::Count => "reform-definition-count",
+            Unit::Dong => "reform-definition-dong",
+        }),
         versions: versions.iter().rev().map(version).collect(),
         asked: asked
             .iter()
@@ -304,7 +311,7 @@ async fn page(ctx: &Ctx, id: &str, given: Option<&FormMap>, problems: &[Problem]
         sides: SIDES.into_iter().zip(flag_sides.iter()).map(side).collect(),
         measures: form::measures(&known)
             .into_keys()
-            .map(|measure| Choice::new(measure.clone(), l.t(format!("reform-counted-{measure}"))))
+            .map(|measure| Choice::new(measure, l.t(format!("reform-counted-{measure}"))))
             .collect(),
         channels: [Channel::Counter, Channel::Online, Channel::Post]
             .map(|channel| Choice::new(channel.as_str(), l.t(format!("reform-channel-{}", channel.as_str()))))

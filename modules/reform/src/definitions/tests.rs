@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{account, database, now};
+use crate::testing::{account, counted, database, definitions, now};
 use base::{Actor, Role};
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ fn day(text: &str) -> Date {
 }
 
 fn body(from: &str) -> String {
-    let mut written = facts::Written::of(shipped().versions("on-time").last().unwrap());
+    let mut written = facts::Written::of(definitions().versions("on-time").last().unwrap());
     written.valid_from = from.to_owned();
     written.numerator.none = vec!["SUPPLEMENTED_AGAIN".to_owned()];
     written.to_toml().unwrap()
@@ -19,7 +19,7 @@ fn proposal(from: &str) -> Proposal {
 }
 
 fn house(tree: &Arc<Tree>) -> House {
-    House { tree: tree.clone(), known: Arc::new(shipped().clone()) }
+    House { tree: tree.clone(), known: Arc::new(definitions().clone()) }
 }
 
 fn code(fault: &Fault) -> &'static str {
@@ -77,8 +77,8 @@ async fn a_definition_takes_two_people_and_a_day_that_comes() {
                 // The next one lies after it.
                 let mut files: Vec<&str> = known::SHIPPED.to_vec();
                 files.push(&yes.state.body);
-                let known = Arc::new(Indicators::from_toml(&files).unwrap());
-                assert_eq!(known.versions("on-time").len(), shipped().versions("on-time").len() + 1);
+                let known = Arc::new(Indicators::from_toml(&files, &counted()).unwrap());
+                assert_eq!(known.versions("on-time").len(), definitions().versions("on-time").len() + 1);
                 let later = House { tree: tree.clone(), known };
                 let refused =
                     make(tx, &later, &Asker::actor(&keeper, now()), proposal("2030-12-31")).await.unwrap_err();
@@ -96,10 +96,10 @@ async fn a_definition_takes_two_people_and_a_day_that_comes() {
 #[test]
 fn a_figure_of_a_day_follows_the_definition_of_that_day() {
     let later = body("2031-01-01");
-    let known = Indicators::from_toml(&[known::SHIPPED[0], known::SHIPPED[1], &later]).unwrap();
+    let known = Indicators::from_toml(&[known::SHIPPED[0], known::SHIPPED[1], &later], &counted()).unwrap();
     let none = |on: &str| known.get("on-time", day(on)).unwrap().numerator.none;
-    assert_eq!((none("2030-12-31"), none("2031-01-01")), (0, facts::flag::SUPPLEMENTED_AGAIN));
-    for indicator in shipped().all(day("2030-12-31")) {
+    assert_eq!((none("2030-12-31"), none("2031-01-01")), (0, dossiers::flag::SUPPLEMENTED_AGAIN));
+    for indicator in definitions().all(day("2030-12-31")) {
         assert_eq!(known.get(&indicator.id, day("2030-12-31")), Some(indicator));
     }
 }

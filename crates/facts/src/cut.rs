@@ -1,0 +1,84 @@
+//! A figure cut by procedure or by official: read from the facts themselves, those not yet rolled up among them, so that the parts
+//! sum up to the whole of the same snapshot.
+
+use crate::cases::Where;
+use crate::figure::{Figure, Filter};
+use crate::indicator::{Count, Indicator};
+use crate::read::STOCK_BEGINS;
+use base::Id;
+use store::{Sql, StoreError, Tx};
+
+/// Parts in one reading at most.
+pub const SLICES_MAX: i64 = 500;
+
+/// By what a figure is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    Procedure,
+    /// The official who acted. Whoever asks has looked whether that may be shown ([`Indicator::by_official`], and the reader's rights).
+    Official,
+}
+
+/// One part of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    Whole,
+    Procedure(Id),
+    /// None: of facts that name nobody, because their events were written before it was kept, or because a citizen acted.
+    Official(Option<Id>),
+}
+
+/// A part and its figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    pub cut: Cut,
+    pub figure: Figure,
+}
+
+/// The parts of a figure, the largest first, `limit` of them after `skip`. Parts of nothing are left out.
+///
+/// # Errors
+/// The database's; a sum that no number can hold is refused.
+pub async fn cut(
+    tx: &Tx,
+    indicator: &Indicator,
+    by: By,
+    node: Id,
+    filter: &Filter,
+    (skip, limit): (i64, i64),
+) -> Result<Vec<Slice>, StoreError> {
+    let mut query = Where { sql: String::new(), params: Vec::new() };
+    let column = match by {
+        By::Procedure => "procedure_id",
+        By::Official => "official_id",
+    };
+    // A stock is counted from the beginning, what flows within the period.
+    let mut sum = |count: &Count| {
+        let from = if count.stock { STOCK_BEGINS } else { filter.from };
+        let (condition, from) = (query.condition(count, filter), query.bind(from));
+        format!("CAST(SUM(CASE WHEN {condition} AND f.day >= {from} THEN f.qty ELSE 0 END) AS BIGINT)")
+    };
+    let (above, below) = (sum(&indicator.numerator), sum(&indicator.denominator));
+    let stock = indicator.numerator.stock || indicator.denominator.stock;
+    let measures =
+        [&indicator.numerator, &indicator.denominator].map(|count| query.bind(count.measure.as_str())).join(", ");
+    let (node, from, to) =
+        (query.bind(node), query.bind(if stock { STOCK_BEGINS } else { filter.from }), query.bind(filter.to));
+    let sql = format!(
+        "SELECT * FROM (SELECT f.{column} AS part, {above} AS above, {below} AS below FROM fact_scope s \
+         JOIN fact f ON f.agency_id = s.agency_id AND f.measure IN ({measures}) AND f.day >= {from} AND f.day <= {to} \
+         WHERE s.node_id = {node} GROUP BY f.{column}) c WHERE above <> 0 OR below <> 0 \
+         ORDER BY below DESC, above DESC, part IS NULL, part LIMIT {limit} OFFSET {skip}",
+        limit = limit.clamp(1, SLICES_MAX),
+        skip = skip.max(0),
+    );
+    let slice = |row: &store::Row| {
+        let part: Option<Id> = row.get("part")?;
+        let cut = match by {
+            By::Procedure => Cut::Procedure(part.unwrap_or(Id(0))),
+            By::Official => Cut::Official(part),
+        };
+        Ok(Slice { cut, figure: Figure { numerator: row.get("above")?, denominator: row.get("below")? } })
+    };
+    tx.query(Sql::from(sql), &query.params).await?.iter().map(slice).collect()
+}
