@@ -270,7 +270,7 @@ impl Shown {
         let mut cleared: Vec<(&str, &str)> = list.filters.iter().map(|filter| (filter.name, "")).collect();
         cleared.push(("view", all));
         let numbered = read.paging.is_some();
-        let (title, hint) = if asked.is_narrowed() { ("lists-none", "lists-none-hint") } else { list.empty };
+        let (title, hint) = (list.empty.0, if asked.is_narrowed() { "lists-none-hint" } else { list.empty.1 });
         Shown {
             l,
             csrf: seat.csrf.clone(),

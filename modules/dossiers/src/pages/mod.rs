@@ -108,5 +108,5 @@ pub(crate) fn list_of(typed: &str) -> String {
 
 /// The lists of this module.
 pub fn lists() -> Vec<::lists::Declared> {
-    vec![WORK_LIST.declared()]
+    vec![WORK_LIST.declared(), oversight::LIST.declared()]
 }

@@ -4,47 +4,69 @@
 //! Nothing here comes from what applicants gave: no names, numbers, answers, papers, reasons, and no names of officials.
 
 use super::house;
+use super::work_list::{ClockBar, key_of, spot_of};
 use crate::actions::{House, load};
 use crate::happening::Happening;
 use crate::rights::OVERSEE_DOSSIERS;
 use crate::worklist::{self, Asked, ClockView, Line, Narrow, Scope, Spot, Tab};
+use ::store::{BoxFuture, Tx};
 use askama::Template;
 use axum::extract::Path;
 use base::page::Place;
-use base::{Actor, Fault, Id, vn_date_time};
+use base::{Actor, Fault, Id, Instant, vn_date_time};
 use i18n::L;
+use lists::{Ask, Batch, Cell, Column, Filter, Key, Kind, List, Shape, Sort, Source};
 use web::table::{Paging, query_value};
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
 /// What may be looked at as a list.
 const TABS: [Tab; 5] = [Tab::Overdue, Tab::Near, Tab::Unit, Tab::Waiting, Tab::All];
 
-struct TabView {
-    href: String,
-    label: String,
-    current: bool,
-}
-
-struct Row {
+/// How a dossier goes, and nothing of whose it is.
+pub struct Row {
     code: String,
     procedure: String,
     unit: String,
-    due: String,
-    percent: i64,
-    state: &'static str,
+    due: Option<Instant>,
+    clock: ClockView,
     word: String,
 }
+
+/// Dossiers of a scope that is overseen.
+pub static LIST: List<Row> = List {
+    key: "oversight",
+    path: "/oversight",
+    title: "dossier-oversight",
+    tabs: &["overdue", "near", "unit", "waiting", "all"],
+    tab_word: "dossier-tab-",
+    through: "",
+    filters: &[Filter::new("unit", "dossier-filter-unit", Ask::Choice)],
+    columns: &[
+        Column::new("code", "dossier-code", Kind::Word, |row: &Row| {
+            Cell::code(&row.code).to(format!("/oversight/{}", row.code))
+        })
+        .unlabelled(),
+        Column::new("procedure", "dossier-procedure", Kind::Text, |row: &Row| Cell::text(&row.procedure)).unlabelled(),
+        Column::new("unit", "dossier-oversight-at", Kind::Word, |row: &Row| Cell::text(&row.unit)),
+        Column::new("clock", "dossier-clock", Kind::Word, |row: &Row| {
+            let bar = ClockBar { percent: &row.clock.percent, state: row.clock.state, word: &row.word };
+            Cell::text(&row.word).html(bar.render().unwrap_or_default())
+        })
+        .unlabelled(),
+        Column::new("due", "dossier-due", Kind::Moment, |row: &Row| Cell::moment(row.due)).sorted(Sort::Both),
+    ],
+    // Each tab has an order of its own.
+    order: ("", false),
+    shape: Shape::AT,
+    empty: ("dossier-list-empty", "dossier-list-empty-done"),
+    files: true,
+};
 
 #[derive(Template)]
 #[template(path = "oversight.html")]
 struct ListPage {
     l: L,
-    tabs: Vec<TabView>,
-    tab: &'static str,
-    units: Vec<Choice>,
-    unit: String,
-    rows: Vec<Row>,
-    paging: Paging,
+    list: String,
 }
 
 struct Step {
@@ -78,11 +100,55 @@ fn row(ctx: &Ctx, house: &House, line: Line) -> Row {
     Row {
         procedure: version.map(|version| version.name.clone()).unwrap_or_default(),
         unit: house.tree.name(line.unit),
-        due: line.times.due_at.map(vn_date_time).unwrap_or_default(),
+        due: line.times.due_at,
         code: line.code,
-        percent: clock.percent,
-        state: clock.state,
         word: words(ctx.l, &clock),
+        clock,
+    }
+}
+
+/// What is overseen, by whom.
+struct Overseen {
+    ctx: Ctx,
+    house: House,
+    scope: Scope,
+    tab: Tab,
+    narrow: Narrow,
+    file: bool,
+}
+
+impl Source for Overseen {
+    type Row = Row;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
+        Box::pin(async move {
+            let (scope, narrow, now) = (&self.scope, &self.narrow, self.ctx.now);
+            let begin = Asked { scope, tab: self.tab, narrow, now, limit: limit as i64 + 1, place: Place::START };
+            let batch = if self.file {
+                let place = after.map_or(Place::START, |key| Place::After(spot_of(key)));
+                let asked = Asked { place, ..begin };
+                let lines = worklist::lines(tx, &self.house, &asked, &[]).await?.0;
+                Batch::cut(lines, limit, |line| key_of(asked.spot(line)))
+            } else {
+                let mut paging = Paging::from_uri(&self.ctx.uri);
+                let mut place = paging.place(Spot::read);
+                let mut asked = Asked { limit: paging.reads(), place, ..begin };
+                let (mut lines, total) = worklist::lines(tx, &self.house, &asked, &[]).await?;
+                if paging.is_amiss(&place, lines.len()) {
+                    (paging, place) = (paging.from_start(), Place::START);
+                    asked = Asked { place, ..asked };
+                    lines = worklist::lines(tx, &self.house, &asked, &[]).await?.0;
+                }
+                let paging = paging.turned(&place, &mut lines, |line| asked.spot(line).text());
+                Batch::paged(lines, paging.of(total))
+            };
+            Ok(batch.map(|line| Some(row(&self.ctx, &self.house, line))))
+        })
     }
 }
 
@@ -98,48 +164,27 @@ fn units(house: &House, actor: &Actor) -> Vec<Choice> {
 pub async fn oversight(ctx: Ctx) -> Answer {
     let actor = ctx.require(OVERSEE_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
-    let tab = Tab::read(&query_value(&ctx.uri, "tab")).filter(|tab| TABS.contains(tab)).unwrap_or(Tab::Overdue);
-    let code = query_value(&ctx.uri, "unit");
-    let unit = house.tree.by_code(&code).map(|agency| agency.id);
-    let narrow = Narrow { unit, ..Narrow::default() };
-    let scope = Scope::over(&actor, &house, OVERSEE_DOSSIERS);
-    let mut paging = Paging::from_uri(&ctx.uri);
-    let (inner, now) = (house.clone(), ctx.now);
-    let (lines, paging, total) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let mut place = paging.place(Spot::read);
-                let mut asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit: paging.reads(), place };
-                let (mut lines, total) = worklist::lines(tx, &inner, &asked, &[]).await?;
-                if paging.is_amiss(&place, lines.len()) {
-                    (paging, place) = (paging.from_start(), Place::START);
-                    asked = Asked { place, ..asked };
-                    lines = worklist::lines(tx, &inner, &asked, &[]).await?.0;
-                }
-                let paging = paging.turned(&place, &mut lines, |line| asked.spot(line).text());
-                Ok::<_, Fault>((lines, paging, total))
-            })
-        })
-        .await?;
-    let l = ctx.l;
-    let page = ListPage {
-        l,
-        tabs: TABS
-            .iter()
-            .map(|one| TabView {
-                href: format!("/oversight?tab={}", one.as_str()),
-                label: l.t(format!("dossier-tab-{}", one.as_str())),
-                current: *one == tab,
-            })
-            .collect(),
-        tab: tab.as_str(),
-        units: units(&house, &actor),
-        unit: code,
-        rows: lines.into_iter().map(|line| row(&ctx, &house, line)).collect(),
-        paging: paging.of(total),
+    // Old addresses with something in them that is gone do not fail.
+    let mut asked = lists::Asked::read(&LIST, &ctx.uri, 0, vec![("unit", units(&house, &actor))]).overlook();
+    asked.after = None;
+    if query_value(&ctx.uri, "sort").is_empty() {
+        asked.sort = LIST.order;
+    }
+    let unit = asked.given("unit").and_then(|code| house.tree.by_code(code)).map(|agency| agency.id);
+    let sort = match asked.sort {
+        ("due", down) => if down { "-due" } else { "due" }.to_owned(),
+        _ => String::new(),
     };
-    Ok(ctx.page(&l.t("dossier-oversight"), &page))
+    let source = Overseen {
+        scope: Scope::over(&actor, &house, OVERSEE_DOSSIERS),
+        tab: TABS[asked.tab],
+        narrow: Narrow { unit, sort, ..Narrow::default() },
+        file: asked.is_file(),
+        ctx: ctx.clone(),
+        house,
+    };
+    let opened = lists::open(&ctx, &LIST, asked, source).await?;
+    opened.page(&ctx, &ctx.l.t(LIST.title), |list| ListPage { l: ctx.l, list })
 }
 
 /// `GET /oversight/{code}`

@@ -1,6 +1,6 @@
 //! "My work": tabs, filters, rows.
 
-use super::work_list::{Bulk, LIST, MarkBox, Register, WorkRow};
+use super::work_list::{Bulk, LIST, MarkBox, Register, WorkRow, key_of, spot_of};
 use super::{channel_choices, house, names};
 use crate::actions::House;
 use crate::dossier::Status;
@@ -346,19 +346,11 @@ impl Source for Whole {
         limit: usize,
     ) -> BoxFuture<'t, Result<Batch<WorkRow>, Fault>> {
         Box::pin(async move {
-            // A spot with a moment has two numbers, one without it the id alone.
-            let spot = |key: &Key| match key.numbers[..] {
-                [at, id] => Spot { key: Some(at), id: Id(id) },
-                _ => Spot { key: None, id: Id(key.number(0)) },
-            };
-            let place = after.map_or(Place::START, |key| Place::After(spot(key)));
+            let place = after.map_or(Place::START, |key| Place::After(spot_of(key)));
             let (scope, narrow, limit_read) = (&self.scope, &self.narrow, limit as i64 + 1);
             let asked = Asked { scope, tab: self.tab, narrow, now: self.now, limit: limit_read, place };
             let found = worklist::page(tx, &self.house, &asked).await?.0;
-            let batch = Batch::cut(found, limit, |loaded| {
-                let spot = asked.dossier_spot(&loaded.dossier);
-                Key { numbers: spot.key.into_iter().chain([spot.id.0]).collect(), word: String::new() }
-            });
+            let batch = Batch::cut(found, limit, |loaded| key_of(asked.dossier_spot(&loaded.dossier)));
             let names = names(tx, batch.rows.iter().map(|loaded| loaded.dossier.handler)).await?;
             Ok(batch.map(|loaded| Some(register_row(self.l, &self.house, &loaded, &names))))
         })

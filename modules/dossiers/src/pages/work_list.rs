@@ -1,10 +1,10 @@
 //! The worklist's columns, filters and tabs, declared once.
 
-use crate::worklist::{ClockView, Tab};
+use crate::worklist::{ClockView, Spot, Tab};
 use askama::Template;
-use base::{Instant, Problem};
+use base::{Id, Instant, Problem};
 use i18n::L;
-use lists::{Ask, Cell, Column, Filter, Kind, List, On, Shape, Sort};
+use lists::{Ask, Cell, Column, Filter, Key, Kind, List, On, Shape, Sort};
 use web::Choice;
 
 /// A dossier as the list shows it, and as its register names it.
@@ -164,4 +164,17 @@ pub(super) struct Bulk<'a> {
     /// Who the marked dossiers can be assigned to; empty where nothing on the page can be assigned.
     pub(super) people: Vec<Choice>,
     pub(super) person: &'a str,
+}
+
+/// A place of the worklist as lists name one: its moment and id, or its id alone where it has no such moment.
+pub(super) fn key_of(spot: Spot) -> Key {
+    Key { numbers: spot.key.into_iter().chain([spot.id.0]).collect(), word: String::new() }
+}
+
+/// Read back.
+pub(super) fn spot_of(key: &Key) -> Spot {
+    match key.numbers[..] {
+        [at, id] => Spot { key: Some(at), id: Id(id) },
+        _ => Spot { key: None, id: Id(key.number(0)) },
+    }
 }
