@@ -55,13 +55,8 @@ async fn every_list_is_a_range_of_its_index() {
                 .unwrap();
         }
         for (statement, values, index) in lanes() {
-            // PostgreSQL sees the value: of what is half of all it walks the ids, which is a range as well.
-            if engine == Engine::Postgres
-                && index.starts_with("petition_state")
-                && values[0] == Value::from("published")
-            {
-                continue;
-            }
+            // PostgreSQL sees the values and may take another index that is as good for them; a scan or a sort it must not take.
+            let index = if engine == Engine::Postgres && index.starts_with("petition_") { "petition_" } else { index };
             let plan = province
                 .db
                 .read(move |tx| Box::pin(async move { lists::plan::of(tx, &statement, &values).await }))
@@ -83,7 +78,7 @@ fn lanes() -> Vec<(Sql, Vec<Value>, &'static str)> {
         ("", Some(START), "petition_unit_due", "petition_state_due"),
         ("land", Some(START), "petition_unit_due", "petition_state_due"),
     ] {
-        for one in [State::New, State::Handling, State::Published] {
+        for one in [State::Handling, State::Kept, State::Published] {
             let wanted = Wanted { topic, due_before, ..Wanted::default() };
             let place = due_before.map_or(far, |_| (START.plus_ms(-1_000), Id(0)));
             for (unit, index) in [(Some(Id(3007)), units), (None, state)] {
