@@ -133,13 +133,18 @@ pub async fn seed_demo(db: &Db, password: Hashed, now: Instant) -> Result<(), Fa
     .await
 }
 
-/// An administrator of a province, over all of it. The command line makes the first two: from then on one asks and the other
+/// An administrator of a province, over all of it, or of another system's tree by its root's identifier. The command line makes the first two: from then on one asks and the other
 /// confirms. Who can run a command on the server rules its database anyway; that it was done stands in the account's chain,
 /// without an actor. Returned with how many administrators of the whole province there are now.
 ///
 /// # Errors
 /// 422 for a login, name or password that breaks a rule; a conflict where the login is taken.
-pub async fn administrator(db: &Db, login: &str, name: &str, password: &str, now: Instant) -> Result<(Id, i64), Fault> {
+pub async fn administrator(
+    db: &Db,
+    (login, name, password): (&str, &str, &str),
+    root: Option<String>,
+    now: Instant,
+) -> Result<(Id, i64), Fault> {
     let login = Login::new(login).map_err(Fault::invalid)?;
     let name = identity::accounts::parse_name(name).map_err(Fault::invalid)?;
     let password = Password::parse(password, &[login.as_str(), &name]).map_err(Fault::invalid)?;
@@ -147,7 +152,11 @@ pub async fn administrator(db: &Db, login: &str, name: &str, password: &str, now
     db.write(move |tx| {
         Box::pin(async move {
             let tree = organisation::load_tree(tx).await?;
-            let root = tree.root().ok_or_else(|| Fault::internal("the province has no agencies"))?;
+            let root = match &root {
+                None => tree.root(),
+                Some(code) => tree.roots().find(|root| root.code == *code),
+            };
+            let root = root.ok_or(Fault::NotFound("organisation-no-unit"))?;
             let account = identity::create_account(tx, NewAccount::official(login, name, password), now).await?;
             identity::grant(tx, account, Role::Administrator, root.id, &root.path, now).await?;
             Ok::<_, Fault>((account, identity::administrators(tx, &root.path, now).await?))

@@ -152,6 +152,9 @@ enum Command {
         /// The person's name.
         #[arg(long)]
         name: String,
+        /// Identifier of the root that is kept, where it is not that of the state administration (`H13.901`).
+        #[arg(long)]
+        root: Option<String>,
     },
     /// Print the OpenAPI document.
     Openapi,
@@ -347,13 +350,13 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
                 plans::cli::score(&labels, &texts, show_misses).map_err(|error| Fault::internal(error.to_string()))?;
             Ok((Some(score), true))
         }
-        Command::Administrator { database, login, name } => {
+        Command::Administrator { database, login, name, root } => {
             let mut password = String::new();
             std::io::stdin().read_line(&mut password).map_err(Fault::internal)?;
             let db = open(&database.database, now).await?;
             seed(&db, now).await?;
             let password = password.trim_end_matches(['\r', '\n']);
-            let (account, administrators) = accounts::administrator(&db, &login, &name, password, now).await?;
+            let (account, administrators) = accounts::administrator(&db, (&login, &name, password), root, now).await?;
             if administrators == 1 {
                 eprintln!(
                     "one administrator is there: make a second, who confirms what the first asks for and the other way round"

@@ -47,11 +47,13 @@ fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
             })
             .await
             .expect("the tree");
-        let shipped = organisation::demo_tree().expect("the shipped agencies");
-        let followed: usize = shipped.all().iter().map(|agency| agency.successors.len()).sum();
-        assert_eq!(tree.all(), shipped.all());
-        assert_eq!((subjects, left), ((shipped.all().len() as i64, followed as i64), 0));
-        assert!(report.subjects as usize >= shipped.all().len());
+        // It had no bodies of other systems; everything else is as the program has it today.
+        let mut shipped = organisation::demo_tree().expect("the shipped agencies").all().to_vec();
+        shipped.retain(|agency| agency.system() == base::System::State);
+        let followed: usize = shipped.iter().map(|agency| agency.successors.len()).sum();
+        assert_eq!(tree.all(), shipped);
+        assert_eq!((subjects, left), ((shipped.len() as i64, followed as i64), 0));
+        assert!(report.subjects as usize >= shipped.len());
         // Derived anew from its events, by the rules they were written under, nothing of it moves.
         let anew = async |apply| {
             let kinds = motcua::kinds();

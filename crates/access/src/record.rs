@@ -1,7 +1,7 @@
 //! Rows of the record: writing them in the caller's transaction, and reading them back.
 
 use base::page::Place;
-use base::{Actor, Grant, Id, Instant};
+use base::{Actor, Grant, Id, Instant, System};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 use store::{StoreError, Tx, Value, params};
@@ -227,7 +227,7 @@ pub async fn latest_of(tx: &Tx, subject: &str, limit: i64) -> Result<Vec<Row>, S
 /// What an inspector looks for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Subtrees the reader may see; one of a single step (`/1/`) is everything, rows without an agency included.
+    /// Subtrees the reader may see; one of a single step (`/1/`) is everything of the state's, rows without an agency included.
     pub scopes: Vec<String>,
     /// About that.
     pub subject: Option<String>,
@@ -297,15 +297,18 @@ fn looked_for(filter: &Filter) -> (String, Vec<Value>) {
     if let Some(before) = filter.before {
         and("at <", before.into());
     }
-    if !filter.scopes.iter().any(|scope| base::is_root(scope)) {
-        let mut parts = Vec::new();
-        for scope in filter.scopes.iter().take(8) {
-            values.push(format!("{scope}%").into());
-            parts.push(format!("agency_path LIKE ${}", values.len()));
-        }
-        let within = if parts.is_empty() { "1 = 0".to_owned() } else { parts.join(" OR ") };
-        sql.push_str(&format!(" AND ({within})"));
+    let mut parts = Vec::new();
+    if filter.scopes.iter().any(|scope| base::is_root(scope)) {
+        // Everything but what lies in other systems; rows without an agency included.
+        let beside = System::BESIDE.map(|system| format!("agency_path LIKE '{}%'", system.head())).join(" OR ");
+        parts.push(format!("NOT ({beside})"));
     }
+    for scope in filter.scopes.iter().filter(|scope| !base::is_root(scope)).take(8) {
+        values.push(format!("{scope}%").into());
+        parts.push(format!("agency_path LIKE ${}", values.len()));
+    }
+    let within = if parts.is_empty() { "1 = 0".to_owned() } else { parts.join(" OR ") };
+    sql.push_str(&format!(" AND ({within})"));
     (sql, values)
 }
 

@@ -108,3 +108,8 @@ base-limit-months = { $n ->
    *[other] { $n } months
 }
 base-limit-same-day = Same day
+base-system = There is no system “{ $value }”. Choose state, vertical, party or front.
+base-system-state = State administration
+base-system-vertical = Central vertical agencies
+base-system-party = Party committees
+base-system-front = Fatherland Front and socio-political organisations

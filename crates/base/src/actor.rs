@@ -144,7 +144,7 @@ impl Grant {
         scope.starts_with('/') && scope.ends_with('/') && path.starts_with(scope)
     }
 
-    /// Whether the grant is held at the root of a tree and so reaches the whole of it.
+    /// Whether the grant is held at the root of the state administration's tree and so reaches the whole of it.
     pub fn is_whole(&self) -> bool {
         is_root(&self.agency_path)
     }
@@ -163,8 +163,9 @@ impl Grant {
     }
 }
 
-/// Whether a path is that of a root, and so a scope the whole of its tree: what the province keeps for all its units (rules, roles,
-/// the accounts of everybody) is kept from there.
+/// Whether a path is that of the root of the state administration's tree: what the province keeps for all its units (rules, roles, the
+/// calendar) is kept from there. The roots of other systems ([`System`](crate::System)) are no such scope: their paths have the system's
+/// word at the head.
 pub fn is_root(path: &str) -> bool {
     path.len() > 2 && path.starts_with('/') && path.ends_with('/') && path.matches('/').count() == 2
 }
@@ -276,7 +277,7 @@ mod tests {
     #[test]
     fn the_whole_of_a_tree_is_reached_from_its_root_alone() {
         assert!(is_root("/1/") && is_root("/27/"));
-        for path in ["", "/", "//", "1/", "/1", "/1/102/", "/1/102", "1/102/"] {
+        for path in ["", "/", "//", "1/", "/1", "/1/102/", "/1/102", "1/102/", "/vertical/7001/", "/front/7003/"] {
             assert!(!is_root(path), "{path}");
         }
     }

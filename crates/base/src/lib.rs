@@ -24,4 +24,4 @@ pub use id::Id;
 pub use terms::Terms;
 pub use text::fold;
 pub use time::{Date, DateTime, Instant, Time, vn_date, vn_date_time, vn_date_words, vn_moment_words, vn_time};
-pub use words::{Channel, Lang, Level};
+pub use words::{Channel, Lang, Level, System};

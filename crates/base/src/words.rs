@@ -73,6 +73,40 @@ pub enum Level {
 }
 closed_list!(Level, "base-level", { Province => "province", District => "district", Commune => "commune" });
 
+/// Which system of bodies an agency belongs to: each has trees of its own, and no grant reaches from one tree into another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum System {
+    /// The state administration of the province: its People's Committee, and what stands below.
+    State,
+    /// Cơ quan ngành dọc: bodies of ministries in the province, such as police, tax, social insurance, treasury.
+    Vertical,
+    /// The Party's committee and its bodies.
+    Party,
+    /// The Fatherland Front and the socio-political organisations (Luật Mặt trận Tổ quốc Việt Nam 75/2015/QH13).
+    Front,
+}
+closed_list!(System, "base-system", {
+    State => "state",
+    Vertical => "vertical",
+    Party => "party",
+    Front => "front",
+});
+
+impl System {
+    /// The systems beside the state's; a path of theirs begins with their word (`/vertical/7001/`).
+    pub const BESIDE: [System; 3] = [System::Vertical, System::Party, System::Front];
+
+    /// What the paths of the system's trees begin with.
+    pub fn head(self) -> String {
+        if self == System::State { "/".to_owned() } else { format!("/{}/", self.as_str()) }
+    }
+
+    /// The system a path lies in.
+    pub fn of_path(path: &str) -> System {
+        System::BESIDE.into_iter().find(|system| path.starts_with(&system.head())).unwrap_or(System::State)
+    }
+}
+
 /// How a dossier came in. The numbers are those of the national portal's field `KenhThucHien`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {

@@ -1,6 +1,6 @@
 //! What is done with accounts and grants: one function per act.
 
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role};
+use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role, System};
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::{StoreError, Tx, params};
@@ -402,7 +402,9 @@ pub async fn account_kept_by(tx: &Tx, by: &Actor, id: Id) -> Result<Account, Fau
     let held = sql::grants(tx, id).await?;
     let inside = held.iter().any(|held| by.may_at(crate::rights::KEEP_ACCOUNTS, &held.agency_path));
     let own = held.is_empty() && created_by(tx, id).await? == Some(by.account);
-    if !(inside || own || keeps_all(by)) {
+    // Who keeps the whole of the state's tree sees whoever works in none of another system.
+    let beside = held.iter().any(|held| System::of_path(&held.agency_path) != System::State);
+    if !(inside || own || (keeps_all(by) && !beside)) {
         return Err(Fault::NotFound("identity-account-unknown"));
     }
     account(tx, id).await
@@ -423,7 +425,7 @@ pub(crate) async fn account_ruled_by(tx: &Tx, by: &Actor, id: Id) -> Result<Acco
     Ok(found)
 }
 
-/// Whether an administrator's units are the whole province: a scope of one step, `/1/`.
+/// Whether an administrator's units are the whole of the state's tree: a scope of one step, `/1/`.
 pub(crate) fn keeps_all(by: &Actor) -> bool {
     by.scopes(crate::rights::KEEP_ACCOUNTS).iter().any(|path| base::is_root(path))
 }

@@ -1,7 +1,7 @@
 //! What needs two people. Who keeps accounts asks; another administrator or a leader of the unit confirms. Nobody does it for
 //! the own account, and nobody confirms what he asked for: power is never one person's to take (decision 0009).
 
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role};
+use base::{Actor, Date, Fault, Id, Instant, Permission, Problem, Role, System};
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::{Row, StoreError, Tx, params};
@@ -112,12 +112,15 @@ pub fn may_decide(by: &Actor, request: &Request, paths: &[String]) -> Result<(),
     }
     let reaches = match &request.wish {
         Wish::Grant { agency_path, .. } => by.may_at(crate::rights::CONFIRM_GRANTS, agency_path),
-        _ => paths.iter().any(|path| by.may_at(crate::rights::CONFIRM_GRANTS, path)) || confirms_all(by),
+        _ => {
+            let of_state = paths.iter().all(|path| System::of_path(path) == System::State);
+            paths.iter().any(|path| by.may_at(crate::rights::CONFIRM_GRANTS, path)) || (of_state && confirms_all(by))
+        }
     };
     if reaches { Ok(()) } else { Err(Problem::new("identity-request-outside-units")) }
 }
 
-/// Whether somebody's units are the whole province: a scope of one step, `/1/`.
+/// Whether somebody's units are the whole of the state's tree: a scope of one step, `/1/`.
 fn confirms_all(by: &Actor) -> bool {
     by.scopes(crate::rights::CONFIRM_GRANTS).iter().any(|path| base::is_root(path))
 }

@@ -1,7 +1,7 @@
 //! SQL of accounts, grants, sessions and attempts, and the rows they give. Nothing else.
 
 use base::page::Place;
-use base::{Date, Id, Instant, Role};
+use base::{Date, Id, Instant, Role, System};
 use std::collections::BTreeSet;
 use store::{Row, StoreError, Tx, params};
 
@@ -262,18 +262,29 @@ fn looked_for(look: &Look) -> (String, Vec<store::Value>) {
         values.push(format!("%{word}%").into());
         sql.push_str(&format!(" AND a.search_text LIKE ${}", values.len()));
     }
-    if !scopes.iter().any(|scope| base::is_root(scope)) {
-        values.push((*by).into());
-        sql.push_str(&format!(
-            " AND ((a.created_by = ${} AND NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id))",
-            values.len()
-        ));
-        for scope in scopes.iter().take(8) {
+    let of_scopes = |values: &mut Vec<store::Value>| {
+        let one = |scope: &String| {
             values.push(format!("{scope}%").into());
-            sql.push_str(&format!(
-                " OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND g.agency_path LIKE ${})",
-                values.len()
-            ));
+            let at = values.len();
+            format!("EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND g.agency_path LIKE ${at})")
+        };
+        scopes.iter().take(8).map(one).collect::<Vec<_>>().join(" OR ")
+    };
+    let whole = scopes.iter().any(|scope| base::is_root(scope));
+    if whole && *kind == Kind::Official {
+        // Everybody but those who work in other systems alone.
+        let within = of_scopes(&mut values);
+        let beside = System::BESIDE.map(|system| format!("g.agency_path LIKE '{}%'", system.head())).join(" OR ");
+        sql.push_str(&format!(
+            " AND ({within} OR NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND ({beside})))"
+        ));
+    } else if !whole {
+        values.push((*by).into());
+        let at = values.len();
+        let none = "NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id)";
+        sql.push_str(&format!(" AND ((a.created_by = ${at} AND {none})"));
+        if !scopes.is_empty() {
+            sql.push_str(&format!(" OR {}", of_scopes(&mut values)));
         }
         sql.push(')');
     }

@@ -34,8 +34,10 @@ pub trait Subject: Clone + Default + PartialEq + Debug + Send + Sync + 'static {
     /// When the event cannot follow on the state, whoever wrote it.
     fn apply(before: Option<&Self>, moment: &Moment, event: &Self::Event) -> Result<(Self, Vec<Fact>), DoesNotFollow>;
 
-    /// What is owed in this state, each by a name of its own.
-    fn dues(&self) -> Vec<Due>;
+    /// What is owed in this state, each by a name of its own; nothing in a register without deadlines.
+    fn dues(&self) -> Vec<Due> {
+        Vec::new()
+    }
 
     /// Which other subjects it points to.
     fn links(&self) -> Vec<Link> {

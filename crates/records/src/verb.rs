@@ -28,8 +28,11 @@ pub trait Machine: Subject {
     fn adopts() -> bool {
         Self::VERBS.iter().any(|verb| verb.word == crate::many::ADOPT)
     }
-    /// Whether the subject is the asker's own: filed by their account, or with the key they show.
-    fn is_own(held: &Held<Self>, asker: &Asker<'_>) -> bool;
+    /// Whether the subject is the asker's own: filed by their account, or with the key they show; nobody's where only the
+    /// office acts.
+    fn is_own(_: &Held<Self>, _: &Asker<'_>) -> bool {
+        false
+    }
 }
 
 /// Who asks for something, and when.

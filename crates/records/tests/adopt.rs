@@ -7,8 +7,8 @@ use audit::{Kept, NewEvent, Table};
 use base::{Actor, Grant, Id, Instant, Permission, Role};
 use facts::Fact;
 use records::{
-    ADOPT, Adopted, Adoption, Asker, Begun, Column, Decided, DoesNotFollow, Due, Held, House, Kind, Link, Listener,
-    Machine, Moment, Subject, Typed, Verb, Who, adopt, cell, list, list_value,
+    ADOPT, Adopted, Adoption, Asker, Begun, Column, Decided, DoesNotFollow, Held, House, Kind, Link, Listener, Machine,
+    Moment, Subject, Typed, Verb, Who, adopt, cell, list, list_value,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -54,10 +54,6 @@ impl Subject for Well {
         }
     }
 
-    fn dues(&self) -> Vec<Due> {
-        Vec::new()
-    }
-
     fn links(&self) -> Vec<Link> {
         self.feeds.iter().map(|other| Link { name: "feeds", other: *other }).collect()
     }
@@ -89,10 +85,6 @@ impl Machine for Well {
 
     fn may_read(_: &Held<Self>, _: &Village, _: &Asker<'_>) -> bool {
         true
-    }
-
-    fn is_own(_: &Held<Self>, _: &Asker<'_>) -> bool {
-        false
     }
 }
 

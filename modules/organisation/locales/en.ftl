@@ -197,3 +197,12 @@ organisation-clock-behind = back by { $days } d { $hours } h { $minutes } min
 
 # The permissions this module declares
 permission-keep-organisation = Keep agencies, administrative units and the working calendar
+organisation-kind-body = Body
+organisation-establish = Begin the tree of another system
+organisation-field-system = System
+organisation-establish-event = Founded
+organisation-established-done = The new root stands.
+organisation-system = System
+organisation-system-vertical = { base-system-vertical }
+organisation-system-party = { base-system-party }
+organisation-system-front = { base-system-front }

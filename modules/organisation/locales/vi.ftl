@@ -197,3 +197,12 @@ organisation-clock-behind = lùi { $days } ngày { $hours } giờ { $minutes } p
 
 # Quyền mà mô-đun này khai báo
 permission-keep-organisation = Quản trị cơ quan, đơn vị hành chính và lịch làm việc
+organisation-kind-body = Cơ quan, tổ chức
+organisation-establish = Lập gốc của hệ thống khác
+organisation-field-system = Hệ thống
+organisation-establish-event = Thành lập
+organisation-established-done = Đã lập gốc mới.
+organisation-system = Hệ thống
+organisation-system-vertical = { base-system-vertical }
+organisation-system-party = { base-system-party }
+organisation-system-front = { base-system-front }

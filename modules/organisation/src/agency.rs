@@ -2,9 +2,9 @@
 
 use ::store::{BoxFuture, StoreError, Tx, Value, params};
 use audit::Kept;
-use base::{Date, Fault, Id, Level};
+use base::{Date, Fault, Id, Level, System};
 use facts::Fact;
-use records::{Adopted, Begun, Card, Column, DoesNotFollow, Due, Link, Moment, Subject, cell, list, list_value, word};
+use records::{Adopted, Begun, Card, Column, DoesNotFollow, Link, Moment, Subject, cell, list, list_value, word};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use web::Ctx;
@@ -24,13 +24,31 @@ pub enum Kind {
     ServiceCentre,
     /// Ủy ban nhân dân of a commune, ward or special zone.
     CommuneCommittee,
+    /// A body of another system than the state administration: police, tax, the Party's committee, the Front.
+    Body,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 5] =
-        [Kind::PeoplesCommittee, Kind::Department, Kind::Division, Kind::ServiceCentre, Kind::CommuneCommittee];
+    pub const ALL: [Kind; 6] = [
+        Kind::PeoplesCommittee,
+        Kind::Department,
+        Kind::Division,
+        Kind::ServiceCentre,
+        Kind::CommuneCommittee,
+        Kind::Body,
+    ];
     /// The words of what may be opened below another.
-    pub const BELOW: &'static [&'static str] = &["department", "division", "service-centre", "commune-committee"];
+    pub const BELOW: &'static [&'static str] =
+        &["department", "division", "service-centre", "commune-committee", "body"];
+
+    /// Whether such an agency stands in the trees of a system.
+    pub fn stands_in(self, system: System) -> bool {
+        match self {
+            Kind::Division => true,
+            Kind::Body => system != System::State,
+            _ => system == System::State,
+        }
+    }
 
     /// The word in the database and in addresses.
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +58,7 @@ impl Kind {
             Kind::Division => "division",
             Kind::ServiceCentre => "service-centre",
             Kind::CommuneCommittee => "commune-committee",
+            Kind::Body => "body",
         }
     }
 
@@ -64,7 +83,7 @@ pub struct Agency {
     pub duty: Option<String>,
     pub level: Level,
     pub parent: Option<Id>,
-    /// The ids from the root to this agency: `/1/2031/`.
+    /// The ids from the root to this agency: `/1/2031/`; with the system's word at the head outside the state's tree: `/vertical/7001/`.
     pub path: String,
     /// The code of the administrative unit it serves, on its own dates.
     pub unit_code: Option<String>,
@@ -123,9 +142,14 @@ impl Agency {
         self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
     }
 
-    /// Itself when it is a committee or a department, not a part of one.
+    /// Itself when it is a committee, a department or a body of its own, not a part of one.
     pub fn house(&self) -> Option<&Agency> {
-        matches!(self.kind, Kind::PeoplesCommittee | Kind::Department | Kind::CommuneCommittee).then_some(self)
+        (!matches!(self.kind, Kind::Division | Kind::ServiceCentre)).then_some(self)
+    }
+
+    /// The system whose tree it stands in.
+    pub fn system(&self) -> System {
+        System::of_path(&self.path)
     }
 
     /// What it was called on this day.
@@ -152,6 +176,10 @@ pub enum Event {
         agency: Agency,
     },
     Open {
+        agency: Agency,
+    },
+    /// A root of another system.
+    Establish {
         agency: Agency,
     },
     Rename {
@@ -221,9 +249,16 @@ impl Subject for Agency {
 
     fn apply(before: Option<&Self>, moment: &Moment, event: &Event) -> Result<(Self, Vec<Fact>), DoesNotFollow> {
         let after = match (before, event) {
-            (None, Event::Ship { agency } | Event::Adopt { agency } | Event::Open { agency }) => {
+            (
+                None,
+                Event::Ship { agency } | Event::Adopt { agency } | Event::Open { agency } | Event::Establish { agency },
+            ) => {
+                let root = agency.path == format!("{}{}/", agency.system().head(), agency.id);
                 if agency.id != moment.subject || agency.lineage().last() != Some(&agency.id) {
                     return Err(DoesNotFollow("of another agency"));
+                }
+                if root != agency.parent.is_none() || (matches!(event, Event::Establish { .. }) && !root) {
+                    return Err(DoesNotFollow("a root has nothing above it, and nothing else has"));
                 }
                 agency.clone()
             }
@@ -244,10 +279,6 @@ impl Subject for Agency {
             _ => return Err(DoesNotFollow("no such agency, or one already")),
         };
         Ok((after, Vec::new()))
-    }
-
-    fn dues(&self) -> Vec<Due> {
-        Vec::new()
     }
 
     fn links(&self) -> Vec<Link> {

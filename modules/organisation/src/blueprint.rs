@@ -4,7 +4,7 @@
 use crate::agency::{Agency, Kind};
 use crate::shipped::{self, Era, FIRST_DAY_AFTER, LAST_DAY_BEFORE};
 use crate::tree::Tree;
-use base::{Id, Level};
+use base::{Id, Level, System};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 
@@ -30,6 +30,7 @@ struct File {
     department: Vec<Department>,
     commune: Commune,
     before: Vec<Before>,
+    beside: Vec<Beside>,
 }
 
 #[derive(Deserialize)]
@@ -76,12 +77,23 @@ struct Before {
     departments: Vec<i64>,
 }
 
+/// A body of another system: the root of a tree of its own.
+#[derive(Deserialize)]
+struct Beside {
+    system: System,
+    code: String,
+    name: String,
+    short: String,
+    divisions: Vec<(String, String)>,
+}
+
 /// The provinces' decision on two-tier units; each commune's is the Standing Committee's resolution for its province.
 const DECISION_AFTER: &str = "NQ 202/2025/QH15; NQ 1668/NQ-UBTVQH15";
 
 const ROOT_ID: i64 = 1;
 const DEPARTMENTS: i64 = 100;
 const COMMUNES: i64 = 2_000;
+const BESIDE: i64 = 7_000;
 const BEFORE: i64 = 9_000;
 const DISTRICTS: i64 = 9_500;
 
@@ -118,6 +130,9 @@ pub fn blueprint() -> Result<Vec<Agency>, BadFile> {
                 .collect();
             made.district(index as i64, district_number, before, district, after);
         }
+    }
+    for (index, body) in file.beside.iter().enumerate() {
+        made.beside(BESIDE + 1 + index as i64, body);
     }
     for (place, agency) in made.agencies.iter_mut().enumerate() {
         agency.place = place as i64;
@@ -243,6 +258,22 @@ impl Maker<'_> {
             self.agencies.push(below);
         }
         Ok(())
+    }
+
+    /// A body of another system, and its divisions. Since when it stands, and by what decision, is for its own keepers to say.
+    fn beside(&mut self, id: i64, body: &Beside) {
+        let Beside { system, code, name, short, divisions } = body;
+        let undated = |agency: Agency| Agency { valid_from: None, decision: None, ..agency };
+        let called = Called { code: code.clone(), name, short };
+        let root =
+            Agency { parent: None, ..undated(self.today(id, &system.head(), called, Kind::Body, Level::Province)) };
+        let path = root.path.clone();
+        self.agencies.push(root);
+        for (number, (duty, name)) in (1..).zip(divisions) {
+            let called = Called { code: format!("{code}.{number:02}"), name, short: name };
+            let division = self.today(id * 10 + number, &path, called, Kind::Division, Level::Province);
+            self.agencies.push(Agency { duty: Some(duty.clone()), ..undated(division) });
+        }
     }
 
     fn past(&self, id: i64, parent: &str, called: Called<'_>, kind: Kind, level: Level) -> Agency {
@@ -383,6 +414,26 @@ mod tests {
         let ke_sach = districts.iter().find(|agency| agency.name.contains("Kế Sách")).unwrap();
         let after: Vec<&str> = tree.successors(ke_sach.id).iter().map(|agency| agency.name.as_str()).collect();
         assert!(after.contains(&"Ủy ban nhân dân xã Kế Sách"), "{after:?}");
+    }
+
+    #[test]
+    fn bodies_of_other_systems_have_trees_of_their_own_and_the_province_stays_what_it_is() {
+        let tree = tree();
+        let systems: Vec<System> = tree.bodies().iter().map(|body| body.system()).collect();
+        assert!(System::BESIDE.iter().all(|system| systems.contains(system)) && systems.is_sorted(), "{systems:?}");
+        for body in tree.bodies() {
+            assert!(body.parent.is_none() && body.lineage() == [body.id], "{}", body.path);
+            assert!(
+                tree.subtree(body.id)
+                    .iter()
+                    .all(|part| tree.is_within(part.id, body.id) && !tree.is_within(part.id, Id(1)))
+            );
+            assert_eq!(tree.house_of(tree.subtree(body.id).last().unwrap().id).unwrap().id, body.id);
+            assert_eq!(tree.place_of(body.id), "Cần Thơ");
+        }
+        assert_eq!(tree.root().unwrap().id, Id(1));
+        let of_state = tree.all().iter().filter(|agency| tree.is_within(agency.id, Id(1)));
+        assert!(of_state.into_iter().all(|agency| agency.system() == System::State));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use base::{Date, Id, Instant};
     /// A revision more.
     pub INSERT_VERSION = "INSERT INTO calendar_version (revision, version, made_at) VALUES ($1, $2, $3)";
     /// The province itself.
-    pub ROOT_PATH = "SELECT path FROM agency WHERE parent_id IS NULL AND valid_to IS NULL ORDER BY id LIMIT 1";
+    pub ROOT_PATH = "SELECT path FROM agency WHERE parent_id IS NULL AND valid_to IS NULL AND path NOT LIKE '/%/_%' ORDER BY id LIMIT 1";
 }
 
 /// A line of the calendar with what it rests on.

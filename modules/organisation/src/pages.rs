@@ -7,7 +7,7 @@ use crate::{shipped, tree_of};
 use askama::Template;
 use axum::extract::Path;
 use base::calendar::WorkingHours;
-use base::{Date, Fault, Id, Lang, Level, Problem, vn_date, vn_date_time, vn_time};
+use base::{Date, Fault, Id, Lang, Level, Problem, System, vn_date, vn_date_time, vn_time};
 use i18n::L;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Ctx};
@@ -33,6 +33,9 @@ struct Branch {
 
 struct Root {
     line: Line,
+    /// The system whose first tree this is, where there are several.
+    system: String,
+    of_state: bool,
     departments: Vec<Branch>,
     /// Communes, or (before 01/07/2025) districts.
     places: Vec<Line>,
@@ -102,6 +105,10 @@ fn kind_word(l: L, agency: &Agency) -> String {
     }
 }
 
+fn system_word(l: L, agency: &Agency) -> String {
+    l.t(format!("base-system-{}", agency.system().as_str()))
+}
+
 /// GET /units
 pub(crate) async fn list(ctx: Ctx) -> Answer {
     let day = day_of(&ctx)?;
@@ -109,15 +116,16 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     let lines = Lines { l: ctx.l, tree: &tree, day, keep: keep_day(&ctx, day) };
     let q = query_value(&ctx.uri, "q").trim().to_owned();
     let found = tree.search(&q, day, FOUND_MAX).into_iter().map(|agency| lines.line(agency)).collect();
-    let roots = if q.is_empty() {
-        tree.all()
-            .iter()
-            .filter(|agency| agency.parent.is_none() && agency.stands_on(day))
-            .map(|r| root(&lines, r))
-            .collect()
-    } else {
-        Vec::new()
+    let standing = |agency: &&Agency| q.is_empty() && agency.parent.is_none() && agency.stands_on(day);
+    let mut roots: Vec<&Agency> = tree.all().iter().filter(standing).collect();
+    roots.sort_by_key(|root| root.system());
+    let several = roots.iter().any(|root| root.system() != System::State);
+    let mut before = None;
+    let mut grouped = |agency: &&Agency| {
+        let first = several && before.replace(agency.system()) != Some(agency.system());
+        Root { system: if first { system_word(ctx.l, agency) } else { String::new() }, ..root(&lines, agency) }
     };
+    let roots = roots.iter().map(&mut grouped).collect();
     let page = List { l: ctx.l, q, on: day.to_string(), on_words: vn_date(day), found, roots };
     Ok(ctx.page(&ctx.l.t("organisation-units"), &page))
 }
@@ -134,7 +142,14 @@ fn root(lines: &Lines<'_>, root: &Agency) -> Root {
             below: lines.tree.children_on(agency.id, lines.day).into_iter().map(|child| lines.line(child)).collect(),
         })
         .collect();
-    Root { line: lines.line(root), departments, places, districts: lines.day < shipped::FIRST_DAY_AFTER }
+    Root {
+        line: lines.line(root),
+        system: String::new(),
+        of_state: root.system() == System::State,
+        departments,
+        places,
+        districts: lines.day < shipped::FIRST_DAY_AFTER,
+    }
 }
 
 #[derive(Template)]
@@ -161,7 +176,7 @@ struct Show {
     hours: Vec<(String, String)>,
     open_today: bool,
     day_off: String,
-    keeps: bool,
+    acts: Vec<(&'static str, String)>,
     events: Vec<(String, String)>,
 }
 
@@ -172,12 +187,19 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let agency = find(&tree, &id)?;
     let l = ctx.l;
     let lines = Lines { l, tree: &tree, day, keep: keep_day(&ctx, day) };
-    let (unit, events) = behind(&ctx, agency).await?;
+    let (unit, events) = behind(&ctx, &tree, agency).await?;
     let desk = tree.desk_of(agency.id).filter(|desk| desk.id != agency.id);
     let calendar = crate::calendar_of(&ctx.app);
     let hours = if agency.valid_to.is_none() { week(l, calendar.hours_on(day)) } else { Vec::new() };
-    let keeps = agency.valid_to.is_none()
-        && ctx.actor.as_ref().is_some_and(|actor| actor.may_at(crate::rights::KEEP_ORGANISATION, &agency.path));
+    // The acts of the table that this person may do here.
+    let keeps = |act: &&str| match (&ctx.actor, agency.valid_to) {
+        (Some(actor), None) => crate::pages_keep::offered(actor, &tree, agency, act),
+        _ => false,
+    };
+    let acts = ["open", "establish", "rename", "end"]
+        .into_iter()
+        .filter(keeps)
+        .map(|act| (act, l.t(format!("organisation-{act}"))));
     let day_off = calendar.day_off(day).map(|off| match ctx.lang {
         Lang::Vi => off.name_vi.clone(),
         Lang::En => off.name_en.clone(),
@@ -204,7 +226,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         hours,
         open_today: calendar.is_working_day(day),
         day_off: day_off.unwrap_or_default(),
-        keeps,
+        acts: acts.collect(),
         events,
     };
     Ok(ctx.page(&page.name, &page))
@@ -232,6 +254,7 @@ fn facts(l: L, agency: &Agency) -> Vec<(String, String)> {
         facts.push((l.t("organisation-old-code"), old.clone()));
     }
     facts.push((l.t("organisation-short-name"), agency.short_name.clone()));
+    facts.push((l.t("organisation-system"), system_word(l, agency)));
     facts.push((l.t("organisation-level"), l.t(format!("organisation-level-{}", agency.level.as_str()))));
     facts.push((l.t("organisation-valid"), validity(l, agency.valid_from, agency.valid_to)));
     if let Some(decision) = &agency.decision {
@@ -251,10 +274,13 @@ pub(crate) fn validity(l: L, from: Option<Date>, to: Option<Date>) -> String {
 }
 
 /// The administrative unit an agency serves, and what keepers did to it (for those who may read the log or keep it).
-async fn behind(ctx: &Ctx, agency: &Agency) -> Result<(Option<sql::UnitRow>, Vec<(String, String)>), Fault> {
+async fn behind(
+    ctx: &Ctx,
+    tree: &Tree,
+    agency: &Agency,
+) -> Result<(Option<sql::UnitRow>, Vec<(String, String)>), Fault> {
     let reads_log = ctx.actor.as_ref().is_some_and(|actor| {
-        actor.may_at(crate::rights::KEEP_ORGANISATION, &agency.path)
-            || actor.may_at(audit::rights::READ_AUDIT, &agency.path)
+        crate::verbs::keeps(actor, tree, agency) || actor.may_at(audit::rights::READ_AUDIT, &agency.path)
     });
     let id = agency.id;
     let era =
@@ -279,8 +305,12 @@ async fn behind(ctx: &Ctx, agency: &Agency) -> Result<(Option<sql::UnitRow>, Vec
 }
 
 /// What a keeper does, and the word of it in events of a time before agencies were subjects.
-const DEEDS: [(&str, &str); 3] =
-    [("open", "organisation-opened"), ("rename", "organisation-renamed"), ("end", "organisation-ended")];
+const DEEDS: [(&str, &str); 4] = [
+    ("open", "organisation-opened"),
+    ("rename", "organisation-renamed"),
+    ("end", "organisation-ended"),
+    ("establish", "establish"),
+];
 
 /// What keepers did, the latest first; what came with the program was decided by nobody here. Older events have their reason in them.
 fn told(l: L, events: &[audit::Event], words: &[(i64, String, String)]) -> Vec<(String, String)> {

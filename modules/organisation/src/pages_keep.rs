@@ -1,15 +1,16 @@
 //! The keeper's forms, from the table of acts: open an agency below another, rename one, end one.
 
-use crate::agency::Agency;
+use crate::agency::{Agency, Kind};
 use crate::pages::find;
 use crate::rights::KEEP_ORGANISATION;
+use crate::tree::Tree;
 use crate::verbs::{self, Open, OpenAt};
 use crate::{reload, tree_of};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use base::{Fault, Problem};
+use base::{Actor, Fault, Problem};
 use i18n::L;
 use records::{Field, Machine, Shown, Typed};
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
@@ -53,12 +54,28 @@ fn asked(act: &str) -> Result<(&'static str, &'static [Field]), Fault> {
     verb.map(|verb| (verb.word, verb.asks)).ok_or(Fault::NotFound("records-no-act"))
 }
 
+/// Whether a form is offered to somebody at a standing agency.
+pub(crate) fn offered(actor: &Actor, tree: &Tree, agency: &Agency, act: &str) -> bool {
+    let root = tree.root().is_some_and(|root| root.id == agency.id);
+    let keeps = actor.may_at(KEEP_ORGANISATION, &agency.path);
+    match act {
+        "open" => keeps,
+        // Of all trees that of the state is not ended, and others begin from it.
+        "establish" => keeps && root,
+        "end" if agency.parent.is_none() => {
+            !root && tree.root().is_some_and(|root| actor.may_at(KEEP_ORGANISATION, &root.path))
+        }
+        "end" => keeps,
+        _ => verbs::keeps(actor, tree, agency),
+    }
+}
+
 /// The form, filled with what was typed, or with what is likely. It is shown to whoever may keep the agency and to nobody else.
 async fn page(ctx: &Ctx, id: &str, act: &str, given: &FormMap, problems: Vec<Problem>) -> Result<Response, Fault> {
     let (act, asks) = asked(act)?;
     let (l, tree) = (ctx.l, tree_of(&ctx.app).await?);
     let agency = find(&tree, id)?;
-    if !ctx.require(KEEP_ORGANISATION)?.may_at(KEEP_ORGANISATION, &agency.path) {
+    if !verbs::keeps(ctx.require(KEEP_ORGANISATION)?, &tree, agency) {
         return Err(Fault::Forbidden(Problem::new("organisation-not-yours")));
     }
     let likely = |field: &Field| match (act, field.name) {
@@ -69,11 +86,15 @@ async fn page(ctx: &Ctx, id: &str, act: &str, given: &FormMap, problems: Vec<Pro
     };
     let value = |field: &Field| if given.0.is_empty() { likely(field) } else { given.text(field.name).to_owned() };
     let successors = |_: &Field| {
-        let beside = agency.parent.map(|parent| tree.subtree(parent)).unwrap_or_default();
+        let beside = agency.parent.map_or_else(|| tree.roots().collect(), |parent| tree.subtree(parent));
         let others = beside.into_iter().filter(|one| one.id != agency.id);
         others.map(|one| Choice::new(one.id.to_string(), one.name.clone())).collect()
     };
     let mut fields = records::shown(l, "organisation", asks, value, successors);
+    if let Some(kind) = fields.iter_mut().find(|field| field.name == "kind") {
+        let stands = |choice: &Choice| Kind::parse(&choice.value).is_some_and(|kind| kind.stands_in(agency.system()));
+        kind.choices.retain(stands);
+    }
     if let Some(day) = fields.iter_mut().find(|field| act == "end" && field.name == "day") {
         day.label = l.t("organisation-last-day");
     }
@@ -112,8 +133,8 @@ pub(crate) async fn act(ctx: Ctx, Path((id, act)): Path<(String, String)>, given
     let typed = Typed::from(&given);
     let done = ctx.db().write(move |tx| {
         Box::pin(async move {
-            if word == "open" {
-                return verbs::open(tx, &actor, now, agency, &typed).await;
+            if word == "open" || word == "establish" {
+                return verbs::open(tx, &actor, now, (agency, word), &typed).await;
             }
             verbs::act(tx, &actor, now, (agency, word), &typed, &looks).await.map(|()| agency)
         })
@@ -123,6 +144,7 @@ pub(crate) async fn act(ctx: Ctx, Path((id, act)): Path<(String, String)>, given
             reload(&ctx.app).await?;
             let key = match word {
                 "open" => "organisation-opened-done",
+                "establish" => "organisation-established-done",
                 "rename" => "organisation-renamed-done",
                 _ => "organisation-ended-done",
             };

@@ -2,7 +2,7 @@
 //! is kept in memory and exchanged whole when a keeper changes something.
 
 use crate::agency::{Agency, Kind};
-use base::{Date, Id};
+use base::{Date, Id, System};
 use std::collections::HashMap;
 
 /// All agencies, past ones too.
@@ -37,7 +37,20 @@ impl Tree {
 
     /// The province's People's Committee of today.
     pub fn root(&self) -> Option<&Agency> {
-        self.agencies.iter().find(|agency| agency.parent.is_none() && agency.valid_to.is_none())
+        self.roots().find(|root| root.system() == System::State)
+    }
+
+    /// The roots of today, of every system.
+    pub fn roots(&self) -> impl Iterator<Item = &Agency> {
+        self.agencies.iter().filter(|agency| agency.parent.is_none() && agency.valid_to.is_none())
+    }
+
+    /// The standing bodies of other systems than the state administration, in order of system and place.
+    pub fn bodies(&self) -> Vec<&Agency> {
+        let standing = |agency: &&Agency| agency.kind == Kind::Body && agency.valid_to.is_none();
+        let mut bodies: Vec<&Agency> = self.agencies.iter().filter(standing).collect();
+        bodies.sort_by_key(|body| body.system());
+        bodies
     }
 
     pub fn get(&self, id: Id) -> Option<&Agency> {

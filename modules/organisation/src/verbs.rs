@@ -4,7 +4,7 @@ use crate::agency::{Agency, Event, Kind};
 use crate::rights::KEEP_ORGANISATION;
 use crate::tree::Tree;
 use ::store::{BoxFuture, StoreError, Tx, params};
-use base::{Actor, AgencyCode, Date, Fault, Id, Instant, Level, Permission, Problem};
+use base::{Actor, AgencyCode, Date, Fault, Id, Instant, Level, Permission, Problem, System};
 use records::{Ask, Asker, By, Decided, Field, Given, Held, Machine, Office, Typed, Verb, Who};
 
 /// Longest name, in letters; the longest real one has about 90.
@@ -28,9 +28,12 @@ pub struct House {
     pub open: Vec<Open>,
 }
 
+/// Stands for the root of the state's tree, whichever it is.
+const PROVINCE: Id = Id(0);
+
 impl records::House for House {
     fn path(&self, unit: Id) -> &str {
-        self.tree.path(unit)
+        if unit == PROVINCE { self.tree.root().map_or("/", |root| &root.path) } else { self.tree.path(unit) }
     }
 }
 
@@ -53,19 +56,43 @@ pub const OPENING: &[Field] = &[
     REASON,
 ];
 
-const KEEPER: &[Who<Agency>] = &[Who::At(KEEP_ORGANISATION, |agency| agency.id)];
+/// What a new root is asked for.
+pub const ESTABLISHING: &[Field] = &[
+    Field::choice("system", Ask::OneOf(&["vertical", "party", "front"])),
+    Field::line("code", 40),
+    NAME,
+    SHORT_NAME,
+    DECISION,
+    DAY,
+    REASON,
+];
+
+/// Who keeps the agency; a root is kept by the province as well.
+const KEEPER: &[Who<Agency>] = &[Who::At(KEEP_ORGANISATION, |agency| agency.id), Who::At(KEEP_ORGANISATION, keeper)];
+
+/// Where an agency is ended: a root by the province alone.
+fn keeper(agency: &Agency) -> Id {
+    if agency.parent.is_none() { PROVINCE } else { agency.id }
+}
+
+/// Whether somebody keeps an agency; each act asks for itself.
+pub(crate) fn keeps(actor: &Actor, tree: &Tree, agency: &Agency) -> bool {
+    let root = tree.root().filter(|_| agency.parent.is_none());
+    [Some(agency), root].into_iter().flatten().any(|place| actor.may_at(KEEP_ORGANISATION, &place.path))
+}
 
 /// The table.
 const VERBS: &[Verb<Agency>] = &[
     Verb::beginning("ship", &[State::Standing, State::Ended], &[], &[]),
     Verb::beginning(records::ADOPT, &[State::Standing, State::Ended], &[], &[]),
-    Verb::beginning("open", &[State::Standing], KEEPER, OPENING),
+    Verb::beginning("open", &[State::Standing], &[Who::At(KEEP_ORGANISATION, |agency| agency.id)], OPENING),
+    Verb::beginning("establish", &[State::Standing], &[Who::At(KEEP_ORGANISATION, |_| PROVINCE)], ESTABLISHING),
     Verb::new("rename", &[State::Standing], &[], KEEPER, &[NAME, SHORT_NAME, DECISION, DAY, REASON], rename),
     Verb::new(
         "end",
         &[State::Standing],
         &[State::Ended],
-        KEEPER,
+        &[Who::At(KEEP_ORGANISATION, keeper)],
         &[Field::choice("successor", Ask::Unit), DECISION, DAY, REASON],
         end,
     ),
@@ -90,10 +117,6 @@ impl Machine for Agency {
     /// The directory is everybody's.
     fn may_read(_: &Held<Self>, _: &House, _: &Asker<'_>) -> bool {
         true
-    }
-
-    fn is_own(_: &Held<Self>, _: &Asker<'_>) -> bool {
-        false
     }
 }
 
@@ -146,7 +169,7 @@ fn end(on: &Office<'_, Agency>, given: &Given) -> Result<Decided<Agency>, Fault>
         return Err(Fault::Invalid(problems));
     };
     refuse(problems)?;
-    if agency.parent.is_none() {
+    if agency.parent.is_none() && agency.system() == System::State {
         return Err(Fault::Conflict(Problem::new("organisation-root")));
     }
     let below = tree.children(agency.id).len();
@@ -161,10 +184,12 @@ fn end(on: &Office<'_, Agency>, given: &Given) -> Result<Decided<Agency>, Fault>
     Ok(Decided::event(event)?.with("reason", given.text("reason")))
 }
 
-/// A new agency below another, by what was given.
-fn opened(tree: &Tree, parent: &Agency, given: &Given, now: Instant) -> Result<Agency, Fault> {
+/// A new agency below another, or the root of another system, by what was given. `above` is the one it is opened from.
+fn opened(tree: &Tree, above: &Agency, given: &Given, now: Instant) -> Result<Agency, Fault> {
     let mut problems = Vec::new();
-    let day = day_of(given, now, parent.valid_from, "organisation-day-before-parent", &mut problems);
+    let root = given.text("system").parse::<System>().ok();
+    let from = above.valid_from.filter(|_| root.is_none());
+    let day = day_of(given, now, from, "organisation-day-before-parent", &mut problems);
     let code = given.text("code").parse::<AgencyCode>().map(|code| code.as_str().to_owned());
     let code = code.unwrap_or_else(|problem| {
         problems.push(problem.field("code"));
@@ -173,8 +198,11 @@ fn opened(tree: &Tree, parent: &Agency, given: &Given, now: Instant) -> Result<A
     if tree.by_code(&code).is_some() {
         problems.push(Problem::new("organisation-code-taken").field("code").rule("QĐ 20/2020/QĐ-TTg"));
     }
+    let kind = root.map_or_else(|| Kind::parse(given.text("kind")), |_| Some(Kind::Body)).unwrap_or_default();
+    if !kind.stands_in(root.unwrap_or(above.system())) {
+        problems.push(Problem::new("organisation-kind-wrong").field("kind"));
+    }
     refuse(problems)?;
-    let kind = Kind::parse(given.text("kind")).unwrap_or_default();
     // Ids follow one another; one keeper acts at a time.
     let id = Id(tree.all().iter().map(|agency| agency.id.0).max().unwrap_or_default() + 1);
     let (name, short_name) = named(given);
@@ -185,10 +213,10 @@ fn opened(tree: &Tree, parent: &Agency, given: &Given, now: Instant) -> Result<A
         short_name,
         kind,
         duty: if kind == Kind::ServiceCentre { Some("desk".into()) } else { given.some("duty") },
-        level: if kind == Kind::CommuneCommittee { Level::Commune } else { parent.level },
-        parent: Some(parent.id),
-        path: format!("{}{id}/", parent.path),
-        unit_code: parent.unit_code.clone(),
+        level: if kind == Kind::CommuneCommittee { Level::Commune } else { above.level },
+        parent: root.is_none().then_some(above.id),
+        path: format!("{}{id}/", root.map_or_else(|| above.path.clone(), System::head)),
+        unit_code: above.unit_code.clone(),
         valid_from: Some(day),
         decision: given.some("decision"),
         place: id.0,
@@ -196,26 +224,32 @@ fn opened(tree: &Tree, parent: &Agency, given: &Given, now: Instant) -> Result<A
     })
 }
 
-/// Opens an agency below another and returns its id. Problems name their field.
+/// Opens an agency below another (`open`), or the root of another system from that of the state (`establish`), and returns its id. Problems
+/// name their field.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden` or `Conflict` for the agency above; `Invalid` at the fields of [`OPENING`].
-pub async fn open(tx: &Tx, actor: &Actor, now: Instant, parent: Id, typed: &Typed) -> Result<Id, Fault> {
+/// `NotFound`, `Forbidden` or `Conflict` for the agency it is opened from; `Invalid` at the fields of [`OPENING`] or [`ESTABLISHING`].
+pub async fn open(tx: &Tx, actor: &Actor, now: Instant, (above, word): (Id, &str), typed: &Typed) -> Result<Id, Fault> {
     tx.lock("organisation").await?;
     let tree = crate::load_tree(tx).await?;
-    let parent = tree.get(parent).ok_or(Fault::NotFound("organisation-no-unit"))?;
-    let standing = Asker::actor(actor, now).standing(KEEP_ORGANISATION, &parent.path);
+    let above = tree.get(above).ok_or(Fault::NotFound("organisation-no-unit"))?;
+    let begins = word == "establish";
+    if begins && tree.root().is_none_or(|root| root.id != above.id) {
+        return Err(Fault::NotFound("records-no-act"));
+    }
+    let standing = Asker::actor(actor, now).standing(KEEP_ORGANISATION, &above.path);
     let standing = standing.ok_or_else(|| Fault::Forbidden(Problem::new("organisation-not-yours")))?;
-    if parent.valid_to.is_some() {
+    if above.valid_to.is_some() {
         return Err(Fault::Conflict(Problem::new("organisation-ended")));
     }
-    let given = records::read_fields(OPENING, typed)?;
-    let agency = opened(&tree, parent, &given, now)?;
+    let given = records::read_fields(if begins { ESTABLISHING } else { OPENING }, typed)?;
+    let agency = opened(&tree, above, &given, now)?;
     let (id, by) = (agency.id, By { actor: Some(actor.account), agency: standing.agency, now });
     let mut nodes = agency.lineage();
     nodes.reverse();
-    let reason = Decided::<Agency>::event(Event::Open { agency })?.with("reason", given.text("reason"));
-    records::begin::<Agency>(tx, by, (id, &id.to_string()), &reason.event, &reason.words).await?;
+    let event = if begins { Event::Establish { agency } } else { Event::Open { agency } };
+    let decided = Decided::<Agency>::event(event)?.with("reason", given.text("reason"));
+    records::begin::<Agency>(tx, by, (id, &id.to_string()), &decided.event, &decided.words).await?;
     facts::set_scope(tx, id, &nodes).await?;
     tx.execute(crate::store::BUMP, params![]).await?;
     Ok(id)

@@ -71,7 +71,7 @@ pub(crate) fn need_of(standing: &Standing<'_>) -> Option<Need> {
 pub(crate) fn owner(scope: &Scope, standing: &Standing<'_>) -> Id {
     let placed = standing.placed;
     let lead = placed.subject.task.as_ref().map(|task| &task.lead);
-    let whole = scope.tree.get(scope.node).is_some_and(|agency| agency.parent.is_none());
+    let whole = scope.tree.get(scope.node).is_some_and(|agency| base::is_root(&agency.path));
     let charged = placed.programme.owes.get(&placed.subject.axis).filter(|_| whole);
     let code = lead.or(charged);
     code.and_then(|code| scope.tree.by_code(code)).map_or(scope.node, |agency| agency.id)

@@ -50,11 +50,14 @@ impl Officials {
             }
         }
         let mut people = People::new(seed ^ 0x0ff1_c1a1).map_err(|error| Fault::internal(error.to_string()))?;
-        for agency in tree.all().iter().filter(|agency| agency.valid_to.is_none()) {
+        // Bodies of other systems bring their own people.
+        let here = |agency: &&Agency| agency.valid_to.is_none() && agency.system() == base::System::State;
+        for agency in tree.all().iter().filter(here) {
             let wanted: &[(Role, usize)] = match agency.kind {
                 Kind::ServiceCentre => &[(Role::Clerk, CLERKS)],
                 Kind::Division => &[(Role::Officer, OFFICERS), (Role::DivisionHead, 1)],
                 Kind::Department | Kind::CommuneCommittee | Kind::PeoplesCommittee => &[(Role::Leader, 1)],
+                Kind::Body => &[],
             };
             for (role, count) in wanted {
                 let there = all.by_place.get(&(agency.id, *role)).map_or(0, Vec::len);

@@ -24,6 +24,7 @@ mod posts;
 mod printing;
 mod rating;
 mod reminders;
+mod roots;
 mod sent_files;
 pub(crate) mod signing_in;
 mod two_people;

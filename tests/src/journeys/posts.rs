@@ -91,7 +91,7 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
                         ("reason", "Sắp xếp lại"),
                         ("day", day.as_str()),
                     ];
-                    organisation::verbs::open(tx, &by, now, parent.id, &opening.into()).await?;
+                    organisation::verbs::open(tx, &by, now, (parent.id, "open"), &opening.into()).await?;
                     let later: base::Date = "2028-01-01".parse().expect("a day");
                     catalogue::actions::abolish(tx, &by, now, PROCEDURE, "17/QĐ-UBND", later).await?;
                     let keeping = reform::actions::By {

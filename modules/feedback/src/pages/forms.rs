@@ -129,9 +129,11 @@ pub(super) fn units(house: &House, field: &str, p: Option<&Petition>) -> Vec<Cho
             // The divisions of where it lies first, then everybody else.
             let own = p.and_then(|p| tree.house_of(p.unit));
             let near = own.map(|own| tree.subtree(own.id)).unwrap_or_default();
-            let own_is_root = own.is_some_and(|own| own.parent.is_none());
+            let own_is_root = own.is_some_and(|own| tree.root().is_some_and(|root| root.id == own.id));
             let departments = tree.departments();
-            let far = departments.iter().flat_map(|one| tree.subtree(one.id)).chain(tree.communes());
+            let bodies = tree.bodies();
+            let beside = bodies.iter().flat_map(|one| tree.subtree(one.id));
+            let far = departments.iter().flat_map(|one| tree.subtree(one.id)).chain(tree.communes()).chain(beside);
             let mut seen = std::collections::HashSet::new();
             near.into_iter()
                 .filter(|_| !own_is_root)

@@ -223,44 +223,18 @@ impl records::House for House {
 
 const REASON: Field = Field::lines("reason", TEXT_MAX);
 
+const SIGNS: &[Who<Definition>] = &[Who::At(crate::rights::SIGN_PROGRAMMES, |one| one.unit)];
+
 /// The state machine.
 pub const VERBS: &[Verb<Definition>] = &[
-    Verb {
-        word: "propose",
-        from: &[],
-        to: &[Stage::Proposed],
-        since: None,
-        who: &[Who::At(crate::rights::KEEP_PROGRAMMES, |one| one.unit)],
-        asks: &[],
-        decide: |_, _| Err(Fault::NotFound("records-no-act")),
-    },
-    Verb {
-        word: "confirm",
-        from: &[Stage::Proposed],
-        to: &[Stage::InForce],
-        since: None,
-        who: &[Who::At(crate::rights::SIGN_PROGRAMMES, |one| one.unit)],
-        asks: &[],
-        decide: confirm,
-    },
-    Verb {
-        word: "refuse",
-        from: &[Stage::Proposed],
-        to: &[Stage::Refused],
-        since: None,
-        who: &[Who::At(crate::rights::SIGN_PROGRAMMES, |one| one.unit)],
-        asks: &[REASON],
-        decide: |_, given| Ok(Decided::event(Event::Refuse)?.with("reason", given.text("reason"))),
-    },
-    Verb {
-        word: "withdraw",
-        from: &[Stage::Proposed],
-        to: &[Stage::Withdrawn],
-        since: None,
-        who: &[Who::Own],
-        asks: &[],
-        decide: |_, _| Decided::event(Event::Withdraw),
-    },
+    Verb::beginning("propose", &[Stage::Proposed], &[Who::At(crate::rights::KEEP_PROGRAMMES, |one| one.unit)], &[]),
+    Verb::new("confirm", &[Stage::Proposed], &[Stage::InForce], SIGNS, &[], confirm),
+    Verb::new("refuse", &[Stage::Proposed], &[Stage::Refused], SIGNS, &[REASON], |_, given| {
+        Ok(Decided::event(Event::Refuse)?.with("reason", given.text("reason")))
+    }),
+    Verb::new("withdraw", &[Stage::Proposed], &[Stage::Withdrawn], &[Who::Own], &[], |_, _| {
+        Decided::event(Event::Withdraw)
+    }),
 ];
 
 /// A definition comes into force before its first day, by somebody else than who proposed it, and after every one known.
