@@ -86,6 +86,7 @@ pub fn kinds() -> Vec<records::Kind> {
         feedback::dialogue::DIALOGUES,
         feedback::dialogue::ITEMS,
         organisation::KIND,
+        catalogue::KIND,
         reform::KIND,
         reform::FIGURES,
     ]
@@ -131,7 +132,9 @@ async fn adopt_rows(db: &Db, now: Instant) -> Result<(), Fault> {
         Err(error) => return Err(error.into()),
     }
     // Registers that moved onto the shared pieces: each row becomes a subject, unless it is not what its last event left.
-    for outcome in [records::adopt::<organisation::Agency>(db, now).await] {
+    for outcome in
+        [records::adopt::<organisation::Agency>(db, now).await, records::adopt::<catalogue::Procedure>(db, now).await]
+    {
         match outcome {
             Ok(records::Adoption { taken, refused }) if taken > 0 || !refused.is_empty() => {
                 tracing::warn!(taken, ?refused, "rows became subjects; those refused are not as the log left them");

@@ -34,6 +34,11 @@ fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
         assert_eq!(report.dossiers, 123);
         assert!(report.figures_checked > 2_900, "{}", report.figures_checked);
         assert!(report.kept_rows_checked > 20_000, "{}", report.kept_rows_checked);
+        // Procedures became subjects, each with the versions it had.
+        let bare = "SELECT COUNT(*) FROM procedure p WHERE p.event_n IS NULL OR p.editions IS NULL
+            OR NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = p.id AND s.code = p.code AND s.kind = 'catalogue-procedure')";
+        let bare = db.read(move |tx| Box::pin(async move { tx.query_one(bare, &[]).await?.at::<i64>(0) })).await;
+        assert_eq!(bare.expect("SQL"), 0);
         // Agencies became subjects, with everything they had: successors in links, nothing left where it was.
         let (tree, subjects, left) = db
             .read(|tx| {

@@ -33,6 +33,7 @@ fn the_pictures_of_the_state_machines_follow_their_tables() {
         ("dialogue", records::mermaid::<feedback::dialogue::Dialogue>()),
         ("dialogue-item", records::mermaid::<feedback::dialogue::Item>()),
         ("agency", records::mermaid::<organisation::Agency>()),
+        ("catalogue-procedure", records::mermaid::<catalogue::Procedure>()),
         ("indicator-definition", records::mermaid::<reform::Definition>()),
         ("dossier", dossier()),
     ];

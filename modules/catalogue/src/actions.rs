@@ -1,12 +1,11 @@
 //! What the catalogue keeper does: announce a version, end a procedure. Each is one transaction with
 //! its audit event and its facts.
 
-use audit::NewEvent;
 use base::{Actor, Date, Fault, Id, Instant, Problem};
-use serde_json::json;
-use store::{StoreError, Tx};
+use records::Held;
+use store::Tx;
 
-use crate::proof::KEPT;
+use crate::procedure::{self, Event, Procedure, Written};
 use crate::store as sql;
 use crate::version::{Origin, Version};
 use crate::{rules, stock};
@@ -64,57 +63,40 @@ pub async fn seed(tx: &Tx, now: Instant) -> Result<usize, Fault> {
     let mut ids = Ids::new(now);
     let mut added = 0;
     let shipped = crate::shipped::versions().map_err(Fault::internal)?;
+    let (by, today) = (procedure::by(None, now), now.date());
+    let mut new = Vec::new();
     for versions in shipped.chunk_by(|one, next| one.code == next.code) {
         let Some(first) = versions.first() else { continue };
-        let (procedure, from) = match sql::procedure(tx, &first.code).await? {
-            None => {
-                let id = ids.next();
-                sql::insert_procedure(tx, id, &first.code).await?;
-                (id, first.effective_from)
-            }
-            Some((id, _)) => match end_imported(tx, id, now).await? {
-                Some(today) => (id, today),
-                None => continue,
-            },
-        };
-        for version in versions.iter().filter(|version| version.effective_to.is_none_or(|end| end > from)) {
-            let version = Version {
-                id: ids.next(),
-                procedure_id: procedure,
-                effective_from: version.effective_from.max(from),
-                ..version.clone()
-            };
-            sql::insert_version(tx, &version, now, None).await?;
+        let known = sql::procedure(tx, &first.code).await?;
+        // The province has a version of its own, or has ended it.
+        let own = |p: &Procedure| p.open().is_none() || p.editions.iter().any(|one| one.origin != Origin::Imported);
+        if known.as_ref().is_some_and(|known| own(&known.state)) {
+            continue;
         }
-        let data = json!({ "code": first.code, "source": first.source });
-        audit::append_kept(tx, &KEPT, procedure, event("procedure-shipped", now, None, data)).await?;
+        let from = if known.is_some() { today } else { first.effective_from };
+        let id = known.as_ref().map_or_else(|| ids.next(), |known| known.id);
+        let mut written = Vec::new();
+        for version in versions.iter().filter(|version| version.effective_to.is_none_or(|end| end > from)) {
+            let effective_from = version.effective_from.max(from);
+            let version = Version { id: ids.next(), procedure_id: id, effective_from, ..version.clone() };
+            written.push(Written::of(&version, by)?);
+        }
+        match &known {
+            None => new.push((id, first.code.clone(), written)),
+            Some(known) => {
+                let editions = written.iter().map(|written| written.edition.clone()).collect();
+                let event = Event::ShipOver { editions };
+                procedure::happen(tx, by, Some(known), (id, &first.code), event, &written).await?;
+            }
+        }
         added += 1;
     }
+    procedure::ship(tx, by, new).await?;
     if added > 0 {
         sql::bump(tx).await?;
     }
     stock::count(tx).await?;
     Ok(added)
-}
-
-/// Ends today the open version of a procedure known only from imports; `None` when the province has a
-/// version of its own or has ended it.
-async fn end_imported(tx: &Tx, procedure: Id, now: Instant) -> Result<Option<Date>, StoreError> {
-    let versions = sql::versions_of(tx, procedure).await?;
-    if versions.iter().any(|version| version.origin != Origin::Imported) {
-        return Ok(None);
-    }
-    match versions.iter().find(|version| version.effective_to.is_none()) {
-        Some(open) if sql::end_version(tx, open.id, now.date()).await? => Ok(Some(now.date())),
-        _ => Ok(None),
-    }
-}
-
-fn event(kind: &'static str, at: Instant, actor: Option<&Actor>, data: serde_json::Value) -> NewEvent {
-    // In the name of the post that keeps the catalogue, whatever else the person does.
-    let keeps = |actor: &Actor| actor.grants.iter().find(|grant| grant.allows(crate::rights::KEEP_CATALOGUE)).cloned();
-    let agency = actor.and_then(keeps).map(|grant| grant.agency);
-    NewEvent { kind, at, actor: actor.map(|actor| actor.account), agency, data }
 }
 
 /// What an announcement decision (quyết định công bố) says.
@@ -143,29 +125,21 @@ pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, announcement: Announ
         return Err(Fault::Invalid(problems));
     }
     tx.lock("catalogue").await?;
-    let mut ids = Ids::new(now);
-    let procedure = match sql::procedure(tx, &version.code).await? {
-        Some((id, _)) => id,
-        None => {
-            let id = ids.next();
-            sql::insert_procedure(tx, id, &version.code).await?;
-            id
-        }
-    };
-    make_room(tx, procedure, effective_from).await?;
+    let (mut ids, by) = (Ids::new(now), procedure::by(Some(actor), now));
+    let known = sql::procedure(tx, &version.code).await?;
+    make_room(known.as_ref(), effective_from)?;
     version.id = ids.next();
-    version.procedure_id = procedure;
+    version.procedure_id = known.as_ref().map_or_else(|| ids.next(), |known| known.id);
     version.effective_from = effective_from;
     version.effective_to = None;
     version.decision = decision.trim().to_owned();
     version.origin = Origin::Announced;
     version.remarks.clear();
-    sql::insert_version(tx, &version, now, Some(actor.account)).await?;
-    let data = json!({
-        "version": version.id, "decision": version.decision, "from": effective_from.to_string(),
-        "digest": crate::digest::of(&version),
-    });
-    audit::append_kept(tx, &KEPT, procedure, event("procedure-announced", now, Some(actor), data)).await?;
+    let written = Written::of(&version, by)?;
+    let edition = written.edition.clone();
+    let event = if known.is_some() { Event::Announce { edition } } else { Event::AnnounceNew { edition } };
+    let of = (version.procedure_id, version.code.as_str());
+    procedure::happen(tx, by, known.as_ref(), of, event, &[written]).await?;
     sql::bump(tx).await?;
     stock::count(tx).await?;
     Ok(version.id)
@@ -191,12 +165,13 @@ pub async fn abolish(
         return Err(Fault::Invalid(problems));
     }
     tx.lock("catalogue").await?;
-    let (procedure, _) = sql::procedure(tx, code).await?.ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
-    if !make_room(tx, procedure, from).await? {
+    let known = sql::procedure(tx, code).await?.ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
+    make_room(Some(&known), from)?;
+    if known.state.open().is_none() {
         return Err(Fault::Conflict(Problem::new("catalogue-nothing-open").arg("code", code)));
     }
-    let data = json!({ "decision": decision.trim(), "from": from.to_string() });
-    audit::append_kept(tx, &KEPT, procedure, event("procedure-abolished", now, Some(actor), data)).await?;
+    let event = Event::End { from, decision: decision.trim().to_owned() };
+    procedure::happen(tx, procedure::by(Some(actor), now), Some(&known), (known.id, code), event, &[]).await?;
     sql::bump(tx).await?;
     stock::count(tx).await?;
     Ok(())
@@ -221,24 +196,14 @@ fn check_decision(problems: &mut Vec<Problem>, decision: &str, from: Date, now: 
     }
 }
 
-/// Ends the open version on a day; false when none is open. A version that begins on that very day or
-/// later stands in the way.
-async fn make_room(tx: &Tx, procedure: Id, from: Date) -> Result<bool, Fault> {
-    let versions = sql::versions_of(tx, procedure).await?;
-    if let Some(later) =
-        versions.iter().find(|v| v.effective_from >= from && v.effective_to.is_none_or(|end| end > v.effective_from))
-    {
-        let problem = Problem::new("catalogue-later-version")
-            .field("effective_from")
-            .arg("date", base::vn_date(later.effective_from))
-            .arg("decision", &later.decision);
-        return Err(Fault::Conflict(problem));
-    }
-    match versions.iter().find(|version| version.effective_to.is_none()) {
-        None => Ok(false),
-        Some(open) if sql::end_version(tx, open.id, from).await? => Ok(true),
-        Some(_) => Err(StoreError::Busy("the version was ended meanwhile").into()),
-    }
+/// A version that begins on that very day or later stands in the way of another from it.
+fn make_room(known: Option<&Held<Procedure>>, from: Date) -> Result<(), Fault> {
+    let mut editions = known.into_iter().flat_map(|known| &known.state.editions);
+    let Some(later) = editions.find(|one| one.from >= from && one.to.is_none_or(|end| end > one.from)) else {
+        return Ok(());
+    };
+    let problem = Problem::new("catalogue-later-version").field("effective_from");
+    Err(Fault::Conflict(problem.arg("date", base::vn_date(later.from)).arg("decision", &later.decision)))
 }
 
 #[cfg(test)]

@@ -4,6 +4,15 @@ use sha2::{Digest, Sha256};
 
 use crate::version::Version;
 
+/// SHA-256 of a body as it stands in the database, in hexadecimal.
+pub(crate) fn of_body(body: &str) -> String {
+    hex(Sha256::new().chain_update(body.as_bytes()))
+}
+
+fn hex(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// SHA-256 of the version's body in hexadecimal. Ids, dates, decision number and origin are columns,
 /// the decision is taken in; the import's remarks are left out.
 pub fn of(version: &Version) -> String {
@@ -15,5 +24,5 @@ pub fn of(version: &Version) -> String {
     hasher.update(bare.decision.as_bytes());
     hasher.update([0]);
     hasher.update(&body);
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hasher)
 }

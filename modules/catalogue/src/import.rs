@@ -7,14 +7,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use audit::NewEvent;
-use base::{Channel, Date, Fault, Instant, Problem};
+use base::{Channel, Fault, Instant, Problem};
+use records::Held;
 use serde_json::{Value, json};
-use store::{Db, StoreError, Tx};
+use store::{Db, Tx};
 
 use crate::actions::Ids;
 use crate::national::{Outcome, Reason, Remark, read_record};
-use crate::proof::KEPT;
+use crate::procedure::{self, Event, Procedure, Written};
 use crate::source::{self, Item};
 use crate::store as sql;
 use crate::version::{Origin, Version};
@@ -249,69 +249,56 @@ async fn apply(
     tx: &Tx,
     now: Instant,
     ids: &mut Ids,
-    known: Option<(base::Id, Option<String>)>,
+    known: Option<Held<Procedure>>,
     record: Ready,
-) -> Result<Change, StoreError> {
-    let Ready { mut version, digest, summary } = record;
-    let today = now.date();
-    let (procedure, change) = match known {
-        Some((_, Some(last))) if last == digest => return Ok(Change::Unchanged),
-        None => {
-            let id = ids.next();
-            sql::insert_procedure(tx, id, &version.code).await?;
-            (id, Change::New)
+) -> Result<Change, Fault> {
+    let Ready { mut version, digest: national, summary } = record;
+    if let Some(Held { state, head, .. }) = &known {
+        // A row that was not taken over, for it is not what the log left: nothing follows on it.
+        if head.n == 0 {
+            return Ok(Change::OwnKept);
         }
-        Some((id, _)) => {
-            let versions = sql::versions_of(tx, id).await?;
-            if versions.iter().any(|known| known.origin != Origin::Imported) {
-                compared(tx, now, id, &digest).await?;
-                return Ok(Change::OwnKept);
-            }
-            // Ended by a decision of the province: a record does not bring it back.
-            let Some(open) = versions.into_iter().find(|known| known.effective_to.is_none()) else {
-                compared(tx, now, id, &digest).await?;
-                return Ok(Change::OwnKept);
-            };
-            if summary && !open.components.is_empty() {
+        if state.national.as_ref() == Some(&national) {
+            return Ok(Change::Unchanged);
+        }
+        let own = state.editions.iter().any(|edition| edition.origin != Origin::Imported);
+        // Ended by a decision of the province: a record does not bring it back.
+        let Some(open) = state.open().filter(|_| !own) else {
+            return compared(tx, now, known.as_ref(), national).await;
+        };
+        if summary {
+            let open = sql::version(tx, open.id).await?;
+            if !open.components.is_empty() {
                 if !differs(&open, &version) {
                     return Ok(Change::Unchanged);
                 }
                 *version = update(&open, *version);
             }
-            sql::end_version(tx, open.id, today).await?;
-            (id, Change::Version)
         }
+    }
+    let by = procedure::by(None, now);
+    version.procedure_id = known.as_ref().map_or_else(|| ids.next(), |known| known.id);
+    version.id = ids.next();
+    version.effective_from = now.date();
+    version.effective_to = None;
+    let written = Written::of(&version, by)?;
+    let edition = written.edition.clone();
+    let (event, change) = match known {
+        None => (Event::ImportNew { edition, national }, Change::New),
+        Some(_) => (Event::Import { edition, national }, Change::Version),
     };
-    place(tx, now, today, &mut version, ids, procedure).await?;
-    sql::set_national_hash(tx, procedure, &digest).await?;
-    let data = json!({ "version": version.id, "decision": version.decision, "digest": digest });
-    let event = NewEvent { kind: "procedure-imported", at: now, actor: None, agency: None, data };
-    audit::append_kept(tx, &KEPT, procedure, event).await?;
+    let of = (version.procedure_id, version.code.as_str());
+    procedure::happen(tx, by, known.as_ref(), of, event, &[written]).await?;
     Ok(change)
 }
 
 /// A record was read of a procedure the province keeps itself: noted, and nothing else changes.
-async fn compared(tx: &Tx, now: Instant, procedure: base::Id, digest: &str) -> Result<(), StoreError> {
-    sql::set_national_hash(tx, procedure, digest).await?;
-    let data = json!({ "digest": digest });
-    let event = NewEvent { kind: "procedure-compared", at: now, actor: None, agency: None, data };
-    audit::append_kept(tx, &KEPT, procedure, event).await?;
-    Ok(())
-}
-
-async fn place(
-    tx: &Tx,
-    now: Instant,
-    today: Date,
-    version: &mut Version,
-    ids: &mut Ids,
-    procedure: base::Id,
-) -> Result<(), StoreError> {
-    version.id = ids.next();
-    version.procedure_id = procedure;
-    version.effective_from = today;
-    version.effective_to = None;
-    sql::insert_version(tx, version, now, None).await
+async fn compared(tx: &Tx, now: Instant, known: Option<&Held<Procedure>>, national: String) -> Result<Change, Fault> {
+    if let Some(known) = known {
+        let event = Event::Compare { national };
+        procedure::happen(tx, procedure::by(None, now), Some(known), (known.id, &known.code), event, &[]).await?;
+    }
+    Ok(Change::OwnKept)
 }
 
 /// Whether a table tells something else than a detailed version. A limit counts only where both state

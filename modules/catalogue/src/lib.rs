@@ -9,6 +9,7 @@ pub mod life;
 pub mod national;
 mod pages;
 mod pages_keep;
+mod procedure;
 mod proof;
 pub mod rights;
 pub mod rules;
@@ -23,6 +24,7 @@ mod words;
 
 pub use actions::{Announcement, abolish, announce, seed};
 pub use import::{ImportReport, cli_import, import, rehearse};
+pub use procedure::{KIND, Procedure};
 pub use proof::PROOF;
 pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf};
 pub use version::{
@@ -36,7 +38,10 @@ use web::{Access, Module, NavItem, Routes};
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     module: "catalogue",
-    steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))],
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_subjects", include_str!("../migrations/0002_subjects.sql")),
+    ],
 };
 
 /// The words of this module.

@@ -45,7 +45,7 @@ pub const KIND: Kind = Kind::open("procedure", cards).counting(MEASURES);
 /// Everything procedures are counted by.
 pub const MEASURES: &[&Measure] = &[&OFFERED];
 
-fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
+pub(crate) fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
     Box::pin(async move {
         let wanted: std::collections::HashSet<Id> = ids.into_iter().collect();
         let card = |version: &Version| Card {

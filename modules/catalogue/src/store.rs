@@ -1,21 +1,30 @@
 //! SQL and row mapping of the catalogue.
 
-use base::{Date, Id, Instant};
+use base::{Date, Id};
+use records::Held;
 use std::collections::HashMap;
 use store::{Row, StoreError, Tx, Value, params};
 
+use crate::procedure::{Edition, Procedure};
 use crate::version::{Origin, Version};
 
 store::statements! {
     /// A procedure by its national code.
-    PROCEDURE = "SELECT id, national_hash FROM procedure WHERE code = $1";
-    INSERT_PROCEDURE = "INSERT INTO procedure (id, code, national_hash) VALUES ($1, $2, NULL)";
-    SET_NATIONAL_HASH = "UPDATE procedure SET national_hash = $2 WHERE id = $1";
-    INSERT_VERSION = "INSERT INTO procedure_version (id, procedure_id, effective_from, effective_to, decision, origin, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    PROCEDURE = "SELECT * FROM procedure WHERE code = $1";
+    /// A procedure by its id.
+    pub ONE = "SELECT * FROM procedure WHERE id = $1";
+    /// Procedures that are subjects.
+    pub TAKEN_OVER = "SELECT * FROM procedure WHERE event_n IS NOT NULL ORDER BY id";
+    /// The rows of one procedure's versions, as they were written.
+    pub ROWS_OF = "SELECT * FROM procedure_version WHERE procedure_id = $1 ORDER BY effective_from, id";
+    /// Those of every procedure that is a subject.
+    pub ROWS_TAKEN_OVER = "SELECT v.* FROM procedure_version v JOIN procedure p ON p.id = v.procedure_id WHERE p.event_n IS NOT NULL ORDER BY v.id";
+    /// A version.
+    pub INSERT_VERSION = "INSERT INTO procedure_version (id, procedure_id, effective_from, effective_to, decision, origin, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// An end is written once; a second end is a conflict the caller has to see.
     END_VERSION = "UPDATE procedure_version SET effective_to = $2 WHERE id = $1 AND effective_to IS NULL";
     ALL_VERSIONS = "SELECT v.id, v.procedure_id, v.effective_from, v.effective_to, v.decision, v.origin, v.body FROM procedure_version v ORDER BY v.procedure_id, v.effective_from, v.id";
-    VERSIONS_OF = "SELECT v.id, v.procedure_id, v.effective_from, v.effective_to, v.decision, v.origin, v.body FROM procedure_version v WHERE v.procedure_id = $1 ORDER BY v.effective_from, v.id";
+    VERSION = "SELECT v.id, v.procedure_id, v.effective_from, v.effective_to, v.decision, v.origin, v.body FROM procedure_version v WHERE v.id = $1";
     UNCOUNTED = "SELECT v.id, v.procedure_id, v.effective_from, v.effective_to, v.decision, v.origin, v.body, v.stock FROM procedure_version v WHERE v.stock = 0 OR (v.stock = 1 AND v.effective_to IS NOT NULL) ORDER BY v.id LIMIT $1";
     SET_STOCK = "UPDATE procedure_version SET stock = $2 WHERE id = $1";
     REVISION = "SELECT revision FROM catalogue_revision WHERE one = 1";
@@ -35,48 +44,32 @@ fn read(row: &Row) -> Result<Version, StoreError> {
     Ok(version)
 }
 
-/// Id and last national digest of a procedure.
-pub(crate) async fn procedure(tx: &Tx, code: &str) -> Result<Option<(Id, Option<String>)>, StoreError> {
-    let row = tx.query_opt(PROCEDURE, params![code]).await?;
-    row.map(|row| Ok((row.get("id")?, row.get("national_hash")?))).transpose()
+/// A procedure by its code.
+pub(crate) async fn procedure(tx: &Tx, code: &str) -> Result<Option<Held<Procedure>>, StoreError> {
+    tx.query_opt(PROCEDURE, params![code]).await?.as_ref().map(Held::read).transpose()
 }
 
-/// Ids and last national digests of many procedures in one question; at most a few hundred codes.
-pub(crate) async fn procedures(tx: &Tx, codes: &[&str]) -> Result<HashMap<String, (Id, Option<String>)>, StoreError> {
+/// Many procedures in one question, by code; at most a few hundred.
+pub(crate) async fn procedures(tx: &Tx, codes: &[&str]) -> Result<HashMap<String, Held<Procedure>>, StoreError> {
     let marks: Vec<String> = (1..=codes.len()).map(|n| format!("${n}")).collect();
-    let sql = format!("SELECT code, id, national_hash FROM procedure WHERE code IN ({})", marks.join(", "));
+    let sql = format!("SELECT * FROM procedure WHERE code IN ({})", marks.join(", "));
     let codes: Vec<Value> = codes.iter().map(|code| Value::from(*code)).collect();
     let rows = tx.query(sql, &codes).await?;
-    rows.iter().map(|row| Ok((row.get("code")?, (row.get("id")?, row.get("national_hash")?)))).collect()
+    rows.iter().map(|row| Held::read(row).map(|held: Held<Procedure>| (held.code.clone(), held))).collect()
 }
 
-pub(crate) async fn insert_procedure(tx: &Tx, id: Id, code: &str) -> Result<(), StoreError> {
-    tx.execute(INSERT_PROCEDURE, params![id, code]).await.map(|_| ())
-}
-
-pub(crate) async fn set_national_hash(tx: &Tx, id: Id, hash: &str) -> Result<(), StoreError> {
-    tx.execute(SET_NATIONAL_HASH, params![id, hash]).await.map(|_| ())
-}
-
-pub(crate) async fn insert_version(tx: &Tx, version: &Version, now: Instant, by: Option<Id>) -> Result<(), StoreError> {
-    let body = serde_json::to_string(version)
-        .map_err(|error| StoreError::Column { column: "body".to_owned(), problem: error.to_string() })?;
-    tx.execute(
-        INSERT_VERSION,
-        params![
-            version.id,
-            version.procedure_id,
-            version.effective_from,
-            version.effective_to,
-            &version.decision,
-            version.origin.as_str(),
-            body,
-            now,
-            by
-        ],
-    )
-    .await
-    .map(|_| ())
+/// What a row of a version says beside its body, and the body's digest.
+pub(crate) fn edition(row: &Row) -> Result<Edition, StoreError> {
+    Ok(Edition {
+        id: row.get("id")?,
+        from: row.get("effective_from")?,
+        to: row.get("effective_to")?,
+        decision: row.get("decision")?,
+        origin: Origin::from_word(&row.get::<String>("origin")?),
+        body: crate::digest::of_body(row.text("body")?),
+        at: row.get("created_at")?,
+        by: row.get("created_by")?,
+    })
 }
 
 /// Whether the version was still open.
@@ -95,9 +88,9 @@ pub(crate) async fn all_versions(tx: &Tx) -> Result<Vec<Version>, StoreError> {
     Ok(all)
 }
 
-/// The versions of one procedure, oldest first.
-pub(crate) async fn versions_of(tx: &Tx, procedure: Id) -> Result<Vec<Version>, StoreError> {
-    tx.query(VERSIONS_OF, params![procedure]).await?.iter().map(read).collect()
+/// One version.
+pub(crate) async fn version(tx: &Tx, id: Id) -> Result<Version, StoreError> {
+    read(&tx.query_one(VERSION, params![id]).await?)
 }
 
 /// Versions whose beginning or end is not yet in the stock facts, with how far they are.

@@ -129,7 +129,8 @@ impl Default for Version {
 }
 
 /// Who wrote a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// The data files that come with the program.
     Shipped,

@@ -69,7 +69,7 @@ const EVENT_ROWS: &str =
     "SELECT kind || '|' || at FROM event WHERE subject_id IN (SELECT id FROM dossier) ORDER BY subject_id, n";
 
 async fn in_order(db: &Db) -> dossiers::verify::Report {
-    let outside = dossiers::verify::Outside { kinds: vec![organisation::KIND], ..Default::default() };
+    let outside = dossiers::verify::Outside { kinds: vec![organisation::KIND, catalogue::KIND], ..Default::default() };
     let report = dossiers::verify::verify(db, outside, |_| ()).await.unwrap();
     assert_eq!((report.chain.as_str(), report.figures_wrong), ("ok", 0), "{:?}: {report:?}", db.engine());
     report

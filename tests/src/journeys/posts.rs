@@ -124,7 +124,7 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
         let of = |kind: &str| -> Vec<Option<Id>> {
             told.iter().filter(|(found, _)| found == kind).map(|(_, agency)| *agency).collect()
         };
-        for kind in ["account-created", "request-made", "account-state", "open", "procedure-abolished"] {
+        for kind in ["account-created", "request-made", "account-state", "open", "end"] {
             assert_eq!(of(kind), [Some(root.id)], "{kind}: {told:?}");
         }
         for kind in ["request-decided", "role-granted", "figure-declared"] {

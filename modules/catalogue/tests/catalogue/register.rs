@@ -93,10 +93,7 @@ async fn an_announcement_ends_the_version_before_it_on_its_day() {
             })
             .await
             .unwrap();
-        assert_eq!(
-            events.iter().map(|e| e.kind.as_str()).collect::<Vec<_>>(),
-            ["procedure-shipped", "procedure-announced"]
-        );
+        assert_eq!(events.iter().map(|e| e.kind.as_str()).collect::<Vec<_>>(), ["ship", "announce"]);
         db.close().await;
     }
 }
