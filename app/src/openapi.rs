@@ -202,7 +202,7 @@ fn clean_texts(schema: &mut Value) {
 /// The verbs of a subject are those of its state machine, but for those that make one.
 fn verbs(document: &mut Value) {
     let of_dossiers = dossiers::transitions::TRANSITIONS.iter().filter(|row| !row.from.is_empty());
-    let of_petitions = feedback::verbs::VERBS.iter().filter(|row| !row.from.is_empty());
+    let of_petitions = feedback::verbs::VERBS.iter().filter(|row| !row.from.is_empty() && !row.who.is_empty());
     let machines: [(&str, Vec<&str>); 2] = [
         (
             "/paths/~1api~1v1~1dossiers~1{code}~1{verb}/post/parameters",

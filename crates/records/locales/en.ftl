@@ -30,3 +30,6 @@ records-field-files = { $max } files at the most.
 records-approval-not-yet = Not yet: whoever stands below has not given an opinion, or this one is no longer waited for.
 records-approval-own = Whoever drew it up neither endorses nor approves it.
 records-approval-twice = You have already given your opinion further down; here it must be somebody else.
+records-papers = Papers
+records-now = What can be done now
+records-timeline = What has happened

@@ -30,3 +30,6 @@ records-field-files = Nhiều nhất { $max } tệp.
 records-approval-not-yet = Chưa đến lượt: cấp dưới chưa cho ý kiến, hoặc việc này không còn chờ ý kiến này.
 records-approval-own = Người soạn không tự cho ý kiến hay duyệt việc mình soạn.
 records-approval-twice = Bạn đã cho ý kiến ở cấp dưới; cấp này phải là người khác.
+records-papers = Giấy tờ
+records-now = Việc có thể làm ngay
+records-timeline = Diễn biến

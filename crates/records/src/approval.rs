@@ -73,6 +73,21 @@ impl Approval {
         }
     }
 
+    /// A rung that nobody can say yes on any more is passed over by whoever stands above it; it stays empty of a name.
+    ///
+    /// # Errors
+    /// When nobody is waited for, or nobody stands above.
+    pub fn pass(&mut self, moment: &Moment) -> Result<(), DoesNotFollow> {
+        let waits = self.rungs.iter().position(|rung| rung.at.is_none());
+        match waits.filter(|place| place + 1 < self.rungs.len()) {
+            Some(place) => {
+                self.rungs[place].at = Some(moment.at);
+                Ok(())
+            }
+            None => Err(DoesNotFollow("there is nobody to pass over")),
+        }
+    }
+
     /// What it owes: the yes it waits for, by the name the register gives that verb's due.
     pub fn due(&self, name: impl Fn(&str) -> &'static str, at: Instant) -> Option<Due> {
         self.waits().map(|rung| Due { name: name(&rung.verb), unit: rung.unit, holder: None, at })
@@ -134,6 +149,12 @@ mod tests {
         approval.say("approve", &moment(3, 6)).unwrap();
         assert_eq!((approval.waits(), approval.due(name, Instant(9))), (None, None));
         assert!(approval.say("approve", &moment(4, 7)).is_err());
+
+        // Where nobody can say the lower yes any more, the upper one goes past it, and nothing goes past the last.
+        let mut alone = chain();
+        alone.pass(&moment(3, 5)).unwrap();
+        assert_eq!((alone.rungs[0].by, code(alone.may_say("approve", Some(Id(3))))), (None, "may"));
+        assert!(alone.pass(&moment(3, 5)).is_err());
     }
 
     proptest! {

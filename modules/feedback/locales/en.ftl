@@ -354,3 +354,5 @@ feedback-near = Perhaps the same matter
 feedback-near-hint = Being worked on at this unit, same subject, same commune.
 feedback-near-join = Join with { $code }
 permission-endorse-feedback = Give petitions to people and endorse drafted answers
+feedback-answered-together = Answered together with another petition about the same matter; the common answer is published with that one.
+feedback-answer-names = This answer goes to several senders, so it must hold nobody's name, telephone or identity number, or e-mail address. Return it to be changed.

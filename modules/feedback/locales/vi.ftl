@@ -354,3 +354,5 @@ feedback-near = Có thể cùng một việc
 feedback-near-hint = Đang xử lý ở đơn vị này, cùng lĩnh vực và cùng xã, phường.
 feedback-near-join = Gộp với { $code }
 permission-endorse-feedback = Giao việc và cho ý kiến dự thảo trả lời phản ánh
+feedback-answered-together = Được trả lời cùng với phản ánh khác về cùng nội dung; câu trả lời chung được công khai ở phản ánh kia.
+feedback-answer-names = Câu trả lời này đến nhiều người gửi nên không được nêu tên, số điện thoại, số định danh hay địa chỉ thư của ai. Hãy trả lại để sửa.

@@ -101,9 +101,12 @@ pub async fn act(
     typed: &Typed,
 ) -> Result<Held<Petition>, Fault> {
     let mut house = house.clone();
+    for code in together::locked(word, code, typed) {
+        tx.lock(&code).await?;
+    }
     house.looked = look(tx, &house, asker, (code, word), typed).await?;
     let held = records::act::<Petition>(tx, &house, asker, (code, word), typed).await?;
-    together::follow(tx, asker, word, &held).await?;
+    together::follow(tx, &house, asker, word, &held).await?;
     Ok(held)
 }
 
@@ -117,27 +120,58 @@ async fn look(
     typed: &Typed,
 ) -> Result<Looked, Fault> {
     let mut looked = Looked::default();
-    if !matches!(word, "assign" | "draft" | "join") {
+    if !matches!(word, "assign" | "draft" | "approve" | "join") {
         return Ok(looked);
     }
     let Some(held) = sql::by_code(tx, code).await? else { return Ok(looked) };
-    let path = house.tree.path(held.state.unit);
-    let right = match word {
-        "assign" => HANDLE_FEEDBACK,
-        "draft" => ENDORSE_FEEDBACK,
-        _ => {
-            let named = typed.fields.get("lead").map(|code| code.trim().to_uppercase()).unwrap_or_default();
-            let named = sql::by_code(tx, &named).await?;
+    let mut lead = Some(held.id);
+    match word {
+        "assign" => looked.people = workers(tx, house, &held.state, asker.now).await?,
+        "join" => {
+            let named = sql::by_code(tx, &together::named(typed)).await?;
             looked.named = named.filter(|named| Petition::may_read(named, house, asker));
-            if let Some(named) = &looked.named {
-                let most = together::JOINED_MAX as i64;
-                looked.joined = sql::of_lead(tx, named.id, crate::State::Joined, most).await?.len();
-            }
-            return Ok(looked);
+            lead = looked.named.as_ref().map(|named| named.id);
         }
-    };
-    looked.people = identity::people_who(tx, right, path, None, asker.now).await?;
+        _ => looked.heads = Some(endorsers(tx, house, &held.state, asker.now).await?),
+    }
+    if let Some(lead) = lead.filter(|_| word != "assign") {
+        looked.joined = sql::of_lead(tx, lead, crate::State::Joined, together::JOINED_MAX as i64).await?.len();
+    }
     Ok(looked)
+}
+
+/// Who may be given a petition: people who work at the unit, without those of a unit it complains of.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn workers(tx: &Tx, house: &House, p: &Petition, now: Instant) -> Result<Vec<(Id, String)>, Fault> {
+    let people = identity::people_who(tx, HANDLE_FEEDBACK, house.tree.path(p.unit), None, now).await?;
+    let mut able = Vec::with_capacity(people.len());
+    for (id, name) in people {
+        let barred = match p.concerned {
+            Some(_) => identity::actor(tx, id, now).await?.is_none_or(|person| house.is_of_concerned(p, &person)),
+            None => false,
+        };
+        if !barred {
+            able.push((id, name));
+        }
+    }
+    Ok(able)
+}
+
+/// Heads of the very unit who may say yes to a draft: it is in their list, and nobody of a unit it complains of is among them.
+pub(crate) async fn endorsers(tx: &Tx, house: &House, p: &Petition, now: Instant) -> Result<Vec<Id>, Fault> {
+    let people = identity::people_who(tx, ENDORSE_FEEDBACK, house.tree.path(p.unit), None, now).await?;
+    let mut able = Vec::with_capacity(people.len());
+    for (id, _) in people {
+        let Some(person) = identity::actor(tx, id, now).await? else { continue };
+        let here =
+            |grant: &base::Grant| grant.agency == p.unit && grant.fields.is_none() && grant.allows(ENDORSE_FEEDBACK);
+        if person.grants.iter().any(here) && !house.is_of_concerned(p, &person) {
+            able.push(id);
+        }
+    }
+    Ok(able)
 }
 
 /// What was written, and who wrote it; each as far as it was told.

@@ -192,6 +192,8 @@ pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
             Box::pin(async move {
                 let asker = Asker::actor(&actor, now);
                 let seen = records::open::<Petition>(tx, &house, &asker, &code).await?;
+                let mut house = house;
+                house.looked.heads = Some(actions::endorsers(tx, &house, seen.state(), now).await?);
                 let acts = crate::verbs::offered(&seen, &house, &asker).iter().map(|verb| verb.word).collect();
                 Ok::<_, Fault>(view(seen.held(), seen.words.clone(), acts))
             })

@@ -224,7 +224,10 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Result<Vec<Fact>, D
             p.state = State::Handling;
             p.approval = None;
         }
-        Event::Approve { publish_due_at, reopen_until } => {
+        Event::Approve { publish_due_at, reopen_until, passed } => {
+            if let Some(approval) = p.approval.as_mut().filter(|_| *passed) {
+                approval.pass(moment)?;
+            }
             say(p, moment, "approve")?;
             p.state = State::Answered;
             p.publish_due_at = Some(*publish_due_at);

@@ -71,7 +71,11 @@ impl Letter {
 
 /// Who approved the answer that stands: the account of the last approval.
 pub(crate) fn approved_by(events: &[audit::Event]) -> Option<Id> {
-    events.iter().rev().find(|event| event.kind == "approve").and_then(|event| event.actor)
+    events
+        .iter()
+        .rev()
+        .find(|event| ["approve", "answer-with"].contains(&event.kind.as_str()))
+        .and_then(|event| event.actor)
 }
 
 /// Prints it.

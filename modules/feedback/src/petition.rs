@@ -230,6 +230,9 @@ pub enum Event {
     Approve {
         publish_due_at: Instant,
         reopen_until: Instant,
+        /// There was nobody any more to say the yes below.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        passed: bool,
     },
     Publish,
     Keep,

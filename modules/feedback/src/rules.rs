@@ -112,11 +112,13 @@ pub struct House {
 /// What was looked up in the transaction of an act, so that its rule need not.
 #[derive(Debug, Clone, Default)]
 pub struct Looked {
-    /// People who may do the thing in question at the unit, by name.
+    /// People who may be given it, by name.
     pub people: Vec<(Id, String)>,
+    /// Heads who may say yes to its draft; none where nobody looked.
+    pub heads: Option<Vec<Id>>,
     /// The petition that was named.
     pub named: Option<Held<Petition>>,
-    /// How many go with the one that is acted on, or with the one named.
+    /// How many go with the one that is acted on; for joining, with the one named.
     pub joined: usize,
 }
 
@@ -135,6 +137,13 @@ impl House {
     /// The end of a limit that begins at a moment, and how it was counted.
     pub fn due(&self, from: Instant, limit: Limit) -> base::calendar::DueDate {
         self.calendar.due(from, limit, None)
+    }
+
+    /// Whether somebody holds a post at the unit a petition complains of, or below it.
+    pub fn is_of_concerned(&self, p: &Petition, person: &base::Actor) -> bool {
+        let Some(concerned) = p.concerned else { return false };
+        let path = self.tree.path(concerned);
+        person.grants.iter().any(|grant| grant.role.is_official() && grant.agency_path.starts_with(path))
     }
 
     /// The unit that a subject of a place belongs to: the division of its duty of the commune, or of the province's departments; the

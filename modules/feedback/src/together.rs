@@ -1,11 +1,13 @@
 //! Petitions about the same matter: one is worked on, the others go with it and are answered with it, each sender by their own clock.
 
 use crate::petition::{Event, Petition, State};
+use crate::rules::{House, clock};
 use crate::store as sql;
 use crate::verbs::{Does, On};
 use ::store::Tx;
 use base::{Fault, Id, Problem};
-use records::{Aside, Asker, By, Decided, Given, Held};
+use records::{Aside, Asker, By, Decided, Given, Held, Typed};
+use std::collections::BTreeSet;
 
 /// How many may go with one: all of them are answered in its transaction.
 pub const JOINED_MAX: usize = 200;
@@ -37,12 +39,34 @@ pub(crate) fn part(_: &On<'_>, _: &Given) -> Does {
     Decided::event(Event::Part)
 }
 
+/// The code that somebody named.
+pub(crate) fn named(typed: &Typed) -> String {
+    typed.fields.get("lead").map(|code| code.trim().to_uppercase()).unwrap_or_default()
+}
+
+/// What is held until the end of an act, so that nothing joins a petition that is just being answered or leaves, no two join each other,
+/// and no more join than may: names of locks, always in the same order.
+pub(crate) fn locked(verb: &str, code: &str, typed: &Typed) -> BTreeSet<String> {
+    let codes = match verb {
+        "approve" | "forward" | "hand-over" | "withdraw" | "part" => vec![code.to_owned()],
+        "join" => vec![code.to_owned(), named(typed)],
+        _ => Vec::new(),
+    };
+    codes.into_iter().map(|code| format!("petition/{code}")).collect()
+}
+
 /// What an act on one means for those that go with it: its approved answer is theirs, and they stand by themselves again once it goes
 /// where they cannot follow.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn follow(tx: &Tx, asker: &Asker<'_>, verb: &str, lead: &Held<Petition>) -> Result<(), Fault> {
+pub(crate) async fn follow(
+    tx: &Tx,
+    house: &House,
+    asker: &Asker<'_>,
+    verb: &str,
+    lead: &Held<Petition>,
+) -> Result<(), Fault> {
     let answers = match verb {
         "approve" => true,
         "forward" | "hand-over" | "withdraw" | "join" => false,
@@ -54,24 +78,16 @@ pub(crate) async fn follow(tx: &Tx, asker: &Asker<'_>, verb: &str, lead: &Held<P
     }
     let actor = asker.actor.filter(|actor| actor.citizen_number.is_none()).map(|actor| actor.account);
     let by = By { actor, agency: lead.state.approver.filter(|_| answers), now: asker.now };
-    let words = match (answers, lead.state.reopen_until) {
-        (true, Some(_)) => {
-            let answer = records::asides_of(tx, &[lead.id], "answer").await?.remove(&lead.id).unwrap_or_default();
-            vec![
-                Aside { name: "answer", text: answer },
-                Aside {
-                    name: "kept", text: format!("Trả lời chung với phản ánh {} về cùng nội dung.", lead.code)
-                },
-            ]
-        }
-        _ => Vec::new(),
-    };
+    let answer = records::asides_of(tx, &[lead.id], "answer").await?.remove(&lead.id).unwrap_or_default();
     for held in &joined {
-        let event = match lead.state.reopen_until.filter(|_| answers) {
-            Some(reopen_until) => Event::AnswerWith { reopen_until },
-            None => Event::Part,
-        };
-        records::happen(tx, by, held, &event, &words).await?;
+        if answers {
+            let reopen = clock(held.state.sent_at.date())?.reopen;
+            let event = Event::AnswerWith { reopen_until: house.due(asker.now, reopen).due_at };
+            let words = [Aside { name: "answer", text: answer.clone() }];
+            records::happen(tx, by, held, &event, &words).await?;
+        } else {
+            records::happen(tx, by, held, &Event::Part, &[]).await?;
+        }
     }
     Ok(())
 }

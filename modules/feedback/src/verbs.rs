@@ -197,12 +197,8 @@ impl Machine for Petition {
     /// of, or below it, whatever other posts they have.
     fn may_read(held: &Held<Self>, house: &House, asker: &Asker<'_>) -> bool {
         let (p, Some(actor)) = (&held.state, asker.actor) else { return false };
-        if let Some(concerned) = p.concerned {
-            let path = house.tree.path(concerned);
-            let within = |grant: &base::Grant| grant.role.is_official() && grant.agency_path.starts_with(path);
-            if actor.grants.iter().any(within) {
-                return false;
-            }
+        if house.is_of_concerned(p, actor) {
+            return false;
         }
         let places = [Some(p.unit), Some(p.intake), p.approver];
         places.into_iter().flatten().any(|unit| actor.may_at(READ_FEEDBACK, house.tree.path(unit)))
@@ -217,11 +213,18 @@ impl Machine for Petition {
 
 /// What somebody may do now: the rows that are possible and theirs, without a yes that waits for another.
 pub fn offered(seen: &records::Seen<Petition>, house: &House, asker: &Asker<'_>) -> Vec<&'static Verb<Petition>> {
-    let waits = seen.state().approval.as_ref().and_then(|approval| approval.waits());
     let mut verbs = records::forms(seen, house, asker);
-    verbs.retain(|verb| match (verb.word, waits) {
-        ("endorse" | "approve", Some(rung)) => rung.verb == verb.word,
-        ("endorse", None) => false,
+    let p = seen.state();
+    let account = asker.actor.map(|actor| actor.account);
+    let says = |verb: &str| match &p.approval {
+        Some(approval) => approval.may_say(verb, account).is_ok(),
+        None => verb == "approve" && (p.drafted_by.is_none() || p.drafted_by != account),
+    };
+    let is_head = asker.standing(ANSWER_FEEDBACK, house.tree.path(p.approver.unwrap_or(p.unit))).is_some();
+    verbs.retain(|verb| match verb.word {
+        "endorse" => says("endorse"),
+        "approve" => says("approve") || may_pass(p, house, account),
+        "return" => is_head || says("endorse"),
         _ => true,
     });
     verbs
@@ -334,13 +337,23 @@ fn go_on(on: &On<'_>, _: &Given) -> Does {
 /// write it.
 fn draft(on: &On<'_>, given: &Given) -> Does {
     let unit = on.state().unit;
+    if on.house.looked.joined > 0 {
+        for_everybody(given.text("answer_text"), on, "answer_text")?;
+    }
     let approver = on.house.tree.house_of(unit).map_or(unit, |house| house.id);
     let author = on.asker.actor.map(|actor| actor.account);
     let author_is_head = on.asker.standing(ENDORSE_FEEDBACK, on.house.tree.path(unit)).is_some();
-    let other_head = on.house.looked.people.iter().any(|(head, _)| Some(*head) != author);
+    let heads = on.house.looked.heads.iter().flatten();
+    let other_head = heads.into_iter().any(|head| Some(*head) != author);
     let endorsed = Some(("endorse".to_owned(), unit)).filter(|_| unit != approver && !author_is_head && other_head);
     let rungs = endorsed.into_iter().chain([("approve".to_owned(), approver)]).collect();
     Ok(Decided::event(Event::Draft { approver, rungs })?.with("answer", given.text("answer_text")))
+}
+
+/// What goes to several senders says nothing of one of them.
+fn for_everybody(answer: &str, on: &On<'_>, field: &str) -> Result<(), Fault> {
+    let problems: Vec<Problem> = without_people(answer, on.words).map(|problem| problem.field(field)).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Fault::Invalid(problems)) }
 }
 
 /// Who is asking, when they say yes to what waits for them.
@@ -351,6 +364,13 @@ fn may_say(on: &On<'_>, verb: &str) -> Result<(), Fault> {
         None if verb == "approve" => Ok(()),
         None => Err(Fault::Conflict(Problem::new("records-approval-not-yet"))),
     }
+}
+
+/// Whether the head of the agency may go past the yes of the division, since nobody else is left who could say it.
+fn may_pass(p: &Petition, house: &House, account: Option<Id>) -> bool {
+    let waits = p.approval.as_ref().and_then(|approval| approval.waits());
+    let none_left = |heads: &Vec<Id>| !heads.iter().any(|head| Some(*head) != account && Some(*head) != p.drafted_by);
+    waits.is_some_and(|rung| rung.verb == "endorse") && house.looked.heads.as_ref().is_some_and(none_left)
 }
 
 fn endorse(on: &On<'_>, _: &Given) -> Does {
@@ -384,10 +404,22 @@ fn approve(on: &On<'_>, _: &Given) -> Does {
     if p.drafted_by.is_some() && p.drafted_by == on.asker.actor.map(|actor| actor.account) {
         return Err(Fault::Forbidden(Problem::new("feedback-own-draft")));
     }
-    may_say(on, "approve")?;
+    // Where nobody is left who could say the yes below, the head goes past it.
+    let account = on.asker.actor.map(|actor| actor.account);
+    let passed = may_pass(p, on.house, account);
+    if !passed {
+        may_say(on, "approve")?;
+    }
+    if on.house.looked.joined > 0 {
+        let answer = on.words.get("answer").map_or("", String::as_str);
+        if without_people(answer, on.words).next().is_some() {
+            return Err(Fault::Conflict(Problem::new("feedback-answer-names")));
+        }
+    }
     let clock = clock(p.sent_at.date())?;
     let publish_due_at = on.house.due(on.now(), clock.publish).due_at;
-    Decided::event(Event::Approve { publish_due_at, reopen_until: on.house.due(on.now(), clock.reopen).due_at })
+    let reopen_until = on.house.due(on.now(), clock.reopen).due_at;
+    Decided::event(Event::Approve { publish_due_at, reopen_until, passed })
 }
 
 /// What everybody reads names nobody: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15.

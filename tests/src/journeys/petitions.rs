@@ -240,7 +240,7 @@ fn two_petitions_about_one_matter_are_answered_at_once_and_a_head_gives_the_work
         endorsed(&app, &first).await;
         leader.upload(&format!("/petitions/{first}/approve"), &[], &[]).await.is(303);
         let mine = phone.post("/feedback/mine", &[("code", &second), ("key", &key)]).await;
-        mine.is(200).shows("15/12/2026").shows(&first);
+        mine.is(200).shows("15/12/2026").shows("Được trả lời cùng với").shows_not(&first);
     });
 }
 

@@ -81,6 +81,7 @@ async fn page(
         ("reason", matches!(p.state, State::Refused | State::HandedOver)),
         ("kept", p.state == State::Kept),
     ];
+    let together = p.state == State::Kept && p.lead.is_some();
     let mut facts = vec![
         (l.t("feedback-field-topic"), topic_name(&p.topic, ctx.lang)),
         (l.t("feedback-field-area"), unit_name(&house, p.area)),
@@ -112,6 +113,7 @@ async fn page(
             .into_iter()
             .filter(|(name, shown)| *shown && seen.words.contains_key(*name))
             .map(|(name, _)| (l.t(format!("feedback-said-{name}")), word(name)))
+            .chain(together.then(|| (l.t("feedback-said-kept"), l.t("feedback-answered-together"))))
             .collect(),
         has_letter: answered && seen.words.contains_key("answer"),
         forms,

@@ -4,7 +4,6 @@ use super::forms::{ActForm, form, received};
 use super::{house, moment, state_colour, state_word, unit_name};
 use crate::office::{self, Wanted};
 use crate::petition::{CHANNELS, Petition, State};
-use crate::rights::HANDLE_FEEDBACK;
 use crate::rules::{House, topic_name};
 use crate::store as sql;
 use askama::Template;
@@ -12,7 +11,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use base::{Fault, Id, Problem, vn_date_time};
 use i18n::L;
-use records::{Asker, Seen};
+use records::{Asker, Machine, Seen};
 use std::collections::BTreeMap;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Ctx, PatientUpload};
@@ -92,6 +91,7 @@ struct Beside {
     files: Vec<files::File>,
     /// Who may work on it, by name.
     people: Vec<(Id, String)>,
+    heads: Vec<Id>,
     handler: String,
     lead: Option<String>,
     joined: Vec<String>,
@@ -126,20 +126,26 @@ async fn read(ctx: &Ctx, house: &House, code: &str) -> Result<(Seen<Petition>, B
             Box::pin(async move {
                 let seen = records::open::<Petition>(tx, &house, &Asker::actor(&actor, now), &code).await?;
                 let (id, p) = (seen.held().id, seen.state());
-                let lead = match p.lead {
+                let asker = Asker::actor(&actor, now);
+                let lead = match p.lead.filter(|_| p.state == State::Joined) {
                     Some(lead) => sql::some(tx, &[lead]).await?,
                     None => Vec::new(),
                 };
                 let names = identity::names(tx, &Vec::from_iter(p.handler)).await?;
                 let joined = sql::of_lead(tx, id, State::Joined, crate::JOINED_MAX as i64).await?;
+                let may = |held: &records::Held<Petition>| Petition::may_read(held, &house, &asker);
                 let beside = Beside {
                     events: audit::events(tx, id).await?,
                     words: records::asides(tx, id).await?,
                     files: files::files_of(tx, id).await?,
-                    people: identity::people_who(tx, HANDLE_FEEDBACK, house.tree.path(p.unit), None, now).await?,
+                    people: crate::actions::workers(tx, &house, p, now).await?,
+                    heads: match p.state {
+                        State::Drafted => crate::actions::endorsers(tx, &house, p, now).await?,
+                        _ => Vec::new(),
+                    },
                     handler: p.handler.and_then(|handler| names.get(&handler).cloned()).unwrap_or_default(),
-                    lead: lead.into_iter().map(|held| held.code).next(),
-                    joined: joined.into_iter().map(|held| held.code).collect(),
+                    lead: lead.into_iter().filter(|held| may(held)).map(|held| held.code).next(),
+                    joined: joined.into_iter().filter(|held| may(held)).map(|held| held.code).collect(),
                     near: near(tx, p, id).await?,
                 };
                 Ok((seen, beside))
@@ -158,6 +164,7 @@ async fn page(
     let (l, mut house) = (ctx.l, house(&ctx.app).await?);
     let (seen, mut beside) = read(ctx, &house, code).await?;
     house.looked.people = std::mem::take(&mut beside.people);
+    house.looked.heads = Some(std::mem::take(&mut beside.heads));
     let p = seen.state();
     let asker = Asker::actor(ctx.actor()?, ctx.now);
     let verbs = crate::verbs::offered(&seen, &house, &asker);
@@ -211,7 +218,7 @@ async fn page(
             .iter()
             .map(|(other, text)| Near {
                 join: if may_join { format!("/petitions/{code}?act=join&lead={other}#act") } else { String::new() },
-                text: base::text::clip(text, NEAR_TEXT).to_owned(),
+                text: clipped(text),
                 code: other.clone(),
             })
             .collect(),
@@ -235,9 +242,15 @@ async fn page(
     Ok(if wrong { ctx.invalid_page(code, &body) } else { ctx.page(code, &body) })
 }
 
+/// The beginning of what was written, and that it goes on.
+fn clipped(text: &str) -> String {
+    let short = base::text::clip(text, NEAR_TEXT);
+    if short.len() < text.len() { format!("{short}…") } else { text.to_owned() }
+}
+
 /// Who has said yes to the draft, and who is waited for.
 fn rungs(l: L, house: &House, p: &Petition) -> Vec<Rung> {
-    let Some(approval) = &p.approval else { return Vec::new() };
+    let Some(approval) = p.approval.as_ref().filter(|_| p.state == State::Drafted) else { return Vec::new() };
     let waits = approval.waits();
     let shown = |rung: &records::Rung| Rung {
         what: l.t(format!("feedback-act-{}", rung.verb)),

@@ -26,6 +26,7 @@ pub async fn provinces() -> Vec<Province> {
     for db in store::testing::databases().await {
         let sets = [
             audit::MIGRATIONS,
+            access::MIGRATIONS,
             facts::MIGRATIONS,
             files::MIGRATIONS,
             identity::MIGRATIONS,

@@ -82,6 +82,34 @@ async fn a_draft_goes_up_to_the_head_of_the_division_and_then_to_the_head_of_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_is_left_to_agree_the_head_goes_past_and_one_of_the_unit_complained_of_is_never_asked() {
+    for province in provinces().await {
+        let head = province.engaged(Role::DivisionHead, &province.division).await;
+        let (officer, leader) = (province.officer(), province.leader());
+        let code = province.handled().await.held.code;
+        province.act(&officer, &code, "draft", &DRAFT, START).await.unwrap();
+        let gone = account(&head);
+        province
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let grant = identity::grants(tx, gone).await?.remove(0).id;
+                    let by = base::Grant::new(Role::Administrator, Id(1), "/1/");
+                    let by = base::Actor { account: Id(1), name: "QT".into(), grants: vec![by], citizen_number: None };
+                    identity::revoke_by(tx, &by, gone, grant, START).await
+                })
+            })
+            .await
+            .unwrap();
+        let tomorrow = START.plus_ms(DAY);
+        let held = province.act(&leader, &code, "approve", &[], tomorrow).await.unwrap();
+        let rungs = held.state.approval.unwrap().rungs;
+        assert_eq!((rungs[0].by, rungs[1].by), (None, Some(account(&leader))));
+        province.proven().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_both_heads_says_yes_once() {
     for province in provinces().await {
         province.engaged(Role::DivisionHead, &province.division).await;
@@ -121,6 +149,11 @@ async fn petitions_about_the_same_matter_are_answered_together_each_by_its_own_c
         assert_eq!((held.state.state, held.state.lead), (State::Handling, None));
         province.act(&officer, &third.held.code, "join", &[("lead", &lead)], START).await.unwrap();
 
+        // What goes to all of them names none of them.
+        let named = [("answer_text", "Kính gửi bà Nguyễn Thị Đào, cống sẽ được nạo vét.")];
+        let refused = province.act(&officer, &lead, "draft", &named, START).await;
+        assert_eq!(refusal(refused.unwrap_err()), "feedback-public-name");
+
         let late = START.plus_ms(60 * DAY);
         province.act(&officer, &lead, "draft", &DRAFT, late).await.unwrap();
         province.act(&leader, &lead, "approve", &[], late).await.unwrap();
@@ -129,7 +162,8 @@ async fn petitions_about_the_same_matter_are_answered_together_each_by_its_own_c
             let held = province.act(&sender, &receipt.held.code, "rate", &[("score", "5")], late).await.unwrap();
             assert_eq!((held.state.state, held.state.answered_at), (State::Kept, Some(late)));
             assert_eq!(words(&province, held.id, "answer").await, ["Sẽ nạo vét cống trong tháng 12."]);
-            assert!(words(&province, held.id, "kept").await[0].contains(&lead));
+            // Nobody is told whose petition it went with.
+            assert!(words(&province, held.id, "kept").await.is_empty());
         }
         // Not settled for one of them: it goes on by itself, the others stay.
         let sender = Person::Sender(other.key.clone());
