@@ -392,6 +392,8 @@ mod tests {
         let shelf = shipped();
         let all = shelf.search("", &Filter::default(), day());
         assert_eq!(all.len(), shelf.all(day()).len());
+        let place = |one: &Arc<Version>| (!one.can_be_received(), base::fold(&one.field_name), base::fold(&one.name));
+        assert!(all.windows(2).all(|pair| place(&pair[0]) <= place(&pair[1])));
         let filter = Filter { field: Some("cu-tru".to_owned()), ..Filter::default() };
         assert_eq!(shelf.search("", &filter, day()).len(), 7);
         let post = Filter { channel: Some(Channel::Post), field: Some("cu-tru".to_owned()), ..Filter::default() };

@@ -131,7 +131,7 @@ pub fn settled_by(l: L, version: &Version) -> String {
 
 /// Who does a step, and where.
 pub fn step_place(l: L, step: &Step) -> String {
-    let role = l.t(format!("catalogue-role-{}", step.role.as_str()));
+    let role = l.t(format!("base-role-{}", step.role.as_str()));
     let unit = match &step.unit {
         StepUnit::Desk => l.t("catalogue-unit-desk"),
         StepUnit::Leader => l.t("catalogue-unit-leader"),

@@ -184,6 +184,20 @@ pub async fn declare(
     Ok(figure)
 }
 
+/// Whether somebody may be the second person: they declare or sign at its agency, and did not declare it themselves.
+///
+/// # Errors
+/// `Forbidden` with `reform-not-yours` or `reform-own-figure`.
+pub(crate) fn may_check(actor: &Actor, path: &str, figure: &Declared) -> Result<(), Fault> {
+    if !(actor.may_at(crate::rights::DECLARE_FIGURE, path) || actor.may_at(crate::rights::SIGN_PROGRAMMES, path)) {
+        return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
+    }
+    if figure.declared_by == actor.account {
+        return Err(Fault::Forbidden(Problem::new("reform-own-figure")));
+    }
+    Ok(())
+}
+
 /// The second person finds a declared figure right, or sends it back with a reason. Nobody checks his own.
 pub async fn check(
     tx: &Tx,
@@ -194,12 +208,7 @@ pub async fn check(
 ) -> Result<Declared, Fault> {
     let figure = sql::figure(tx, id).await?.ok_or(Fault::NotFound("reform-no-figure"))?;
     let path = tree.path(figure.agency);
-    if !(actor.may_at(crate::rights::DECLARE_FIGURE, path) || actor.may_at(crate::rights::SIGN_PROGRAMMES, path)) {
-        return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
-    }
-    if figure.declared_by == actor.account {
-        return Err(Fault::Forbidden(Problem::new("reform-own-figure")));
-    }
+    may_check(actor, path, &figure)?;
     let note = note.trim();
     if !accept && note.is_empty() {
         return Err(Fault::invalid(Problem::new("reform-return-reason").field("note")));

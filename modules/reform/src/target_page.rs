@@ -420,12 +420,10 @@ async fn moved(
 fn past(ctx: &Ctx, scope: &Scope, placed: Placed<'_>, one: &Declared) -> Past {
     let l = ctx.l;
     let may_check = one.check == Check::Declared
-        && ctx.actor.as_ref().is_some_and(|actor| {
-            let path = scope.tree.path(one.agency);
-            actor.account != one.declared_by
-                && (actor.may_at(crate::rights::DECLARE_FIGURE, path)
-                    || actor.may_at(crate::rights::SIGN_PROGRAMMES, path))
-        });
+        && ctx
+            .actor
+            .as_ref()
+            .is_some_and(|actor| crate::actions::may_check(actor, scope.tree.path(one.agency), one).is_ok());
     Past {
         as_of: vn_date(one.as_of),
         value: one.value().map(|value| amount(l, placed.target.unit, value)).unwrap_or_else(|| vn_date(one.as_of)),

@@ -121,7 +121,7 @@ impl Scope {
     }
 }
 
-/// Everything read for a scope in one snapshot.
+/// What is read for a scope: figures and declared ones in one snapshot; the history as it was last read.
 pub(crate) struct Read {
     /// The definitions it was read under.
     indicators: std::sync::Arc<facts::Indicators>,

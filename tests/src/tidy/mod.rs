@@ -7,7 +7,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-/// Longest source file, in lines: what one reads in one sitting (docs/style.md).
+/// Longest source file, in lines: what one reads in one sitting.
 const LINES_MAX: usize = 500;
 /// The one file that may read the machine's clock.
 const CLOCK: &str = "crates/web/src/app.rs";
