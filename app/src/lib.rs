@@ -30,6 +30,7 @@ pub fn modules() -> Vec<Module> {
         catalogue::module(),
         dossiers::module(),
         feedback::module(),
+        initiatives::module(),
         citizens::module(),
         reform::module(),
         plans::module(),
@@ -66,6 +67,7 @@ pub fn migrations() -> Vec<Migrations> {
         catalogue::MIGRATIONS,
         dossiers::MIGRATIONS,
         feedback::MIGRATIONS,
+        initiatives::MIGRATIONS,
         citizens::MIGRATIONS,
         reform::MIGRATIONS,
         plans::MIGRATIONS,
@@ -87,6 +89,7 @@ pub fn kinds() -> Vec<records::Kind> {
         feedback::dialogue::ITEMS,
         organisation::KIND,
         catalogue::KIND,
+        initiatives::KIND,
         reform::KIND,
         reform::FIGURES,
     ]
@@ -94,7 +97,8 @@ pub fn kinds() -> Vec<records::Kind> {
 
 /// The lists of all rooms, of which people keep views.
 pub fn lists() -> Vec<lists::Declared> {
-    [identity::lists(), notices::lists(), records::lists(), dossiers::lists(), feedback::lists()].concat()
+    [identity::lists(), notices::lists(), records::lists(), dossiers::lists(), feedback::lists(), initiatives::lists()]
+        .concat()
 }
 
 /// What people are told about.
@@ -249,6 +253,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     app.put(organisation::OpenWork(vec![
         dossiers::open_at,
         feedback::open_at,
+        initiatives::open_at,
         accounts::grants_open_at,
         reform::open_at,
         plans::open_at,

@@ -28,15 +28,9 @@ fn dossier() -> String {
 
 #[test]
 fn the_pictures_of_the_state_machines_follow_their_tables() {
-    let pictures = [
-        ("petition", records::mermaid::<feedback::Petition>()),
-        ("dialogue", records::mermaid::<feedback::dialogue::Dialogue>()),
-        ("dialogue-item", records::mermaid::<feedback::dialogue::Item>()),
-        ("agency", records::mermaid::<organisation::Agency>()),
-        ("catalogue-procedure", records::mermaid::<catalogue::Procedure>()),
-        ("indicator-definition", records::mermaid::<reform::Definition>()),
-        ("dossier", dossier()),
-    ];
+    let machines = motcua::kinds().into_iter().filter_map(|kind| Some((kind.word, kind.picture()?)));
+    let pictures: Vec<(&str, String)> = machines.chain([("dossier", dossier())]).collect();
+    assert!(pictures.len() > 5);
     for (name, text) in pictures {
         let file = root().join(format!("docs/states/{name}.md"));
         if std::env::var_os("UPDATE").is_some() {

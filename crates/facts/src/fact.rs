@@ -28,3 +28,22 @@ pub struct Fact {
     /// The account of the official who acted, where the measure is cut by officials and the event is of rules that say so.
     pub official: Option<Id>,
 }
+
+impl Fact {
+    /// One of a measure on a day, at an agency of a level, about a subject; without field, channel, flags, procedure or official.
+    pub fn one(measure: &'static Measure, day: Date, (agency, level): (Id, Level), subject: Id) -> Fact {
+        Fact {
+            measure,
+            day,
+            agency,
+            level,
+            field: String::new(),
+            channel: 0,
+            flags: 0,
+            qty: 1,
+            subject,
+            procedure: Id(0),
+            official: None,
+        }
+    }
+}

@@ -43,6 +43,21 @@ pub async fn open<S: Machine>(tx: &Tx, house: &S::House, asker: &Asker<'_>, code
     Ok(Seen { held, words })
 }
 
+/// Subjects with these ids, in no order, for lists that have asked who may see them; unknown ids are left out.
+///
+/// # Errors
+/// The database's.
+pub async fn some<S: crate::Subject>(tx: &Tx, ids: &[base::Id]) -> Result<Vec<Held<S>>, ::store::StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1_000) {
+        let list = ::store::Value::Json(chunk.iter().map(|id| serde_json::Value::from(id.0)).collect());
+        for row in tx.query(sql::by_ids(S::TABLE, tx.engine()), &[list]).await? {
+            found.push(Held::read(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Does one thing to the subject of that code, or says which rule forbids it. First whether it is there for the asker, then whether it
 /// can be done now, then whether they may, and then what they typed.
 ///

@@ -65,6 +65,7 @@ pub(crate) struct Proof {
     pub(crate) table: &'static str,
     pub(crate) replay: fn(Option<&Row>, &[Event]) -> Replay,
     statements: fn() -> Vec<String>,
+    picture: fn() -> String,
 }
 
 impl Kind {
@@ -75,7 +76,8 @@ impl Kind {
         reads: Permission,
         cards: Cards,
     ) -> Kind {
-        let proof = Proof { table: S::TABLE, replay: replay::<S>, statements: statements::<S> };
+        let proof =
+            Proof { table: S::TABLE, replay: replay::<S>, statements: statements::<S>, picture: crate::mermaid::<S> };
         Kind { word: S::KIND, measures, dues, reads: Some(reads), cards, proof: Some(proof) }
     }
 
@@ -92,6 +94,11 @@ impl Kind {
     /// It with what it counts, where its facts are proven by a proof of its own.
     pub const fn counting(self, measures: &'static [&'static Measure]) -> Kind {
         Kind { measures, ..self }
+    }
+
+    /// The picture of its state machine ([`crate::mermaid`]); none for a kind that keeps itself elsewhere.
+    pub fn picture(&self) -> Option<String> {
+        self.proof.map(|proof| (proof.picture)())
     }
 
     /// The statements made of its columns, for a test that prepares them.
@@ -226,6 +233,9 @@ fn follow<S: Machine>(
 ) -> Result<(), &'static str> {
     keep_to(chain, event)?;
     let told = read::<S>(&event.data).ok_or("cannot be read")?;
+    if told.v > S::V {
+        return Err("of a later version of this program");
+    }
     let moment = Moment {
         subject: event.subject,
         n: event.n,

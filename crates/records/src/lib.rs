@@ -17,6 +17,7 @@ mod approval;
 mod aside;
 mod field;
 mod form;
+pub mod frame;
 mod happen;
 mod ics;
 mod kind;
@@ -31,7 +32,7 @@ pub mod words;
 pub mod work;
 mod work_page;
 
-pub use act::{Seen, act, forms, open};
+pub use act::{Seen, act, forms, open, some};
 pub use approval::{Approval, Rung};
 pub use aside::{Aside, asides, asides_of, latest};
 pub use field::{Ask, Field, Given, Typed, read as read_fields};

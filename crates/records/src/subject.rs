@@ -202,6 +202,14 @@ impl<S: Subject> Held<S> {
         Ok(Held { id, code, head: Head { n: n.unwrap_or_default(), hash }, state })
     }
 
+    /// Reads rows with every column of the table, in their order.
+    ///
+    /// # Errors
+    /// As [`Held::read`].
+    pub fn read_all(rows: &[Row]) -> Result<Vec<Self>, StoreError> {
+        rows.iter().map(Held::read).collect()
+    }
+
     /// The first column in which a row differs from what the events say.
     pub(crate) fn difference(said: &S, row: &S) -> Option<&'static str> {
         S::COLUMNS.iter().find(|column| (column.get)(said) != (column.get)(row)).map(|column| column.name)
@@ -261,6 +269,15 @@ pub(crate) mod sql {
             return format!("SELECT * FROM {} WHERE code = $1", S::TABLE);
         }
         format!("SELECT a.* FROM subject s JOIN {} a ON a.id = s.id WHERE s.code = $1", S::TABLE)
+    }
+
+    /// Subjects with the ids of a JSON list.
+    pub(crate) fn by_ids(table: &str, engine: ::store::Engine) -> String {
+        let ids = match engine {
+            ::store::Engine::Sqlite => "SELECT value FROM json_each($1)",
+            ::store::Engine::Postgres => "SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)",
+        };
+        format!("SELECT * FROM {table} WHERE id IN ({ids})")
     }
 
     /// Subjects of a range of ids, for the proof.

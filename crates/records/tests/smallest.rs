@@ -359,6 +359,29 @@ async fn who_decided_on_an_older_reading_is_told_and_writes_nothing() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_later_version_wrote_is_not_read_by_the_rules_of_this_one() {
+    for db in databases().await {
+        let lamp = report(&db).await;
+        let head = lamp.head;
+        let data = r#"{"act":"mend","pictures":[],"v":9}"#;
+        let link = audit::Link { subject: lamp.id, n: 2, at: NOW, kind: "mend", actor: None, agency: None, data };
+        let hash = audit::link_hash(&head.hash, link);
+        db.write(move |tx| {
+            Box::pin(async move {
+                audit::write_link(tx, link, &hash).await?;
+                let row = "UPDATE lamp SET broken = FALSE, event_n = 2, event_hash = $1";
+                tx.execute(row, params![hash.to_vec()]).await?;
+                tx.execute("DELETE FROM due", params![]).await
+            })
+        })
+        .await
+        .unwrap();
+        let wrong = wrong(&db).await;
+        assert!(wrong.iter().any(|row| row.contains("of a later version")), "{wrong:?}");
+    }
+}
+
 struct TakenBack(Vec<String>);
 
 impl From<StoreError> for TakenBack {

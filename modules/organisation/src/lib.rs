@@ -5,6 +5,7 @@ mod agency;
 mod blueprint;
 pub mod calendar;
 mod calendar_store;
+mod house;
 #[cfg(test)]
 mod journeys;
 mod pages;
@@ -24,6 +25,7 @@ pub use self::store::{UnitRow, find_units, load_tree, provinces_on, unit, units_
 pub use agency::{Agency, FormerName, KIND, Kind};
 pub use blueprint::{BadFile, blueprint, demo_tree};
 pub use calendar::{calendar_named, load_calendar, seed_calendar};
+pub use house::House;
 pub use proof::PROOF;
 pub use seed::{seed_agencies, seed_demo, seed_units};
 pub use tree::Tree;

@@ -8,6 +8,7 @@ pub(crate) mod definitions;
 mod desks;
 pub(crate) mod dialogues;
 mod guessing;
+mod initiatives;
 mod kept_forms;
 mod leafing;
 mod lists;

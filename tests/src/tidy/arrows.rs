@@ -4,7 +4,7 @@ use super::{none, texts};
 
 /// Every crate of the workspace, the lowest first: a crate may only name crates before it. Shared crates, then the
 /// business modules, then the program.
-const ORDER: [&str; 26] = [
+const ORDER: &[&str] = &[
     "base",
     "i18n",
     "store",
@@ -26,11 +26,14 @@ const ORDER: [&str; 26] = [
     "catalogue",
     "dossiers",
     "feedback",
+    "initiatives",
+    "errands",
     "citizens",
     "reform",
     "plans",
     "simulate",
     "motcua",
+    "xtask",
 ];
 
 /// Crates that know neither SQL nor HTTP nor the network, by their manifest.

@@ -8,6 +8,8 @@ use crate::harness::modules;
 fn sources() -> Vec<i18n::Source> {
     let mut sources = vec![web::base_locales(), web::locales()];
     sources.extend(modules().iter().map(|module| module.locales));
+    // The room that is copied is no part of the program, and what is copied from it must be whole.
+    sources.push(errands::LOCALES);
     sources
 }
 

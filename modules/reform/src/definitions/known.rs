@@ -6,9 +6,10 @@ use facts::{Indicators, Measures};
 use std::sync::Arc;
 use web::{App, Look};
 
-pub(super) const SHIPPED: [&str; 2] = [
+pub(super) const SHIPPED: [&str; 3] = [
     include_str!("../../../../data/indicators/one-stop.toml"),
     include_str!("../../../../data/indicators/feedback.toml"),
+    include_str!("../../../../data/indicators/initiatives.toml"),
 ];
 
 struct Known {

@@ -1,0 +1,235 @@
+//! An initiative: its state, its columns, what can happen to it and what follows.
+
+use ::store::{StoreError, Value};
+use base::{Id, Instant, Level};
+use facts::{Fact, Measure};
+use files::Seal;
+use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject, cell, list, list_value};
+use serde::{Deserialize, Serialize};
+
+/// Where an initiative stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum State {
+    /// Handed in; the head of the agency has not decided.
+    #[default]
+    Submitted,
+    Recognised,
+    Declined,
+    /// Taken back by whoever handed it in.
+    Withdrawn,
+}
+
+impl State {
+    pub const ALL: [State; 4] = [State::Submitted, State::Recognised, State::Declined, State::Withdrawn];
+
+    /// The word in records and addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            State::Submitted => "submitted",
+            State::Recognised => "recognised",
+            State::Declined => "declined",
+            State::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// What is handed in; the place in the list is the number in facts.
+pub const SORTS: &[&str] = &["initiative", "model", "pilot"];
+/// How far a recognition reaches.
+pub const REACHES: &[&str] = &["agency", "province"];
+
+/// Handed in.
+pub static SUBMITTED: Measure = Measure::once("initiative_submitted");
+/// Recognised for the first time.
+pub static RECOGNISED: Measure = Measure::once("initiative_recognised");
+/// Taken up by another unit.
+pub static TAKEN_UP: Measure = Measure::again("initiative_taken_up");
+/// Everything initiatives are counted by.
+pub const MEASURES: &[&Measure] = &[&SUBMITTED, &RECOGNISED, &TAKEN_UP];
+
+/// The due of the head's decision.
+pub const ASSESS: &str = "initiative-assess";
+/// The book of the numbers, by year.
+pub const BOOK: &str = "initiative";
+
+/// An initiative's state; see [`records::Subject`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Initiative {
+    pub state: State,
+    /// One of [`SORTS`].
+    pub sort: String,
+    /// Who handed it in.
+    pub author: Option<Id>,
+    /// Their unit.
+    pub unit: Id,
+    /// The agency whose head decides.
+    pub agency: Id,
+    pub level: String,
+    pub submitted_at: Instant,
+    pub assess_due_at: Instant,
+    pub decided_at: Option<Instant>,
+    /// One of [`REACHES`]; empty before.
+    pub reach: String,
+    /// Where it was taken up.
+    pub taken_up: Vec<Id>,
+    pub year: i64,
+    pub n: i64,
+}
+
+/// What can happen; the name of each is the word of its verb.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case")]
+pub enum Event {
+    Submit {
+        sort: String,
+        unit: Id,
+        agency: Id,
+        level: Level,
+        assess_due_at: Instant,
+        year: i64,
+        n: i64,
+        papers: Vec<Seal>,
+    },
+    Recognise {
+        reach: String,
+    },
+    Decline,
+    TakeUp {
+        unit: Id,
+        level: Level,
+    },
+    Withdraw,
+}
+
+fn fact(i: &Initiative, moment: &Moment, measure: &'static Measure, agency: Id, level: Level) -> Fact {
+    let channel = SORTS.iter().position(|sort| *sort == i.sort).map_or(0, |place| place as i64 + 1);
+    Fact { channel, ..Fact::one(measure, moment.at.date(), (agency, level), moment.subject) }
+}
+
+impl Initiative {
+    fn at_level(&self) -> Level {
+        self.level.parse().unwrap_or(Level::Province)
+    }
+}
+
+impl Subject for Initiative {
+    const KIND: &'static str = "initiative";
+    const TABLE: &'static str = "initiative";
+    const V: i64 = 1;
+    const COLUMNS: &'static [Column<Self>] = COLUMNS;
+    type Event = Event;
+
+    fn apply(before: Option<&Self>, moment: &Moment, event: &Event) -> Result<(Self, Vec<Fact>), DoesNotFollow> {
+        let Some(before) = before else {
+            let Event::Submit { sort, unit, agency, level, assess_due_at, year, n, .. } = event else {
+                return Err(DoesNotFollow("nothing was handed in"));
+            };
+            let i = Initiative {
+                sort: sort.clone(),
+                author: moment.actor,
+                unit: *unit,
+                agency: *agency,
+                level: level.as_str().to_owned(),
+                submitted_at: moment.at,
+                assess_due_at: *assess_due_at,
+                year: *year,
+                n: *n,
+                ..Initiative::default()
+            };
+            let submitted = fact(&i, moment, &SUBMITTED, i.unit, i.at_level());
+            return Ok((i, vec![submitted]));
+        };
+        let mut i = before.clone();
+        let counted = match event {
+            Event::Submit { .. } => return Err(DoesNotFollow("handed in twice")),
+            Event::Recognise { reach } => {
+                let first = i.state != State::Recognised;
+                i.state = State::Recognised;
+                i.reach.clone_from(reach);
+                i.decided_at = i.decided_at.or(Some(moment.at));
+                first.then(|| fact(&i, moment, &RECOGNISED, i.unit, i.at_level()))
+            }
+            Event::Decline => {
+                i.state = State::Declined;
+                i.decided_at = Some(moment.at);
+                None
+            }
+            Event::TakeUp { unit, level } => {
+                i.taken_up.push(*unit);
+                Some(fact(&i, moment, &TAKEN_UP, *unit, *level))
+            }
+            Event::Withdraw => {
+                i.state = State::Withdrawn;
+                None
+            }
+        };
+        Ok((i, counted.into_iter().collect()))
+    }
+
+    fn dues(&self) -> Vec<Due> {
+        let due = Due { name: ASSESS, unit: self.agency, holder: None, at: self.assess_due_at };
+        if self.state == State::Submitted { vec![due] } else { Vec::new() }
+    }
+
+    fn links(&self) -> Vec<Link> {
+        self.taken_up.iter().map(|unit| Link { name: "taken-up-at", other: *unit }).collect()
+    }
+
+    fn number(&self) -> Option<Number> {
+        Some(Number { book: BOOK, period: self.year, n: self.n })
+    }
+
+    fn found(&self) -> Found {
+        Found { words: &["title", "text", "answer_does"], units: vec![self.unit, self.agency] }
+    }
+
+    fn seals(event: &Event) -> &[Seal] {
+        match event {
+            Event::Submit { papers, .. } => papers,
+            _ => &[],
+        }
+    }
+}
+
+/// Every column.
+const COLUMNS: &[Column<Initiative>] = &[
+    Column {
+        name: "state",
+        get: |i| Value::from(i.state.as_str()),
+        set: |i, row| {
+            let word: String = row.get("state")?;
+            let known = State::ALL.into_iter().find(|state| state.as_str() == word);
+            i.state = known.ok_or_else(|| StoreError::Column { column: "state".to_owned(), problem: word })?;
+            Ok(())
+        },
+    },
+    Column { name: "sort", get: |i| (&i.sort).into(), set: |i, row| cell(&mut i.sort, row, "sort") },
+    Column { name: "author_id", get: |i| i.author.into(), set: |i, row| cell(&mut i.author, row, "author_id") },
+    Column { name: "unit_id", get: |i| i.unit.into(), set: |i, row| cell(&mut i.unit, row, "unit_id") },
+    Column { name: "agency_id", get: |i| i.agency.into(), set: |i, row| cell(&mut i.agency, row, "agency_id") },
+    Column { name: "level", get: |i| (&i.level).into(), set: |i, row| cell(&mut i.level, row, "level") },
+    Column {
+        name: "submitted_at",
+        get: |i| i.submitted_at.into(),
+        set: |i, row| cell(&mut i.submitted_at, row, "submitted_at"),
+    },
+    Column {
+        name: "assess_due_at",
+        get: |i| i.assess_due_at.into(),
+        set: |i, row| cell(&mut i.assess_due_at, row, "assess_due_at"),
+    },
+    Column {
+        name: "decided_at",
+        get: |i| i.decided_at.into(),
+        set: |i, row| cell(&mut i.decided_at, row, "decided_at"),
+    },
+    Column { name: "reach", get: |i| (&i.reach).into(), set: |i, row| cell(&mut i.reach, row, "reach") },
+    Column { name: "taken_up", get: |i| list_value(&i.taken_up), set: |i, row| list(&mut i.taken_up, row, "taken_up") },
+    Column { name: "year", get: |i| i.year.into(), set: |i, row| cell(&mut i.year, row, "year") },
+    Column { name: "n", get: |i| i.n.into(), set: |i, row| cell(&mut i.n, row, "n") },
+];
+
+/// The code of a number: `SK26-000123`.
+pub fn code(year: i64, n: i64) -> String {
+    format!("SK{:02}-{n:06}", year % 100)
+}
