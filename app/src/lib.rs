@@ -97,8 +97,15 @@ pub fn kinds() -> Vec<records::Kind> {
 
 /// The lists of all rooms, of which people keep views.
 pub fn lists() -> Vec<lists::Declared> {
-    [identity::lists(), notices::lists(), records::lists(), dossiers::lists(), feedback::lists(), initiatives::lists()]
-        .concat()
+    let rooms = [
+        identity::lists(),
+        notices::lists(),
+        records::lists(),
+        dossiers::lists(),
+        feedback::lists(),
+        initiatives::lists(),
+    ];
+    rooms.concat()
 }
 
 /// What people are told about.

@@ -6,6 +6,7 @@ use axum::http::Method;
 use base::Role;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Every operation with its description.
 fn operations() -> Vec<(web::RouteEntry, Value)> {
@@ -30,14 +31,13 @@ impl People {
             web::Access::Needs(permission) => Role::ALL.iter().copied().find(|role| role.allows(permission)),
         };
         let key = role.map(Role::as_str);
-        if !self.0.contains_key(&key) {
-            let client = match role {
+        match self.0.entry(key) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(place) => place.insert(match role {
                 None => app.anonymous(),
                 Some(role) => app.signed_in(role).await,
-            };
-            self.0.insert(key, client);
+            }),
         }
-        self.0.get_mut(&key).expect("just put there")
     }
 }
 

@@ -1,5 +1,7 @@
 //! A file's life: staged, kept, given out, swept.
 
+#![allow(clippy::unwrap_used)]
+
 use base::{Fault, Id, Instant, Problem};
 use files::{File, Store};
 use http_body_util::BodyExt as _;

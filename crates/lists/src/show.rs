@@ -244,7 +244,7 @@ impl Shown {
             name: filter.name,
             label: l.t(filter.word),
             value: match filter.ask {
-                Ask::Day => web::day_shown(&web::iso_day(asked.value(filter.name))),
+                Ask::Day => web::day_shown(web::iso_day(asked.value(filter.name))),
                 _ => asked.value(filter.name).to_owned(),
             },
             max: filter.max,

@@ -1,5 +1,7 @@
 //! Saved views on both engines: whose they are, who sees them, what becomes of them.
 
+#![allow(clippy::unwrap_used)]
+
 use base::{Actor, Fault, Grant, Id, Instant, Role};
 use lists::views::{self, New, Reader};
 use lists::{Declared, Lists};

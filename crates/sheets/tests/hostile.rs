@@ -1,6 +1,8 @@
 //! Files built to harm, made here byte by byte. Each ends in a clear refusal, within the memory and the time of the reading
 //! process, and the process that asked is none the worse.
 
+#![allow(clippy::unwrap_used)]
+
 mod made;
 
 use sheets::paper::Unfit;

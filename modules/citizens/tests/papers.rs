@@ -1,5 +1,7 @@
 //! Papers of a filing: both sides of a card, and what need not be handed in again.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use axum::http::StatusCode;

@@ -1,5 +1,7 @@
 //! The edge as a browser meets it: headers, access, tokens, limits, error pages, language, assets.
 
+#![allow(clippy::unwrap_used)]
+
 mod shared;
 
 use axum::body::Body;
