@@ -60,6 +60,7 @@ mod tests {
         used.extend(Channel::ALL.iter().map(|l| format!("base-channel-{l}")));
         used.extend(Sex::ALL.iter().map(|l| format!("base-sex-{l}")));
         used.extend(Role::ALL.iter().map(|l| format!("base-role-{l}")));
+        used.extend(crate::System::ALL.iter().map(|l| format!("base-system-{l}")));
         let there: BTreeSet<String> = messages(VI).into_keys().collect();
         assert_eq!(used, there);
     }

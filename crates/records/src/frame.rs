@@ -29,6 +29,9 @@ pub trait Pages: Machine<House: Clone + 'static> {
     /// Words beside the log that the page shows as they stand now, in this order; all others stand with their event.
     const PROSE: &'static [&'static str];
 
+    /// Words beside the log that stand in the page's head: its title, and those that the facts say.
+    const HEAD: &'static [&'static str] = &["title"];
+
     /// The badge's colour of a state.
     fn colour(state: Self::State) -> &'static str;
     /// What acts look things up in, as it stands now.
@@ -229,10 +232,9 @@ async fn page<S: Pages>(
 /// What has happened, the first at the top.
 fn timeline<S: Pages>(ctx: &Ctx, beside: &Beside) -> Vec<Told> {
     let aside = |n: i64| {
-        let of = beside
-            .words
-            .iter()
-            .filter(move |(at, name, _)| *at == n && name != "title" && !S::PROSE.contains(&name.as_str()));
+        let of = beside.words.iter().filter(move |(at, name, _)| {
+            *at == n && !S::HEAD.contains(&name.as_str()) && !S::PROSE.contains(&name.as_str())
+        });
         of.map(|(_, _, words)| words.clone()).collect()
     };
     let told = |event: &audit::Event| Told {

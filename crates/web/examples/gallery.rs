@@ -2,7 +2,7 @@
 //! A cookie `session=official` or `session=citizen` shows the two looks.
 
 use askama::Template;
-use base::{Actor, Fault, Grant, Id, Instant, Permission, Problem, Role};
+use base::{Actor, Fault, Grant, Id, Instant, Problem, Role};
 use i18n::L;
 use std::sync::Arc;
 use store::{Db, Migrations};

@@ -20,3 +20,4 @@ errand-field-state = State
 permission-read-errands = See errands of the unit
 permission-do-errands = Write errands down and finish them
 errand-open-here = Errands to do: { $n }
+reform-counted-errand_done = Errands done

@@ -20,3 +20,4 @@ errand-field-state = Tình trạng
 permission-read-errands = Xem việc vặt của đơn vị
 permission-do-errands = Ghi việc vặt và báo đã làm xong
 errand-open-here = Việc vặt chưa làm: { $n }
+reform-counted-errand_done = Việc vặt đã làm

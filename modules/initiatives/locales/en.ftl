@@ -60,3 +60,6 @@ initiative-taken-up-full = { $max } places are noted already.
 permission-submit-initiatives = Hand in initiatives, see those of one's unit and all that are recognised
 permission-recognise-initiatives = Recognise initiatives of the agency, note where they are taken up
 initiative-field-author = Author
+reform-counted-initiative_submitted = Initiatives handed in
+reform-counted-initiative_recognised = Initiatives recognised
+reform-counted-initiative_taken_up = Takings up of initiatives

@@ -60,3 +60,6 @@ initiative-taken-up-full = Đã ghi { $max } nơi áp dụng.
 permission-submit-initiatives = Nộp sáng kiến, xem sáng kiến của đơn vị và những sáng kiến đã công nhận
 permission-recognise-initiatives = Công nhận sáng kiến của cơ quan, ghi nơi áp dụng
 initiative-field-author = Người nộp
+reform-counted-initiative_submitted = Sáng kiến, mô hình nộp
+reform-counted-initiative_recognised = Sáng kiến, mô hình được công nhận
+reform-counted-initiative_taken_up = Lần áp dụng sáng kiến, mô hình

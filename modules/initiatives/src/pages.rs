@@ -18,6 +18,7 @@ impl Pages for Initiative {
     const WORD: &'static str = "initiative";
     const PATH: &'static str = "/initiatives";
     const PROSE: &'static [&'static str] = &["text", "answer_does"];
+    const HEAD: &'static [&'static str] = &["title", "author"];
     const BEGINS: &'static str = "submit";
 
     fn colour(state: State) -> &'static str {

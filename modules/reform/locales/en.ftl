@@ -525,3 +525,5 @@ reform-counted-dialogue_asked = Questions of dialogues laid with a unit
 reform-counted-dialogue_promised = Commitments of dialogues
 reform-numerator-dong = { $n }
 reform-denominator-dong = beside { $n }
+reform-money = Money in the period
+reform-flag-not-its = A condition does not belong to what is counted: take it away, or count something else.

@@ -522,3 +522,5 @@ reform-counted-dialogue_asked = Câu hỏi đối thoại đã giao
 reform-counted-dialogue_promised = Cam kết đối thoại
 reform-numerator-dong = { $n }
 reform-denominator-dong = bên { $n }
+reform-money = Số tiền trong kỳ
+reform-flag-not-its = Có điều kiện không thuộc việc được đếm đã chọn: hãy bỏ chọn điều kiện đó, hoặc đếm việc khác.

@@ -54,7 +54,14 @@ pub(crate) async fn evidence() -> files::Staged {
 
 /// The kinds whose measures the shipped definitions count.
 pub(crate) fn kinds() -> Vec<records::Kind> {
-    vec![catalogue::stock::KIND, dossiers::owed::KIND, feedback::KIND, feedback::dialogue::ITEMS, crate::KIND]
+    vec![
+        catalogue::stock::KIND,
+        dossiers::owed::KIND,
+        feedback::KIND,
+        feedback::dialogue::ITEMS,
+        initiatives::KIND,
+        crate::KIND,
+    ]
 }
 
 /// What those count.

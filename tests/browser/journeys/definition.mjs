@@ -16,8 +16,8 @@ export async function journey({ browser, password }, { javaScript }) {
   const first = new Date(Date.now() + (javaScript ? 3 : 10) * 86_400_000);
   const day = [first.getDate(), first.getMonth() + 1].map((part) => String(part).padStart(2, "0")).join("/") + `/${first.getFullYear()}`;
   const { page } = keeper;
-  await page.getByLabel("Cách tính bằng lời, tiếng Việt").fill("Hồ sơ nộp trực tuyến và đúng hạn, trên hồ sơ tiếp nhận.");
-  await page.getByLabel("Phải có: đúng hạn").first().check();
+  await page.getByLabel("Cách tính bằng lời, tiếng Việt").fill("Hồ sơ nộp trực tuyến có phí, lệ phí, trên hồ sơ tiếp nhận.");
+  await page.getByLabel("Phải có: có phí, lệ phí").first().check();
   await page.getByLabel("Căn cứ thay đổi").fill("QĐ 15/QĐ-UBND ngày 20/11/2026");
   // A day that has begun is refused, and nothing typed is lost.
   await page.getByLabel("Từ ngày").fill("01/01/2025");

@@ -48,7 +48,7 @@ impl Reader<'_> {
     fn flags(&mut self, field: &str, measure: Option<&Measure>) -> Vec<String> {
         let chosen = self.given.all(field).to_vec();
         if chosen.iter().any(|name| measure.is_none_or(|measure| measure.flag(name).is_none())) {
-            self.wrong("reform-choose", field);
+            self.wrong("reform-flag-not-its", field);
         }
         chosen
     }
