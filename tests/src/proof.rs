@@ -163,6 +163,11 @@ async fn lived_in(app: &TestApp) {
     // One petition that complains of a unit, with a picture.
     let unit = app.person(Role::Leader).agency.to_string();
     crate::journeys::petitions::sent(app, Some(unit)).await;
+    // An initiative that waits for a decision.
+    let mut author = app.signed_in(Role::Officer).await;
+    author.get("/initiatives/new").await.is(200);
+    let words = [("title", "Hẹn giờ"), ("sort", "model"), ("text", "Chờ lâu."), ("answer_does", "Nhắn trước.")];
+    author.upload("/initiatives/new", &words, &[]).await.is(303);
     crate::journeys::dialogues::announced(app).await;
     steered(app).await;
     renamed(app).await;

@@ -60,11 +60,11 @@ impl Asked {
             }
             let offered = || asked.choices.get(filter.name).is_some_and(|all| all.iter().any(|one| one.value == typed));
             let wrong = match filter.ask {
+                Ask::Flag if typed != "1" => Some(problem("lists-choice-unknown", filter.name, typed)),
                 _ if typed.chars().count() > filter.max => {
                     Some(Problem::new("lists-too-long").field(filter.name).arg("max", filter.max.to_string()))
                 }
                 Ask::Choice if !offered() => Some(problem("lists-choice-unknown", filter.name, typed)),
-                Ask::Flag if typed != "1" => Some(problem("lists-choice-unknown", filter.name, typed)),
                 Ask::Day if web::iso_day(typed).parse::<Date>().is_err() => {
                     Some(problem("lists-day-wrong", filter.name, typed))
                 }
