@@ -350,66 +350,82 @@ async fn renamed(app: &TestApp) {
     renamed.await.expect("a new name");
 }
 
+/// What came of changing everything in one province.
+#[derive(Default)]
+struct Tried {
+    /// Names on the list that are needed there.
+    used: BTreeSet<&'static str>,
+    unnoticed: BTreeSet<String>,
+    tried: usize,
+}
+
 #[test]
 fn every_column_changed_and_every_row_taken_away_behind_the_programs_back_is_noticed_or_on_the_list() {
     harness::run(async {
-        let outside = outside();
-        let mut used = BTreeSet::new();
-        let mut unnoticed = BTreeSet::new();
-        let mut tried = 0;
+        // The engines beside each other: this is the longest of all tests.
+        let mut runs = tokio::task::JoinSet::new();
         for province in harness::small_provinces().await {
-            let app = TestApp::with(province, |_| {}).await;
-            lived_in(&app).await;
-            let (db, engine) = (app.db(), app.engine());
-            let clean = db.read(|tx| Box::pin(async move { verified(tx).await })).await.expect("a report");
-            assert!(clean.is_well() && clean.kept_rows_checked > 100, "{clean:?}");
-            let mut tables = BTreeSet::new();
-            for (table, column, kind) in columns(db).await {
-                if ["dossier_search_", "dossier_words_", "subject_words_"]
-                    .iter()
-                    .any(|shadow| table.starts_with(shadow))
-                {
-                    continue;
-                }
-                tables.insert(table.clone());
-                let mut came = Came::Nothing;
-                for value in other_values(&column, kind, engine) {
-                    came = tamper(
-                        db,
-                        format!("UPDATE {table} SET {column} = {value} {}", first_row(&table, &column, engine)),
-                    )
-                    .await;
-                    match &came {
-                        Came::Refused => {}
-                        _ => break,
-                    }
-                }
-                let name = format!("{table}.{column}");
-                judge(&name, &table, came, &outside, &mut used, &mut unnoticed);
-                tried += 1;
-            }
-            for table in tables {
-                let which = match engine {
-                    Engine::Sqlite if table.ends_with("_search") => {
-                        format!("DELETE FROM {table} WHERE rowid IN (SELECT min(id) FROM dossier)")
-                    }
-                    Engine::Sqlite => format!("DELETE FROM {table} WHERE rowid = (SELECT min(rowid) FROM {table})"),
-                    Engine::Postgres => format!("DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table})"),
-                };
-                let came = match tamper(db, which).await {
-                    // Tables without a rowid: all of it.
-                    Came::Refused => tamper(db, format!("DELETE FROM {table}")).await,
-                    came => came,
-                };
-                judge(&format!("{table}.-row"), &table, came, &outside, &mut used, &mut unnoticed);
-            }
+            runs.spawn(everything_changed(province));
         }
-        assert!(tried > 250, "{tried}");
-        let unnoticed: Vec<_> = unnoticed.into_iter().collect();
+        let mut all = Tried::default();
+        while let Some(one) = runs.join_next().await {
+            let one = one.expect("one engine's run");
+            all.used.extend(one.used);
+            all.unnoticed.extend(one.unnoticed);
+            all.tried += one.tried;
+        }
+        assert!(all.tried > 250, "{}", all.tried);
+        let unnoticed: Vec<_> = all.unnoticed.into_iter().collect();
         assert!(unnoticed.is_empty(), "verification says nothing of:\n{}", unnoticed.join("\n"));
-        let idle: Vec<_> = outside.keys().filter(|name| !used.contains(**name)).collect();
+        let idle: Vec<_> = outside().into_keys().filter(|name| !all.used.contains(name)).collect();
         assert!(idle.is_empty(), "on the list, and noticed or not there: {idle:?}");
     });
+}
+
+/// Changes every column and takes a row out of every table, one after the other, and asks each time what verification says.
+async fn everything_changed(province: &'static harness::Province) -> Tried {
+    let mut all = Tried::default();
+    let outside = outside();
+    let app = TestApp::with(province, |_| {}).await;
+    lived_in(&app).await;
+    let (db, engine) = (app.db(), app.engine());
+    let clean = db.read(|tx| Box::pin(async move { verified(tx).await })).await.expect("a report");
+    assert!(clean.is_well() && clean.kept_rows_checked > 100, "{clean:?}");
+    let mut tables = BTreeSet::new();
+    for (table, column, kind) in columns(db).await {
+        if ["dossier_search_", "dossier_words_", "subject_words_"].iter().any(|shadow| table.starts_with(shadow)) {
+            continue;
+        }
+        tables.insert(table.clone());
+        let mut came = Came::Nothing;
+        for value in other_values(&column, kind, engine) {
+            let change = format!("UPDATE {table} SET {column} = {value} {}", first_row(&table, &column, engine));
+            came = tamper(db, change).await;
+            match &came {
+                Came::Refused => {}
+                _ => break,
+            }
+        }
+        let name = format!("{table}.{column}");
+        judge(&name, &table, came, &outside, &mut all.used, &mut all.unnoticed);
+        all.tried += 1;
+    }
+    for table in tables {
+        let which = match engine {
+            Engine::Sqlite if table.ends_with("_search") => {
+                format!("DELETE FROM {table} WHERE rowid IN (SELECT min(id) FROM dossier)")
+            }
+            Engine::Sqlite => format!("DELETE FROM {table} WHERE rowid = (SELECT min(rowid) FROM {table})"),
+            Engine::Postgres => format!("DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table})"),
+        };
+        let came = match tamper(db, which).await {
+            // Tables without a rowid: all of it.
+            Came::Refused => tamper(db, format!("DELETE FROM {table}")).await,
+            came => came,
+        };
+        judge(&format!("{table}.-row"), &table, came, &outside, &mut all.used, &mut all.unnoticed);
+    }
+    all
 }
 
 fn judge(
