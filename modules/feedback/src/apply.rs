@@ -34,18 +34,10 @@ pub(crate) mod flag {
 
 fn fact(p: &Petition, moment: &Moment, measure: &'static Measure, flags: i64) -> Fact {
     Fact {
-        measure,
-        day: moment.at.date(),
-        agency: p.unit,
-        level: p.at_level(),
         field: p.topic.clone(),
         channel: p.channel_number(),
         flags,
-        qty: 1,
-        subject: moment.subject,
-        // No procedure.
-        procedure: base::Id(0),
-        official: None,
+        ..Fact::one(measure, moment.at.date(), (p.unit, p.at_level()), moment.subject)
     }
 }
 

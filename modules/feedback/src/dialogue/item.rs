@@ -172,18 +172,12 @@ fn begun(came: &Came, class: &str, channel: &str, state: State) -> Item {
 }
 
 fn fact(i: &Item, moment: &Moment, measure: &'static Measure, flags: i64) -> Fact {
+    let level = i.level.parse().unwrap_or(Level::Province);
     Fact {
-        measure,
-        day: moment.at.date(),
-        agency: i.unit,
-        level: i.level.parse().unwrap_or(Level::Province),
         field: "dialogue".to_owned(),
         channel: if i.channel == "portal" { 2 } else { 1 },
         flags,
-        qty: 1,
-        subject: moment.subject,
-        procedure: Id(0),
-        official: None,
+        ..Fact::one(measure, moment.at.date(), (i.unit, level), moment.subject)
     }
 }
 

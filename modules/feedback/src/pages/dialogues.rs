@@ -1,6 +1,6 @@
 //! Dialogues, for everybody: what is announced, what was answered and promised, the minutes; and asking beforehand.
 
-use super::forms::{ActForm, typed};
+use super::forms::ActForm;
 use super::sittings::{fields_of, state_colour};
 use super::{house, unit_name};
 use crate::dialogue::item::{COMMITMENT, Item, State as ItemState};
@@ -281,9 +281,9 @@ pub async fn dialogue(ctx: Ctx, Path(code): Path<String>) -> Answer {
 /// POST /dialogues/{code}/ask. Who asks without an account is slowed like who opens one.
 pub async fn ask_before(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
     limits::take(&ctx, "feedback", ctx.app.get::<Rates>().unwrap_or_default().sign_up)?;
-    let fields = typed(&form);
+    let sent = Typed::from(&form);
+    let fields = sent.fields.clone();
     let (house, actor, now, wanted) = (house(&ctx.app).await?, ctx.actor.clone(), ctx.now, code.clone());
-    let sent = Typed { fields: fields.clone(), files: Vec::new() };
     let asked = ctx
         .db()
         .write(move |tx| Box::pin(async move { actions::ask(tx, &house, actor.as_ref(), &wanted, now, &sent).await }))

@@ -5,22 +5,9 @@ use crate::petition::Petition;
 use crate::rules::House;
 use base::Problem;
 use organisation::Kind;
-use records::{Ask, Field, Typed, Verb};
+use records::{Ask, Field, Shown, Typed, Verb, shown};
 use std::collections::BTreeMap;
-use web::{Choice, Ctx, FormMap, PatientUpload};
-
-/// A field as the page shows it.
-pub(super) struct Shown {
-    pub(super) name: &'static str,
-    pub(super) label: String,
-    pub(super) hint: String,
-    pub(super) value: String,
-    pub(super) required: bool,
-    pub(super) max: String,
-    pub(super) choices: Vec<Choice>,
-    /// "line", "lines", "choice", "day" or "files".
-    pub(super) ask: &'static str,
-}
+use web::{Choice, Ctx, PatientUpload};
 
 /// The form of an act.
 pub(super) struct ActForm {
@@ -30,15 +17,10 @@ pub(super) struct ActForm {
     pub(super) fields: Vec<Shown>,
 }
 
-/// What a form sent, as it was typed.
-pub(super) fn typed(form: &FormMap) -> BTreeMap<String, String> {
-    form.0.iter().filter_map(|(name, values)| Some((name.clone(), values.first()?.clone()))).collect()
-}
-
 /// Fields and files of a form; the files are judged and lie safely on disk.
 pub(super) async fn received(ctx: &Ctx, upload: PatientUpload) -> Result<(Typed, Vec<Problem>), base::Fault> {
     let PatientUpload { upload, refused: mut problems } = upload;
-    let mut typed = Typed { fields: typed(&upload.fields), files: Vec::new() };
+    let mut typed = Typed::from(&upload.fields);
     if problems.is_empty() {
         let (staged, more) = files::Store::of(&ctx.app).take_all(upload.files_of("pictures")).await?;
         typed.files = staged;
@@ -56,16 +38,23 @@ pub(super) fn form(
     words: &BTreeMap<String, String>,
     typed: &BTreeMap<String, String>,
 ) -> ActForm {
-    let fields = verb.asks.iter().map(|field| {
+    let value = |field: &Field| {
         let likely = || p.map(|p| likely(house, verb.word, field, p, words)).unwrap_or_default();
-        let value = typed.get(field.name).cloned().unwrap_or_else(likely);
-        shown(ctx, house, field, p, value)
-    });
+        typed.get(field.name).cloned().unwrap_or_else(likely)
+    };
+    let choices = |field: &Field| match field.ask {
+        Ask::Unit => units(house, field.name, p),
+        Ask::Person => {
+            let person = |(id, name): &(base::Id, String)| Choice::new(id.to_string(), name.clone());
+            house.looked.people.iter().map(person).collect()
+        }
+        _ => topics(ctx),
+    };
     ActForm {
         word: verb.word,
         title: ctx.l.t(format!("feedback-act-{}", verb.word)),
         hint: ctx.l.t(format!("feedback-act-{}-hint", verb.word)),
-        fields: fields.collect(),
+        fields: shown(ctx.l, "feedback", verb.asks, value, choices),
     }
 }
 
@@ -84,36 +73,6 @@ fn likely(house: &House, act: &str, field: &Field, p: &Petition, words: &BTreeMa
         ("draft", "answer_text") | ("publish", "answer_public") => word("answer"),
         ("publish", "answer_question") => word("text"),
         _ => String::new(),
-    }
-}
-
-fn shown(ctx: &Ctx, house: &House, field: &Field, p: Option<&Petition>, value: String) -> Shown {
-    let words = |list: &'static [&'static str]| {
-        let label = |word: &&str| Choice::new(*word, ctx.l.t(format!("feedback-{}-{word}", field.name)));
-        list.iter().map(label).collect::<Vec<_>>()
-    };
-    let (ask, choices) = match field.ask {
-        Ask::Line => ("line", Vec::new()),
-        Ask::Lines => ("lines", Vec::new()),
-        Ask::Day => ("day", Vec::new()),
-        Ask::Files(_) => ("files", Vec::new()),
-        Ask::OneOf(list) => ("choice", words(list)),
-        Ask::Word => ("choice", topics(ctx)),
-        Ask::Unit => ("choice", units(house, field.name, p)),
-        Ask::Person => {
-            let person = |(id, name): &(base::Id, String)| Choice::new(id.to_string(), name.clone());
-            ("choice", house.looked.people.iter().map(person).collect())
-        }
-    };
-    Shown {
-        name: field.name,
-        label: ctx.l.t(format!("feedback-field-{}", field.name)),
-        hint: ctx.l.t(format!("feedback-field-{}-hint", field.name)).trim().to_owned(),
-        value,
-        required: field.required,
-        max: field.max.to_string(),
-        choices,
-        ask,
     }
 }
 

@@ -71,6 +71,12 @@ fn topics(ctx: &Ctx) -> Vec<Choice> {
     crate::rules::topics(ctx.now.date()).map(|topic| Choice::new(topic.id.as_str(), topic.name(ctx.lang))).collect()
 }
 
+/// So many letters of what was written, and that it goes on.
+fn clipped(text: &str, letters: usize) -> String {
+    let short = base::text::clip(text, letters);
+    if short.len() < text.len() { format!("{short}…") } else { text.to_owned() }
+}
+
 fn unit_name(house: &House, unit: Option<Id>) -> String {
     unit.and_then(|unit| house.tree.get(unit)).map(|agency| agency.name.clone()).unwrap_or_default()
 }

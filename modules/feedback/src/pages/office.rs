@@ -1,6 +1,6 @@
 //! The officials' list.
 
-use super::{house, state_colour, state_word, topics, unit_name};
+use super::{clipped, house, state_colour, state_word, topics, unit_name};
 use crate::office::{self, COUNT_MAX, Wanted, due_of};
 use crate::petition::{Petition, State};
 use crate::rules::{House, topic_name};
@@ -59,9 +59,8 @@ pub static LIST: List<Row> = List {
     ],
     columns: &[
         Column::new("code", "feedback-column-what", Kind::Word, |row: &Row| {
-            let (code, short) = (&row.held.code, base::text::clip(&row.text, SHOWN));
-            let short = if short.len() < row.text.len() { format!("{short}…") } else { row.text.clone() };
-            Cell::code(code).to(format!("/petitions/{code}")).under(short)
+            let code = &row.held.code;
+            Cell::code(code).to(format!("/petitions/{code}")).under(clipped(&row.text, SHOWN))
         })
         .sorted(Sort::Down)
         .on(On::Page)

@@ -1,7 +1,7 @@
 //! One petition, for officials: what was written, what can be done now, what has happened.
 
 use super::forms::{ActForm, form, received};
-use super::{house, moment, state_colour, state_word, unit_name};
+use super::{clipped, house, moment, state_colour, state_word, unit_name};
 use crate::office::{self, Wanted};
 use crate::petition::{CHANNELS, Petition, State};
 use crate::rules::{House, topic_name};
@@ -111,7 +111,7 @@ async fn near(tx: &::store::Tx, p: &Petition, id: Id) -> Result<Vec<(String, Str
     }
     let wanted = Wanted { units: Some(&[p.unit]), states: &[State::Handling], topic: &p.topic, due_before: None };
     let open = office::page(tx, &wanted, None, 100).await?;
-    let same = |other: &Petition| other.topic == p.topic && other.area == p.area && other.concerned.is_none();
+    let same = |other: &Petition| other.area == p.area && other.concerned.is_none();
     let alike: Vec<_> = open.into_iter().filter(|held| held.id != id && same(&held.state)).take(NEAR).collect();
     let ids: Vec<Id> = alike.iter().map(|held| held.id).collect();
     let mut texts = records::asides_of(tx, &ids, "text").await?;
@@ -138,7 +138,10 @@ async fn read(ctx: &Ctx, house: &House, code: &str) -> Result<(Seen<Petition>, B
                     events: audit::events(tx, id).await?,
                     words: records::asides(tx, id).await?,
                     files: files::files_of(tx, id).await?,
-                    people: crate::actions::workers(tx, &house, p, now).await?,
+                    people: match p.state {
+                        State::Handling | State::Joined => crate::actions::workers(tx, &house, p, now).await?,
+                        _ => Vec::new(),
+                    },
                     heads: match p.state {
                         State::Drafted => crate::actions::endorsers(tx, &house, p, now).await?,
                         _ => Vec::new(),
@@ -218,7 +221,7 @@ async fn page(
             .iter()
             .map(|(other, text)| Near {
                 join: if may_join { format!("/petitions/{code}?act=join&lead={other}#act") } else { String::new() },
-                text: clipped(text),
+                text: clipped(text, NEAR_TEXT),
                 code: other.clone(),
             })
             .collect(),
@@ -240,12 +243,6 @@ async fn page(
         timeline: timeline(l, &house, &beside),
     };
     Ok(if wrong { ctx.invalid_page(code, &body) } else { ctx.page(code, &body) })
-}
-
-/// The beginning of what was written, and that it goes on.
-fn clipped(text: &str) -> String {
-    let short = base::text::clip(text, NEAR_TEXT);
-    if short.len() < text.len() { format!("{short}…") } else { text.to_owned() }
 }
 
 /// Who has said yes to the draft, and who is waited for.

@@ -1,7 +1,7 @@
 //! Dialogues, for officials: announcing a sitting, what is asked and promised at it, its minutes.
 
 use super::dialogues::{rows, whole};
-use super::forms::{ActForm, Shown, typed, units};
+use super::forms::{ActForm, units};
 use super::{house, unit_name};
 use crate::dialogue::actions;
 use crate::dialogue::item::Item;
@@ -14,7 +14,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use base::{Fault, Problem, vn_date, vn_date_time};
 use i18n::L;
-use records::{Ask, Asker, Field, Machine, Typed};
+use records::{Asker, Field, Machine, Shown, Typed, shown};
 use std::collections::BTreeMap;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
@@ -37,30 +37,15 @@ pub(super) fn fields_of(
     typed: &BTreeMap<String, String>,
 ) -> Vec<Shown> {
     let choice = |agency: &organisation::Agency| Choice::new(agency.id.to_string(), agency.name.clone());
-    let shown = |field: &'static Field| {
-        let (ask, choices) = match (field.ask, field.name) {
-            (Ask::Lines, _) => ("lines", Vec::new()),
-            (Ask::Day, _) => ("day", Vec::new()),
-            (Ask::Unit, "agency") => {
-                let tree = &house.tree;
-                let all = tree.root().into_iter().chain(tree.departments()).chain(tree.communes());
-                ("choice", all.map(choice).collect())
-            }
-            (Ask::Unit, name) => ("choice", units(house, name, None)),
-            _ => ("line", Vec::new()),
-        };
-        Shown {
-            name: field.name,
-            label: ctx.l.t(format!("dialogue-field-{}", field.name)),
-            hint: ctx.l.t(format!("dialogue-field-{}-hint", field.name)).trim().to_owned(),
-            value: typed.get(field.name).cloned().unwrap_or_default(),
-            required: field.required,
-            max: field.max.to_string(),
-            choices,
-            ask,
+    let choices = |field: &Field| match field.name {
+        "agency" => {
+            let tree = &house.tree;
+            tree.root().into_iter().chain(tree.departments()).chain(tree.communes()).map(choice).collect()
         }
+        name => units(house, name, None),
     };
-    asks.iter().map(shown).collect()
+    let value = |field: &Field| typed.get(field.name).cloned().unwrap_or_default();
+    shown(ctx.l, "dialogue", asks, value, choices)
 }
 
 fn act_form(
@@ -110,9 +95,9 @@ pub async fn sitting_form(ctx: Ctx) -> Answer {
 
 /// POST /sittings/new
 pub async fn sitting_new(ctx: Ctx, form: FormMap) -> Answer {
-    let fields = typed(&form);
+    let sent = Typed::from(&form);
+    let fields = sent.fields.clone();
     let (house, actor, now) = (house(&ctx.app).await?, ctx.actor()?.clone(), ctx.now);
-    let sent = Typed { fields: fields.clone(), files: Vec::new() };
     let made = ctx
         .db()
         .write(move |tx| Box::pin(async move { actions::announce(tx, &house, &actor, now, &sent).await }))
@@ -227,9 +212,10 @@ pub async fn sitting(ctx: Ctx, Path(code): Path<String>) -> Answer {
 
 /// POST /sittings/{code}/{verb}
 pub async fn sitting_act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, form: FormMap) -> Answer {
-    let fields = typed(&form);
+    let sent = Typed::from(&form);
+    let fields = sent.fields.clone();
     let (house, actor, now) = (house(&ctx.app).await?, ctx.actor()?.clone(), ctx.now);
-    let (sent, of, word) = (Typed { fields: fields.clone(), files: Vec::new() }, code.clone(), verb.clone());
+    let (of, word) = (code.clone(), verb.clone());
     let done = ctx
         .db()
         .write(move |tx| {
@@ -340,9 +326,10 @@ pub async fn sitting_item(ctx: Ctx, Path(code): Path<String>) -> Answer {
 
 /// POST /sitting-items/{code}/{verb}
 pub async fn sitting_item_act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, form: FormMap) -> Answer {
-    let fields = typed(&form);
+    let sent = Typed::from(&form);
+    let fields = sent.fields.clone();
     let (house, actor, now) = (house(&ctx.app).await?, ctx.actor()?.clone(), ctx.now);
-    let (sent, of, word) = (Typed { fields: fields.clone(), files: Vec::new() }, code.clone(), verb.clone());
+    let (of, word) = (code.clone(), verb.clone());
     let done = ctx
         .db()
         .write(move |tx| {
