@@ -24,37 +24,15 @@ pub enum Kind {
     /// Something was done with an account.
     AccountAct,
 }
-
-impl Kind {
-    /// All of them, as the page offers them.
-    pub const ALL: [Kind; 7] = [
-        Kind::Read,
-        Kind::Searched,
-        Kind::Exported,
-        Kind::Refused,
-        Kind::SignedIn,
-        Kind::SignInFailed,
-        Kind::AccountAct,
-    ];
-
-    /// As stored: `read`, `searched`, …
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Read => "read",
-            Kind::Searched => "searched",
-            Kind::Exported => "exported",
-            Kind::Refused => "refused",
-            Kind::SignedIn => "signed-in",
-            Kind::SignInFailed => "sign-in-failed",
-            Kind::AccountAct => "account-act",
-        }
-    }
-
-    /// The kind of a stored or typed word.
-    pub fn parse(text: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
+base::closed_list!(Kind, {
+    Read => "read",
+    Searched => "searched",
+    Exported => "exported",
+    Refused => "refused",
+    SignedIn => "signed-in",
+    SignInFailed => "sign-in-failed",
+    AccountAct => "account-act",
+});
 
 /// Tells, in the transaction of the row, the paths of the agencies a dossier lies with: none when there is no such dossier.
 pub type Places = Arc<dyn for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<Option<Vec<String>>, StoreError>> + Send + Sync>;
@@ -189,7 +167,7 @@ fn read(row: &store::Row) -> Result<Row, StoreError> {
         id: row.get("id")?,
         at: row.get("at")?,
         // Written by [`keep`] only.
-        kind: Kind::parse(&row.get::<String>("kind")?).unwrap_or(Kind::Read),
+        kind: Kind::read(&row.get::<String>("kind")?).unwrap_or(Kind::Read),
         actor: row.get("actor_id")?,
         agency: row.get("agency_id")?,
         subject: row.get("subject")?,

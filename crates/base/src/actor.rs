@@ -98,7 +98,7 @@ impl Role {
 
     /// The program's own official roles: those that a grant may name without more.
     pub fn official() -> impl Iterator<Item = Role> {
-        Role::ALL.iter().copied().filter(|role| role.is_official() && *role != Role::Own)
+        Role::ALL.into_iter().filter(|role| role.is_official() && *role != Role::Own)
     }
 }
 

@@ -2,17 +2,37 @@
 
 use crate::Problem;
 
-/// Gives a closed list its text form: `as_str`, `Display`, `FromStr` (problem code as named), serde as that text.
+/// Gives a closed list its words: `ALL`, `WORDS`, `as_str`, `read`. With a problem's code it reads and writes itself as well: `Display`,
+/// `FromStr` (that problem), serde as the word.
+///
+/// ```
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// enum Side { Before, After }
+/// base::closed_list!(Side, { Before => "before", After => "after" });
+/// assert_eq!(Side::read("after"), Some(Side::After));
+/// assert_eq!(Side::WORDS, ["before", "after"]);
+/// ```
+#[macro_export]
 macro_rules! closed_list {
-    ($type:ident, $problem:literal, { $($variant:ident => $text:literal),+ $(,)? }) => {
+    ($type:ident, { $($variant:ident => $text:literal),+ $(,)? }) => {
+        #[allow(dead_code, reason = "not every list is asked for everything")]
         impl $type {
             /// Every member, in order.
-            pub const ALL: &'static [$type] = &[$($type::$variant),+];
-            /// The stable text of the member, as kept in the database and in JSON.
+            pub const ALL: [$type; { [$($text),+].len() }] = [$($type::$variant),+];
+            /// Their words, in the same order.
+            pub const WORDS: [&'static str; { [$($text),+].len() }] = [$($text),+];
+            /// The stable word of the member, as kept in the database, in addresses and in JSON.
             pub const fn as_str(self) -> &'static str {
                 match self { $($type::$variant => $text),+ }
             }
+            /// The member of that word.
+            pub fn read(word: &str) -> Option<$type> {
+                match word { $($text => Some($type::$variant),)+ _ => None }
+            }
         }
+    };
+    ($type:ident, $problem:literal, { $($variant:ident => $text:literal),+ $(,)? }) => {
+        $crate::closed_list!($type, { $($variant => $text),+ });
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -21,10 +41,7 @@ macro_rules! closed_list {
         impl std::str::FromStr for $type {
             type Err = $crate::Problem;
             fn from_str(s: &str) -> Result<Self, $crate::Problem> {
-                match s {
-                    $($text => Ok($type::$variant),)+
-                    _ => Err($crate::Problem::new($problem).arg("value", $crate::text::clip(s, 40))),
-                }
+                $type::read(s).ok_or_else(|| $crate::Problem::new($problem).arg("value", $crate::text::clip(s, 40)))
             }
         }
         impl serde::Serialize for $type {
@@ -128,8 +145,7 @@ impl Channel {
     /// The channel of the national portal's number. Problem: `base-channel`.
     pub fn from_code(code: i64) -> Result<Channel, Problem> {
         Channel::ALL
-            .iter()
-            .copied()
+            .into_iter()
             .find(|c| c.code() == code)
             .ok_or_else(|| Problem::new("base-channel").arg("value", code))
     }
@@ -142,12 +158,12 @@ mod tests {
     #[test]
     fn every_word_reads_back_as_itself() {
         for l in Level::ALL {
-            assert_eq!(l.as_str().parse::<Level>().unwrap(), *l);
+            assert_eq!(l.as_str().parse::<Level>().unwrap(), l);
         }
         for c in Channel::ALL {
-            assert_eq!(c.as_str().parse::<Channel>().unwrap(), *c);
-            assert_eq!(Channel::from_code(c.code()).unwrap(), *c);
-            assert_eq!(serde_json::from_str::<Channel>(&serde_json::to_string(c).unwrap()).unwrap(), *c);
+            assert_eq!(c.as_str().parse::<Channel>().unwrap(), c);
+            assert_eq!(Channel::from_code(c.code()).unwrap(), c);
+            assert_eq!(serde_json::from_str::<Channel>(&serde_json::to_string(&c).unwrap()).unwrap(), c);
         }
         assert_eq!(Lang::default().code(), "vi");
         assert_eq!("fr".parse::<Lang>().unwrap_err().code, "base-lang");

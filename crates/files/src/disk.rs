@@ -40,16 +40,7 @@ pub enum Damage {
     /// Other bytes than those handed in.
     Changed,
 }
-
-impl Damage {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Damage::Missing => "bytes missing",
-            Damage::Changed => "bytes changed",
-        }
-    }
-}
+base::closed_list!(Damage, { Missing => "bytes missing", Changed => "bytes changed" });
 
 impl Store {
     /// Beside the database: `data_dir/uploads`.

@@ -20,20 +20,7 @@ pub enum Kind {
     /// A person, or the one acting for a business.
     Citizen,
 }
-
-impl Kind {
-    /// As stored: `official`, `citizen`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Official => "official",
-            Kind::Citizen => "citizen",
-        }
-    }
-
-    pub(crate) fn from_stored(text: &str) -> Kind {
-        if text == "citizen" { Kind::Citizen } else { Kind::Official }
-    }
-}
+base::closed_list!(Kind, { Official => "official", Citizen => "citizen" });
 
 /// What may be done with an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,22 +32,9 @@ pub enum State {
     /// Never signs in again; kept because events name it.
     Closed,
 }
+base::closed_list!(State, { Active => "active", Suspended => "suspended", Closed => "closed" });
 
 impl State {
-    /// As stored: `active`, `suspended`, `closed`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Active => "active",
-            State::Suspended => "suspended",
-            State::Closed => "closed",
-        }
-    }
-
-    /// Reads the stored or typed word.
-    pub fn parse(text: &str) -> Option<State> {
-        [State::Active, State::Suspended, State::Closed].into_iter().find(|state| state.as_str() == text)
-    }
-
     /// The table of changes: an open account can rest and come back; a closed one stays closed.
     pub fn may_become(self, next: State) -> bool {
         matches!(

@@ -150,7 +150,7 @@ async fn look_up(
         return Ok(None);
     }
     let account: Id = row.get("id")?;
-    let kind = Kind::from_stored(&row.get::<String>("kind")?);
+    let kind = Kind::read(&row.get::<String>("kind")?).unwrap_or(Kind::Official);
     let has_totp = row.get::<Option<Instant>>("totp_confirmed_at")?.is_some();
     let confined = row.get::<bool>("must_change_password")?
         || (kind == Kind::Official && settings.officials_need_totp && !has_totp);

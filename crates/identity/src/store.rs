@@ -164,13 +164,13 @@ pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {
     Ok(Account {
         id: row.get("id")?,
         login: row.get("login")?,
-        kind: Kind::from_stored(&row.get::<String>("kind")?),
+        kind: Kind::read(&row.get::<String>("kind")?).unwrap_or(Kind::Official),
         machine: row.get::<Option<bool>>("machine")? == Some(true),
         name: row.get("name")?,
         phone: row.get("phone")?,
         citizen_number: row.get("citizen_number")?,
         proven_at: row.get("identity_proven_at")?,
-        state: State::parse(&row.get::<String>("state")?).unwrap_or(State::Closed),
+        state: State::read(&row.get::<String>("state")?).unwrap_or(State::Closed),
         has_totp: row.get::<Option<Instant>>("totp_confirmed_at")?.is_some(),
         must_change_password: row.get("must_change_password")?,
         created_at: row.get("created_at")?,
@@ -207,7 +207,7 @@ pub(crate) fn fields(row: &Row) -> Result<Option<BTreeSet<String>>, StoreError> 
 
 /// The role of its stored word.
 pub(crate) fn role(text: &str) -> Option<Role> {
-    Role::ALL.iter().copied().find(|role| role.as_str() == text)
+    Role::read(text)
 }
 
 /// One page of accounts by name that an administrator may see, and how many there are in all: those with a grant inside `scope_path` (all, when the scope is the

@@ -12,23 +12,9 @@ pub enum Channel {
     Mail,
     Sms,
 }
+base::closed_list!(Channel, { Mail => "mail", Sms => "sms" });
 
 impl Channel {
-    pub const ALL: [Channel; 2] = [Channel::Mail, Channel::Sms];
-
-    /// The word in records and addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Channel::Mail => "mail",
-            Channel::Sms => "sms",
-        }
-    }
-
-    /// The channel of that word.
-    pub fn read(word: &str) -> Option<Channel> {
-        Channel::ALL.into_iter().find(|channel| channel.as_str() == word)
-    }
-
     /// The job that sends over it: a queue of its own, so that one that is down holds up nothing else.
     pub const fn job(self) -> &'static str {
         match self {

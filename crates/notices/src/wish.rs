@@ -15,24 +15,7 @@ pub enum Assigned {
     /// At once, over every channel.
     Now,
 }
-
-impl Assigned {
-    pub const ALL: [Assigned; 3] = [Assigned::Off, Assigned::Digest, Assigned::Now];
-
-    /// The word in records and forms.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Assigned::Off => "off",
-            Assigned::Digest => "digest",
-            Assigned::Now => "now",
-        }
-    }
-
-    /// The wish of that word.
-    pub fn read(word: &str) -> Option<Assigned> {
-        Assigned::ALL.into_iter().find(|one| one.as_str() == word)
-    }
-}
+base::closed_list!(Assigned, { Off => "off", Digest => "digest", Now => "now" });
 
 /// An official's wishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

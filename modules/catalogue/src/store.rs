@@ -40,7 +40,7 @@ fn read(row: &Row) -> Result<Version, StoreError> {
     version.effective_from = row.get("effective_from")?;
     version.effective_to = row.get("effective_to")?;
     version.decision = row.get("decision")?;
-    version.origin = Origin::from_word(&row.get::<String>("origin")?);
+    version.origin = Origin::read(&row.get::<String>("origin")?).unwrap_or(Origin::Announced);
     Ok(version)
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn edition(row: &Row) -> Result<Edition, StoreError> {
         from: row.get("effective_from")?,
         to: row.get("effective_to")?,
         decision: row.get("decision")?,
-        origin: Origin::from_word(&row.get::<String>("origin")?),
+        origin: Origin::read(&row.get::<String>("origin")?).unwrap_or(Origin::Announced),
         body: crate::digest::of_body(row.text("body")?),
         at: row.get("created_at")?,
         by: row.get("created_by")?,

@@ -139,26 +139,7 @@ pub enum Origin {
     /// A file in the shape of the national catalogue.
     Imported,
 }
-
-impl Origin {
-    /// The word kept in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Origin::Shipped => "shipped",
-            Origin::Announced => "announced",
-            Origin::Imported => "imported",
-        }
-    }
-
-    /// Reads the word kept in the database; anything unknown counts as announced, the most protected.
-    pub fn from_word(word: &str) -> Origin {
-        match word {
-            "shipped" => Origin::Shipped,
-            "imported" => Origin::Imported,
-            _ => Origin::Announced,
-        }
-    }
-}
+base::closed_list!(Origin, { Shipped => "shipped", Announced => "announced", Imported => "imported" });
 
 /// Time limit and fees of one way of filing: they differ by channel (national catalogue, CACHTHUCTHUCHIEN).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -301,16 +282,7 @@ pub enum Route {
     Ministry,
     National,
 }
-
-impl Route {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Route::Provincial => "provincial",
-            Route::Ministry => "ministry",
-            Route::National => "national",
-        }
-    }
-}
+base::closed_list!(Route, { Provincial => "provincial", Ministry => "ministry", National => "national" });
 
 /// One step of the internal process (quy trình nội bộ).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -417,20 +389,15 @@ pub enum FieldKind {
     CitizenNumber,
     Textarea,
 }
-
-impl FieldKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            FieldKind::Text => "text",
-            FieldKind::Date => "date",
-            FieldKind::Number => "number",
-            FieldKind::Select => "select",
-            FieldKind::Phone => "phone",
-            FieldKind::CitizenNumber => "citizen-number",
-            FieldKind::Textarea => "textarea",
-        }
-    }
-}
+base::closed_list!(FieldKind, {
+    Text => "text",
+    Date => "date",
+    Number => "number",
+    Select => "select",
+    Phone => "phone",
+    CitizenNumber => "citizen-number",
+    Textarea => "textarea",
+});
 
 impl Version {
     /// The cases in which papers of their own are asked for, in order: the headings under which nothing is required of

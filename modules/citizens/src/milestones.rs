@@ -14,17 +14,7 @@ pub enum Stage {
     Next,
     Future,
 }
-
-impl Stage {
-    /// Class of the list item.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stage::Past => "past",
-            Stage::Next => "next",
-            Stage::Future => "future",
-        }
-    }
-}
+base::closed_list!(Stage, { Past => "past", Next => "next", Future => "future" });
 
 /// One point of the line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -380,27 +380,18 @@ pub enum ComponentState {
     /// Asked for in a case that this is not.
     NotApplicable,
 }
+base::closed_list!(ComponentState, {
+    Missing => "missing",
+    Paper => "paper",
+    File => "file",
+    Reused => "reused",
+    NotApplicable => "not-applicable",
+});
 
 impl ComponentState {
-    pub const ALL: [Self; 5] = [Self::Missing, Self::Paper, Self::File, Self::Reused, Self::NotApplicable];
-
     /// Whether something was handed in or stands in.
     pub fn is_there(self) -> bool {
         matches!(self, Self::Paper | Self::File | Self::Reused)
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Paper => "paper",
-            Self::File => "file",
-            Self::Reused => "reused",
-            Self::NotApplicable => "not-applicable",
-        }
-    }
-
-    pub fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
 

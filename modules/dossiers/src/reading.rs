@@ -29,24 +29,14 @@ pub enum Purpose {
     /// Another dossier of the same person rests on it.
     Related,
 }
+base::closed_list!(Purpose, {
+    Complaint => "complaint",
+    Inspection => "inspection",
+    Correction => "correction",
+    Related => "related",
+});
 
 impl Purpose {
-    pub const ALL: [Self; 4] = [Self::Complaint, Self::Inspection, Self::Correction, Self::Related];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Complaint => "complaint",
-            Self::Inspection => "inspection",
-            Self::Correction => "correction",
-            Self::Related => "related",
-        }
-    }
-
-    /// The purpose of that word.
-    pub fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.as_str() == word)
-    }
-
     /// Fluent key of its words.
     pub fn key(self) -> String {
         format!("dossier-purpose-{}", self.as_str())

@@ -28,6 +28,25 @@ pub enum Verb {
     ReturnResult,
     Rate,
 }
+base::closed_list!(Verb, {
+    FileOnline => "file-online",
+    ReceiveAtCounter => "receive-at-counter",
+    ReceiveOnline => "receive-online",
+    RefuseIntake => "refuse-intake",
+    Assign => "assign",
+    Forward => "forward",
+    SendBack => "send-back",
+    RequestSupplement => "request-supplement",
+    CompleteSupplement => "complete-supplement",
+    RequestPayment => "request-payment",
+    RecordPayment => "record-payment",
+    Approve => "approve",
+    Refuse => "refuse",
+    Withdraw => "withdraw",
+    Stop => "stop",
+    ReturnResult => "return-result",
+    Rate => "rate",
+});
 
 /// Whose permission counts, and at which unit it must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,34 +207,6 @@ impl Verb {
         let known = TRANSITIONS.iter().filter(|row| row.verb == self && row.since <= rules);
         // Every verb has a row of the first rules (tested), so the fallback is never taken.
         known.max_by_key(|row| row.since).unwrap_or(&TRANSITIONS[0])
-    }
-
-    /// The word in addresses and in a step's list of allowed actions.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FileOnline => "file-online",
-            Self::ReceiveAtCounter => "receive-at-counter",
-            Self::ReceiveOnline => "receive-online",
-            Self::RefuseIntake => "refuse-intake",
-            Self::Assign => "assign",
-            Self::Forward => "forward",
-            Self::SendBack => "send-back",
-            Self::RequestSupplement => "request-supplement",
-            Self::CompleteSupplement => "complete-supplement",
-            Self::RequestPayment => "request-payment",
-            Self::RecordPayment => "record-payment",
-            Self::Approve => "approve",
-            Self::Refuse => "refuse",
-            Self::Withdraw => "withdraw",
-            Self::Stop => "stop",
-            Self::ReturnResult => "return-result",
-            Self::Rate => "rate",
-        }
-    }
-
-    /// The verb of that word.
-    pub fn read(word: &str) -> Option<Self> {
-        Self::all().find(|verb| verb.as_str() == word)
     }
 
     /// Fluent key of its name.

@@ -32,31 +32,18 @@ pub enum Tab {
     /// Everything in my scope, finished ones too, latest first.
     All,
 }
+base::closed_list!(Tab, {
+    Incoming => "incoming",
+    Mine => "mine",
+    Unit => "unit",
+    Near => "near",
+    Overdue => "overdue",
+    Waiting => "waiting",
+    ToReturn => "to-return",
+    All => "all",
+});
 
 impl Tab {
-    pub const ALL: [Self; 8] =
-        [Self::Incoming, Self::Mine, Self::Unit, Self::Near, Self::Overdue, Self::Waiting, Self::ToReturn, Self::All];
-
-    /// Their words, in the same order.
-    pub const WORDS: [&'static str; 8] = ["incoming", "mine", "unit", "near", "overdue", "waiting", "to-return", "all"];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mine => "mine",
-            Self::Unit => "unit",
-            Self::Incoming => "incoming",
-            Self::Near => "near",
-            Self::Overdue => "overdue",
-            Self::Waiting => "waiting",
-            Self::ToReturn => "to-return",
-            Self::All => "all",
-        }
-    }
-
-    pub fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tab| tab.as_str() == word)
-    }
-
     /// Fluent key of its name.
     pub fn key(self) -> &'static str {
         match self {

@@ -33,44 +33,19 @@ pub enum State {
     /// Taken back by the sender.
     Withdrawn,
 }
-
-impl State {
-    pub const ALL: [State; 11] = [
-        State::New,
-        State::Handling,
-        State::Asked,
-        State::Joined,
-        State::Drafted,
-        State::Answered,
-        State::Published,
-        State::Kept,
-        State::Refused,
-        State::HandedOver,
-        State::Withdrawn,
-    ];
-
-    /// The word in records and addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            State::New => "new",
-            State::Handling => "handling",
-            State::Asked => "asked",
-            State::Joined => "joined",
-            State::Drafted => "drafted",
-            State::Answered => "answered",
-            State::Published => "published",
-            State::Kept => "kept",
-            State::Refused => "refused",
-            State::HandedOver => "handed-over",
-            State::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The state of that word.
-    pub fn read(word: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-}
+base::closed_list!(State, {
+    New => "new",
+    Handling => "handling",
+    Asked => "asked",
+    Joined => "joined",
+    Drafted => "drafted",
+    Answered => "answered",
+    Published => "published",
+    Kept => "kept",
+    Refused => "refused",
+    HandedOver => "handed-over",
+    Withdrawn => "withdrawn",
+});
 
 /// How petitions come in; the place in the list is the number in facts.
 pub const CHANNELS: &[&str] = &["counter", "portal", "post", "phone", "press"];

@@ -18,20 +18,12 @@ pub enum State {
     /// Taken back by whoever handed it in.
     Withdrawn,
 }
-
-impl State {
-    pub const ALL: [State; 4] = [State::Submitted, State::Recognised, State::Declined, State::Withdrawn];
-
-    /// The word in records and addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            State::Submitted => "submitted",
-            State::Recognised => "recognised",
-            State::Declined => "declined",
-            State::Withdrawn => "withdrawn",
-        }
-    }
-}
+base::closed_list!(State, {
+    Submitted => "submitted",
+    Recognised => "recognised",
+    Declined => "declined",
+    Withdrawn => "withdrawn",
+});
 
 /// What is handed in; the place in the list is the number in facts.
 pub const SORTS: &[&str] = &["initiative", "model", "pilot"];
@@ -198,7 +190,7 @@ const COLUMNS: &[Column<Initiative>] = &[
         get: |i| Value::from(i.state.as_str()),
         set: |i, row| {
             let word: String = row.get("state")?;
-            let known = State::ALL.into_iter().find(|state| state.as_str() == word);
+            let known = State::read(&word);
             i.state = known.ok_or_else(|| StoreError::Column { column: "state".to_owned(), problem: word })?;
             Ok(())
         },

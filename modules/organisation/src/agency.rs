@@ -27,16 +27,16 @@ pub enum Kind {
     /// A body of another system than the state administration: police, tax, the Party's committee, the Front.
     Body,
 }
+base::closed_list!(Kind, {
+    PeoplesCommittee => "peoples-committee",
+    Department => "department",
+    Division => "division",
+    ServiceCentre => "service-centre",
+    CommuneCommittee => "commune-committee",
+    Body => "body",
+});
 
 impl Kind {
-    pub const ALL: [Kind; 6] = [
-        Kind::PeoplesCommittee,
-        Kind::Department,
-        Kind::Division,
-        Kind::ServiceCentre,
-        Kind::CommuneCommittee,
-        Kind::Body,
-    ];
     /// The words of what may be opened below another.
     pub const BELOW: &'static [&'static str] =
         &["department", "division", "service-centre", "commune-committee", "body"];
@@ -48,23 +48,6 @@ impl Kind {
             Kind::Body => system != System::State,
             _ => system == System::State,
         }
-    }
-
-    /// The word in the database and in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Kind::PeoplesCommittee => "peoples-committee",
-            Kind::Department => "department",
-            Kind::Division => "division",
-            Kind::ServiceCentre => "service-centre",
-            Kind::CommuneCommittee => "commune-committee",
-            Kind::Body => "body",
-        }
-    }
-
-    /// The kind with this word.
-    pub fn parse(word: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 

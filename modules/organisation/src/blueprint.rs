@@ -346,7 +346,7 @@ impl Maker<'_> {
 }
 
 fn kind(word: &str) -> Result<Kind, BadFile> {
-    Kind::parse(word).ok_or_else(|| BadFile(format!("no kind {word:?}")))
+    Kind::read(word).ok_or_else(|| BadFile(format!("no kind {word:?}")))
 }
 
 /// The text with its first letter in lower case.

@@ -92,7 +92,7 @@ async fn page(ctx: &Ctx, id: &str, act: &str, given: &FormMap, problems: Vec<Pro
     };
     let mut fields = records::shown(l, "organisation", asks, value, successors);
     if let Some(kind) = fields.iter_mut().find(|field| field.name == "kind") {
-        let stands = |choice: &Choice| Kind::parse(&choice.value).is_some_and(|kind| kind.stands_in(agency.system()));
+        let stands = |choice: &Choice| Kind::read(&choice.value).is_some_and(|kind| kind.stands_in(agency.system()));
         kind.choices.retain(stands);
     }
     if let Some(day) = fields.iter_mut().find(|field| act == "end" && field.name == "day") {

@@ -198,7 +198,7 @@ fn opened(tree: &Tree, above: &Agency, given: &Given, now: Instant) -> Result<Ag
     if tree.by_code(&code).is_some() {
         problems.push(Problem::new("organisation-code-taken").field("code").rule("QĐ 20/2020/QĐ-TTg"));
     }
-    let kind = root.map_or_else(|| Kind::parse(given.text("kind")), |_| Some(Kind::Body)).unwrap_or_default();
+    let kind = root.map_or_else(|| Kind::read(given.text("kind")), |_| Some(Kind::Body)).unwrap_or_default();
     if !kind.stands_in(root.unwrap_or(above.system())) {
         problems.push(Problem::new("organisation-kind-wrong").field("kind"));
     }

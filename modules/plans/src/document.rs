@@ -18,23 +18,7 @@ pub enum Kind {
     Task,
     Report,
 }
-
-impl Kind {
-    pub const ALL: [Kind; 3] = [Kind::Target, Kind::Task, Kind::Report];
-
-    /// The word in the database, in addresses and in messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Target => "target",
-            Kind::Task => "task",
-            Kind::Report => "report",
-        }
-    }
-
-    pub fn read(word: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-}
+base::closed_list!(Kind, { Target => "target", Task => "task", Report => "report" });
 
 /// What a person made of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,24 +32,14 @@ pub enum State {
     /// Left out.
     Rejected,
 }
+base::closed_list!(State, {
+    Proposed => "proposed",
+    Accepted => "accepted",
+    Corrected => "corrected",
+    Rejected => "rejected",
+});
 
 impl State {
-    pub const ALL: [State; 4] = [State::Proposed, State::Accepted, State::Corrected, State::Rejected];
-
-    /// The word in the database, in addresses and in messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Proposed => "proposed",
-            State::Accepted => "accepted",
-            State::Corrected => "corrected",
-            State::Rejected => "rejected",
-        }
-    }
-
-    pub fn read(word: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-
     /// Does it go into the programme?
     pub fn is_taken(self) -> bool {
         matches!(self, State::Accepted | State::Corrected)

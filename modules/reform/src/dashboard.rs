@@ -388,8 +388,3 @@ pub(crate) async fn programmes(ctx: Ctx) -> Answer {
         &List { l, may_keep: ctx.actor()?.may(crate::rights::KEEP_PROGRAMMES), programmes, drafts },
     ))
 }
-
-/// The state an address asks for.
-pub(crate) fn state_of(word: &str) -> Option<State> {
-    State::ALL.into_iter().find(|state| state.as_str() == word)
-}

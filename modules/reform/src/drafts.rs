@@ -78,21 +78,7 @@ pub(crate) enum Stage {
     /// Steered; not changed any more.
     InForce,
 }
-
-impl Stage {
-    /// The word in the database and in messages.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Stage::Draft => "draft",
-            Stage::Proposed => "proposed",
-            Stage::InForce => "in-force",
-        }
-    }
-
-    fn read(word: &str) -> Stage {
-        [Stage::Proposed, Stage::InForce].into_iter().find(|stage| stage.as_str() == word).unwrap_or(Stage::Draft)
-    }
-}
+base::closed_list!(Stage, { Draft => "draft", Proposed => "proposed", InForce => "in-force" });
 
 /// A draft as it is kept.
 #[derive(Clone, Debug)]
@@ -128,7 +114,7 @@ impl Draft {
             document: row.get("document")?,
             targets: row.get("targets")?,
             body: row.get("body")?,
-            stage: Stage::read(&stage),
+            stage: Stage::read(&stage).unwrap_or(Stage::Draft),
             by_form: row.get("by_form")?,
             version: row.get("version")?,
             saved_name: row.get("saved_name")?,

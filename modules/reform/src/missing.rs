@@ -34,23 +34,14 @@ pub enum Need {
     /// A ministry or an institute publishes it once a year; it is declared from there.
     Index,
 }
-
-impl Need {
-    pub const ALL: [Need; 6] =
-        [Need::Check, Need::Declaration, Need::Survey, Need::Index, Need::Record, Need::PreviousYear];
-
-    /// The word in files, addresses and messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Need::Record => "record",
-            Need::PreviousYear => "previous-year",
-            Need::Check => "check",
-            Need::Declaration => "declaration",
-            Need::Survey => "survey",
-            Need::Index => "index",
-        }
-    }
-}
+base::closed_list!(Need, {
+    Check => "check",
+    Declaration => "declaration",
+    Survey => "survey",
+    Index => "index",
+    Record => "record",
+    PreviousYear => "previous-year",
+});
 
 /// What a target needs; `None` when it has its data, or does not count.
 pub(crate) fn need_of(standing: &Standing<'_>) -> Option<Need> {

@@ -40,25 +40,21 @@ pub enum Compare {
     /// Done by a date. The value is the day it was done.
     ByDate,
 }
+base::closed_list!(Compare, {
+    AtLeast => "at-least",
+    MoreThan => "more-than",
+    AtMost => "at-most",
+    Exactly => "exactly",
+    Range => "range",
+    RankWithin => "rank-within",
+    ReduceBy => "reduce-by",
+    IncreaseBy => "increase-by",
+    IncreaseYearly => "increase-yearly",
+    ClimbYearly => "climb-yearly",
+    ByDate => "by-date",
+});
 
 impl Compare {
-    /// The word in files, forms and messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Compare::AtLeast => "at-least",
-            Compare::MoreThan => "more-than",
-            Compare::AtMost => "at-most",
-            Compare::Exactly => "exactly",
-            Compare::Range => "range",
-            Compare::RankWithin => "rank-within",
-            Compare::ReduceBy => "reduce-by",
-            Compare::IncreaseBy => "increase-by",
-            Compare::IncreaseYearly => "increase-yearly",
-            Compare::ClimbYearly => "climb-yearly",
-            Compare::ByDate => "by-date",
-        }
-    }
-
     /// Is a lower value a better one?
     pub fn lower_is_better(self) -> bool {
         matches!(self, Compare::AtMost | Compare::RankWithin)
@@ -101,34 +97,28 @@ pub enum Measure {
     Per100000,
     Date,
 }
-
-impl Measure {
-    /// The word in messages (`reform-measure-…`).
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Measure::Percent => "percent",
-            Measure::Rank => "rank",
-            Measure::Points => "points",
-            Measure::PointsAYear => "points-a-year",
-            Measure::PercentAYear => "percent-a-year",
-            Measure::PlacesAYear => "places-a-year",
-            Measure::TimesAYear => "times-a-year",
-            Measure::TimesAQuarter => "times-a-quarter",
-            Measure::TimesAMonth => "times-a-month",
-            Measure::Places => "places",
-            Measure::Count => "count",
-            Measure::Days => "days",
-            Measure::Hours => "hours",
-            Measure::Minutes => "minutes",
-            Measure::Times => "times",
-            Measure::Per100 => "per-100",
-            Measure::Per1000 => "per-1000",
-            Measure::Per10000 => "per-10000",
-            Measure::Per100000 => "per-100000",
-            Measure::Date => "date",
-        }
-    }
-}
+base::closed_list!(Measure, {
+    Percent => "percent",
+    Rank => "rank",
+    Points => "points",
+    PointsAYear => "points-a-year",
+    PercentAYear => "percent-a-year",
+    PlacesAYear => "places-a-year",
+    TimesAYear => "times-a-year",
+    TimesAQuarter => "times-a-quarter",
+    TimesAMonth => "times-a-month",
+    Places => "places",
+    Count => "count",
+    Days => "days",
+    Hours => "hours",
+    Minutes => "minutes",
+    Times => "times",
+    Per100 => "per-100",
+    Per1000 => "per-1000",
+    Per10000 => "per-10000",
+    Per100000 => "per-100000",
+    Date => "date",
+});
 
 /// A programme or plan.
 #[derive(Clone, Debug)]

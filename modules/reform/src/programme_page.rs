@@ -1,6 +1,6 @@
 //! A programme's targets: value, goal, where each stands; filtered by axis, level, state and due year, all kept in the address.
 
-use crate::dashboard::{Total, state_of, totals};
+use crate::dashboard::{Total, totals};
 use crate::programme::{Measure, Task};
 use crate::standing::Standing;
 use crate::state::State;
@@ -100,7 +100,7 @@ impl Narrow {
         Narrow {
             axis: value("axis"),
             level: value("level"),
-            state: state_of(&value("state")),
+            state: State::read(&value("state")),
             due: value("due"),
             derived: value("derived") == "1",
             waiting: value("waiting") == "1",

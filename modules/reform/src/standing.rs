@@ -18,17 +18,7 @@ pub enum Source {
     /// No record behind it, nothing declared.
     None,
 }
-
-impl Source {
-    /// The word in messages and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Source::Record => "record",
-            Source::Declared => "declared",
-            Source::None => "none",
-        }
-    }
-}
+base::closed_list!(Source, { Record => "record", Declared => "declared", None => "none" });
 
 /// All that was read for a node and a period.
 pub struct Readings<'a> {

@@ -17,21 +17,15 @@ pub enum State {
     /// Nothing measured, nothing declared.
     NoData,
 }
+base::closed_list!(State, {
+    Met => "met",
+    OnTrack => "on-track",
+    AtRisk => "at-risk",
+    Missed => "missed",
+    NoData => "no-data",
+});
 
 impl State {
-    pub const ALL: [State; 5] = [State::Met, State::OnTrack, State::AtRisk, State::Missed, State::NoData];
-
-    /// The word in messages, addresses and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Met => "met",
-            State::OnTrack => "on-track",
-            State::AtRisk => "at-risk",
-            State::Missed => "missed",
-            State::NoData => "no-data",
-        }
-    }
-
     /// The colour of its badge.
     pub fn colour(self) -> &'static str {
         match self {

@@ -25,21 +25,7 @@ pub enum Check {
     /// A second person sent it back.
     Returned,
 }
-
-impl Check {
-    /// The word in the database and in messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Check::Declared => "declared",
-            Check::Checked => "checked",
-            Check::Returned => "returned",
-        }
-    }
-
-    fn read(word: &str) -> Check {
-        [Check::Checked, Check::Returned].into_iter().find(|check| check.as_str() == word).unwrap_or(Check::Declared)
-    }
-}
+base::closed_list!(Check, { Declared => "declared", Checked => "checked", Returned => "returned" });
 
 /// A figure a person declared.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +76,7 @@ impl Declared {
             declared_by: row.get("declared_by")?,
             declared_name: row.get("declared_name")?,
             declared_at: row.get("declared_at")?,
-            check: Check::read(&check),
+            check: Check::read(&check).unwrap_or(Check::Declared),
             checked_by: row.get("checked_by")?,
             checked_name: row.get("checked_name")?,
             checked_at: row.get("checked_at")?,

@@ -79,7 +79,7 @@ fn filter_of(ctx: &Ctx, asked: &Asked) -> Filtered {
         scopes,
         subject,
         actor: None,
-        kind: asked.given("kind").and_then(Kind::parse),
+        kind: asked.given("kind").and_then(Kind::read),
         from: asked.day("from"),
         before: asked.day("to").and_then(|day| day.date().tomorrow().ok()).map(Instant::start_of),
     }

@@ -223,7 +223,7 @@ pub(super) async fn revoke(ctx: Ctx, Path((id, grant)): Path<(Id, Id)>, Form(_):
 
 pub(super) async fn change_state(ctx: Ctx, Path(id): Path<Id>, Form(form): Form<StateForm>) -> Answer {
     let (by, now) = (ctx.require(crate::rights::KEEP_ACCOUNTS)?.clone(), ctx.now);
-    let Some(next) = State::parse(&form.state) else {
+    let Some(next) = State::read(&form.state) else {
         let problem = Problem::new("identity-state-change-wrong").field("state");
         return page(&ctx, id, &GrantForm::default(), &[problem]).await;
     };

@@ -66,8 +66,8 @@ async fn page(ctx: &Ctx, typed: Typed, problems: Vec<Problem>) -> Answer {
         coming: all.iter().filter(|rule| rule.since > today).map(|rule| row(l, &kinds, rule)).collect(),
         may_keep: keeps(ctx.actor()?),
         dues: kinds.all.iter().flat_map(|kind| kind.dues).map(|due| Choice::new(due.name, l.t(due.word))).collect(),
-        sides: words("notices-side-", &Side::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>()),
-        whoms: words("notices-whom-", &Whom::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>()),
+        sides: words("notices-side-", &Side::WORDS),
+        whoms: words("notices-whom-", &Whom::WORDS),
         typed,
     };
     let title = l.t("notices-rules-title");

@@ -32,25 +32,8 @@ pub enum Whom {
     Both,
 }
 
-macro_rules! words {
-    ($type:ident, $($name:ident => $word:literal),+) => {
-        impl $type {
-            pub const ALL: &'static [$type] = &[$($type::$name),+];
-
-            /// The word in records and forms.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($type::$name => $word),+ }
-            }
-
-            /// What a word stands for.
-            pub fn read(word: &str) -> Option<$type> {
-                $type::ALL.iter().copied().find(|one| one.as_str() == word)
-            }
-        }
-    };
-}
-words!(Side, Before => "before", After => "after");
-words!(Whom, Holder => "holder", Heads => "heads", Both => "both");
+base::closed_list!(Side, { Before => "before", After => "after" });
+base::closed_list!(Whom, { Holder => "holder", Heads => "heads", Both => "both" });
 
 /// How long before or after: working days or working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ pub enum Kind {
     Docx,
     Xlsx,
 }
+base::closed_list!(Kind, { Pdf => "PDF", Png => "PNG", Jpeg => "JPEG", Docx => "DOCX", Xlsx => "XLSX" });
 
 impl Kind {
     /// The media type it is stored and sent under.
@@ -35,17 +36,6 @@ impl Kind {
     /// Whether a browser shows a file of this media type by itself, running nothing of it.
     pub fn is_looked_at(media_type: &str) -> bool {
         [Kind::Pdf, Kind::Png, Kind::Jpeg].iter().any(|kind| kind.media_type() == media_type)
-    }
-
-    /// What people call it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Pdf => "PDF",
-            Kind::Png => "PNG",
-            Kind::Jpeg => "JPEG",
-            Kind::Docx => "DOCX",
-            Kind::Xlsx => "XLSX",
-        }
     }
 
     /// The kind an ending promises. A JPEG goes by five of them: browsers on Windows write `.jfif`, older cameras `.jpe`.

@@ -76,6 +76,7 @@ fn a_refused_intake_has_no_clock() {
 }
 
 #[test]
-fn the_words_of_the_tabs_are_those_of_the_tabs() {
-    assert_eq!(Tab::ALL.map(Tab::as_str), Tab::WORDS);
+fn the_tabs_stand_in_the_order_of_a_working_day() {
+    let order = ["incoming", "mine", "unit", "near", "overdue", "waiting", "to-return", "all"];
+    assert_eq!((Tab::WORDS, Tab::ALL.map(Tab::as_str)), (order, order));
 }

@@ -36,23 +36,7 @@ pub enum State {
     /// Not taken up, for a reason.
     SetAside,
 }
-
-impl State {
-    pub const ALL: [State; 4] = [State::Sent, State::Open, State::Settled, State::SetAside];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            State::Sent => "sent",
-            State::Open => "open",
-            State::Settled => "settled",
-            State::SetAside => "set-aside",
-        }
-    }
-
-    pub fn read(word: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-}
+base::closed_list!(State, { Sent => "sent", Open => "open", Settled => "settled", SetAside => "set-aside" });
 
 /// An item's state; see [`records::Subject`]. What was said is beside the log.
 #[derive(Debug, Clone, PartialEq, Default)]

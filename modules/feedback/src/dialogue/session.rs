@@ -20,23 +20,12 @@ pub enum State {
     /// It does not take place.
     Cancelled,
 }
-
-impl State {
-    pub const ALL: [State; 4] = [State::Announced, State::Held, State::Published, State::Cancelled];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            State::Announced => "announced",
-            State::Held => "held",
-            State::Published => "published",
-            State::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn read(word: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-}
+base::closed_list!(State, {
+    Announced => "announced",
+    Held => "held",
+    Published => "published",
+    Cancelled => "cancelled",
+});
 
 /// A sitting's state; see [`records::Subject`]. Title, place and minutes are words beside the log.
 #[derive(Debug, Clone, PartialEq, Default)]

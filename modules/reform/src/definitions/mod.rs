@@ -62,20 +62,12 @@ pub enum Stage {
     /// Whoever proposed it took it back.
     Withdrawn,
 }
-
-const STAGES: [Stage; 4] = [Stage::Proposed, Stage::InForce, Stage::Refused, Stage::Withdrawn];
-
-impl Stage {
-    /// The word in records and messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stage::Proposed => "proposed",
-            Stage::InForce => "in-force",
-            Stage::Refused => "refused",
-            Stage::Withdrawn => "withdrawn",
-        }
-    }
-}
+base::closed_list!(Stage, {
+    Proposed => "proposed",
+    InForce => "in-force",
+    Refused => "refused",
+    Withdrawn => "withdrawn",
+});
 
 /// A definition with its story.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -147,7 +139,7 @@ const COLUMNS: &[Column<Definition>] = &[
 
 fn stage(row: &Row) -> Result<Stage, StoreError> {
     let word: String = row.get("stage")?;
-    let found = STAGES.into_iter().find(|stage| stage.as_str() == word);
+    let found = Stage::read(&word);
     found.ok_or_else(|| StoreError::Column { column: "stage".into(), problem: word })
 }
 
