@@ -117,7 +117,7 @@ fn topics() -> Vec<notices::Topic> {
 fn served(app: &App, unit: base::Id) -> Vec<base::Id> {
     let Some(tree) = app.get::<organisation::Tree>() else { return Vec::new() };
     let desk = tree.get(unit).filter(|agency| agency.kind == organisation::Kind::ServiceCentre);
-    desk.map(|desk| dossiers::places::served_by(&tree, desk.id)).unwrap_or_default()
+    desk.map(|desk| tree.served_by(desk.id)).unwrap_or_default()
 }
 
 /// Writes the working calendar where there is none, and takes over rows written before the log held them, once for each

@@ -170,7 +170,7 @@ async fn save<S: Subject>(tx: &Tx, before: Option<&Held<S>>, after: &Held<S>) ->
         tx.execute(sql::insert::<S>(), &sql::inserted(after)).await?;
         return Ok(());
     };
-    let columns = S::COLUMNS.iter().map(|column| (column.get)(&after.state));
+    let columns = crate::columns::values(S::COLUMNS, &after.state);
     let own = [after.id.into(), before.head.n.into(), after.head.n.into(), after.head.hash.to_vec().into()];
     let values: Vec<Value> = own.into_iter().chain(columns).collect();
     match tx.execute(sql::update::<S>(), &values).await? {

@@ -15,6 +15,7 @@
 mod act;
 mod approval;
 mod aside;
+pub mod columns;
 mod field;
 mod form;
 pub mod frame;

@@ -120,7 +120,7 @@ async fn page<S: Adopted>(tx: &Tx, from: i64, now: Instant) -> Result<Page, Faul
     let steps = write_all::<S>(tx, by, &all, |id| heads.get(&id.0).copied().unwrap_or_default()).await?;
     for Step { after, .. } in &steps {
         let own = [after.id.into(), after.head.n.into(), after.head.hash.to_vec().into()];
-        let columns = S::COLUMNS.iter().map(|column| (column.get)(&after.state));
+        let columns = crate::columns::values(S::COLUMNS, &after.state);
         tx.execute(sql::take_over::<S>(), &own.into_iter().chain(columns).collect::<Vec<Value>>()).await?;
     }
     S::clear(tx, all.iter().map(|(id, ..)| *id).collect()).await?;

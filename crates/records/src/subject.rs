@@ -1,5 +1,6 @@
 //! What a register says of its subjects.
 
+use crate::columns;
 use ::store::{FromCell, Row, StoreError, Value};
 use audit::Head;
 use base::{Id, Instant};
@@ -191,9 +192,7 @@ impl<S: Subject> Held<S> {
     /// A column that is missing, of another type, or holds a word that stands for nothing.
     pub fn read(row: &Row) -> Result<Self, StoreError> {
         let mut state = S::default();
-        for column in S::COLUMNS {
-            (column.set)(&mut state, row)?;
-        }
+        columns::fill(S::COLUMNS, &mut state, row)?;
         // Empty in a row that was not taken over (`adopt`): no event follows on it.
         let (n, hash): (Option<i64>, Option<Vec<u8>>) = (row.get("event_n")?, row.get("event_hash")?);
         let hash = hash.and_then(|hash| hash.try_into().ok()).unwrap_or([0xff; 32]);
@@ -212,39 +211,37 @@ impl<S: Subject> Held<S> {
 
     /// The first column in which a row differs from what the events say.
     pub(crate) fn difference(said: &S, row: &S) -> Option<&'static str> {
-        S::COLUMNS.iter().find(|column| (column.get)(said) != (column.get)(row)).map(|column| column.name)
+        columns::difference(S::COLUMNS, said, row)
     }
 }
 
 /// The statements of a register's own table, made of its columns.
 pub(crate) mod sql {
     use super::{Held, Subject};
+    use crate::columns;
     use ::store::Value;
 
     fn names<S: Subject>() -> Vec<&'static str> {
         let own =
             if S::CODED { &["id", "code", "event_n", "event_hash"][..] } else { &["id", "event_n", "event_hash"] };
-        own.iter().copied().chain(S::COLUMNS.iter().map(|column| column.name)).collect()
+        own.iter().copied().chain(columns::names(S::COLUMNS)).collect()
     }
 
     /// A new subject: `id`, `code`, `event_n`, `event_hash`, then the columns in order.
     pub(crate) fn insert<S: Subject>() -> String {
-        let names = names::<S>();
-        let marks: Vec<String> = (1..=names.len()).map(|n| format!("${n}")).collect();
-        format!("INSERT INTO {} ({}) VALUES ({})", S::TABLE, names.join(", "), marks.join(", "))
+        columns::insert_text(S::TABLE, &names::<S>())
     }
 
     /// The values of [`insert`].
     pub(crate) fn inserted<S: Subject>(held: &Held<S>) -> Vec<Value> {
         let code = S::CODED.then(|| Value::from(held.code.as_str()));
         let head = [held.head.n.into(), held.head.hash.to_vec().into()];
-        let columns = S::COLUMNS.iter().map(|column| (column.get)(&held.state));
+        let columns = columns::values(S::COLUMNS, &held.state);
         [held.id.into()].into_iter().chain(code).chain(head).chain(columns).collect()
     }
 
     fn set<S: Subject>(first: usize) -> String {
-        let set = S::COLUMNS.iter().enumerate().map(|(n, column)| format!("{} = ${}", column.name, n + first));
-        set.collect::<Vec<_>>().join(", ")
+        columns::set_text(columns::names(S::COLUMNS), first)
     }
 
     /// The state after one more event; nobody else may have written one meanwhile ($2 is the event before).

@@ -12,7 +12,7 @@ use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
 use crate::happening::{Corrected, Happening, Rules};
 use crate::owed::dues;
-use crate::places::{desk_path, permission_for};
+use crate::places::permission_for;
 use crate::reuse::{self, Earlier};
 use crate::store::{self as sql, Loaded};
 use crate::transitions::Verb;
@@ -221,7 +221,7 @@ pub struct CounterIntake {
 
 /// A clerk receives a dossier at the counter or from the post; it is received at once.
 pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &CounterIntake) -> Result<Dossier, Fault> {
-    let Some(post) = by.actor.grant_for(crate::rights::RECEIVE_DOSSIER, desk_path(&house.tree, intake.intake)) else {
+    let Some(post) = by.actor.grant_for(crate::rights::RECEIVE_DOSSIER, house.tree.desk_path(intake.intake)) else {
         return Err(Fault::Forbidden(
             Problem::new("dossier-not-yours").arg("act", "receive-at-counter").field("intake"),
         ));

@@ -30,45 +30,22 @@ fn begin(id: Id, filing: &Filing, at: Instant) -> Dossier {
         competent: filing.competent,
         return_to: filing.return_to,
         account: filing.account,
-        status: Status::Filed,
-        step: 0,
         unit: filing.intake,
-        handler: None,
         filed_at: at,
-        answer_due_at: None,
-        received_at: None,
-        due_at: None,
-        first_due_at: None,
-        due_basis: String::new(),
-        step_due_at: None,
-        paused_at: None,
-        supplements: 0,
-        asked_until: None,
-        finished_at: None,
-        returned_at: None,
-        outcome: Outcome::None,
         flags: filing.flags,
         fee_dong: filing.fee_dong,
-        paid_dong: 0,
-        decided_by: None,
-        rating: None,
-        head: audit::Head::default(),
+        ..Dossier::default()
     }
 }
 
 fn fact(dossier: &Dossier, measure: &'static Measure, at: Instant, flags: i64, qty: i64) -> Fact {
     Fact {
-        measure,
-        day: at.date(),
-        agency: dossier.competent,
-        level: dossier.level,
         field: dossier.field.clone(),
         channel: dossier.channel.code(),
         flags,
         qty,
-        subject: dossier.id,
         procedure: dossier.procedure,
-        official: None,
+        ..Fact::one(measure, at.date(), (dossier.competent, dossier.level), dossier.id)
     }
 }
 

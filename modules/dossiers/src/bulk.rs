@@ -10,7 +10,8 @@ use crate::finding::{self, index_text};
 use crate::happening::{Happening, Rules};
 use crate::owed::dues;
 use crate::rating::{self, Rated, Secret};
-use crate::store::{self, component_values, row_values};
+use crate::row;
+use crate::store::{self, component_values};
 use ::store::{Rows, StoreError, Tx, Value};
 use audit::{Link, event_params, link_hash};
 use base::{Date, Id, Instant};
@@ -128,7 +129,7 @@ impl Batch {
     pub fn push(&mut self, case: &Case, rollup: &mut Rollup) -> Result<(), StoreError> {
         let Some(dossier) = &case.state else { return Ok(()) };
         facts::judge(&case.facts)?;
-        row_values(&mut self.dossiers, dossier, &case.applicant);
+        row::values(&mut self.dossiers, dossier, &case.applicant);
         for (n, component) in case.components.iter().enumerate() {
             self.components.extend(component_values(dossier.id, n, component));
         }
@@ -176,7 +177,7 @@ impl Batch {
 
     /// Writes everything in the caller's transaction.
     pub async fn write(&self, tx: &Tx) -> Result<(), StoreError> {
-        tx.insert_rows(store::INSERT, &self.dossiers).await?;
+        tx.insert_rows(row::INSERT.as_str(), &self.dossiers).await?;
         tx.insert_rows(store::INSERT_COMPONENT, &self.components).await?;
         tx.insert_rows(store::INSERT_ASIDE, &self.asides).await?;
         tx.insert_rows(audit::INSERT_EVENT, &self.events).await?;

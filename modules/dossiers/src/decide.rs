@@ -3,7 +3,7 @@
 
 use crate::dossier::{Dossier, Passing, Status, mark};
 use crate::happening::{Clock, Filing, Happening, Place};
-use crate::places::{desk_path, next_step, permission_for, previous_step, unit_for};
+use crate::places::{next_step, permission_for, previous_step, unit_for};
 use crate::transitions::{Verb, Who};
 use base::calendar::{Calendar, DueDate};
 use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Problem};
@@ -84,12 +84,12 @@ pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_
             let own = dossier.account == Some(actor.account) && actor.may(crate::rights::OWN_DOSSIERS);
             own.then_some(Standing { agency: None })
         }
-        Who::AtIntake(permission) => by(*permission, desk_path(tree, dossier.intake)),
+        Who::AtIntake(permission) => by(*permission, tree.desk_path(dossier.intake)),
         Who::AtIntakeUnanswered(permission) if dossier.is_unanswered(office.now.date()) => {
-            by(*permission, desk_path(tree, dossier.intake))
+            by(*permission, tree.desk_path(dossier.intake))
         }
         Who::AtIntakeUnanswered(_) => None,
-        Who::AtReturn(permission) => by(*permission, desk_path(tree, dossier.return_to)),
+        Who::AtReturn(permission) => by(*permission, tree.desk_path(dossier.return_to)),
         Who::AtUnit(permission) => by(*permission, tree.path(dossier.unit)),
         // Before intake nobody holds a step.
         Who::AtStep if dossier.status == Status::Filed => None,

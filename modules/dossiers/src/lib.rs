@@ -31,6 +31,7 @@ pub mod reading;
 pub mod report;
 pub mod reuse;
 pub mod rights;
+pub mod row;
 pub mod store;
 pub mod topics;
 pub mod transitions;

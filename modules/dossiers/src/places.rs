@@ -38,11 +38,6 @@ pub fn unit_for(tree: &Tree, competent: Id, unit: &StepUnit) -> Id {
     }
 }
 
-/// Path of the desk that serves an agency: what a clerk's grant must reach to act there.
-pub fn desk_path(tree: &Tree, agency: Id) -> &str {
-    tree.desk_of(agency).map_or_else(|| tree.path(agency), |desk| desk.path.as_str())
-}
-
 /// Paths of the agencies a dossier lies with: where it is worked on, the competent one, where it came in and where the result goes
 /// out, with the desks of these two; none when there is no such dossier.
 ///
@@ -52,19 +47,9 @@ pub async fn places_of(tx: &Tx, tree: &Tree, code: &str) -> Result<Option<Vec<St
     let Some(row) = tx.query_opt(BY_CODE, params![code]).await? else { return Ok(None) };
     let d = read(&row)?.dossier;
     let own = [d.unit, d.competent, d.intake, d.return_to].map(|place| tree.path(place));
-    let desks = [d.intake, d.return_to].map(|place| desk_path(tree, place));
+    let desks = [d.intake, d.return_to].map(|place| tree.desk_path(place));
     let paths = own.into_iter().chain(desks).filter(|path| !path.is_empty());
     Ok(Some(paths.map(str::to_owned).collect()))
-}
-
-/// The agencies a desk receives for.
-pub fn served_by(tree: &Tree, desk: Id) -> Vec<Id> {
-    tree.all()
-        .iter()
-        .filter(|agency| agency.valid_to.is_none() && !matches!(agency.kind, Kind::Division | Kind::ServiceCentre))
-        .filter(|agency| tree.desk_of(agency.id).is_some_and(|found| found.id == desk))
-        .map(|agency| agency.id)
-        .collect()
 }
 
 /// What the holder of a step must be allowed to do at its unit.
@@ -129,10 +114,10 @@ mod tests {
     #[test]
     fn a_desk_serves_its_own_commune_and_the_centre_the_departments() {
         let tree = tree();
-        assert_eq!(served_by(&tree, NEAR_DESK), [NEAR]);
-        assert_eq!(served_by(&tree, CENTRE), [ROOT, JUSTICE]);
-        assert_eq!(desk_path(&tree, JUSTICE), "/1/2/");
-        assert_eq!(desk_path(&tree, NEAR), "/1/10/11/");
+        assert_eq!(tree.served_by(NEAR_DESK), [NEAR]);
+        assert_eq!(tree.served_by(CENTRE), [ROOT, JUSTICE]);
+        assert_eq!(tree.desk_path(JUSTICE), "/1/2/");
+        assert_eq!(tree.desk_path(NEAR), "/1/10/11/");
     }
 
     #[test]

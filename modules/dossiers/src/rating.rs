@@ -239,17 +239,10 @@ impl Given {
     /// What the indicators count. Its subject is the answer, which opens nothing.
     fn fact(&self) -> Fact {
         Fact {
-            measure: &crate::measures::RATED,
-            day: self.day,
-            agency: self.agency,
-            level: self.level,
             field: self.field.clone(),
             channel: self.channel,
             flags: rated_fact::flags(self.score),
-            qty: 1,
-            subject: self.id,
-            procedure: Id(0),
-            official: None,
+            ..Fact::one(&crate::measures::RATED, self.day, (self.agency, self.level), self.id)
         }
     }
 }

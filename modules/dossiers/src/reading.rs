@@ -11,7 +11,6 @@
 
 use crate::actions::{House, load};
 use crate::happening::Happening;
-use crate::places::desk_path;
 use crate::store::Loaded;
 use ::store::Tx;
 use base::{Actor, Date, Fault, Id, Instant, Problem, Terms};
@@ -140,7 +139,7 @@ pub(crate) fn by_place(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
     let holds = d.handler == Some(actor.account) && d.status.is_open() && actor.may(crate::rights::READ_DOSSIERS);
     holds
         || [d.unit, d.competent, d.intake, d.return_to].iter().any(|place| reads(house.tree.path(*place)))
-        || [d.intake, d.return_to].iter().any(|place| reads(desk_path(&house.tree, *place)))
+        || [d.intake, d.return_to].iter().any(|place| reads(house.tree.desk_path(*place)))
 }
 
 /// Whether the person had it before: it lay with a unit of theirs, or they acted on it and still work within the competent agency. One

@@ -1,19 +1,14 @@
-//! SQL of the one-stop's tables, and nothing else.
+//! SQL of the one-stop's tables, and nothing else; that of a dossier's own row is made of its columns ([`crate::row`]).
 
-use crate::dossier::{Applicant, Component, ComponentState, Dossier, Outcome, Status};
-use ::store::{Row, StoreError, Tx, Value, params};
+use crate::dossier::{Applicant, Component, ComponentState, Dossier};
+pub use crate::row::read;
+use crate::row::{self, unreadable};
+use ::store::{StoreError, Tx, Value, params};
 use audit::Head;
-use base::{Channel, Date, Id, Level};
+use base::{Date, Id};
 use std::collections::BTreeMap;
 
-/// Columns of a dossier row.
-const COLUMN_COUNT: usize = 45;
-
 ::store::statements! {
-    /// A new dossier.
-    pub INSERT = "INSERT INTO dossier (id, code, procedure_id, version_id, field, level, channel, intake_id, competent_id, return_id, account_id, status, open, step, unit_id, handler_id, filed_at, answer_due_at, received_at, due_at, first_due_at, due_basis, step_due_at, paused_at, supplements, finished_at, returned_at, outcome, flags, fee_dong, paid_dong, rating, owner_name, owner_number, owner_phone, owner_address, submitter_name, summary, answers, event_n, event_hash, owner_paper, owner_nationality, asked_until, decided_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)";
-    /// The state after one more event; nobody else may have written one meanwhile ($21 is the event number before).
-    pub UPDATE = "UPDATE dossier SET status = $2, open = $3, step = $4, unit_id = $5, handler_id = $6, answer_due_at = $7, received_at = $8, due_at = $9, first_due_at = $10, due_basis = $11, step_due_at = $12, paused_at = $13, supplements = $14, finished_at = $15, returned_at = $16, outcome = $17, flags = $18, fee_dong = $19, paid_dong = $20, rating = $22, event_n = $23, event_hash = $24, asked_until = $25, decided_by = $26 WHERE id = $1 AND event_n = $21";
     /// One dossier by its code.
     pub BY_CODE = "SELECT * FROM dossier WHERE code = $1";
     /// One dossier by its id.
@@ -71,62 +66,11 @@ pub struct Loaded {
     pub applicant: Applicant,
 }
 
-/// Appends the values of a whole row, in the order of [`INSERT`].
-pub fn row_values(values: &mut impl Extend<Value>, d: &Dossier, a: &Applicant) {
-    values.extend([
-        Value::from(d.id),
-        Value::from(d.code.as_str()),
-        Value::from(d.procedure),
-        Value::from(d.version),
-        Value::from(d.field.as_str()),
-        Value::from(d.level.as_str()),
-        Value::from(d.channel.code()),
-        Value::from(d.intake),
-        Value::from(d.competent),
-        Value::from(d.return_to),
-        Value::from(d.account),
-        Value::from(d.status.code()),
-        Value::from(d.status.is_open()),
-        Value::from(d.step),
-        Value::from(d.unit),
-        Value::from(d.handler),
-        Value::from(d.filed_at),
-        Value::from(d.answer_due_at),
-        Value::from(d.received_at),
-        Value::from(d.due_at),
-        Value::from(d.first_due_at),
-        Value::from(d.due_basis.as_str()),
-        Value::from(d.step_due_at),
-        Value::from(d.paused_at),
-        Value::from(d.supplements),
-        Value::from(d.finished_at),
-        Value::from(d.returned_at),
-        Value::from(d.outcome.as_str()),
-        Value::from(d.flags),
-        Value::from(d.fee_dong),
-        Value::from(d.paid_dong),
-        Value::from(d.rating),
-        Value::from(a.owner_name.as_str()),
-        Value::from(a.owner_number.as_str()),
-        Value::from(a.owner_phone.as_str()),
-        Value::from(a.owner_address.as_str()),
-        Value::from(a.submitter_name.as_str()),
-        Value::from(a.summary.as_str()),
-        Value::from(a.answers.as_str()),
-        Value::from(d.head.n),
-        Value::from(d.head.hash.to_vec()),
-        Value::from(a.owner_paper.as_str()),
-        Value::from(a.owner_nationality.as_str()),
-        Value::from(d.asked_until),
-        Value::from(d.decided_by),
-    ]);
-}
-
 /// Writes a new dossier with its papers and search words.
 pub async fn insert(tx: &Tx, d: &Dossier, a: &Applicant, components: &[Component]) -> Result<(), StoreError> {
-    let mut values = Vec::with_capacity(COLUMN_COUNT);
-    row_values(&mut values, d, a);
-    tx.execute(INSERT, &values).await?;
+    let mut values = Vec::with_capacity(50);
+    row::values(&mut values, d, a);
+    tx.execute(row::INSERT.as_str(), &values).await?;
     for (n, component) in components.iter().enumerate() {
         tx.execute(INSERT_COMPONENT, &component_values(d.id, n, component)).await?;
         more_files(tx, d.id, n as i64, &component.files).await?;
@@ -168,99 +112,7 @@ pub fn component_values(dossier: Id, n: usize, component: &Component) -> [Value;
 
 /// Writes the state after one event; `false` if someone else wrote one since `before`.
 pub async fn update(tx: &Tx, d: &Dossier, before: Head) -> Result<bool, StoreError> {
-    let changed = tx
-        .execute(
-            UPDATE,
-            params![
-                d.id,
-                d.status.code(),
-                d.status.is_open(),
-                d.step,
-                d.unit,
-                d.handler,
-                d.answer_due_at,
-                d.received_at,
-                d.due_at,
-                d.first_due_at,
-                d.due_basis.as_str(),
-                d.step_due_at,
-                d.paused_at,
-                d.supplements,
-                d.finished_at,
-                d.returned_at,
-                d.outcome.as_str(),
-                d.flags,
-                d.fee_dong,
-                d.paid_dong,
-                before.n,
-                d.rating,
-                d.head.n,
-                d.head.hash.to_vec(),
-                d.asked_until,
-                d.decided_by
-            ],
-        )
-        .await?;
-    Ok(changed == 1)
-}
-
-fn unreadable(column: &'static str) -> StoreError {
-    StoreError::Column { column: column.to_owned(), problem: "not a value this program writes".to_owned() }
-}
-
-/// Reads a whole row.
-pub fn read(row: &Row) -> Result<Loaded, StoreError> {
-    let level: String = row.get("level")?;
-    let channel: i64 = row.get("channel")?;
-    let hash: Vec<u8> = row.get("event_hash")?;
-    let dossier = Dossier {
-        id: row.get("id")?,
-        code: row.get("code")?,
-        procedure: row.get("procedure_id")?,
-        version: row.get("version_id")?,
-        field: row.get("field")?,
-        level: level.parse::<Level>().map_err(|_| unreadable("level"))?,
-        channel: Channel::from_code(channel).map_err(|_| unreadable("channel"))?,
-        intake: row.get("intake_id")?,
-        competent: row.get("competent_id")?,
-        return_to: row.get("return_id")?,
-        account: row.get("account_id")?,
-        status: Status::from_code(row.get("status")?).ok_or_else(|| unreadable("status"))?,
-        step: row.get("step")?,
-        unit: row.get("unit_id")?,
-        handler: row.get("handler_id")?,
-        filed_at: row.get("filed_at")?,
-        answer_due_at: row.get("answer_due_at")?,
-        received_at: row.get("received_at")?,
-        due_at: row.get("due_at")?,
-        first_due_at: row.get("first_due_at")?,
-        due_basis: row.get("due_basis")?,
-        step_due_at: row.get("step_due_at")?,
-        paused_at: row.get("paused_at")?,
-        supplements: row.get("supplements")?,
-        asked_until: row.get("asked_until")?,
-        finished_at: row.get("finished_at")?,
-        returned_at: row.get("returned_at")?,
-        outcome: Outcome::read(&row.get::<String>("outcome")?),
-        flags: row.get("flags")?,
-        fee_dong: row.get("fee_dong")?,
-        paid_dong: row.get("paid_dong")?,
-        decided_by: row.get("decided_by")?,
-        rating: row.get("rating")?,
-        head: Head { n: row.get("event_n")?, hash: hash.try_into().map_err(|_| unreadable("event_hash"))? },
-    };
-    let applicant = Applicant {
-        owner_name: row.get("owner_name")?,
-        owner_number: row.get("owner_number")?,
-        owner_phone: row.get("owner_phone")?,
-        owner_address: row.get("owner_address")?,
-        submitter_name: row.get("submitter_name")?,
-        summary: row.get("summary")?,
-        answers: row.get("answers")?,
-        owner_paper: row.get("owner_paper")?,
-        owner_nationality: row.get("owner_nationality")?,
-    };
-    Ok(Loaded { dossier, applicant })
+    Ok(tx.execute(row::UPDATE.as_str(), &row::moved(d, before)).await? == 1)
 }
 
 /// One dossier by code.

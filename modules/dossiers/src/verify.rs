@@ -11,7 +11,8 @@ use crate::apply::apply;
 use crate::dossier::Dossier;
 use crate::happening::Happening;
 use crate::papers::Papers;
-use crate::store::{Loaded, read};
+use crate::row::{self, read};
+use crate::store::Loaded;
 use ::store::{Db, StoreError, Tx, params};
 use audit::{Chain, Event};
 use base::{Date, Id, Instant};
@@ -396,7 +397,7 @@ impl Story {
                     state.head = self.chain;
                 }
                 if state.as_ref() != Some(&loaded.dossier) {
-                    let column = state.map_or("state", |state| first_difference(&state, &loaded.dossier));
+                    let column = state.and_then(|state| row::difference(&state, &loaded.dossier)).unwrap_or("state");
                     found.broken(format!("dossier {}: {column}", loaded.dossier.code));
                 }
                 if self.applicant != loaded.applicant.digest() {
@@ -410,47 +411,6 @@ impl Story {
             (None, None) => found.broken(format!("event {subject}: its subject is gone")),
         }
     }
-}
-
-/// The first column in which a row differs from what its events say.
-fn first_difference(said: &Dossier, row: &Dossier) -> &'static str {
-    let columns: [(&str, bool); 34] = [
-        ("event_n", said.head.n == row.head.n),
-        ("event_hash", said.head == row.head),
-        ("code", said.code == row.code),
-        ("status", said.status == row.status),
-        ("due_at", said.due_at == row.due_at),
-        ("first_due_at", said.first_due_at == row.first_due_at),
-        ("received_at", said.received_at == row.received_at),
-        ("finished_at", said.finished_at == row.finished_at),
-        ("returned_at", said.returned_at == row.returned_at),
-        ("filed_at", said.filed_at == row.filed_at),
-        ("step", said.step == row.step),
-        ("unit_id", said.unit == row.unit),
-        ("handler_id", said.handler == row.handler),
-        ("supplements", said.supplements == row.supplements),
-        ("asked_until", said.asked_until == row.asked_until),
-        ("flags", said.flags == row.flags),
-        ("paid_dong", said.paid_dong == row.paid_dong),
-        ("decided_by", said.decided_by == row.decided_by),
-        ("rating", said.rating == row.rating),
-        ("procedure_id", said.procedure == row.procedure),
-        ("version_id", said.version == row.version),
-        ("field", said.field == row.field),
-        ("level", said.level == row.level),
-        ("channel", said.channel == row.channel),
-        ("intake_id", said.intake == row.intake),
-        ("competent_id", said.competent == row.competent),
-        ("return_id", said.return_to == row.return_to),
-        ("account_id", said.account == row.account),
-        ("due_basis", said.due_basis == row.due_basis),
-        ("outcome", said.outcome == row.outcome),
-        ("fee_dong", said.fee_dong == row.fee_dong),
-        ("paused_at", said.paused_at == row.paused_at),
-        ("answer_due_at", said.answer_due_at == row.answer_due_at),
-        ("step_due_at", said.step_due_at == row.step_due_at),
-    ];
-    columns.iter().find(|(_, same)| !same).map_or("state", |(name, _)| name)
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ fn units_within(house: &House, path: &str) -> Vec<Id> {
     for agency in house.tree.subtree(Id(id)) {
         units.push(agency.id);
         if agency.kind == organisation::Kind::ServiceCentre {
-            units.extend(crate::places::served_by(&house.tree, agency.id));
+            units.extend(house.tree.served_by(agency.id));
         }
     }
     units

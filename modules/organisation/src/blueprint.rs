@@ -444,6 +444,9 @@ mod tests {
         let office = tree.division(commune.id, "office").unwrap();
         assert_eq!(tree.desk_of(office.id).unwrap().parent, Some(commune.id));
         assert_eq!(tree.house_of(office.id).unwrap().id, commune.id);
+        // A commune's desk receives for the commune; a clerk there acts at the desk's path.
+        let desk = tree.desk_of(commune.id).unwrap();
+        assert_eq!((tree.served_by(desk.id), tree.desk_path(commune.id)), (vec![commune.id], desk.path.as_str()));
         assert!(tree.is_within(office.id, Id(1)) && !tree.is_within(Id(1), office.id));
         assert!(tree.subtree(Id(1)).len() > 500);
     }

@@ -142,6 +142,21 @@ impl Tree {
         })
     }
 
+    /// Path of the desk that serves an agency: what a clerk's grant must reach to act there. The agency's own where it has none.
+    pub fn desk_path(&self, id: Id) -> &str {
+        self.desk_of(id).map_or_else(|| self.path(id), |desk| desk.path.as_str())
+    }
+
+    /// The standing agencies a desk receives for.
+    pub fn served_by(&self, desk: Id) -> Vec<Id> {
+        self.agencies
+            .iter()
+            .filter(|agency| agency.valid_to.is_none() && !matches!(agency.kind, Kind::Division | Kind::ServiceCentre))
+            .filter(|agency| self.desk_of(agency.id).is_some_and(|found| found.id == desk))
+            .map(|agency| agency.id)
+            .collect()
+    }
+
     /// The standing division of an agency with this duty.
     pub fn division(&self, agency: Id, duty: &str) -> Option<&Agency> {
         self.children(agency)

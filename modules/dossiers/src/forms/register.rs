@@ -3,7 +3,6 @@
 use super::REGISTER;
 use crate::actions::House;
 use crate::happening::{HandedOver, Happening, Receiver};
-use crate::places::desk_path;
 use crate::store::{Loaded, read};
 use ::store::{Tx, params};
 use base::{Actor, Date, Fault, Id, Instant, Problem};
@@ -84,7 +83,7 @@ pub fn units_of<'h>(actor: &Actor, house: &'h House) -> Vec<&'h Agency> {
     let takes_in = |agency: &&Agency| {
         agency.valid_to.is_none()
             && !matches!(agency.kind, Kind::Division | Kind::ServiceCentre)
-            && (reads(&agency.path) || reads(desk_path(&house.tree, agency.id)))
+            && (reads(&agency.path) || reads(house.tree.desk_path(agency.id)))
     };
     house.tree.all().iter().filter(takes_in).collect()
 }

@@ -5,7 +5,7 @@ use crate::actions::{By, CounterIntake, House};
 use crate::decide;
 use crate::dossier::ComponentState;
 use crate::filing::{Brought, Handed};
-use crate::places::{department_of, desk_path};
+use crate::places::department_of;
 use crate::reuse::{self, Earlier};
 use crate::uploads;
 use askama::Template;
@@ -177,7 +177,7 @@ fn form(
         .chain(tree.departments())
         .chain(tree.root())
         .filter(|agency| {
-            Some(agency.id) == own || actor.may_at(crate::rights::RECEIVE_DOSSIER, desk_path(tree, agency.id))
+            Some(agency.id) == own || actor.may_at(crate::rights::RECEIVE_DOSSIER, tree.desk_path(agency.id))
         })
         .collect();
     let returns: Vec<_> = tree.root().into_iter().chain(tree.communes()).collect();

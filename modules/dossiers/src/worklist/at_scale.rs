@@ -7,7 +7,7 @@ use crate::finding::{self, INSERT_WORDS, SET_INDEXED, index_text};
 use crate::fixture::{NEAR, NEAR_DIVISION, NEAR_OFFICE, ROOT};
 use crate::fixture::{Story, agency, clerk, head, november, officer, version};
 use crate::fixture_db::{Office, counter, offices};
-use crate::store::{INSERT, row_values};
+use crate::row;
 use ::store::{Rows, params};
 use base::calendar::Calendar;
 use base::page::Place;
@@ -71,13 +71,13 @@ async fn fill(office: &Office, from: i64, to: i64) {
     let (mut rows, mut words) = (Rows::new(), Rows::new());
     for k in from..to {
         let (d, a) = dossier(story.dossier(), k);
-        row_values(&mut rows, &d, &a);
+        row::values(&mut rows, &d, &a);
         words.extend([d.id.into(), index_text(&d, &a, &BTreeSet::new()).into()]);
     }
     office
         .write(move |tx| {
             Box::pin(async move {
-                tx.insert_rows(INSERT, &rows).await?;
+                tx.insert_rows(row::INSERT.as_str(), &rows).await?;
                 tx.insert_rows(INSERT_WORDS, &words).await
             })
         })
