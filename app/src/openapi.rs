@@ -201,7 +201,7 @@ fn clean_texts(schema: &mut Value) {
 
 /// The verbs of a subject are those of its state machine, but for those that make one.
 fn verbs(document: &mut Value) {
-    let of_dossiers = dossiers::transitions::TRANSITIONS.iter().filter(|row| !row.from.is_empty());
+    let of_dossiers = dossiers::verbs::TABLE.iter().filter(|row| !row.begins());
     let of_petitions = feedback::verbs::VERBS.iter().filter(|row| !row.from.is_empty() && !row.who.is_empty());
     let machines: [(&str, Vec<&str>); 2] = [
         (

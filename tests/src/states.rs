@@ -1,20 +1,20 @@
 //! `docs/states/*.md`: the state machines as pictures, drawn from their tables. Set `UPDATE=1` to write them anew.
 
 use crate::tidy::root;
-use dossiers::transitions::TRANSITIONS;
+use dossiers::verbs::rules;
 
 /// The machine of dossiers, which has a table of its own.
 fn dossier() -> String {
     let word = |status: &dossiers::Status| format!("{status:?}");
     let mut text = "# dossier\n\n```mermaid\nstateDiagram-v2\n".to_owned();
     let mut seen = std::collections::BTreeSet::new();
-    for row in TRANSITIONS {
-        let from: Vec<String> = match row.from {
+    for (verb, rule) in rules() {
+        let from: Vec<String> = match rule.from {
             [] => vec!["[*]".to_owned()],
             from => from.iter().map(word).collect(),
         };
-        for (from, to) in from.iter().flat_map(|from| row.to.iter().map(move |to| (from, to))) {
-            let line = format!("  {from} --> {}: {}\n", word(to), row.verb.as_str());
+        for (from, to) in from.iter().flat_map(|from| rule.to.iter().map(move |to| (from, to))) {
+            let line = format!("  {from} --> {}: {}\n", word(to), verb.as_str());
             if seen.insert(line.clone()) {
                 text.push_str(&line);
             }

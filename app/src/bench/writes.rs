@@ -3,6 +3,7 @@
 use super::sample::{self, Counter};
 use super::{Found, drive};
 use base::{Actor, Fault, Instant, Role};
+use dossiers::verbs::Verb;
 use dossiers::{Act, By, CounterIntake, House};
 use simulate::people::People;
 use std::sync::Arc;
@@ -152,7 +153,7 @@ async fn forward(db: &Db, house: House, stop: Stop, now: Instant) -> Result<(), 
     let by = By { actor: stop.1, now };
     db.write(move |tx| {
         Box::pin(async move {
-            let act = Act::Forward { electronic: true, note: String::new(), handler: None, draft: None };
+            let act = Act::of(Verb::Forward);
             dossiers::act(tx, &house, &by, &stop.0, &act).await
         })
     })
@@ -169,7 +170,7 @@ async fn record_steps(db: &Db, house: &House, stops: &[Stop], now: Instant) -> R
                 let mut actions = Vec::with_capacity(RECORDED);
                 for (code, actor) in &stops {
                     let by = By { actor: actor.clone(), now };
-                    let act = Act::Forward { electronic: true, note: String::new(), handler: None, draft: None };
+                    let act = Act::of(Verb::Forward);
                     tx.record();
                     dossiers::act(tx, &house, &by, code, &act).await?;
                     actions.push(tx.recorded());

@@ -3,6 +3,7 @@
 use base::{Date, Fault, Id, Problem};
 use files::{Seal, Staged};
 use std::collections::BTreeMap;
+use web::FormMap;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,14 @@ pub enum Ask {
     Day,
     /// Files, at most so many.
     Files(usize),
+    /// Yes, or nothing.
+    Check,
+    /// A whole number between these two.
+    Number(i64, i64),
+    /// Several words of a list that the register keeps as data, one a line.
+    Words,
+    /// A text for each of several things: under the field's name, a point, and the thing's own name (`answers.child_name`).
+    Texts,
 }
 
 /// One field.
@@ -33,27 +42,57 @@ pub struct Field {
     pub required: bool,
     /// Longest text, in letters.
     pub max: usize,
+    /// The word of a choice in the same form with which alone it is asked; empty: always.
+    pub only: &'static str,
+    /// What it means, for the description of the API; empty where its name says so.
+    pub about: &'static str,
 }
 
 impl Field {
+    /// A required field of any kind.
+    pub const fn of(name: &'static str, ask: Ask, max: usize) -> Field {
+        Field { name, ask, required: true, max, only: "", about: "" }
+    }
+
     /// A required line of at most so many letters.
     pub const fn line(name: &'static str, max: usize) -> Field {
-        Field { name, ask: Ask::Line, required: true, max }
+        Field::of(name, Ask::Line, max)
     }
 
     /// A required text of at most so many letters.
     pub const fn lines(name: &'static str, max: usize) -> Field {
-        Field { name, ask: Ask::Lines, required: true, max }
+        Field::of(name, Ask::Lines, max)
     }
 
     /// A required choice.
     pub const fn choice(name: &'static str, ask: Ask) -> Field {
-        Field { name, ask, required: true, max: 40 }
+        Field::of(name, ask, 40)
     }
 
     /// Files that may come with it.
     pub const fn files(name: &'static str, most: usize) -> Field {
-        Field { name, ask: Ask::Files(most), required: false, max: 0 }
+        Field::of(name, Ask::Files(most), 0).optional()
+    }
+
+    /// A box to tick.
+    pub const fn check(name: &'static str) -> Field {
+        Field::of(name, Ask::Check, 1).optional()
+    }
+
+    /// The same, asked with that choice alone.
+    pub const fn only(self, word: &'static str) -> Field {
+        Field { only: word, required: false, ..self }
+    }
+
+    /// The same, with what it means.
+    pub const fn about(self, about: &'static str) -> Field {
+        Field { about, ..self }
+    }
+
+    /// Whether that is its name, or the name of one of its texts.
+    fn is_named(&self, name: &str) -> bool {
+        let of_it = |rest: &str| rest.is_empty() || self.ask == Ask::Texts && rest.starts_with('.');
+        name.strip_prefix(self.name).is_some_and(of_it)
     }
 
     /// The same, not required.
@@ -70,6 +109,34 @@ pub struct Typed {
     pub files: Vec<Staged>,
 }
 
+impl Typed {
+    /// What a form sent for these fields, without files.
+    pub fn of_form(asks: &[Field], form: &FormMap) -> Typed {
+        let mut typed = Typed::default();
+        for field in asks {
+            let text = match field.ask {
+                Ask::Files(_) => continue,
+                Ask::Words => form.all(field.name).join("\n"),
+                Ask::Day => web::iso_day(form.text(field.name)),
+                Ask::Texts => {
+                    let own = form.0.keys().filter(|name| field.is_named(name));
+                    typed.fields.extend(own.map(|name| (name.clone(), form.text(name).to_owned())));
+                    continue;
+                }
+                _ => form.text(field.name).to_owned(),
+            };
+            typed.fields.insert(field.name.to_owned(), text);
+        }
+        typed
+    }
+
+    /// With one field more.
+    pub fn with(mut self, name: &str, text: impl Into<String>) -> Typed {
+        self.fields.insert(name.to_owned(), text.into());
+        self
+    }
+}
+
 impl<const N: usize> From<[(&str, &str); N]> for Typed {
     fn from(fields: [(&str, &str); N]) -> Self {
         Typed { fields: fields.map(|(name, text)| (name.to_owned(), text.to_owned())).into(), files: Vec::new() }
@@ -79,12 +146,18 @@ impl<const N: usize> From<[(&str, &str); N]> for Typed {
 /// What was sent in and fits what is asked: lengths, choices, days and ids are judged.
 #[derive(Debug, Clone, Default)]
 pub struct Given {
-    fields: BTreeMap<&'static str, String>,
+    fields: BTreeMap<String, String>,
     /// The files, kept as the subject's.
     pub seals: Vec<Seal>,
 }
 
 impl Given {
+    /// What was sent in for these fields, not judged: for acts whose rules judge the words themselves, next to the law they come from.
+    pub fn unjudged(asks: &[Field], typed: &Typed) -> Given {
+        let asked = typed.fields.iter().filter(|(name, _)| asks.iter().any(|field| field.is_named(name)));
+        Given { fields: asked.map(|(name, text)| (name.clone(), text.clone())).collect(), seals: Vec::new() }
+    }
+
     /// A field's text; empty where nothing was typed.
     pub fn text(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
@@ -102,7 +175,30 @@ impl Given {
 
     /// An id that was chosen.
     pub fn id(&self, name: &str) -> Option<Id> {
-        self.text(name).parse().ok()
+        self.text(name).trim().parse().ok()
+    }
+
+    /// A whole number that was given.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.text(name).trim().parse().ok()
+    }
+
+    /// Whether a box was ticked.
+    pub fn is(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
+    }
+
+    /// The words that were chosen of a list.
+    pub fn words(&self, name: &str) -> Vec<String> {
+        self.text(name).lines().filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The texts of several things, each by the thing's own name.
+    pub fn texts(&self, name: &str) -> BTreeMap<String, String> {
+        let own = |(key, text): (&String, &String)| {
+            Some((key.strip_prefix(name)?.strip_prefix('.')?.to_owned(), text.clone()))
+        };
+        self.fields.iter().filter_map(own).collect()
     }
 }
 
@@ -114,12 +210,19 @@ impl Given {
 pub fn read(asks: &[Field], typed: &Typed) -> Result<Given, Fault> {
     let (mut given, mut problems) = (Given::default(), Vec::new());
     for field in asks {
-        let text = typed.fields.get(field.name).map_or("", |text| text.trim());
-        match judge(field, text, typed.files.len()) {
-            Ok(()) => {
-                given.fields.insert(field.name, text.to_owned());
+        let named = |(name, text): (&String, &String)| (name.clone(), text.trim().to_owned());
+        let mut texts: Vec<(String, String)> = match field.ask {
+            Ask::Texts => typed.fields.iter().filter(|(name, _)| field.is_named(name)).map(named).collect(),
+            _ => typed.fields.get_key_value(field.name).map(named).into_iter().collect(),
+        };
+        if texts.is_empty() {
+            texts.push((field.name.to_owned(), String::new()));
+        }
+        for (name, text) in texts {
+            match judge(field, &text, typed.files.len()) {
+                Ok(()) => drop(given.fields.insert(name, text)),
+                Err(problem) => problems.push(problem.field(name)),
             }
-            Err(problem) => problems.push(problem.field(field.name)),
         }
     }
     if !typed.files.is_empty() && !asks.iter().any(|field| matches!(field.ask, Ask::Files(_))) {
@@ -142,6 +245,8 @@ fn judge(field: &Field, text: &str, files: usize) -> Result<(), Problem> {
     let fits = match field.ask {
         Ask::OneOf(words) => words.contains(&text),
         Ask::Unit | Ask::Person => text.parse::<Id>().is_ok(),
+        Ask::Number(least, most) => text.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number)),
+        Ask::Check => text == "1",
         Ask::Day => return text.parse::<Date>().map(|_| ()).map_err(|_| Problem::new("records-field-day")),
         _ => true,
     };
@@ -187,5 +292,31 @@ mod tests {
             ("records-field-files", "pictures"),
         ];
         assert_eq!(all, wanted.map(|(code, field)| (code, field.to_owned())));
+    }
+
+    #[test]
+    fn a_form_gives_ticks_numbers_lists_and_texts_of_several_things() {
+        const MORE: &[Field] = &[
+            Field::check("paper"),
+            Field::choice("score", Ask::Number(1, 5)),
+            Field::choice("papers", Ask::Words).optional(),
+            Field::of("answers", Ask::Texts, 5).optional(),
+        ];
+        let sent = [("paper", "1"), ("score", "4"), ("answers.name", "Lan"), ("answersx", "no"), ("other", "no")];
+        let mut form = FormMap::default();
+        for (name, text) in sent {
+            form.0.insert(name.to_owned(), vec![text.to_owned()]);
+        }
+        form.0.insert("papers".to_owned(), vec!["A".to_owned(), "B".to_owned()]);
+        let typed = Typed::of_form(MORE, &form);
+        for given in [read(MORE, &typed).unwrap(), Given::unjudged(MORE, &typed)] {
+            assert!(given.is("paper") && given.number("score") == Some(4) && given.words("papers") == ["A", "B"]);
+            assert_eq!(given.texts("answers"), BTreeMap::from([("name".to_owned(), "Lan".to_owned())]));
+            assert_eq!((given.text("other"), given.text("answersx")), ("", ""));
+        }
+        let wrong = typed.with("score", "6").with("answers.name", "quá dài").with("paper", "x");
+        let Err(Fault::Invalid(problems)) = read(MORE, &wrong) else { panic!("wrong in three fields") };
+        let at: Vec<String> = problems.into_iter().filter_map(|problem| problem.field).collect();
+        assert_eq!(at, ["paper", "score", "answers.name"]);
     }
 }

@@ -14,7 +14,7 @@ pub struct Shown {
     pub required: bool,
     pub max: String,
     pub choices: Vec<Choice>,
-    /// "line", "lines", "choice", "day" or "files".
+    /// "line", "lines", "choice", "day", "files", "check" or "number"; "words" and "texts" for what a room shows by forms of its own.
     pub ask: &'static str,
 }
 
@@ -36,6 +36,10 @@ pub fn shown(
             Ask::Files(_) => ("files", Vec::new()),
             Ask::OneOf(words) => ("choice", words.iter().map(word).collect()),
             Ask::Word | Ask::Unit | Ask::Person => ("choice", choices(field)),
+            Ask::Check => ("check", Vec::new()),
+            Ask::Number(..) => ("number", Vec::new()),
+            Ask::Words => ("words", choices(field)),
+            Ask::Texts => ("texts", Vec::new()),
         };
         let label = format!("{room}-field-{}", field.name);
         let hint = format!("{label}-hint");

@@ -166,7 +166,7 @@ const VERBS: &[Verb<Lamp>] = &[
         to: &[State::Broken],
         since: None,
         who: &[Who::At(MEND, |lamp| lamp.unit)],
-        asks: &[Field { name: "sort", ask: Ask::OneOf(&["storm", "age"]), required: true, max: 10 }],
+        asks: &[Field::of("sort", Ask::OneOf(&["storm", "age"]), 10)],
         decide: |_, _| Decided::event(Event::BreakAgain),
     },
 ];

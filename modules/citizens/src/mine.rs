@@ -13,7 +13,7 @@ use dossiers::happening::Happening;
 use dossiers::person::{self, Notice};
 use dossiers::rating::Standing;
 use dossiers::store::{self as theirs, Loaded};
-use dossiers::transitions::Verb;
+use dossiers::verbs::Verb;
 use dossiers::{Act, By, Component, ComponentState, House, Status, decide, worklist};
 use i18n::L;
 use std::collections::HashMap;
@@ -423,14 +423,10 @@ pub(crate) async fn act(
 
 /// `POST /my/{code}/withdraw`
 pub(crate) async fn withdraw(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
-    let reason = form.text("reason").to_owned();
-    let wish = Act::Withdraw { reason, wished: decide::Wished::default(), request: None };
-    act(&ctx, code, wish, Vec::new(), &form).await
+    act(&ctx, code, Act::of(Verb::Withdraw).with("reason", form.text("reason")), Vec::new(), &form).await
 }
 
 /// `POST /my/{code}/rate`: 1 (very dissatisfied) to 5.
 pub(crate) async fn rate(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
-    let score = form.text("score").parse().unwrap_or(0);
-    let note = form.text("note").to_owned();
-    act(&ctx, code, Act::Rate { score, note }, Vec::new(), &form).await
+    act(&ctx, code, Act::of_form(Verb::Rate, &form), Vec::new(), &form).await
 }

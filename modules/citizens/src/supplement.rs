@@ -5,8 +5,9 @@ use axum::extract::Path;
 use base::Problem;
 use dossiers::decide::ABSENT;
 use dossiers::happening::{Asking, Happening};
-use dossiers::pages::{Question, corrections, named};
-use dossiers::{Act, NewPaper, Status, Supplement};
+use dossiers::pages::{Question, corrections};
+use dossiers::verbs::Verb;
+use dossiers::{Act, NewPaper, Status};
 use files::{Staged, Store};
 use web::{Answer, Ctx, FormMap, PatientUpload};
 
@@ -115,27 +116,20 @@ pub(crate) async fn send(
     if !problems.is_empty() {
         return mine::render(&ctx, code, problems, typed).await;
     }
-    let brought = Supplement {
-        note: typed.text("note").to_owned(),
-        papers: Vec::new(),
-        answers: named(typed, dossiers::correct::ANSWER),
-        absent: named(typed, ABSENT),
-        sure: typed.get("sure").is_some(),
-    };
-    mine::act(&ctx, code, Act::CompleteSupplement(brought), staged, typed).await
+    let brought = Act::of_form(Verb::CompleteSupplement, typed);
+    mine::act(&ctx, code, brought, staged, typed).await
 }
 
 /// The same with the rows of its files, written in the same transaction.
 pub(crate) async fn with_files(
     tx: &::store::Tx,
-    act: Act,
+    mut act: Act,
     staged: &[(Option<i64>, Staged)],
     (dossier, account, now): (base::Id, base::Id, base::Instant),
 ) -> Result<Act, base::Fault> {
-    let Act::CompleteSupplement(mut brought) = act else { return Ok(act) };
     for (component, staged) in staged {
         let file = files::keep(tx, staged, dossier, Some(account), now).await?;
-        brought.papers.push(NewPaper { component: *component, file });
+        act.papers.push(NewPaper { component: *component, file });
     }
-    Ok(Act::CompleteSupplement(brought))
+    Ok(act)
 }

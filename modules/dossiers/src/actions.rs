@@ -1,21 +1,19 @@
-//! One function for each thing a person does to a dossier.
+//! What a person does to a dossier: two ways to make one, and [`act`] for everything that is done to one that is there, by the row of its
+//! verb ([`crate::verbs`]).
 //!
 //! All of them end in [`write`]: state row, event row with its audit link, what is owed, facts and outbox job, in the caller's
-//! one transaction. What follows from a verb is seen by reading its function and [`crate::apply::apply`], nowhere else.
+//! one transaction. What follows from a verb is seen by reading its row, its rule and [`crate::apply::apply`], nowhere else.
 
 use crate::apply::apply;
-use crate::aside::{self, Aside};
-use crate::correct::correct;
-use crate::decide::{self, Came, Office, Supplied};
-use crate::dossier::{Applicant, Dossier};
+use crate::aside;
+use crate::decide::{self, Office};
+use crate::dossier::Dossier;
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
-use crate::happening::{Corrected, Happening, Rules};
+use crate::happening::{Happening, Rules};
 use crate::owed::dues;
-use crate::places::permission_for;
 use crate::reuse::{self, Earlier};
 use crate::store::{self as sql, Loaded};
-use crate::transitions::Verb;
 use ::store::{Tx, params};
 use audit::{Link, link_hash};
 use base::calendar::Calendar;
@@ -23,13 +21,15 @@ use base::{Actor, AgencyCode, Channel, DossierCode, Fault, Id, Instant, Problem}
 use catalogue::{Shelf, Version};
 use files::{File, Seal};
 use organisation::Tree;
+use records::Given;
 use std::sync::Arc;
 
 mod act;
+pub(crate) mod does;
 mod kept;
 
-pub use act::{Act, NewPaper, Supplement};
-use kept::{keep_papers, keep_signed, reasons_asked, seal};
+pub use act::{Act, Case, Done, NewPaper};
+use kept::{keep_papers, keep_signed, seal};
 
 /// What actions look things up in; shared by all requests and exchanged whole when a keeper changes something.
 #[derive(Clone)]
@@ -66,14 +66,6 @@ pub fn new_id(now: Instant) -> Id {
 /// Someone else acted on the dossier between reading and writing.
 fn overtaken() -> Fault {
     Fault::Conflict(Problem::new("dossier-changed-meanwhile"))
-}
-
-/// What an act writes beside its event: words about people, which never stand in the log.
-#[derive(Default)]
-struct Beside {
-    /// The applicant with corrected answers.
-    applicant: Option<Applicant>,
-    asides: Vec<Aside>,
 }
 
 /// Writes one event, in the name of `agency`, and everything that follows from it.
@@ -255,169 +247,42 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
     Ok(dossier)
 }
 
-/// Does one thing to the dossier of that code, or says which rule forbids it.
+/// Does one thing to the dossier of that code, or says which rule forbids it. Whether the person may is asked before what they typed: who
+/// may not is not told what is missing.
+///
+/// # Errors
+/// `NotFound` with `dossier-act-unknown` for the verbs that make a dossier, which have ways of their own, and where there is no such
+/// dossier; those of [`decide::check`] and of the verb's rule; `Conflict` where somebody else acted meanwhile.
 pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Result<Dossier, Fault> {
+    let row = act.verb.row();
+    if row.begins() {
+        return Err(Fault::NotFound("dossier-act-unknown"));
+    }
     let loaded = load(tx, code).await?;
     let version = house.version(loaded.dossier.version)?;
     let office = house.office(&version, by.now);
-    if let Act::Rate { score, note } = act {
-        // By the owner as by the code: no event of the dossier.
-        decide::rate(&loaded.dossier, &by.actor, &office, *score)?;
-        crate::rating::answer(tx, &loaded.dossier, (*score, note), by.now).await?;
-        return Ok(loaded.dossier);
-    }
-    let (mut happening, mut beside) = decided(tx, &loaded, by, &office, act).await?;
-    let mut came = Vec::new();
-    for paper in act.papers() {
+    decide::check(&loaded.dossier, act.verb, &by.actor, &office)?;
+    let papers = &act.papers[..act.papers.len().min(row.files())];
+    let given = Given::unjudged(row.asks, &act.typed);
+    let case = Case { tx, loaded: &loaded, by, office, given, papers };
+    let done = (row.does)(&case).await?;
+    let Some(mut happening) = done.happening else { return Ok(loaded.dossier) };
+    let mut came = Vec::with_capacity(papers.len());
+    for paper in papers {
         came.push((paper.component, file_row(tx, paper.file).await?));
     }
     let purpose = seal(&mut happening, &came);
-    let standing = decide::standing(&loaded.dossier, happening.verb(), &by.actor, &office);
+    let standing = decide::standing(&loaded.dossier, act.verb, &by.actor, &office);
     let after = write(tx, Some(&loaded), None, by, standing.and_then(|by| by.agency), &happening).await?;
     keep_papers(tx, &after, &came, purpose, by.now).await?;
     keep_signed(tx, after.id, &happening).await?;
-    for aside in &beside.asides {
+    for aside in &done.asides {
         aside::write(tx, after.id, after.head.n, aside).await?;
     }
-    if let Some(applicant) = beside.applicant.take() {
+    if let Some(applicant) = done.applicant {
         tx.execute(sql::UPDATE_ANSWERS, params![after.id, applicant.answers]).await?;
     }
     Ok(after)
-}
-
-/// The event of an act, with what belongs beside it.
-async fn decided(
-    tx: &Tx,
-    loaded: &Loaded,
-    by: &By,
-    office: &Office<'_>,
-    act: &Act,
-) -> Result<(Happening, Beside), Fault> {
-    let (d, actor) = (&loaded.dossier, &by.actor);
-    let mut beside = Beside::default();
-    let happening = match act {
-        Act::ReceiveOnline => decide::receive_online(d, actor, office)?,
-        Act::RefuseIntake { reason } => decide::refuse_intake(d, actor, office, reason)?,
-        Act::Assign { handler } => {
-            decide::check(d, Verb::Assign, actor, office)?;
-            let (path, field) = (office.tree.path(d.unit), office.version.field.as_str());
-            let may_hold = identity::may_in(tx, *handler, crate::rights::PROCESS_DOSSIER, path, field, by.now).await?
-                || identity::may_in(tx, *handler, crate::rights::APPROVE_DOSSIER, path, field, by.now).await?;
-            decide::assign(d, actor, office, *handler, may_hold)?
-        }
-        Act::Forward { electronic, note, handler, .. } => {
-            let forward = decide::forward_to(d, actor, office, *electronic, note, *handler)?;
-            if let (Some(handler), Some(next)) = (handler, decide::next_place(d, office)) {
-                works_there(tx, office, *handler, next.step, next.unit).await?;
-            }
-            forward
-        }
-        Act::SendBack { reason } => decide::send_back(d, actor, office, reason)?,
-        Act::RequestSupplement(asked) => {
-            decide::check(d, Verb::RequestSupplement, actor, office)?;
-            let earlier = reasons_asked(tx, d).await?;
-            decide::request_supplement(d, actor, office, asked, &earlier)?
-        }
-        Act::CompleteSupplement(supplement) => {
-            let (done, kept) = supplemented(tx, loaded, by, office, supplement).await?;
-            beside = kept;
-            done
-        }
-        Act::RequestPayment { amount_dong, reason, basis } => {
-            decide::request_payment(d, actor, office, *amount_dong, reason, basis)?
-        }
-        Act::RecordPayment => decide::record_payment(d, actor, office)?,
-        Act::Approve { note, result, sign_draft } => {
-            decide::check(d, Verb::Approve, actor, office)?;
-            let draft = if *sign_draft && result.is_none() { Some(proposed(tx, d).await?) } else { None };
-            let mut approved = decide::approve(d, actor, office, result.is_some() || draft.is_some(), note)?;
-            if let Happening::Approved { result, .. } = &mut approved {
-                *result = draft;
-            }
-            approved
-        }
-        Act::Refuse { reason } => decide::refuse(d, actor, office, reason)?,
-        Act::Withdraw { reason, wished, .. } => {
-            let (withdrawn, aside) = decide::withdraw_for(d, actor, office, reason, wished)?;
-            beside.asides.extend(aside);
-            withdrawn
-        }
-        Act::Stop { reason } => decide::stop(d, actor, office, reason)?,
-        Act::ReturnResult { handing, result } => {
-            let handing = handing.clone().to_applicant(&loaded.applicant.owner_address);
-            let (returned, aside) = decide::return_result(d, actor, office, &handing, result.is_some())?;
-            beside.asides.extend(aside);
-            returned
-        }
-        Act::Rate { score, .. } => decide::rate(d, actor, office, *score)?,
-    };
-    Ok((happening, beside))
-}
-
-/// A supplement that came, held against what was asked for.
-async fn supplemented(
-    tx: &Tx,
-    loaded: &Loaded,
-    by: &By,
-    office: &Office<'_>,
-    given: &Supplement,
-) -> Result<(Happening, Beside), Fault> {
-    let (d, mut beside) = (&loaded.dossier, Beside::default());
-    decide::check(d, Verb::CompleteSupplement, &by.actor, office)?;
-    let corrected = correct(office.version, &loaded.applicant, (&given.answers, given.sure), by.now.date())?;
-    let asked = decide::asked_last(&audit::events(tx, d.id).await?);
-    let components = sql::components(tx, d.id).await?;
-    let code = |paper: &NewPaper| {
-        let component = components.iter().find(|(n, _)| Some(*n) == paper.component);
-        component.map(|(_, component)| component.code.as_str())
-    };
-    if given.papers.iter().any(|paper| paper.component.is_some() && code(paper).is_none()) {
-        return Err(Fault::invalid(Problem::new("dossier-component-unknown").field("component")));
-    }
-    let came = Came {
-        papers: given.papers.iter().filter_map(code).collect(),
-        corrected: corrected.as_ref().map_or(&[], |(_, fields)| fields.as_slice()),
-        absent: given.absent.iter().map(|(code, why)| (code.as_str(), why.as_str())).collect(),
-    };
-    let absent = decide::listed_or_absent(asked.as_ref(), office, &came)?;
-    let again = brought_again(tx, d.id, &given.papers).await?;
-    let brought = Supplied { papers: given.papers.len(), again, corrected: corrected.is_some(), absent };
-    let mut done = decide::complete_supplement(d, &by.actor, office, &given.note, brought)?;
-    if let Some((applicant, fields)) = corrected {
-        let was = Aside { kind: aside::ANSWERS, data: loaded.applicant.answers.clone() };
-        if let Happening::SupplementCompleted { corrected, .. } = &mut done {
-            *corrected = Some(Corrected { fields, applicant: applicant.digest(), was: was.digest() });
-        }
-        beside = Beside { applicant: Some(applicant), asides: vec![was] };
-    }
-    Ok((done, beside))
-}
-
-/// How many of these papers lay in the dossier before, byte for byte.
-async fn brought_again(tx: &Tx, dossier: Id, papers: &[NewPaper]) -> Result<usize, Fault> {
-    let ids: Vec<Id> = papers.iter().map(|paper| paper.file).collect();
-    let mut before = files::files_of(tx, dossier).await?;
-    before.retain(|file| !ids.contains(&file.id));
-    let new = files::some(tx, &ids).await?;
-    Ok(new.iter().filter(|file| before.iter().any(|known| known.sha256 == file.sha256)).count())
-}
-
-/// The proposal that is to be signed.
-async fn proposed(tx: &Tx, dossier: &Dossier) -> Result<Seal, Fault> {
-    let events = audit::events(tx, dossier.id).await?;
-    let found = decide::proposed(&events).map(|(seal, _)| seal);
-    found.ok_or_else(|| Fault::invalid(Problem::new("dossier-no-draft").field("sign_draft")))
-}
-
-/// Whether somebody can do a step at its unit.
-async fn works_there(tx: &Tx, office: &Office<'_>, account: Id, step: i64, unit: Id) -> Result<(), Fault> {
-    let step = usize::try_from(step).ok().and_then(|step| office.version.process.get(step));
-    let permission = step.map_or(crate::rights::PROCESS_DOSSIER, |step| permission_for(step.role));
-    let field = &office.version.field;
-    if identity::may_in(tx, account, permission, office.tree.path(unit), field, office.now).await? {
-        return Ok(());
-    }
-    Err(Fault::invalid(Problem::new("dossier-handler-not-there").field("handler")))
 }
 
 #[cfg(test)]

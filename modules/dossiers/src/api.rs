@@ -1,14 +1,13 @@
 //! JSON of the one-stop. The same actions as the pages.
 
-use crate::actions::{self, By, CounterIntake, NewPaper};
+use crate::actions::{self, Act, By, CounterIntake, NewPaper};
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{Brought, Handed};
-use crate::input::Input;
 use crate::pages::house;
 use crate::reading::{self, Asking};
 use crate::store as sql;
-use crate::transitions::Verb;
 use crate::uploads;
+use crate::verbs::Verb;
 use crate::worklist::{self, Asked, Narrow, Scope, Spot, Tab};
 use ::store::Tx;
 use axum::extract::Path;
@@ -20,6 +19,10 @@ use std::collections::BTreeMap;
 use web::params::{Kind, PAGE, PER_PAGE, Param};
 use web::table::{Paging, query_value};
 use web::{Answer, Ctx, Sent};
+
+mod body;
+
+pub use body::ActBody;
 
 /// A dossier as the API shows it to those who may read it.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -327,97 +330,6 @@ pub async fn receive(ctx: Ctx, Sent { body, upload }: Sent<IntakeBody>) -> Answe
     Ok(json(StatusCode::CREATED, &DossierView::of(&dossier, &house)))
 }
 
-/// One thing to do to a dossier; which fields matter depends on the verb.
-#[derive(Deserialize, Default, utoipa::ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct ActBody {
-    /// refuse-intake, send-back, request-supplement, request-payment, refuse, withdraw, stop.
-    reason: String,
-    /// request-supplement for the second time: why it cannot be avoided.
-    again: String,
-    /// forward, complete-supplement, approve; rate: a few words, kept apart from the answer.
-    note: String,
-    /// assign; forward to somebody of the next step's unit.
-    #[schema(value_type = Option<String>, pattern = "^([1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
-    handler: Option<Id>,
-    /// forward: on paper.
-    paper: bool,
-    /// request-supplement: codes of the components asked for.
-    papers: Vec<String>,
-    /// request-supplement: names of the form's fields to be corrected.
-    asked_answers: Vec<String>,
-    /// request-supplement: what else, in words.
-    other: String,
-    /// request-supplement: the last day for it, as in `2026-12-31`.
-    until: String,
-    /// complete-supplement: code of the component that the file is for.
-    component: String,
-    /// complete-supplement: corrected answers, field → text.
-    answers: BTreeMap<String, String>,
-    /// complete-supplement: why a paper asked for cannot be brought, component code → reason.
-    absent: BTreeMap<String, String>,
-    /// complete-supplement: what disagrees with the personal number is so.
-    sure: bool,
-    /// request-payment.
-    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
-    amount_dong: Option<i64>,
-    /// request-payment: the legal basis of the pause.
-    basis: String,
-    /// withdraw through the desk: `paper` or `spoken`.
-    wished_how: String,
-    /// withdraw through the desk: who asked.
-    wished_by: String,
-    /// withdraw through the desk: in person, by which phone; number and date of the paper.
-    wished_words: String,
-    /// return-result: `owner`, `authorised`, `post` or `account`.
-    handed_to: String,
-    /// return-result: who received it, where it is not the applicant.
-    receiver: String,
-    /// return-result: number and date of the paper that authorises.
-    authority: String,
-    /// return-result: the post's number of the item.
-    tracking: String,
-    /// return-result by post: where to; the applicant's own address where nothing is said.
-    address: String,
-    /// approve: the proposal that came with the dossier is the result.
-    sign_draft: bool,
-    /// rate: 1 to 5.
-    #[schema(minimum = 1, maximum = 5)]
-    score: Option<i64>,
-}
-
-impl From<ActBody> for Input {
-    fn from(body: ActBody) -> Self {
-        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-        Self {
-            reason: body.reason,
-            again: body.again,
-            note: body.note,
-            handler: body.handler.map(|id| id.to_string()).unwrap_or_default(),
-            on_paper: body.paper,
-            papers: body.papers,
-            asked_answers: body.asked_answers,
-            other: body.other,
-            until: body.until,
-            answers: body.answers,
-            absent: body.absent,
-            sure: body.sure,
-            sign_draft: body.sign_draft,
-            amount_dong: number(body.amount_dong),
-            basis: body.basis,
-            wished_how: body.wished_how,
-            wished_by: body.wished_by,
-            wished_words: body.wished_words,
-            handed_to: body.handed_to,
-            receiver: body.receiver,
-            authority: body.authority,
-            tracking: body.tracking,
-            address: body.address,
-            score: number(body.score),
-        }
-    }
-}
-
 /// Number of the component of that code; none where no code is said.
 async fn component_of(tx: &Tx, dossier: &Dossier, code: &str) -> Result<Option<i64>, Fault> {
     if code.is_empty() {
@@ -449,15 +361,14 @@ pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Sent { bo
                 // What may not be read may not be acted on, and is not told apart from what is not there.
                 let asking = Asking { own: true, ..Asking::official(&by.actor, by.now) };
                 let dossier = reading::readable(tx, &asked, asking, &code).await?.into_loaded().dossier;
-                let component =
-                    component_of(tx, &dossier, &body.component).await?.filter(|_| verb == Verb::CompleteSupplement);
+                let component = component_of(tx, &dossier, body.text("component")).await?.filter(|_| completes);
                 let first = uploads::came(tx, staged.as_ref(), component, dossier.id, &by).await?;
                 let mut papers: Vec<NewPaper> = first.into_iter().collect();
                 for (paper, scan) in &scans {
                     let component = component_of(tx, &dossier, paper).await?;
                     papers.extend(uploads::came(tx, Some(scan), component, dossier.id, &by).await?);
                 }
-                Input::from(body).carry_out(tx, &asked, &by, &code, (verb, papers)).await
+                actions::act(tx, &asked, &by, &code, &Act { verb, typed: body.into(), papers }).await
             })
         })
         .await?;

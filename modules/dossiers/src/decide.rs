@@ -4,12 +4,13 @@
 use crate::dossier::{Dossier, Passing, Status, mark};
 use crate::happening::{Clock, Filing, Happening, Place};
 use crate::places::{next_step, permission_for, previous_step, unit_for};
-use crate::transitions::{Verb, Who};
+use crate::verbs::{Verb, Who};
 use base::calendar::{Calendar, DueDate};
 use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Problem};
 use catalogue::{Step, Version};
 use organisation::Tree;
 
+pub(crate) mod bars;
 mod ends;
 mod supplement;
 
@@ -79,7 +80,7 @@ pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_
     let by = |permission, path: &str| {
         actor.grant_in(permission, path, field).map(|grant| Standing { agency: Some(grant.agency) })
     };
-    verb.transition().who.iter().find_map(|who| match who {
+    verb.rule().who.iter().find_map(|who| match who {
         Who::Applicant => {
             let own = dossier.account == Some(actor.account) && actor.may(crate::rights::OWN_DOSSIERS);
             own.then_some(Standing { agency: None })
@@ -103,58 +104,34 @@ pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_
     })
 }
 
-/// The word in a step's list that allows the verb; `None` where the list has no say.
-fn allowed_word(verb: Verb) -> Option<&'static str> {
-    match verb {
-        Verb::Forward => Some("forward"),
-        Verb::SendBack => Some("return"),
-        Verb::Approve => Some("approve"),
-        Verb::Refuse => Some("refuse"),
-        Verb::RequestSupplement => Some("request_supplement"),
-        _ => None,
-    }
-}
-
 /// Whether `verb` is open to `actor` now; the fault says why not.
 pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> Result<(), Fault> {
-    if !verb.transition().from.contains(&dossier.status) {
+    if !verb.rule().from.contains(&dossier.status) {
         return Err(wrong_status(dossier, verb));
     }
     if standing(dossier, verb, actor, office).is_none() {
         return Err(Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", verb.as_str())));
     }
     let at_intake = dossier.status == Status::Filed;
-    if let (Some(word), Some(step), false) = (allowed_word(verb), office.step(dossier), at_intake)
+    if let (Some(word), Some(step), false) = (verb.row().step, office.step(dossier), at_intake)
         && !step.allowed.iter().any(|allowed| allowed == word)
     {
         return Err(Fault::Conflict(Problem::new("dossier-step-does-not-allow").arg("step", &step.name)));
     }
-    let step = usize::try_from(dossier.step).unwrap_or(0);
-    match verb {
-        // An officer may take what nobody holds; what a colleague holds is the head's to give.
-        Verb::Assign
-            if dossier.handler.is_some_and(|handler| handler != actor.account)
-                && !actor.may_in(
-                    crate::rights::ASSIGN_DOSSIER,
-                    office.tree.path(dossier.unit),
-                    &office.version.field,
-                ) =>
-        {
-            Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")))
-        }
-        Verb::Forward if next_step(office.version, step).is_none() => {
-            Err(Fault::Conflict(Problem::new("dossier-no-next-step")))
-        }
-        Verb::SendBack if previous_step(office.version, step).is_none() => {
-            Err(Fault::Conflict(Problem::new("dossier-no-previous-step")))
-        }
-        Verb::Rate if dossier.rating.is_some() => Err(Fault::Conflict(Problem::new("dossier-rated-already"))),
-        Verb::Rate if dossier.finished_at.is_none() => Err(wrong_status(dossier, verb)),
-        Verb::RecordPayment if dossier.fee_dong <= dossier.paid_dong => {
-            Err(Fault::Conflict(Problem::new("dossier-nothing-to-pay")))
-        }
-        _ => Ok(()),
-    }
+    (verb.row().bars)(dossier, actor, office)
+}
+
+/// The index of the step a dossier stands at.
+fn step_of(dossier: &Dossier) -> usize {
+    usize::try_from(dossier.step).unwrap_or(0)
+}
+
+fn no_next() -> Fault {
+    Fault::Conflict(Problem::new("dossier-no-next-step"))
+}
+
+fn no_previous() -> Fault {
+    Fault::Conflict(Problem::new("dossier-no-previous-step"))
 }
 
 /// A reason as a person wrote it: present, and not longer than a page.
@@ -300,7 +277,7 @@ pub fn assign(
 
 /// Where a dossier goes when it is passed on: the step, its unit, by when.
 pub fn next_place(dossier: &Dossier, office: &Office<'_>) -> Option<Place> {
-    let next = next_step(office.version, usize::try_from(dossier.step).unwrap_or(0))?;
+    let next = next_step(office.version, step_of(dossier))?;
     Some(office.place(dossier.competent, next, None))
 }
 
@@ -325,7 +302,7 @@ pub fn forward_to(
     handler: Option<Id>,
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::Forward, actor, office)?;
-    let next = next_place(dossier, office).ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-next-step")))?;
+    let next = next_place(dossier, office).ok_or_else(no_next)?;
     let between = house(office.tree, dossier.unit) != house(office.tree, next.unit);
     let place = Place { handler, ..next };
     Ok(Happening::Forwarded { place, electronic, note: short("note", note)?, between, draft: None })
@@ -346,8 +323,7 @@ pub fn passing(tree: &Tree, filing: &Filing) -> Option<Passing> {
 /// Back to the step before, with what is wrong.
 pub fn send_back(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(dossier, Verb::SendBack, actor, office)?;
-    let previous = previous_step(office.version, usize::try_from(dossier.step).unwrap_or(0))
-        .ok_or_else(|| Fault::Conflict(Problem::new("dossier-no-previous-step")))?;
+    let previous = previous_step(office.version, step_of(dossier)).ok_or_else(no_previous)?;
     let reason = in_words("reason", why)?;
     Ok(Happening::SentBack { place: office.place(dossier.competent, previous, None), reason })
 }
@@ -443,14 +419,13 @@ pub fn rate(dossier: &Dossier, actor: &Actor, office: &Office<'_>, score: i64) -
 /// What the person could do now: each verb of the table that is theirs, with the reason where a rule blocks it. Verbs of
 /// other people are left out.
 pub fn offers(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> Vec<(Verb, Option<Problem>)> {
-    Verb::all()
-        .filter(|verb| verb.transition().from.contains(&dossier.status))
+    Verb::ALL
+        .into_iter()
+        .filter(|verb| verb.rule().from.contains(&dossier.status))
         .filter(|verb| standing(dossier, *verb, actor, office).is_some())
         .filter_map(|verb| match check(dossier, verb, actor, office) {
             Ok(()) => Some((verb, None)),
-            Err(Fault::Conflict(problem)) if verb != Verb::Rate && verb != Verb::RecordPayment => {
-                Some((verb, Some(problem)))
-            }
+            Err(Fault::Conflict(problem)) if verb.row().told => Some((verb, Some(problem))),
             Err(_) => None,
         })
         .collect()

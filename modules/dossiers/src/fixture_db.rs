@@ -1,16 +1,19 @@
 //! The small province of [`crate::fixture`] in a database, on each engine.
 
-use crate::actions::{self, Act, By, CounterIntake, House, NewPaper, Supplement};
+use crate::actions::{self, Act, By, CounterIntake, House, NewPaper};
+use crate::decide::{Asked, Handing, Wished};
 use crate::dossier::Dossier;
 use crate::filing::Handed;
 use crate::fixture;
 use crate::happening::{Happening, Rules};
+use crate::verbs::Verb;
 use ::store::{BoxFuture, Db, StoreError, Tx, params};
 use base::calendar::Calendar;
 use base::{Actor, Channel, Fault, Id, Instant, Role};
 use catalogue::Shelf;
 use files::Staged;
 use identity::{Hashed, Login, NewAccount};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A database with the agencies' scopes and two officials' accounts.
@@ -72,17 +75,59 @@ async fn account(tx: &Tx, login: &str, role: Role, like: Actor) -> Result<Actor,
 
 /// On to the next step, electronically.
 pub fn forward() -> Act {
-    Act::Forward { electronic: true, note: String::new(), handler: None, draft: None }
+    Act::of(Verb::Forward)
 }
 
 /// Into the applicant's own hands.
 pub fn hand_out(result: Option<NewPaper>) -> Act {
-    Act::ReturnResult { handing: fixture::to_owner(), result }
+    hand(fixture::to_owner(), result)
+}
+
+/// Into somebody's hands.
+pub fn hand(to: Handing, result: Option<NewPaper>) -> Act {
+    let act = Act::of(Verb::ReturnResult).with("handed_to", to.to).with("receiver", to.name).bringing(result);
+    act.with("authority", to.authority).with("tracking", to.tracking).with("address", to.address)
+}
+
+/// Taken back on the applicant's request.
+pub fn withdraw(reason: &str, wished: Wished, request: Option<NewPaper>) -> Act {
+    let act = Act::of(Verb::Withdraw).with("reason", reason).with("wished_how", wished.how).bringing(request);
+    act.with("wished_by", wished.by).with("wished_words", wished.words)
+}
+
+impl From<Asked> for Act {
+    fn from(asked: Asked) -> Act {
+        let act = Act::of(Verb::RequestSupplement).with("reason", asked.reason).with("again", asked.again);
+        let act = act.with("papers", asked.papers.join("\n")).with("asked_answers", asked.answers.join("\n"));
+        act.with("other", asked.other).with("until", asked.until)
+    }
+}
+
+/// What is brought for a supplement.
+#[derive(Debug, Clone, Default)]
+pub struct Supplement {
+    pub note: String,
+    pub papers: Vec<NewPaper>,
+    /// Corrected answers, by the name of their field.
+    pub answers: BTreeMap<String, String>,
+    /// Why papers asked for cannot be brought, by the component's code.
+    pub absent: BTreeMap<String, String>,
+    pub sure: bool,
+}
+
+impl From<Supplement> for Act {
+    fn from(brought: Supplement) -> Act {
+        let sure = if brought.sure { "1" } else { "" };
+        let act = Act::of(Verb::CompleteSupplement).with("note", brought.note).with("sure", sure);
+        let act = brought.answers.iter().fold(act, |act, (name, text)| act.with(&format!("answers.{name}"), text));
+        let act = brought.absent.iter().fold(act, |act, (code, why)| act.with(&format!("absent.{code}"), why));
+        act.bringing(brought.papers)
+    }
 }
 
 /// A supplement is there.
 pub fn supplement(papers: Vec<NewPaper>) -> Act {
-    Act::CompleteSupplement(Supplement { papers, ..Supplement::default() })
+    Supplement { papers, ..Supplement::default() }.into()
 }
 
 /// The counter's filing at the near commune.

@@ -5,7 +5,7 @@
 use crate::aside;
 use crate::dossier::Passing;
 use crate::papers::{Added, Listed};
-use crate::transitions::Verb;
+use crate::verbs::Verb;
 use base::{Channel, Date, Id, Instant, Level};
 use files::Seal;
 use serde::{Deserialize, Serialize};
@@ -293,26 +293,9 @@ impl Happening {
         !matches!(self, Happening::Assigned { .. } | Happening::Forwarded { .. } | Happening::SentBack { .. })
     }
 
-    /// The word in the `kind` column.
+    /// The word in the `kind` column, the tag of its text.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Filed { .. } => "filed",
-            Self::Received { .. } => "received",
-            Self::IntakeRefused { .. } => "intake-refused",
-            Self::Assigned { .. } => "assigned",
-            Self::Forwarded { .. } => "forwarded",
-            Self::SentBack { .. } => "sent-back",
-            Self::SupplementRequested { .. } => "supplement-requested",
-            Self::SupplementCompleted { .. } => "supplement-completed",
-            Self::PaymentRequested { .. } => "payment-requested",
-            Self::Paid { .. } => "paid",
-            Self::Approved { .. } => "approved",
-            Self::Refused { .. } => "refused",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Stopped { .. } => "stopped",
-            Self::ResultReturned { .. } => "result-returned",
-            Self::Rated { .. } => "rated",
-        }
+        self.verb().row().event
     }
 
     /// What was done: its row of the table tells in which statuses this can have happened.

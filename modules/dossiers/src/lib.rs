@@ -16,7 +16,6 @@ mod fixture;
 mod fixture_db;
 pub mod forms;
 pub mod happening;
-pub mod input;
 pub mod measures;
 mod module;
 mod open_work;
@@ -34,15 +33,15 @@ pub mod rights;
 pub mod row;
 pub mod store;
 pub mod topics;
-pub mod transitions;
 mod uploads;
+pub mod verbs;
 pub mod verify;
 pub mod worklist;
 
 #[cfg(test)]
 sandbox::test_entry!();
 
-pub use actions::{Act, By, CounterIntake, House, NewPaper, Supplement, act, file_online, new_id, receive_at_counter};
+pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new_id, receive_at_counter};
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperKind, Status};
 pub use filing::{Brought, Handed};
 pub use measures::{MEASURES, flag};

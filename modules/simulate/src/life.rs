@@ -16,7 +16,7 @@ use dossiers::happening::Happening;
 use dossiers::places::{department_of, first_step, next_step};
 use dossiers::rating::Secret;
 use dossiers::reuse::Earlier;
-use dossiers::transitions::Verb;
+use dossiers::verbs::Verb;
 use dossiers::{Brought, ComponentState, Dossier};
 use jiff::ToSpan;
 use organisation::Tree;

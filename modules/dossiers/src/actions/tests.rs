@@ -6,6 +6,7 @@ use crate::dossier::Status;
 use crate::fixture::*;
 use crate::fixture_db::*;
 use crate::measures::flag;
+use crate::verbs::Verb;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod people;
@@ -21,7 +22,8 @@ async fn an_action_writes_state_event_facts_and_job_together() {
         // The applicant needs no notice of what they did themselves.
         assert_eq!(office.counts().await, [1, 1, 0, 0]);
         assert_eq!((filed.status, filed.head.n), (Status::Filed, 1));
-        let received = office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        let received =
+            office.act(&clerk(), november(2, 10, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
         // Received, and what is due for it.
         assert_eq!(office.counts().await, [1, 2, 2, 1]);
         assert_eq!(office.load(&filed.code).await, received);
@@ -67,7 +69,7 @@ async fn a_refused_act_writes_nothing_and_says_why() {
         let now = november(2, 9, 5);
         let foreign = office.act(&far_clerk(), now, &dossier.code, forward()).await;
         assert_eq!(code(foreign), "dossier-not-yours");
-        let empty = office.act(&officer(), now, &dossier.code, Act::Refuse { reason: " ".into() }).await;
+        let empty = office.act(&officer(), now, &dossier.code, Act::of(Verb::Refuse).with("reason", " ")).await;
         assert_eq!(code(empty), "dossier-reason-required");
         let unknown = office.act(&officer(), now, "H13.31-261102-0099", forward()).await;
         assert!(matches!(unknown, Err(Fault::NotFound("dossier-not-found"))));
@@ -84,7 +86,7 @@ async fn of_many_who_act_at_once_one_wins_and_the_others_are_told() {
             let (db, house, code) = (office.db.clone(), office.house.clone(), dossier.code.clone());
             let by = By { actor: officer(), now: november(2, 9, 5) };
             people.push(tokio::spawn(async move {
-                let refuse = Act::Refuse { reason: reason() };
+                let refuse = Act::of(Verb::Refuse).with("reason", reason());
                 db.write(move |tx| Box::pin(async move { super::act(tx, &house, &by, &code, &refuse).await })).await
             }));
         }
@@ -182,7 +184,7 @@ async fn only_citizens_file_online_and_only_known_procedures() {
 async fn a_dossier_is_given_only_to_people_who_work_at_its_unit() {
     for office in offices().await {
         let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
-        let to = |handler| Act::Assign { handler };
+        let to = |handler: Id| Act::of(Verb::Assign).with("handler", handler.to_string());
         let nobody = office.act(&office.head, november(2, 9, 1), &dossier.code, to(Id(424_242))).await;
         assert_eq!(code(nobody), "dossier-handler-not-here");
         let given = office.act(&office.head, november(2, 9, 2), &dossier.code, to(office.officer.account)).await;
@@ -208,13 +210,13 @@ async fn cash_at_the_counter_is_recorded_with_the_intake() {
 async fn money_is_received_at_the_desk_and_by_nobody_else() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
         for person in [citizen(), stranger(), officer(), head(), leader(), far_clerk()] {
-            let paid = office.act(&person, november(2, 11, 0), &filed.code, Act::RecordPayment).await;
+            let paid = office.act(&person, november(2, 11, 0), &filed.code, Act::of(Verb::RecordPayment)).await;
             assert_eq!(code(paid), "dossier-not-yours", "{}", person.account);
         }
-        office.act(&clerk(), november(2, 11, 0), &filed.code, Act::RecordPayment).await.unwrap();
-        let again = office.act(&clerk(), november(2, 11, 5), &filed.code, Act::RecordPayment).await;
+        office.act(&clerk(), november(2, 11, 0), &filed.code, Act::of(Verb::RecordPayment)).await.unwrap();
+        let again = office.act(&clerk(), november(2, 11, 5), &filed.code, Act::of(Verb::RecordPayment)).await;
         assert_eq!(code(again), "dossier-nothing-to-pay");
         assert_eq!(office.number("SELECT COUNT(*) FROM fact WHERE measure = 'paid'").await, 1);
         assert_eq!(office.number("SELECT COUNT(*) FROM fact WHERE measure = 'procedure_paid_online'").await, 0);
@@ -226,7 +228,7 @@ async fn money_is_received_at_the_desk_and_by_nobody_else() {
 async fn a_scan_added_at_return_is_kept_and_counted_on_the_day_of_the_decision() {
     for office in offices().await {
         let dossier = office.at_leader(november(2, 9, 0)).await;
-        let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
+        let approve = Act::of(Verb::Approve);
         office.act(&leader(), november(3, 9, 0), &dossier.code, approve).await.unwrap();
         let hand_out = hand_out(Some(office.paper(None).await));
         office.act(&clerk(), november(5, 9, 0), &dossier.code, hand_out).await.unwrap();
@@ -241,7 +243,7 @@ async fn a_scan_added_at_return_is_kept_and_counted_on_the_day_of_the_decision()
 async fn a_supplement_fills_the_component_it_is_for() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        let ask = Act::RequestSupplement(asked("Ảnh quá mờ, không đọc được", ""));
+        let ask = Act::from(asked("Ảnh quá mờ, không đọc được", ""));
         office.act(&clerk(), november(2, 10, 0), &filed.code, ask).await.unwrap();
         let nowhere = vec![office.paper(Some(99)).await];
         let lost = supplement(nowhere);
@@ -261,8 +263,11 @@ async fn a_supplement_fills_the_component_it_is_for() {
 async fn the_applicant_is_told_once_however_often_the_job_runs() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
-        office.act(&officer(), november(2, 11, 0), &filed.code, Act::Refuse { reason: reason() }).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
+        office
+            .act(&officer(), november(2, 11, 0), &filed.code, Act::of(Verb::Refuse).with("reason", reason()))
+            .await
+            .unwrap();
         let claimed = office.write(|tx| Box::pin(async move { jobs::claim(tx, november(2, 12, 0), 10).await })).await;
         // One of a dossier's notices at a time: order is kept.
         assert_eq!(claimed.len(), 1);
@@ -297,7 +302,7 @@ denominator = { measure = "settled" }
     for office in offices().await {
         for (day, wanted) in [(3, (1, 1)), (12, (1, 2))] {
             let dossier = office.at_leader(november(2, 9, 0)).await;
-            let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
+            let approve = Act::of(Verb::Approve);
             office.act(&leader(), november(day, 9, 0), &dossier.code, approve).await.unwrap();
             let indicator = indicator.clone();
             let figure = office
@@ -322,14 +327,17 @@ async fn a_second_supplement_counts_as_late_in_the_index_and_nothing_is_paid_onl
         let words = [("Thiếu giấy chứng sinh", ""), ("Giấy chứng sinh sai tên", "Giấy mới khác với tờ khai")];
         for (n, (reason, again)) in words.iter().enumerate() {
             let at = |minute: i8| november(2, 10 + n as i8, minute);
-            let ask = Act::RequestSupplement(asked(reason, again));
+            let ask = Act::from(asked(reason, again));
             office.act(&officer(), at(0), &codes[0], ask).await.unwrap();
             let papers = vec![office.paper(Some(2)).await];
             office.act(&clerk(), at(5), &codes[0], supplement(papers)).await.unwrap();
         }
         for one in &codes {
-            office.act(&clerk(), november(2, 14, 0), one, Act::RecordPayment).await.unwrap();
-            office.act(&officer(), november(2, 15, 0), one, Act::Refuse { reason: reason() }).await.unwrap();
+            office.act(&clerk(), november(2, 14, 0), one, Act::of(Verb::RecordPayment)).await.unwrap();
+            office
+                .act(&officer(), november(2, 15, 0), one, Act::of(Verb::Refuse).with("reason", reason()))
+                .await
+                .unwrap();
         }
         let day = november(2, 9, 0).date();
         for (id, wanted) in [("on-time", (2, 2)), ("on-time-766", (1, 2)), ("online-payments", (0, 0))] {

@@ -5,7 +5,7 @@ use crate::decide;
 use crate::dossier::Mark;
 use crate::fixture::*;
 use crate::happening::Rules;
-use crate::transitions::{TRANSITIONS, Verb};
+use crate::verbs::{Verb, rules};
 use base::{Actor, Fault, Role};
 use proptest::prelude::*;
 
@@ -76,8 +76,10 @@ fn turn(story: &mut Story, dice: u32) -> bool {
     let Some((person, verb)) = open.get(dice as usize % open.len().max(1)) else { return false };
     story.now = story.now.plus_ms(i64::from(dice % 3_000) * 60_000);
     let happening = carry_out(story, *verb, person, dice).unwrap_or_else(|fault| panic!("{verb:?}: {fault:?}"));
+    // The word of the log and the tag of the text are one.
+    assert!(happening.to_text(false).contains(&format!(r#""kind":"{}""#, happening.kind())), "{verb:?}");
     story.happen(happening);
-    let to = verb.transition().to;
+    let to = verb.rule().to;
     assert!(
         to.contains(&story.dossier().status),
         "{verb:?} leads to {:?}, the table says {to:?}",
@@ -279,7 +281,7 @@ fn on_time_is_to_the_minute_and_early_is_a_day() {
 #[test]
 fn the_table_and_the_log_know_the_same_statuses() {
     // Every `to` of the table is written by some event; the walk above finds no other.
-    assert!(TRANSITIONS.iter().all(|row| !row.to.is_empty() && !row.who.is_empty()));
+    assert!(rules().all(|(_, rule)| !rule.to.is_empty() && !rule.who.is_empty()));
 }
 
 /// A dossier whose process lets the head send back, received on Monday 2 November and due on Thursday 5, 09:00.

@@ -414,7 +414,7 @@ fn offers_are_exactly_what_the_rules_let_a_person_do() {
                 assert_eq!(checked.is_err(), problem.is_some(), "{verb:?}");
             }
             let open: Vec<Verb> =
-                story.ask(|d, o| Verb::all().filter(|verb| check(d, *verb, &person, o).is_ok()).collect());
+                story.ask(|d, o| Verb::ALL.into_iter().filter(|verb| check(d, *verb, &person, o).is_ok()).collect());
             let offered = story.ask(|d, o| offers(d, &person, o));
             for verb in open {
                 assert!(offered.contains(&(verb, None)), "{verb:?} is open and not offered");

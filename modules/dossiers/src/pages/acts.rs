@@ -3,13 +3,11 @@
 use super::questions::{Question, corrections, headed};
 use super::show::Read;
 use crate::actions::House;
-use crate::correct::ANSWER;
 use crate::decide::{self, ABSENT};
-use crate::input::Input;
-use crate::transitions::Verb;
+use crate::verbs::Verb;
 use base::{Actor, Problem};
 use i18n::L;
-use std::collections::BTreeMap;
+use records::Ask;
 use web::{Choice, FormMap};
 
 /// Days an applicant is given for a supplement unless the officer writes another date.
@@ -46,43 +44,6 @@ pub(super) struct Offer {
     pub(super) inputs: Vec<Field>,
 }
 
-/// What was typed into the inputs whose names begin so, by the rest of their names.
-pub fn named(fields: &FormMap, prefix: &str) -> BTreeMap<String, String> {
-    let own = |name: &String| Some((name.strip_prefix(prefix)?.to_owned(), fields.text(name).to_owned()));
-    fields.0.keys().filter_map(own).collect()
-}
-
-/// What was typed into the form of an act.
-pub(super) fn typed(fields: &FormMap) -> Input {
-    let text = |name: &str| fields.text(name).to_owned();
-    Input {
-        reason: text("reason"),
-        again: text("again"),
-        note: text("note"),
-        handler: text("handler"),
-        on_paper: fields.get("paper").is_some(),
-        papers: fields.all("papers").to_vec(),
-        asked_answers: fields.all("asked_answers").to_vec(),
-        other: text("other"),
-        until: web::iso_day(&text("until")),
-        answers: named(fields, ANSWER),
-        absent: named(fields, ABSENT),
-        sure: fields.get("sure").is_some(),
-        sign_draft: fields.get("sign_draft").is_some(),
-        amount_dong: text("amount_dong"),
-        basis: text("basis"),
-        wished_how: text("wished_how"),
-        wished_by: text("wished_by"),
-        wished_words: text("wished_words"),
-        handed_to: text("handed_to"),
-        receiver: text("receiver"),
-        authority: text("authority"),
-        tracking: text("tracking"),
-        address: text("address"),
-        score: text("score"),
-    }
-}
-
 /// Puts back what was typed into the form of an act that was refused.
 pub(super) fn refill(offers: &mut [Offer], verb: Verb, fields: &FormMap) {
     for input in offers.iter_mut().filter(|offer| offer.verb == verb.as_str()).flat_map(|offer| &mut offer.inputs) {
@@ -99,11 +60,6 @@ pub(super) fn at_input(problem: Problem, tried: Option<Verb>) -> Problem {
     }
 }
 
-/// Acts an official does not offer: they belong to the applicant or have their own page.
-pub(super) fn is_office_act(verb: Verb) -> bool {
-    !matches!(verb, Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Rate)
-}
-
 /// What the inputs of an act are made of.
 struct Desk<'a> {
     l: L,
@@ -114,10 +70,6 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn input(&self, verb: Verb, kind: &'static str, name: &str, required: bool, problems: &[Problem]) -> Field {
-        Field { required, ..self.labelled(verb, kind, name, self.l.t(format!("dossier-input-{name}")), problems) }
-    }
-
     fn labelled(&self, verb: Verb, kind: &'static str, name: &str, label: String, problems: &[Problem]) -> Field {
         Field {
             kind,
@@ -135,120 +87,120 @@ impl Desk<'_> {
         }
     }
 
-    fn words(&self, field: &str, words: &[&str]) -> Vec<Choice> {
-        words.iter().map(|word| Choice::new(*word, self.l.t(format!("dossier-{field}-{word}")))).collect()
+    /// The inputs of an act: what its row asks for, in that order.
+    fn inputs(&self, verb: Verb, problems: &[Problem]) -> Vec<Field> {
+        verb.row().asks.iter().flat_map(|asked| self.inputs_of(verb, asked, problems)).collect()
     }
 
-    fn inputs(&self, verb: Verb, problems: &[Problem]) -> Vec<Field> {
+    /// The inputs of one thing asked for; none where it is not asked for now.
+    fn inputs_of(&self, verb: Verb, asked: &records::Field, problems: &[Problem]) -> Vec<Field> {
         let (l, read) = (self.l, self.read);
-        let one = |kind, name: &str, required| self.input(verb, kind, name, required, problems);
+        let kind = match (asked.ask, asked.name) {
+            (Ask::Texts, "absent") => return self.listed(verb, problems),
+            (Ask::Texts, _) => return self.corrections(verb, problems),
+            (Ask::Line, _) => "text",
+            (Ask::Lines, _) => "textarea",
+            (Ask::Check, _) => "check",
+            (Ask::Words, _) => "checks",
+            (Ask::Day, _) => "date",
+            (Ask::Number(..), _) => "number",
+            (Ask::Files(_), _) => "file",
+            (Ask::OneOf(_) | Ask::Word | Ask::Unit | Ask::Person, _) => "select",
+        };
+        let label = match (verb, asked.name) {
+            (Verb::Forward, "file") => l.t("dossier-input-draft"),
+            (_, "sure") => l.t("dossier-sure"),
+            (_, "sign_draft") => match proposed(read) {
+                Some((name, _)) => l.tr("dossier-input-sign_draft", [("name", name)]),
+                None => return Vec::new(),
+            },
+            (_, name) => l.t(format!("dossier-input-{name}")),
+        };
+        let hint = match (verb, asked.name) {
+            (_, "again") => l.t("dossier-second-supplement-warning"),
+            (Verb::CompleteSupplement, "file") => l.t("dossier-supplement-hollow-warning"),
+            _ if asked.only.is_empty() => String::new(),
+            (_, name) => l.t(format!("dossier-hint-{name}")),
+        };
+        let value = match asked.name {
+            "until" => {
+                let days = jiff::Span::new().days(ASKED_DAYS);
+                self.office.now.date().checked_add(days).map(|day| day.to_string()).unwrap_or_default()
+            }
+            "address" => read.loaded().applicant.owner_address.clone(),
+            _ => String::new(),
+        };
+        let choices = self.choices(verb, asked);
+        let idle = match asked.name {
+            "again" => read.loaded().dossier.supplements == 0,
+            "sure" => !crate::filing::asks_whether_sure(problems),
+            _ => asked.ask == Ask::Words && choices.is_empty(),
+        };
+        if idle {
+            return Vec::new();
+        }
+        let (required, only, folded) = (asked.required, asked.only, asked.name == "asked_answers");
+        let input = self.labelled(verb, kind, asked.name, label, problems);
+        vec![Field { hint, value, choices, required, only, folded, ..input }]
+    }
+
+    /// What can be chosen.
+    fn choices(&self, verb: Verb, asked: &records::Field) -> Vec<Choice> {
+        let (l, read) = (self.l, self.read);
         let people = |people: &[(base::Id, String)]| -> Vec<Choice> {
             people.iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect()
         };
-        match verb {
-            Verb::RefuseIntake | Verb::SendBack | Verb::Refuse | Verb::Stop => vec![one("textarea", "reason", true)],
-            Verb::Withdraw => {
-                let mut how = one("select", "wished_how", true);
-                how.choices = self.words("wished", &["paper", "spoken"]);
-                let (by, words) = (one("text", "wished_by", true), one("text", "wished_words", true));
-                vec![how, by, words, one("file", "file", false), one("textarea", "reason", true)]
+        match (asked.ask, asked.name) {
+            (Ask::Person, _) if verb == Verb::Forward => {
+                let anybody = Choice::new("", l.t("dossier-handler-anybody"));
+                std::iter::once(anybody).chain(people(&read.next_people)).collect()
             }
-            Verb::Assign => {
-                let mut handler = one("select", "handler", true);
-                handler.choices = people(&read.people);
+            (Ask::Person, _) => {
+                let mut all = people(&read.people);
                 if !read.people.iter().any(|(id, _)| *id == self.actor.account) {
-                    handler.choices.insert(0, Choice::new(self.actor.account.to_string(), l.t("dossier-handler-me")));
+                    all.insert(0, Choice::new(self.actor.account.to_string(), l.t("dossier-handler-me")));
                 }
-                vec![handler]
+                all
             }
-            Verb::Forward => {
-                let mut handler = one("select", "handler", false);
-                handler.choices.push(Choice::new("", l.t("dossier-handler-anybody")));
-                handler.choices.extend(people(&read.next_people));
-                let mut draft = one("file", "file", false);
-                draft.label = l.t("dossier-input-draft");
-                vec![handler, one("textarea", "note", false), draft, one("check", "paper", false)]
+            // `handed_to`, `wished_how`: words `dossier-handed-…`, `dossier-wished-…`.
+            (Ask::OneOf(words), name) => {
+                let has_account = read.loaded().dossier.account.is_some();
+                let (family, _) = name.split_once('_').unwrap_or((name, ""));
+                let words = words.iter().filter(|word| **word != "account" || has_account);
+                words.map(|word| Choice::new(*word, l.t(format!("dossier-{family}-{word}")))).collect()
             }
-            Verb::RequestSupplement => self.asking(verb, problems),
-            Verb::CompleteSupplement => self.completing(verb, problems),
-            Verb::RequestPayment => {
-                vec![one("number", "amount_dong", true), one("textarea", "reason", true), one("text", "basis", true)]
+            (_, "papers") => {
+                let papers = self.office.version.components.iter();
+                papers.map(|paper| Choice::new(&paper.code, &paper.name)).collect()
             }
-            Verb::Approve => {
-                let mut inputs = vec![one("textarea", "note", false), one("file", "result", false)];
-                if let Some((name, _)) = proposed(read) {
-                    let label = l.tr("dossier-input-sign_draft", [("name", name)]);
-                    inputs.push(self.labelled(verb, "check", "sign_draft", label, problems));
-                }
-                inputs
+            (_, "asked_answers") => {
+                headed(self.office.version).map(|(label, field)| Choice::new(&field.name, label)).collect()
             }
-            Verb::ReturnResult => {
-                let mut to = one("select", "handed_to", true);
-                to.choices = self.words("handed", &["owner", "authorised", "post"]);
-                if read.loaded().dossier.account.is_some() {
-                    to.choices.extend(self.words("handed", &["account"]));
-                }
-                let only = |only, name: &str| {
-                    let hint = l.t(format!("dossier-hint-{name}"));
-                    Field { hint, only, ..one("text", name, false) }
-                };
-                let mut address = only("post", "address");
-                address.value.clone_from(&read.loaded().applicant.owner_address);
-                let (receiver, authority) = (only("authorised", "receiver"), only("authorised", "authority"));
-                let names = [receiver, authority, only("post", "tracking"), address];
-                std::iter::once(to).chain(names).chain([one("file", "result", false)]).collect()
+            (_, "component") => {
+                let listed = self.listed_papers();
+                let others = read.papers.iter().filter(|(_, paper)| !listed.contains(&paper.code));
+                let others = others.map(|(n, paper)| Choice::new(n.to_string(), &paper.name));
+                std::iter::once(Choice::new("", l.t("dossier-paper-other"))).chain(others).collect()
             }
             _ => Vec::new(),
         }
     }
 
-    /// A supplement is asked for with a reason, a list and a last day.
-    fn asking(&self, verb: Verb, problems: &[Problem]) -> Vec<Field> {
-        let one = |kind, name: &str, required| self.input(verb, kind, name, required, problems);
-        let mut inputs = vec![one("textarea", "reason", true)];
-        if self.read.loaded().dossier.supplements > 0 {
-            let mut again = one("textarea", "again", true);
-            again.hint = self.l.t("dossier-second-supplement-warning");
-            inputs.push(again);
-        }
-        let version = self.office.version;
-        let mut papers = one("checks", "papers", false);
-        papers.choices = version.components.iter().map(|paper| Choice::new(&paper.code, &paper.name)).collect();
-        let mut answers = one("checks", "asked_answers", false);
-        answers.folded = true;
-        answers.choices = headed(version).map(|(label, field)| Choice::new(&field.name, label)).collect();
-        inputs.extend([papers, answers].into_iter().filter(|list| !list.choices.is_empty()));
-        let mut until = one("date", "until", true);
-        let days = jiff::Span::new().days(ASKED_DAYS);
-        until.value = self.office.now.date().checked_add(days).map(|day| day.to_string()).unwrap_or_default();
-        inputs.extend([one("textarea", "other", false), until]);
-        inputs
+    /// Codes of the papers that were asked for.
+    fn listed_papers(&self) -> Vec<String> {
+        decide::asked_last(&self.read.events).map(|asked| asked.papers).unwrap_or_default()
     }
 
-    /// What was asked for, each with its place, and why it cannot be brought; whatever else came, below.
-    fn completing(&self, verb: Verb, problems: &[Problem]) -> Vec<Field> {
-        let (l, read) = (self.l, self.read);
-        let one = |kind, name: &str| self.input(verb, kind, name, false, problems);
-        let asked = decide::asked_last(&read.events);
-        let listed = |code: &String| asked.as_ref().is_some_and(|asked| asked.papers.contains(code));
-        let mut inputs = Vec::new();
-        for (n, paper) in read.papers.iter().filter(|(_, paper)| listed(&paper.code)) {
+    /// The papers that were asked for, each with its place, and why it cannot be brought.
+    fn listed(&self, verb: Verb, problems: &[Problem]) -> Vec<Field> {
+        let listed = self.listed_papers();
+        let asked = self.read.papers.iter().filter(|(_, paper)| listed.contains(&paper.code));
+        let both = asked.flat_map(|(n, paper)| {
             let file = self.labelled(verb, "file", &format!("component_{n}"), paper.name.clone(), problems);
-            inputs.push(Field { required: true, ..file });
-            let why = l.t("dossier-input-absent");
-            inputs.push(self.labelled(verb, "text", &format!("{ABSENT}{}", paper.code), why, problems));
-        }
-        inputs.extend(self.corrections(verb, problems));
-        if crate::filing::asks_whether_sure(problems) {
-            inputs.push(self.labelled(verb, "check", "sure", l.t("dossier-sure"), problems));
-        }
-        let mut component = one("select", "component");
-        component.choices.push(Choice::new("", l.t("dossier-paper-other")));
-        let others = read.papers.iter().filter(|(_, paper)| !listed(&paper.code));
-        component.choices.extend(others.map(|(n, paper)| Choice::new(n.to_string(), &paper.name)));
-        let hint = l.t("dossier-supplement-hollow-warning");
-        inputs.extend([component, Field { hint, ..one("file", "file") }, one("textarea", "note")]);
-        inputs
+            let (name, why) = (format!("{ABSENT}{}", paper.code), self.l.t("dossier-input-absent"));
+            [Field { required: true, ..file }, self.labelled(verb, "text", &name, why, problems)]
+        });
+        both.collect()
     }
 
     /// The answers that were asked to be corrected, as they are.
@@ -302,7 +254,7 @@ pub(super) fn offers(
     let desk = Desk { l, read, actor, office, house };
     let offers: Vec<(Verb, Option<Problem>)> = decide::offers(&read.loaded().dossier, actor, office)
         .into_iter()
-        .filter(|(verb, _)| is_office_act(*verb))
+        .filter(|(verb, _)| verb.row().is_of_the_office())
         .collect();
     // The act that moves the dossier on is the likely one; what was just tried stays open.
     let likely =

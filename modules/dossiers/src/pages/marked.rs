@@ -4,7 +4,7 @@ use super::work::Again;
 use super::{house, work_page};
 use crate::actions::{self, Act, By};
 use crate::reading::{self, Asking};
-use crate::transitions::Verb;
+use crate::verbs::Verb;
 use base::{Fault, Id, Problem};
 use lists::Seat;
 use web::{Answer, Ctx, FormMap};
@@ -31,13 +31,12 @@ fn wish(given: &FormMap) -> Result<Act, Problem> {
     let word = given.text("act");
     let verb = if word.is_empty() { Some(Verb::Assign) } else { Verb::read(word) };
     match verb.filter(|verb| VERBS.contains(verb)) {
-        Some(Verb::ReceiveOnline) => Ok(Act::ReceiveOnline),
-        Some(Verb::Forward) => Ok(Act::Forward { electronic: true, note: String::new(), handler: None, draft: None }),
         Some(Verb::Assign) => match given.text("handler").parse::<Id>() {
-            Ok(handler) => Ok(Act::Assign { handler }),
+            Ok(handler) => Ok(Act::of(Verb::Assign).with("handler", handler.to_string())),
             Err(_) => Err(Problem::new("dossier-handler-required").field("marked-handler")),
         },
-        _ => Err(Problem::new("dossier-act-unknown").field("act")),
+        Some(verb) => Ok(Act::of(verb)),
+        None => Err(Problem::new("dossier-act-unknown").field("act")),
     }
 }
 

@@ -15,7 +15,6 @@ mod track;
 mod work;
 mod work_list;
 
-pub use acts::named;
 pub use answers::{Answered, answer_text, answered};
 pub use intake::{choose_or_form, receive};
 pub use marked::marked;

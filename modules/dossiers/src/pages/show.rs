@@ -1,15 +1,15 @@
 //! One dossier: where it stands, what can be done now, what happened.
 
-use super::acts::{self, Offer, at_input, is_office_act, offers};
+use super::acts::{self, Offer, at_input, offers};
 use super::timeline::{Beside, Moment, timeline};
 use super::{Answered, answered, channel_key, house, moment, names};
-use crate::actions::{By, House};
+use crate::actions::{self, Act, By, House};
 use crate::decide;
 use crate::happening::Happening;
 use crate::reading::{self, Asking, Ground, Purpose, Readable};
 use crate::store::{self as sql, Loaded};
-use crate::transitions::Verb;
 use crate::uploads;
+use crate::verbs::Verb;
 use crate::worklist;
 use ::store::Tx;
 use askama::Template;
@@ -334,7 +334,8 @@ pub async fn act(
     PatientUpload { upload, refused }: PatientUpload,
 ) -> Answer {
     let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
-    let verb = Verb::read(&verb).filter(|verb| is_office_act(*verb)).ok_or(Fault::NotFound("dossier-act-unknown"))?;
+    let verb = Verb::read(&verb).filter(|verb| verb.row().is_of_the_office());
+    let verb = verb.ok_or(Fault::NotFound("dossier-act-unknown"))?;
     let house = house(&ctx.app)?;
     let outcome = async {
         if !refused.is_empty() {
@@ -347,7 +348,7 @@ pub async fn act(
                 first.into_iter().map(|staged| (None, staged)).collect()
             }
         };
-        let input = acts::typed(&upload.fields);
+        let typed = Act::of_form(verb, &upload.fields);
         let by = By { actor: actor.clone(), now: ctx.now };
         let code = code.clone();
         ctx.db()
@@ -360,7 +361,7 @@ pub async fn act(
                     for (component, staged) in &staged {
                         papers.extend(uploads::came(tx, Some(staged), *component, loaded.dossier.id, &by).await?);
                     }
-                    input.carry_out(tx, &house, &by, &code, (verb, papers)).await
+                    actions::act(tx, &house, &by, &code, &typed.bringing(papers)).await
                 })
             })
             .await

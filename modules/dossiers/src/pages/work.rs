@@ -5,7 +5,7 @@ use super::{channel_choices, house, names};
 use crate::actions::House;
 use crate::dossier::Status;
 use crate::store::Loaded;
-use crate::transitions::Verb;
+use crate::verbs::Verb;
 use crate::worklist::{self, Asked, ClockView, Line, Narrow, Scope, Spot, Tab};
 use ::store::{BoxFuture, Tx};
 use askama::Template;

@@ -1,8 +1,10 @@
 //! Who reads what, and for how long.
 
 use super::*;
+use crate::Act;
 use crate::fixture::*;
 use crate::fixture_db::*;
+use crate::verbs::Verb;
 use base::{Grant, Role};
 use jiff::civil::date;
 
@@ -85,7 +87,7 @@ async fn a_division_keeps_reading_what_it_has_had_and_its_head_too() {
 async fn long_after_it_was_closed_those_who_had_it_say_what_for_and_it_is_written_down() {
     for office in offices().await {
         let dossier = office.at_leader(november(2, 9, 0)).await;
-        let approve = crate::Act::Approve { note: String::new(), result: None, sign_draft: false };
+        let approve = Act::of(Verb::Approve);
         office.act(&leader(), november(3, 9, 0), &dossier.code, approve).await.unwrap();
         office.act(&clerk(), november(3, 10, 0), &dossier.code, hand_out(None)).await.unwrap();
         let last = Instant::from_local(date(2027, 11, 3).at(16, 0, 0, 0));

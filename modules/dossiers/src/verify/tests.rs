@@ -4,6 +4,7 @@ use super::*;
 use crate::actions::Act;
 use crate::fixture::*;
 use crate::fixture_db::*;
+use crate::verbs::Verb;
 use ::store::Sql;
 use base::Fault;
 
@@ -14,7 +15,7 @@ mod rows;
 async fn lived_in(office: &Office) {
     let at = november(2, 9, 0);
     let settled = office.at_leader(at).await;
-    let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
+    let approve = Act::of(Verb::Approve);
     office.act(&leader(), november(3, 9, 0), &settled.code, approve).await.unwrap();
     let hand_out = hand_out(None);
     office.act(&clerk(), november(3, 10, 0), &settled.code, hand_out).await.unwrap();
@@ -22,7 +23,7 @@ async fn lived_in(office: &Office) {
     roll_up(office).await;
     office.receive(clerk(), november(3, 9, 0), counter()).await.unwrap();
     let filed = office.file(citizen(), november(3, 9, 0), handed()).await.unwrap();
-    office.act(&clerk(), november(3, 11, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+    office.act(&clerk(), november(3, 11, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
     office.write(|tx| Box::pin(async move { audit::seal_days(tx, november(4, 9, 0), 10).await })).await;
     // After the last sealed day.
     office.file(citizen(), november(4, 9, 0), handed()).await.unwrap();
@@ -283,7 +284,7 @@ async fn what_is_done_to_a_dossier_under_a_wrong_clock_stays_provable_when_the_c
         office.act(&officer(), november(4, 9, 30), &dossier.code, forward()).await.unwrap();
         office.receive(clerk(), november(4, 9, 40), counter()).await.unwrap();
         office.act(&head(), november(2, 10, 0), &dossier.code, forward()).await.unwrap();
-        let approve = || Act::Approve { note: String::new(), result: None, sign_draft: false };
+        let approve = || Act::of(Verb::Approve);
         office.act(&leader(), november(2, 11, 0), &dossier.code, approve()).await.unwrap();
         roll_up(&office).await;
         assert_eq!(seal(november(5, 9, 0)).await, 4);

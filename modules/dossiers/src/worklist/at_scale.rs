@@ -8,6 +8,7 @@ use crate::fixture::{NEAR, NEAR_DIVISION, NEAR_OFFICE, ROOT};
 use crate::fixture::{Story, agency, clerk, head, november, officer, version};
 use crate::fixture_db::{Office, counter, offices};
 use crate::row;
+use crate::verbs::Verb;
 use ::store::{Rows, params};
 use base::calendar::Calendar;
 use base::page::Place;
@@ -253,7 +254,7 @@ async fn a_division_still_finds_what_has_left_it_and_the_index_is_made_anew_the_
     for office in offices().await {
         let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
         for person in [officer(), head()] {
-            let forward = Act::Forward { electronic: true, note: String::new(), handler: None, draft: None };
+            let forward = Act::of(Verb::Forward);
             office.act(&person, november(2, 10, 0), &dossier.code, forward).await.unwrap();
         }
         assert_eq!(office.load(&dossier.code).await.unit, NEAR);

@@ -14,7 +14,7 @@ async fn an_event_names_the_post_that_allowed_the_act() {
         let dossier = office.receive(posts.clone(), november(2, 9, 0), abroad).await.unwrap();
         office.act(&posts, november(2, 9, 5), &dossier.code, forward()).await.unwrap();
         office.act(&head(), november(2, 9, 10), &dossier.code, forward()).await.unwrap();
-        let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
+        let approve = Act::of(Verb::Approve);
         office.act(&posts, november(2, 9, 15), &dossier.code, approve).await.unwrap();
         office.act(&posts, november(2, 9, 20), &dossier.code, hand_out(None)).await.unwrap();
         let id = dossier.id;
@@ -28,13 +28,13 @@ async fn an_event_names_the_post_that_allowed_the_act() {
 async fn a_supplement_corrects_answers_and_the_old_ones_are_kept() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
         let wrong =
             Asked { answers: vec!["sex".to_owned()], papers: Vec::new(), ..asked("Sai giới tính của bé", "") };
-        office.act(&officer(), november(2, 11, 0), &filed.code, Act::RequestSupplement(wrong)).await.unwrap();
+        office.act(&officer(), november(2, 11, 0), &filed.code, Act::from(wrong)).await.unwrap();
         let correct = |answer: &str| {
             let answers = BTreeMap::from([("sex".to_owned(), answer.to_owned())]);
-            Act::CompleteSupplement(Supplement { answers, ..Supplement::default() })
+            Act::from(Supplement { answers, ..Supplement::default() })
         };
         // The same answer again is nothing, and no answer of the form is refused by name.
         let nothing = office.act(&citizen(), november(2, 13, 40), &filed.code, correct("Nam")).await;
@@ -68,7 +68,7 @@ async fn a_supplement_corrects_answers_and_the_old_ones_are_kept() {
 async fn a_reason_once_given_is_not_given_again() {
     for office in offices().await {
         let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
-        let ask = |reason: &str, again: &str| Act::RequestSupplement(asked(reason, again));
+        let ask = |reason: &str, again: &str| Act::from(asked(reason, again));
         office.act(&officer(), november(2, 9, 5), &dossier.code, ask("Thiếu giấy chứng sinh", "")).await.unwrap();
         let papers = vec![office.paper(Some(2)).await];
         office.act(&clerk(), november(2, 9, 10), &dossier.code, supplement(papers)).await.unwrap();
@@ -82,14 +82,12 @@ async fn a_reason_once_given_is_not_given_again() {
 async fn a_proposal_goes_with_the_dossier_and_the_applicant_does_not_see_it() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
         let draft = office.paper(None).await;
         let file = draft.file;
-        let to = |handler| Act::Forward {
-            electronic: true,
-            note: "Dự thảo giấy khai sinh".to_owned(),
-            handler: Some(handler),
-            draft: Some(draft.clone()),
+        let to = |handler: Id| {
+            let forward = Act::of(Verb::Forward).with("note", "Dự thảo giấy khai sinh");
+            forward.with("handler", handler.to_string()).bringing([draft.clone()])
         };
         // An officer does not review: the next step is the head's.
         let wrong = office.act(&officer(), november(2, 11, 0), &filed.code, to(office.officer.account)).await;
@@ -116,8 +114,7 @@ async fn a_proposal_goes_with_the_dossier_and_the_applicant_does_not_see_it() {
 async fn the_desk_withdraws_only_on_the_applicants_request_which_is_kept() {
     for office in offices().await {
         let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
-        let withdraw =
-            |reason: &str, wished: Wished, request| Act::Withdraw { reason: reason.to_owned(), wished, request };
+        let withdraw = |reason: &str, wished: Wished, request| withdraw(reason, wished, request);
         let now = november(2, 10, 0);
         let fields = |refused: Result<Dossier, Fault>| match refused {
             Err(Fault::Invalid(problems)) => problems.into_iter().filter_map(|p| p.field).collect::<Vec<_>>(),
@@ -149,16 +146,16 @@ async fn the_desk_withdraws_only_on_the_applicants_request_which_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_result_is_handed_to_somebody_on_some_authority() {
     for office in offices().await {
-        let approve = Act::Approve { note: String::new(), result: None, sign_draft: false };
-        let to = |to: &str, name: &str, authority: &str, tracking: &str| Act::ReturnResult {
-            handing: Handing {
+        let approve = Act::of(Verb::Approve);
+        let to = |to: &str, name: &str, authority: &str, tracking: &str| {
+            let handing = Handing {
                 to: to.into(),
                 name: name.into(),
                 authority: authority.into(),
                 tracking: tracking.into(),
                 ..Handing::default()
-            },
-            result: None,
+            };
+            hand(handing, None)
         };
         let now = november(3, 9, 0);
         let cases: [(Act, &[&str]); 5] = [
@@ -201,27 +198,25 @@ async fn a_result_is_handed_to_somebody_on_some_authority() {
 async fn a_list_is_answered_item_by_item() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
         let list = Asked {
             papers: vec!["giay-chung-sinh".to_owned(), "anh".to_owned()],
             answers: vec!["sex".to_owned()],
             ..asked("Thiếu ảnh và sai giới tính", "")
         };
-        office.act(&officer(), november(2, 11, 0), &filed.code, Act::RequestSupplement(list)).await.unwrap();
+        office.act(&officer(), november(2, 11, 0), &filed.code, Act::from(list)).await.unwrap();
         let words = |words: &[(&str, &str)]| -> BTreeMap<String, String> {
             words.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
         };
         let now = november(2, 14, 0);
         let (one, other) = (office.paper(Some(1)).await, office.paper(Some(2)).await);
-        let told = async |by: Actor, brought: Supplement| match office
-            .act(&by, now, &filed.code, Act::CompleteSupplement(brought))
-            .await
-        {
-            Err(Fault::Invalid(problems)) => {
-                problems.into_iter().map(|p| (p.field.unwrap_or_default(), p.code)).collect::<Vec<_>>()
-            }
-            done => panic!("{done:?}"),
-        };
+        let told =
+            async |by: Actor, brought: Supplement| match office.act(&by, now, &filed.code, Act::from(brought)).await {
+                Err(Fault::Invalid(problems)) => {
+                    problems.into_iter().map(|p| (p.field.unwrap_or_default(), p.code)).collect::<Vec<_>>()
+                }
+                done => panic!("{done:?}"),
+            };
         let missing = |code: &str| (format!("absent.{code}"), "dossier-asked-paper-missing");
         let same = ("answers.sex".to_owned(), "dossier-asked-answer-same");
         // Nothing, one of two papers, thin words, words about a paper nobody asked for; the applicant and the desk alike.
@@ -253,7 +248,7 @@ async fn a_list_is_answered_item_by_item() {
             absent: words(&[("anh", "")]),
             ..Supplement::default()
         };
-        let after = office.act(&citizen(), now, &filed.code, Act::CompleteSupplement(brought)).await.unwrap();
+        let after = office.act(&citizen(), now, &filed.code, Act::from(brought)).await.unwrap();
         assert_eq!(after.status, crate::Status::Processing);
     }
 }
@@ -262,11 +257,11 @@ async fn a_list_is_answered_item_by_item() {
 async fn what_cannot_be_brought_is_said_and_the_officer_reads_it() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
-        let ask = Act::RequestSupplement(asked("Thiếu giấy chứng sinh", ""));
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
+        let ask = Act::from(asked("Thiếu giấy chứng sinh", ""));
         office.act(&officer(), november(2, 11, 0), &filed.code, ask).await.unwrap();
         let absent = BTreeMap::from([("anh".to_owned(), "Nhà ở xa, chưa chụp được ảnh".to_owned())]);
-        let said = Act::CompleteSupplement(Supplement { absent, ..Supplement::default() });
+        let said = Act::from(Supplement { absent, ..Supplement::default() });
         let after = office.act(&citizen(), november(2, 14, 0), &filed.code, said).await.unwrap();
         // The applicant did something: it is no empty declaration of the office.
         assert_eq!(after.flags & crate::dossier::mark::HOLLOW, 0);
@@ -285,19 +280,19 @@ async fn what_cannot_be_brought_is_said_and_the_officer_reads_it() {
 async fn a_proposal_is_signed_as_it_is_and_becomes_the_result() {
     for office in offices().await {
         let filed = office.file(citizen(), november(2, 9, 0), handed()).await.unwrap();
-        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::ReceiveOnline).await.unwrap();
-        let sign = || Act::Approve { note: String::new(), result: None, sign_draft: true };
-        let with = |draft| Act::Forward { electronic: true, note: "Dự thảo".to_owned(), handler: None, draft };
+        office.act(&clerk(), november(2, 10, 0), &filed.code, Act::of(Verb::ReceiveOnline)).await.unwrap();
+        let sign = || Act::of(Verb::Approve).with("sign_draft", "1");
+        let with = |draft: Option<NewPaper>| forward().with("note", "Dự thảo").bringing(draft);
         office.act(&officer(), november(2, 11, 0), &filed.code, with(None)).await.unwrap();
         let draft = office.paper(None).await;
         let file = draft.file;
         office.act(&head(), november(2, 11, 5), &filed.code, with(Some(draft))).await.unwrap();
         // What was sent back is no proposal any more.
-        let back = Act::SendBack { reason: "Sai tên mẹ".to_owned() };
+        let back = Act::of(Verb::SendBack).with("reason", "Sai tên mẹ".to_owned());
         office.act(&leader(), november(2, 11, 10), &filed.code, back).await.unwrap();
         office.act(&head(), november(2, 11, 15), &filed.code, with(None)).await.unwrap();
         assert_eq!(code(office.act(&leader(), november(2, 11, 20), &filed.code, sign()).await), "dossier-no-draft");
-        let back = Act::SendBack { reason: "Thiếu dự thảo".to_owned() };
+        let back = Act::of(Verb::SendBack).with("reason", "Thiếu dự thảo".to_owned());
         office.act(&leader(), november(2, 11, 25), &filed.code, back).await.unwrap();
         let better = office.paper(None).await;
         let signed = better.file;
@@ -342,14 +337,17 @@ async fn a_result_goes_by_post_to_an_address() {
         ] {
             let intake = CounterIntake { handed, ..counter() };
             let dossier = office.receive(clerk(), november(2, 9, 0), intake).await.unwrap();
-            office.act(&officer(), november(2, 9, 5), &dossier.code, Act::Refuse { reason: reason() }).await.unwrap();
+            office
+                .act(&officer(), november(2, 9, 5), &dossier.code, Act::of(Verb::Refuse).with("reason", reason()))
+                .await
+                .unwrap();
             let handing = Handing {
                 to: "post".to_owned(),
                 tracking: "RP000000012VN".to_owned(),
                 address: typed.to_owned(),
                 ..Handing::default()
             };
-            let sent = Act::ReturnResult { handing, result: None };
+            let sent = hand(handing, None);
             let done = office.act(&clerk(), november(2, 9, 10), &dossier.code, sent).await;
             match wanted {
                 Err(wanted) => assert_eq!(code(done), wanted),
@@ -369,7 +367,7 @@ async fn a_result_goes_by_post_to_an_address() {
 async fn the_same_bytes_once_more_are_no_supplement() {
     for office in offices().await {
         let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
-        let ask = Act::RequestSupplement(asked("Ảnh chụp mờ, không đọc được số", ""));
+        let ask = Act::from(asked("Ảnh chụp mờ, không đọc được số", ""));
         office.act(&officer(), november(2, 10, 0), &dossier.code, ask).await.unwrap();
         let staged = |byte: &str| files::Staged {
             sha256: byte.repeat(32),
@@ -389,7 +387,7 @@ async fn the_same_bytes_once_more_are_no_supplement() {
         let hollow = async |byte: &str, at: Instant| {
             let papers = vec![NewPaper { component: Some(2), file: keep(byte).await }];
             let brought = Supplement { papers, ..Supplement::default() };
-            let done = office.act(&clerk(), at, &dossier.code, Act::CompleteSupplement(brought)).await.unwrap();
+            let done = office.act(&clerk(), at, &dossier.code, Act::from(brought)).await.unwrap();
             let id = dossier.id;
             let events = office.write(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
             let told = &events.last().expect("an event").data;
@@ -397,8 +395,7 @@ async fn the_same_bytes_once_more_are_no_supplement() {
             told.contains("\"hollow\":true")
         };
         assert!(hollow("aa", november(3, 9, 0)).await, "the bytes of the intake");
-        let again =
-            Act::RequestSupplement(asked("Còn thiếu trang hai của giấy", "Trang hai chỉ thấy thiếu khi thẩm định"));
+        let again = Act::from(asked("Còn thiếu trang hai của giấy", "Trang hai chỉ thấy thiếu khi thẩm định"));
         office.act(&officer(), november(3, 10, 0), &dossier.code, again).await.unwrap();
         assert!(!hollow("bb", november(3, 14, 0)).await, "another scan");
     }

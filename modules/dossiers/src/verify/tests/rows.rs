@@ -33,10 +33,10 @@ async fn lived_with_papers() -> Vec<Lived> {
         );
         let filed = office.file(citizen(), november(2, 9, 0), with_scan).await.unwrap();
         let code = filed.code.as_str();
-        office.act(&clerk(), november(2, 10, 0), code, Act::ReceiveOnline).await.unwrap();
+        office.act(&clerk(), november(2, 10, 0), code, Act::of(Verb::ReceiveOnline)).await.unwrap();
         office.once_paid_online(&citizen(), november(2, 10, 30), code).await;
         let list = crate::decide::Asked { papers: vec!["to-khai".to_owned()], ..asked("Tờ khai quá mờ", "") };
-        let ask = Act::RequestSupplement(list);
+        let ask = Act::from(list);
         office.act(&officer(), november(2, 11, 0), code, ask).await.unwrap();
         let better = NewPaper { component: Some(0), file: handed_in(&office, &uploads, "ro-hon.pdf").await };
         let beside = NewPaper { component: None, file: handed_in(&office, &uploads, "them.pdf").await };
@@ -47,7 +47,7 @@ async fn lived_with_papers() -> Vec<Lived> {
             office.act(&person, november(2, 15, 0), code, forward).await.unwrap();
         }
         let result = NewPaper { component: None, file: handed_in(&office, &uploads, "ket-qua.pdf").await };
-        let approve = Act::Approve { note: String::new(), result: Some(result), sign_draft: false };
+        let approve = Act::of(Verb::Approve).bringing([result]);
         office.act(&leader(), november(2, 16, 0), code, approve).await.unwrap();
         office.file(citizen(), november(3, 9, 0), handed()).await.unwrap();
         // Two of three notices delivered.

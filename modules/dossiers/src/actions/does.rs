@@ -1,0 +1,176 @@
+//! Acts whose rules look something up, by the table of verbs; those that do not stand in the table itself.
+
+use super::kept::reasons_asked;
+use super::{Case, Done, NewPaper};
+use crate::aside::{self, Aside};
+use crate::correct::correct;
+use crate::decide::{self, Asked, Came, Handing, Office, Supplied, Wished};
+use crate::dossier::Dossier;
+use crate::happening::{Corrected, Happening};
+use crate::places::permission_for;
+use crate::store as sql;
+use ::store::{BoxFuture, Tx};
+use base::{Fault, Id, Problem};
+use files::Seal;
+
+type Doing<'a> = BoxFuture<'a, Result<Done, Fault>>;
+
+/// What makes a dossier has a way of its own.
+pub(crate) fn begins<'a>(_: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(std::future::ready(Err(Fault::NotFound("dossier-act-unknown"))))
+}
+
+pub(crate) fn assign<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let (d, office, now) = (case.dossier(), &case.office, case.by.now);
+        let none = || Fault::invalid(Problem::new("dossier-handler-required").field("handler"));
+        let handler = case.given.id("handler").ok_or_else(none)?;
+        let (path, field) = (office.tree.path(d.unit), office.version.field.as_str());
+        let may_hold = identity::may_in(case.tx, handler, crate::rights::PROCESS_DOSSIER, path, field, now).await?
+            || identity::may_in(case.tx, handler, crate::rights::APPROVE_DOSSIER, path, field, now).await?;
+        Ok(decide::assign(d, case.actor(), office, handler, may_hold)?.into())
+    })
+}
+
+pub(crate) fn forward<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let (d, office) = (case.dossier(), &case.office);
+        let none = || Fault::invalid(Problem::new("dossier-handler-not-there").field("handler"));
+        let handler = match case.text("handler").trim() {
+            "" => None,
+            word => Some(word.parse().map_err(|_| none())?),
+        };
+        let electronic = !case.given.is("paper");
+        let forward = decide::forward_to(d, case.actor(), office, electronic, case.text("note"), handler)?;
+        if let (Some(handler), Some(next)) = (handler, decide::next_place(d, office)) {
+            works_there(case.tx, office, handler, next.step, next.unit).await?;
+        }
+        Ok(forward.into())
+    })
+}
+
+/// Whether somebody can do a step at its unit.
+async fn works_there(tx: &Tx, office: &Office<'_>, account: Id, step: i64, unit: Id) -> Result<(), Fault> {
+    let step = usize::try_from(step).ok().and_then(|step| office.version.process.get(step));
+    let permission = step.map_or(crate::rights::PROCESS_DOSSIER, |step| permission_for(step.role));
+    let field = &office.version.field;
+    if identity::may_in(tx, account, permission, office.tree.path(unit), field, office.now).await? {
+        return Ok(());
+    }
+    Err(Fault::invalid(Problem::new("dossier-handler-not-there").field("handler")))
+}
+
+pub(crate) fn request_supplement<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let asked = Asked {
+            reason: case.said("reason"),
+            again: case.said("again"),
+            papers: case.given.words("papers"),
+            answers: case.given.words("asked_answers"),
+            other: case.said("other"),
+            until: case.said("until"),
+        };
+        let earlier = reasons_asked(case.tx, case.dossier()).await?;
+        Ok(decide::request_supplement(case.dossier(), case.actor(), &case.office, &asked, &earlier)?.into())
+    })
+}
+
+/// A supplement that came, held against what was asked for.
+pub(crate) fn complete_supplement<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let (tx, d, office, given) = (case.tx, case.dossier(), &case.office, &case.given);
+        let applicant = &case.loaded.applicant;
+        let (answers, reasons) = (given.texts("answers"), given.texts("absent"));
+        let corrected = correct(office.version, applicant, (&answers, given.is("sure")), case.by.now.date())?;
+        let asked = decide::asked_last(&audit::events(tx, d.id).await?);
+        let components = sql::components(tx, d.id).await?;
+        let code = |paper: &NewPaper| {
+            let component = components.iter().find(|(n, _)| Some(*n) == paper.component);
+            component.map(|(_, component)| component.code.as_str())
+        };
+        if case.papers.iter().any(|paper| paper.component.is_some() && code(paper).is_none()) {
+            return Err(Fault::invalid(Problem::new("dossier-component-unknown").field("component")));
+        }
+        let came = Came {
+            papers: case.papers.iter().filter_map(code).collect(),
+            corrected: corrected.as_ref().map_or(&[], |(_, fields)| fields.as_slice()),
+            absent: reasons.iter().map(|(code, why)| (code.as_str(), why.as_str())).collect(),
+        };
+        let absent = decide::listed_or_absent(asked.as_ref(), office, &came)?;
+        let again = brought_again(tx, d.id, case.papers).await?;
+        let brought = Supplied { papers: case.papers.len(), again, corrected: corrected.is_some(), absent };
+        let mut completed = decide::complete_supplement(d, case.actor(), office, case.text("note"), brought)?;
+        let Some((after, fields)) = corrected else { return Ok(completed.into()) };
+        let was = Aside { kind: aside::ANSWERS, data: applicant.answers.clone() };
+        if let Happening::SupplementCompleted { corrected, .. } = &mut completed {
+            *corrected = Some(Corrected { fields, applicant: after.digest(), was: was.digest() });
+        }
+        Ok(Done { applicant: Some(after), asides: vec![was], ..Done::from(completed) })
+    })
+}
+
+/// How many of these papers lay in the dossier before, byte for byte.
+async fn brought_again(tx: &Tx, dossier: Id, papers: &[NewPaper]) -> Result<usize, Fault> {
+    let ids: Vec<Id> = papers.iter().map(|paper| paper.file).collect();
+    let mut before = files::files_of(tx, dossier).await?;
+    before.retain(|file| !ids.contains(&file.id));
+    let new = files::some(tx, &ids).await?;
+    Ok(new.iter().filter(|file| before.iter().any(|known| known.sha256 == file.sha256)).count())
+}
+
+pub(crate) fn approve<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let d = case.dossier();
+        let (brought, signs) = (!case.papers.is_empty(), case.given.is("sign_draft"));
+        let draft = if signs && !brought { Some(proposed(case.tx, d).await?) } else { None };
+        let digitised = brought || draft.is_some();
+        let mut approved = decide::approve(d, case.actor(), &case.office, digitised, case.text("note"))?;
+        if let Happening::Approved { result, .. } = &mut approved {
+            *result = draft;
+        }
+        Ok(approved.into())
+    })
+}
+
+/// The proposal that is to be signed.
+async fn proposed(tx: &Tx, dossier: &Dossier) -> Result<Seal, Fault> {
+    let events = audit::events(tx, dossier.id).await?;
+    let found = decide::proposed(&events).map(|(seal, _)| seal);
+    found.ok_or_else(|| Fault::invalid(Problem::new("dossier-no-draft").field("sign_draft")))
+}
+
+pub(crate) fn withdraw<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    let wished = Wished {
+        by: case.said("wished_by"),
+        how: case.said("wished_how"),
+        words: case.said("wished_words"),
+        paper: !case.papers.is_empty(),
+    };
+    let withdrawn =
+        decide::withdraw_for(case.dossier(), case.actor(), &case.office, case.text("reason"), &wished).map(Done::from);
+    Box::pin(std::future::ready(withdrawn))
+}
+
+pub(crate) fn return_result<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    let handing = Handing {
+        to: case.said("handed_to"),
+        name: case.said("receiver"),
+        authority: case.said("authority"),
+        tracking: case.said("tracking"),
+        address: case.said("address"),
+    };
+    let handing = handing.to_applicant(&case.loaded.applicant.owner_address);
+    let digitised = !case.papers.is_empty();
+    let returned = decide::return_result(case.dossier(), case.actor(), &case.office, &handing, digitised);
+    Box::pin(std::future::ready(returned.map(Done::from)))
+}
+
+/// By the owner as by the code of the receipt: no event of the dossier.
+pub(crate) fn rate<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let score = case.given.number("score").unwrap_or_default();
+        decide::rate(case.dossier(), case.actor(), &case.office, score)?;
+        crate::rating::answer(case.tx, case.dossier(), (score, case.text("note")), case.by.now).await?;
+        Ok(Done::default())
+    })
+}

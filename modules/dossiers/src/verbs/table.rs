@@ -1,0 +1,234 @@
+//! The table itself, in the order of [`Verb`].
+
+use super::{Row, Rule, Verb, Who};
+use crate::actions::does;
+use crate::decide::{self, bars};
+use crate::dossier::{COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Status};
+use crate::happening::Rules;
+use crate::rights::{ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
+use Rules::{First, LateStaysLate};
+use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
+use Who::{Applicant, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
+use base::{Fault, Problem};
+use decide::REASON_CHARS_MAX as LONG;
+use records::{Ask, Field};
+
+const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who]) -> Rule {
+    Rule { since: First, from, to, who }
+}
+
+const WITH_AN_OFFICER: &[Status] = &[Received, Processing];
+const DESK: &[Who] = &[AtIntake(RECEIVE_DOSSIER)];
+const APPLICANT_OR_DESK: &[Who] = &[Applicant, AtIntake(RECEIVE_DOSSIER)];
+
+const REASON: Field = Field::lines("reason", LONG);
+const NOTE: Field = Field::lines("note", LONG).optional();
+const HANDLER: Field = Field::choice("handler", Ask::Person);
+
+/// Every verb.
+pub static TABLE: [Row; Verb::ALL.len()] = [
+    Row::new(Verb::FileOnline, "filed", &[rule(&[], &[Filed], &[Applicant])], &[], does::begins),
+    Row::new(Verb::ReceiveAtCounter, "received", &[rule(&[], &[Received], DESK)], &[], does::begins),
+    Row::new(Verb::ReceiveOnline, "received", &[rule(&[Filed], &[Received], DESK)], &[], |case| {
+        case.rule(decide::receive_online)
+    }),
+    Row::new(Verb::RefuseIntake, "intake-refused", &[rule(&[Filed], &[IntakeRefused], DESK)], &[REASON], |case| {
+        case.rule(|d, actor, office| decide::refuse_intake(d, actor, office, case.text("reason")))
+    }),
+    Row {
+        // An officer may take what nobody holds; what a colleague holds is the head's to give.
+        bars: bars::only_the_head_gives_what_somebody_holds,
+        ..Row::new(
+            Verb::Assign,
+            "assigned",
+            &[rule(WITH_AN_OFFICER, &[Processing], &[AtUnit(ASSIGN_DOSSIER), AtUnit(PROCESS_DOSSIER)])],
+            &[HANDLER],
+            does::assign,
+        )
+    },
+    Row {
+        step: Some("forward"),
+        bars: bars::no_next_step,
+        ..Row::new(
+            Verb::Forward,
+            "forwarded",
+            &[rule(WITH_AN_OFFICER, &[Processing], &[AtStep])],
+            &[
+                HANDLER.optional().about("to somebody of the next step's unit"),
+                NOTE,
+                Field::files("file", 1),
+                Field::check("paper").about("on paper"),
+            ],
+            does::forward,
+        )
+    },
+    Row {
+        step: Some("return"),
+        bars: bars::no_previous_step,
+        ..Row::new(Verb::SendBack, "sent-back", &[rule(&[Processing], &[Processing], &[AtStep])], &[REASON], |case| {
+            case.rule(|d, actor, office| decide::send_back(d, actor, office, case.text("reason")))
+        })
+    },
+    Row {
+        step: Some("request_supplement"),
+        ..Row::new(
+            Verb::RequestSupplement,
+            "supplement-requested",
+            &[rule(&[Filed, Received, Processing], &[Supplement], &[AtStep, AtIntake(RECEIVE_DOSSIER)])],
+            &[
+                REASON,
+                Field::lines("again", LONG).about("for the second time, why it cannot be avoided"),
+                Field::choice("papers", Ask::Words).optional().about("codes of the components asked for"),
+                Field::choice("asked_answers", Ask::Words)
+                    .optional()
+                    .about("names of the form's fields to be corrected"),
+                Field::lines("other", LONG).optional().about("what else, in words"),
+                Field::choice("until", Ask::Day).about("the last day for it, as in `2026-12-31`"),
+            ],
+            does::request_supplement,
+        )
+    },
+    Row::new(
+        Verb::CompleteSupplement,
+        "supplement-completed",
+        &[rule(&[Supplement], &[Filed, Processing], APPLICANT_OR_DESK)],
+        &[
+            Field::of("absent", Ask::Texts, LONG)
+                .optional()
+                .about("why a paper asked for cannot be brought, component code → reason"),
+            Field::of("answers", Ask::Texts, LONG).optional().about("corrected answers, field → text"),
+            Field::check("sure").about("what disagrees with the personal number is so"),
+            Field::choice("component", Ask::Word).optional().about("code of the component that the file is for"),
+            Field::files("file", DOSSIER_FILES_MAX + COMPONENT_FILES_MAX),
+            NOTE,
+        ],
+        does::complete_supplement,
+    ),
+    Row::new(
+        Verb::RequestPayment,
+        "payment-requested",
+        &[rule(WITH_AN_OFFICER, &[Payment], &[AtStep])],
+        &[
+            Field::of("amount_dong", Ask::Number(0, 1_000_000_000_000), 20),
+            REASON,
+            Field::line("basis", LONG).about("the legal basis of the pause"),
+        ],
+        |case| {
+            case.rule(|d, actor, office| {
+                let unread = || Fault::invalid(Problem::new("dossier-amount-not-a-number").field("amount_dong"));
+                let amount = case.given.number("amount_dong").ok_or_else(unread)?;
+                decide::request_payment(d, actor, office, amount, case.text("reason"), case.text("basis"))
+            })
+        },
+    ),
+    Row {
+        bars: bars::nothing_to_pay,
+        told: false,
+        ..Row::new(
+            Verb::RecordPayment,
+            "paid",
+            &[
+                rule(
+                    &[Received, Processing, Payment, Decided],
+                    &[Received, Processing, Decided],
+                    &[Applicant, AtIntake(RECEIVE_DOSSIER), AtReturn(RETURN_RESULT)],
+                ),
+                // Nobody says of himself that he has paid.
+                Rule {
+                    since: LateStaysLate,
+                    ..rule(
+                        &[Received, Processing, Payment, Decided],
+                        &[Received, Processing, Decided],
+                        &[AtIntake(RECEIVE_DOSSIER), AtReturn(RETURN_RESULT)],
+                    )
+                },
+            ],
+            &[],
+            |case| case.rule(decide::record_payment),
+        )
+    },
+    Row {
+        step: Some("approve"),
+        ..Row::new(
+            Verb::Approve,
+            "approved",
+            &[rule(WITH_AN_OFFICER, &[Decided], &[AtStep])],
+            &[
+                NOTE,
+                Field::files("result", 1),
+                Field::check("sign_draft").about("the proposal that came with the dossier is the result"),
+            ],
+            does::approve,
+        )
+    },
+    Row {
+        step: Some("refuse"),
+        ..Row::new(Verb::Refuse, "refused", &[rule(WITH_AN_OFFICER, &[Decided], &[AtStep])], &[REASON], |case| {
+            case.rule(|d, actor, office| decide::refuse(d, actor, office, case.text("reason")))
+        })
+    },
+    Row::new(
+        Verb::Withdraw,
+        "withdrawn",
+        &[rule(&[Filed, Received, Processing, Supplement, Payment], &[Withdrawn], APPLICANT_OR_DESK)],
+        &[
+            Field::choice("wished_how", Ask::OneOf(&["paper", "spoken"]))
+                .about("through the desk, `paper` or `spoken`"),
+            Field::line("wished_by", LONG).about("through the desk, who asked"),
+            Field::line("wished_words", LONG)
+                .about("through the desk, in person, by which phone; number and date of the paper"),
+            Field::files("file", 1),
+            REASON,
+        ],
+        does::withdraw,
+    ),
+    Row::new(
+        Verb::Stop,
+        "stopped",
+        &[
+            rule(&[Received, Processing, Supplement, Payment], &[Stopped], &[AtStep, AtUnit(ASSIGN_DOSSIER)]),
+            // The desk ends what the applicant left unanswered.
+            Rule {
+                since: LateStaysLate,
+                ..rule(
+                    &[Received, Processing, Supplement, Payment],
+                    &[Stopped],
+                    &[AtStep, AtUnit(ASSIGN_DOSSIER), AtIntakeUnanswered(RECEIVE_DOSSIER)],
+                )
+            },
+        ],
+        &[REASON],
+        |case| case.rule(|d, actor, office| decide::stop(d, actor, office, case.text("reason"))),
+    ),
+    Row::new(
+        Verb::ReturnResult,
+        "result-returned",
+        &[rule(&[Decided], &[Returned], &[AtReturn(RETURN_RESULT)])],
+        &[
+            Field::choice("handed_to", Ask::OneOf(&["owner", "authorised", "post", "account"]))
+                .about("`owner`, `authorised`, `post` or `account`"),
+            Field::line("receiver", LONG).only("authorised").about("who received it, where it is not the applicant"),
+            Field::line("authority", LONG).only("authorised").about("number and date of the paper that authorises"),
+            Field::line("tracking", LONG).only("post").about("the post's number of the item"),
+            Field::line("address", LONG)
+                .only("post")
+                .about("by post, where to; the applicant's own address where nothing is said"),
+            Field::files("result", 1),
+        ],
+        does::return_result,
+    ),
+    Row {
+        bars: bars::rated_or_not_finished,
+        told: false,
+        ..Row::new(
+            Verb::Rate,
+            "rated",
+            &[rule(&[Decided, Returned], &[Decided, Returned], &[Applicant])],
+            &[
+                Field::choice("score", Ask::Number(1, 5)).about("1 to 5"),
+                NOTE.about("a few words, kept apart from the answer"),
+            ],
+            does::rate,
+        )
+    },
+];
