@@ -92,6 +92,7 @@ pub fn kinds() -> Vec<records::Kind> {
         initiatives::KIND,
         reform::KIND,
         reform::FIGURES,
+        reform::PROGRAMMES,
     ]
 }
 
@@ -104,6 +105,8 @@ pub fn lists() -> Vec<lists::Declared> {
         dossiers::lists(),
         feedback::lists(),
         initiatives::lists(),
+        reform::lists(),
+        plans::lists(),
     ];
     rooms.concat()
 }
@@ -143,9 +146,12 @@ async fn adopt_rows(db: &Db, now: Instant) -> Result<(), Fault> {
         Err(error) => return Err(error.into()),
     }
     // Registers that moved onto the shared pieces: each row becomes a subject, unless it is not what its last event left.
-    for outcome in
-        [records::adopt::<organisation::Agency>(db, now).await, records::adopt::<catalogue::Procedure>(db, now).await]
-    {
+    for outcome in [
+        records::adopt::<organisation::Agency>(db, now).await,
+        records::adopt::<catalogue::Procedure>(db, now).await,
+        records::adopt::<reform::Declared>(db, now).await,
+        records::adopt::<reform::Draft>(db, now).await,
+    ] {
         match outcome {
             Ok(records::Adoption { taken, refused }) if taken > 0 || !refused.is_empty() => {
                 tracing::warn!(taken, ?refused, "rows became subjects; those refused are not as the log left them");

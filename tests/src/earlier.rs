@@ -39,6 +39,20 @@ fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
             OR NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = p.id AND s.code = p.code AND s.kind = 'catalogue-procedure')";
         let bare = db.read(move |tx| Box::pin(async move { tx.query_one(bare, &[]).await?.at::<i64>(0) })).await;
         assert_eq!(bare.expect("SQL"), 0);
+        // So did declared figures, with their evidence, and programmes; the names beside them are the accounts' own.
+        let left = "SELECT COUNT(*) FROM declared_figure f, programme p WHERE f.event_n IS NULL OR f.declared_name <> '' OR p.event_n IS NULL
+            OR p.saved_name <> '' OR NOT EXISTS (SELECT 1 FROM file WHERE owner_id = f.id AND id = f.evidence_id)";
+        let kinds = "SELECT COUNT(*) FROM subject WHERE kind IN ('declared-figure', 'programme')";
+        let (left, kinds) = db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let count = async |sql: &'static str| tx.query_one(sql, &[]).await?.at::<i64>(0);
+                    Ok::<_, store::StoreError>((count(left).await?, count(kinds).await?))
+                })
+            })
+            .await
+            .expect("SQL");
+        assert_eq!((left, kinds), (0, 4));
         // Agencies became subjects, with everything they had: successors in links, nothing left where it was.
         let (tree, subjects, left) = db
             .read(|tx| {

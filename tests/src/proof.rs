@@ -203,15 +203,9 @@ async fn steered(app: &TestApp) {
     let (actor, now, tree) = (app.actor_of(&officer).await, app.clock.now(), app.tree().clone());
     let declared = app.db().write(move |tx| {
         Box::pin(async move {
-            let programmes = reform::Programmes::shipped();
-            let by = reform::actions::By {
-                programmes,
-                tree: &tree,
-                actor: &actor,
-                calendar: base::calendar::Calendar::shipped(),
-                now,
-            };
-            let given = reform::actions::Given {
+            let counted = records::measures(&motcua::kinds()).expect("declared");
+            let house = reform::House::new(std::sync::Arc::new(tree.clone()), &reform::shipped(&counted));
+            let given = reform::declare::Given {
                 as_of: Some(now.date()),
                 numerator: "92".into(),
                 denominator: "103".into(),
@@ -224,7 +218,8 @@ async fn steered(app: &TestApp) {
                 name: "bao-cao.pdf".into(),
             };
             let root = tree.root().expect("a root").id;
-            reform::actions::declare(tx, by, "ST-062", root, &given, Some(&evidence)).await
+            let asker = records::Asker::actor(&actor, now);
+            reform::declare::declare(tx, &house, &asker, ("ST-062", root), &given, Some(&evidence)).await
         })
     });
     declared.await.expect("a declared figure");
@@ -246,7 +241,7 @@ async fn defined(app: &TestApp, keeper: &mut Client) {
     let grants = vec![base::Grant::new(Role::Leader, root.id, root.path.clone())];
     let leader = base::Actor { account: app.person(Role::Leader).id, grants, ..actor };
     let (tree, typed) = (app.tree().clone(), records::Typed::default());
-    let house = reform::definitions::House::new(
+    let house = reform::House::new(
         std::sync::Arc::new(tree),
         &reform::shipped(&records::measures(&motcua::kinds()).expect("declared")),
     );

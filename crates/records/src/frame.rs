@@ -44,16 +44,27 @@ pub trait Pages: Machine<House: Clone + 'static> {
     fn offered(seen: &Seen<Self>, house: &Self::House, asker: &Asker<'_>) -> Vec<&'static Verb<Self>> {
         crate::forms(seen, house, asker)
     }
-    /// The word of the verb that makes a new one.
-    const BEGINS: &'static str;
+    /// What its page is headed by: its title, and what it is known as.
+    fn head(_: &Ctx, _: &Self::House, seen: &Seen<Self>) -> (String, String) {
+        let code = &seen.held().code;
+        (seen.words.get("title").unwrap_or(code).clone(), code.clone())
+    }
+    /// Facts that lie elsewhere, read with the subject: names of people.
+    fn facts_read<'t>(_: &'t Tx, _: &'t Ctx, _: &'t Seen<Self>) -> BoxFuture<'t, Result<Vec<(String, String)>, Fault>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+    /// The word of the verb that makes a new one; empty where a form of the register's own does.
+    const BEGINS: &'static str = "";
     /// Makes a new one of what was typed.
     fn begin<'t>(
-        tx: &'t Tx,
-        house: &'t Self::House,
-        actor: &'t Actor,
-        now: Instant,
-        typed: &'t Typed,
-    ) -> BoxFuture<'t, Result<Held<Self>, Fault>>;
+        _: &'t Tx,
+        _: &'t Self::House,
+        _: &'t Actor,
+        _: Instant,
+        _: &'t Typed,
+    ) -> BoxFuture<'t, Result<Held<Self>, Fault>> {
+        Box::pin(async { Err(Fault::NotFound("records-no-act")) })
+    }
 }
 
 /// What lists of many kinds show of some: title and state.
@@ -124,6 +135,7 @@ struct Show {
     problems: Vec<Problem>,
     path: &'static str,
     code: String,
+    known_as: String,
     title: String,
     state: String,
     colour: &'static str,
@@ -153,10 +165,12 @@ struct Beside {
     events: Vec<audit::Event>,
     words: Vec<(i64, String, String)>,
     files: Vec<files::File>,
+    facts: Vec<(String, String)>,
 }
 
 async fn read<S: Pages>(ctx: &Ctx, house: &S::House, code: &str) -> Result<(Seen<S>, Beside), Fault> {
     let (actor, house, code, now) = (ctx.actor()?.clone(), house.clone(), code.to_owned(), ctx.now);
+    let asking = ctx.clone();
     ctx.db()
         .read(move |tx| {
             Box::pin(async move {
@@ -166,6 +180,7 @@ async fn read<S: Pages>(ctx: &Ctx, house: &S::House, code: &str) -> Result<(Seen
                     events: audit::events(tx, id).await?,
                     words: crate::asides(tx, id).await?,
                     files: files::files_of(tx, id).await?,
+                    facts: S::facts_read(tx, &asking, &seen).await?,
                 };
                 Ok((seen, beside))
             })
@@ -193,16 +208,18 @@ async fn page<S: Pages>(
     let due = state.dues().iter().map(|due| due.at).min();
     let told = |name: &&str| Some((l.t(format!("{}-field-{name}", S::WORD)), seen.words.get(*name)?.clone()));
     let mut facts = S::facts(ctx, &house, &seen);
+    facts.extend(beside.facts.iter().cloned());
     facts.retain(|(_, value)| !value.is_empty());
     let wrong = !problems.is_empty();
-    let title = seen.words.get("title").cloned().unwrap_or_else(|| code.to_owned());
+    let (title, known_as) = S::head(ctx, &house, &seen);
     let body = Show {
         l,
         csrf: ctx.csrf.clone(),
-        trail: vec![Breadcrumb::new(l.t(format!("{}-title", S::WORD)), S::PATH), Breadcrumb::new(code, "")],
+        trail: vec![Breadcrumb::new(l.t(format!("{}-title", S::WORD)), S::PATH), Breadcrumb::new(known_as.clone(), "")],
         problems,
         path: S::PATH,
         code: code.to_owned(),
+        known_as,
         title: title.clone(),
         state: l.t(format!("{}-state-{}", S::WORD, S::word(state.state()))),
         colour: S::colour(state.state()),

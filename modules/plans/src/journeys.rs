@@ -114,9 +114,18 @@ impl Browser {
 async fn services() -> Vec<(Db, Browser, tempfile::TempDir)> {
     let mut all = Vec::new();
     for db in store::testing::databases().await {
-        let sets =
-            [audit::MIGRATIONS, files::MIGRATIONS, organisation::MIGRATIONS, reform::MIGRATIONS, crate::MIGRATIONS];
+        let sets = [
+            audit::MIGRATIONS,
+            facts::MIGRATIONS,
+            files::MIGRATIONS,
+            records::MIGRATIONS,
+            identity::MIGRATIONS,
+            organisation::MIGRATIONS,
+            reform::MIGRATIONS,
+            crate::MIGRATIONS,
+        ];
         db.migrate(&sets).await.unwrap();
+        db.write(|tx| Box::pin(async move { organisation::seed_agencies(tx, Instant(0)).await })).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         all.push((db.clone(), Browser::new(db, folder.path()), folder));
     }

@@ -33,6 +33,11 @@ pub const MIGRATIONS: ::store::Migrations =
 pub const LOCALES: i18n::Source =
     i18n::Source { module: "plans", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
 
+/// The lists of this module.
+pub fn lists() -> Vec<::lists::Declared> {
+    vec![list_page::LIST.declared()]
+}
+
 /// Routes, tables, words and menu.
 pub fn module() -> Module {
     let keep = Access::Needs(reform::rights::KEEP_PROGRAMMES);

@@ -5,33 +5,65 @@ use crate::{actions, reading};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use base::{Fault, Id, Problem, vn_date_time};
+use base::{Fault, Id, Problem};
 use i18n::L;
-use web::table::Paging;
-use web::{Answer, Breadcrumb, Ctx, Upload};
+use lists::{Ask, Asked, Batch, Cell, Column, Filter, Key, Kind, List, Shape, Source};
+use reform::rights::KEEP_PROGRAMMES;
+use std::cmp::Reverse;
+use store::{BoxFuture, Tx};
+use web::{Answer, Breadcrumb, Choice, Ctx, Upload};
 
-struct Row {
-    href: String,
+/// A document in the list.
+pub struct Row {
+    line: Line,
     title: String,
     about: String,
-    targets: String,
-    tasks: String,
-    reports: String,
-    state: String,
     colour: &'static str,
-    looked_at: i64,
-    all: i64,
-    who: String,
-    when: String,
+    state: String,
+    looked_at: String,
     draft: String,
 }
 
+/// The documents that were read.
+pub static LIST: List<Row> = List {
+    key: "plans",
+    path: "/plans",
+    title: "plan-list",
+    tabs: &[],
+    tab_word: "",
+    through: "",
+    filters: &[Filter::new("unit", "plan-column-unit", Ask::Choice)],
+    columns: &[
+        Column::new("document", "plan-column-document", Kind::Text, |row: &Row| {
+            Cell::text(&row.title).to(format!("/plans/{}", row.line.id)).under(&row.about)
+        })
+        .unlabelled(),
+        Column::new("targets", "plan-column-targets", Kind::Whole, |row| Cell::whole(row.line.items[0])),
+        Column::new("tasks", "plan-column-tasks", Kind::Whole, |row| Cell::whole(row.line.items[1])),
+        Column::new("reports", "plan-column-reports", Kind::Whole, |row| Cell::whole(row.line.items[2])),
+        Column::new("state", "plan-column-state", Kind::Text, |row| {
+            Cell::badge(row.colour, &row.state).under(&row.looked_at)
+        }),
+        Column::new("draft", "plan-draft", Kind::Word, |row: &Row| {
+            let number = row.line.draft.map(|number| format!("/steering/drafts/{number}"));
+            Cell::text(&row.draft).to(number.unwrap_or_default())
+        })
+        .spare(),
+        Column::new("read", "plan-column-read", Kind::Moment, |row| {
+            Cell::moment(Some(row.line.read_at)).under(&row.line.read_by_name)
+        }),
+    ],
+    order: ("document", true),
+    shape: Shape::ID,
+    empty: ("plan-list-empty", "plan-list-empty-hint"),
+    files: true,
+};
+
 #[derive(Template)]
-#[template(path = "list.html")]
-struct List {
+#[template(path = "plans.html")]
+struct Page {
     l: L,
-    rows: Vec<Row>,
-    paging: Paging,
+    list: String,
 }
 
 #[derive(Template)]
@@ -45,7 +77,7 @@ struct New {
 }
 
 fn row(l: L, line: Line) -> Row {
-    let all = line.targets + line.tasks + line.reports;
+    let all: i64 = line.items.iter().sum();
     let (state, colour) = match (line.draft, line.open) {
         (Some(_), _) => ("plan-list-saved", "ontime"),
         (None, 0) => ("plan-list-looked-at", "new"),
@@ -53,45 +85,60 @@ fn row(l: L, line: Line) -> Row {
         (None, _) => ("plan-list-fresh", "near"),
     };
     let about = [&line.metadata.number, &line.metadata.issuer].into_iter().flatten().cloned().collect::<Vec<_>>();
+    let looked_at = [("n", l.number(all - line.open)), ("all", l.number(all))];
     Row {
-        href: format!("/plans/{}", line.id),
         title: crate::document::title_of(&line.metadata, &line.file_name).to_owned(),
         about: if about.is_empty() { line.file_name.clone() } else { about.join(" · ") },
-        targets: l.number(line.targets),
-        tasks: l.number(line.tasks),
-        reports: l.number(line.reports),
-        state: l.t(state),
         colour,
-        looked_at: all - line.open,
-        all,
-        who: line.read_by_name,
-        when: vn_date_time(line.read_at),
-        draft: line.draft.map(|number| format!("/steering/drafts/{number}")).unwrap_or_default(),
+        state: l.t(state),
+        looked_at: if all > 0 { l.tr("plan-looked-at", looked_at) } else { String::new() },
+        draft: line.draft.map(|_| l.t("plan-draft")).unwrap_or_default(),
+        line,
+    }
+}
+
+struct Documents {
+    l: L,
+    /// The paths of the agencies asked for; none for all.
+    paths: Option<Vec<String>>,
+}
+
+impl Source for Documents {
+    type Row = Row;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
+        Box::pin(async move {
+            let (after, most) = (after.map_or(Id(i64::MAX), |key| Id(key.number(0))), limit as i64 + 1);
+            let mut lanes = Vec::new();
+            for path in self.paths.as_ref().map_or(vec![None], |paths| paths.iter().map(Some).collect()) {
+                lanes.push(sql::lines(tx, sql::lane(path.map(String::as_str), after, most)).await?);
+            }
+            let found = lists::merge(lanes, limit + 1, |line| Reverse(line.id));
+            let mut batch = Batch::cut(found, limit, |line| Key::id(line.id));
+            sql::count(tx, &mut batch.rows).await?;
+            Ok(batch.map(|line| Some(row(self.l, line))))
+        })
     }
 }
 
 /// GET /plans
 pub(crate) async fn list(ctx: Ctx) -> Answer {
-    let actor = ctx.require(reform::rights::KEEP_PROGRAMMES)?;
-    let scopes: Vec<String> = actor.scopes(reform::rights::KEEP_PROGRAMMES).into_iter().map(str::to_owned).collect();
-    let mut lines = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let mut all = Vec::new();
-                for path in &scopes {
-                    all.extend(sql::list(tx, path).await?);
-                }
-                Ok::<_, Fault>(all)
-            })
-        })
-        .await?;
-    // Subtrees may lie in each other.
-    lines.sort_by_key(|line| std::cmp::Reverse(line.id));
-    lines.dedup_by_key(|line| line.id);
-    let (shown, paging) = Paging::from_uri(&ctx.uri).leafed(lines, |line| line.id.to_string());
-    let page = List { l: ctx.l, rows: shown.into_iter().map(|line| row(ctx.l, line)).collect(), paging };
-    Ok(ctx.page(&ctx.l.t("plan-list"), &page))
+    let (actor, house) = (ctx.require(KEEP_PROGRAMMES)?, organisation::House::of(&ctx.app).await?);
+    let units = house.units(actor, KEEP_PROGRAMMES);
+    let within = |id: Id| units.as_ref().is_none_or(|units| units.contains(&id));
+    let offered = house.tree.all().iter().filter(|unit| unit.house().is_some() && within(unit.id));
+    let choices = offered.map(|unit| Choice::new(unit.id.to_string(), unit.name.clone())).collect();
+    let asked = Asked::read(&LIST, &ctx.uri, 0, vec![("unit", choices)]);
+    let one = asked.given("unit").and_then(|unit| unit.parse().ok()).map(|unit| vec![unit]);
+    let path = |unit: &Id| house.tree.path(*unit).to_owned();
+    let paths = one.or(units).map(|units| units.iter().map(path).collect());
+    let opened = lists::open(&ctx, &LIST, asked, Documents { l: ctx.l, paths }).await?;
+    opened.page(&ctx, &ctx.l.t(LIST.title), |list| Page { l: ctx.l, list })
 }
 
 fn new_page(ctx: &Ctx, problems: Vec<Problem>) -> New {

@@ -3,10 +3,7 @@
 use crate::document::{Body, Document, Item, Kind, State};
 use base::{Actor, Id, Instant};
 use planreader::Metadata;
-use store::{Row, StoreError, Tx, params};
-
-/// Documents a list knows of; the latest ones.
-pub const DOCUMENTS_MAX: i64 = 500;
+use store::{Row, Sql, StoreError, Tx, Value, params};
 
 store::statements! {
     /// A document just read.
@@ -18,16 +15,14 @@ store::statements! {
     /// One document.
     pub DOCUMENT = "SELECT id, agency_id, agency_path, file_name, format, file_id, body, metadata, read_ms, version, read_by_name, read_at, draft_number, saved_at
         FROM plan_document WHERE id = $1";
-    /// The documents of a subtree, the latest first, each with how many of its items stand where.
-    pub DOCUMENTS = "SELECT d.id, d.file_name, d.metadata, d.read_by_name, d.read_at, d.draft_number,
-            SUM(CASE WHEN i.kind = 'target' THEN 1 ELSE 0 END) AS targets,
-            SUM(CASE WHEN i.kind = 'task' THEN 1 ELSE 0 END) AS tasks,
-            SUM(CASE WHEN i.kind = 'report' THEN 1 ELSE 0 END) AS reports,
-            SUM(CASE WHEN i.state = 'proposed' THEN 1 ELSE 0 END) AS open
-        FROM plan_document d LEFT JOIN plan_item i ON i.document_id = d.id
-        WHERE d.agency_path LIKE $1
-        GROUP BY d.id, d.file_name, d.metadata, d.read_by_name, d.read_at, d.draft_number
-        ORDER BY d.id DESC LIMIT $2";
+    /// The documents of an agency, the latest first.
+    pub DOCUMENTS_AT = sqlite "SELECT id, file_name, metadata, read_by_name, read_at, draft_number FROM plan_document INDEXED BY plan_document_agency WHERE agency_path = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        postgres "SELECT id, file_name, metadata, read_by_name, read_at, draft_number FROM plan_document WHERE agency_path = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    /// Those of the whole province.
+    pub DOCUMENTS = "SELECT id, file_name, metadata, read_by_name, read_at, draft_number FROM plan_document WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    /// How many items of some documents stand where.
+    pub COUNTS = sqlite "SELECT document_id, kind, COUNT(*) AS n, SUM(CASE WHEN state = 'proposed' THEN 1 ELSE 0 END) AS open FROM plan_item WHERE document_id IN (SELECT value FROM json_each($1)) GROUP BY document_id, kind",
+        postgres "SELECT document_id, kind, COUNT(*) AS n, SUM(CASE WHEN state = 'proposed' THEN 1 ELSE 0 END) AS open FROM plan_item WHERE document_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) GROUP BY document_id, kind";
     /// The items of a document in the order of their numbers.
     pub ITEMS = "SELECT n, kind, state, added, body, note, version, changed_name, changed_at FROM plan_item WHERE document_id = $1 ORDER BY n LIMIT 10000";
     /// One item.
@@ -54,9 +49,8 @@ pub struct Line {
     pub read_by_name: String,
     pub read_at: Instant,
     pub draft: Option<i64>,
-    pub targets: i64,
-    pub tasks: i64,
-    pub reports: i64,
+    /// Targets, tasks and reports.
+    pub items: [i64; 3],
     /// Items nobody has looked at.
     pub open: i64,
 }
@@ -155,9 +149,17 @@ pub(crate) async fn one(tx: &Tx, id: Id) -> Result<Option<Document>, StoreError>
     tx.query_opt(DOCUMENT, params![id]).await?.as_ref().map(document).transpose()
 }
 
-/// The documents of a subtree, the latest first.
-pub(crate) async fn list(tx: &Tx, path: &str) -> Result<Vec<Line>, StoreError> {
-    let rows = tx.query(DOCUMENTS, params![format!("{path}%"), DOCUMENTS_MAX]).await?;
+/// One lane of the list: the documents of an agency with that path, or of the whole province, after one.
+pub(crate) fn lane(path: Option<&str>, after: Id, limit: i64) -> (Sql, Vec<Value>) {
+    let place = [Value::from(after), Value::from(limit)];
+    match path {
+        Some(path) => (DOCUMENTS_AT, [Value::from(path)].into_iter().chain(place).collect()),
+        None => (DOCUMENTS, place.into()),
+    }
+}
+
+/// The lines of a lane, what stands in the documents not yet counted.
+pub(crate) async fn lines(tx: &Tx, (statement, values): (Sql, Vec<Value>)) -> Result<Vec<Line>, StoreError> {
     let line = |row: &Row| {
         Ok(Line {
             id: row.get("id")?,
@@ -166,13 +168,25 @@ pub(crate) async fn list(tx: &Tx, path: &str) -> Result<Vec<Line>, StoreError> {
             read_by_name: row.get("read_by_name")?,
             read_at: row.get("read_at")?,
             draft: row.get("draft_number")?,
-            targets: row.get("targets")?,
-            tasks: row.get("tasks")?,
-            reports: row.get("reports")?,
-            open: row.get("open")?,
+            items: [0; 3],
+            open: 0,
         })
     };
-    rows.iter().map(line).collect()
+    tx.query(statement, &values).await?.iter().map(line).collect()
+}
+
+/// Counts what stands in them.
+pub(crate) async fn count(tx: &Tx, lines: &mut [Line]) -> Result<(), StoreError> {
+    let ids = Value::Json(lines.iter().map(|line| serde_json::Value::from(line.id.0)).collect());
+    for row in tx.query(COUNTS, &[ids]).await? {
+        let (of, kind): (Id, String) = (row.get("document_id")?, row.get("kind")?);
+        let place = Kind::ALL.iter().position(|one| one.as_str() == kind);
+        if let (Some(line), Some(place)) = (lines.iter_mut().find(|line| line.id == of), place) {
+            line.items[place] = row.get("n")?;
+            line.open += row.get::<i64>("open")?;
+        }
+    }
+    Ok(())
 }
 
 /// The items of a document, in the order of their numbers.
@@ -219,4 +233,45 @@ pub(crate) async fn next_item(tx: &Tx, document: Id) -> Result<i64, StoreError> 
 pub(crate) async fn saved(tx: &Tx, id: Id, draft: i64, now: Instant) -> Result<(), StoreError> {
     tx.execute(SAVED, params![id, draft, now]).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::Engine;
+
+    #[tokio::test]
+    async fn each_lane_of_the_list_is_a_range_of_its_index() {
+        for db in store::testing::databases().await {
+            db.migrate(&[crate::MIGRATIONS]).await.unwrap();
+            let series = match db.engine() {
+                Engine::Sqlite => {
+                    "(WITH RECURSIVE s (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM s WHERE k < 100000) SELECT k FROM s) AS s"
+                }
+                Engine::Postgres => "generate_series(CAST(1 AS BIGINT), 100000) AS s (k)",
+            };
+            let fill = format!(
+                "INSERT INTO plan_document (id, agency_id, agency_path, file_name, format, body, metadata, read_ms, version, read_by, read_by_name, read_at)
+                 SELECT k, k % 500, '/1/' || (k % 500) || '/', 'k.txt', 'text', '', '{{}}', 1, 1, 1, '', k FROM {series}"
+            );
+            db.write(move |tx| {
+                Box::pin(async move {
+                    tx.without_time_limit().await?;
+                    tx.execute(Sql::from(fill), params![]).await?;
+                    tx.execute(Sql::from("ANALYZE plan_document".to_owned()), params![]).await
+                })
+            })
+            .await
+            .unwrap();
+            for (path, sqlite, postgres) in [
+                (Some("/1/7/"), "plan_document_agency", "plan_document_agency"),
+                (None, "INTEGER PRIMARY KEY", "plan_document_pkey"),
+            ] {
+                let (statement, values) = lane(path, Id(90_000), 26);
+                let plan = db.read(move |tx| Box::pin(async move { lists::plan::of(tx, &statement, &values).await }));
+                let index = if db.engine() == Engine::Sqlite { sqlite } else { postgres };
+                assert_eq!(lists::plan::refused(&plan.await.unwrap(), index), None, "on {:?}", db.engine());
+            }
+        }
+    }
 }

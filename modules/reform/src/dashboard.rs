@@ -1,11 +1,11 @@
 //! The leader's home: five figures that matter, where the targets stand, what is late, what changed since yesterday. One screen.
 
+use crate::declared::Check;
 use crate::division::{self, Division};
 use crate::programme::targets_of;
 use crate::standing::{Standing, tally};
 use crate::state::State;
 use crate::steered;
-use crate::store::Check;
 use crate::view::{Read, Scope, amount, change_text, goal_text, pick, state_text, subject_name, value_text};
 use askama::Template;
 use base::{Id, vn_date_time};
@@ -125,7 +125,7 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
         })
         .collect();
     let overdue = overdue(ctx, &scope).await?;
-    let waiting = read.declared.iter().filter(|figure| figure.check == Check::Declared).count();
+    let waiting = read.declared.iter().filter(|figure| figure.state.check == Check::Declared).count();
     let programmes_href = scope.link(ctx, "/steering/programmes");
     Ok(Dashboard {
         l,
@@ -352,7 +352,6 @@ struct List {
     l: L,
     may_keep: bool,
     programmes: Vec<ProgrammeRow>,
-    drafts: Vec<crate::drafts_page::Row>,
 }
 
 /// GET /steering/programmes: every programme, or (with a state or `waiting` asked for) the targets of all of them.
@@ -382,9 +381,8 @@ pub(crate) async fn programmes(ctx: Ctx) -> Answer {
             }
         })
         .collect();
-    let drafts = crate::drafts_page::rows(&ctx).await?;
     Ok(ctx.page(
         &l.t("reform-programmes"),
-        &List { l, may_keep: ctx.actor()?.may(crate::rights::KEEP_PROGRAMMES), programmes, drafts },
+        &List { l, may_keep: ctx.actor()?.may(crate::rights::KEEP_PROGRAMMES), programmes },
     ))
 }

@@ -1,13 +1,15 @@
 //! The form that declares a figure with its evidence, and the second person's answer.
 
-use crate::actions::{self, By, Given, Shape, shape};
+use crate::declare::{Given, Shape, declare, shape};
+use crate::house::House;
 use crate::steered;
 use crate::target_page::trail;
 use crate::view::{Scope, goal_text, subject_name};
 use askama::Template;
 use axum::extract::Path;
-use base::{Fault, Id, Problem};
+use base::{Fault, Problem};
 use i18n::L;
+use records::Asker;
 use web::{Answer, Breadcrumb, Ctx, FormMap, PatientUpload};
 
 #[derive(Template)]
@@ -104,44 +106,16 @@ pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, PatientUpload { uploa
         },
         None => None,
     };
-    let calendar = organisation::calendar_of(&ctx.app);
-    let (actor, now, node, tree, target) = (ctx.actor()?.clone(), ctx.now, scope.node, scope.tree.clone(), id.clone());
-    let done = ctx
-        .db()
-        .write(move |tx| {
-            Box::pin(async move {
-                let by = By { programmes: &all, tree: &tree, actor: &actor, calendar: &calendar, now };
-                actions::declare(tx, by, &target, node, &given, evidence.as_ref()).await
-            })
+    let (actor, now, node, target, house) =
+        (ctx.actor()?.clone(), ctx.now, scope.node, id.clone(), House::of(&ctx).await?);
+    let done = ctx.db().write(move |tx| {
+        Box::pin(async move {
+            declare(tx, &house, &Asker::actor(&actor, now), (&target, node), &given, evidence.as_ref()).await
         })
-        .await;
-    match done {
+    });
+    match done.await {
         Ok(_) => Ok(ctx.flash(scope.link(&ctx, &format!("/steering/targets/{id}")), "reform-declared-done")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => again(problems).await,
         Err(fault) => Err(fault.into()),
     }
-}
-
-/// POST /steering/figures/{id}/check
-pub(crate) async fn check(ctx: Ctx, Path(id): Path<String>, given: FormMap) -> Answer {
-    let id = id.parse().map(Id).map_err(|_| Fault::NotFound("reform-no-figure"))?;
-    let accept = match given.text("answer") {
-        "accept" => true,
-        "return" => false,
-        _ => return Err(Fault::invalid(Problem::new("reform-answer").field("answer")).into()),
-    };
-    let (actor, now, note) = (ctx.actor()?.clone(), ctx.now, given.text("note").to_owned());
-    let (tree, calendar) = (organisation::tree_of(&ctx.app).await?, organisation::calendar_of(&ctx.app));
-    let all = steered::programmes(&ctx).await?;
-    let figure = ctx
-        .db()
-        .write(move |tx| {
-            Box::pin(async move {
-                let by = By { programmes: &all, tree: &tree, actor: &actor, calendar: &calendar, now };
-                actions::check(tx, by, id, accept, &note).await
-            })
-        })
-        .await?;
-    let key = if accept { "reform-checked-done" } else { "reform-returned-done" };
-    Ok(ctx.flash(format!("/steering/targets/{}?unit={}", figure.target, figure.agency), key))
 }

@@ -1,6 +1,6 @@
 //! A draft programme changed target by target, what still keeps it from force, and its parts as the forms show them.
 
-use crate::drafts::UNSORTED;
+use crate::documents::UNSORTED;
 use crate::programme::{Programme, Subject, Target, targets_of};
 use base::Problem;
 use web::FormMap;

@@ -1,10 +1,10 @@
 //! What is typed on the forms of a draft programme, read into targets and tasks by rules that name the field.
 
-use crate::actions::hundredths;
-use crate::drafts::blank;
+use crate::declare::hundredths;
 use crate::programme::{Compare, Measure, Programme, Subject, Target, Task, targets_of};
 use base::{Date, Problem};
 use organisation::Tree;
+use records::Given;
 use web::FormMap;
 
 /// Longest name of a programme, a target or a task, in letters.
@@ -55,9 +55,27 @@ pub(crate) const UNITS: [Measure; 18] = [
     Measure::Per10000,
 ];
 
+/// What a form sent, as it came or as an act was given it.
+pub(crate) trait Fields {
+    /// A field's text; empty where nothing was typed.
+    fn text(&self, name: &str) -> &str;
+}
+
+impl Fields for Given {
+    fn text(&self, name: &str) -> &str {
+        Given::text(self, name)
+    }
+}
+
+impl Fields for FormMap {
+    fn text(&self, name: &str) -> &str {
+        FormMap::text(self, name)
+    }
+}
+
 /// A form's fields, read one by one; what is wrong is collected.
 struct Reader<'a> {
-    given: &'a FormMap,
+    given: &'a dyn Fields,
     problems: Vec<Problem>,
 }
 
@@ -117,7 +135,7 @@ impl Reader<'_> {
     }
 }
 
-fn reader(given: &FormMap) -> Reader<'_> {
+fn reader(given: &dyn Fields) -> Reader<'_> {
     Reader { given, problems: Vec::new() }
 }
 
@@ -127,7 +145,7 @@ fn english(name: &str, vi: &str) -> String {
 }
 
 /// Writes what the head of a programme says into it.
-pub(crate) fn head(given: &FormMap, programme: &Programme, today: Date) -> Result<Programme, Vec<Problem>> {
+pub(crate) fn head(given: &dyn Fields, programme: &Programme, today: Date) -> Result<Programme, Vec<Problem>> {
     let mut read = reader(given);
     let document = read.text("document", true, SHORT_MAX);
     let issuer = read.text("issuer", true, SHORT_MAX);
@@ -186,7 +204,7 @@ fn share(compare: Compare) -> bool {
 
 /// One target as its form says it, in a subject of its own. `old` is the target it takes the place of.
 pub(crate) fn target(
-    given: &FormMap,
+    given: &dyn Fields,
     programme: &Programme,
     old: Option<&str>,
     (measured, today): (&facts::Indicators, Date),
@@ -211,7 +229,8 @@ pub(crate) fn target(
     if compare.zip(unit).is_some_and(|(compare, unit)| !suits(compare, unit)) {
         read.wrong("reform-unit-unfit", "unit");
     }
-    let of = given.get("of").map(str::parse::<u32>);
+    let some = |name: &str| Some(given.text(name)).filter(|text| !text.is_empty());
+    let of = some("of").map(str::parse::<u32>);
     let ranks = compare == Some(Compare::RankWithin);
     if of.as_ref().is_some_and(|of| !matches!(of, Ok(1..=1_000))) {
         read.wrong("reform-count", "of");
@@ -231,7 +250,7 @@ pub(crate) fn target(
         let years = format!("{}–{}", programme.from.unwrap_or(programme.decided.year()), programme.until);
         read.problems.push(Problem::new("reform-due-outside").field("due").arg("years", years));
     }
-    let indicator = given.get("indicator").map(str::to_owned);
+    let indicator = some("indicator").map(str::to_owned);
     if let Some(id) = &indicator {
         if measured.get(id, today).is_none() {
             read.wrong("reform-choose", "indicator");
@@ -256,14 +275,11 @@ pub(crate) fn target(
     let name_en = english(&name_en, &name_vi);
     let made = axis.zip(level).zip(compare).zip(unit).zip(value).zip(due);
     let made = made.map(|(((((axis, level), compare), unit), value), due)| Subject {
-        id: String::new(),
         axis: axis.to_owned(),
         clause,
         name_vi,
         name_en,
         indicator,
-        need: None,
-        task: None,
         targets: vec![Target {
             compare,
             value,
@@ -275,15 +291,16 @@ pub(crate) fn target(
             baseline: (compare == Compare::IncreaseYearly).then(|| "previous-year".to_owned()),
             level: level.to_owned(),
             strive: given.text("strive") == "1",
-            ..blank(id_for(programme, old), due, text)
+            ..Target::blank(id_for(programme, old), due, text)
         }],
+        ..Subject::default()
     });
     read.done(made)
 }
 
 /// One task as its form says it; its target is the deadline.
 pub(crate) fn task(
-    given: &FormMap,
+    given: &dyn Fields,
     programme: &Programme,
     old: Option<&str>,
     tree: &Tree,
@@ -309,20 +326,18 @@ pub(crate) fn task(
     }
     let name_en = english(&name_en, &name_vi);
     let made = axis.zip(lead).zip(day).map(|((axis, lead), day)| Subject {
-        id: String::new(),
         axis: axis.to_owned(),
         clause,
         name_en,
-        indicator: None,
-        need: None,
         task: Some(Task { lead: lead.code.clone(), coordinating, product }),
         targets: vec![Target {
             compare: Compare::ByDate,
             unit: Measure::Date,
             date: Some(day.to_string()),
-            ..blank(id_for(programme, old), day.year(), name_vi.clone())
+            ..Target::blank(id_for(programme, old), day.year(), name_vi.clone())
         }],
         name_vi,
+        ..Subject::default()
     });
     read.done(made)
 }
@@ -337,8 +352,9 @@ fn id_for(programme: &Programme, old: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::documents::UNSORTED;
     use crate::draft_edit::{map, place, remove, shown, unfit};
-    use crate::drafts::{UNSORTED, empty, file};
+    use crate::drafts::empty;
     use crate::programme::Programmes;
     use jiff::civil::date;
 
@@ -390,7 +406,7 @@ mod tests {
             let subject = target(&given, &programme, None, TODAY).unwrap();
             place(&mut programme, None, subject);
         }
-        let read = Programmes::from_toml(&[&file(&programme).unwrap()]).unwrap();
+        let read = Programmes::from_toml(&[&toml::to_string(&programme).unwrap()]).unwrap();
         let kept = &read.all()[0];
         assert_eq!((kept.subjects.len(), kept.from, kept.until), (1, Some(2026), 2030));
         let second = read.target("N4-002").unwrap();

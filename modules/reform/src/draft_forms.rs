@@ -1,19 +1,20 @@
 //! The forms of a draft programme: its head, a target, a task; what is sent from them and from its page.
 
 use crate::definitions::indicators;
-use crate::draft_actions::{self as actions, Desk, Entry};
-use crate::draft_edit;
 use crate::draft_form::{AXES, COMPARES, LEVELS, UNITS};
-use crate::drafts::{Draft, Stage};
+use crate::drafts::{self, Draft, Stage};
 use crate::drafts_page::{self, one};
+use crate::house::House;
 use crate::programme::{Compare, Programme, targets_of};
 use crate::steered;
 use crate::view::pick;
+use crate::{draft_edit, draft_verbs};
 use askama::Template;
 use axum::extract::Path;
 use base::{Fault, Problem};
 use i18n::L;
 use organisation::Tree;
+use records::{Asker, Held, Typed};
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
 
 /// The word in the address of a target or task that is not there yet.
@@ -61,15 +62,29 @@ fn version(given: &FormMap) -> i64 {
 
 /// The draft, as far as this person may change it.
 async fn open(ctx: &Ctx, number: &str) -> Result<Draft, Fault> {
-    let draft = one(ctx, number).await?;
-    let tree = organisation::tree_of(&ctx.app).await?;
-    if !actions::may_keep(ctx.actor()?, &tree, &draft) {
-        return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
+    let (seen, house) = one(ctx, number).await?;
+    let asker = Asker::actor(ctx.actor()?, ctx.now);
+    if records::forms(&seen, &house, &asker).iter().any(|verb| verb.word == "correct") {
+        return Ok(seen.state().clone());
     }
-    if draft.stage != Stage::Draft {
+    if seen.state().stage != Stage::Draft {
         return Err(Fault::Conflict(Problem::new("reform-draft-closed")));
     }
-    Ok(draft)
+    Err(Fault::Forbidden(Problem::new("reform-not-yours")))
+}
+
+/// Does one thing to the draft of a number.
+async fn did(ctx: &Ctx, number: &str, word: &str, given: &FormMap) -> Result<Held<Draft>, Fault> {
+    let number: i64 = number.parse().map_err(|_| Fault::NotFound("reform-no-draft"))?;
+    let (actor, now, house) = (ctx.actor()?.clone(), ctx.now, House::of(ctx).await?);
+    let (word, typed) = (word.to_owned(), Typed::from(given));
+    let write = ctx.db().write(move |tx| {
+        Box::pin(async move {
+            let code = drafts::code(tx, number).await?;
+            records::act::<Draft>(tx, &house, &Asker::actor(&actor, now), (&code, &word), &typed).await
+        })
+    });
+    write.await
 }
 
 fn page_of(number: i64) -> String {
@@ -104,10 +119,11 @@ pub(crate) async fn new(ctx: Ctx) -> Answer {
 
 /// POST /steering/programmes/new
 pub(crate) async fn create(ctx: Ctx, given: FormMap) -> Answer {
-    let (actor, now, all) = (ctx.actor()?.clone(), ctx.now, steered::programmes(&ctx).await?);
-    let typed = given.clone();
-    let made =
-        ctx.db().write(move |tx| Box::pin(async move { actions::create(tx, &all, &actor, now, &typed).await })).await;
+    let (actor, now, house, typed) = (ctx.actor()?.clone(), ctx.now, House::of(&ctx).await?, given.clone());
+    let made = ctx
+        .db()
+        .write(move |tx| Box::pin(async move { draft_verbs::create(tx, &house, &actor, now, &typed).await }))
+        .await;
     match made {
         Ok(number) => Ok(ctx.flash(page_of(number), "reform-draft-created")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
@@ -121,31 +137,17 @@ pub(crate) async fn create(ctx: Ctx, given: FormMap) -> Answer {
 /// GET /steering/drafts/{number}/head
 pub(crate) async fn head(ctx: Ctx, Path(number): Path<String>) -> Answer {
     let draft = open(&ctx, &number).await?;
-    let given = draft_edit::shown_head(&draft.programme()?);
+    let given = draft_edit::shown_head(&draft.programme);
     let page = head_form(&ctx, Some(&draft), given, draft.version, Vec::new());
     Ok(ctx.page(&page.title, &page))
 }
 
 /// POST /steering/drafts/{number}/head
 pub(crate) async fn correct(ctx: Ctx, Path(number): Path<String>, given: FormMap) -> Answer {
-    let draft = open(&ctx, &number).await?;
-    let (actor, now, all) = (ctx.actor()?.clone(), ctx.now, steered::programmes(&ctx).await?);
-    let measured = indicators(&ctx.app);
-    let (tree, typed, number) = (organisation::tree_of(&ctx.app).await?, given.clone(), draft.number);
-    let done = ctx
-        .db()
-        .write(move |tx| {
-            Box::pin(async move {
-                let desk =
-                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&typed) };
-                actions::correct(tx, &all, desk, &typed).await
-            })
-        })
-        .await;
-    match done {
-        Ok(()) => Ok(ctx.flash(page_of(number), "reform-draft-saved")),
+    match did(&ctx, &number, "correct", &given).await {
+        Ok(held) => Ok(ctx.flash(page_of(held.state.number), "reform-draft-saved")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
-            let seen = version(&given);
+            let (draft, seen) = (open(&ctx, &number).await?, version(&given));
             let page = head_form(&ctx, Some(&draft), given, seen, problems);
             Ok(ctx.invalid_page(&page.title, &page))
         }
@@ -183,7 +185,7 @@ async fn entry_form(ctx: &Ctx, asked: Asked<'_>, given: FormMap, problems: Vec<P
         csrf: ctx.csrf.clone(),
         trail,
         title,
-        lead: format!("{} · {}", asked.draft.document, asked.draft.name),
+        lead: format!("{} · {}", asked.draft.programme.document, asked.draft.programme.name_vi),
         action: format!("{back}/{kind}s/{}", asked.id),
         back,
         version: asked.version,
@@ -223,32 +225,19 @@ fn begun(programme: &Programme, id: &str, is_task: bool) -> Result<FormMap, Faul
 
 async fn show_entry(ctx: Ctx, number: &str, id: &str, is_task: bool) -> Answer {
     let draft = open(&ctx, number).await?;
-    let given = begun(&draft.programme()?, id, is_task)?;
+    let given = begun(&draft.programme, id, is_task)?;
     let asked = Asked { draft: &draft, id, is_task, version: draft.version };
     let page = entry_form(&ctx, asked, given, Vec::new()).await?;
     Ok(ctx.page(&page.title, &page))
 }
 
-async fn put_entry(ctx: Ctx, number: &str, id: &str, given: FormMap, is_task: bool) -> Answer {
+async fn put_entry(ctx: Ctx, number: &str, id: &str, mut given: FormMap, is_task: bool) -> Answer {
     let draft = open(&ctx, number).await?;
     // The entry must be of this form's kind.
-    begun(&draft.programme()?, id, is_task)?;
-    let measured = indicators(&ctx.app);
-    let (actor, now, tree) = (ctx.actor()?.clone(), ctx.now, organisation::tree_of(&ctx.app).await?);
-    let (typed, old, number) = (given.clone(), (id != NEW).then(|| id.to_owned()), draft.number);
-    let done = ctx
-        .db()
-        .write(move |tx| {
-            Box::pin(async move {
-                let desk =
-                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&typed) };
-                let entry = if is_task { Entry::Task(&typed) } else { Entry::Target(&typed) };
-                actions::put(tx, desk, old.as_deref(), entry).await
-            })
-        })
-        .await;
-    match done {
-        Ok(()) => Ok(ctx.flash(page_of(number), "reform-draft-saved")),
+    begun(&draft.programme, id, is_task)?;
+    given.0.insert("was".to_owned(), (id != NEW).then(|| id.to_owned()).into_iter().collect());
+    match did(&ctx, number, if is_task { "put-task" } else { "put-target" }, &given).await {
+        Ok(held) => Ok(ctx.flash(page_of(held.state.number), "reform-draft-saved")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
             let asked = Asked { draft: &draft, id, is_task, version: version(&given) };
             let page = entry_form(&ctx, asked, given, problems).await?;
@@ -278,75 +267,20 @@ pub(crate) async fn put_task(ctx: Ctx, Path((number, id)): Path<(String, String)
     put_entry(ctx, &number, &id, given, true).await
 }
 
-/// POST /steering/drafts/{number}/remove/{id}
-pub(crate) async fn remove(ctx: Ctx, Path((number, id)): Path<(String, String)>, given: FormMap) -> Answer {
-    let draft = one(&ctx, &number).await?;
-    let measured = indicators(&ctx.app);
-    let (actor, now, tree) = (ctx.actor()?.clone(), ctx.now, organisation::tree_of(&ctx.app).await?);
-    let number = draft.number;
-    ctx.db()
-        .write(move |tx| {
-            Box::pin(async move {
-                let desk =
-                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&given) };
-                actions::remove(tx, desk, &id).await
-            })
-        })
-        .await?;
-    Ok(ctx.flash(page_of(number), "reform-draft-removed"))
-}
-
-/// POST /steering/drafts/{number}/propose
-pub(crate) async fn propose(ctx: Ctx, Path(number): Path<String>, given: FormMap) -> Answer {
-    let draft = one(&ctx, &number).await?;
-    let measured = indicators(&ctx.app);
-    let (actor, now, tree) = (ctx.actor()?.clone(), ctx.now, organisation::tree_of(&ctx.app).await?);
-    let (all, number) = (steered::programmes(&ctx).await?, draft.number);
-    let done = ctx
-        .db()
-        .write(move |tx| {
-            Box::pin(async move {
-                let desk =
-                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&given) };
-                actions::propose(tx, &all, desk).await
-            })
-        })
-        .await;
-    match done {
-        Ok(()) => Ok(ctx.flash(page_of(number), "reform-draft-proposed")),
-        Err(Fault::Invalid(problems)) if !ctx.wants_json => drafts_page::again(ctx, draft, problems).await,
-        Err(fault) => Err(fault.into()),
+/// POST /steering/drafts/{number}/{verb}: what its page offers.
+pub(crate) async fn act(ctx: Ctx, Path((number, verb)): Path<(String, String)>, given: FormMap) -> Answer {
+    if !["remove", "propose", "accept", "return"].contains(&verb.as_str()) {
+        return Err(Fault::NotFound("records-no-act").into());
     }
-}
-
-/// POST /steering/drafts/{number}/decide
-pub(crate) async fn decide(ctx: Ctx, Path(number): Path<String>, given: FormMap) -> Answer {
-    let draft = one(&ctx, &number).await?;
-    let accept = match given.text("answer") {
-        "accept" => true,
-        "return" => false,
-        _ => return Err(Fault::invalid(Problem::new("reform-answer").field("answer")).into()),
+    let held = match did(&ctx, &number, &verb, &given).await {
+        Ok(held) => held,
+        Err(Fault::Invalid(problems)) if !ctx.wants_json => return drafts_page::again(ctx, &number, problems).await,
+        Err(fault) => return Err(fault.into()),
     };
-    let measured = indicators(&ctx.app);
-    let (actor, now, tree, number) =
-        (ctx.actor()?.clone(), ctx.now, organisation::tree_of(&ctx.app).await?, draft.number);
-    let done = ctx
-        .db()
-        .write(move |tx| {
-            Box::pin(async move {
-                let desk =
-                    Desk { tree: &tree, measured: &measured, actor: &actor, now, number, version: version(&given) };
-                actions::decide(tx, desk, accept, given.text("note")).await
-            })
-        })
-        .await;
-    match done {
-        Ok(()) if accept => {
-            steered::reload(&ctx.app, now).await?;
-            Ok(ctx.flash(format!("/steering/programmes/programme-{number}"), "reform-draft-accepted"))
-        }
-        Ok(()) => Ok(ctx.flash(page_of(number), "reform-draft-returned")),
-        Err(Fault::Invalid(problems)) if !ctx.wants_json => drafts_page::again(ctx, draft, problems).await,
-        Err(fault) => Err(fault.into()),
+    let done = format!("reform-draft-did-{verb}");
+    if held.state.stage != Stage::InForce {
+        return Ok(ctx.flash(page_of(held.state.number), &done));
     }
+    steered::reload(&ctx.app, ctx.now).await?;
+    Ok(ctx.flash(format!("/steering/programmes/{}", held.state.programme.id), &done))
 }

@@ -42,8 +42,8 @@ async fn put(browser: &Browser, uri: &str, version: &str, fields: &[(&str, &str)
 async fn kinds(db: &Db, number: i64) -> Vec<String> {
     db.read(move |tx| {
         Box::pin(async move {
-            let draft = crate::drafts::draft(tx, number).await?.ok_or(Fault::NotFound("reform-no-draft"))?;
-            let events = audit::events(tx, draft.id).await?;
+            let id = crate::drafts::code(tx, number).await?.parse().unwrap();
+            let events = audit::events(tx, id).await?;
             Ok::<_, Fault>(events.into_iter().map(|event| event.kind).collect())
         })
     })
@@ -88,21 +88,20 @@ async fn a_programme_made_on_the_form_is_measured_live_once_a_second_person_has_
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         // It waits: nobody changes it, and who proposed it does not decide.
         assert_eq!(put(&officer, "/steering/drafts/1/head", "5", &HEAD).await, StatusCode::CONFLICT);
-        let accept = [("version", "5"), ("answer", "accept")];
+        let accept = [("version", "5")];
         let (_, page) = officer.get(draft).await;
-        assert!(page.contains("người khác duyệt") && !page.contains("/decide"), "{page}");
+        assert!(page.contains("người khác duyệt") && !page.contains("/accept"), "{page}");
         let token_page = "/steering/programmes/new";
-        let own = officer.post(token_page, "/steering/drafts/1/decide", &accept).await;
+        let own = officer.post(token_page, "/steering/drafts/1/accept", &accept).await;
         assert_eq!(own.0, StatusCode::FORBIDDEN);
         assert!(own.2.contains("không tự duyệt"), "{}", own.2);
-        let below = officer.becomes("commune-leader").post(token_page, "/steering/drafts/1/decide", &accept).await;
+        let below = officer.becomes("commune-leader").post(token_page, "/steering/drafts/1/accept", &accept).await;
         assert_eq!(below.0, StatusCode::FORBIDDEN);
         let leader = officer.becomes("leader");
-        let (status, _, page) =
-            leader.post(draft, "/steering/drafts/1/decide", &[("version", "5"), ("answer", "return")]).await;
+        let (status, _, page) = leader.post(draft, "/steering/drafts/1/return", &[("version", "5")]).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(page.contains("Hãy nêu lý do trả lại"), "{page}");
-        let (status, to, _) = leader.post(draft, "/steering/drafts/1/decide", &accept).await;
+        assert!(page.contains("href=\"#note\""), "{page}");
+        let (status, to, _) = leader.post(draft, "/steering/drafts/1/accept", &accept).await;
         assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/steering/programmes/programme-1"));
 
         // Standings, target page with its chart, cases and export, as for the shipped ones.
@@ -122,23 +121,23 @@ async fn a_programme_made_on_the_form_is_measured_live_once_a_second_person_has_
         // A task is done when its product is declared and checked.
         let (status, ..) = officer.declare("N1-003", &[("as_of", "2026-11-20"), ("note", "KH số 5")], true).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
-        let (_, page) = leader.get("/steering/targets/N1-003").await;
-        let id = page.split("/steering/figures/").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
-        let (status, ..) = leader.check(&id, &Browser::token(&page), "answer=accept").await;
+        let figure = leader.figure("N1-003").await;
+        let (status, ..) = leader.upload(&figure, &format!("{figure}/accept"), &[], false).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert_eq!(leader.json("/api/v1/targets/N1-003").await["state"], "met");
         // The task is the province's own: a commune does not answer for it.
         assert_eq!(below.get("/api/v1/targets/N1-003").await.0, StatusCode::NOT_FOUND);
 
         // What is in force stays; the log tells how it came about.
-        let (status, ..) = officer.post(token_page, "/steering/drafts/1/remove/N1-001", &[("version", "6")]).await;
+        let (status, ..) =
+            officer.post(token_page, "/steering/drafts/1/remove", &[("version", "6"), ("target", "N1-001")]).await;
         assert_eq!(status, StatusCode::CONFLICT);
         let again = officer.post(token_page, token_page, &HEAD).await;
         assert_eq!(again.0, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(again.2.contains("Đã có chương trình mang số này"));
         let log = kinds(&db, 1).await;
-        assert_eq!(log.first().map(String::as_str), Some("programme-drafted"));
-        assert_eq!(log[log.len() - 2..], ["programme-proposed", "programme-in-force"]);
+        assert_eq!(log.first().map(String::as_str), Some("draft"));
+        assert_eq!(log[log.len() - 2..], ["propose", "accept"]);
     }
 }
 
@@ -160,7 +159,8 @@ async fn a_draft_is_corrected_target_by_target_and_the_second_to_write_is_told()
         assert_eq!(officer.get("/steering/drafts/1/tasks/N1-001").await.0, StatusCode::NOT_FOUND);
         assert_eq!(officer.get("/steering/drafts/1/targets/N1-099").await.0, StatusCode::NOT_FOUND);
         let draft = "/steering/drafts/1";
-        let (status, ..) = officer.post(draft, "/steering/drafts/1/remove/N1-002", &[("version", "5")]).await;
+        let (status, ..) =
+            officer.post(draft, "/steering/drafts/1/remove", &[("version", "5"), ("target", "N1-002")]).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         let (_, page) = officer.get(draft).await;
         assert!(page.contains("tối thiểu 85 %") && page.contains("Mục tiêu (1)"), "{page}");
@@ -169,12 +169,12 @@ async fn a_draft_is_corrected_target_by_target_and_the_second_to_write_is_told()
         assert!(!leader.get(draft).await.1.contains("/propose"));
         // Sent back with a reason, it may be changed again.
         officer.post(draft, "/steering/drafts/1/propose", &[("version", "6")]).await;
-        let answer = [("version", "7"), ("answer", "return"), ("note", "Thiếu mục tiêu cấp xã")];
-        assert_eq!(leader.post(draft, "/steering/drafts/1/decide", &answer).await.0, StatusCode::SEE_OTHER);
+        let answer = [("version", "7"), ("note", "Thiếu mục tiêu cấp xã")];
+        assert_eq!(leader.post(draft, "/steering/drafts/1/return", &answer).await.0, StatusCode::SEE_OTHER);
         let (_, page) = officer.get(draft).await;
         assert!(page.contains("Thiếu mục tiêu cấp xã") && page.contains("/propose"), "{page}");
         let log = kinds(&db, 1).await;
-        assert_eq!(log.last().map(String::as_str), Some("programme-returned"));
+        assert_eq!(log.last().map(String::as_str), Some("return"));
     }
 }
 

@@ -1,28 +1,21 @@
-//! Draft programmes on the screen: their list among the programmes, and one of them with its targets and its file.
+//! A draft programme on the screen, with its targets and its file.
 
 use crate::definitions::indicators;
-use crate::draft_actions::{may_decide, may_keep};
 use crate::drafts::{self, Draft, Stage};
+use crate::house::House;
 use crate::programme::{Programme, targets_of};
 use crate::view::{goal_text, level_text, pick, subject_name};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse;
-use base::{Fault, Instant, Problem, vn_date, vn_date_time};
+use base::{Fault, Id, Instant, Problem, vn_date, vn_date_time};
 use i18n::L;
 use organisation::Tree;
+use records::{Asker, Seen};
+use std::collections::HashMap;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Ctx};
-
-/// A line of the list.
-pub(crate) struct Row {
-    pub(crate) href: String,
-    pub(crate) name: String,
-    pub(crate) about: String,
-    pub(crate) stage: String,
-    pub(crate) colour: &'static str,
-}
 
 struct TargetRow {
     id: String,
@@ -35,7 +28,6 @@ struct TargetRow {
     axis: String,
     source: String,
     change: String,
-    remove: String,
 }
 
 struct TaskRow {
@@ -47,7 +39,6 @@ struct TaskRow {
     product: String,
     deadline: String,
     change: String,
-    remove: String,
 }
 
 #[derive(Template)]
@@ -72,53 +63,34 @@ struct Page {
     tasks: Vec<TaskRow>,
 }
 
-/// The drafts as lines below the programmes.
-pub(crate) async fn rows(ctx: &Ctx) -> Result<Vec<Row>, Fault> {
-    let l = ctx.l;
-    let kept = ctx.db().read(|tx| Box::pin(async move { Ok::<_, Fault>(drafts::drafts(tx).await?) })).await?;
-    Ok(kept
-        .into_iter()
-        .map(|draft| Row {
-            href: format!("/steering/drafts/{}", draft.number),
-            about: l.tr(
-                "reform-draft-about",
-                [
-                    ("document", draft.document.clone()),
-                    ("n", l.number(draft.targets)),
-                    ("name", draft.saved_name.clone()),
-                    ("at", vn_date_time(draft.saved_at)),
-                ],
-            ),
-            name: draft.name,
-            stage: l.t(format!("reform-stage-{}", draft.stage.as_str())),
-            colour: if draft.stage == Stage::Proposed { "near" } else { "paused" },
-        })
-        .collect())
-}
-
-pub(crate) async fn one(ctx: &Ctx, number: &str) -> Result<Draft, Fault> {
+/// The draft of a number in an address, and what its acts look things up in.
+pub(crate) async fn one(ctx: &Ctx, number: &str) -> Result<(Seen<Draft>, House), Fault> {
     let number: i64 = number.parse().map_err(|_| Fault::NotFound("reform-no-draft"))?;
-    let found =
-        ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(drafts::draft(tx, number).await?) })).await?;
-    found.ok_or(Fault::NotFound("reform-no-draft"))
+    let (actor, now, house) = (ctx.actor()?.clone(), ctx.now, House::of(ctx).await?);
+    let read = ctx.db().read(move |tx| {
+        Box::pin(async move { Ok((drafts::open(tx, &house, &Asker::actor(&actor, now), number).await?, house)) })
+    });
+    read.await
 }
 
 /// GET /steering/drafts/{number}; with `format=toml` its programme file.
 pub(crate) async fn show(ctx: Ctx, Path(number): Path<String>) -> Answer {
-    let draft = one(&ctx, &number).await?;
+    let (seen, house) = one(&ctx, &number).await?;
     if query_value(&ctx.uri, "format") == "toml" {
-        let name = format!("attachment; filename=\"draft-{}.toml\"", draft.number);
+        let name = format!("attachment; filename=\"draft-{}.toml\"", seen.state().number);
         let headers =
             [(header::CONTENT_TYPE, "application/toml; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-        return Ok((headers, draft.body).into_response());
+        let file = toml::to_string(&seen.state().programme).map_err(Fault::internal)?;
+        return Ok((headers, file).into_response());
     }
-    let page = page(&ctx, &draft, Vec::new()).await?;
+    let page = page(&ctx, &house, &seen, Vec::new()).await?;
     Ok(ctx.page(&page.title, &page))
 }
 
 /// The page once more, with what kept it from being sent on.
-pub(crate) async fn again(ctx: Ctx, draft: Draft, problems: Vec<Problem>) -> Answer {
-    let page = page(&ctx, &draft, problems).await?;
+pub(crate) async fn again(ctx: Ctx, number: &str, problems: Vec<Problem>) -> Answer {
+    let (seen, house) = one(&ctx, number).await?;
+    let page = page(&ctx, &house, &seen, problems).await?;
     Ok(ctx.invalid_page(&page.title, &page))
 }
 
@@ -128,9 +100,8 @@ pub(crate) fn trail(l: L, draft: Option<&Draft>) -> Vec<Breadcrumb> {
         Breadcrumb::new(l.t("reform-steering"), "/steering"),
         Breadcrumb::new(l.t("reform-programmes"), "/steering/programmes"),
     ];
-    trail.extend(
-        draft.map(|draft| Breadcrumb::new(draft.document.clone(), format!("/steering/drafts/{}", draft.number))),
-    );
+    trail
+        .extend(draft.map(|d| Breadcrumb::new(d.programme.document.clone(), format!("/steering/drafts/{}", d.number))));
     trail
 }
 
@@ -140,7 +111,6 @@ fn rows_of(ctx: &Ctx, tree: &Tree, home: &str, programme: &Programme) -> (Vec<Ta
     for placed in targets_of(programme) {
         let (target, id) = (placed.target, placed.target.id.clone());
         let (clause, subject) = (placed.clause().to_owned(), subject_name(l, placed));
-        let remove = format!("{home}/remove/{id}");
         match &placed.subject.task {
             Some(task) => tasks.push(TaskRow {
                 clause,
@@ -150,7 +120,6 @@ fn rows_of(ctx: &Ctx, tree: &Tree, home: &str, programme: &Programme) -> (Vec<Ta
                 product: task.product.clone(),
                 deadline: vn_date(target.due_day()),
                 change: format!("{home}/tasks/{id}"),
-                remove,
                 id,
             }),
             None => rows.push(TargetRow {
@@ -171,7 +140,6 @@ fn rows_of(ctx: &Ctx, tree: &Tree, home: &str, programme: &Programme) -> (Vec<Ta
                         |one| pick(l, &one.name_vi, &one.name_en).to_owned(),
                     ),
                 change: format!("{home}/targets/{id}"),
-                remove,
                 id,
             }),
         }
@@ -179,16 +147,14 @@ fn rows_of(ctx: &Ctx, tree: &Tree, home: &str, programme: &Programme) -> (Vec<Ta
     (rows, tasks)
 }
 
-fn by(name: &Option<String>, at: Option<Instant>) -> (String, String) {
-    (name.clone().unwrap_or_default(), at.map(vn_date_time).unwrap_or_default())
-}
-
 /// What is to be known of the draft's stage, for this reader.
-fn notice(l: L, draft: &Draft, own: bool) -> String {
-    let (proposed, proposed_at) = by(&draft.proposed_name, draft.proposed_at);
-    let (decided, decided_at) = by(&draft.decided_name, draft.decided_at);
+fn notice(l: L, draft: &Draft, names: &HashMap<Id, String>, own: bool) -> String {
+    let name = |id: Option<Id>| id.and_then(|id| names.get(&id)).cloned().unwrap_or_default();
+    let at = |at: Option<Instant>| at.map(vn_date_time).unwrap_or_default();
+    let (proposed, proposed_at) = (name(draft.proposed_by), at(draft.proposed_at));
+    let (decided, decided_at) = (name(draft.decided_by), at(draft.decided_at));
     match draft.stage {
-        Stage::Draft if draft.decided_name.is_some() => {
+        Stage::Draft if draft.decided_at.is_some() => {
             let note = draft.decision_note.clone().unwrap_or_default();
             l.tr("reform-draft-was-returned", [("name", decided), ("at", decided_at), ("note", note)])
         }
@@ -200,13 +166,17 @@ fn notice(l: L, draft: &Draft, own: bool) -> String {
     }
 }
 
-async fn page(ctx: &Ctx, draft: &Draft, problems: Vec<Problem>) -> Result<Page, Fault> {
-    let (l, programme) = (ctx.l, draft.programme()?);
-    let tree = organisation::tree_of(&ctx.app).await?;
-    let actor = ctx.actor()?;
+async fn page(ctx: &Ctx, house: &House, seen: &Seen<Draft>, problems: Vec<Problem>) -> Result<Page, Fault> {
+    let (l, draft, actor) = (ctx.l, seen.state(), ctx.actor()?);
+    let people: Vec<Id> = draft.people().collect();
+    let names =
+        ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(identity::names(tx, &people).await?) })).await?;
     let home = format!("/steering/drafts/{}", draft.number);
     let own = draft.proposed_by == Some(actor.account);
-    let (rows, tasks) = rows_of(ctx, &tree, &home, &programme);
+    let acts = records::forms(seen, house, &Asker::actor(actor, ctx.now));
+    let offers = |word: &str| acts.iter().any(|verb| verb.word == word);
+    let programme = &draft.programme;
+    let (rows, tasks) = rows_of(ctx, house.tree(), &home, programme);
     Ok(Page {
         l,
         csrf: ctx.csrf.clone(),
@@ -219,22 +189,18 @@ async fn page(ctx: &Ctx, draft: &Draft, problems: Vec<Problem>) -> Result<Page, 
                 ("issuer", programme.issuer.clone()),
                 ("from", programme.from.unwrap_or(programme.decided.year()).to_string()),
                 ("until", programme.until.to_string()),
-                ("name", draft.saved_name.clone()),
+                ("name", names.get(&draft.saved_by).cloned().unwrap_or_default()),
                 ("at", vn_date_time(draft.saved_at)),
             ],
         ),
-        title: draft.name.clone(),
+        title: programme.name_vi.clone(),
         stage: l.t(format!("reform-stage-{}", draft.stage.as_str())),
-        colour: match draft.stage {
-            Stage::Draft => "paused",
-            Stage::Proposed => "near",
-            Stage::InForce => "ontime",
-        },
-        notice: notice(l, draft, own),
+        colour: draft.stage.colour(),
+        notice: notice(l, draft, &names, own),
         problems,
         version: draft.version,
-        may_change: draft.stage == Stage::Draft && may_keep(actor, &tree, draft),
-        may_decide: draft.stage == Stage::Proposed && !own && may_decide(actor, &tree, draft),
+        may_change: offers("correct"),
+        may_decide: !own && offers("accept"),
         programme_href: match draft.stage {
             Stage::InForce => format!("/steering/programmes/{}", programme.id),
             _ => String::new(),

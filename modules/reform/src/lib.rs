@@ -1,31 +1,34 @@
 //! Steering of the administrative reform: programmes and their targets as data, live figures from the one-stop's records, declared ones
 //! where there is no record, and where each target stands.
 
-pub mod actions;
 pub mod api;
 mod cases_page;
 mod dashboard;
+pub mod declare;
 mod declare_page;
+pub mod declared;
 pub mod definitions;
 mod division;
-mod draft_actions;
+mod documents;
 mod draft_edit;
 mod draft_form;
 mod draft_forms;
 #[cfg(test)]
 mod draft_journeys;
-mod drafts;
+mod draft_verbs;
+pub mod drafts;
 mod drafts_page;
 #[cfg(test)]
 mod figure_journeys;
 mod figure_page;
+mod house;
 #[cfg(test)]
 mod journeys;
 mod kept;
+mod listed;
 pub mod live;
 pub mod missing;
 mod open_work;
-mod owed;
 pub mod period;
 pub mod programme;
 mod programme_page;
@@ -34,7 +37,6 @@ pub mod rights;
 pub mod standing;
 pub mod state;
 mod steered;
-pub mod store;
 mod target_page;
 #[cfg(test)]
 mod testing;
@@ -45,13 +47,16 @@ mod view;
 sandbox::test_entry!();
 
 pub use dashboard::dashboard_html;
+pub use declared::{Declared, FIGURES};
 pub use definitions::{Definition, KIND, shipped};
-pub use drafts::{DraftProgramme, DraftTarget, save_draft_programme};
+pub use documents::{DraftProgramme, DraftTarget, save_draft_programme};
+pub use drafts::{Draft, PROGRAMMES};
+pub use house::House;
 pub use open_work::open_at;
-pub use owed::FIGURES;
 pub use programme::Programmes;
 pub use proof::PROOF;
 
+use records::frame;
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this module owns.
@@ -61,12 +66,18 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_programmes", include_str!("../migrations/0002_programmes.sql")),
         ("0003_definitions", include_str!("../migrations/0003_definitions.sql")),
+        ("0004_subjects", include_str!("../migrations/0004_subjects.sql")),
     ],
 };
 
 /// The words of this module.
 pub const LOCALES: i18n::Source =
     i18n::Source { module: "reform", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
+
+/// The lists of this module.
+pub fn lists() -> Vec<::lists::Declared> {
+    vec![listed::FIGURES.declared(), listed::MADE.declared()]
+}
 
 /// Routes, tables, words and menu.
 pub fn module() -> Module {
@@ -81,8 +92,9 @@ pub fn module() -> Module {
             .get("/steering/programmes", read, dashboard::programmes)
             .get("/steering/missing", read, missing::show)
             .get("/steering/programmes/{id}", read, programme_page::show)
+            .get("/steering/drafts", read, listed::drafts)
             .get("/steering/drafts/{number}", read, drafts_page::show)
-            // Programmes made on a form; the second person's decision asks for more than reading.
+            // Programmes made on a form; each verb says who may.
             .get("/steering/programmes/new", keep, draft_forms::new)
             .post("/steering/programmes/new", keep, draft_forms::create)
             .get("/steering/drafts/{number}/head", keep, draft_forms::head)
@@ -91,16 +103,16 @@ pub fn module() -> Module {
             .post("/steering/drafts/{number}/targets/{id}", keep, draft_forms::put_target)
             .get("/steering/drafts/{number}/tasks/{id}", keep, draft_forms::task)
             .post("/steering/drafts/{number}/tasks/{id}", keep, draft_forms::put_task)
-            .post("/steering/drafts/{number}/remove/{id}", keep, draft_forms::remove)
-            .post("/steering/drafts/{number}/propose", keep, draft_forms::propose)
-            .post("/steering/drafts/{number}/decide", read, draft_forms::decide)
+            .post("/steering/drafts/{number}/{verb}", read, draft_forms::act)
             .get("/steering/targets/{id}", read, target_page::show)
             .get("/steering/targets/{id}/cases", read, cases_page::show)
-            .get("/steering/figures/{id}/evidence", read, target_page::evidence)
-            // Declaring, and the second person's look (the action asks for more than reading).
+            // Declaring, and the second person's look (the verb asks for more than reading).
             .get("/steering/targets/{id}/declare", declare, declare_page::show)
             .post("/steering/targets/{id}/declare", declare, declare_page::send)
-            .post("/steering/figures/{id}/check", read, declare_page::check)
+            .get("/steering/figures", read, listed::figures)
+            .get("/steering/figures/{code}", read, frame::show::<Declared>)
+            .post("/steering/figures/{code}/{verb}", read, frame::act::<Declared>)
+            .get("/steering/figures/{code}/files/{file}", read, frame::download::<Declared>)
             // What is counted how, and who decided it.
             .get("/steering/indicators", read, definitions::list)
             .get("/steering/indicators/{id}", read, definitions::show)

@@ -1,11 +1,12 @@
 //! Figures read from the one-stop's records: exact sums of a period for all indicators at once, and the closed months behind them.
 
+use crate::declared::{Declared, figures_of};
 use crate::definitions::indicators;
 use crate::kept::Kept;
-use crate::store::Declared;
 use base::{Date, Fault, Id, Instant, Level};
 use facts::{Cell, Count, Cube, Figure, Filter, Indicator, Indicators};
 use jiff::civil::date;
+use records::Held;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use store::{StoreError, Tx};
@@ -200,7 +201,7 @@ impl Default for Remembered {
 }
 
 /// The exact figures of this moment and, from the same snapshot, the figures declared.
-pub async fn read(app: &App, asked: &Asked) -> Result<(Sums, Vec<Declared>), Fault> {
+pub async fn read(app: &App, asked: &Asked) -> Result<(Sums, Vec<Held<Declared>>), Fault> {
     let remembered = app.own::<Remembered>();
     let read = remembered.0.in_turn(asked.clone(), |sum| read_once(app, &remembered, asked, sum)).await?;
     read.ok_or_else(|| Fault::internal("sums that were asked for are missing"))
@@ -212,7 +213,7 @@ async fn read_once(
     remembered: &Arc<Remembered>,
     asked: &Asked,
     sum: bool,
-) -> Result<Option<(Sums, Vec<Declared>)>, Fault> {
+) -> Result<Option<(Sums, Vec<Held<Declared>>)>, Fault> {
     let (remembered, asked, all) = (remembered.clone(), asked.clone(), indicators(app));
     app.db
         .read(move |tx| {
@@ -230,7 +231,7 @@ async fn read_once(
                 let tail = set.tail(tx, &asked).await?;
                 let sums =
                     Sums { figures: plus(tail.figures, &rolled.figures), added: plus(tail.added, &rolled.added) };
-                Ok::<_, Fault>(Some((sums, crate::store::figures_of(tx, asked.node).await?)))
+                Ok::<_, Fault>(Some((sums, figures_of(tx, asked.node).await?)))
             })
         })
         .await

@@ -14,10 +14,11 @@ const SHIPPED: [&str; 3] = [
 ];
 
 /// How a value is held against its goal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compare {
     /// At least the goal (tối thiểu, từ … trở lên).
+    #[default]
     AtLeast,
     /// Strictly more than the goal (trên).
     MoreThan,
@@ -120,8 +121,9 @@ base::closed_list!(Measure, {
     Date => "date",
 });
 
-/// A programme or plan.
-#[derive(Clone, Debug)]
+/// A programme or plan, as its file has it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Programme {
     pub id: String,
     /// Two letters its targets' ids begin with.
@@ -137,18 +139,22 @@ pub struct Programme {
     /// Its last year.
     pub until: i16,
     /// The agency it is of; `None` for the shipped ones, which hold for all.
+    #[serde(skip)]
     pub agency: Option<Id>,
     /// What followed the province that set it.
     pub successor: Option<String>,
     /// Targets a leader sees first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headline: Vec<String>,
     /// Codes of the agencies that owe the figures, by axis; an axis that is not named is the keeping agency's own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owes: BTreeMap<String, String>,
+    #[serde(default, rename = "subject")]
     pub subjects: Vec<Subject>,
 }
 
 /// One thing measured.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     pub id: String,
@@ -168,7 +174,7 @@ pub struct Subject {
 }
 
 /// A task of a plan: done when its deadline's figure is declared with the product and checked by a second person.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// Code of the agency that leads.
@@ -179,7 +185,7 @@ pub struct Task {
 }
 
 /// How much, at which level, until when.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     pub id: String,
@@ -225,7 +231,7 @@ pub struct Target {
 }
 
 /// Words of our own, in both languages.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     pub vi: String,
@@ -233,6 +239,11 @@ pub struct Words {
 }
 
 impl Target {
+    /// One of which only that is known: at least nothing, for all levels.
+    pub(crate) fn blank(id: String, due: i16, text: String) -> Target {
+        Target { id, due, text, level: "all".to_owned(), ..Target::default() }
+    }
+
     /// The level it is measured at; `None` for the whole.
     pub fn level(&self) -> Option<Level> {
         self.level.parse().ok()
@@ -286,32 +297,11 @@ pub struct Programmes {
     all: Vec<Programme>,
 }
 
+/// A further file of a programme.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    /// The programme a further file belongs to.
-    programme: Option<String>,
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    code: String,
-    #[serde(default)]
-    name_vi: String,
-    #[serde(default)]
-    name_en: String,
-    #[serde(default)]
-    document: String,
-    decided: Option<String>,
-    #[serde(default)]
-    issuer: String,
-    from: Option<i16>,
-    #[serde(default)]
-    until: i16,
-    successor: Option<String>,
-    #[serde(default)]
-    headline: Vec<String>,
-    #[serde(default)]
-    owes: BTreeMap<String, String>,
+struct More {
+    programme: String,
     subject: Vec<Subject>,
 }
 
@@ -320,30 +310,14 @@ impl Programmes {
     pub fn from_toml(files: &[&str]) -> Result<Programmes, String> {
         let mut all: Vec<Programme> = Vec::new();
         for text in files {
-            let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-            if let Some(owner) = &file.programme {
-                let programme =
-                    all.iter_mut().find(|p| p.id == *owner).ok_or_else(|| format!("no programme {owner}"))?;
-                programme.subjects.extend(file.subject);
-                continue;
+            let file: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
+            if file.contains_key("programme") {
+                let more: More = file.try_into().map_err(|error| error.to_string())?;
+                let owner = all.iter_mut().find(|one| one.id == more.programme);
+                owner.ok_or_else(|| format!("no programme {}", more.programme))?.subjects.extend(more.subject);
+            } else {
+                all.push(file.try_into().map_err(|error| error.to_string())?);
             }
-            let decided = file.decided.as_deref().and_then(|day| day.parse().ok());
-            all.push(Programme {
-                decided: decided.ok_or_else(|| format!("{}: decided", file.id))?,
-                id: file.id,
-                code: file.code,
-                name_vi: file.name_vi,
-                name_en: file.name_en,
-                document: file.document,
-                issuer: file.issuer,
-                from: file.from,
-                until: file.until,
-                agency: None,
-                successor: file.successor,
-                headline: file.headline,
-                owes: file.owes,
-                subjects: file.subject,
-            });
         }
         Programmes::of(all)
     }

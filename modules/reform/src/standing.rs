@@ -1,10 +1,10 @@
 //! Where every target stands, from what was read: live figures of the period, the closed months, declared figures.
 
+use crate::declared::{Check, Declared};
 use crate::live::{Figures, History};
 use crate::period::Period;
 use crate::programme::{Compare, Placed};
 use crate::state::{Known, Question, State, path_at, state};
-use crate::store::{Check, Declared};
 use base::Date;
 use facts::Figure;
 
@@ -24,7 +24,7 @@ base::closed_list!(Source, { Record => "record", Declared => "declared", None =>
 pub struct Readings<'a> {
     pub figures: &'a Figures,
     pub history: &'a History,
-    pub declared: &'a [Declared],
+    pub declared: &'a [records::Held<Declared>],
     pub period: &'a Period,
     pub today: Date,
     pub indicators: &'a facts::Indicators,
@@ -71,7 +71,8 @@ pub fn stand<'a>(placed: Placed<'a>, readings: &Readings<'_>) -> Standing<'a> {
             source = Source::Record;
         }
         None => {
-            let own: Vec<&Declared> = readings.declared.iter().filter(|one| one.target == target.id).collect();
+            let all = readings.declared.iter().map(|held| &held.state);
+            let own: Vec<&Declared> = all.filter(|one| one.target == target.id).collect();
             waiting = own.iter().filter(|one| one.check == Check::Declared).count();
             if let Some((first, last)) = checked(&own, placed, question.as_of) {
                 source = Source::Declared;

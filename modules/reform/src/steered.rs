@@ -34,9 +34,7 @@ pub(crate) fn known(app: &App) -> Arc<Programmes> {
 pub(crate) async fn reload(app: &App, now: Instant) -> Result<Arc<Programmes>, Fault> {
     let kept = app.db.read(|tx| Box::pin(async move { Ok::<_, Fault>(drafts::in_force(tx).await?) })).await?;
     let mut all = Programmes::shipped().all().to_vec();
-    for draft in &kept {
-        all.push(draft.programme()?);
-    }
+    all.extend(kept.iter().map(|held| held.state.steered()));
     let programmes = Arc::new(Programmes::of(all).map_err(|why| Fault::internal(std::io::Error::other(why)))?);
     let in_force = i64::try_from(kept.len()).map_err(Fault::internal)?;
     app.put(Steered { programmes: programmes.clone(), in_force, look: Look::new(now) });

@@ -1,13 +1,13 @@
 //! One target: its value large, the definition in one sentence, the months against the path to the goal, the units, what moved this week,
 //! the declared history; every number opens its cases.
 
+use crate::declared::Declared;
 use crate::definitions::indicators;
 use crate::live;
 use crate::programme::{Measure, Placed};
 use crate::standing::Standing;
 use crate::state::State;
 use crate::steered;
-use crate::store::{self as sql, Check, Declared};
 use crate::units::by_unit;
 use crate::view::{
     Read, Scope, amount, change_text, goal_text, level_text, pick, quantity, state_text, subject_name, task_facts,
@@ -19,6 +19,8 @@ use base::{Date, Fault, Id, vn_date, vn_date_time};
 use facts::{Figure, Filter, Indicator, Unit};
 use i18n::L;
 use jiff::ToSpan;
+use records::Held;
+use records::frame::Pages;
 use web::chart::{Bar, Goal, Trajectory, bars, bars_with_median, number, trajectory};
 use web::table::with;
 use web::{Answer, Breadcrumb, Choice, Ctx};
@@ -41,15 +43,14 @@ struct Past {
     checked: String,
     check_note: String,
     evidence: String,
-    /// Where the second person's answer goes; empty where this person may not give it.
-    check_action: String,
+    /// Its own page, where a second person looks at it.
+    href: String,
 }
 
 #[derive(Template)]
 #[template(path = "target.html")]
 struct Page {
     l: L,
-    csrf: String,
     trail: Vec<Breadcrumb>,
     title: String,
     clause: String,
@@ -131,10 +132,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     };
     let actor = ctx.actor()?;
     let path = scope.tree.path(scope.node);
-    let own: Vec<Declared> = read.declared.iter().filter(|one| one.target == id).cloned().collect();
     let page = Page {
         l,
-        csrf: ctx.csrf.clone(),
         trail: trail(&ctx, &scope, placed),
         title: subject_name(l, placed),
         clause: format!("{} {}", placed.programme.document, placed.clause()),
@@ -182,7 +181,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         unit_bars,
         all_bars,
         moved,
-        history: own.iter().rev().map(|one| past(&ctx, &scope, placed, one)).collect(),
+        history: history(&ctx, &read, placed).await?,
         may_declare: definition.is_none() && actor.may_at(crate::rights::DECLARE_FIGURE, path),
         declare_href: scope.link(&ctx, &format!("/steering/targets/{id}/declare")),
     };
@@ -417,54 +416,29 @@ async fn moved(
     Ok(lines)
 }
 
-fn past(ctx: &Ctx, scope: &Scope, placed: Placed<'_>, one: &Declared) -> Past {
+/// The figures declared for a target, the latest first, with the people who had to do with them.
+async fn history(ctx: &Ctx, read: &Read, placed: Placed<'_>) -> Result<Vec<Past>, Fault> {
     let l = ctx.l;
-    let may_check = one.check == Check::Declared
-        && ctx
-            .actor
-            .as_ref()
-            .is_some_and(|actor| crate::actions::may_check(actor, scope.tree.path(one.agency), one).is_ok());
-    Past {
-        as_of: vn_date(one.as_of),
-        value: one.value().map(|value| amount(l, placed.target.unit, value)).unwrap_or_else(|| vn_date(one.as_of)),
-        counts: one
-            .numerator
-            .zip(one.denominator)
-            .map(|(n, d)| format!("{} / {}", l.number(n), l.number(d)))
-            .unwrap_or_default(),
-        note: one.note.clone(),
-        declared: format!("{}, {}", one.declared_name, vn_date_time(one.declared_at)),
-        check: l.t(format!("reform-check-{}", one.check.as_str())),
-        colour: match one.check {
-            Check::Checked => "ontime",
-            Check::Declared => "near",
-            Check::Returned => "late",
-        },
-        checked: one
-            .checked_name
-            .as_ref()
-            .zip(one.checked_at)
-            .map(|(name, at)| format!("{name}, {}", vn_date_time(at)))
-            .unwrap_or_default(),
-        check_note: one.check_note.clone().unwrap_or_default(),
-        evidence: one.evidence.map(|_| format!("/steering/figures/{}/evidence", one.id)).unwrap_or_default(),
-        check_action: if may_check { format!("/steering/figures/{}/check", one.id) } else { String::new() },
-    }
-}
-
-/// GET /steering/figures/{id}/evidence
-pub(crate) async fn evidence(ctx: Ctx, Path(id): Path<String>) -> Answer {
-    let id = id.parse().map(Id).map_err(|_| Fault::NotFound("reform-no-figure"))?;
-    let figure = ctx
-        .db()
-        .read(move |tx| Box::pin(async move { Ok::<_, Fault>(sql::figure(tx, id).await?) }))
-        .await?
-        .ok_or(Fault::NotFound("reform-no-figure"))?;
-    let tree = organisation::tree_of(&ctx.app).await?;
-    let keeper = tree.get(figure.agency).ok_or(Fault::NotFound("reform-no-unit"))?;
-    if !crate::division::may_look(ctx.actor()?, &tree, keeper) {
-        return Err(Fault::Forbidden(base::Problem::new("reform-not-yours")).into());
-    }
-    let file = figure.evidence.ok_or(Fault::NotFound("reform-no-figure"))?;
-    Ok(files::download(&ctx, file, |_| Ok(())).await?)
+    let own: Vec<_> = read.declared.iter().filter(|held| held.state.target == placed.target.id).collect();
+    let people = crate::listed::people(own.iter().map(|held| &held.state));
+    let names = ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(identity::names(tx, &people).await?) }));
+    let names = names.await?;
+    let past = |held: &&Held<Declared>| {
+        let (one, href) = (&held.state, format!("{}/{}", Declared::PATH, held.code));
+        let [declared, checked] = one.who(&names);
+        Past {
+            as_of: vn_date(one.as_of),
+            value: one.text(l, Some(placed)),
+            counts: one.counts(l),
+            note: one.note.clone(),
+            declared,
+            check: l.t(format!("reform-figure-state-{}", one.check.as_str())),
+            colour: Declared::colour(one.check),
+            checked,
+            check_note: one.check_note.clone().unwrap_or_default(),
+            evidence: one.evidence.map(|file| format!("{href}/files/{file}")).unwrap_or_default(),
+            href,
+        }
+    };
+    Ok(own.iter().rev().map(past).collect())
 }

@@ -61,6 +61,8 @@ pub(crate) fn kinds() -> Vec<records::Kind> {
         feedback::dialogue::ITEMS,
         initiatives::KIND,
         crate::KIND,
+        crate::FIGURES,
+        crate::PROGRAMMES,
     ]
 }
 
@@ -86,19 +88,8 @@ pub(crate) fn fact(
     flags: i64,
     subject: i64,
 ) -> Fact {
-    Fact {
-        measure: counted().get(measure).unwrap(),
-        day,
-        agency: Id(agency),
-        level,
-        field: "ho-tich".into(),
-        channel,
-        flags,
-        qty: 1,
-        subject: Id(subject),
-        procedure: Id(7),
-        official: None,
-    }
+    let one = Fact::one(counted().get(measure).unwrap(), day, (Id(agency), level), Id(subject));
+    Fact { field: "ho-tich".into(), channel, flags, procedure: Id(7), ..one }
 }
 
 /// Writes facts.

@@ -1,12 +1,12 @@
 //! What several pages share: whose figures, of which period, and how values, goals and states are written.
 
+use crate::declared::Declared;
 use crate::division;
 use crate::live::{self, Asked, Figures, History};
 use crate::period::Period;
 use crate::programme::{Compare, Measure, Placed, Programme, Programmes, Task};
 use crate::standing::{Readings, Source, Standing, stand};
 use crate::state::State;
-use crate::store::Declared;
 use base::{Fault, Id, Lang, Problem, vn_date};
 use facts::Unit;
 use i18n::L;
@@ -129,7 +129,7 @@ pub(crate) struct Read {
     /// What today added.
     pub(crate) today: Figures,
     pub(crate) history: Arc<History>,
-    pub(crate) declared: Vec<Declared>,
+    pub(crate) declared: Vec<records::Held<Declared>>,
 }
 
 impl Read {

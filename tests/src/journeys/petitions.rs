@@ -277,8 +277,10 @@ fn a_leaders_work_is_one_list_with_a_dossier_a_petition_and_a_declared_figure() 
         // Three working days for the second person; whoever looked owes nothing any more.
         assert!(all.contains("Kiểm tra số liệu khai"));
         let figures = leader.get("/steering/targets/ST-002").await;
-        let check = figures.between("action=\"/steering/figures/", "/check").expect("a figure to check").to_owned();
-        leader.post(&format!("/steering/figures/{check}/check"), &[("answer", "accept"), ("note", "")]).await.is(303);
+        let figure = figures.between("href=\"/steering/figures/", "\"").expect("a figure to check").to_owned();
+        let figure = format!("/steering/figures/{figure}");
+        leader.get(&figure).await.is(200).shows(&format!("{figure}/accept"));
+        leader.upload(&format!("{figure}/accept"), &[("note", "")], &[]).await.is(303);
         assert!(!all_due(&mut leader).await.contains(">ST-002<"));
     });
 }

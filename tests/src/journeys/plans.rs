@@ -16,7 +16,7 @@ fn a_reform_officer_reads_a_plan_and_saves_its_targets_as_a_draft_programme() {
         let saved = plan_saved(&mut officer, &plan).await;
         assert!(saved.starts_with("/steering/drafts/"), "{saved}");
         officer.get(&saved).await.is(200).shows("hồ sơ được xử lý trực tuyến").shows_not("người dân hài lòng");
-        officer.get("/steering/programmes").await.is(200).shows(&saved);
+        officer.get("/steering/drafts").await.is(200).shows(&saved);
         app.signed_in(Role::Leader).await.get(&plan).await.is(403);
     });
 }

@@ -94,14 +94,9 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
                     organisation::verbs::open(tx, &by, now, (parent.id, "open"), &opening.into()).await?;
                     let later: base::Date = "2028-01-01".parse().expect("a day");
                     catalogue::actions::abolish(tx, &by, now, PROCEDURE, "17/QĐ-UBND", later).await?;
-                    let keeping = reform::actions::By {
-                        programmes: reform::Programmes::shipped(),
-                        tree: &inner,
-                        actor: &by,
-                        calendar: base::calendar::Calendar::shipped(),
-                        now,
-                    };
-                    let given = reform::actions::Given {
+                    let counted = records::measures(&motcua::kinds()).expect("declared");
+                    let house = reform::House::new(std::sync::Arc::new(inner.clone()), &reform::shipped(&counted));
+                    let given = reform::declare::Given {
                         as_of: Some(now.date()),
                         numerator: "9".into(),
                         denominator: "10".into(),
@@ -113,7 +108,8 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
                         media_type: "application/pdf".into(),
                         name: "bao-cao.pdf".into(),
                     };
-                    reform::actions::declare(tx, keeping, "ST-063", place, &given, Some(&evidence)).await?;
+                    let asker = records::Asker::actor(&by, now);
+                    reform::declare::declare(tx, &house, &asker, ("ST-063", place), &given, Some(&evidence)).await?;
                     Ok::<_, base::Fault>(())
                 })
             })
@@ -127,7 +123,7 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
         for kind in ["account-created", "request-made", "account-state", "open", "end"] {
             assert_eq!(of(kind), [Some(root.id)], "{kind}: {told:?}");
         }
-        for kind in ["request-decided", "role-granted", "figure-declared"] {
+        for kind in ["request-decided", "role-granted", "declare"] {
             assert_eq!(of(kind), [Some(commune.id)], "{kind}: {told:?}");
         }
     });

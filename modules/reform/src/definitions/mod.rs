@@ -14,18 +14,17 @@ pub(crate) use known::indicators;
 pub use known::{refresh, shipped};
 pub(crate) use page::{act, list, propose, show};
 
-use ::store::{BoxFuture, Row, StoreError, Tx, Value, params};
+use crate::house::{House, decider, second_person};
+use ::store::{BoxFuture, Tx, params};
 use base::{Date, Fault, Id, Instant, Problem};
 use facts::Fact;
 use facts::Indicators;
-use organisation::Tree;
 use records::{
     Asker, By, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Given, Held, Kind, Machine, Moment, Number,
-    Office, Subject, Verb, Who,
+    Office, Subject, Verb, Who, column, word,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::Arc;
 use web::Ctx;
 
 /// Longest reason or basis, in letters.
@@ -44,9 +43,6 @@ const DECIDE: &str = "indicator-definition";
     pub DEFINITIONS_OF = "SELECT * FROM indicator_definition WHERE indicator = $1 ORDER BY id DESC LIMIT 100";
     /// What waits for the second person.
     pub DEFINITIONS_WAITING = "SELECT * FROM indicator_definition WHERE stage = 'proposed' ORDER BY id LIMIT 200";
-    /// Some of them.
-    pub DEFINITIONS_SOME = sqlite "SELECT * FROM indicator_definition WHERE id IN (SELECT value FROM json_each($1))",
-        postgres "SELECT * FROM indicator_definition WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
 }
 
 /// How far a definition has come.
@@ -62,7 +58,7 @@ pub enum Stage {
     /// Whoever proposed it took it back.
     Withdrawn,
 }
-base::closed_list!(Stage, {
+base::closed_list!(Stage, "reform-choose", {
     Proposed => "proposed",
     InForce => "in-force",
     Refused => "refused",
@@ -102,30 +98,10 @@ pub enum Event {
     Withdraw,
 }
 
-macro_rules! column {
-    ($name:literal, $field:ident) => {
-        Column {
-            name: $name,
-            get: |one: &Definition| Value::from(one.$field.clone()),
-            set: |one, row| {
-                one.$field = row.get($name)?;
-                Ok(())
-            },
-        }
-    };
-}
-
 const COLUMNS: &[Column<Definition>] = &[
     column!("indicator", indicator),
     column!("valid_from", valid_from),
-    Column {
-        name: "stage",
-        get: |one| Value::from(one.stage.as_str()),
-        set: |one, row| {
-            one.stage = stage(row)?;
-            Ok(())
-        },
-    },
+    Column { name: "stage", get: |one| one.stage.as_str().into(), set: |one, row| word(&mut one.stage, row, "stage") },
     column!("unit_id", unit),
     column!("n", n),
     column!("year", year),
@@ -136,12 +112,6 @@ const COLUMNS: &[Column<Definition>] = &[
     column!("body", body),
     column!("basis", basis),
 ];
-
-fn stage(row: &Row) -> Result<Stage, StoreError> {
-    let word: String = row.get("stage")?;
-    let found = Stage::read(&word);
-    found.ok_or_else(|| StoreError::Column { column: "stage".into(), problem: word })
-}
 
 impl Subject for Definition {
     const KIND: &'static str = "indicator-definition";
@@ -161,21 +131,19 @@ impl Subject for Definition {
             (None, Event::Propose { indicator, valid_from, unit, n, year, body, basis }) => Definition {
                 indicator: indicator.clone(),
                 valid_from: *valid_from,
-                stage: Stage::Proposed,
                 unit: *unit,
                 n: *n,
                 year: *year,
                 proposed_by: moment.actor.ok_or(DoesNotFollow("nobody proposed it"))?,
                 proposed_at: moment.at,
-                decided_by: None,
-                decided_at: None,
                 body: body.clone(),
                 basis: basis.clone(),
+                ..Definition::default()
             },
-            (Some(before), Event::Confirm) if moment.actor == Some(before.proposed_by) => {
-                return Err(DoesNotFollow("confirmed by who proposed it"));
+            (Some(before), Event::Confirm) => {
+                decider(Some(before.proposed_by), moment)?;
+                decided(before, Stage::InForce)
             }
-            (Some(before), Event::Confirm) => decided(before, Stage::InForce),
             (Some(before), Event::Refuse) => decided(before, Stage::Refused),
             (Some(before), Event::Withdraw) => decided(before, Stage::Withdrawn),
             _ => return Err(DoesNotFollow("no definition")),
@@ -191,25 +159,6 @@ impl Subject for Definition {
 
     fn number(&self) -> Option<Number> {
         Some(Number { book: BOOK, period: self.year, n: self.n })
-    }
-}
-
-/// What decisions look things up in.
-pub struct House {
-    tree: Arc<Tree>,
-    known: Arc<Indicators>,
-}
-
-impl House {
-    /// What decisions look things up in: the agencies, and the definitions known.
-    pub fn new(tree: Arc<Tree>, known: &Indicators) -> House {
-        House { tree, known: Arc::new(known.clone()) }
-    }
-}
-
-impl records::House for House {
-    fn path(&self, unit: Id) -> &str {
-        self.tree.path(unit)
     }
 }
 
@@ -232,9 +181,7 @@ pub const VERBS: &[Verb<Definition>] = &[
 /// A definition comes into force before its first day, by somebody else than who proposed it, and after every one known.
 fn confirm(office: &Office<'_, Definition>, _: &Given) -> Result<Decided<Definition>, Fault> {
     let one = office.state();
-    if office.asker.actor.is_some_and(|actor| actor.account == one.proposed_by) {
-        return Err(Fault::Forbidden(Problem::new("reform-definition-own")));
-    }
+    second_person(Some(one.proposed_by), &office.asker)?;
     judge_day(&office.house.known, &one.indicator, one.valid_from, office.now()).map_err(Fault::Conflict)?;
     Decided::event(Event::Confirm)
 }
@@ -287,25 +234,20 @@ pub const KIND: Kind = Kind::of::<Definition>(
 
 fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
     Box::pin(async move {
-        let list = Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect());
         let known = indicators(&ctx.app);
-        let rows = tx.query(DEFINITIONS_SOME, &[list]).await?;
-        let card = |row: &Row| {
-            let held = Held::<Definition>::read(row)?;
+        let card = |held: Held<Definition>| {
             let name = known.get(&held.state.indicator, ctx.now.date());
+            let name = name.map(|one| crate::view::pick(ctx.l, &one.name_vi, &one.name_en).to_owned());
             let card = Card {
-                title: name.map_or_else(
-                    || held.state.indicator.clone(),
-                    |one| crate::view::pick(ctx.l, &one.name_vi, &one.name_en).to_owned(),
-                ),
+                title: name.unwrap_or_else(|| held.state.indicator.clone()),
                 href: format!("/steering/indicators/{}", held.state.indicator),
                 state: ctx.l.t(format!("reform-definition-{}", held.state.stage.as_str())),
                 code: held.code,
                 ..Card::default()
             };
-            Ok((held.id, card))
+            (held.id, card)
         };
-        Ok(rows.iter().map(card).collect::<Result<_, StoreError>>()?)
+        Ok(records::some::<Definition>(tx, &ids).await?.into_iter().map(card).collect())
     })
 }
 
@@ -329,16 +271,14 @@ pub(crate) async fn make(
     proposal: Proposal,
 ) -> Result<Held<Definition>, Fault> {
     let actor = asker.actor.ok_or(Fault::SignInNeeded)?;
-    let root = house.tree.root().ok_or_else(|| Fault::internal("no topmost agency"))?;
+    let root = house.tree().root().ok_or_else(|| Fault::internal("no topmost agency"))?;
     let Some(grant) = actor.grant_for(crate::rights::KEEP_PROGRAMMES, &root.path) else {
         return Err(Fault::Forbidden(Problem::new("reform-definition-province")));
     };
     judge_day(&house.known, &proposal.indicator, proposal.valid_from, asker.now).map_err(Fault::invalid)?;
-    let waiting = tx.query(DEFINITIONS_OF, params![proposal.indicator.as_str()]).await?;
-    for row in &waiting {
-        if stage(row)? == Stage::Proposed {
-            return Err(Fault::Conflict(Problem::new("reform-definition-waits")));
-        }
+    let all = Held::<Definition>::read_all(&tx.query(DEFINITIONS_OF, params![proposal.indicator.as_str()]).await?)?;
+    if all.iter().any(|held| held.state.stage == Stage::Proposed) {
+        return Err(Fault::Conflict(Problem::new("reform-definition-waits")));
     }
     let year = i64::from(asker.now.date().year());
     let n = records::next_number(tx, BOOK, year).await?;

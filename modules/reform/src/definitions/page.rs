@@ -1,16 +1,16 @@
 //! /steering/indicators: what each indicator counts, since when, who decided it; proposing another definition and deciding on one.
 
 use super::form::{self, SIDES};
-use super::{DEFINITIONS_OF, DEFINITIONS_WAITING, Definition, House, Stage, indicators, known};
+use super::{DEFINITIONS_OF, DEFINITIONS_WAITING, Definition, Stage, indicators, known};
+use crate::house::House;
 use crate::view::pick;
-use ::store::{Row, StoreError, params};
+use ::store::params;
 use askama::Template;
 use axum::extract::Path;
 use base::{Channel, Fault, Problem, vn_date, vn_date_time};
 use facts::{Indicator, Unit, Written, WrittenCount};
 use i18n::L;
 use records::{Asker, Held, Machine, Typed, Verb};
-use std::collections::BTreeMap;
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
 
 /// An indicator in the list.
@@ -102,10 +102,6 @@ struct ShowPage<'a> {
     channels: Vec<Choice>,
 }
 
-async fn house(ctx: &Ctx) -> Result<House, Fault> {
-    Ok(House { tree: organisation::tree_of(&ctx.app).await?, known: indicators(&ctx.app) })
-}
-
 fn crumbs(l: L, name: Option<&str>) -> Vec<Breadcrumb> {
     let mut trail = vec![Breadcrumb::new(l.t("nav-steering"), "/steering")];
     match name {
@@ -138,7 +134,11 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     let (l, today, known) = (ctx.l, ctx.now.date(), indicators(&ctx.app));
     let waiting = ctx
         .db()
-        .read(|tx| Box::pin(async move { held(tx.query(DEFINITIONS_WAITING, &[]).await?).map_err(Fault::from) }))
+        .read(|tx| {
+            Box::pin(async move {
+                Ok::<_, Fault>(Held::<Definition>::read_all(&tx.query(DEFINITIONS_WAITING, &[]).await?)?)
+            })
+        })
         .await?;
     let row = |one: &Indicator| {
         let coming = known.versions(&one.id).iter().find(|later| later.valid_from > today);
@@ -162,10 +162,6 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     Ok(ctx.page(&l.t("reform-definitions"), &body))
 }
 
-fn held(rows: Vec<Row>) -> Result<Vec<Held<Definition>>, StoreError> {
-    rows.iter().map(Held::read).collect()
-}
-
 pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     page(&ctx, &id, None, &[]).await
 }
@@ -178,7 +174,7 @@ pub(crate) async fn propose(ctx: Ctx, Path(id): Path<String>, given: FormMap) ->
         Ok(proposal) => proposal,
         Err(problems) => return page(&ctx, &id, Some(&given), &problems).await,
     };
-    let (actor, house) = (ctx.require(crate::rights::KEEP_PROGRAMMES)?.clone(), house(&ctx).await?);
+    let (actor, house) = (ctx.require(crate::rights::KEEP_PROGRAMMES)?.clone(), House::of(&ctx).await?);
     let made = ctx
         .db()
         .write(move |tx| Box::pin(async move { super::make(tx, &house, &Asker::actor(&actor, now), proposal).await }))
@@ -191,9 +187,8 @@ pub(crate) async fn propose(ctx: Ctx, Path(id): Path<String>, given: FormMap) ->
 
 /// `POST /steering/indicators/{id}/{code}/{verb}`
 pub(crate) async fn act(ctx: Ctx, Path((id, code, verb)): Path<(String, String, String)>, given: FormMap) -> Answer {
-    let (actor, now, house) = (ctx.require(crate::rights::READ_STEERING)?.clone(), ctx.now, house(&ctx).await?);
-    let fields: BTreeMap<String, String> = [("reason".to_owned(), given.text("reason").to_owned())].into();
-    let (word, typed) = (verb.clone(), Typed { fields, files: Vec::new() });
+    let (actor, now, house) = (ctx.require(crate::rights::READ_STEERING)?.clone(), ctx.now, House::of(&ctx).await?);
+    let (word, typed) = (verb.clone(), Typed::from(&given));
     let done = ctx
         .db()
         .write(move |tx| {
@@ -231,7 +226,7 @@ async fn page(ctx: &Ctx, id: &str, given: Option<&FormMap>, problems: &[Problem]
         .db()
         .read(move |tx| {
             Box::pin(async move {
-                let asked = held(tx.query(DEFINITIONS_OF, params![word]).await?)?;
+                let asked = Held::<Definition>::read_all(&tx.query(DEFINITIONS_OF, params![word]).await?)?;
                 let people: Vec<_> = asked
                     .iter()
                     .flat_map(|one| [Some(one.state.proposed_by), one.state.decided_by])
@@ -242,7 +237,7 @@ async fn page(ctx: &Ctx, id: &str, given: Option<&FormMap>, problems: &[Problem]
         })
         .await?;
     let actor = ctx.require(crate::rights::READ_STEERING)?;
-    let (house, asker) = (house(ctx).await?, Asker::actor(actor, ctx.now));
+    let (house, asker) = (House::of(ctx).await?, Asker::actor(actor, ctx.now));
     let name = |id: &base::Id| names.get(id).cloned().unwrap_or_default();
     let who = |one: &Definition| {
         let by = [("name", name(&one.proposed_by)), ("at", vn_date_time(one.proposed_at))];
@@ -269,7 +264,7 @@ async fn page(ctx: &Ctx, id: &str, given: Option<&FormMap>, problems: &[Problem]
             who: own.map(|held| format!("{} {}", held.state.basis, who(&held.state))).unwrap_or_default(),
         }
     };
-    let root = house.tree.root().map(|root| root.path.clone()).unwrap_or_default();
+    let root = house.tree().root().map(|root| root.path.clone()).unwrap_or_default();
     let proposes = actor.may_at(crate::rights::KEEP_PROGRAMMES, &root)
         && !asked.iter().any(|one| one.state.stage == Stage::Proposed);
     let form = given.map_or_else(|| Written { valid_from: String::new(), ..Written::of(latest) }, typed_of);

@@ -1,7 +1,9 @@
 use super::*;
 use crate::testing::{account, counted, database, definitions, now};
 use base::{Actor, Role};
+use organisation::Tree;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -19,7 +21,7 @@ fn proposal(from: &str) -> Proposal {
 }
 
 fn house(tree: &Arc<Tree>) -> House {
-    House { tree: tree.clone(), known: Arc::new(definitions().clone()) }
+    House::new(tree.clone(), definitions())
 }
 
 fn code(fault: &Fault) -> &'static str {
@@ -63,7 +65,7 @@ async fn a_definition_takes_two_people_and_a_day_that_comes() {
                 // Who proposed it does not decide, whatever else they hold; a leader of one commune neither.
                 let both = Actor { account: keeper.account, ..leader.clone() };
                 let refused = act(tx, &house, &both, &asked.code, "confirm").await.unwrap_err();
-                assert_eq!(code(&refused), "reform-definition-own");
+                assert_eq!(code(&refused), "reform-second-person");
                 let part = account(8, Role::Leader, &commune);
                 let refused = act(tx, &house, &part, &asked.code, "confirm").await.unwrap_err();
                 assert_eq!(code(&refused), "records-not-yours");
@@ -77,9 +79,9 @@ async fn a_definition_takes_two_people_and_a_day_that_comes() {
                 // The next one lies after it.
                 let mut files: Vec<&str> = known::SHIPPED.to_vec();
                 files.push(&yes.state.body);
-                let known = Arc::new(Indicators::from_toml(&files, &counted()).unwrap());
+                let known = Indicators::from_toml(&files, &counted()).unwrap();
                 assert_eq!(known.versions("on-time").len(), definitions().versions("on-time").len() + 1);
-                let later = House { tree: tree.clone(), known };
+                let later = House::new(tree.clone(), &known);
                 let refused =
                     make(tx, &later, &Asker::actor(&keeper, now()), proposal("2030-12-31")).await.unwrap_err();
                 assert_eq!(code(&refused), "reform-definition-before");

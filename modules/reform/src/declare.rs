@@ -1,19 +1,50 @@
-//! Declaring a figure where no record stands behind a target, and the second person's look at it.
+//! Declaring a figure where no record stands behind a target: what was typed is read, judged and kept with its evidence.
 
-use crate::programme::{Compare, Measure, Placed, Programmes};
-use crate::proof::KEPT;
-use crate::store::{self as sql, Check, Declared};
-use audit::NewEvent;
+use crate::declared::{Declared, Event, NOTE_MAX};
+use crate::house::House;
+use crate::programme::{Compare, Measure, Placed};
+use crate::rights::DECLARE_FIGURE;
 use base::calendar::Calendar;
-use base::{Actor, Date, Fault, Id, Instant, Permission, Problem};
-use organisation::Tree;
-use serde_json::json;
-use store::{Tx, params};
+use base::{Date, Fault, Id, Instant, Problem};
+use files::Seal;
+use records::{Asker, By, Held};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use store::Tx;
 
-/// Longest note, in letters.
-pub const NOTE_MAX: usize = 1_000;
 /// Largest count one may declare.
 pub const COUNT_MAX: i64 = 1_000_000_000;
+/// Eight hours are a working day.
+const DAY_MS: i64 = 8 * 3_600_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    check: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    since: Date,
+    working_days: i64,
+    /// For people.
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+/// Working days by the day from which they hold; a test reads the file, so it is well-formed.
+static DAYS: LazyLock<BTreeMap<Date, i64>> = LazyLock::new(|| {
+    let file = toml::from_str::<File>(include_str!("../../../data/steering/checks.toml"));
+    file.map(|file| file.check.into_iter().map(|rule| (rule.since, rule.working_days)).collect()).unwrap_or_default()
+});
+
+/// Until when a second person is to look at what was declared or proposed at a moment.
+pub(crate) fn check_by(calendar: &Calendar, since: Instant) -> Instant {
+    let days = DAYS.range(..=since.date()).next_back().map_or(1, |(_, days)| *days);
+    calendar.add_working_ms(since, days * DAY_MS)
+}
 
 /// What a form or an API call says.
 #[derive(Clone, Debug, Default)]
@@ -23,18 +54,6 @@ pub struct Given {
     pub denominator: String,
     pub value: String,
     pub note: String,
-}
-
-/// Who acts, when, and in which tree of agencies.
-#[derive(Clone, Copy)]
-pub struct By<'a> {
-    /// All programmes steered.
-    pub programmes: &'a Programmes,
-    pub tree: &'a Tree,
-    pub actor: &'a Actor,
-    /// The working calendar, for what is owed.
-    pub calendar: &'a Calendar,
-    pub now: Instant,
 }
 
 /// How a target's figure is given.
@@ -119,144 +138,93 @@ fn check_given(placed: Placed<'_>, given: &Given, now: Instant, problems: &mut V
         problems.push(Problem::new("reform-too-long").field("note").arg("max", NOTE_MAX.to_string()));
     }
     Declared {
-        id: Id(0),
         target: placed.target.id.clone(),
-        agency: Id(0),
         as_of,
         numerator,
         denominator,
         value_hundredths: value,
         note: given.note.trim().to_owned(),
-        evidence: None,
-        declared_by: Id(0),
-        declared_name: String::new(),
         declared_at: now,
-        check: Check::Declared,
-        checked_by: None,
-        checked_name: None,
-        checked_at: None,
-        check_note: None,
+        ..Declared::default()
     }
 }
 
-/// Declares a figure of a target for an agency with its evidence. Problems name `as_of`, `numerator`, `denominator`, `value`, `note` or
-/// `evidence`. A target with a record behind it takes none.
+/// Declares a figure of a target for an agency with its evidence. A target with a record behind it takes none.
+///
+/// # Errors
+/// `Forbidden` with `reform-not-yours`; `NotFound` where the target does not hold at the agency; `Conflict` with `reform-has-record`;
+/// `Invalid` at `as_of`, `numerator`, `denominator`, `value`, `note` or `evidence`.
 pub async fn declare(
     tx: &Tx,
-    By { programmes, tree, actor, calendar, now }: By<'_>,
-    target: &str,
-    agency: Id,
+    house: &House,
+    asker: &Asker<'_>,
+    (target, agency): (&str, Id),
     given: &Given,
     evidence: Option<&files::Staged>,
-) -> Result<Declared, Fault> {
-    if !actor.may_at(crate::rights::DECLARE_FIGURE, tree.path(agency)) {
-        return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
-    }
-    let placed = programmes.target(target)?;
-    if !placed.holds_at(tree, agency) {
+) -> Result<Held<Declared>, Fault> {
+    let (actor, now) = (asker.actor.ok_or(Fault::SignInNeeded)?, asker.now);
+    let post = actor.grant_for(DECLARE_FIGURE, house.tree().path(agency));
+    let post = post.ok_or_else(|| Fault::Forbidden(Problem::new("reform-not-yours")))?;
+    let placed = house.programmes.target(target)?;
+    if !placed.holds_at(house.tree(), agency) {
         return Err(Fault::NotFound("reform-no-target"));
     }
     if placed.subject.indicator.is_some() {
         return Err(Fault::Conflict(Problem::new("reform-has-record")));
     }
     let mut problems = Vec::new();
-    let mut figure = check_given(placed, given, now, &mut problems);
+    let read = check_given(placed, given, now, &mut problems);
     if evidence.is_none() {
         problems.push(Problem::new("reform-evidence-missing").field("evidence"));
     }
-    if !problems.is_empty() {
-        return Err(Fault::Invalid(problems));
-    }
-    figure.id = Id::next(now);
-    figure.agency = agency;
-    figure.declared_by = actor.account;
-    figure.declared_name.clone_from(&actor.name);
-    if let Some(staged) = evidence {
-        figure.evidence = Some(files::keep(tx, staged, figure.id, Some(actor.account), now).await?);
-    }
-    sql::insert(tx, &figure).await?;
-    let check_by = crate::owed::check_by(calendar, now);
-    records::owe(tx, figure.id, &[], &[crate::owed::due(agency, check_by)]).await?;
-    let data = json!({"check_by": check_by.0, "target": figure.target, "agency": agency, "as_of": figure.as_of.to_string(), "numerator": figure.numerator,
-        "denominator": figure.denominator, "value_hundredths": figure.value_hundredths, "note": figure.note, "evidence": figure.evidence});
-    let post = post(actor, &[crate::rights::DECLARE_FIGURE], tree.path(agency));
-    record(tx, (actor, post), now, figure.id, "figure-declared", data).await?;
-    Ok(figure)
-}
-
-/// Whether somebody may be the second person: they declare or sign at its agency, and did not declare it themselves.
-///
-/// # Errors
-/// `Forbidden` with `reform-not-yours` or `reform-own-figure`.
-pub(crate) fn may_check(actor: &Actor, path: &str, figure: &Declared) -> Result<(), Fault> {
-    if !(actor.may_at(crate::rights::DECLARE_FIGURE, path) || actor.may_at(crate::rights::SIGN_PROGRAMMES, path)) {
-        return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
-    }
-    if figure.declared_by == actor.account {
-        return Err(Fault::Forbidden(Problem::new("reform-own-figure")));
-    }
-    Ok(())
-}
-
-/// The second person finds a declared figure right, or sends it back with a reason. Nobody checks his own.
-pub async fn check(
-    tx: &Tx,
-    By { tree, actor, now, .. }: By<'_>,
-    id: Id,
-    accept: bool,
-    note: &str,
-) -> Result<Declared, Fault> {
-    let figure = sql::figure(tx, id).await?.ok_or(Fault::NotFound("reform-no-figure"))?;
-    let path = tree.path(figure.agency);
-    may_check(actor, path, &figure)?;
-    let note = note.trim();
-    if !accept && note.is_empty() {
-        return Err(Fault::invalid(Problem::new("reform-return-reason").field("note")));
-    }
-    if note.chars().count() > NOTE_MAX {
-        return Err(Fault::invalid(Problem::new("reform-too-long").field("note").arg("max", NOTE_MAX.to_string())));
-    }
-    let state = if accept { Check::Checked } else { Check::Returned };
-    let changed = tx
-        .execute(sql::CHECK_FIGURE, params![id, state.as_str(), actor.account, actor.name.as_str(), now, note])
-        .await?;
-    if changed == 0 {
-        return Err(Fault::Conflict(Problem::new("reform-already-checked")));
-    }
-    crate::owed::met(tx, &figure).await?;
-    let kind = if accept { "figure-checked" } else { "figure-returned" };
-    let post = post(actor, &[crate::rights::DECLARE_FIGURE, crate::rights::SIGN_PROGRAMMES], path);
-    record(tx, (actor, post), now, id, kind, json!({"note": note})).await?;
-    Ok(Declared { check: state, ..figure })
-}
-
-/// The agency of the post by which somebody may do one of these things at a path: of two posts, the one that allows it.
-pub(crate) fn post(actor: &Actor, any_of: &[Permission], path: &str) -> Option<Id> {
-    any_of.iter().find_map(|permission| actor.grant_for(*permission, path)).map(|grant| grant.agency)
-}
-
-/// An event of a declared figure or of a programme, by the person who acts, in the name of the post that lets them.
-pub(crate) async fn record(
-    tx: &Tx,
-    (actor, agency): (&Actor, Option<Id>),
-    now: Instant,
-    id: Id,
-    kind: &'static str,
-    data: serde_json::Value,
-) -> Result<(), Fault> {
-    audit::append_kept(tx, &KEPT, id, NewEvent { kind, at: now, actor: Some(actor.account), agency, data }).await?;
-    Ok(())
+    let Some(staged) = evidence.filter(|_| problems.is_empty()) else { return Err(Fault::Invalid(problems)) };
+    let id = Id::next(now);
+    let file = files::keep(tx, staged, id, Some(actor.account), now).await?;
+    let papers: Vec<Seal> = files::files_of(tx, id).await?.iter().map(Seal::of).collect();
+    let check_by = Some(check_by(&house.desk.calendar, now));
+    let figure = Declared { agency, evidence: Some(file), declared_by: actor.account, check_by, ..read };
+    let by = By { actor: Some(actor.account), agency: Some(post.agency), now };
+    let event = Event::Declare { figure: Box::new(figure), papers };
+    records::begin::<Declared>(tx, by, (id, &id.to_string()), &event, &[]).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{account, database, evidence, now};
-    use base::Role;
+    use crate::declared::{Check, figures_of};
+    use crate::testing::{account, database, definitions, evidence, now};
+    use base::{Actor, Role};
     use jiff::civil::date;
+    use organisation::Tree;
+    use std::sync::Arc;
 
-    fn by<'a>(tree: &'a Tree, actor: &'a Actor) -> By<'a> {
-        By { programmes: Programmes::shipped(), tree, actor, calendar: Calendar::shipped(), now: now() }
+    async fn declared(
+        tx: &Tx,
+        tree: &Arc<Tree>,
+        by: &Actor,
+        target: &str,
+        given: &Given,
+        file: Option<&files::Staged>,
+    ) -> Result<Held<Declared>, Fault> {
+        let house = House::new(tree.clone(), definitions());
+        declare(tx, &house, &Asker::actor(by, now()), (target, Id(1)), given, file).await
+    }
+
+    async fn accept(tx: &Tx, tree: &Arc<Tree>, by: &Actor, code: &str) -> Result<Held<Declared>, Fault> {
+        let house = House::new(tree.clone(), definitions());
+        records::act(tx, &house, &Asker::actor(by, now()), (code, "accept"), &Default::default()).await
+    }
+
+    #[test]
+    fn the_second_person_has_three_working_days_over_weekend_and_tet() {
+        let calendar = Calendar::shipped();
+        let by = |y, m, d| {
+            let at = Instant::from_local(date(y, m, d).at(9, 0, 0, 0));
+            check_by(calendar, at).local().to_string()
+        };
+        assert_eq!(by(2026, 11, 25), "2026-11-30T09:00:00");
+        // Tết 2026: off from 14/2 to 22/2.
+        assert_eq!(by(2026, 2, 12), "2026-02-24T09:00:00");
     }
 
     fn ratio(numerator: &str, denominator: &str) -> Given {
@@ -290,55 +258,33 @@ mod tests {
     async fn a_figure_counts_once_a_second_person_has_checked_it_and_leaves_its_trace() {
         for (db, tree) in database().await {
             let file = evidence().await;
-            let inner = tree.clone();
-            let figure = db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        let author = account(5, Role::ReformOfficer, "/1/");
-                        let given = ratio("92", "103");
-                        declare(tx, by(&inner, &author), "ST-062", Id(1), &given, Some(&file)).await
-                    })
-                })
-                .await
-                .unwrap();
-            assert_eq!(figure.check, Check::Declared);
-            let id = figure.id;
-            let inner = tree.clone();
-            let own = db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        check(tx, by(&inner, &account(5, Role::ReformOfficer, "/1/")), id, true, "").await
-                    })
-                })
-                .await
-                .unwrap_err();
-            assert!(matches!(&own, Fault::Forbidden(problem) if problem.code == "reform-own-figure"), "{own:?}");
-            let inner = tree.clone();
             db.write(move |tx| {
-                Box::pin(async move { check(tx, by(&inner, &account(6, Role::Leader, "/1/")), id, true, "").await })
+                Box::pin(async move {
+                    let (author, leader) = (account(5, Role::ReformOfficer, "/1/"), account(6, Role::Leader, "/1/"));
+                    let figure = declared(tx, &tree, &author, "ST-062", &ratio("92", "103"), Some(&file)).await?;
+                    assert_eq!(figure.state.check, Check::Declared);
+                    // Whoever declared it does not look at it, whatever else they are.
+                    let both = Actor { account: author.account, ..leader.clone() };
+                    for own in [&author, &both] {
+                        let own = accept(tx, &tree, own, &figure.code).await.unwrap_err();
+                        assert!(
+                            matches!(&own, Fault::Forbidden(problem) if problem.code == "reform-second-person"),
+                            "{own:?}"
+                        );
+                    }
+                    accept(tx, &tree, &leader, &figure.code).await?;
+                    let (kept, events) = (figures_of(tx, Id(1)).await?, audit::events(tx, figure.id).await?);
+                    let (check, value) = (kept[0].state.check, kept[0].state.value().map(f64::round));
+                    assert_eq!((check, value), (Check::Checked, Some(89.0)));
+                    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+                    assert_eq!(kinds, ["declare", "accept"]);
+                    let again = accept(tx, &tree, &leader, &figure.code).await.unwrap_err();
+                    assert!(matches!(again, Fault::Conflict(_)));
+                    Ok::<_, Fault>(())
+                })
             })
             .await
             .unwrap();
-            let (kept, events) = db
-                .read(move |tx| {
-                    Box::pin(async move {
-                        Ok::<_, Fault>((sql::figures_of(tx, Id(1)).await?, audit::events(tx, id).await?))
-                    })
-                })
-                .await
-                .unwrap();
-            assert_eq!((kept[0].check, kept[0].value().map(f64::round)), (Check::Checked, Some(89.0)));
-            assert_eq!(
-                events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(),
-                ["figure-declared", "figure-checked"]
-            );
-            let again = db
-                .write(move |tx| {
-                    Box::pin(async move { check(tx, by(&tree, &account(6, Role::Leader, "/1/")), id, true, "").await })
-                })
-                .await
-                .unwrap_err();
-            assert!(matches!(again, Fault::Conflict(_)));
         }
     }
 
@@ -366,7 +312,7 @@ mod tests {
                     .write(move |tx| {
                         Box::pin(async move {
                             let author = account(5, Role::ReformOfficer, "/1/");
-                            declare(tx, by(&tree, &author), target, Id(1), &given, None).await
+                            declared(tx, &tree, &author, target, &given, None).await
                         })
                     })
                     .await
@@ -385,7 +331,7 @@ mod tests {
                 .write(move |tx| {
                     Box::pin(async move {
                         let author = account(5, Role::ReformOfficer, "/1/");
-                        declare(tx, by(&inner, &author), "ST-042", Id(1), &ratio("1", "2"), Some(&staged)).await
+                        declared(tx, &inner, &author, "ST-042", &ratio("1", "2"), Some(&staged)).await
                     })
                 })
                 .await
@@ -395,7 +341,7 @@ mod tests {
                 .write(move |tx| {
                     Box::pin(async move {
                         let author = account(5, Role::ReformOfficer, "/1/2001/");
-                        declare(tx, by(&tree, &author), "ST-062", Id(1), &ratio("1", "2"), Some(&file)).await
+                        declared(tx, &tree, &author, "ST-062", &ratio("1", "2"), Some(&file)).await
                     })
                 })
                 .await

@@ -1,0 +1,316 @@
+//! The lists of this module: what stands around one, the desk of declared figures, and the programmes made here.
+
+use crate::declared::{Check, Declared};
+use crate::drafts::Stage;
+use crate::house::House;
+use crate::rights::{KEEP_PROGRAMMES, READ_STEERING};
+use crate::view::subject_name;
+use ::store::{BoxFuture, Row as Stored, Sql, StoreError, Tx, Value, params};
+use askama::Template;
+use base::{Fault, Id, Instant};
+use i18n::L;
+use lists::{Ask, Asked, Batch, Cell, Column, Filter, Key, Kind, List, Opened, Shape, Source};
+use records::Held;
+use records::frame::Pages;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use web::{Answer, Breadcrumb, Choice, Ctx};
+
+::store::statements! {
+    /// Figures of one unit in a state, the latest first.
+    pub FIGURES_OF_UNIT = sqlite "SELECT * FROM declared_figure INDEXED BY declared_figure_unit WHERE agency_id = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+        postgres "SELECT * FROM declared_figure WHERE agency_id = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
+    /// Those of the whole province.
+    pub FIGURES_OF_STATE = sqlite "SELECT * FROM declared_figure INDEXED BY declared_figure_state WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        postgres "SELECT * FROM declared_figure WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    /// Programmes made here in a state, the latest first; their text is not read.
+    pub DRAFTS = sqlite "SELECT number, agency_id, name, document, targets, saved_by, saved_at FROM programme INDEXED BY programme_state WHERE state = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
+        postgres "SELECT number, agency_id, name, document, targets, saved_by, saved_at FROM programme WHERE state = $1 AND number < $2 ORDER BY number DESC LIMIT $3";
+}
+
+#[derive(Template)]
+#[template(path = "listed.html")]
+struct Page {
+    l: L,
+    trail: Vec<Breadcrumb>,
+    title: String,
+    lead: String,
+    /// Addresses and words of what else one comes for.
+    ways: Vec<(&'static str, String)>,
+    list: String,
+}
+
+/// A list's page: title and lead by the list's own words, below the steering page.
+pub(crate) fn page(ctx: &Ctx, opened: Opened, title: &str, ways: &[(&'static str, &str)]) -> Answer {
+    let l = ctx.l;
+    opened.page(ctx, &l.t(title), |list| Page {
+        l,
+        trail: vec![Breadcrumb::new(l.t("reform-steering"), "/steering"), Breadcrumb::new(l.t(title), "")],
+        title: l.t(title),
+        lead: l.t(format!("{title}-lead")),
+        ways: ways.iter().map(|(href, word)| (*href, l.t(*word))).collect(),
+        list,
+    })
+}
+
+/// A declared figure in the list.
+pub struct Figure {
+    held: Held<Declared>,
+    subject: String,
+    unit: String,
+    value: String,
+    state: String,
+    declared: String,
+    checked: String,
+}
+
+/// Figures declared: those that wait for a second person, and those that were looked at.
+pub static FIGURES: List<Figure> = List {
+    key: "declared-figures",
+    path: "/steering/figures",
+    title: "reform-figure-title",
+    tabs: &["declared", "checked", "returned"],
+    tab_word: "reform-figure-state-",
+    through: "",
+    filters: &[Filter::new("unit", "reform-unit", Ask::Choice)],
+    columns: &[
+        Column::new("declared", "reform-column-target", Kind::Word, |row: &Figure| {
+            Cell::code(&row.held.state.target).to(format!("{}/{}", Declared::PATH, row.held.code))
+        })
+        .unlabelled(),
+        Column::new("subject", "reform-column-subject", Kind::Text, |row: &Figure| Cell::text(&row.subject))
+            .unlabelled(),
+        Column::new("unit", "reform-unit", Kind::Word, |row| Cell::text(&row.unit)),
+        Column::new("day", "reform-figure-day", Kind::Day, |row| Cell::day(Some(row.held.state.as_of))),
+        Column::new("value", "reform-column-value", Kind::Word, |row| Cell::text(&row.value)),
+        Column::new("by", "reform-declared-by", Kind::Text, |row| Cell::text(&row.declared)),
+        Column::new("state", "reform-column-state", Kind::Text, |row| {
+            Cell::badge(Declared::colour(row.held.state.check), &row.state).under(&row.checked)
+        }),
+    ],
+    order: ("declared", true),
+    shape: Shape::ID,
+    empty: ("reform-figures-none", "reform-figures-none-hint"),
+    files: true,
+};
+
+struct Figures {
+    ctx: Ctx,
+    house: House,
+    check: Check,
+    /// The units asked for; none for all.
+    units: Option<Vec<Id>>,
+}
+
+/// One lane's statement with its values.
+pub fn lane(check: Check, unit: Option<Id>, after: Id, limit: i64) -> (Sql, Vec<Value>) {
+    let mut values: Vec<Value> = unit.map(Value::from).into_iter().collect();
+    values.extend([check.as_str().into(), after.into(), limit.into()]);
+    (if unit.is_some() { FIGURES_OF_UNIT } else { FIGURES_OF_STATE }, values)
+}
+
+impl Source for Figures {
+    type Row = Figure;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Figure>, Fault>> {
+        Box::pin(async move {
+            let after = after.map_or(Id(i64::MAX), |key| Id(key.number(0)));
+            let mut lanes = Vec::new();
+            for unit in self.units.as_ref().map_or(vec![None], |units| units.iter().copied().map(Some).collect()) {
+                let (statement, values) = lane(self.check, unit, after, limit as i64 + 1);
+                lanes.push(Held::<Declared>::read_all(&tx.query(statement, &values).await?)?);
+            }
+            let found = lists::merge(lanes, limit + 1, |held| Reverse(held.id));
+            let batch = Batch::cut(found, limit, |held| Key::id(held.id));
+            let names = identity::names(tx, &people(batch.rows.iter().map(|held| &held.state))).await?;
+            let l = self.ctx.l;
+            Ok(batch.map(|held| {
+                let placed = self.house.programmes.target(&held.state.target).ok();
+                let [declared, checked] = held.state.who(&names);
+                Some(Figure {
+                    subject: placed.map(|placed| subject_name(l, placed)).unwrap_or_default(),
+                    unit: self.house.desk.name(held.state.agency),
+                    value: held.state.text(l, placed),
+                    state: l.t(format!("reform-figure-state-{}", held.state.check.as_str())),
+                    declared,
+                    checked,
+                    held,
+                })
+            }))
+        })
+    }
+}
+
+/// Everybody who had to do with some figures, once.
+pub(crate) fn people<'a>(figures: impl Iterator<Item = &'a Declared>) -> Vec<Id> {
+    let all: std::collections::BTreeSet<Id> = figures.flat_map(Declared::people).collect();
+    all.into_iter().collect()
+}
+
+/// GET /steering/figures
+pub(crate) async fn figures(ctx: Ctx) -> Answer {
+    let actor = ctx.require(READ_STEERING)?;
+    let house = House::of(&ctx).await?;
+    let may = |id: &Id| house.tree().get(*id).is_some_and(|unit| crate::division::may_look(actor, house.tree(), unit));
+    // A division's people see what the agency keeps that it is part of.
+    let houses = |unit: Id| house.tree().house_of(unit).map(|keeper| keeper.id);
+    let mut units = house.desk.units(actor, READ_STEERING);
+    for own in units.iter_mut() {
+        own.extend(own.clone().into_iter().filter_map(houses).filter(may));
+        own.sort();
+        own.dedup();
+    }
+    let offered = house.tree().all().iter().filter(|unit| unit.house().is_some());
+    let offered = offered.filter(|unit| units.as_ref().is_none_or(|units| units.contains(&unit.id)));
+    let choices = offered.map(|unit| Choice::new(unit.id.to_string(), unit.name.clone())).collect();
+    let asked = Asked::read(&FIGURES, &ctx.uri, 0, vec![("unit", choices)]);
+    let units = asked.given("unit").and_then(|unit| unit.parse().ok()).map_or(units, |unit| Some(vec![unit]));
+    let check = Check::ALL.get(asked.tab).copied().unwrap_or_default();
+    let source = Figures { ctx: ctx.clone(), house, check, units };
+    page(&ctx, lists::open(&ctx, &FIGURES, asked, source).await?, FIGURES.title, &[])
+}
+
+/// A programme made here, in the list.
+pub struct Made {
+    number: i64,
+    name: String,
+    document: String,
+    targets: i64,
+    unit: String,
+    saved_at: Instant,
+    by: String,
+    stage: Stage,
+    state: String,
+}
+
+/// Programmes made here: drafts, those that wait for a second person, and those in force.
+pub static MADE: List<Made> = List {
+    key: "programme-drafts",
+    path: "/steering/drafts",
+    title: "reform-drafts",
+    tabs: &["draft", "proposed", "in-force"],
+    tab_word: "reform-stage-",
+    through: "",
+    filters: &[],
+    columns: &[
+        Column::new("name", "reform-field-name", Kind::Text, |row: &Made| {
+            Cell::text(&row.name).to(format!("/steering/drafts/{}", row.number)).under(&row.document)
+        })
+        .unlabelled(),
+        Column::new("unit", "reform-unit", Kind::Text, |row| Cell::text(&row.unit)),
+        Column::new("targets", "reform-column-targets", Kind::Whole, |row| Cell::whole(row.targets)),
+        Column::new("saved", "reform-column-saved", Kind::Moment, |row| {
+            Cell::moment(Some(row.saved_at)).under(&row.by)
+        }),
+        Column::new("state", "reform-column-state", Kind::Word, |row| Cell::badge(row.stage.colour(), &row.state)),
+    ],
+    order: ("name", true),
+    shape: Shape::ID,
+    empty: ("reform-drafts-none", "reform-drafts-none-hint"),
+    files: true,
+};
+
+struct Drafts {
+    l: L,
+    house: House,
+    stage: Stage,
+}
+
+impl Source for Drafts {
+    type Row = Made;
+
+    fn rows<'t>(
+        &'t self,
+        tx: &'t Tx,
+        after: Option<&'t Key>,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Batch<Made>, Fault>> {
+        Box::pin(async move {
+            let after = after.map_or(i64::MAX, |key| key.number(0));
+            let found = tx.query(DRAFTS, params![self.stage.as_str(), after, limit as i64 + 1]).await?;
+            let savers: Vec<Id> = found.iter().map(|row| row.get("saved_by")).collect::<Result<_, _>>()?;
+            let names = identity::names(tx, &savers).await?;
+            let read = |row: &Stored| self.made(row, &names);
+            let rows = found.iter().map(read).collect::<Result<Vec<_>, StoreError>>()?;
+            Ok(Batch::cut(rows, limit, |row| Key::id(Id(row.number))))
+        })
+    }
+}
+
+impl Drafts {
+    fn made(&self, row: &Stored, names: &HashMap<Id, String>) -> Result<Made, StoreError> {
+        Ok(Made {
+            number: row.get("number")?,
+            name: row.get("name")?,
+            document: row.get("document")?,
+            targets: row.get("targets")?,
+            unit: self.house.desk.name(row.get("agency_id")?),
+            saved_at: row.get("saved_at")?,
+            by: names.get(&row.get("saved_by")?).cloned().unwrap_or_default(),
+            stage: self.stage,
+            state: self.l.t(format!("reform-stage-{}", self.stage.as_str())),
+        })
+    }
+}
+
+/// GET /steering/drafts
+pub(crate) async fn drafts(ctx: Ctx) -> Answer {
+    let actor = ctx.require(READ_STEERING)?;
+    let ways: &[_] = if actor.may(KEEP_PROGRAMMES) { &[("/steering/programmes/new", "reform-draft-new")] } else { &[] };
+    let asked = Asked::read(&MADE, &ctx.uri, 0, Vec::new());
+    let stage = Stage::ALL.get(asked.tab).copied().unwrap_or_default();
+    let source = Drafts { l: ctx.l, house: House::of(&ctx).await?, stage };
+    page(&ctx, lists::open(&ctx, &MADE, asked, source).await?, MADE.title, ways)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::Engine;
+
+    #[tokio::test]
+    async fn each_lane_of_the_lists_is_a_range_of_its_index() {
+        for (db, _) in crate::testing::database().await {
+            let engine = db.engine();
+            let series = match engine {
+                Engine::Sqlite => {
+                    "(WITH RECURSIVE s (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM s WHERE k < 100000) SELECT k FROM s) AS s"
+                }
+                Engine::Postgres => "generate_series(CAST(1 AS BIGINT), 100000) AS s (k)",
+            };
+            let figures = format!(
+                "INSERT INTO declared_figure (id, target_id, agency_id, as_of, note, declared_by, declared_name, declared_at, state)
+                 SELECT k, 'ST-062', k % 300, '2026-09-30', '', 1, '', k, CASE WHEN k % 100 = 7 THEN 'declared' ELSE 'checked' END FROM {series}"
+            );
+            let programmes = format!(
+                "INSERT INTO programme (number, id, agency_id, name, document, targets, body, state, by_form, version, saved_by, saved_name, saved_at)
+                 SELECT k, k, 1, '', '', 1, '', CASE WHEN k % 100 = 7 THEN 'draft' ELSE 'in-force' END, {}, 1, 1, '', k FROM {series}",
+                if engine == Engine::Sqlite { "1" } else { "TRUE" }
+            );
+            for sql in [figures, programmes, "ANALYZE declared_figure".to_owned(), "ANALYZE programme".to_owned()] {
+                db.write(move |tx| {
+                    Box::pin(async move {
+                        tx.without_time_limit().await?;
+                        tx.execute(Sql::from(sql), params![]).await
+                    })
+                })
+                .await
+                .unwrap();
+            }
+            let mut lanes = vec![(DRAFTS, params!["draft", 50_000_i64, 26_i64].to_vec(), "programme_state")];
+            for (unit, index) in [(Some(Id(7)), "declared_figure_unit"), (None, "declared_figure_state")] {
+                let (statement, values) = lane(Check::Declared, unit, Id(50_000), 26);
+                lanes.push((statement, values, index));
+            }
+            for (statement, values, index) in lanes {
+                let plan = db.read(move |tx| Box::pin(async move { lists::plan::of(tx, &statement, &values).await }));
+                assert_eq!(lists::plan::refused(&plan.await.unwrap(), index), None, "on {engine:?}");
+            }
+        }
+    }
+}
