@@ -58,7 +58,12 @@ pub struct Kind {
     pub cards: Cards,
     /// How it is proven; none for a kind with a proof of its own.
     pub(crate) proof: Option<Proof>,
+    /// The picture and the statements of a kind with a table of verbs and columns of its own.
+    own: Option<Own>,
 }
+
+/// Picture and statements.
+type Own = (fn() -> String, fn() -> Vec<String>);
 
 #[derive(Clone, Copy)]
 pub(crate) struct Proof {
@@ -78,17 +83,17 @@ impl Kind {
     ) -> Kind {
         let proof =
             Proof { table: S::TABLE, replay: replay::<S>, statements: statements::<S>, picture: crate::mermaid::<S> };
-        Kind { word: S::KIND, measures, dues, reads: Some(reads), cards, proof: Some(proof) }
+        Kind { word: S::KIND, measures, dues, reads: Some(reads), cards, proof: Some(proof), own: None }
     }
 
     /// A kind that lives outside the shared pieces and owes something all the same.
     pub const fn elsewhere(word: &'static str, dues: &'static [DueKind], reads: Permission, cards: Cards) -> Kind {
-        Kind { word, measures: &[], dues, reads: Some(reads), cards, proof: None }
+        Kind { word, measures: &[], dues, reads: Some(reads), cards, proof: None, own: None }
     }
 
     /// A kind outside the shared pieces whose subjects are open to everybody.
     pub const fn open(word: &'static str, cards: Cards) -> Kind {
-        Kind { word, measures: &[], dues: &[], reads: None, cards, proof: None }
+        Kind { word, measures: &[], dues: &[], reads: None, cards, proof: None, own: None }
     }
 
     /// It with what it counts, where its facts are proven by a proof of its own.
@@ -96,14 +101,21 @@ impl Kind {
         Kind { measures, ..self }
     }
 
-    /// The picture of its state machine ([`crate::mermaid`]); none for a kind that keeps itself elsewhere.
+    /// It with the picture of its own table of verbs ([`crate::draw`]), and the statements made of its own columns.
+    pub const fn drawn(self, picture: fn() -> String, statements: fn() -> Vec<String>) -> Kind {
+        Kind { own: Some((picture, statements)), ..self }
+    }
+
+    /// The picture of its state machine ([`crate::mermaid`]); none for a kind that has none to show.
     pub fn picture(&self) -> Option<String> {
-        self.proof.map(|proof| (proof.picture)())
+        let own = self.own.map(|(picture, _)| picture());
+        own.or_else(|| self.proof.map(|proof| (proof.picture)()))
     }
 
     /// The statements made of its columns, for a test that prepares them.
     pub fn statements(&self) -> Vec<String> {
-        self.proof.map(|proof| (proof.statements)()).unwrap_or_default()
+        let own = self.own.map(|(_, statements)| statements());
+        own.or_else(|| self.proof.map(|proof| (proof.statements)())).unwrap_or_default()
     }
 }
 

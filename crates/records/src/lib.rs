@@ -42,7 +42,7 @@ pub use happen::{begin, happen};
 pub use ics::{CalendarEntry, calendar};
 pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards_of, measures};
 pub use many::{ADOPT, Adopted, Adoption, Begun, adopt, begin_all};
-pub use picture::mermaid;
+pub use picture::{Drawn, draw, mermaid};
 pub use prove::{Listener, Proved, Prover, SUBJECTS_BETWEEN, prove};
 pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe, owed_by_name};
 pub use subject::{

@@ -40,7 +40,8 @@ pub const KIND: Kind = Kind::elsewhere(
     crate::rights::READ_DOSSIERS,
     cards,
 )
-.counting(crate::MEASURES);
+.counting(crate::MEASURES)
+.drawn(crate::verbs::picture, crate::row::statements);
 
 /// Procedure and state; nothing that names a person.
 fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {

@@ -98,8 +98,8 @@ pub static UPDATE: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The statements made of the columns, for a test that prepares them.
-pub fn statements() -> [&'static str; 2] {
-    [&INSERT, &UPDATE]
+pub(crate) fn statements() -> Vec<String> {
+    vec![INSERT.clone(), UPDATE.clone()]
 }
 
 /// Appends the values of a whole row, in the order of [`INSERT`].

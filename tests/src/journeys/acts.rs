@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use base::Role;
+use dossiers::Status;
 use dossiers::verbs::Verb;
+use records::Ask;
 use serde_json::{Value, json};
 
 use super::one_stop::{act, asking};
@@ -100,38 +102,35 @@ impl People {
     }
 }
 
-/// Where a dossier stands when a verb is tried, and everything the verb asks for.
+/// Where a dossier stands when a verb is tried, and everything the verb asks for by its row.
 fn fitting(app: &TestApp, verb: Verb) -> (&'static str, Value) {
-    let reason = json!({ "reason": "Hồ sơ chưa đủ điều kiện giải quyết" });
-    let officer = app.person(Role::Officer).id.to_string();
-    match verb {
-        Verb::ReceiveOnline => ("filed", json!({})),
-        Verb::RefuseIntake => ("filed", reason),
-        Verb::Assign => ("appraised", json!({ "handler": officer })),
-        Verb::Forward => ("held", json!({ "note": "Đủ điều kiện" })),
-        Verb::SendBack => ("signed", reason),
-        Verb::RequestSupplement => ("held", asking("Ảnh chụp quá mờ, xin chụp lại")),
-        Verb::CompleteSupplement => ("asked", json!({ "answers": { "child_name": "Nguyễn Văn Còn" } })),
-        Verb::RequestPayment => {
-            ("held", json!({ "amount_dong": 50_000, "reason": "Lệ phí bản sao", "basis": "TT 85/2019/TT-BTC" }))
-        }
-        Verb::RecordPayment => ("owing", json!({})),
-        Verb::Approve => ("signed", json!({})),
-        Verb::Refuse => ("signed", reason),
-        Verb::Withdraw => (
-            "held",
-            json!({
-                "reason": "Gia đình đổi ý, xin rút về",
-                "wished_how": "spoken",
-                "wished_by": "Nguyễn Thị Đường",
-                "wished_words": "trực tiếp tại quầy",
-            }),
-        ),
-        Verb::Stop => ("held", reason),
-        Verb::ReturnResult => ("decided", json!({ "handed_to": "owner" })),
-        Verb::Rate => ("decided", json!({ "score": 5 })),
-        Verb::FileOnline | Verb::ReceiveAtCounter => unreachable!("they make a dossier"),
+    let station = match (verb, verb.rule().from) {
+        // Before somebody holds it, at the step that allows it, while something is owed.
+        (Verb::Assign, _) => "appraised",
+        (Verb::SendBack | Verb::Approve | Verb::Refuse, _) => "signed",
+        (Verb::RecordPayment, _) => "owing",
+        (_, [Status::Filed]) => "filed",
+        (_, [Status::Supplement]) => "asked",
+        (_, [Status::Decided, ..]) => "decided",
+        _ => "held",
+    };
+    let words = "Hồ sơ chưa đủ điều kiện giải quyết";
+    let mut body = serde_json::Map::new();
+    for field in verb.row().asks.iter().filter(|field| field.only.is_empty()) {
+        let said = match (field.ask, field.name) {
+            (Ask::Line | Ask::Lines, _) => json!(words),
+            (Ask::Number(least, most), _) => json!(most.min(50_000).max(least)),
+            (Ask::Person, _) if field.required => json!(app.person(Role::Officer).id.to_string()),
+            // By letter there would have to be the letter.
+            (Ask::OneOf(_), "wished_how") => json!("spoken"),
+            (Ask::OneOf(all), _) => json!(all[0]),
+            (Ask::Day, name) => asking(words)[name].clone(),
+            (Ask::Texts, "answers") => json!({ "child_name": "Nguyễn Văn Còn" }),
+            _ => continue,
+        };
+        body.insert(field.name.to_owned(), said);
     }
+    (station, Value::Object(body))
 }
 
 /// The same words as the fields of a form.
