@@ -205,21 +205,18 @@ async fn steered(app: &TestApp) {
         Box::pin(async move {
             let counted = records::measures(&motcua::kinds()).expect("declared");
             let house = reform::House::new(std::sync::Arc::new(tree.clone()), &reform::shipped(&counted));
-            let given = reform::declare::Given {
-                as_of: Some(now.date()),
-                numerator: "92".into(),
-                denominator: "103".into(),
-                ..Default::default()
-            };
+            let day = now.date().to_string();
+            let fields = [("as_of", day.as_str()), ("numerator", "92"), ("denominator", "103")];
             let evidence = files::Staged {
                 sha256: "ab".repeat(32),
                 size_bytes: 3,
                 media_type: "application/pdf".into(),
                 name: "bao-cao.pdf".into(),
             };
+            let typed = records::Typed { files: vec![evidence], ..fields.into() };
             let root = tree.root().expect("a root").id;
             let asker = records::Asker::actor(&actor, now);
-            reform::declare::declare(tx, &house, &asker, ("ST-062", root), &given, Some(&evidence)).await
+            reform::declare::declare(tx, &house, &asker, ("ST-062", root), &typed).await
         })
     });
     declared.await.expect("a declared figure");

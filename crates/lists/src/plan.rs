@@ -1,6 +1,6 @@
 //! How an engine would read a statement, for the tests that hold every list to its index.
 
-use store::{Engine, Sql, StoreError, Tx, Value, params};
+use store::{Db, Engine, Sql, StoreError, Tx, Value, params};
 
 /// A value as it stands in a statement's text.
 fn literal(value: &Value, engine: Engine) -> String {
@@ -44,6 +44,41 @@ pub fn refused(plan: &str, index: &str) -> Option<String> {
     let reads = plan.contains(index);
     let wrong = scans || sorts || plan.contains("Seq Scan") || !reads;
     wrong.then(|| format!("{index} is not what is read:\n{plan}"))
+}
+
+/// The numbers from 1 to `n` as rows `k`, to fill a table from.
+pub fn series(engine: Engine, n: i64) -> String {
+    match engine {
+        Engine::Sqlite => format!(
+            "(WITH RECURSIVE s (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM s WHERE k < {n}) SELECT k FROM s) AS s"
+        ),
+        Engine::Postgres => format!("generate_series(CAST(1 AS BIGINT), {n}) AS s (k)"),
+    }
+}
+
+/// Fills tables and asks for the plan of every lane; those that are no range of the index named beside them.
+///
+/// # Errors
+/// The database's.
+pub async fn refusals(
+    db: &Db,
+    fill: Vec<String>,
+    lanes: Vec<(Sql, Vec<Value>, &'static str)>,
+) -> Result<Vec<String>, StoreError> {
+    let ask = db.write(move |tx| {
+        Box::pin(async move {
+            tx.without_time_limit().await?;
+            for sql in fill {
+                tx.execute(Sql::from(sql), params![]).await?;
+            }
+            let mut all = Vec::new();
+            for (statement, values, index) in lanes {
+                all.extend(refused(&of(tx, &statement, &values).await?, index));
+            }
+            Ok::<_, StoreError>(all)
+        })
+    });
+    ask.await
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ mod routes;
 pub mod safety;
 mod sent;
 pub mod table;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod ui;
 pub mod upload;
 

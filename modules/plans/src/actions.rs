@@ -9,6 +9,7 @@ use crate::reading::Reading;
 use crate::store as sql;
 use audit::NewEvent;
 use base::{Actor, Fault, Id, Instant, Problem};
+use reform::programme::Programme;
 use serde_json::{Value as Json, json};
 use store::Tx;
 
@@ -248,7 +249,7 @@ pub async fn add(tx: &Tx, actor: &Actor, now: Instant, id: Id, body: &Body) -> R
 ///
 /// # Errors
 /// 409 when no target is taken or the document was changed meanwhile, 422 for a head that is not whole.
-pub async fn save(tx: &Tx, actor: &Actor, now: Instant, id: Id, version: i64, head: draft::Head) -> Result<i64, Fault> {
+pub async fn save(tx: &Tx, actor: &Actor, now: Instant, id: Id, version: i64, head: Programme) -> Result<i64, Fault> {
     let moved = sql::move_document(tx, id, Some(version)).await?;
     let document = document(tx, actor, id).await?;
     if !moved {
@@ -256,10 +257,10 @@ pub async fn save(tx: &Tx, actor: &Actor, now: Instant, id: Id, version: i64, he
     }
     let items = sql::items(tx, id).await?;
     let programme = draft::programme(&document, &items, head);
-    if programme.targets.is_empty() {
+    if programme.programme.subjects.is_empty() {
         return Err(Fault::Conflict(Problem::new("plan-nothing-taken")));
     }
-    let targets = programme.targets.len();
+    let targets = programme.programme.subjects.len();
     let number = reform::save_draft_programme(tx, actor, now, programme).await?;
     sql::saved(tx, id, number, now).await?;
     write_down(tx, &document, actor, now, "plan-saved", json!({ "draft": number, "targets": targets })).await?;

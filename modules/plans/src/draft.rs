@@ -3,20 +3,9 @@
 use crate::document::{Body, Document, Item, clause_at};
 use base::{Date, Problem};
 use planreader::{Comparator, Level, Target, Unit, Value};
-use reform::programme::{Compare, Measure};
-use reform::{DraftProgramme, DraftTarget};
+use reform::DraftProgramme;
+use reform::programme::{self as steering, Compare, Measure, Programme, Subject};
 use web::FormMap;
-
-/// What a person confirms about the programme before saving it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Head {
-    pub name: String,
-    pub document: String,
-    pub issuer: String,
-    pub decided: Date,
-    /// The last year of the programme: when a target without a year of its own is due.
-    pub until: i16,
-}
 
 /// The head as the document gives it, for the form.
 pub fn proposed(document: &Document, items: &[Item]) -> FormMap {
@@ -33,11 +22,11 @@ pub fn proposed(document: &Document, items: &[Item]) -> FormMap {
     map
 }
 
-/// Reads the form of the head.
+/// Reads the form of the head: a programme without targets. Its last year is that of targets without a year of their own.
 ///
 /// # Errors
 /// Every broken rule with its field.
-pub fn head(form: &FormMap) -> Result<Head, Vec<Problem>> {
+pub fn head(form: &FormMap) -> Result<Programme, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut words = |field: &str, max: usize| match form.get(field) {
         None => {
@@ -50,7 +39,7 @@ pub fn head(form: &FormMap) -> Result<Head, Vec<Problem>> {
         }
         Some(text) => text.to_owned(),
     };
-    let (name, document, issuer) = (words("name", 500), words("number", 100), words("issuer", 300));
+    let (name_vi, document, issuer) = (words("name", 500), words("number", 100), words("issuer", 300));
     let decided: Option<Date> = form.text("decided").parse().ok();
     if decided.is_none() {
         problems.push(Problem::new("plan-day-wrong").field("decided"));
@@ -60,7 +49,9 @@ pub fn head(form: &FormMap) -> Result<Head, Vec<Problem>> {
         problems.push(Problem::new("plan-due-wrong").field("until"));
     }
     match (decided, until) {
-        (Some(decided), Some(until)) if problems.is_empty() => Ok(Head { name, document, issuer, decided, until }),
+        (Some(decided), Some(until)) if problems.is_empty() => {
+            Ok(Programme { name_vi, document, issuer, decided, until, ..Programme::default() })
+        }
         _ => Err(problems),
     }
 }
@@ -80,21 +71,13 @@ fn targets(items: &[Item]) -> impl Iterator<Item = (&Item, &Target)> {
 }
 
 /// The draft of a document's taken targets.
-pub fn programme(document: &Document, items: &[Item], head: Head) -> DraftProgramme {
-    let targets = targets(items).map(|(_, target)| in_steering(target, &document.text, head.until)).collect();
-    DraftProgramme {
-        agency_path: document.agency_path.clone(),
-        source: document.id,
-        name: head.name,
-        document: head.document,
-        issuer: head.issuer,
-        decided: head.decided,
-        until: head.until,
-        targets,
-    }
+pub fn programme(document: &Document, items: &[Item], head: Programme) -> DraftProgramme {
+    let subjects = targets(items).map(|(_, target)| in_steering(target, &document.text, head.until)).collect();
+    let programme = Programme { subjects, ..head };
+    DraftProgramme { agency_path: document.agency_path.clone(), source: document.id, programme }
 }
 
-fn in_steering(target: &Target, text: &str, until: i16) -> DraftTarget {
+fn in_steering(target: &Target, text: &str, until: i16) -> Subject {
     let has = |tag: &str| target.tags.iter().any(|known| known == tag);
     let (value, value_high) = match target.value {
         Value::One(value) => (value, None),
@@ -140,35 +123,26 @@ fn in_steering(target: &Target, text: &str, until: i16) -> DraftTarget {
         // A clause that names no tier asks it of the whole.
         Some(Level::All) | None => "all",
     };
-    DraftTarget {
-        clause: clause_at(text, target.offset),
-        subject: target.subject.clone(),
-        compare,
-        value,
-        value_high,
-        unit,
-        level: level.to_owned(),
-        due: target.due.as_deref().and_then(|year| year.parse().ok()).unwrap_or(until),
-        text: target.quote.clone(),
-    }
+    let due = target.due.as_deref().and_then(|year| year.parse().ok()).unwrap_or(until);
+    let blank = steering::Target::blank(String::new(), due, target.quote.clone());
+    let targets = vec![steering::Target { compare, value, value_high, unit, level: level.to_owned(), ..blank }];
+    Subject { clause: clause_at(text, target.offset), name_vi: target.subject.clone(), targets, ..Subject::default() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Vec<DraftTarget> {
-        planreader::read_plan(text).targets.iter().map(|target| in_steering(target, text, 2030)).collect()
-    }
-
     #[test]
     fn a_read_target_keeps_its_clause_quote_value_and_year() {
         let text = "II. MỤC TIÊU\n1. Đến năm 2025, tối thiểu 80% hồ sơ được xử lý trực tuyến.\n2. Trên 90% người dân hài lòng.";
-        let read = read(text);
-        assert_eq!((read[0].compare, read[0].value, read[0].due), (Compare::AtLeast, 80.0, 2025));
-        assert_eq!((read[0].clause.as_str(), read[0].level.as_str()), ("II.1", "all"));
-        assert!(read.iter().all(|one| text.contains(&one.text)));
-        assert_eq!((read[1].value, read[1].clause.as_str()), (90.0, "II.2"));
+        let read = planreader::read_plan(text).targets;
+        let read: Vec<Subject> = read.iter().map(|target| in_steering(target, text, 2030)).collect();
+        let (first, second) = (&read[0].targets[0], &read[1].targets[0]);
+        assert_eq!((first.compare, first.value, first.due), (Compare::AtLeast, 80.0, 2025));
+        assert_eq!((read[0].clause.as_str(), first.level.as_str()), ("II.1", "all"));
+        assert!(read.iter().all(|one| text.contains(&one.targets[0].text)));
+        assert_eq!((second.value, read[1].clause.as_str()), (90.0, "II.2"));
     }
 
     #[test]

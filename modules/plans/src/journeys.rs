@@ -1,31 +1,21 @@
 //! Journeys through the router: a document is read, looked through, corrected, added to and saved; others are kept out.
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
-use base::{Actor, Fault, Grant, Id, Instant, Role};
-use std::sync::Arc;
+use axum::http::StatusCode;
+use base::{Actor, Grant, Id, Instant, Role};
 use store::Db;
-use tower::ServiceExt;
-use web::{App, AppInner, BoxFuture, Clock, Sessions, SignedIn};
 
 const PLAN: &str = "ỦY BAN NHÂN DÂN TỈNH\nSố: 12/KH-UBND\nKẾ HOẠCH\nCải cách hành chính giai đoạn 2026 - 2030\nII. MỤC TIÊU\n1. Đến năm 2027, tối thiểu 80% hồ sơ được xử lý trực tuyến.\n2. Đến năm 2030, tối thiểu 95% người dân hài lòng.\nMỗi xã có một tổ công nghệ số.\nIII. TỔ CHỨC THỰC HIỆN\n1. Sở Nội vụ: Chủ trì tham mưu kế hoạch, báo cáo UBND tỉnh trước ngày 15/12 hằng năm.\n";
 
-struct People;
-
-impl Sessions for People {
-    fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
-        let (id, role, path) = match token {
-            "reform" => (13, Role::ReformOfficer, "/1/"),
-            "colleague" => (14, Role::ReformOfficer, "/1/"),
-            "elsewhere" => (15, Role::ReformOfficer, "/1/2001/"),
-            _ => (16, Role::Leader, "/1/"),
-        };
-        let agency = path.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map_or(Id(1), Id);
-        let grants = vec![Grant::new(role, agency, path)];
-        let actor = Actor { account: Id(id), name: format!("Người số {id}"), grants, citizen_number: None };
-        Box::pin(async move { Ok(Some(SignedIn { actor, session: Id(1), csrf: "secret-of-the-session".into() })) })
-    }
+fn people(token: &str) -> Actor {
+    let (id, role, path) = match token {
+        "reform" => (13, Role::ReformOfficer, "/1/"),
+        "colleague" => (14, Role::ReformOfficer, "/1/"),
+        "elsewhere" => (15, Role::ReformOfficer, "/1/2001/"),
+        _ => (16, Role::Leader, "/1/"),
+    };
+    let agency = path.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map_or(Id(1), Id);
+    let grants = vec![Grant::new(role, agency, path)];
+    Actor { account: Id(id), name: format!("Người số {id}"), grants, citizen_number: None }
 }
 
 struct Answer {
@@ -34,73 +24,37 @@ struct Answer {
     text: String,
 }
 
-struct Browser {
-    router: Router,
-    cookie: String,
+impl From<(StatusCode, String, String)> for Answer {
+    fn from((status, to, text): (StatusCode, String, String)) -> Answer {
+        Answer { status: status.as_u16(), to, text }
+    }
 }
+
+struct Browser(web::testing::Browser);
 
 impl Browser {
     fn new(db: Db, folder: &std::path::Path) -> Browser {
-        let app = App::new(AppInner {
-            db,
-            clock: Clock::fixed(Instant(1_795_312_800_000)),
-            sessions: Arc::new(People),
-            demo: false,
-            data_dir: folder.to_owned(),
-            nav: vec![],
-            secure_cookies: false,
-            extensions: Default::default(),
-        });
-        app.put(web::limits::Rates::unlimited());
-        let modules = vec![reform::module(), crate::module()];
-        Browser { router: web::build_router(app, modules), cookie: "session=reform".into() }
+        let at = (Instant(1_795_312_800_000), folder.to_owned());
+        let modules = |_: &web::App| vec![reform::module(), crate::module()];
+        Browser(web::testing::Browser::new(db, at, modules, people, "reform"))
     }
 
     /// The same service as somebody else.
     fn becomes(&self, who: &str) -> Browser {
-        Browser { router: self.router.clone(), cookie: format!("session={who}") }
-    }
-
-    async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let status = response.status().as_u16();
-        let to = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
-        let bytes = axum::body::to_bytes(response.into_body(), 16_000_000).await.unwrap();
-        Answer { status, to: to.unwrap_or_default(), text: String::from_utf8_lossy(&bytes).into_owned() }
+        Browser(self.0.becomes(who))
     }
 
     async fn get(&self, uri: &str) -> Answer {
-        self.send(Request::get(uri).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap()).await
-    }
-
-    async fn token(&self) -> String {
-        let page = self.get("/plans/new").await.text;
-        page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("").to_owned()
+        let (status, text) = self.0.get(uri).await;
+        (status, String::new(), text).into()
     }
 
     async fn post(&self, uri: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = self.token().await;
-        let pairs = [("_csrf", token.as_str())].into_iter().chain(fields.iter().copied());
-        let form: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", web::table::encode(value))).collect();
-        let request = Request::post(uri)
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(form.join("&")))
-            .unwrap();
-        self.send(request).await
+        self.0.post("/plans/new", uri, fields).await.into()
     }
 
     async fn hand_in(&self, name: &str, bytes: &[u8]) -> Answer {
-        let token = self.token().await;
-        let mut body = format!("--x\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n{token}\r\n--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"{name}\"\r\n\r\n").into_bytes();
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n--x--\r\n");
-        let request = Request::post("/plans/new")
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
-            .body(Body::from(body))
-            .unwrap();
-        self.send(request).await
+        self.0.upload("/plans/new", "/plans/new", &[], &[("document", name, bytes)]).await.into()
     }
 
     /// Hands in [`PLAN`] and gives its address.

@@ -19,6 +19,7 @@ const ITEMS_PER_PAGE: u32 = 100;
 const THRESHOLDS: [i64; 5] = [95, 90, 85, 80, 70];
 
 /// A piece of the text; `href` is empty where nothing was read.
+#[derive(Default)]
 struct Mark {
     text: String,
     href: String,
@@ -31,10 +32,8 @@ struct Mark {
     label: String,
 }
 
-struct Line {
-    word: String,
-    value: String,
-}
+/// A word and its value.
+type Line = (String, String);
 
 struct Entry {
     n: i64,
@@ -213,7 +212,7 @@ fn facts(l: L, document: &Document) -> Vec<Line> {
         ("plan-fact-file", Some(document.file_name.clone())),
         ("plan-fact-read", Some(l.tr("plan-read-by", read))),
     ];
-    let lines = all.into_iter().filter_map(|(key, value)| Some(Line { word: l.t(key), value: value? }));
+    let lines = all.into_iter().filter_map(|(key, value)| Some((l.t(key), value?)));
     lines.collect()
 }
 
@@ -242,16 +241,7 @@ fn marks(l: L, uri: &str, document: &Document, shown: &[&Item]) -> Vec<Mark> {
         .into_iter()
         .map(|piece| {
             let Some(inner) = piece.within.first().copied() else {
-                let (text, none) = (piece.text.to_owned(), String::new);
-                return Mark {
-                    text,
-                    href: none(),
-                    class: none(),
-                    numbers: none(),
-                    id: none(),
-                    more_ids: vec![],
-                    label: none(),
-                };
+                return Mark { text: piece.text.to_owned(), ..Mark::default() };
             };
             let item = shown[inner];
             let mut ids = piece.begins.iter().map(|at| format!("q-{}", shown[*at].n));
@@ -275,7 +265,7 @@ fn entry(l: L, item: &Item) -> Entry {
     let mut lines = Vec::new();
     let mut say = |key: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            lines.push(Line { word: l.t(key), value });
+            lines.push((l.t(key), value));
         }
     };
     let (goal, title) = match &item.body {

@@ -35,12 +35,6 @@ struct Row {
     qty: i64,
 }
 
-struct Tab {
-    word: String,
-    href: String,
-    here: bool,
-}
-
 #[derive(Template)]
 #[template(path = "cases.html")]
 struct Page {
@@ -48,7 +42,8 @@ struct Page {
     trail: Vec<Breadcrumb>,
     title: String,
     lead: String,
-    tabs: Vec<Tab>,
+    /// Words and addresses of the parts, and which one is shown.
+    tabs: Vec<(String, String, bool)>,
     /// Which columns there is anything to say in.
     dues: bool,
     states: bool,
@@ -148,14 +143,8 @@ pub(crate) async fn list(ctx: &Ctx, scope: &Scope, opened: Opened) -> Answer {
     if exported {
         return Ok(export(l, &format, rows, money)?);
     }
-    let tabs = ["numerator", "denominator", "missing"]
-        .map(|one| Tab {
-            word: l.t(format!("reform-part-{one}")),
-            href: afresh(&ctx.uri, &[("part", one)]),
-            here: one == word,
-        })
-        .into_iter()
-        .collect();
+    let tab = |one| (l.t(format!("reform-part-{one}")), afresh(&ctx.uri, &[("part", one)]), one == word);
+    let tabs = ["numerator", "denominator", "missing"].map(tab).into();
     trail.push(Breadcrumb::new(l.t("reform-cases"), ""));
     let mut lead = l.tr(
         if own { "reform-cases-lead-own" } else { "reform-cases-lead" },

@@ -2,21 +2,17 @@
 
 use crate::declared::Check;
 use crate::division::{self, Division};
-use crate::programme::targets_of;
+use crate::listed::Steered;
 use crate::standing::{Standing, tally};
 use crate::state::State;
 use crate::steered;
-use crate::view::{Read, Scope, amount, change_text, goal_text, pick, state_text, subject_name, value_text};
+use crate::view::{Read, Scope, Total, amount, change_text, goal_text, state_text, subject_name, totals, value_text};
 use askama::Template;
 use base::{Id, vn_date_time};
 use i18n::L;
-use jiff::ToSpan;
-use web::chart::sparkline;
 use web::table::with;
-use web::{Answer, Choice, Ctx};
+use web::{Answer, Ctx};
 
-/// Months in a sparkline.
-const SPARK_MONTHS: i32 = 12;
 /// Lines in "late" and "changed".
 const LINES_MAX: usize = 3;
 /// Lines in "changed": the third would not stand on the screen.
@@ -37,20 +33,6 @@ struct Tile {
     href: String,
 }
 
-pub(crate) struct Total {
-    pub(crate) word: String,
-    pub(crate) colour: &'static str,
-    pub(crate) n: usize,
-    pub(crate) href: String,
-}
-
-struct ProgrammeRow {
-    name: String,
-    document: String,
-    href: String,
-    totals: Vec<Total>,
-}
-
 struct Line {
     name: String,
     text: String,
@@ -67,13 +49,10 @@ struct Dashboard {
     as_of: String,
     part_of: String,
     division: Option<Division>,
-    unit: String,
-    units: Vec<Choice>,
-    period: String,
-    periods: Vec<Choice>,
+    scope: String,
     tiles: Vec<Tile>,
     totals: Vec<Total>,
-    programmes: Vec<ProgrammeRow>,
+    programmes: Vec<Steered>,
     bar: String,
     overdue: Vec<Line>,
     overdue_total: String,
@@ -108,22 +87,8 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
         .filter_map(|id| standings.iter().find(|one| one.placed.target.id == *id))
         .map(|standing| tile(ctx, &scope, &read, standing))
         .collect();
-    let programmes = all
-        .all()
-        .iter()
-        .take(PROGRAMMES_MAX)
-        .map(|programme| {
-            let own: Vec<Standing<'_>> =
-                standings.iter().filter(|one| one.placed.programme.id == programme.id).cloned().collect();
-            let href = scope.link(ctx, &format!("/steering/programmes/{}", programme.id));
-            ProgrammeRow {
-                name: pick(l, &programme.name_vi, &programme.name_en).to_owned(),
-                document: programme.document.clone(),
-                totals: totals(l, &own, &href),
-                href,
-            }
-        })
-        .collect();
+    let programmes = all.all().iter().take(PROGRAMMES_MAX);
+    let programmes = programmes.map(|programme| Steered::of(ctx, &scope, &standings, programme)).collect();
     let overdue = overdue(ctx, &scope).await?;
     let waiting = read.declared.iter().filter(|figure| figure.state.check == Check::Declared).count();
     let programmes_href = scope.link(ctx, "/steering/programmes");
@@ -134,10 +99,7 @@ async fn dashboard_page(ctx: &Ctx) -> Result<Dashboard, base::Fault> {
         as_of: vn_date_time(ctx.now),
         part_of: division::notice(ctx, &scope),
         division: Division::read(ctx, &scope).await?,
-        unit: scope.node.to_string(),
-        units: scope.units(ctx),
-        period: scope.period.word.clone(),
-        periods: scope.periods(ctx),
+        scope: scope.form(ctx, "/steering"),
         tiles,
         totals: totals(l, &standings, &programmes_href),
         missing: standings.iter().filter(|one| crate::missing::need_of(one).is_some()).count(),
@@ -160,9 +122,6 @@ fn tile(ctx: &Ctx, scope: &Scope, read: &Read, standing: &Standing<'_>) -> Tile 
     let (l, placed) = (ctx.l, standing.placed);
     let indicator = placed.subject.indicator.as_deref().unwrap_or_default();
     let level = placed.target.level();
-    let from = ctx.now.date().first_of_month().checked_sub((SPARK_MONTHS - 1).months()).unwrap_or(ctx.now.date());
-    let series = read.history.series(indicator, level, &format!("{:04}-{:02}", from.year(), from.month()));
-    let values: Vec<f64> = series.into_iter().filter_map(|(_, value)| value).collect();
     let change = read.moved_today(indicator, level);
     Tile {
         name: subject_name(l, placed),
@@ -172,24 +131,11 @@ fn tile(ctx: &Ctx, scope: &Scope, read: &Read, standing: &Standing<'_>) -> Tile 
         goal: l.tr("reform-goal-by", [("goal", goal_text(l, placed)), ("year", placed.target.due.to_string())]),
         state: state_text(l, standing.state),
         colour: standing.state.colour(),
-        spark: if values.len() > 1 { sparkline(&values) } else { String::new() },
+        spark: read.spark(placed, ctx.now.date()),
         change: change.map(|change| change_text(l, change)).unwrap_or_default(),
         up: change.is_some_and(|change| change > 0.0),
         href: scope.link(ctx, &format!("/steering/targets/{}", placed.target.id)),
     }
-}
-
-/// How many targets stand where, each a link to them.
-pub(crate) fn totals(l: L, standings: &[Standing<'_>], href: &str) -> Vec<Total> {
-    tally(standings)
-        .into_iter()
-        .map(|(state, n)| Total {
-            word: state_text(l, state),
-            colour: state.colour(),
-            n,
-            href: with(href, &[("state", state.as_str())]),
-        })
-        .collect()
 }
 
 /// The states as one bar, beside their numbers in words; decoration for the eye.
@@ -344,45 +290,4 @@ fn changed(ctx: &Ctx, scope: &Scope, read: &Read, standings: &[Standing<'_>]) ->
 /// The dashboard's body as HTML, without the frame: what the benchmark measures.
 pub async fn dashboard_html(ctx: &Ctx) -> Result<String, base::Fault> {
     dashboard_page(ctx).await?.render().map_err(base::Fault::internal)
-}
-
-#[derive(Template)]
-#[template(path = "programmes.html")]
-struct List {
-    l: L,
-    may_keep: bool,
-    programmes: Vec<ProgrammeRow>,
-}
-
-/// GET /steering/programmes: every programme, or (with a state or `waiting` asked for) the targets of all of them.
-pub(crate) async fn programmes(ctx: Ctx) -> Answer {
-    use web::table::query_value;
-    if !query_value(&ctx.uri, "state").is_empty() || !query_value(&ctx.uri, "waiting").is_empty() {
-        return crate::programme_page::all(ctx).await;
-    }
-    let all = steered::programmes(&ctx).await?;
-    let scope = Scope::read(&ctx).await?;
-    let read = Read::of(&ctx, &scope).await?;
-    let standings = read.standings(&all, &scope, ctx.now.date());
-    let l = ctx.l;
-    let programmes = all
-        .all()
-        .iter()
-        .map(|programme| {
-            let own: Vec<Standing<'_>> = targets_of(programme)
-                .filter_map(|placed| standings.iter().find(|one| one.placed.target.id == placed.target.id).cloned())
-                .collect();
-            let href = scope.link(&ctx, &format!("/steering/programmes/{}", programme.id));
-            ProgrammeRow {
-                name: pick(l, &programme.name_vi, &programme.name_en).to_owned(),
-                document: format!("{} · {}", programme.document, programme.issuer),
-                totals: totals(l, &own, &href),
-                href,
-            }
-        })
-        .collect();
-    Ok(ctx.page(
-        &l.t("reform-programmes"),
-        &List { l, may_keep: ctx.actor()?.may(crate::rights::KEEP_PROGRAMMES), programmes },
-    ))
 }

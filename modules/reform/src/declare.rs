@@ -7,7 +7,7 @@ use crate::rights::DECLARE_FIGURE;
 use base::calendar::Calendar;
 use base::{Date, Fault, Id, Instant, Problem};
 use files::Seal;
-use records::{Asker, By, Held};
+use records::{Ask, Asker, By, Field, Given, Held, Typed};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -46,33 +46,19 @@ pub(crate) fn check_by(calendar: &Calendar, since: Instant) -> Instant {
     calendar.add_working_ms(since, days * DAY_MS)
 }
 
-/// What a form or an API call says.
-#[derive(Clone, Debug, Default)]
-pub struct Given {
-    pub as_of: Option<Date>,
-    pub numerator: String,
-    pub denominator: String,
-    pub value: String,
-    pub note: String,
-}
+const AS_OF: Field = Field { ask: Ask::Day, ..Field::line("as_of", 10) };
+const EVIDENCE: Field = Field { required: true, ..Field::files("evidence", 1) };
+const NOTE: Field = Field::lines("note", NOTE_MAX).optional();
+const RATIO: &[Field] = &[AS_OF, Field::line("numerator", 12), Field::line("denominator", 12), EVIDENCE, NOTE];
+const NUMBER: &[Field] = &[AS_OF, Field::line("value", 12), EVIDENCE, NOTE];
+const DEADLINE: &[Field] = &[AS_OF, EVIDENCE, NOTE];
 
-/// How a target's figure is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// A numerator and a denominator.
-    Ratio,
-    /// One number.
-    Number,
-    /// Only the day it was done.
-    Day,
-}
-
-/// How this target's figure is given.
-pub fn shape(placed: Placed<'_>) -> Shape {
+/// What is asked of whoever declares a figure of a target: two sides, one number, or only the day it was done.
+pub fn asks(placed: Placed<'_>) -> &'static [Field] {
     match (placed.target.compare, placed.target.unit) {
-        (Compare::ByDate, _) => Shape::Day,
-        (_, Measure::Percent | Measure::PointsAYear) => Shape::Ratio,
-        _ => Shape::Number,
+        (Compare::ByDate, _) => DEADLINE,
+        (_, Measure::Percent | Measure::PointsAYear) => RATIO,
+        _ => NUMBER,
     }
 }
 
@@ -96,57 +82,52 @@ fn count(problems: &mut Vec<Problem>, field: &'static str, text: &str) -> Option
     number
 }
 
-/// Checks what was given for a target; the figure comes back without author and day of writing.
-fn check_given(placed: Placed<'_>, given: &Given, now: Instant, problems: &mut Vec<Problem>) -> Declared {
-    let as_of = given.as_of.unwrap_or_else(|| now.date());
-    match given.as_of {
-        None => problems.push(Problem::new("reform-day").field("as_of")),
-        Some(day) if day > now.date() => problems.push(Problem::new("reform-day-future").field("as_of")),
+/// Checks what was given for a target; the figure comes back without author and agency.
+fn check_given(placed: Placed<'_>, given: &Given, now: Instant) -> Result<Declared, Fault> {
+    let (mut problems, as_of) = (Vec::new(), given.day("as_of").unwrap_or_default());
+    if as_of > now.date() {
+        problems.push(Problem::new("reform-day-future").field("as_of"));
+    } else if placed.target.of_one_year() && as_of.year() != placed.target.due && placed.target.from.is_none() {
         // A figure of one year is held against that year only.
-        Some(day) if placed.target.of_one_year() && day.year() != placed.target.due && placed.target.from.is_none() => {
-            problems.push(Problem::new("reform-day-of-year").field("as_of").arg("year", placed.target.due.to_string()));
-        }
-        Some(_) => {}
+        problems.push(Problem::new("reform-day-of-year").field("as_of").arg("year", placed.target.due.to_string()));
     }
     let (mut numerator, mut denominator, mut value) = (None, None, None);
-    match shape(placed) {
-        Shape::Ratio => {
-            numerator = count(problems, "numerator", &given.numerator);
-            denominator = count(problems, "denominator", &given.denominator);
-            if denominator == Some(0) {
-                problems.push(Problem::new("reform-denominator-zero").field("denominator"));
-            } else if numerator > denominator && denominator.is_some() {
-                problems.push(Problem::new("reform-numerator-over").field("numerator"));
-            }
+    let asked = |name| asks(placed).iter().any(|field| field.name == name);
+    if asked("numerator") {
+        numerator = count(&mut problems, "numerator", given.text("numerator"));
+        denominator = count(&mut problems, "denominator", given.text("denominator"));
+        if denominator == Some(0) {
+            problems.push(Problem::new("reform-denominator-zero").field("denominator"));
+        } else if numerator > denominator && denominator.is_some() {
+            problems.push(Problem::new("reform-numerator-over").field("numerator"));
         }
-        Shape::Number => {
-            value = hundredths(&given.value);
-            let rank = placed.target.unit == Measure::Rank;
-            let most = match placed.target.unit {
-                Measure::Rank => i64::from(placed.target.of.unwrap_or(63)) * 100,
-                Measure::Points => 10_000,
-                _ => COUNT_MAX,
-            };
-            let whole = |value: i64| !rank || (value % 100 == 0 && value >= 100);
-            if !value.is_some_and(|value| value <= most && whole(value)) {
-                problems.push(Problem::new("reform-value").field("value").arg("max", (most / 100).to_string()));
-            }
+    }
+    if asked("value") {
+        value = hundredths(given.text("value"));
+        let rank = placed.target.unit == Measure::Rank;
+        let most = match placed.target.unit {
+            Measure::Rank => i64::from(placed.target.of.unwrap_or(63)) * 100,
+            Measure::Points => 10_000,
+            _ => COUNT_MAX,
+        };
+        let whole = |value: i64| !rank || (value % 100 == 0 && value >= 100);
+        if !value.is_some_and(|value| value <= most && whole(value)) {
+            problems.push(Problem::new("reform-value").field("value").arg("max", (most / 100).to_string()));
         }
-        Shape::Day => {}
     }
-    if given.note.chars().count() > NOTE_MAX {
-        problems.push(Problem::new("reform-too-long").field("note").arg("max", NOTE_MAX.to_string()));
+    if !problems.is_empty() {
+        return Err(Fault::Invalid(problems));
     }
-    Declared {
+    Ok(Declared {
         target: placed.target.id.clone(),
         as_of,
         numerator,
         denominator,
         value_hundredths: value,
-        note: given.note.trim().to_owned(),
+        note: given.text("note").to_owned(),
         declared_at: now,
         ..Declared::default()
-    }
+    })
 }
 
 /// Declares a figure of a target for an agency with its evidence. A target with a record behind it takes none.
@@ -159,8 +140,7 @@ pub async fn declare(
     house: &House,
     asker: &Asker<'_>,
     (target, agency): (&str, Id),
-    given: &Given,
-    evidence: Option<&files::Staged>,
+    typed: &Typed,
 ) -> Result<Held<Declared>, Fault> {
     let (actor, now) = (asker.actor.ok_or(Fault::SignInNeeded)?, asker.now);
     let post = actor.grant_for(DECLARE_FIGURE, house.tree().path(agency));
@@ -172,17 +152,15 @@ pub async fn declare(
     if placed.subject.indicator.is_some() {
         return Err(Fault::Conflict(Problem::new("reform-has-record")));
     }
-    let mut problems = Vec::new();
-    let read = check_given(placed, given, now, &mut problems);
-    if evidence.is_none() {
-        problems.push(Problem::new("reform-evidence-missing").field("evidence"));
+    let given = records::read_fields(asks(placed), typed)?;
+    let (read, id) = (check_given(placed, &given, now)?, Id::next(now));
+    let mut evidence = None;
+    for staged in &typed.files {
+        evidence = Some(files::keep(tx, staged, id, Some(actor.account), now).await?);
     }
-    let Some(staged) = evidence.filter(|_| problems.is_empty()) else { return Err(Fault::Invalid(problems)) };
-    let id = Id::next(now);
-    let file = files::keep(tx, staged, id, Some(actor.account), now).await?;
     let papers: Vec<Seal> = files::files_of(tx, id).await?.iter().map(Seal::of).collect();
     let check_by = Some(check_by(&house.desk.calendar, now));
-    let figure = Declared { agency, evidence: Some(file), declared_by: actor.account, check_by, ..read };
+    let figure = Declared { agency, evidence, declared_by: actor.account, check_by, ..read };
     let by = By { actor: Some(actor.account), agency: Some(post.agency), now };
     let event = Event::Declare { figure: Box::new(figure), papers };
     records::begin::<Declared>(tx, by, (id, &id.to_string()), &event, &[]).await
@@ -203,11 +181,10 @@ mod tests {
         tree: &Arc<Tree>,
         by: &Actor,
         target: &str,
-        given: &Given,
-        file: Option<&files::Staged>,
+        typed: &Typed,
     ) -> Result<Held<Declared>, Fault> {
         let house = House::new(tree.clone(), definitions());
-        declare(tx, &house, &Asker::actor(by, now()), (target, Id(1)), given, file).await
+        declare(tx, &house, &Asker::actor(by, now()), (target, Id(1)), typed).await
     }
 
     async fn accept(tx: &Tx, tree: &Arc<Tree>, by: &Actor, code: &str) -> Result<Held<Declared>, Fault> {
@@ -227,14 +204,14 @@ mod tests {
         assert_eq!(by(2026, 2, 12), "2026-02-24T09:00:00");
     }
 
-    fn ratio(numerator: &str, denominator: &str) -> Given {
-        Given {
-            as_of: Some(date(2026, 9, 30)),
-            numerator: numerator.into(),
-            denominator: denominator.into(),
-            value: String::new(),
-            note: "Báo cáo số 12/BC-SNV".into(),
-        }
+    async fn typed(fields: &[(&str, &str)]) -> Typed {
+        let all = [("as_of", "2026-09-30"), ("note", "Báo cáo số 12/BC-SNV")];
+        let all = all.iter().chain(fields).map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        Typed { fields: all.collect(), files: vec![evidence().await] }
+    }
+
+    async fn ratio(numerator: &str, denominator: &str) -> Typed {
+        typed(&[("numerator", numerator), ("denominator", denominator)]).await
     }
 
     fn fields(fault: Fault) -> Vec<String> {
@@ -257,11 +234,11 @@ mod tests {
     #[tokio::test]
     async fn a_figure_counts_once_a_second_person_has_checked_it_and_leaves_its_trace() {
         for (db, tree) in database().await {
-            let file = evidence().await;
+            let given = ratio("92", "103").await;
             db.write(move |tx| {
                 Box::pin(async move {
                     let (author, leader) = (account(5, Role::ReformOfficer, "/1/"), account(6, Role::Leader, "/1/"));
-                    let figure = declared(tx, &tree, &author, "ST-062", &ratio("92", "103"), Some(&file)).await?;
+                    let figure = declared(tx, &tree, &author, "ST-062", &given).await?;
                     assert_eq!(figure.state.check, Check::Declared);
                     // Whoever declared it does not look at it, whatever else they are.
                     let both = Actor { account: author.account, ..leader.clone() };
@@ -291,62 +268,52 @@ mod tests {
     #[tokio::test]
     async fn wrong_figures_are_refused_by_their_field() {
         for (db, tree) in database().await {
-            let cases: [(&str, Given, &[&str]); 5] = [
-                ("ST-062", ratio("104", "103"), &["numerator", "evidence"]),
-                ("ST-062", ratio("0", "0"), &["denominator", "evidence"]),
-                (
-                    "ST-062",
-                    Given { as_of: Some(date(2026, 11, 23)), ..ratio("x", "103") },
-                    &["as_of", "numerator", "evidence"],
-                ),
-                ("ST-072", Given { value: "64".into(), ..ratio("", "") }, &["value", "evidence"]),
-                (
-                    "ST-076",
-                    Given { value: "1".into(), as_of: Some(date(2025, 12, 31)), ..ratio("", "") },
-                    &["as_of", "evidence"],
-                ),
+            let without = Typed { files: Vec::new(), ..ratio("92", "103").await };
+            let tomorrow = [("as_of", "2026-11-23"), ("numerator", "x"), ("denominator", "103")];
+            let cases: [(&str, Typed, &[&str]); 7] = [
+                ("ST-062", without, &["evidence"]),
+                ("ST-062", typed(&[("as_of", "")]).await, &["as_of", "numerator", "denominator"]),
+                ("ST-062", ratio("104", "103").await, &["numerator"]),
+                ("ST-062", ratio("0", "0").await, &["denominator"]),
+                ("ST-062", typed(&tomorrow).await, &["as_of", "numerator"]),
+                ("ST-072", typed(&[("value", "64")]).await, &["value"]),
+                ("ST-076", typed(&[("value", "1"), ("as_of", "2025-12-31")]).await, &["as_of"]),
             ];
-            for (target, given, wanted) in cases {
-                let tree = tree.clone();
-                let fault = db
-                    .write(move |tx| {
-                        Box::pin(async move {
-                            let author = account(5, Role::ReformOfficer, "/1/");
-                            declared(tx, &tree, &author, target, &given, None).await
-                        })
-                    })
-                    .await
-                    .unwrap_err();
-                assert_eq!(fields(fault), wanted, "{target}");
-            }
+            db.write(move |tx| {
+                Box::pin(async move {
+                    let author = account(5, Role::ReformOfficer, "/1/");
+                    for (target, given, wanted) in cases {
+                        let fault = declared(tx, &tree, &author, target, &given).await.unwrap_err();
+                        assert_eq!(fields(fault), wanted, "{target}");
+                    }
+                    Ok::<_, Fault>(())
+                })
+            })
+            .await
+            .unwrap();
         }
     }
 
     #[tokio::test]
     async fn a_target_with_a_record_takes_no_declared_figure_and_nobody_declares_for_a_foreign_unit() {
         for (db, tree) in database().await {
-            let file = evidence().await;
-            let (inner, staged) = (tree.clone(), file.clone());
-            let live = db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        let author = account(5, Role::ReformOfficer, "/1/");
-                        declared(tx, &inner, &author, "ST-042", &ratio("1", "2"), Some(&staged)).await
-                    })
+            let given = ratio("1", "2").await;
+            db.write(move |tx| {
+                Box::pin(async move {
+                    let here = account(5, Role::ReformOfficer, "/1/");
+                    let live = declared(tx, &tree, &here, "ST-042", &given).await.unwrap_err();
+                    assert!(
+                        matches!(&live, Fault::Conflict(problem) if problem.code == "reform-has-record"),
+                        "{live:?}"
+                    );
+                    let below = account(5, Role::ReformOfficer, "/1/2001/");
+                    let foreign = declared(tx, &tree, &below, "ST-062", &given).await.unwrap_err();
+                    assert!(matches!(foreign, Fault::Forbidden(_)));
+                    Ok::<_, Fault>(())
                 })
-                .await
-                .unwrap_err();
-            assert!(matches!(&live, Fault::Conflict(problem) if problem.code == "reform-has-record"), "{live:?}");
-            let foreign = db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        let author = account(5, Role::ReformOfficer, "/1/2001/");
-                        declared(tx, &tree, &author, "ST-062", &ratio("1", "2"), Some(&file)).await
-                    })
-                })
-                .await
-                .unwrap_err();
-            assert!(matches!(foreign, Fault::Forbidden(_)));
+            })
+            .await
+            .unwrap();
         }
     }
 }

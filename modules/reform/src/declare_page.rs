@@ -1,6 +1,6 @@
-//! The form that declares a figure with its evidence, and the second person's answer.
+//! The form that declares a figure with its evidence; the second person looks at it on the figure's own page.
 
-use crate::declare::{Given, Shape, declare, shape};
+use crate::declare::{asks, declare};
 use crate::house::House;
 use crate::steered;
 use crate::target_page::trail;
@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::Path;
 use base::{Fault, Problem};
 use i18n::L;
-use records::Asker;
+use records::{Asker, Shown, Typed};
 use web::{Answer, Breadcrumb, Ctx, FormMap, PatientUpload};
 
 #[derive(Template)]
@@ -23,14 +23,8 @@ struct Page {
     goal: String,
     action: String,
     back: String,
-    ratio: bool,
-    number: bool,
     problems: Vec<Problem>,
-    as_of: String,
-    numerator: String,
-    denominator: String,
-    given_value: String,
-    note: String,
+    fields: Vec<Shown>,
 }
 
 async fn form(ctx: &Ctx, id: &str, given: &FormMap, problems: Vec<Problem>) -> Result<Page, Fault> {
@@ -49,7 +43,7 @@ async fn form(ctx: &Ctx, id: &str, given: &FormMap, problems: Vec<Problem>) -> R
         last.href.clone_from(&back);
     }
     trail.push(Breadcrumb::new(ctx.l.t("reform-declare"), ""));
-    let shape = shape(placed);
+    let value = |field: &records::Field| given.text(field.name).to_owned();
     Ok(Page {
         l: ctx.l,
         csrf: ctx.csrf.clone(),
@@ -62,14 +56,8 @@ async fn form(ctx: &Ctx, id: &str, given: &FormMap, problems: Vec<Problem>) -> R
         goal: goal_text(ctx.l, placed),
         action: scope.link(ctx, &format!("/steering/targets/{id}/declare")),
         back,
-        ratio: shape == Shape::Ratio,
-        number: shape == Shape::Number,
         problems,
-        as_of: given.text("as_of").to_owned(),
-        numerator: given.text("numerator").to_owned(),
-        denominator: given.text("denominator").to_owned(),
-        given_value: given.text("value").to_owned(),
-        note: given.text("note").to_owned(),
+        fields: records::shown(ctx.l, "reform-declare", asks(placed), value, |_| Vec::new()),
     })
 }
 
@@ -83,14 +71,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
 pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, PatientUpload { upload, refused }: PatientUpload) -> Answer {
     let all = steered::programmes(&ctx).await?;
     let scope = Scope::read(&ctx).await?.at(&ctx, all.target(&id)?);
-    let text = |name: &str| upload.fields.text(name).to_owned();
-    let given = Given {
-        as_of: upload.fields.text("as_of").parse().ok(),
-        numerator: text("numerator"),
-        denominator: text("denominator"),
-        value: text("value"),
-        note: text("note"),
-    };
+    // What was counted and typed is not lost for a wrong file.
     let again = async |problems| {
         let page = form(&ctx, &id, &upload.fields, problems).await?;
         Ok(ctx.invalid_page(&page.title, &page))
@@ -98,20 +79,15 @@ pub(crate) async fn send(ctx: Ctx, Path(id): Path<String>, PatientUpload { uploa
     if !refused.is_empty() {
         return again(refused).await;
     }
-    let evidence = match upload.files_of("evidence").next() {
-        Some(file) => match files::Store::of(&ctx.app).take(file).await? {
-            Ok(staged) => Some(staged),
-            // What was counted and typed is not lost for a wrong file.
-            Err(problems) => return again(problems).await,
-        },
-        None => None,
-    };
+    let (files, problems) = files::Store::of(&ctx.app).take_all(upload.files_of("evidence")).await?;
+    if !problems.is_empty() {
+        return again(problems).await;
+    }
+    let typed = Typed { files, ..Typed::from(&upload.fields) };
     let (actor, now, node, target, house) =
         (ctx.actor()?.clone(), ctx.now, scope.node, id.clone(), House::of(&ctx).await?);
     let done = ctx.db().write(move |tx| {
-        Box::pin(async move {
-            declare(tx, &house, &Asker::actor(&actor, now), (&target, node), &given, evidence.as_ref()).await
-        })
+        Box::pin(async move { declare(tx, &house, &Asker::actor(&actor, now), (&target, node), &typed).await })
     });
     match done.await {
         Ok(_) => Ok(ctx.flash(scope.link(&ctx, &format!("/steering/targets/{id}")), "reform-declared-done")),

@@ -1,7 +1,6 @@
 //! A figure declared by a person for a target without a record behind it: a register. It counts once a second person has looked.
 
-use crate::division;
-use crate::house::{House, decider, second_person, spent};
+use crate::house::{House, decider, may_look, second_person, spent};
 use crate::programme::Placed;
 use crate::rights::{DECLARE_FIGURE, READ_STEERING, SIGN_PROGRAMMES};
 use crate::view::{amount, goal_text, pick, subject_name};
@@ -229,7 +228,7 @@ impl Machine for Declared {
 
     fn may_read(held: &Held<Self>, house: &House, asker: &Asker<'_>) -> bool {
         let keeper = house.tree().get(held.state.agency);
-        asker.actor.zip(keeper).is_some_and(|(actor, keeper)| division::may_look(actor, house.tree(), keeper))
+        asker.actor.zip(keeper).is_some_and(|(actor, keeper)| may_look(actor, house.tree(), keeper))
     }
 }
 

@@ -8,11 +8,11 @@ use crate::definitions::indicators;
 use crate::period::Period;
 use crate::programme::Measure;
 use crate::view::{Scope, amount};
-use base::{Actor, Date, Fault, Id, Level};
+use base::{Date, Fault, Id, Level};
 use catalogue::{Shelf, StepUnit};
 use dossiers::worklist::{self, Tab};
 use facts::Filter;
-use organisation::{Agency, Tree};
+use organisation::Tree;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use web::Ctx;
@@ -21,22 +21,6 @@ use web::table::with;
 /// The parts of the open work, as the worklist names them, and the colour of each.
 const TABS: [(Tab, &str); 4] =
     [(Tab::Unit, "new"), (Tab::Near, "near"), (Tab::Overdue, "late"), (Tab::Waiting, "paused")];
-
-/// May this person look at the figures kept at an agency? In his subtrees, and at the committee or department his division is part of.
-pub(crate) fn may_look(actor: &Actor, tree: &Tree, agency: &Agency) -> bool {
-    actor.may_at(crate::rights::READ_STEERING, &agency.path) || own_part(actor, tree, agency.id).is_some()
-}
-
-/// The division through which a person belongs to an agency that keeps figures.
-pub(crate) fn own_part(actor: &Actor, tree: &Tree, keeper: Id) -> Option<Id> {
-    let mut scopes = actor.scopes(crate::rights::READ_STEERING).into_iter().filter_map(last_of);
-    scopes.find(|part| *part != keeper && tree.house_of(*part).is_some_and(|house| house.id == keeper))
-}
-
-/// The agency a path ends in.
-pub(crate) fn last_of(path: &str) -> Option<Id> {
-    path.trim_end_matches('/').rsplit('/').next()?.parse().ok().map(Id)
-}
 
 /// A number of the division's own work.
 pub(crate) struct Own {

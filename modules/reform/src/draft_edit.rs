@@ -105,7 +105,8 @@ pub(crate) fn shown_head(programme: &Programme) -> FormMap {
 pub(crate) fn shown(subject: &Subject, target: &Target) -> FormMap {
     let number = |value: f64| value.to_string().replace('.', ",");
     let task = subject.task.as_ref();
-    let mut given = map(&[
+    map(&[
+        ("strive", i64::from(target.strive).to_string()),
         ("subject", subject.name_vi.clone()),
         ("subject_en", english_given(&subject.name_vi, &subject.name_en)),
         ("clause", target.clause.clone().unwrap_or_else(|| subject.clause.clone())),
@@ -123,9 +124,5 @@ pub(crate) fn shown(subject: &Subject, target: &Target) -> FormMap {
         ("coordinating", task.map(|task| task.coordinating.clone()).unwrap_or_default()),
         ("product", task.map(|task| task.product.clone()).unwrap_or_default()),
         ("deadline", target.date.clone().unwrap_or_default()),
-    ]);
-    if target.strive {
-        given.0.insert("strive".to_owned(), vec!["1".to_owned()]);
-    }
-    given
+    ])
 }

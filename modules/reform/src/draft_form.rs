@@ -1,16 +1,13 @@
-//! What is typed on the forms of a draft programme, read into targets and tasks by rules that name the field.
+//! What the forms of a draft programme ask, and what is typed on them, read into targets and tasks by rules that name the field.
 
 use crate::declare::hundredths;
 use crate::programme::{Compare, Measure, Programme, Subject, Target, Task, targets_of};
 use base::{Date, Problem};
 use organisation::Tree;
-use records::Given;
-use web::FormMap;
+use records::{Ask, Field, Given};
 
 /// Longest name of a programme, a target or a task, in letters.
 const NAME_MAX: usize = 300;
-/// Longest quote of the document.
-const TEXT_MAX: usize = 1_000;
 /// Longest number, clause or issuer.
 const SHORT_MAX: usize = 120;
 /// Targets and tasks of one programme: the largest plan seen has some three hundred.
@@ -18,64 +15,79 @@ const TARGETS_MAX: usize = 1_000;
 /// Years a programme may lie in.
 const YEARS: std::ops::RangeInclusive<i16> = 2020..=2100;
 
-pub(crate) const AXES: [&str; 7] =
-    ["institutions", "procedures", "apparatus", "civil-service", "finance", "digital", "steering"];
+pub(crate) const AXES: &[&str] =
+    &["institutions", "procedures", "apparatus", "civil-service", "finance", "digital", "steering"];
 /// The district is history: no new target is asked of it.
-pub(crate) const LEVELS: [&str; 3] = ["all", "province", "commune"];
-pub(crate) const COMPARES: [Compare; 10] = [
-    Compare::AtLeast,
-    Compare::MoreThan,
-    Compare::AtMost,
-    Compare::Exactly,
-    Compare::Range,
-    Compare::RankWithin,
-    Compare::ReduceBy,
-    Compare::IncreaseBy,
-    Compare::IncreaseYearly,
-    Compare::ClimbYearly,
+pub(crate) const LEVELS: &[&str] = &["all", "province", "commune"];
+/// A deadline is a task's, and a share of 100,000 nobody asks for.
+pub(crate) const COMPARES: &[&str] = Compare::WORDS.split_at(10).0;
+pub(crate) const UNITS: &[&str] = Measure::WORDS.split_at(18).0;
+
+const fn day(name: &'static str) -> Field {
+    Field { ask: Ask::Day, ..Field::line(name, 10) }
+}
+
+const fn one_of(name: &'static str, words: &'static [&'static str]) -> Field {
+    Field::choice(name, Ask::OneOf(words))
+}
+
+const fn short(name: &'static str) -> Field {
+    Field::line(name, SHORT_MAX)
+}
+
+/// The version a form was made from.
+pub(crate) const VERSION: Field = Field::line("version", 20).optional();
+/// The target that an entry takes the place of.
+const WAS: Field = Field::line("was", 40).optional();
+/// A name, and the same in English.
+const NAMED: [Field; 2] = [Field::lines("subject", NAME_MAX), Field::line("subject_en", NAME_MAX).optional()];
+
+/// What a programme says of itself.
+pub(crate) const HEAD: &[Field] = &[
+    VERSION,
+    short("document"),
+    day("decided"),
+    short("issuer"),
+    Field::lines("name_vi", NAME_MAX),
+    Field::line("name_en", NAME_MAX).optional(),
+    Field::line("from", 4),
+    Field::line("until", 4),
 ];
-pub(crate) const UNITS: [Measure; 18] = [
-    Measure::Percent,
-    Measure::Count,
-    Measure::Points,
-    Measure::Rank,
-    Measure::Places,
-    Measure::PointsAYear,
-    Measure::PercentAYear,
-    Measure::PlacesAYear,
-    Measure::TimesAYear,
-    Measure::TimesAQuarter,
-    Measure::TimesAMonth,
-    Measure::Times,
-    Measure::Days,
-    Measure::Hours,
-    Measure::Minutes,
-    Measure::Per100,
-    Measure::Per1000,
-    Measure::Per10000,
+pub(crate) const TARGET: &[Field] = &[
+    VERSION,
+    WAS,
+    NAMED[0],
+    NAMED[1],
+    short("clause").optional(),
+    one_of("axis", AXES),
+    // The document's own words.
+    Field::lines("text", 1_000),
+    one_of("level", LEVELS),
+    one_of("compare", COMPARES),
+    Field::line("value", 12),
+    Field::line("value_high", 12).optional(),
+    one_of("unit", UNITS),
+    Field::line("of", 4).optional(),
+    Field::line("due", 4),
+    Field::choice("indicator", Ask::Word).optional(),
+    one_of("strive", &["0", "1"]).optional(),
+];
+pub(crate) const TASK: &[Field] = &[
+    VERSION,
+    WAS,
+    NAMED[0],
+    NAMED[1],
+    short("clause").optional(),
+    one_of("axis", AXES),
+    Field::choice("lead", Ask::Word),
+    Field::line("coordinating", NAME_MAX).optional(),
+    day("deadline"),
+    Field::line("product", NAME_MAX),
 ];
 
-/// What a form sent, as it came or as an act was given it.
-pub(crate) trait Fields {
-    /// A field's text; empty where nothing was typed.
-    fn text(&self, name: &str) -> &str;
-}
-
-impl Fields for Given {
-    fn text(&self, name: &str) -> &str {
-        Given::text(self, name)
-    }
-}
-
-impl Fields for FormMap {
-    fn text(&self, name: &str) -> &str {
-        FormMap::text(self, name)
-    }
-}
-
-/// A form's fields, read one by one; what is wrong is collected.
+/// What fits the fields, read by the rules between them; what is wrong is collected.
 struct Reader<'a> {
-    given: &'a dyn Fields,
+    given: &'a Given,
     problems: Vec<Problem>,
 }
 
@@ -84,15 +96,13 @@ impl Reader<'_> {
         self.problems.push(Problem::new(code).field(field));
     }
 
-    fn text(&mut self, field: &'static str, required: bool, max: usize) -> String {
-        let text = self.given.text(field).replace("\r\n", "\n");
-        if required && text.is_empty() {
-            self.wrong("reform-field-missing", field);
-        }
-        if text.chars().count() > max {
-            self.problems.push(Problem::new("reform-too-long").field(field).arg("max", max));
-        }
-        text
+    fn text(&self, field: &str) -> String {
+        self.given.text(field).replace("\r\n", "\n")
+    }
+
+    /// The English beside a Vietnamese name; where none is given the document's one language stands.
+    fn named(&self, [vi, en]: [&str; 2]) -> (String, String) {
+        (self.text(vi), self.given.some(en).unwrap_or_else(|| self.text(vi)))
     }
 
     fn year(&mut self, field: &'static str) -> Option<i16> {
@@ -104,19 +114,11 @@ impl Reader<'_> {
     }
 
     fn day(&mut self, field: &'static str) -> Option<Date> {
-        let day = self.given.text(field).parse().ok().filter(|day: &Date| YEARS.contains(&day.year()));
+        let day = self.given.day(field).filter(|day| YEARS.contains(&day.year()));
         if day.is_none() {
             self.wrong("reform-day", field);
         }
         day
-    }
-
-    fn word<T: Copy>(&mut self, field: &'static str, among: &[T], word: impl Fn(T) -> &'static str) -> Option<T> {
-        let found = among.iter().copied().find(|one| word(*one) == self.given.text(field));
-        if found.is_none() {
-            self.wrong("reform-choose", field);
-        }
-        found
     }
 
     fn number(&mut self, field: &'static str) -> Option<f64> {
@@ -135,22 +137,9 @@ impl Reader<'_> {
     }
 }
 
-fn reader(given: &dyn Fields) -> Reader<'_> {
-    Reader { given, problems: Vec::new() }
-}
-
-/// The English beside a Vietnamese name; where none is given the document's one language stands.
-fn english(name: &str, vi: &str) -> String {
-    if name.is_empty() { vi.to_owned() } else { name.to_owned() }
-}
-
 /// Writes what the head of a programme says into it.
-pub(crate) fn head(given: &dyn Fields, programme: &Programme, today: Date) -> Result<Programme, Vec<Problem>> {
-    let mut read = reader(given);
-    let document = read.text("document", true, SHORT_MAX);
-    let issuer = read.text("issuer", true, SHORT_MAX);
-    let name_vi = read.text("name_vi", true, NAME_MAX);
-    let name_en = read.text("name_en", false, NAME_MAX);
+pub(crate) fn head(given: &Given, programme: &Programme, today: Date) -> Result<Programme, Vec<Problem>> {
+    let mut read = Reader { given, problems: Vec::new() };
     let decided = read.day("decided");
     if decided.is_some_and(|day| day > today) {
         read.wrong("reform-day-future", "decided");
@@ -164,10 +153,10 @@ pub(crate) fn head(given: &dyn Fields, programme: &Programme, today: Date) -> Re
     if until.zip(last).is_some_and(|(until, last)| last > until) {
         read.problems.push(Problem::new("reform-period-cuts").field("until").arg("year", last.unwrap_or_default()));
     }
-    let name_en = english(&name_en, &name_vi);
+    let (name_vi, name_en) = read.named(["name_vi", "name_en"]);
     let made = decided.zip(from).zip(until).map(|((decided, from), until)| Programme {
-        document,
-        issuer,
+        document: read.text("document"),
+        issuer: read.text("issuer"),
         name_vi,
         name_en,
         decided,
@@ -204,34 +193,24 @@ fn share(compare: Compare) -> bool {
 
 /// One target as its form says it, in a subject of its own. `old` is the target it takes the place of.
 pub(crate) fn target(
-    given: &dyn Fields,
+    given: &Given,
     programme: &Programme,
     old: Option<&str>,
     (measured, today): (&facts::Indicators, Date),
 ) -> Result<Subject, Vec<Problem>> {
-    let mut read = reader(given);
-    let name_vi = read.text("subject", true, NAME_MAX);
-    let name_en = read.text("subject_en", false, NAME_MAX);
-    let clause = read.text("clause", false, SHORT_MAX);
-    let text = read.text("text", true, TEXT_MAX);
-    let axis = read.word("axis", &AXES, |axis| axis);
-    let level = read.word("level", &LEVELS, |level| level);
-    let compare = read.word("compare", &COMPARES, Compare::as_str);
-    let unit = read.word("unit", &UNITS, Measure::as_str);
+    let mut read = Reader { given, problems: Vec::new() };
+    let compare = Compare::read(given.text("compare")).unwrap_or_default();
+    let unit = Measure::read(given.text("unit")).unwrap_or_default();
     let value = read.number("value");
-    let value_high = match compare {
-        Some(Compare::Range) => read.number("value_high"),
-        _ => None,
-    };
+    let value_high = (compare == Compare::Range).then(|| read.number("value_high")).flatten();
     if value.zip(value_high).is_some_and(|(low, high)| high <= low) {
         read.wrong("reform-range", "value_high");
     }
-    if compare.zip(unit).is_some_and(|(compare, unit)| !suits(compare, unit)) {
+    if !suits(compare, unit) {
         read.wrong("reform-unit-unfit", "unit");
     }
-    let some = |name: &str| Some(given.text(name)).filter(|text| !text.is_empty());
-    let of = some("of").map(str::parse::<u32>);
-    let ranks = compare == Some(Compare::RankWithin);
+    let of = given.some("of").map(|of| of.parse::<u32>());
+    let ranks = compare == Compare::RankWithin;
     if of.as_ref().is_some_and(|of| !matches!(of, Ok(1..=1_000))) {
         read.wrong("reform-count", "of");
     }
@@ -241,7 +220,7 @@ pub(crate) fn target(
     {
         read.wrong("reform-rank", "value");
     }
-    let plain = compare.is_some_and(share) && unit == Some(Measure::Percent);
+    let plain = share(compare) && unit == Measure::Percent;
     if plain && value.into_iter().chain(value_high).any(|value| value > 100.0) {
         read.wrong("reform-percent-over", "value");
     }
@@ -250,32 +229,30 @@ pub(crate) fn target(
         let years = format!("{}–{}", programme.from.unwrap_or(programme.decided.year()), programme.until);
         read.problems.push(Problem::new("reform-due-outside").field("due").arg("years", years));
     }
-    let indicator = some("indicator").map(str::to_owned);
+    let indicator = given.some("indicator");
     if let Some(id) = &indicator {
         if measured.get(id, today).is_none() {
             read.wrong("reform-choose", "indicator");
-        } else if compare.zip(unit).is_some_and(|(compare, unit)| !counted(compare, unit)) {
+        } else if !counted(compare, unit) {
             // What a record counts is a share.
             read.wrong("reform-indicator-share", "indicator");
         }
     }
-    if old.is_none() && targets_of(programme).count() >= TARGETS_MAX {
-        read.problems.push(Problem::new("reform-targets-many").arg("max", TARGETS_MAX));
-    }
+    room(&mut read, programme, old);
+    let ((name_vi, name_en), clause, level) =
+        (read.named(["subject", "subject_en"]), read.text("clause"), read.text("level"));
     let twice = targets_of(programme).filter(|placed| old != Some(&placed.target.id)).any(|placed| {
         placed.subject.name_vi == name_vi
             && placed.subject.clause == clause
-            && Some(placed.target.level.as_str()) == level
+            && placed.target.level == level
             && Some(placed.target.due) == due
-            && Some(placed.target.compare) == compare
+            && placed.target.compare == compare
     });
     if twice {
         read.wrong("reform-target-twice", "due");
     }
-    let name_en = english(&name_en, &name_vi);
-    let made = axis.zip(level).zip(compare).zip(unit).zip(value).zip(due);
-    let made = made.map(|(((((axis, level), compare), unit), value), due)| Subject {
-        axis: axis.to_owned(),
+    let made = value.zip(due).map(|(value, due)| Subject {
+        axis: read.text("axis"),
         clause,
         name_vi,
         name_en,
@@ -289,29 +266,30 @@ pub(crate) fn target(
             // A yearly rise of a share ends at the whole.
             cap: (unit == Measure::PointsAYear).then_some(100.0),
             baseline: (compare == Compare::IncreaseYearly).then(|| "previous-year".to_owned()),
-            level: level.to_owned(),
+            level,
             strive: given.text("strive") == "1",
-            ..Target::blank(id_for(programme, old), due, text)
+            ..Target::blank(id_for(programme, old), due, read.text("text"))
         }],
         ..Subject::default()
     });
     read.done(made)
 }
 
+/// Whether one more finds room.
+fn room(read: &mut Reader<'_>, programme: &Programme, old: Option<&str>) {
+    if old.is_none() && targets_of(programme).count() >= TARGETS_MAX {
+        read.problems.push(Problem::new("reform-targets-many").arg("max", TARGETS_MAX));
+    }
+}
+
 /// One task as its form says it; its target is the deadline.
 pub(crate) fn task(
-    given: &dyn Fields,
+    given: &Given,
     programme: &Programme,
     old: Option<&str>,
     tree: &Tree,
 ) -> Result<Subject, Vec<Problem>> {
-    let mut read = reader(given);
-    let name_vi = read.text("subject", true, NAME_MAX);
-    let name_en = read.text("subject_en", false, NAME_MAX);
-    let clause = read.text("clause", false, SHORT_MAX);
-    let axis = read.word("axis", &AXES, |axis| axis);
-    let coordinating = read.text("coordinating", false, NAME_MAX);
-    let product = read.text("product", true, NAME_MAX);
+    let mut read = Reader { given, problems: Vec::new() };
     let lead = tree.by_code(given.text("lead")).filter(|agency| agency.house().is_some() && agency.valid_to.is_none());
     if lead.is_none() {
         read.wrong("reform-lead", "lead");
@@ -321,13 +299,12 @@ pub(crate) fn task(
         let years = format!("{}–{}", programme.decided.year(), programme.until);
         read.problems.push(Problem::new("reform-due-outside").field("deadline").arg("years", years));
     }
-    if old.is_none() && targets_of(programme).count() >= TARGETS_MAX {
-        read.problems.push(Problem::new("reform-targets-many").arg("max", TARGETS_MAX));
-    }
-    let name_en = english(&name_en, &name_vi);
-    let made = axis.zip(lead).zip(day).map(|((axis, lead), day)| Subject {
-        axis: axis.to_owned(),
-        clause,
+    room(&mut read, programme, old);
+    let (name_vi, name_en) = read.named(["subject", "subject_en"]);
+    let (coordinating, product) = (read.text("coordinating"), read.text("product"));
+    let made = lead.zip(day).map(|(lead, day)| Subject {
+        axis: read.text("axis"),
+        clause: read.text("clause"),
         name_en,
         task: Some(Task { lead: lead.code.clone(), coordinating, product }),
         targets: vec![Target {
@@ -356,10 +333,20 @@ mod tests {
     use crate::draft_edit::{map, place, remove, shown, unfit};
     use crate::drafts::empty;
     use crate::programme::Programmes;
+    use base::Fault;
     use jiff::civil::date;
+    use web::FormMap;
 
-    fn target(given: &FormMap, programme: &Programme, old: Option<&str>, today: Date) -> Result<Subject, Vec<Problem>> {
-        super::target(given, programme, old, (crate::testing::definitions(), today))
+    /// What was typed, where each field by itself is as asked.
+    fn typed(asks: &[Field], form: &FormMap) -> Result<Given, Vec<Problem>> {
+        records::read_fields(asks, &form.into()).map_err(|fault| match fault {
+            Fault::Invalid(problems) => problems,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    fn target(form: &FormMap, programme: &Programme, old: Option<&str>, today: Date) -> Result<Subject, Vec<Problem>> {
+        super::target(&typed(TARGET, form)?, programme, old, (crate::testing::definitions(), today))
     }
 
     const TODAY: Date = date(2026, 11, 22);
@@ -373,7 +360,7 @@ mod tests {
             ("from", "2026".into()),
             ("until", "2030".into()),
         ]);
-        head(&given, &empty(4), TODAY).unwrap()
+        head(&typed(HEAD, &given).unwrap(), &empty(4), TODAY).unwrap()
     }
 
     fn online(changes: &[(&str, &str)]) -> FormMap {
@@ -437,7 +424,7 @@ mod tests {
     #[test]
     fn wrong_targets_are_refused_by_their_field() {
         let field = |code: &'static str, field: &str| vec![(code, field.to_owned())];
-        assert_eq!(refused(&[("subject", "")]), field("reform-field-missing", "subject"));
+        assert_eq!(refused(&[("subject", "")]), field("records-field-required", "subject"));
         assert_eq!(refused(&[("value", "x")]), field("reform-number", "value"));
         assert_eq!(refused(&[("value", "101")]), field("reform-percent-over", "value"));
         assert_eq!(refused(&[("due", "2031")]), field("reform-due-outside", "due"));
@@ -450,7 +437,7 @@ mod tests {
             refused(&[("compare", "rank-within"), ("unit", "rank"), ("of", "34"), ("value", "35"), ("indicator", "")]),
             field("reform-rank", "value")
         );
-        assert_eq!(refused(&[("level", "district")]), field("reform-choose", "level"));
+        assert_eq!(refused(&[("level", "district")]), field("records-field-choice", "level"));
         let mut programme = draft();
         let first = target(&online(&[]), &programme, None, TODAY).unwrap();
         place(&mut programme, None, first);
@@ -471,15 +458,16 @@ mod tests {
             ])
         };
         let lead = &tree.departments()[0].code;
-        let made = task(&given("2027-03-31", lead), &draft(), None, &tree).unwrap();
+        let task = |form: &FormMap| super::task(&typed(TASK, form)?, &draft(), None, &tree);
+        let made = task(&given("2027-03-31", lead)).unwrap();
         assert_eq!((made.targets[0].compare, made.targets[0].due), (Compare::ByDate, 2027));
         let fields = |given: FormMap| -> Vec<String> {
-            let problems = task(&given, &draft(), None, &tree).unwrap_err();
+            let problems = task(&given).unwrap_err();
             problems.into_iter().filter_map(|problem| problem.field).collect()
         };
         assert_eq!(fields(given("2025-03-31", lead)), ["deadline"]);
         assert_eq!(fields(given("2027-03-31", "nobody")), ["lead"]);
-        assert_eq!(fields(FormMap::default()), ["subject", "axis", "product", "lead", "deadline"]);
+        assert_eq!(fields(FormMap::default()), ["subject", "axis", "lead", "deadline", "product"]);
     }
 
     #[test]

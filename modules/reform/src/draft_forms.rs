@@ -1,11 +1,11 @@
 //! The forms of a draft programme: its head, a target, a task; what is sent from them and from its page.
 
 use crate::definitions::indicators;
-use crate::draft_form::{AXES, COMPARES, LEVELS, UNITS};
+use crate::draft_form::{HEAD, TARGET, TASK};
 use crate::drafts::{self, Draft, Stage};
 use crate::drafts_page::{self, one};
 use crate::house::House;
-use crate::programme::{Compare, Programme, targets_of};
+use crate::programme::{Programme, targets_of};
 use crate::steered;
 use crate::view::pick;
 use crate::{draft_edit, draft_verbs};
@@ -13,30 +13,15 @@ use askama::Template;
 use axum::extract::Path;
 use base::{Fault, Problem};
 use i18n::L;
-use organisation::Tree;
-use records::{Asker, Held, Typed};
+use records::{Asker, Field, Held, Shown, Typed};
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
 
 /// The word in the address of a target or task that is not there yet.
 const NEW: &str = "new";
 
 #[derive(Template)]
-#[template(path = "draft_head.html")]
-struct HeadForm {
-    l: L,
-    csrf: String,
-    trail: Vec<Breadcrumb>,
-    title: String,
-    action: String,
-    back: String,
-    version: i64,
-    problems: Vec<Problem>,
-    given: FormMap,
-}
-
-#[derive(Template)]
-#[template(path = "draft_target.html")]
-struct EntryForm {
+#[template(path = "draft_form.html")]
+struct Page {
     l: L,
     csrf: String,
     trail: Vec<Breadcrumb>,
@@ -44,28 +29,25 @@ struct EntryForm {
     lead: String,
     action: String,
     back: String,
-    version: i64,
+    version: String,
     problems: Vec<Problem>,
-    given: FormMap,
-    is_task: bool,
-    axes: Vec<Choice>,
-    levels: Vec<Choice>,
-    compares: Vec<Choice>,
-    units: Vec<Choice>,
-    indicators: Vec<Choice>,
-    leads: Vec<Choice>,
+    fields: Vec<Shown>,
 }
 
-fn version(given: &FormMap) -> i64 {
-    given.text("version").parse().unwrap_or(-1)
+/// Which form.
+#[derive(Clone, Copy)]
+enum Form<'a> {
+    Head,
+    Target(&'a str),
+    Task(&'a str),
 }
 
 /// The draft, as far as this person may change it.
-async fn open(ctx: &Ctx, number: &str) -> Result<Draft, Fault> {
+async fn open(ctx: &Ctx, number: &str) -> Result<(Draft, House), Fault> {
     let (seen, house) = one(ctx, number).await?;
     let asker = Asker::actor(ctx.actor()?, ctx.now);
     if records::forms(&seen, &house, &asker).iter().any(|verb| verb.word == "correct") {
-        return Ok(seen.state().clone());
+        return Ok((seen.state().clone(), house));
     }
     if seen.state().stage != Stage::Draft {
         return Err(Fault::Conflict(Problem::new("reform-draft-closed")));
@@ -91,123 +73,111 @@ fn page_of(number: i64) -> String {
     format!("/steering/drafts/{number}")
 }
 
-fn head_form(ctx: &Ctx, draft: Option<&Draft>, given: FormMap, version: i64, problems: Vec<Problem>) -> HeadForm {
+/// A form with what was typed, or with what it begins with.
+fn form(
+    ctx: &Ctx,
+    house: &House,
+    draft: Option<&Draft>,
+    form: Form<'_>,
+    given: &FormMap,
+    problems: Vec<Problem>,
+) -> Answer {
     let l = ctx.l;
-    let title = l.t(if draft.is_some() { "reform-draft-correct" } else { "reform-draft-new" });
     let back = draft.map_or_else(|| "/steering/programmes".to_owned(), |draft| page_of(draft.number));
+    let (title, asks, action) = match form {
+        Form::Head if draft.is_none() => (l.t("reform-draft-new"), HEAD, format!("{back}/new")),
+        Form::Head => (l.t("reform-draft-correct"), HEAD, format!("{back}/head")),
+        Form::Target(NEW) => (l.t("reform-target-new"), TARGET, format!("{back}/targets/{NEW}")),
+        Form::Target(id) => (l.tr("reform-target-change", [("id", id)]), TARGET, format!("{back}/targets/{id}")),
+        Form::Task(NEW) => (l.t("reform-task-new"), TASK, format!("{back}/tasks/{NEW}")),
+        Form::Task(id) => (l.tr("reform-task-change", [("id", id)]), TASK, format!("{back}/tasks/{id}")),
+    };
     let mut trail = drafts_page::trail(l, draft);
     trail.push(Breadcrumb::new(title.clone(), ""));
-    HeadForm {
+    let lead = draft.filter(|_| !matches!(form, Form::Head));
+    let lead = lead.map(|draft| format!("{} · {}", draft.programme.document, draft.programme.name_vi));
+    let asks: Vec<Field> = asks.iter().copied().filter(|field| !["version", "was"].contains(&field.name)).collect();
+    let choices = |field: &Field| match (field.name, draft) {
+        ("lead", Some(draft)) => leads(house, draft),
+        _ => measures(ctx),
+    };
+    let page = Page {
         l,
         csrf: ctx.csrf.clone(),
         trail,
-        title,
-        action: draft
-            .map_or_else(|| "/steering/programmes/new".to_owned(), |draft| format!("{}/head", page_of(draft.number))),
+        lead: lead.unwrap_or_else(|| l.t("reform-draft-new-lead")),
+        action,
         back,
-        version,
+        version: given.text("version").to_owned(),
+        fields: records::shown(l, "reform", &asks, |field| given.text(field.name).to_owned(), choices),
+        title,
         problems,
-        given,
-    }
+    };
+    Ok(if page.problems.is_empty() { ctx.page(&page.title, &page) } else { ctx.invalid_page(&page.title, &page) })
+}
+
+/// The indicators that records measure today.
+fn measures(ctx: &Ctx) -> Vec<Choice> {
+    let choice = |one: &facts::Indicator| Choice::new(one.id.clone(), pick(ctx.l, &one.name_vi, &one.name_en));
+    indicators(&ctx.app).all(ctx.now.date()).map(choice).collect()
+}
+
+/// The committees and departments a task may be given to, within the agency the programme is of.
+fn leads(house: &House, draft: &Draft) -> Vec<Choice> {
+    let stands = house.tree().subtree(draft.agency).into_iter().filter(|agency| agency.valid_to.is_none());
+    stands
+        .filter(|agency| agency.house().is_some())
+        .map(|agency| Choice::new(agency.code.clone(), agency.name.clone()))
+        .collect()
+}
+
+fn of_version(mut given: FormMap, draft: &Draft) -> FormMap {
+    given.0.insert("version".to_owned(), vec![draft.version.to_string()]);
+    given
 }
 
 /// GET /steering/programmes/new
 pub(crate) async fn new(ctx: Ctx) -> Answer {
-    let page = head_form(&ctx, None, FormMap::default(), 0, Vec::new());
-    Ok(ctx.page(&page.title, &page))
+    form(&ctx, &House::of(&ctx).await?, None, Form::Head, &FormMap::default(), Vec::new())
 }
 
 /// POST /steering/programmes/new
 pub(crate) async fn create(ctx: Ctx, given: FormMap) -> Answer {
     let (actor, now, house, typed) = (ctx.actor()?.clone(), ctx.now, House::of(&ctx).await?, given.clone());
+    let asked = house.clone();
     let made = ctx
         .db()
-        .write(move |tx| Box::pin(async move { draft_verbs::create(tx, &house, &actor, now, &typed).await }))
+        .write(move |tx| Box::pin(async move { draft_verbs::create(tx, &asked, &actor, now, &typed).await }))
         .await;
     match made {
         Ok(number) => Ok(ctx.flash(page_of(number), "reform-draft-created")),
-        Err(Fault::Invalid(problems)) if !ctx.wants_json => {
-            let page = head_form(&ctx, None, given, 0, problems);
-            Ok(ctx.invalid_page(&page.title, &page))
-        }
+        Err(Fault::Invalid(problems)) if !ctx.wants_json => form(&ctx, &house, None, Form::Head, &given, problems),
         Err(fault) => Err(fault.into()),
     }
 }
 
 /// GET /steering/drafts/{number}/head
 pub(crate) async fn head(ctx: Ctx, Path(number): Path<String>) -> Answer {
-    let draft = open(&ctx, &number).await?;
-    let given = draft_edit::shown_head(&draft.programme);
-    let page = head_form(&ctx, Some(&draft), given, draft.version, Vec::new());
-    Ok(ctx.page(&page.title, &page))
+    let (draft, house) = open(&ctx, &number).await?;
+    let given = of_version(draft_edit::shown_head(&draft.programme), &draft);
+    form(&ctx, &house, Some(&draft), Form::Head, &given, Vec::new())
 }
 
-/// POST /steering/drafts/{number}/head
-pub(crate) async fn correct(ctx: Ctx, Path(number): Path<String>, given: FormMap) -> Answer {
-    match did(&ctx, &number, "correct", &given).await {
+/// What an act from a form came to: the draft's page, or the form again.
+async fn sent(ctx: Ctx, number: &str, word: &str, asked: Form<'_>, given: FormMap) -> Answer {
+    match did(&ctx, number, word, &given).await {
         Ok(held) => Ok(ctx.flash(page_of(held.state.number), "reform-draft-saved")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
-            let (draft, seen) = (open(&ctx, &number).await?, version(&given));
-            let page = head_form(&ctx, Some(&draft), given, seen, problems);
-            Ok(ctx.invalid_page(&page.title, &page))
+            let (draft, house) = open(&ctx, number).await?;
+            form(&ctx, &house, Some(&draft), asked, &given, problems)
         }
         Err(fault) => Err(fault.into()),
     }
 }
 
-struct Asked<'a> {
-    draft: &'a Draft,
-    id: &'a str,
-    is_task: bool,
-    version: i64,
-}
-
-async fn entry_form(ctx: &Ctx, asked: Asked<'_>, given: FormMap, problems: Vec<Problem>) -> Result<EntryForm, Fault> {
-    let (l, today) = (ctx.l, ctx.now.date());
-    let tree = organisation::tree_of(&ctx.app).await?;
-    let kind = if asked.is_task { "task" } else { "target" };
-    let title = match asked.id {
-        NEW => l.t(format!("reform-{kind}-new")),
-        id => l.tr(format!("reform-{kind}-change"), [("id", id)]),
-    };
-    let back = page_of(asked.draft.number);
-    let mut trail = drafts_page::trail(l, Some(asked.draft));
-    trail.push(Breadcrumb::new(title.clone(), ""));
-    let words = |key: &str, words: &[&str]| -> Vec<Choice> {
-        words.iter().map(|word| Choice::new(*word, l.t(format!("{key}{word}")))).collect()
-    };
-    let measured = indicators(&ctx.app)
-        .all(today)
-        .map(|one| Choice::new(one.id.clone(), pick(l, &one.name_vi, &one.name_en)))
-        .collect();
-    Ok(EntryForm {
-        l,
-        csrf: ctx.csrf.clone(),
-        trail,
-        title,
-        lead: format!("{} · {}", asked.draft.programme.document, asked.draft.programme.name_vi),
-        action: format!("{back}/{kind}s/{}", asked.id),
-        back,
-        version: asked.version,
-        problems,
-        given,
-        is_task: asked.is_task,
-        axes: words("reform-axis-", &AXES),
-        levels: words("reform-level-", &LEVELS),
-        compares: words("reform-compare-", &COMPARES.map(Compare::as_str)),
-        units: words("reform-unit-", &UNITS.map(crate::programme::Measure::as_str)),
-        indicators: measured,
-        leads: leads(&tree, asked.draft),
-    })
-}
-
-/// The committees and departments a task may be given to, within the agency the programme is of.
-fn leads(tree: &Tree, draft: &Draft) -> Vec<Choice> {
-    let stands = tree.subtree(draft.agency).into_iter().filter(|agency| agency.valid_to.is_none());
-    stands
-        .filter(|agency| agency.house().is_some())
-        .map(|agency| Choice::new(agency.code.clone(), agency.name.clone()))
-        .collect()
+/// POST /steering/drafts/{number}/head
+pub(crate) async fn correct(ctx: Ctx, Path(number): Path<String>, given: FormMap) -> Answer {
+    sent(ctx, &number, "correct", Form::Head, given).await
 }
 
 /// What a form of an entry begins with: the entry as it stands, or nothing.
@@ -223,48 +193,38 @@ fn begun(programme: &Programme, id: &str, is_task: bool) -> Result<FormMap, Faul
     Ok(draft_edit::shown(placed.subject, placed.target))
 }
 
-async fn show_entry(ctx: Ctx, number: &str, id: &str, is_task: bool) -> Answer {
-    let draft = open(&ctx, number).await?;
-    let given = begun(&draft.programme, id, is_task)?;
-    let asked = Asked { draft: &draft, id, is_task, version: draft.version };
-    let page = entry_form(&ctx, asked, given, Vec::new()).await?;
-    Ok(ctx.page(&page.title, &page))
+async fn show_entry(ctx: Ctx, number: &str, id: &str, asked: Form<'_>) -> Answer {
+    let (draft, house) = open(&ctx, number).await?;
+    let given = of_version(begun(&draft.programme, id, matches!(asked, Form::Task(_)))?, &draft);
+    form(&ctx, &house, Some(&draft), asked, &given, Vec::new())
 }
 
-async fn put_entry(ctx: Ctx, number: &str, id: &str, mut given: FormMap, is_task: bool) -> Answer {
-    let draft = open(&ctx, number).await?;
+async fn put_entry(ctx: Ctx, number: &str, id: &str, mut given: FormMap, asked: Form<'_>) -> Answer {
+    let is_task = matches!(asked, Form::Task(_));
     // The entry must be of this form's kind.
-    begun(&draft.programme, id, is_task)?;
+    begun(&open(&ctx, number).await?.0.programme, id, is_task)?;
     given.0.insert("was".to_owned(), (id != NEW).then(|| id.to_owned()).into_iter().collect());
-    match did(&ctx, number, if is_task { "put-task" } else { "put-target" }, &given).await {
-        Ok(held) => Ok(ctx.flash(page_of(held.state.number), "reform-draft-saved")),
-        Err(Fault::Invalid(problems)) if !ctx.wants_json => {
-            let asked = Asked { draft: &draft, id, is_task, version: version(&given) };
-            let page = entry_form(&ctx, asked, given, problems).await?;
-            Ok(ctx.invalid_page(&page.title, &page))
-        }
-        Err(fault) => Err(fault.into()),
-    }
+    sent(ctx, number, if is_task { "put-task" } else { "put-target" }, asked, given).await
 }
 
 /// GET /steering/drafts/{number}/targets/{id}
 pub(crate) async fn target(ctx: Ctx, Path((number, id)): Path<(String, String)>) -> Answer {
-    show_entry(ctx, &number, &id, false).await
+    show_entry(ctx, &number, &id, Form::Target(&id)).await
 }
 
 /// POST /steering/drafts/{number}/targets/{id}
 pub(crate) async fn put_target(ctx: Ctx, Path((number, id)): Path<(String, String)>, given: FormMap) -> Answer {
-    put_entry(ctx, &number, &id, given, false).await
+    put_entry(ctx, &number, &id, given, Form::Target(&id)).await
 }
 
 /// GET /steering/drafts/{number}/tasks/{id}
 pub(crate) async fn task(ctx: Ctx, Path((number, id)): Path<(String, String)>) -> Answer {
-    show_entry(ctx, &number, &id, true).await
+    show_entry(ctx, &number, &id, Form::Task(&id)).await
 }
 
 /// POST /steering/drafts/{number}/tasks/{id}
 pub(crate) async fn put_task(ctx: Ctx, Path((number, id)): Path<(String, String)>, given: FormMap) -> Answer {
-    put_entry(ctx, &number, &id, given, true).await
+    put_entry(ctx, &number, &id, given, Form::Task(&id)).await
 }
 
 /// POST /steering/drafts/{number}/{verb}: what its page offers.

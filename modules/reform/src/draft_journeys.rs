@@ -1,10 +1,11 @@
 //! Journeys of a programme made on a form: drafted, corrected, proposed, decided on by a second person, measured like the shipped ones.
 
-use crate::journeys::{Browser, ten_dossiers};
+use crate::journeys::{browser, declare, figure_of, ten_dossiers};
 use crate::testing::database;
 use axum::http::StatusCode;
 use base::Fault;
 use store::Db;
+use web::testing::Browser;
 
 const HEAD: [(&str, &str); 7] = [
     ("document", "99/KH-UBND"),
@@ -76,7 +77,7 @@ async fn drafted(officer: &Browser) {
 async fn a_programme_made_on_the_form_is_measured_live_once_a_second_person_has_put_it_in_force() {
     for (db, _) in database().await {
         ten_dossiers(&db).await;
-        let officer = Browser::new(db.clone(), "reform");
+        let officer = browser(db.clone(), "reform");
         drafted(&officer).await;
         let draft = "/steering/drafts/1";
         let (_, page) = officer.get(draft).await;
@@ -119,10 +120,10 @@ async fn a_programme_made_on_the_form_is_measured_live_once_a_second_person_has_
         assert_eq!(below.json("/api/v1/targets/N1-001").await["value"].as_f64(), Some(75.0));
 
         // A task is done when its product is declared and checked.
-        let (status, ..) = officer.declare("N1-003", &[("as_of", "2026-11-20"), ("note", "KH số 5")], true).await;
+        let (status, ..) = declare(&officer, "N1-003", &[("as_of", "2026-11-20"), ("note", "KH số 5")], true).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
-        let figure = leader.figure("N1-003").await;
-        let (status, ..) = leader.upload(&figure, &format!("{figure}/accept"), &[], false).await;
+        let figure = figure_of(&leader, "N1-003").await;
+        let (status, ..) = leader.upload(&figure, &format!("{figure}/accept"), &[], &[]).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert_eq!(leader.json("/api/v1/targets/N1-003").await["state"], "met");
         // The task is the province's own: a commune does not answer for it.
@@ -144,7 +145,7 @@ async fn a_programme_made_on_the_form_is_measured_live_once_a_second_person_has_
 #[tokio::test]
 async fn a_draft_is_corrected_target_by_target_and_the_second_to_write_is_told() {
     for (db, _) in database().await {
-        let officer = Browser::new(db.clone(), "reform");
+        let officer = browser(db.clone(), "reform");
         drafted(&officer).await;
         let first = "/steering/drafts/1/targets/N1-001";
         let (_, form) = officer.get(first).await;
@@ -181,7 +182,7 @@ async fn a_draft_is_corrected_target_by_target_and_the_second_to_write_is_told()
 #[tokio::test]
 async fn a_wrong_heading_or_an_empty_draft_is_refused_by_its_fields() {
     for (db, _) in database().await {
-        let officer = Browser::new(db, "reform");
+        let officer = browser(db, "reform");
         let new = "/steering/programmes/new";
         let (status, _, page) = officer.post(new, new, &[]).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -2,6 +2,7 @@
 
 use crate::declare::check_by;
 use crate::declared::NOTE_MAX;
+use crate::draft_form::{HEAD, TARGET, TASK, VERSION};
 use crate::drafts::{self, Draft, Event, Stage};
 use crate::house::{House, second_person};
 use crate::programme::{Programme, Programmes, targets_of};
@@ -15,43 +16,10 @@ use web::FormMap;
 type Does = Result<Decided<Draft>, Fault>;
 type On<'a> = Office<'a, Draft>;
 
-/// Fields of a programme's own forms, which judge them by rules of their own.
-const fn free<const N: usize>(names: [&'static str; N]) -> [Field; N] {
-    let mut fields = [Field::lines("version", 5_000).optional(); N];
-    let mut n = 0;
-    while n < N {
-        fields[n].name = names[n];
-        n += 1;
-    }
-    fields
-}
-
-const VERSION: &[Field] = &free(["version"]);
-const HEAD: &[Field] = &free(["version", "document", "decided", "issuer", "name_vi", "name_en", "from", "until"]);
-const TASK: &[Field] =
-    &free(["version", "was", "subject", "subject_en", "clause", "axis", "lead", "coordinating", "product", "deadline"]);
-const TARGET: &[Field] = &free([
-    "version",
-    "was",
-    "subject",
-    "subject_en",
-    "clause",
-    "axis",
-    "text",
-    "level",
-    "compare",
-    "value",
-    "value_high",
-    "unit",
-    "of",
-    "due",
-    "indicator",
-    "strive",
-]);
-const REMOVE: &[Field] = &free(["version", "target"]);
+const REMOVE: &[Field] = &[VERSION, Field::line("target", 40)];
 const NOTE: Field = Field::lines("note", NOTE_MAX);
-const ACCEPT: &[Field] = &[VERSION[0], NOTE.optional()];
-const RETURN: &[Field] = &[VERSION[0], NOTE];
+const ACCEPT: &[Field] = &[VERSION, NOTE.optional()];
+const RETURN: &[Field] = &[VERSION, NOTE];
 
 const KEEPS: Who<Draft> = Who::At(KEEP_PROGRAMMES, |draft| draft.agency);
 const KEEPER: &[Who<Draft>] = &[KEEPS];
@@ -82,7 +50,7 @@ impl Machine for Draft {
             let target = stands(seen(office, given)?, given.text("target"))?;
             Decided::event(Event::Remove { target })
         }),
-        Verb::new("propose", &[Stage::Draft], &[Stage::Proposed], KEEPER, VERSION, propose),
+        Verb::new("propose", &[Stage::Draft], &[Stage::Proposed], KEEPER, &[VERSION], propose),
         Verb::new("accept", &[Stage::Proposed], &[Stage::InForce], SECOND, ACCEPT, |office, given| {
             decide(office, given, |note| Event::Accept { note })
         }),
@@ -142,7 +110,8 @@ fn new_document(programmes: &Programmes, programme: &Programme) -> Result<(), Fa
 pub(crate) async fn create(tx: &Tx, house: &House, actor: &Actor, now: Instant, given: &FormMap) -> Result<i64, Fault> {
     let post = actor.grants.iter().find(|grant| grant.allows(KEEP_PROGRAMMES));
     let agency = post.ok_or_else(|| Fault::Forbidden(Problem::new("web-permission-missing")))?.agency;
-    let head = draft_form::head(given, &drafts::empty(0), now.date()).map_err(Fault::Invalid)?;
+    let given = records::read_fields(HEAD, &given.into())?;
+    let head = draft_form::head(&given, &drafts::empty(0), now.date()).map_err(Fault::Invalid)?;
     new_document(&house.programmes, &head)?;
     let made = |number| {
         let blank = drafts::empty(number);

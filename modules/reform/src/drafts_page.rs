@@ -17,28 +17,24 @@ use std::collections::HashMap;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Ctx};
 
-struct TargetRow {
+/// A target or task of it.
+struct Entry {
     id: String,
     clause: String,
     subject: String,
-    goal: String,
-    level: String,
-    due: String,
-    text: String,
-    axis: String,
-    source: String,
+    /// Beneath the subject; empty for a task.
+    quote: String,
+    /// What its table has columns for.
+    cells: Vec<String>,
     change: String,
 }
 
-struct TaskRow {
-    id: String,
-    clause: String,
-    subject: String,
-    lead: String,
-    coordinating: String,
-    product: String,
-    deadline: String,
-    change: String,
+/// The targets, or the tasks.
+struct Table {
+    title: String,
+    none: String,
+    heads: Vec<String>,
+    rows: Vec<Entry>,
 }
 
 #[derive(Template)]
@@ -59,8 +55,7 @@ struct Page {
     may_decide: bool,
     programme_href: String,
     file: String,
-    rows: Vec<TargetRow>,
-    tasks: Vec<TaskRow>,
+    tables: [Table; 2],
 }
 
 /// The draft of a number in an address, and what its acts look things up in.
@@ -105,46 +100,46 @@ pub(crate) fn trail(l: L, draft: Option<&Draft>) -> Vec<Breadcrumb> {
     trail
 }
 
-fn rows_of(ctx: &Ctx, tree: &Tree, home: &str, programme: &Programme) -> (Vec<TargetRow>, Vec<TaskRow>) {
+fn tables(ctx: &Ctx, tree: &Tree, home: &str, programme: &Programme) -> [Table; 2] {
     let (l, known) = (ctx.l, indicators(&ctx.app));
-    let (mut rows, mut tasks) = (Vec::new(), Vec::new());
+    let (mut targets, mut tasks) = (Vec::new(), Vec::new());
     for placed in targets_of(programme) {
-        let (target, id) = (placed.target, placed.target.id.clone());
-        let (clause, subject) = (placed.clause().to_owned(), subject_name(l, placed));
-        match &placed.subject.task {
-            Some(task) => tasks.push(TaskRow {
-                clause,
-                subject,
-                lead: tree.by_code(&task.lead).map_or_else(|| task.lead.clone(), |agency| agency.name.clone()),
-                coordinating: task.coordinating.clone(),
-                product: task.product.clone(),
-                deadline: vn_date(target.due_day()),
-                change: format!("{home}/tasks/{id}"),
-                id,
-            }),
-            None => rows.push(TargetRow {
-                clause,
-                subject,
-                goal: goal_text(l, placed),
-                level: level_text(l, &target.level),
-                due: target.due.to_string(),
-                text: target.text.clone(),
-                axis: l.t(format!("reform-axis-{}", placed.subject.axis)),
-                source: placed
-                    .subject
-                    .indicator
-                    .as_deref()
-                    .and_then(|id| known.get(id, programme.decided))
-                    .map_or_else(
-                        || l.t("reform-source-declared"),
-                        |one| pick(l, &one.name_vi, &one.name_en).to_owned(),
-                    ),
-                change: format!("{home}/targets/{id}"),
-                id,
-            }),
+        let (target, subject) = (placed.target, placed.subject);
+        let entry = |kind: &str, quote, cells| Entry {
+            id: target.id.clone(),
+            clause: placed.clause().to_owned(),
+            subject: subject_name(l, placed),
+            quote,
+            cells,
+            change: format!("{home}/{kind}s/{}", target.id),
+        };
+        if let Some(task) = &subject.task {
+            let lead = tree.by_code(&task.lead).map_or(&task.lead, |agency| &agency.name).clone();
+            let cells = vec![lead, task.coordinating.clone(), task.product.clone(), vn_date(target.due_day())];
+            tasks.push(entry("task", String::new(), cells));
+            continue;
         }
+        let measured = subject.indicator.as_deref().and_then(|id| known.get(id, programme.decided));
+        let source = measured.map(|one| pick(l, &one.name_vi, &one.name_en).to_owned());
+        let cells = vec![
+            goal_text(l, placed),
+            level_text(l, &target.level),
+            target.due.to_string(),
+            source.unwrap_or_else(|| l.t("reform-source-declared")),
+        ];
+        let quote = format!("{} · “{}”", l.t(format!("reform-axis-{}", subject.axis)), target.text);
+        targets.push(entry("target", quote, cells));
     }
-    (rows, tasks)
+    let words = |keys: &[&str]| keys.iter().map(|key| l.t(format!("reform-{key}"))).collect();
+    let table = |kind: &str, heads, rows: Vec<Entry>| Table {
+        title: l.tr(format!("reform-draft-{kind}"), [("n", rows.len().to_string())]),
+        none: l.t(format!("reform-draft-no-{kind}")),
+        heads,
+        rows,
+    };
+    let of_target = ["column-target", "column-subject", "column-goal", "column-level", "column-due", "column-source"];
+    let of_task = ["column-target", "column-task", "field-lead", "field-coordinating", "field-product", "column-due"];
+    [table("targets", words(&of_target), targets), table("tasks", words(&of_task), tasks)]
 }
 
 /// What is to be known of the draft's stage, for this reader.
@@ -176,7 +171,6 @@ async fn page(ctx: &Ctx, house: &House, seen: &Seen<Draft>, problems: Vec<Proble
     let acts = records::forms(seen, house, &Asker::actor(actor, ctx.now));
     let offers = |word: &str| acts.iter().any(|verb| verb.word == word);
     let programme = &draft.programme;
-    let (rows, tasks) = rows_of(ctx, house.tree(), &home, programme);
     Ok(Page {
         l,
         csrf: ctx.csrf.clone(),
@@ -206,8 +200,7 @@ async fn page(ctx: &Ctx, house: &House, seen: &Seen<Draft>, problems: Vec<Proble
             _ => String::new(),
         },
         file: format!("{home}?format=toml"),
+        tables: tables(ctx, house.tree(), &home, programme),
         home,
-        rows,
-        tasks,
     })
 }

@@ -1,6 +1,6 @@
 //! A figure in parts: they sum up to the whole, open to their very cases, and nobody sees officials who may not.
 
-use crate::journeys::Browser;
+use crate::journeys::browser;
 use crate::testing::{database, fact, write};
 use axum::http::StatusCode;
 use base::{Id, Level};
@@ -64,7 +64,7 @@ fn numbers(page: &str) -> Vec<(i64, i64)> {
 async fn the_parts_of_a_figure_sum_up_to_it_and_open_to_their_very_cases() {
     for (db, _) in database().await {
         worked(&db).await;
-        let leader = Browser::new(db.clone(), "leader");
+        let leader = browser(db.clone(), "leader");
         for by in ["procedure", "official"] {
             let (status, page) = leader.get(&format!("{FIGURE}&by={by}")).await;
             assert_eq!(status, StatusCode::OK, "{page}");
@@ -92,7 +92,7 @@ async fn the_parts_of_a_figure_sum_up_to_it_and_open_to_their_very_cases() {
 async fn officials_are_seen_by_their_own_heads_leaders_and_inspectors_alone() {
     for (db, _) in database().await {
         worked(&db).await;
-        let leader = Browser::new(db.clone(), "leader");
+        let leader = browser(db.clone(), "leader");
         let official = format!("{FIGURE}&by=official");
         for who in ["leader", "commune-leader", "inspector"] {
             let (status, page) = leader.becomes(who).get(&official).await;
@@ -118,7 +118,7 @@ async fn officials_are_seen_by_their_own_heads_leaders_and_inspectors_alone() {
 async fn what_people_answered_is_never_cut_and_bad_questions_are_told_their_field() {
     for (db, _) in database().await {
         worked(&db).await;
-        let leader = Browser::new(db.clone(), "leader");
+        let leader = browser(db.clone(), "leader");
         for known in crate::testing::definitions().all(date(2026, 11, 22)).filter(|one| one.is_confidential()) {
             let page = format!("/steering/indicators/{}/figure?period=2026", known.id);
             let (status, text) = leader.get(&page).await;
@@ -149,7 +149,7 @@ async fn what_people_answered_is_never_cut_and_bad_questions_are_told_their_fiel
 async fn money_is_shown_whole_on_the_dashboard_and_opens_to_cases_with_their_amounts() {
     for (db, _) in database().await {
         worked(&db).await;
-        let leader = Browser::new(db.clone(), "leader");
+        let leader = browser(db.clone(), "leader");
         let (_, dashboard) = leader.get("/steering?period=2026").await;
         assert!(dashboard.contains("9.000.000.000 đồng"), "{dashboard}");
         let fees = "/steering/indicators/fees-collected/figure?period=2026";

@@ -15,7 +15,7 @@ use jiff::ToSpan;
 use std::collections::HashMap;
 use web::chart::{Bar, bars};
 use web::table::{query_value, with};
-use web::{Answer, Breadcrumb, Choice, Ctx};
+use web::{Answer, Breadcrumb, Ctx};
 
 /// Parts on a page.
 const PARTS: i64 = 50;
@@ -47,11 +47,7 @@ struct Page {
     definition_href: String,
     needs: String,
     part_of: String,
-    action: String,
-    unit: String,
-    units: Vec<Choice>,
-    period: String,
-    periods: Vec<Choice>,
+    scope: String,
     value: String,
     as_of: String,
     /// Both sides in words.
@@ -210,11 +206,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         definition_href: format!("/steering/indicators/{id}"),
         needs: indicator.needs.as_ref().map(|(vi, en)| pick(l, vi, en).to_owned()).unwrap_or_default(),
         part_of: crate::division::notice(&ctx, &scope),
-        action: ctx.path().to_owned(),
-        unit: scope.node.to_string(),
-        units: scope.units(&ctx),
-        period: scope.period.word.clone(),
-        periods: scope.periods(&ctx),
+        scope: scope.form(&ctx, ctx.path()),
         value: shown.map(|figure| value_text(l, &indicator, figure)).unwrap_or_else(|| "–".to_owned()),
         as_of: if as_of == ctx.now.date() { vn_date_time(ctx.now) } else { vn_date(as_of) },
         numerator_said: l.tr(format!("reform-numerator-{said}"), [("n", side(|figure| figure.numerator))]),

@@ -1,11 +1,12 @@
-//! What the acts of this module look things up in, and the rule of the second person, once for all that takes two.
+//! What the acts of this module look things up in, who may look at which figures, and the rule of the second person, once for all that
+//! takes two.
 
 use crate::programme::Programmes;
 use crate::steered;
 use base::calendar::Calendar;
-use base::{Fault, Id, Problem};
+use base::{Actor, Fault, Id, Problem};
 use facts::Indicators;
-use organisation::Tree;
+use organisation::{Agency, Tree};
 use records::{Asker, DoesNotFollow, Moment};
 use std::sync::Arc;
 use web::Ctx;
@@ -41,6 +42,22 @@ impl records::House for House {
     fn path(&self, unit: Id) -> &str {
         self.desk.path(unit)
     }
+}
+
+/// May this person look at the figures kept at an agency? In his subtrees, and at the committee or department his division is part of.
+pub(crate) fn may_look(actor: &Actor, tree: &Tree, agency: &Agency) -> bool {
+    actor.may_at(crate::rights::READ_STEERING, &agency.path) || own_part(actor, tree, agency.id).is_some()
+}
+
+/// The division through which a person belongs to an agency that keeps figures.
+pub(crate) fn own_part(actor: &Actor, tree: &Tree, keeper: Id) -> Option<Id> {
+    let mut scopes = actor.scopes(crate::rights::READ_STEERING).into_iter().filter_map(last_of);
+    scopes.find(|part| *part != keeper && tree.house_of(*part).is_some_and(|house| house.id == keeper))
+}
+
+/// The agency a path ends in.
+pub(crate) fn last_of(path: &str) -> Option<Id> {
+    path.trim_end_matches('/').rsplit('/').next()?.parse().ok().map(Id)
 }
 
 /// Whoever made something does not decide about it: a declared figure, a programme, a definition.

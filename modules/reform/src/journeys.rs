@@ -1,30 +1,21 @@
 //! Journeys through the router: a leader looks, figures move with their cases, a figure is declared and checked, scopes hold.
 
 use crate::testing::{account, database, fact, now, write};
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
-use base::{Fault, Id, Instant, Level, Role};
+use axum::http::StatusCode;
+use base::{Actor, Id, Level, Role};
 use dossiers::flag;
 use jiff::civil::date;
-use std::sync::Arc;
 use store::Db;
-use tower::ServiceExt;
-use web::{App, AppInner, BoxFuture, Clock, Sessions, SignedIn};
+use web::testing::{Browser, Paper};
 
-struct People;
-
-impl Sessions for People {
-    fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
-        let actor = match token {
-            "leader" => account(11, Role::Leader, "/1/"),
-            "commune-leader" => account(12, Role::Leader, "/1/2001/"),
-            "reform" => account(13, Role::ReformOfficer, "/1/"),
-            "inspector" => account(16, Role::Inspector, "/1/2001/"),
-            "head" => account(15, Role::DivisionHead, &division_path()),
-            _ => account(14, Role::Clerk, "/1/"),
-        };
-        Box::pin(async move { Ok(Some(SignedIn { actor, session: Id(1), csrf: "secret-of-the-session".into() })) })
+fn people(token: &str) -> Actor {
+    match token {
+        "leader" => account(11, Role::Leader, "/1/"),
+        "commune-leader" => account(12, Role::Leader, "/1/2001/"),
+        "reform" => account(13, Role::ReformOfficer, "/1/"),
+        "inspector" => account(16, Role::Inspector, "/1/2001/"),
+        "head" => account(15, Role::DivisionHead, &division_path()),
+        _ => account(14, Role::Clerk, "/1/"),
     }
 }
 
@@ -34,117 +25,32 @@ fn division_path() -> String {
     tree.division(Id(2001), "culture-society").unwrap().path.clone()
 }
 
-pub(crate) struct Browser {
-    pub(crate) app: App,
-    router: Router,
-    cookie: String,
+pub(crate) fn browser(db: Db, who: &str) -> Browser {
+    let modules = |app: &web::App| {
+        app.put(records::Kinds { all: crate::testing::kinds(), served: |_, _| Vec::new() });
+        vec![organisation::module(), crate::module()]
+    };
+    Browser::new(db, (now(), std::env::temp_dir().join("motcua-reform-tests")), modules, people, who)
 }
 
-impl Browser {
-    pub(crate) fn new(db: Db, who: &str) -> Browser {
-        let app = App::new(AppInner {
-            db,
-            clock: Clock::fixed(now()),
-            sessions: Arc::new(People),
-            demo: false,
-            data_dir: std::env::temp_dir().join("motcua-reform-tests"),
-            nav: vec![],
-            secure_cookies: false,
-            extensions: Default::default(),
-        });
-        app.put(records::Kinds { all: crate::testing::kinds(), served: |_, _| Vec::new() });
-        Browser {
-            router: web::build_router(app.clone(), vec![organisation::module(), crate::module()]),
-            app,
-            cookie: format!("session={who}"),
-        }
-    }
+/// Sends the form that declares a figure, with or without its evidence.
+pub(crate) async fn declare(
+    browser: &Browser,
+    target: &str,
+    fields: &[(&str, &str)],
+    file: bool,
+) -> (StatusCode, String, String) {
+    let uri = format!("/steering/targets/{target}/declare");
+    let bytes = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
+    let paper: &[Paper<'_>] = if file { &[("evidence", "bao-cao.pdf", bytes)] } else { &[] };
+    browser.upload(&uri, &uri, fields, paper).await
+}
 
-    /// The same service as somebody else.
-    pub(crate) fn becomes(&self, who: &str) -> Browser {
-        Browser { app: self.app.clone(), router: self.router.clone(), cookie: format!("session={who}") }
-    }
-
-    async fn send(&self, request: Request<Body>) -> (StatusCode, String, String) {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let status = response.status();
-        let to = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
-        let bytes = axum::body::to_bytes(response.into_body(), 8_000_000).await.unwrap();
-        (status, to.unwrap_or_default(), String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    pub(crate) async fn get(&self, uri: &str) -> (StatusCode, String) {
-        let request = Request::get(uri).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap();
-        let (status, _, text) = self.send(request).await;
-        (status, text)
-    }
-
-    pub(crate) async fn json(&self, uri: &str) -> serde_json::Value {
-        serde_json::from_str(&self.get(uri).await.1).unwrap()
-    }
-
-    pub(crate) fn token(page: &str) -> String {
-        page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("").to_owned()
-    }
-
-    /// Sends a form with files as a browser does, its token taken from a page; with or without a file for `evidence`.
-    pub(crate) async fn upload(
-        &self,
-        page: &str,
-        uri: &str,
-        fields: &[(&str, &str)],
-        file: bool,
-    ) -> (StatusCode, String, String) {
-        let mut body = String::new();
-        let token = Browser::token(&self.get(page).await.1);
-        for (name, value) in [("_csrf", token.as_str())].iter().chain(fields) {
-            body.push_str(&format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
-        }
-        if file {
-            body.push_str("--x\r\nContent-Disposition: form-data; name=\"evidence\"; filename=\"bao-cao.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n\r\n");
-        }
-        body.push_str("--x--\r\n");
-        let request = Request::post(uri)
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
-            .body(Body::from(body))
-            .unwrap();
-        self.send(request).await
-    }
-
-    /// Sends the declaring form.
-    pub(crate) async fn declare(
-        &self,
-        target: &str,
-        fields: &[(&str, &str)],
-        file: bool,
-    ) -> (StatusCode, String, String) {
-        let uri = format!("/steering/targets/{target}/declare");
-        self.upload(&uri, &uri, fields, file).await
-    }
-
-    /// The page of the figure last declared for a target.
-    pub(crate) async fn figure(&self, target: &str) -> String {
-        let (_, page) = self.get(&format!("/steering/targets/{target}")).await;
-        let id = page.split("href=\"/steering/figures/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-        format!("/steering/figures/{id}")
-    }
-
-    /// Sends a plain form from a page of ours, its token taken from there.
-    pub(crate) async fn post(&self, page: &str, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
-        let token = Browser::token(&self.get(page).await.1);
-        let pairs: Vec<String> = [("_csrf", token.as_str())]
-            .iter()
-            .chain(fields)
-            .map(|(name, value)| format!("{name}={}", web::table::encode(value)))
-            .collect();
-        let request = Request::post(uri)
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(pairs.join("&")))
-            .unwrap();
-        self.send(request).await
-    }
+/// The page of the figure last declared for a target.
+pub(crate) async fn figure_of(browser: &Browser, target: &str) -> String {
+    let (_, page) = browser.get(&format!("/steering/targets/{target}")).await;
+    let id = page.split("href=\"/steering/figures/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    format!("/steering/figures/{id}")
 }
 
 /// Ten dossiers of two communes: in the first 3 of 4 online, in the second 3 of 6.
@@ -160,7 +66,7 @@ pub(crate) async fn ten_dossiers(db: &Db) {
 async fn a_target_reads_the_new_value_in_the_first_request_after_the_case() {
     for (db, _) in database().await {
         ten_dossiers(&db).await;
-        let leader = Browser::new(db.clone(), "leader");
+        let leader = browser(db.clone(), "leader");
         let before = leader.json("/api/v1/targets/ST-042").await;
         assert_eq!((before["numerator"].as_i64(), before["denominator"].as_i64()), (Some(6), Some(10)));
         assert_eq!((before["value"].as_f64(), before["state"].as_str()), (Some(60.0), Some("at-risk")));
@@ -177,7 +83,7 @@ async fn a_target_reads_the_new_value_in_the_first_request_after_the_case() {
 async fn figures_stay_the_same_while_facts_are_rolled_up() {
     for (db, _) in database().await {
         ten_dossiers(&db).await;
-        let leader = Browser::new(db.clone(), "leader");
+        let leader = browser(db.clone(), "leader");
         let before = leader.json("/api/v1/targets").await;
         db.write(|tx| Box::pin(async move { facts::roll_up(tx).await })).await.unwrap();
         assert_eq!(leader.json("/api/v1/targets").await, before);
@@ -190,7 +96,7 @@ async fn figures_stay_the_same_while_facts_are_rolled_up() {
 async fn remembered_sums_never_hide_a_case_by_unit_or_as_a_whole() {
     for (db, _) in database().await {
         ten_dossiers(&db).await;
-        let leader = Browser::new(db.clone(), "leader");
+        let leader = browser(db.clone(), "leader");
         let (mut online, mut of_first) = (6, 4);
         for (turn, roll) in [false, true, false, true, true, false].into_iter().enumerate() {
             write(&db, vec![fact("received", date(2026, 11, 22), 2001, Level::Commune, 2, 0, 700 + turn as i64)]).await;
@@ -213,7 +119,7 @@ async fn remembered_sums_never_hide_a_case_by_unit_or_as_a_whole() {
 async fn a_unit_below_has_its_own_figure_and_another_period_too() {
     for (db, _) in database().await {
         ten_dossiers(&db).await;
-        let leader = Browser::new(db, "leader");
+        let leader = browser(db, "leader");
         let first = leader.json("/api/v1/targets/ST-042?unit=2001").await;
         assert_eq!(first["value"].as_f64(), Some(75.0));
         assert_eq!(leader.json("/api/v1/targets/ST-042?period=2025").await["state"], "no-data");
@@ -231,7 +137,7 @@ async fn a_unit_below_has_its_own_figure_and_another_period_too() {
 async fn the_cases_behind_a_figure_are_as_many_as_the_figure_says() {
     for (db, _) in database().await {
         ten_dossiers(&db).await;
-        let leader = Browser::new(db, "leader");
+        let leader = browser(db, "leader");
         for (part, rows) in [("numerator", 6), ("denominator", 10), ("missing", 4)] {
             let (status, page) = leader.get(&format!("/steering/targets/ST-042/cases?part={part}")).await;
             assert_eq!(status, StatusCode::OK);
@@ -249,7 +155,7 @@ async fn an_export_holds_every_case_also_when_there_are_more_than_a_page_could_s
     for (db, _) in database().await {
         let one = |n: i64| fact("received", date(2026, 1 + (n % 10) as i8, 5), 2001, Level::Commune, 2, 0, 10_000 + n);
         write(&db, (0..1_203).map(one).collect()).await;
-        let leader = Browser::new(db, "leader");
+        let leader = browser(db, "leader");
         let (_, csv) = leader.get("/steering/targets/ST-042/cases?part=denominator&format=csv").await;
         assert_eq!(csv.lines().count(), 1_204);
         let codes: std::collections::HashSet<&str> = csv.lines().filter_map(|line| line.split(',').next()).collect();
@@ -261,7 +167,7 @@ async fn an_export_holds_every_case_also_when_there_are_more_than_a_page_could_s
 async fn a_commune_leader_sees_his_own_subtree_only() {
     for (db, _) in database().await {
         ten_dossiers(&db).await;
-        let leader = Browser::new(db, "commune-leader");
+        let leader = browser(db, "commune-leader");
         assert_eq!(leader.json("/api/v1/targets/ST-042").await["denominator"].as_i64(), Some(4));
         for foreign in [
             "/steering?unit=1",
@@ -289,11 +195,11 @@ async fn a_division_head_sees_the_figures_of_the_agency_above_and_the_cases_of_h
         };
         let (mine, other) = ("ho-tich", "dat-dai");
         write(&db, vec![settled(mine, flag::ON_TIME, 701), settled(mine, 0, 702), settled(other, 0, 703)]).await;
-        let head = Browser::new(db, "head");
+        let head = browser(db, "head");
         catalogue::reload(&head.app).await.unwrap();
         let shelf = catalogue::shelf(&head.app);
         let tree = organisation::tree_of(&head.app).await.unwrap();
-        let division = crate::division::last_of(&division_path()).unwrap();
+        let division = crate::house::last_of(&division_path()).unwrap();
         let fields = crate::division::fields_of(&tree, &shelf, division, date(2026, 11, 22));
         assert!(fields.contains_key(mine) && !fields.contains_key(other), "{fields:?}");
 
@@ -326,31 +232,31 @@ async fn a_division_head_sees_the_figures_of_the_agency_above_and_the_cases_of_h
 #[tokio::test]
 async fn a_declared_figure_counts_after_the_second_person_and_carries_its_evidence() {
     for (db, _) in database().await {
-        let officer = Browser::new(db, "reform");
+        let officer = browser(db, "reform");
         let fields =
             [("as_of", "2026-09-30"), ("numerator", "100"), ("denominator", "103"), ("note", "Báo cáo 12/BC-SNV")];
-        let (status, _, page) = officer.declare("ST-062", &fields, false).await;
+        let (status, _, page) = declare(&officer, "ST-062", &fields, false).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(page.contains("Hãy đính kèm minh chứng") && page.contains("value=\"103\""), "{page}");
-        let (status, to, page) = officer.declare("ST-062", &fields, true).await;
+        assert!(page.contains("href=\"#evidence\"") && page.contains("value=\"103\""), "{page}");
+        let (status, to, page) = declare(&officer, "ST-062", &fields, true).await;
         assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/steering/targets/ST-062"), "{page}");
         assert_eq!(officer.json("/api/v1/targets/ST-062").await["source"], "none");
         let (_, own) = officer.get("/steering/targets/ST-062").await;
         assert!(own.contains("Chờ kiểm tra"));
-        let figure = officer.figure("ST-062").await;
+        let figure = figure_of(&officer, "ST-062").await;
         let own = officer.get(&figure).await.1;
         assert!(own.contains("Báo cáo 12/BC-SNV") && !own.contains(&format!("{figure}/accept")), "{own}");
         let accept = format!("{figure}/accept");
-        let (status, ..) = officer.upload("/steering/programmes/new", &accept, &[], false).await;
+        let (status, ..) = officer.upload("/steering/programmes/new", &accept, &[], &[]).await;
         assert_eq!(status, StatusCode::FORBIDDEN, "whoever declared it does not look at it");
 
         let leader = officer.becomes("leader");
         let (_, list) = leader.get("/steering/figures").await;
         assert!(list.contains(&figure) && list.contains("100 / 103") != list.contains("97,1 %"), "{list}");
-        let (status, _, page) = leader.upload(&figure, &format!("{figure}/return"), &[("note", "")], false).await;
+        let (status, _, page) = leader.upload(&figure, &format!("{figure}/return"), &[("note", "")], &[]).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("href=\"#note\""), "{page}");
-        let (status, to, _) = leader.upload(&figure, &accept, &[], false).await;
+        let (status, to, _) = leader.upload(&figure, &accept, &[], &[]).await;
         assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, figure.as_str()));
         assert!(!leader.get("/steering/figures").await.1.contains(&figure), "it waits for nobody");
         assert!(leader.get("/steering/figures?tab=checked").await.1.contains(&figure));
@@ -387,7 +293,7 @@ async fn a_digitisation_target_is_held_at_its_own_level() {
             fact("settled", day, 106, Level::Province, 1, if n < 9 { done } else { flag::HAS_RESULT }, 400 + n)
         }));
         write(&db, facts).await;
-        let leader = Browser::new(db, "leader");
+        let leader = browser(db, "leader");
         assert_eq!(leader.json("/api/v1/targets/ST-010").await["value"].as_f64(), Some(90.0));
         assert_eq!(leader.json("/api/v1/targets/ST-012").await["value"].as_f64(), Some(20.0));
         assert_eq!(leader.json("/api/v1/targets/ST-011").await["state"], "no-data");
@@ -404,7 +310,7 @@ async fn a_yearly_rise_is_counted_in_its_own_year_against_the_year_before() {
             })
         };
         write(&db, year(2024, 7, 500).chain(year(2025, 11, 600)).collect()).await;
-        let leader = Browser::new(db, "leader");
+        let leader = browser(db, "leader");
         // 35 % in 2024, 55 % in 2025: the twenty points asked for.
         let rise = leader.json("/api/v1/targets/ST-024").await;
         assert_eq!((rise["value"].as_f64(), rise["state"].as_str()), (Some(55.0), Some("met")));
@@ -418,7 +324,7 @@ async fn a_yearly_rise_is_counted_in_its_own_year_against_the_year_before() {
 #[tokio::test]
 async fn a_programme_lists_its_targets_and_filters_in_the_address() {
     for (db, _) in database().await {
-        let leader = Browser::new(db, "leader");
+        let leader = browser(db, "leader");
         let (status, page) = leader.get("/steering/programmes/soc-trang-2021").await;
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("ST-042") && page.contains("NQ 10-NQ/TU II.2.2.(5)") && !page.contains(">ST-025<"));
@@ -468,21 +374,26 @@ fn both_languages_have_every_word_the_module_uses() {
         keys.extend(placed.target.level.split('+').map(|level| format!("reform-level-{level}")));
     }
     keys.extend(records::frame::words_of::<crate::Declared>());
+    let asked = [crate::draft_form::HEAD, crate::draft_form::TARGET, crate::draft_form::TASK].concat();
+    let hidden = ["version", "was"];
+    let asked = asked.iter().filter(|field| !hidden.contains(&field.name));
+    keys.extend(asked.map(|field| format!("reform-field-{}", field.name)));
+    let declared = ["as_of", "numerator", "denominator", "value", "evidence", "note"];
+    keys.extend(declared.map(|field| format!("reform-declare-field-{field}")));
     keys.extend(crate::lists().into_iter().flat_map(|list| list.words));
     keys.extend(["remove", "propose", "accept", "return"].map(|verb| format!("reform-draft-did-{verb}")));
     for stage in ["draft", "proposed", "in-force"] {
         keys.insert(format!("reform-stage-{stage}"));
     }
-    keys.extend(crate::draft_form::COMPARES.map(|one| format!("reform-compare-{}", one.as_str())));
+    keys.extend(["reform-strive-0", "reform-strive-1"].map(str::to_owned));
+    keys.extend(crate::draft_form::COMPARES.iter().map(|one| format!("reform-compare-{one}")));
     for unit in crate::draft_form::UNITS {
-        keys.insert(format!("reform-unit-{}", unit.as_str()));
-        keys.insert(format!("reform-measure-{}", unit.as_str()));
+        keys.extend([format!("reform-unit-{unit}"), format!("reform-measure-{unit}")]);
     }
     for need in crate::missing::Need::ALL {
         keys.insert(format!("reform-need-{}", need.as_str()));
         keys.insert(format!("reform-need-{}-hint", need.as_str()));
     }
-    keys.extend(["lead", "coordinating", "product"].map(|field| format!("reform-field-{field}")));
     for state in crate::state::State::ALL {
         keys.insert(format!("reform-state-{}", state.as_str()));
         keys.insert(format!("reform-why-{}", state.as_str()));

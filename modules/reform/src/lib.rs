@@ -49,7 +49,7 @@ sandbox::test_entry!();
 pub use dashboard::dashboard_html;
 pub use declared::{Declared, FIGURES};
 pub use definitions::{Definition, KIND, shipped};
-pub use documents::{DraftProgramme, DraftTarget, save_draft_programme};
+pub use documents::{DraftProgramme, save_draft_programme};
 pub use drafts::{Draft, PROGRAMMES};
 pub use house::House;
 pub use open_work::open_at;
@@ -76,7 +76,8 @@ pub const LOCALES: i18n::Source =
 
 /// The lists of this module.
 pub fn lists() -> Vec<::lists::Declared> {
-    vec![listed::FIGURES.declared(), listed::MADE.declared()]
+    use listed::{FIGURES, MADE, PROGRAMMES};
+    vec![FIGURES.declared(), MADE.declared(), PROGRAMMES.declared(), definitions::LIST.declared()]
 }
 
 /// Routes, tables, words and menu.
@@ -89,7 +90,7 @@ pub fn module() -> Module {
         routes: Routes::new()
             // Looking.
             .get("/steering", read, dashboard::dashboard)
-            .get("/steering/programmes", read, dashboard::programmes)
+            .get("/steering/programmes", read, listed::programmes)
             .get("/steering/missing", read, missing::show)
             .get("/steering/programmes/{id}", read, programme_page::show)
             .get("/steering/drafts", read, listed::drafts)

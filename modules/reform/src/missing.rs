@@ -1,18 +1,17 @@
 //! Targets without data, in one place: what each still needs, and who owes it.
 
-use crate::dashboard::Total;
 use crate::definitions::indicators;
 use crate::standing::Standing;
 use crate::state::State;
 use crate::steered;
-use crate::view::{Read, Scope, goal_text, pick, subject_name};
+use crate::view::{Read, Scope, Total, goal_text, pick, subject_name};
 use askama::Template;
 use base::{Id, vn_date_time};
 use i18n::L;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use web::table::{Cell, Paging, afresh, query_value, with};
-use web::{Answer, Breadcrumb, Choice, Ctx};
+use web::{Answer, Breadcrumb, Ctx};
 
 /// Rows a page of the list shows.
 const ROWS: u32 = 40;
@@ -81,13 +80,6 @@ struct Row {
     declare: String,
 }
 
-struct Owing {
-    name: String,
-    n: String,
-    href: String,
-    here: bool,
-}
-
 #[derive(Template)]
 #[template(path = "missing.html")]
 struct Page {
@@ -95,12 +87,10 @@ struct Page {
     trail: Vec<Breadcrumb>,
     lead: String,
     part_of: String,
-    unit: String,
-    units: Vec<Choice>,
-    period: String,
-    periods: Vec<Choice>,
+    scope: String,
     needs: Vec<(Total, String)>,
-    owing: Vec<Owing>,
+    /// Who owes how many: name, number, address, and whether only theirs are shown.
+    owing: Vec<(String, String, String, bool)>,
     narrowed: bool,
     all_href: String,
     rows: Vec<Row>,
@@ -133,10 +123,7 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
     let rows = part.into_iter().map(|(one, need, owner)| row(&ctx, &scope, one, *need, *owner)).collect();
     let page = Page {
         l,
-        trail: vec![
-            Breadcrumb::new(l.t("reform-steering"), scope.link(&ctx, "/steering")),
-            Breadcrumb::new(l.t("reform-missing"), ""),
-        ],
+        trail: scope.trail(&ctx, [(l.t("reform-missing"), "")]),
         lead: l.tr(
             "reform-missing-lead",
             [
@@ -148,10 +135,7 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
             ],
         ),
         part_of: crate::division::notice(&ctx, &scope),
-        unit: scope.node.to_string(),
-        units: scope.units(&ctx),
-        period: scope.period.word.clone(),
-        periods: scope.periods(&ctx),
+        scope: scope.form(&ctx, "/steering/missing"),
         needs: needs(&ctx, &lacking),
         owing: owing(&ctx, &scope, &lacking, &asked_owner),
         narrowed: !asked_need.is_empty() || !asked_owner.is_empty(),
@@ -183,7 +167,12 @@ fn needs(ctx: &Ctx, lacking: &[(&Standing<'_>, Need, Id)]) -> Vec<(Total, String
 }
 
 /// Who owes how many, most first.
-fn owing(ctx: &Ctx, scope: &Scope, lacking: &[(&Standing<'_>, Need, Id)], asked: &str) -> Vec<Owing> {
+fn owing(
+    ctx: &Ctx,
+    scope: &Scope,
+    lacking: &[(&Standing<'_>, Need, Id)],
+    asked: &str,
+) -> Vec<(String, String, String, bool)> {
     let mut counts: BTreeMap<Id, i64> = BTreeMap::new();
     for (_, _, owner) in lacking {
         *counts.entry(*owner).or_default() += 1;
@@ -192,11 +181,9 @@ fn owing(ctx: &Ctx, scope: &Scope, lacking: &[(&Standing<'_>, Need, Id)], asked:
     counts.sort_by_key(|(owner, n)| (std::cmp::Reverse(*n), *owner));
     counts
         .into_iter()
-        .map(|(owner, n)| Owing {
-            name: scope.tree.name(owner),
-            n: ctx.l.number(n),
-            href: afresh(&ctx.uri, &[("owner", &owner.to_string())]),
-            here: owner.to_string() == asked,
+        .map(|(owner, n)| {
+            let id = owner.to_string();
+            (scope.tree.name(owner), ctx.l.number(n), afresh(&ctx.uri, &[("owner", &id)]), id == asked)
         })
         .collect()
 }
@@ -243,7 +230,7 @@ fn export(l: L, format: &str, rows: Vec<Row>) -> Result<axum::response::Response
 
 #[cfg(test)]
 mod tests {
-    use crate::journeys::{Browser, ten_dossiers};
+    use crate::journeys::{browser, declare, ten_dossiers};
     use crate::testing::{database, fact, write};
     use axum::http::StatusCode;
     use base::Level;
@@ -260,7 +247,7 @@ mod tests {
     async fn every_target_without_data_says_what_it_needs_and_who_owes_it() {
         for (db, _) in database().await {
             ten_dossiers(&db).await;
-            let officer = Browser::new(db, "reform");
+            let officer = browser(db, "reform");
             let all = officer.json("/api/v1/targets").await;
             let lacking: Vec<&str> = all["targets"]
                 .as_array()
@@ -290,7 +277,7 @@ mod tests {
             // Declared is not yet checked: it says so.
             let fields =
                 [("as_of", "2026-09-30"), ("numerator", "100"), ("denominator", "103"), ("note", "Báo cáo 12/BC-SNV")];
-            let (status, ..) = officer.declare("ST-062", &fields, true).await;
+            let (status, ..) = declare(&officer, "ST-062", &fields, true).await;
             assert_eq!(status, StatusCode::SEE_OTHER);
             assert!(
                 row_of(&officer.get("/steering/missing?need=check").await.1, "ST-062").contains("Chờ người thứ hai")
@@ -306,7 +293,7 @@ mod tests {
     async fn a_programme_of_many_targets_is_one_table_in_pages() {
         for (db, _) in database().await {
             ten_dossiers(&db).await;
-            let leader = Browser::new(db, "leader");
+            let leader = browser(db, "leader");
             let (_, first) = leader.get("/steering/programmes/soc-trang-2021").await;
             assert_eq!(first.matches("<table").count(), 1);
             let rows = |page: &str| page.matches("class=\"code\">ST-").count();
@@ -327,7 +314,7 @@ mod tests {
                 fact("settled", date(2026, 10, 5), 2001, Level::Commune, 1, flags, 800 + n)
             };
             write(&db, (0..4).map(settled).collect()).await;
-            let (_, page) = Browser::new(db, "leader").get("/steering").await;
+            let (_, page) = browser(db, "leader").get("/steering").await;
             // 75 % is on its way to the 80 % of one document and has missed that of the other.
             let tile = page.split("class=\"figure\"").find(|tile| tile.contains("ST-005")).unwrap();
             assert!(tile.contains("75 %") && tile.contains("NQ 10-NQ/TU"), "{tile}");
@@ -344,7 +331,7 @@ mod tests {
         for (db, _) in database().await {
             ten_dossiers(&db).await;
             write(&db, vec![fact("received", date(2026, 11, 20), 2001, Level::Commune, 2, 0, 900)]).await;
-            let leader = Browser::new(db, "leader");
+            let leader = browser(db, "leader");
             let (_, page) = leader.get("/steering/targets/ST-042").await;
             let note = "điểm cuối là tháng 11/2026, 100 %. Con số 63,6 % ở trên là của Năm 2026.";
             assert!(page.contains(note), "{page}");

@@ -240,7 +240,7 @@ pub struct Words {
 
 impl Target {
     /// One of which only that is known: at least nothing, for all levels.
-    pub(crate) fn blank(id: String, due: i16, text: String) -> Target {
+    pub fn blank(id: String, due: i16, text: String) -> Target {
         Target { id, due, text, level: "all".to_owned(), ..Target::default() }
     }
 

@@ -1,23 +1,20 @@
 //! A programme's targets: value, goal, where each stands; filtered by axis, level, state and due year, all kept in the address.
 
-use crate::dashboard::{Total, totals};
 use crate::programme::{Measure, Task};
 use crate::standing::Standing;
 use crate::state::State;
 use crate::steered;
-use crate::view::{Read, Scope, amount, goal_text, level_text, pick, state_text, subject_name, task_facts, value_text};
+use crate::view::{
+    Read, Scope, Total, amount, goal_text, level_text, pick, state_text, subject_name, task_facts, totals, value_text,
+};
 use askama::Template;
 use base::{Fault, vn_date, vn_date_time};
 use i18n::L;
-use jiff::ToSpan;
 use organisation::Tree;
 use std::collections::BTreeSet;
-use web::chart::sparkline;
 use web::table::{Cell, Paging, query_value, with};
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
-/// Months in a sparkline.
-const SPARK_MONTHS: i32 = 12;
 /// Targets a page shows: a plan of a hundred is two pages, and a few thumb's lengths on a phone.
 const ROWS: u32 = 40;
 
@@ -168,11 +165,13 @@ async fn page(ctx: Ctx, programme: Option<String>, title: String, lead: String, 
     };
     let page = Page {
         l,
-        trail: vec![
-            Breadcrumb::new(l.t("reform-steering"), scope.link(&ctx, "/steering")),
-            Breadcrumb::new(l.t("reform-programmes"), scope.link(&ctx, "/steering/programmes")),
-            Breadcrumb::new(programme.as_ref().map_or(title.clone(), |_| own_document(&own)), ""),
-        ],
+        trail: scope.trail(
+            &ctx,
+            [
+                (l.t("reform-programmes"), "/steering/programmes"),
+                (programme.as_ref().map_or(title.clone(), |_| own_document(&own)), ""),
+            ],
+        ),
         totals: totals(l, &own, &scope.link(&ctx, &path)),
         shown: shown.len(),
         groups: groups(&ctx, &scope, &read, &part),
@@ -216,8 +215,6 @@ fn own_document(own: &[Standing<'_>]) -> String {
 
 fn groups(ctx: &Ctx, scope: &Scope, read: &Read, shown: &[&Standing<'_>]) -> Vec<Group> {
     let l = ctx.l;
-    let from = ctx.now.date().first_of_month().checked_sub((SPARK_MONTHS - 1).months()).unwrap_or(ctx.now.date());
-    let from = format!("{:04}-{:02}", from.year(), from.month());
     let mut groups: Vec<Group> = Vec::new();
     let (mut last_axis, mut last_subject) = ("", "");
     for standing in shown {
@@ -227,12 +224,8 @@ fn groups(ctx: &Ctx, scope: &Scope, read: &Read, shown: &[&Standing<'_>]) -> Vec
             last_axis = &subject.axis;
         }
         let mut row = row(ctx, scope, standing);
-        if last_subject != subject.id
-            && let Some(indicator) = subject.indicator.as_deref()
-        {
-            let series = read.history.series(indicator, standing.placed.target.level(), &from);
-            let values: Vec<f64> = series.into_iter().filter_map(|(_, value)| value).collect();
-            row.spark = if values.len() > 1 { sparkline(&values) } else { String::new() };
+        if last_subject != subject.id {
+            row.spark = read.spark(standing.placed, ctx.now.date());
         }
         last_subject = &subject.id;
         if let Some(group) = groups.last_mut() {

@@ -23,7 +23,7 @@ use records::Held;
 use records::frame::Pages;
 use web::chart::{Bar, Goal, Trajectory, bars, bars_with_median, number, trajectory};
 use web::table::with;
-use web::{Answer, Breadcrumb, Choice, Ctx};
+use web::{Answer, Breadcrumb, Ctx};
 
 /// Months of the line.
 const MONTHS: i32 = 24;
@@ -64,11 +64,7 @@ struct Page {
     level: String,
     strive: bool,
     part_of: String,
-    action: String,
-    unit: String,
-    units: Vec<Choice>,
-    period: String,
-    periods: Vec<Choice>,
+    scope: String,
     value: String,
     state: String,
     colour: &'static str,
@@ -146,11 +142,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         level: level_text(l, &placed.target.level),
         strive: placed.target.strive,
         part_of: crate::division::notice(&ctx, &scope),
-        action: ctx.path().to_owned(),
-        unit: scope.node.to_string(),
-        units: scope.units(&ctx),
-        period: scope.period.word.clone(),
-        periods: scope.periods(&ctx),
+        scope: scope.form(&ctx, ctx.path()),
         value: value_text(l, &standing),
         state: state_text(l, standing.state),
         colour: standing.state.colour(),
@@ -189,14 +181,8 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
 }
 
 pub(crate) fn trail(ctx: &Ctx, scope: &Scope, placed: Placed<'_>) -> Vec<Breadcrumb> {
-    vec![
-        Breadcrumb::new(ctx.l.t("reform-steering"), scope.link(ctx, "/steering")),
-        Breadcrumb::new(
-            placed.programme.document.clone(),
-            scope.link(ctx, &format!("/steering/programmes/{}", placed.programme.id)),
-        ),
-        Breadcrumb::new(placed.target.id.clone(), ""),
-    ]
+    let programme = format!("/steering/programmes/{}", placed.programme.id);
+    scope.trail(ctx, [(placed.programme.document.clone(), programme.as_str()), (placed.target.id.clone(), "")])
 }
 
 /// The indicators shown beside a target's own.

@@ -1,20 +1,56 @@
 //! What several pages share: whose figures, of which period, and how values, goals and states are written.
 
 use crate::declared::Declared;
-use crate::division;
+use crate::house::{last_of, may_look, own_part};
 use crate::live::{self, Asked, Figures, History};
 use crate::period::Period;
 use crate::programme::{Compare, Measure, Placed, Programme, Programmes, Task};
-use crate::standing::{Readings, Source, Standing, stand};
+use crate::standing::{Readings, Source, Standing, stand, tally};
 use crate::state::State;
+use askama::Template;
 use base::{Fault, Id, Lang, Problem, vn_date};
 use facts::Unit;
 use i18n::L;
+use jiff::ToSpan;
 use organisation::{Agency, Tree};
 use std::sync::Arc;
-use web::chart::number;
+use web::chart::{number, sparkline};
 use web::table::{query_value, with};
-use web::{Choice, Ctx};
+use web::{Breadcrumb, Choice, Ctx};
+
+/// Months in a sparkline.
+const SPARK_MONTHS: i32 = 12;
+
+#[derive(Template)]
+#[template(path = "scope.html")]
+struct Form {
+    l: L,
+    action: String,
+    unit: String,
+    units: Vec<Choice>,
+    period: String,
+    periods: Vec<Choice>,
+}
+
+/// How many targets stand in a state, and where they are.
+#[derive(Clone)]
+pub(crate) struct Total {
+    pub(crate) word: String,
+    pub(crate) colour: &'static str,
+    pub(crate) n: usize,
+    pub(crate) href: String,
+}
+
+/// How many targets stand where, each a link to them.
+pub(crate) fn totals(l: L, standings: &[Standing<'_>], href: &str) -> Vec<Total> {
+    let total = |(state, n): (State, usize)| Total {
+        word: state_text(l, state),
+        colour: state.colour(),
+        n,
+        href: with(href, &[("state", state.as_str())]),
+    };
+    tally(standings).into_iter().map(total).collect()
+}
 
 /// Whose figures a page shows, over which period; both kept in the address.
 pub(crate) struct Scope {
@@ -35,12 +71,12 @@ impl Scope {
         let wanted = query_value(&ctx.uri, "unit");
         let node = if wanted.is_empty() {
             let scopes = actor.scopes(crate::rights::READ_STEERING);
-            scopes.iter().min_by_key(|path| path.len()).and_then(|path| division::last_of(path))
+            scopes.iter().min_by_key(|path| path.len()).and_then(|path| last_of(path))
         } else {
             wanted.parse().ok().map(Id)
         };
         let asked = node.and_then(|node| tree.get(node)).ok_or(Fault::NotFound("reform-no-unit"))?;
-        if !division::may_look(actor, &tree, asked) {
+        if !may_look(actor, &tree, asked) {
             return Err(Fault::Forbidden(Problem::new("reform-not-yours")));
         }
         let node = tree.house_of(asked.id).map_or(asked.id, |house| house.id);
@@ -48,7 +84,7 @@ impl Scope {
             (false, _) => Some(asked.id),
             (true, true) => None,
             // Seen only because the person's division is part of it.
-            (true, false) => division::own_part(actor, &tree, node),
+            (true, false) => own_part(actor, &tree, node),
         };
         let period = Period::parse(&query_value(&ctx.uri, "period"), ctx.now.date())?;
         Ok(Scope { node, part, period, tree })
@@ -77,7 +113,7 @@ impl Scope {
         let agency = programme
             .agency
             .and_then(|agency| self.tree.get(agency))
-            .filter(|agency| ctx.actor.as_ref().is_some_and(|actor| division::may_look(actor, &self.tree, agency)));
+            .filter(|agency| ctx.actor.as_ref().is_some_and(|actor| may_look(actor, &self.tree, agency)));
         if let Some(id) = agency.map(|agency| agency.id) {
             (self.node, self.part) = (id, None);
         }
@@ -111,6 +147,20 @@ impl Scope {
             offered.insert(0, self.period.clone());
         }
         offered.iter().map(|period| Choice::new(period.word.clone(), period.name(ctx.l))).collect()
+    }
+
+    /// The form that says whose figures are looked at, and of which period.
+    pub(crate) fn form(&self, ctx: &Ctx, action: &str) -> String {
+        let (unit, period) = (self.node.to_string(), self.period.word.clone());
+        let (action, units, periods) = (action.to_owned(), self.units(ctx), self.periods(ctx));
+        Form { l: ctx.l, action, unit, units, period, periods }.render().unwrap_or_default()
+    }
+
+    /// The way to a page below the steering page; each with its scope kept.
+    pub(crate) fn trail<const N: usize>(&self, ctx: &Ctx, more: [(String, &str); N]) -> Vec<Breadcrumb> {
+        let all = [(ctx.l.t("reform-steering"), "/steering")].into_iter().chain(more);
+        all.map(|(word, to)| Breadcrumb::new(word, if to.is_empty() { String::new() } else { self.link(ctx, to) }))
+            .collect()
     }
 
     /// An address of ours with this scope kept.
@@ -158,6 +208,16 @@ impl Read {
         };
         let holds = |placed: &Placed<'_>| placed.holds_at(&scope.tree, scope.node);
         programmes.targets().filter(holds).map(|placed| stand(placed, &readings)).collect()
+    }
+
+    /// An indicator's last months as a line; nothing where there is one at most.
+    pub(crate) fn spark(&self, placed: Placed<'_>, today: base::Date) -> String {
+        let from = today.first_of_month().checked_sub((SPARK_MONTHS - 1).months()).unwrap_or(today);
+        let indicator = placed.subject.indicator.as_deref().unwrap_or_default();
+        let from = format!("{:04}-{:02}", from.year(), from.month());
+        let series = self.history.series(indicator, placed.target.level(), &from);
+        let values: Vec<f64> = series.into_iter().filter_map(|(_, value)| value).collect();
+        if values.len() > 1 { sparkline(&values) } else { String::new() }
     }
 
     /// By how much today's cases moved an indicator, in points; `None` when they did not or when nothing stood before.

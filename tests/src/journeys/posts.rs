@@ -96,20 +96,17 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
                     catalogue::actions::abolish(tx, &by, now, PROCEDURE, "17/QĐ-UBND", later).await?;
                     let counted = records::measures(&motcua::kinds()).expect("declared");
                     let house = reform::House::new(std::sync::Arc::new(inner.clone()), &reform::shipped(&counted));
-                    let given = reform::declare::Given {
-                        as_of: Some(now.date()),
-                        numerator: "9".into(),
-                        denominator: "10".into(),
-                        ..Default::default()
-                    };
+                    let day = now.date().to_string();
+                    let fields = [("as_of", day.as_str()), ("numerator", "9"), ("denominator", "10")];
                     let evidence = files::Staged {
                         sha256: "cd".repeat(32),
                         size_bytes: 3,
                         media_type: "application/pdf".into(),
                         name: "bao-cao.pdf".into(),
                     };
+                    let typed = records::Typed { files: vec![evidence], ..fields.into() };
                     let asker = records::Asker::actor(&by, now);
-                    reform::declare::declare(tx, &house, &asker, ("ST-063", place), &given, Some(&evidence)).await?;
+                    reform::declare::declare(tx, &house, &asker, ("ST-063", place), &typed).await?;
                     Ok::<_, base::Fault>(())
                 })
             })

@@ -12,7 +12,7 @@ mod page;
 pub(crate) use form::{conditions, measures};
 pub(crate) use known::indicators;
 pub use known::{refresh, shipped};
-pub(crate) use page::{act, list, propose, show};
+pub(crate) use page::{LIST, act, list, propose, show};
 
 use crate::house::{House, decider, second_person};
 use ::store::{BoxFuture, Tx, params};

@@ -3,36 +3,61 @@
 use super::form::{self, SIDES};
 use super::{DEFINITIONS_OF, DEFINITIONS_WAITING, Definition, Stage, indicators, known};
 use crate::house::House;
+use crate::listed;
 use crate::view::pick;
 use ::store::params;
 use askama::Template;
 use axum::extract::Path;
-use base::{Channel, Fault, Problem, vn_date, vn_date_time};
+use base::{Channel, Date, Fault, Problem, vn_date, vn_date_time};
 use facts::{Indicator, Unit, Written, WrittenCount};
 use i18n::L;
+use lists::{Ask, Asked, Cell, Column, Filter, Kind, Known, List, On, Shape};
 use records::{Asker, Held, Machine, Typed, Verb};
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
 
 /// An indicator in the list.
-struct ListRow {
-    href: String,
-    /// Its figure.
-    figure_href: String,
+#[derive(Clone)]
+pub struct Row {
+    id: String,
     name: String,
     definition: String,
-    since: String,
+    figure: String,
+    since: Date,
     source: String,
     /// A definition that comes, or waits to be decided.
     next: String,
 }
 
-#[derive(Template)]
-#[template(path = "definitions.html")]
-struct ListPage {
-    l: L,
-    trail: Vec<Breadcrumb>,
-    rows: Vec<ListRow>,
-}
+/// What each indicator counts, since when and on what ground.
+pub static LIST: List<Row> = List {
+    key: "indicators",
+    path: "/steering/indicators",
+    title: "reform-definitions",
+    tabs: &[],
+    tab_word: "",
+    through: "",
+    filters: &[Filter::new("q", "reform-definition-name", Ask::Words)],
+    columns: &[
+        Column::new("name", "reform-definition-name", Kind::Text, |row: &Row| {
+            Cell::text(&row.name).to(format!("/steering/indicators/{}", row.id))
+        })
+        .unlabelled(),
+        Column::new("definition", "reform-definition-what", Kind::Text, |row| Cell::text(&row.definition)),
+        Column::new("figure", "reform-figure-open", Kind::Word, |row: &Row| {
+            Cell::text(&row.figure).to(format!("/steering/indicators/{}/figure", row.id))
+        })
+        .on(On::Page)
+        .unlabelled(),
+        Column::new("since", "reform-definition-since", Kind::Day, |row| {
+            Cell::day(Some(row.since)).mark(!row.next.is_empty(), "near", || row.next.clone())
+        }),
+        Column::new("source", "reform-definition-source", Kind::Text, |row| Cell::text(&row.source)),
+    ],
+    order: ("name", false),
+    shape: Shape::ID,
+    empty: ("reform-no-indicators", "reform-no-indicators-hint"),
+    files: true,
+};
 
 /// One definition of an indicator.
 struct Version {
@@ -47,7 +72,7 @@ struct Version {
 }
 
 /// One that was proposed here.
-struct Asked {
+struct Offered {
     code: String,
     since: String,
     state: String,
@@ -93,7 +118,7 @@ struct ShowPage<'a> {
     title: String,
     unit: String,
     versions: Vec<Version>,
-    asked: Vec<Asked>,
+    asked: Vec<Offered>,
     proposes: bool,
     form: Written,
     basis: String,
@@ -102,16 +127,10 @@ struct ShowPage<'a> {
     channels: Vec<Choice>,
 }
 
-fn crumbs(l: L, name: Option<&str>) -> Vec<Breadcrumb> {
-    let mut trail = vec![Breadcrumb::new(l.t("nav-steering"), "/steering")];
-    match name {
-        None => trail.push(Breadcrumb::new(l.t("reform-definitions"), "")),
-        Some(name) => {
-            trail.push(Breadcrumb::new(l.t("reform-definitions"), "/steering/indicators"));
-            trail.push(Breadcrumb::new(name, ""));
-        }
-    }
-    trail
+fn crumbs(l: L, name: &str) -> Vec<Breadcrumb> {
+    let above = [("nav-steering", "/steering"), ("reform-definitions", "/steering/indicators")];
+    let above = above.into_iter().map(|(word, href)| Breadcrumb::new(l.t(word), href));
+    above.chain([Breadcrumb::new(name, "")]).collect()
 }
 
 /// What a side counts, in words: "settled: on time; not: supplemented again".
@@ -148,18 +167,21 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
             (None, Some(coming)) => l.tr("reform-definition-comes", [("day", vn_date(coming.valid_from))]),
             (None, None) => String::new(),
         };
-        ListRow {
-            href: format!("/steering/indicators/{}", one.id),
-            figure_href: format!("/steering/indicators/{}/figure", one.id),
+        Row {
+            id: one.id.clone(),
             name: pick(l, &one.name_vi, &one.name_en).to_owned(),
             definition: pick(l, &one.definition_vi, &one.definition_en).to_owned(),
-            since: vn_date(one.valid_from),
+            figure: l.t("reform-figure-open"),
+            since: one.valid_from,
             source: one.source.clone(),
             next,
         }
     };
-    let body = ListPage { l, trail: crumbs(l, None), rows: known.all(today).map(row).collect() };
-    Ok(ctx.page(&l.t("reform-definitions"), &body))
+    let asked = Asked::read(&LIST, &ctx.uri, 0, Vec::new());
+    let words = base::fold(asked.value("q"));
+    let found = |row: &Row| base::fold(&format!("{} {}", row.name, row.definition)).contains(&words);
+    let rows = Known(known.all(today).map(row).filter(found).collect());
+    listed::page(&ctx, lists::open(&ctx, &LIST, asked, rows).await?, LIST.title, &[])
 }
 
 pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
@@ -287,7 +309,7 @@ async fn page(ctx: &Ctx, id: &str, given: Option<&FormMap>, problems: &[Problem]
         l,
         csrf: &ctx.csrf,
         problems,
-        trail: crumbs(l, Some(pick(l, &latest.name_vi, &latest.name_en))),
+        trail: crumbs(l, pick(l, &latest.name_vi, &latest.name_en)),
         id,
         title: pick(l, &latest.name_vi, &latest.name_en).to_owned(),
         unit: l.t(match latest.unit {
@@ -317,7 +339,7 @@ async fn page(ctx: &Ctx, id: &str, given: Option<&FormMap>, problems: &[Problem]
     Ok(if problems.is_empty() { ctx.page(&title, &body) } else { ctx.invalid_page(&title, &body) })
 }
 
-fn asked_row(l: L, id: &str, one: &Held<Definition>, house: &House, asker: &Asker<'_>, who: String) -> Asked {
+fn asked_row(l: L, id: &str, one: &Held<Definition>, house: &House, asker: &Asker<'_>, who: String) -> Offered {
     let written = Written::from_toml(&one.state.body).ok();
     let side = |pick: fn(&Written) -> &WrittenCount| {
         written.as_ref().map(|written| side_text(l, pick(written))).unwrap_or_default()
@@ -335,7 +357,7 @@ fn asked_row(l: L, id: &str, one: &Held<Definition>, house: &House, asker: &Aske
         reason: !verb.asks.is_empty(),
         plain: verb.word != "confirm",
     };
-    Asked {
+    Offered {
         code: one.code.clone(),
         since: vn_date(one.state.valid_from),
         state: l.t(format!("reform-definition-{}", Definition::word(one.state.stage))),
