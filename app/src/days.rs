@@ -24,7 +24,11 @@ pub async fn show(db: &Db) -> Result<Value, Fault> {
     let (days, known, remarks) = db
         .read(|tx| {
             Box::pin(async move {
-                Ok::<_, Fault>((audit::last_days(tx).await?, audit::clock_known(tx).await?, audit::remarks(tx).await?))
+                Ok::<_, Fault>((
+                    audit::last_days(tx, base::Date::MAX, 20).await?,
+                    audit::clock_known(tx).await?,
+                    audit::remarks(tx).await?,
+                ))
             })
         })
         .await?;

@@ -107,6 +107,8 @@ pub fn lists() -> Vec<lists::Declared> {
         initiatives::lists(),
         reform::lists(),
         plans::lists(),
+        organisation::lists(),
+        catalogue::lists(),
     ];
     rooms.concat()
 }

@@ -36,7 +36,7 @@ store::statements! {
     /// What the log last said of the clock and of days opened, latest first.
     pub SELECT_REMARKS = "SELECT n, at, kind, data FROM event WHERE subject_id = $1 AND kind IN ('clock-jumped', 'clock-accepted', 'days-opened') ORDER BY n DESC LIMIT 20";
     /// The last sealed days.
-    pub LAST_DAYS = "SELECT day, events, hash FROM event_day ORDER BY day DESC LIMIT 20";
+    pub LAST_DAYS = "SELECT day, events, hash FROM event_day WHERE day < $1 ORDER BY day DESC LIMIT $2";
     /// The days with events that are over; an index answers it.
     pub LAST_EVENT = "SELECT MAX(at) AS at FROM event WHERE at < $1 AND subject_id <> $2";
     /// Every sealed day.
@@ -193,9 +193,9 @@ pub async fn remarks(tx: &Tx) -> Result<Vec<Remark>, StoreError> {
     Ok(remarks)
 }
 
-/// The last sealed days, latest first, at most 20, with the number of their events and their hash as people write it down.
-pub async fn last_days(tx: &Tx) -> Result<Vec<(Date, i64, String)>, StoreError> {
-    tx.query(LAST_DAYS, params![])
+/// The sealed days before one, latest first, with the number of their events and their hash as people write it down.
+pub async fn last_days(tx: &Tx, before: Date, most: i64) -> Result<Vec<(Date, i64, String)>, StoreError> {
+    tx.query(LAST_DAYS, params![before, most])
         .await?
         .iter()
         .map(|row| {

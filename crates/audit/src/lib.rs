@@ -19,7 +19,8 @@ mod rows;
 pub use chain::{Chain, EventHash, Link, link_hash};
 pub use clock::{BELIEVED_AFTER_MS, CLOCK_TOLERANCE_MS, Judged, Known, Watch, clock_known, look_at_clock};
 pub use days::{
-    DayCheck, DayDigest, Remark, SEALS, check_days, hex, last_days, open_days, remarks, seal_days, unsealed_until,
+    DayCheck, DayDigest, LAST_DAYS, Remark, SEALS, check_days, hex, last_days, open_days, remarks, seal_days,
+    unsealed_until,
 };
 pub use log::{
     Event, Head, INSERT_EVENT, NewEvent, append, append_to_head, event_params, events, read_event, write_link,

@@ -113,3 +113,4 @@ base-system-state = State administration
 base-system-vertical = Central vertical agencies
 base-system-party = Party committees
 base-system-front = Fatherland Front and socio-political organisations
+base-text-long = Too long: at most { $max } letters.

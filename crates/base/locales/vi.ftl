@@ -101,3 +101,4 @@ base-system-state = Hành chính nhà nước
 base-system-vertical = Ngành dọc Trung ương
 base-system-party = Cấp ủy, cơ quan Đảng
 base-system-front = Mặt trận Tổ quốc và tổ chức chính trị - xã hội
+base-text-long = Dài quá: nhiều nhất { $max } chữ.

@@ -22,6 +22,11 @@ impl Problem {
         Problem { code, field: None, rule: None, args: Vec::new() }
     }
 
+    /// A text of more than so many letters.
+    pub fn too_long(max: usize) -> Self {
+        Problem::new("base-text-long").arg("max", max)
+    }
+
     /// Names the field it concerns.
     pub fn field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
@@ -50,6 +55,18 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+/// A data file that ships with the program and cannot be used: a sentence naming the file. A test of its reader keeps it from happening.
+#[derive(Debug)]
+pub struct BadData(pub String);
+
+impl fmt::Display for BadData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadData {}
 
 /// The outcome of an action that was not done. Each kind has its HTTP status ([`Fault::status`]).
 #[derive(Debug)]

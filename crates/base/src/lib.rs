@@ -19,7 +19,7 @@ pub use actor::{Actor, Grant, OwnRole, Permission, Role, is_root};
 pub use calendar::{Basis, Calendar, DueDate, Extension, Limit, PausePolicy, WorkingHours};
 pub use codes::plain as plain_code;
 pub use codes::{AgencyCode, CitizenId, Dong, DossierCode, PersonNumber, Phone, Sex, TaxCode};
-pub use fault::{Fault, Problem};
+pub use fault::{BadData, Fault, Problem};
 pub use id::Id;
 pub use terms::Terms;
 pub use text::fold;

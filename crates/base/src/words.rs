@@ -79,9 +79,10 @@ impl Lang {
 
 /// A level of government. Since 01/07/2025 only province and commune exist (Luật Tổ chức chính quyền địa phương 72/2025/QH15);
 /// districts stay for what was done before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Cấp tỉnh.
+    #[default]
     Province,
     /// Cấp huyện, abolished on 01/07/2025.
     District,

@@ -14,7 +14,6 @@ lists-choice-unknown = “{ $value }” is not among the choices of this list.
 lists-day-wrong = “{ $value }” is not a day, such as 22/11/2026.
 lists-sort-unknown = It cannot be sorted by “{ $value }”: only columns whose head is a link can be.
 lists-place-wrong = “{ $value }” is no place in this list. Open the list from its start.
-lists-too-long = Too long: { $max } letters at most.
 lists-cut = The file holds the first { $max } rows only; the list goes on. Filter more and take it again.
 lists-sheet-rows = List
 lists-sheet-about = About this file

@@ -14,7 +14,6 @@ lists-choice-unknown = “{ $value }” không có trong các lựa chọn của
 lists-day-wrong = “{ $value }” không phải là ngày, ví dụ 22/11/2026.
 lists-sort-unknown = Không sắp xếp được theo “{ $value }”: chỉ các cột có đường dẫn ở đầu bảng mới sắp xếp được.
 lists-place-wrong = “{ $value }” không phải là vị trí trong danh sách này. Hãy mở lại danh sách từ đầu.
-lists-too-long = Dài quá: nhiều nhất { $max } chữ.
 lists-cut = Tệp chỉ có { $max } dòng đầu; danh sách còn nữa. Hãy lọc bớt rồi tải lại.
 lists-sheet-rows = Danh sách
 lists-sheet-about = Về tệp này

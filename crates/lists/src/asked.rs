@@ -26,6 +26,8 @@ pub struct Asked {
     pub per_page: usize,
     /// `csv` or `xlsx`; empty for the page.
     pub format: String,
+    /// Files are anybody's: what the list shows is public.
+    pub public: bool,
     /// What does not fit the list.
     pub problems: Vec<Problem>,
     /// What the room offers to choose from, by the filter's name.
@@ -61,9 +63,7 @@ impl Asked {
             let offered = || asked.choices.get(filter.name).is_some_and(|all| all.iter().any(|one| one.value == typed));
             let wrong = match filter.ask {
                 Ask::Flag if typed != "1" => Some(problem("lists-choice-unknown", filter.name, typed)),
-                _ if typed.chars().count() > filter.max => {
-                    Some(Problem::new("lists-too-long").field(filter.name).arg("max", filter.max.to_string()))
-                }
+                _ if typed.chars().count() > filter.max => Some(Problem::too_long(filter.max).field(filter.name)),
                 Ask::Choice if !offered() => Some(problem("lists-choice-unknown", filter.name, typed)),
                 Ask::Day if web::iso_day(typed).parse::<Date>().is_err() => {
                     Some(problem("lists-day-wrong", filter.name, typed))
@@ -200,7 +200,7 @@ mod tests {
             ("/things?topic=%27%20OR%201=1", "topic", "lists-choice-unknown"),
             ("/things?late=yes", "late", "lists-choice-unknown"),
             ("/things?from=32/13/2026", "from", "lists-day-wrong"),
-            (&long, "q", "lists-too-long"),
+            (&long, "q", "base-text-long"),
         ];
         for (uri, field, code) in cases {
             let problems = read(uri).problems;

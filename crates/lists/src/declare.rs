@@ -21,6 +21,20 @@ pub enum Value {
     Moment(Instant),
 }
 
+impl Value {
+    /// Where it stands among its like: nothing first, texts without case and marks.
+    pub(crate) fn place(&self) -> (i64, String) {
+        match self {
+            Value::Nothing => (i64::MIN, String::new()),
+            Value::Text(text) => (0, base::fold(text)),
+            Value::Whole(n) | Value::Dong(n) => (*n, String::new()),
+            Value::Number(n) => ((n * 1_000.0) as i64, String::new()),
+            Value::Day(day) => (Instant::start_of(*day).0, String::new()),
+            Value::Moment(at) => (at.0, String::new()),
+        }
+    }
+}
+
 /// A cell: its value, and what a page shows around it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {

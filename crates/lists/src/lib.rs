@@ -22,7 +22,7 @@ pub use declare::{Ask, Cell, Column, Declared, Filter, Kind, List, Lists, On, So
 pub use key::{Key, Shape, merge};
 pub use open::{Opened, kept, open, reader};
 pub use show::{Read, Seat, Shown};
-pub use source::{Batch, Count, Known, Source};
+pub use source::{Batch, Count, Known, Source, Whole};
 pub use views::forget;
 
 use web::{Access, Module, Routes};

@@ -51,7 +51,9 @@ pub async fn open<S: Source>(
         asked.format.clear();
     }
     if asked.is_file() {
-        ctx.official()?;
+        if !asked.public {
+            ctx.official()?;
+        }
         if !asked.problems.is_empty() {
             return Err(Fault::Invalid(asked.problems));
         }

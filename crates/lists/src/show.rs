@@ -292,7 +292,7 @@ impl Shown {
             info: whole.map(|n| l.tr("lists-count", [("n", n)])).unwrap_or_default(),
             aside: String::new(),
             before: String::new(),
-            files: list.files && seat.official,
+            files: list.files && (seat.official || asked.public),
             empty: (l.t(title), l.t(hint)),
             heads: heads(l, &columns, asked),
             rows,

@@ -169,7 +169,7 @@ fn name_of(typed: &str) -> Result<String, Problem> {
     let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     match name.chars().count() {
         0 => Err(Problem::new("lists-view-name-missing").field("name")),
-        n if n > NAME_MAX => Err(Problem::new("lists-too-long").field("name").arg("max", NAME_MAX.to_string())),
+        n if n > NAME_MAX => Err(Problem::too_long(NAME_MAX).field("name")),
         _ => Ok(name),
     }
 }

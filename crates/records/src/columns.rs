@@ -4,9 +4,24 @@
 use crate::subject::Column;
 use ::store::{Row, StoreError, Value};
 
-/// A column that holds a field of the state as it is: `column!("unit_id", unit)`.
+/// A column that holds a field of the state as it is: `column!("unit_id", unit)`; the word of a closed list: `column!("kind", word kind)`; or a
+/// short list as JSON: `column!("papers", list papers)`.
 #[macro_export]
 macro_rules! column {
+    ($name:literal, word $field:ident) => {
+        $crate::Column {
+            name: $name,
+            get: |state| state.$field.as_str().into(),
+            set: |state, row| $crate::word(&mut state.$field, row, $name),
+        }
+    };
+    ($name:literal, list $field:ident) => {
+        $crate::Column {
+            name: $name,
+            get: |state| $crate::list_value(&state.$field),
+            set: |state, row| $crate::list(&mut state.$field, row, $name),
+        }
+    };
     ($name:literal, $field:ident) => {
         $crate::Column {
             name: $name,

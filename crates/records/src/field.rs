@@ -205,7 +205,7 @@ impl Given {
 /// Reads what an act asks for.
 ///
 /// # Errors
-/// `Invalid` with every problem at its field: `records-field-required`, `records-field-long`, `records-field-choice`,
+/// `Invalid` with every problem at its field: `records-field-required`, `base-text-long`, `records-field-choice`,
 /// `records-field-day`, `records-field-files`.
 pub fn read(asks: &[Field], typed: &Typed) -> Result<Given, Fault> {
     let (mut given, mut problems) = (Given::default(), Vec::new());
@@ -254,7 +254,7 @@ fn judge(field: &Field, text: &str, files: usize) -> Result<(), Problem> {
         return Err(Problem::new("records-field-choice"));
     }
     if text.chars().count() > field.max {
-        return Err(Problem::new("records-field-long").arg("max", field.max));
+        return Err(Problem::too_long(field.max));
     }
     Ok(())
 }
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn each_field_is_judged_by_its_declaration_and_every_problem_is_told_at_once() {
-        assert_eq!(codes(&[("reason", "đủ rồi")], 0), [("records-field-long", "reason".to_owned())]);
+        assert_eq!(codes(&[("reason", "đủ rồi")], 0), [("base-text-long", "reason".to_owned())]);
         assert_eq!(codes(&[("reason", " đúng ")], 1), []);
         let all = codes(&[("reason", "  "), ("track", "c"), ("unit", "x")], 2);
         let wanted = [

@@ -1,8 +1,11 @@
 //! The form of an act, from what it asks for: `{% let fields = … %}{% include "_fields.html" %}`.
 
 use crate::field::{Ask, Field, Typed};
+use askama::Template;
+use axum::response::Response;
+use base::Problem;
 use i18n::L;
-use web::{Choice, FormMap};
+use web::{Breadcrumb, Choice, Ctx, FormMap};
 
 /// A field as a page shows it.
 #[derive(Debug, Clone)]
@@ -55,6 +58,44 @@ pub fn shown(
         }
     };
     asks.iter().map(one).collect()
+}
+
+/// A page that is one form.
+#[derive(Debug, Default)]
+pub struct FormPage {
+    /// The way to it; its own title comes last.
+    pub above: Vec<Breadcrumb>,
+    pub title: String,
+    pub lead: String,
+    pub action: String,
+    /// Where it is left without doing anything.
+    pub back: String,
+    pub fields: Vec<Shown>,
+    pub problems: Vec<Problem>,
+    /// What must come to its end before the act is possible: words, and where it is listed.
+    pub open: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "form_page.html")]
+struct Filled<'a> {
+    l: L,
+    csrf: &'a str,
+    trail: Vec<Breadcrumb>,
+    page: &'a FormPage,
+    fields: &'a [Shown],
+    problems: &'a [Problem],
+}
+
+impl FormPage {
+    /// The page; 422 where something is wrong with what was typed.
+    pub fn answer(self, ctx: &Ctx) -> Response {
+        let mut trail = self.above.clone();
+        trail.push(Breadcrumb::new(self.title.clone(), ""));
+        let (fields, problems) = (&self.fields[..], &self.problems[..]);
+        let page = Filled { l: ctx.l, csrf: &ctx.csrf, trail, page: &self, fields, problems };
+        if problems.is_empty() { ctx.page(&self.title, &page) } else { ctx.invalid_page(&self.title, &page) }
+    }
 }
 
 impl From<&FormMap> for Typed {

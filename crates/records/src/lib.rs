@@ -37,7 +37,7 @@ pub use act::{Seen, act, forms, open, some};
 pub use approval::{Approval, Rung};
 pub use aside::{Aside, asides, asides_of, latest};
 pub use field::{Ask, Field, Given, Typed, read as read_fields};
-pub use form::{Shown, shown};
+pub use form::{FormPage, Shown, shown};
 pub use happen::{begin, happen};
 pub use ics::{CalendarEntry, calendar};
 pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards_of, measures};

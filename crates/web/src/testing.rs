@@ -54,16 +54,17 @@ impl Browser {
         });
         app.put(crate::limits::Rates::unlimited());
         let router = build_router(app.clone(), modules(&app));
-        Browser { app, router, cookie: format!("session={who}") }
+        Browser { app, router, cookie: cookie(who) }
     }
 
-    /// The same service as somebody else.
+    /// The same service as somebody else; as a visitor where nobody is named.
     pub fn becomes(&self, who: &str) -> Browser {
-        Browser { cookie: format!("session={who}"), ..self.clone() }
+        Browser { cookie: cookie(who), ..self.clone() }
     }
 
     async fn send(&self, request: axum::http::request::Builder, body: Vec<u8>) -> (StatusCode, String, String) {
-        let request = request.header(header::COOKIE, &self.cookie).body(Body::from(body)).expect("a request");
+        let signed = if self.cookie.is_empty() { request } else { request.header(header::COOKIE, &self.cookie) };
+        let request = signed.body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let status = response.status();
         let to =
@@ -97,6 +98,20 @@ impl Browser {
         self.send(request, form.join("&").into_bytes()).await
     }
 
+    /// Sends a form of the page at the same address, its pairs as an address carries them. Whoever is shown no form knows the session's token
+    /// all the same: it is not what keeps them out.
+    pub async fn form(&self, uri: &str, pairs: &str) -> (StatusCode, String, String) {
+        let token = Some(self.token(uri).await).filter(|token| !token.is_empty());
+        let token = token.unwrap_or_else(|| "secret-of-the-session".to_owned());
+        let request = Request::post(uri).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, format!("_csrf={token}&{pairs}").into_bytes()).await
+    }
+
+    /// What an address says to a method without a body.
+    pub async fn tries(&self, method: &str, uri: &str) -> StatusCode {
+        self.send(Request::builder().method(method).uri(uri), Vec::new()).await.0
+    }
+
     /// Sends a form with files.
     pub async fn upload(
         &self,
@@ -122,4 +137,8 @@ impl Browser {
         let request = Request::post(uri).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
         self.send(request, body).await
     }
+}
+
+fn cookie(who: &str) -> String {
+    if who.is_empty() { String::new() } else { format!("session={who}") }
 }

@@ -13,45 +13,6 @@ use crate::{rules, stock};
 /// Longest number of a decision, in characters.
 pub const DECISION_LEN_MAX: usize = 100;
 
-/// Makes ids for rows written in one run: one millisecond, a random start, then one by one. A run of
-/// several transactions takes a [`block`](Ids::block) for each: new random starts within the same
-/// millisecond would run into each other.
-#[derive(Clone)]
-pub(crate) struct Ids {
-    ms: i64,
-    start: u32,
-    used: u32,
-}
-
-/// Ids one millisecond holds.
-const IDS_PER_MS: u32 = 1 << 22;
-
-impl Ids {
-    pub(crate) fn new(now: Instant) -> Ids {
-        Ids { ms: now.0, start: rand::random(), used: 0 }
-    }
-
-    pub(crate) fn next(&mut self) -> Id {
-        if self.used == IDS_PER_MS {
-            self.ms += 1;
-            self.used = 0;
-        }
-        self.used += 1;
-        Id::from_parts(self.ms, self.start.wrapping_add(self.used))
-    }
-
-    /// The next `count` ids, for one transaction.
-    pub(crate) fn block(&mut self, count: u32) -> Ids {
-        if IDS_PER_MS - self.used < count {
-            self.ms += 1;
-            self.used = 0;
-        }
-        let block = self.clone();
-        self.used += count;
-        block
-    }
-}
-
 /// Opens the register with the shipped procedures. A procedure already there is left alone, so it may
 /// be called at every start; one that an import brought first gets its shipped version from today, for
 /// that has the internal process and the form an imported one lacks. Returns how many were added.
@@ -60,7 +21,6 @@ impl Ids {
 /// A broken data file (a test prevents it) or the database's.
 pub async fn seed(tx: &Tx, now: Instant) -> Result<usize, Fault> {
     tx.lock("catalogue").await?;
-    let mut ids = Ids::new(now);
     let mut added = 0;
     let shipped = crate::shipped::versions().map_err(Fault::internal)?;
     let (by, today) = (procedure::by(None, now), now.date());
@@ -74,11 +34,11 @@ pub async fn seed(tx: &Tx, now: Instant) -> Result<usize, Fault> {
             continue;
         }
         let from = if known.is_some() { today } else { first.effective_from };
-        let id = known.as_ref().map_or_else(|| ids.next(), |known| known.id);
+        let id = known.as_ref().map_or_else(|| Id::next(now), |known| known.id);
         let mut written = Vec::new();
         for version in versions.iter().filter(|version| version.effective_to.is_none_or(|end| end > from)) {
             let effective_from = version.effective_from.max(from);
-            let version = Version { id: ids.next(), procedure_id: id, effective_from, ..version.clone() };
+            let version = Version { id: Id::next(now), procedure_id: id, effective_from, ..version.clone() };
             written.push(Written::of(&version, by)?);
         }
         match &known {
@@ -125,11 +85,11 @@ pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, announcement: Announ
         return Err(Fault::Invalid(problems));
     }
     tx.lock("catalogue").await?;
-    let (mut ids, by) = (Ids::new(now), procedure::by(Some(actor), now));
+    let by = procedure::by(Some(actor), now);
     let known = sql::procedure(tx, &version.code).await?;
     make_room(known.as_ref(), effective_from)?;
-    version.id = ids.next();
-    version.procedure_id = known.as_ref().map_or_else(|| ids.next(), |known| known.id);
+    version.id = Id::next(now);
+    version.procedure_id = known.as_ref().map_or_else(|| Id::next(now), |known| known.id);
     version.effective_from = effective_from;
     version.effective_to = None;
     version.decision = decision.trim().to_owned();
@@ -204,23 +164,4 @@ fn make_room(known: Option<&Held<Procedure>>, from: Date) -> Result<(), Fault> {
     };
     let problem = Problem::new("catalogue-later-version").field("effective_from");
     Err(Fault::Conflict(problem.arg("date", base::vn_date(later.from)).arg("decision", &later.decision)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn blocks_of_ids_never_meet_even_past_a_millisecond() {
-        let mut ids = Ids::new(Instant(1_795_680_300_000));
-        ids.used = IDS_PER_MS - 150;
-        let mut seen = HashSet::new();
-        for _ in 0..5 {
-            let mut block = ids.block(100);
-            assert!((0..100).all(|_| seen.insert(block.next())));
-        }
-        let mut ids = Ids { used: IDS_PER_MS - 1, ..ids };
-        assert!((0..3).all(|_| seen.insert(ids.next())));
-    }
 }

@@ -2,16 +2,16 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use base::Fault;
+use base::{Date, Fault, Id};
+use lists::{Asked, Batch, Key, Shape};
 use serde::Serialize;
-use serde_json::Value;
 use web::params::{Kind, PAGE, PER_PAGE, Param};
-use web::table::Paging;
+use web::table::{Paging, query_value, sort_of};
 use web::{Answer, Ctx};
 
-use crate::pages::Asked;
+use crate::pages::{STATES, day_of, find, in_order};
 use crate::shelf::fresh_shelf;
-use crate::version::Version;
+use crate::version::{Origin, Version};
 
 const ON: Param = Param { name: "on", kind: Kind::Day, about: "The day whose versions are looked at; today." };
 
@@ -19,17 +19,22 @@ const ON: Param = Param { name: "on", kind: Kind::Day, about: "The day whose ver
 pub const LIST: &[&Param] = &[
     &Param { name: "q", kind: Kind::Text, about: "Words of people or of the law; the best hits come first." },
     &Param { name: "field", kind: Kind::Text, about: "Code of a field." },
-    &Param { name: "level", kind: Kind::OneOf(&["province", "district", "commune"]), about: "Who settles it." },
-    &Param { name: "channel", kind: Kind::OneOf(&["counter", "online", "post"]), about: "A way of filing it has." },
+    &Param { name: "level", kind: Kind::OneOf(&base::Level::WORDS), about: "Who settles it." },
+    &Param { name: "channel", kind: Kind::OneOf(&base::Channel::WORDS), about: "A way of filing it has." },
     &Param { name: "service", kind: Kind::OneOf(&crate::words::SERVICES), about: "How far it is served online." },
-    &Param { name: "state", kind: Kind::OneOf(&["ready", "unready", "doubted"]), about: "Whether it can be received." },
+    &Param { name: "state", kind: Kind::OneOf(&STATES), about: "Whether it can be received." },
     &ON,
     &Param {
         name: "sort",
         kind: Kind::OneOf(&["code", "-code", "name", "-name", "field", "-field"]),
         about: "A column, with a minus from the end.",
     },
-    &PAGE,
+    &Param {
+        name: "after",
+        kind: Kind::Like { pattern: "^[0-9]{1,9}-[0-9]{1,19}$", takes: |text| Shape::AT.read(text).is_some() },
+        about: "Where the page begins: `next` of the page before. It stays in place whatever is announced meanwhile.",
+    },
+    &Param { about: "Which page, from 1 on, counted off; `after` counts where both are given.", ..PAGE },
     &PER_PAGE,
 ];
 
@@ -70,6 +75,8 @@ pub struct ProceduresView {
     total: i64,
     page: u32,
     per_page: u32,
+    /// `after` of the next page; none on the last.
+    next: Option<String>,
     items: Vec<ProcedureView>,
 }
 
@@ -103,28 +110,47 @@ fn json(value: &impl Serialize) -> Result<Response, Fault> {
 /// The procedures in force that fit; the best first, 25 a page.
 #[utoipa::path(get, path = "/api/v1/procedures", responses((status = 200, body = ProceduresView)))]
 pub async fn list(ctx: Ctx) -> Answer {
-    let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
-    let found = Asked::of(&ctx)?.find(&shelf, &ctx.uri);
+    let (shelf, value) = (fresh_shelf(&ctx.app, ctx.now).await?, |name: &str| query_value(&ctx.uri, name));
+    let found = find(ctx.l, &shelf, |name| value(name).trim().to_owned(), (day_of(&ctx)?, ctx.now.date()));
+    let mut asked = Asked::default();
+    asked.sort = sort_of(&ctx.uri, &["code", "name", "field"]).unwrap_or_default();
+    let found = in_order(&asked, found).rows;
     let paging = Paging::from_uri(&ctx.uri).of(i64::try_from(found.len()).unwrap_or(i64::MAX));
-    let (skip, take) = (usize::try_from(paging.offset()).unwrap_or(0), usize::try_from(paging.limit()).unwrap_or(0));
-    let items = found.iter().skip(skip).take(take).map(|version| ProcedureView::of(version)).collect();
-    Ok(json(&ProceduresView { total: paging.total, page: paging.page, per_page: paging.per_page, items })?)
+    // A page counted off begins behind a place without a row.
+    let counted = || Key { numbers: vec![paging.offset() + 1, -1], word: String::new() };
+    let after = Shape::AT.read(&value("after")).unwrap_or_else(counted);
+    let limit = usize::try_from(paging.limit()).unwrap_or(0);
+    let batch = Batch::held(&found, Some(&after), limit, |row| row.version.procedure_id);
+    let items = batch.rows.iter().map(|row| ProcedureView::of(&row.version)).collect();
+    let (next, Paging { total, page, per_page, .. }) = (batch.next.map(|key| key.text()), paging);
+    Ok(json(&ProceduresView { total, page, per_page, next, items })?)
+}
+
+/// A version with what is known of it beside its body.
+#[derive(Serialize)]
+struct Whole<'a> {
+    version: Id,
+    decision: &'a str,
+    effective_from: Date,
+    effective_to: Option<Date>,
+    origin: Origin,
+    #[serde(flatten)]
+    body: &'a Version,
 }
 
 /// A procedure whole, as in force on a day (`on`, today when absent).
 #[utoipa::path(get, path = "/api/v1/procedures/{code}", params(("code" = String, Path)), responses((status = 200, body = Object)))]
 pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
-    let on = Asked::of(&ctx)?.on;
+    let on = day_of(&ctx)?;
     let version = shelf.by_code(&code, on).ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
-    let mut value = serde_json::to_value(version.as_ref()).map_err(Fault::internal)?;
-    if let Some(object) = value.as_object_mut() {
-        object.insert("version".to_owned(), Value::String(version.id.to_string()));
-        object.insert("decision".to_owned(), Value::String(version.decision.clone()));
-        object.insert("effective_from".to_owned(), Value::String(version.effective_from.to_string()));
-        object
-            .insert("effective_to".to_owned(), version.effective_to.map_or(Value::Null, |day| day.to_string().into()));
-        object.insert("origin".to_owned(), Value::String(version.origin.as_str().to_owned()));
-    }
-    Ok(json(&value)?)
+    let whole = Whole {
+        version: version.id,
+        decision: &version.decision,
+        effective_from: version.effective_from,
+        effective_to: version.effective_to,
+        origin: version.origin,
+        body: &version,
+    };
+    Ok(json(&whole)?)
 }

@@ -6,11 +6,7 @@ use crate::version::Version;
 
 /// SHA-256 of a body as it stands in the database, in hexadecimal.
 pub(crate) fn of_body(body: &str) -> String {
-    hex(Sha256::new().chain_update(body.as_bytes()))
-}
-
-fn hex(hasher: Sha256) -> String {
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    audit::hex(&Sha256::digest(body).into())
 }
 
 /// SHA-256 of the version's body in hexadecimal. Ids, dates, decision number and origin are columns,
@@ -20,9 +16,6 @@ pub fn of(version: &Version) -> String {
     bare.remarks.clear();
     // Serialising a struct of plain values cannot fail; an empty body would only cause a new version.
     let body = serde_json::to_vec(&bare).unwrap_or_default();
-    let mut hasher = Sha256::new();
-    hasher.update(bare.decision.as_bytes());
-    hasher.update([0]);
-    hasher.update(&body);
-    hex(hasher)
+    let hasher = Sha256::new().chain_update(bare.decision.as_bytes()).chain_update([0]).chain_update(&body);
+    audit::hex(&hasher.finalize().into())
 }

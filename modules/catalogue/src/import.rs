@@ -7,12 +7,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use base::{Channel, Fault, Instant, Problem};
+use base::{Channel, Fault, Id, Instant, Problem};
 use records::Held;
 use serde_json::{Value, json};
 use store::{Db, Tx};
 
-use crate::actions::Ids;
 use crate::national::{Outcome, Reason, Remark, read_record};
 use crate::procedure::{self, Event, Procedure, Written};
 use crate::source::{self, Item};
@@ -22,8 +21,6 @@ use crate::{digest, stock};
 
 /// Records written in one transaction: short enough to let others in between.
 const CHUNK: usize = 100;
-/// A record needs at most an id for the procedure and one for the version.
-const IDS_PER_CHUNK: u32 = 200;
 
 /// What an import did. `taken + doubted + refused` is the number of records read; `changed + unchanged`
 /// the number taken or doubted.
@@ -44,6 +41,20 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
+    fn count(&mut self, record: &RecordReport) {
+        match record.fate {
+            Fate::Taken => self.taken += 1,
+            Fate::Doubted => self.doubted += 1,
+            Fate::Refused => self.refused += 1,
+        }
+        match record.change {
+            Change::New | Change::Version => self.changed += 1,
+            Change::Unchanged => self.unchanged += 1,
+            Change::OwnKept => (self.unchanged, self.own_kept) = (self.unchanged + 1, self.own_kept + 1),
+            Change::None => {}
+        }
+    }
+
     /// Number of records read.
     pub fn records(&self) -> u64 {
         self.taken + self.doubted + self.refused
@@ -119,38 +130,16 @@ pub async fn import(
     mut each: impl FnMut(&RecordReport, &ImportReport) + Send,
 ) -> Result<ImportReport, Fault> {
     let mut report = ImportReport::default();
-    let mut ids = Ids::new(now);
     let mut seen: HashMap<String, String> = HashMap::new();
     for file in files(path)? {
         let mut items = source::open(&file).map_err(|error| unreadable(&file, &error.to_string()))?;
         let mut more = true;
         while more {
-            let mut chunk: Vec<(RecordReport, Option<Ready>)> = Vec::with_capacity(CHUNK);
-            while chunk.len() < CHUNK {
-                match items.next() {
-                    Some(item) => chunk.push(receive(item, &mut seen)),
-                    None => {
-                        more = false;
-                        break;
-                    }
-                }
-            }
-            write(db, now, ids.block(IDS_PER_CHUNK), &mut chunk).await?;
+            let mut chunk: Vec<_> = items.by_ref().take(CHUNK).map(|item| receive(item, &mut seen)).collect();
+            more = chunk.len() == CHUNK;
+            write(db, now, &mut chunk).await?;
             for (record, _) in &chunk {
-                match record.fate {
-                    Fate::Taken => report.taken += 1,
-                    Fate::Doubted => report.doubted += 1,
-                    Fate::Refused => report.refused += 1,
-                }
-                match record.change {
-                    Change::New | Change::Version => report.changed += 1,
-                    Change::Unchanged => report.unchanged += 1,
-                    Change::OwnKept => {
-                        report.unchanged += 1;
-                        report.own_kept += 1;
-                    }
-                    Change::None => {}
-                }
+                report.count(record);
                 each(record, &report);
             }
         }
@@ -215,12 +204,12 @@ fn receive(item: Item, seen: &mut HashMap<String, String>) -> (RecordReport, Opt
 }
 
 /// Writes a chunk in one transaction and notes what each record changed.
-async fn write(db: &Db, now: Instant, ids: Ids, chunk: &mut [(RecordReport, Option<Ready>)]) -> Result<(), Fault> {
+async fn write(db: &Db, now: Instant, chunk: &mut [(RecordReport, Option<Ready>)]) -> Result<(), Fault> {
     let ready: Vec<Ready> = chunk.iter_mut().filter_map(|(_, ready)| ready.take()).collect();
     if ready.is_empty() {
         return Ok(());
     }
-    let changes = db.write(move |tx| Box::pin(async move { apply_all(tx, now, ids, ready).await })).await?;
+    let changes = db.write(move |tx| Box::pin(async move { apply_all(tx, now, ready).await })).await?;
     let mut changes = changes.into_iter();
     for (record, _) in chunk.iter_mut().filter(|(record, _)| record.fate != Fate::Refused) {
         record.change = changes.next().unwrap_or(Change::Unchanged);
@@ -228,7 +217,7 @@ async fn write(db: &Db, now: Instant, ids: Ids, chunk: &mut [(RecordReport, Opti
     Ok(())
 }
 
-async fn apply_all(tx: &Tx, now: Instant, mut ids: Ids, ready: Vec<Ready>) -> Result<Vec<Change>, Fault> {
+async fn apply_all(tx: &Tx, now: Instant, ready: Vec<Ready>) -> Result<Vec<Change>, Fault> {
     tx.lock("catalogue").await?;
     let mut changes = Vec::with_capacity(ready.len());
     let codes: Vec<&str> = ready.iter().map(|record| record.version.code.as_str()).collect();
@@ -236,7 +225,7 @@ async fn apply_all(tx: &Tx, now: Instant, mut ids: Ids, ready: Vec<Ready>) -> Re
     for record in ready {
         // A code stands once in a run, so what was known at the start of the chunk still holds.
         let known = known.remove(&record.version.code);
-        changes.push(apply(tx, now, &mut ids, known, record).await?);
+        changes.push(apply(tx, now, known, record).await?);
     }
     if changes.iter().any(|change| matches!(change, Change::New | Change::Version)) {
         sql::bump(tx).await?;
@@ -245,15 +234,10 @@ async fn apply_all(tx: &Tx, now: Instant, mut ids: Ids, ready: Vec<Ready>) -> Re
     Ok(changes)
 }
 
-async fn apply(
-    tx: &Tx,
-    now: Instant,
-    ids: &mut Ids,
-    known: Option<Held<Procedure>>,
-    record: Ready,
-) -> Result<Change, Fault> {
+async fn apply(tx: &Tx, now: Instant, known: Option<Held<Procedure>>, record: Ready) -> Result<Change, Fault> {
     let Ready { mut version, digest: national, summary } = record;
-    if let Some(Held { state, head, .. }) = &known {
+    let by = procedure::by(None, now);
+    if let Some(before @ Held { id, code, state, head }) = &known {
         // A row that was not taken over, for it is not what the log left: nothing follows on it.
         if head.n == 0 {
             return Ok(Change::OwnKept);
@@ -264,7 +248,9 @@ async fn apply(
         let own = state.editions.iter().any(|edition| edition.origin != Origin::Imported);
         // Ended by a decision of the province: a record does not bring it back.
         let Some(open) = state.open().filter(|_| !own) else {
-            return compared(tx, now, known.as_ref(), national).await;
+            // Noted, and nothing else changes.
+            procedure::happen(tx, by, Some(before), (*id, code), Event::Compare { national }, &[]).await?;
+            return Ok(Change::OwnKept);
         };
         if summary {
             let open = sql::version(tx, open.id).await?;
@@ -276,9 +262,8 @@ async fn apply(
             }
         }
     }
-    let by = procedure::by(None, now);
-    version.procedure_id = known.as_ref().map_or_else(|| ids.next(), |known| known.id);
-    version.id = ids.next();
+    version.procedure_id = known.as_ref().map_or_else(|| Id::next(now), |known| known.id);
+    version.id = Id::next(now);
     version.effective_from = now.date();
     version.effective_to = None;
     let written = Written::of(&version, by)?;
@@ -290,15 +275,6 @@ async fn apply(
     let of = (version.procedure_id, version.code.as_str());
     procedure::happen(tx, by, known.as_ref(), of, event, &[written]).await?;
     Ok(change)
-}
-
-/// A record was read of a procedure the province keeps itself: noted, and nothing else changes.
-async fn compared(tx: &Tx, now: Instant, known: Option<&Held<Procedure>>, national: String) -> Result<Change, Fault> {
-    if let Some(known) = known {
-        let event = Event::Compare { national };
-        procedure::happen(tx, procedure::by(None, now), Some(known), (known.id, &known.code), event, &[]).await?;
-    }
-    Ok(Change::OwnKept)
 }
 
 /// Whether a table tells something else than a detailed version. A limit counts only where both state
@@ -342,11 +318,7 @@ pub fn rehearse(path: &Path) -> Result<ImportReport, Fault> {
     let mut seen: HashMap<String, String> = HashMap::new();
     for file in files(path)? {
         for item in source::open(&file).map_err(|error| unreadable(&file, &error.to_string()))? {
-            match receive(item, &mut seen).0.fate {
-                Fate::Taken => report.taken += 1,
-                Fate::Doubted => report.doubted += 1,
-                Fate::Refused => report.refused += 1,
-            }
+            report.count(&RecordReport { change: Change::None, ..receive(item, &mut seen).0 });
         }
     }
     Ok(report)

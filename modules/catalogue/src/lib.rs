@@ -48,6 +48,11 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
 pub const LOCALES: i18n::Source =
     i18n::Source { module: "catalogue", vi: include_str!("../locales/vi.ftl"), en: include_str!("../locales/en.ftl") };
 
+/// The lists of this module.
+pub fn lists() -> Vec<lists::Declared> {
+    vec![pages::LIST.declared()]
+}
+
 /// Routes, tables, words and menu.
 pub fn module() -> Module {
     let keep = Access::Needs(crate::rights::KEEP_CATALOGUE);
@@ -60,10 +65,10 @@ pub fn module() -> Module {
             .asking("/api/v1/procedures", Access::Public, api::LIST, api::list)
             .asking("/api/v1/procedures/{code}", Access::Public, api::ONE, api::show)
             // Keeping it.
-            .get("/catalogue/new", keep, pages_keep::new_form)
-            .post("/catalogue/new", keep, pages_keep::new)
-            .get("/catalogue/{code}/announce", keep, pages_keep::announce_form)
-            .post("/catalogue/{code}/announce", keep, pages_keep::announce_version)
+            .get("/catalogue/new", keep, pages_keep::form)
+            .post("/catalogue/new", keep, pages_keep::announce)
+            .get("/catalogue/{code}/announce", keep, pages_keep::form)
+            .post("/catalogue/{code}/announce", keep, pages_keep::announce)
             .get("/catalogue/{code}/end", keep, pages_keep::end_form)
             .post("/catalogue/{code}/end", keep, pages_keep::end),
         migrations: MIGRATIONS,

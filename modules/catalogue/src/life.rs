@@ -2,6 +2,7 @@
 
 use base::Lang;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 const FILE: &str = include_str!("../../../data/procedures/life-events.toml");
 
@@ -12,17 +13,11 @@ pub struct LifeEvent {
     pub id: String,
     /// Name of a Tabler icon.
     pub icon: String,
-    name: Names,
+    name: BTreeMap<Lang, String>,
     /// What to search for.
     pub query: String,
     /// Codes, the most wanted first.
     pub procedures: Vec<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Names {
-    vi: String,
-    en: String,
 }
 
 #[derive(Deserialize)]
@@ -33,10 +28,7 @@ struct File {
 impl LifeEvent {
     /// Name in a language.
     pub fn name(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Vi => &self.name.vi,
-            Lang::En => &self.name.en,
-        }
+        self.name.get(&lang).map_or("", String::as_str)
     }
 }
 
@@ -60,6 +52,7 @@ mod tests {
             for code in &event.procedures {
                 assert!(codes.contains(code), "{} {code}", event.id);
             }
+            assert!(!event.name(Lang::Vi).is_empty() && !event.name(Lang::En).is_empty());
             assert_ne!(event.name(Lang::Vi), event.name(Lang::En));
         }
     }

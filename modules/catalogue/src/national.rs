@@ -218,9 +218,8 @@ fn components(record: &Value, doubts: &mut Vec<Doubt>) -> Vec<Component> {
             name,
             originals,
             copies,
-            reusable: false,
-            lasting_months: 0,
             group,
+            ..Component::default()
         });
         if all.len() == rules::COMPONENTS_MAX {
             doubts.push(Doubt::new("too-many-components", rules::COMPONENTS_MAX.to_string()));

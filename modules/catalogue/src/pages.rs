@@ -2,21 +2,22 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Date, Fault, Problem, vn_date};
+use base::{Channel, Date, Fault, Level, Problem, vn_date};
 use i18n::L;
+use lists::{Ask, Cell, Column, Filter as Narrow, Kind, List, On, Opened, Shape, Sort, Whole};
 use std::sync::Arc;
-use web::table::{self, Cell, Paging, SortLink, query_value, sort_link, sort_of};
+use web::table::query_value;
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
 use crate::shelf::{Filter, Shelf, fresh_shelf};
-use crate::version::{Component, Route, ServiceLevel, Version};
+use crate::version::{Component, Route, ServiceLevel, Step, Version};
 use crate::words::{self, ChannelLine};
 
-/// Columns a reader can sort by.
-const SORTS: &[&str] = &["code", "name", "field"];
+/// Whether a procedure can be received here, as words in addresses.
+pub(crate) const STATES: [&str; 3] = ["ready", "unready", "doubted"];
 
 /// The day in the address (`on`), today when there is none.
-fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
+pub(crate) fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
     match query_value(&ctx.uri, "on").as_str() {
         "" => Ok(ctx.now.date()),
         text => {
@@ -25,171 +26,129 @@ fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
     }
 }
 
-/// What an address narrows the list to: `q`, `field`, `level`, `channel`, `service`, `state`, `on`.
-pub(crate) struct Asked {
-    pub q: String,
-    pub filter: Filter,
-    pub state: String,
-    pub on: Date,
+/// The versions asked for by `q`, `field`, `level`, `channel`, `service` and `state`, best first; an address is judged before: by the list, or
+/// by what the API declares.
+pub(crate) fn find(l: L, shelf: &Shelf, value: impl Fn(&'static str) -> String, on: (Date, Date)) -> Vec<Row> {
+    let (some, state) = (|name| Some(value(name)).filter(|text| !text.is_empty()), value("state"));
+    let filter = Filter {
+        field: some("field"),
+        level: Level::read(&value("level")),
+        channel: Channel::read(&value("channel")),
+        service: some("service"),
+        receivable: state == "ready",
+    };
+    let (day, today) = on;
+    let on = if day == today { String::new() } else { format!("?on={day}") };
+    let found = shelf.search(&value("q"), &filter, day).into_iter().filter(|version| match state.as_str() {
+        "unready" => !version.can_be_received(),
+        "doubted" => !version.remarks.is_empty(),
+        _ => true,
+    });
+    found.map(|version| Row { l, version, on: on.clone() }).collect()
 }
 
-impl Asked {
-    /// Reads the address. A word that is none of those offered is refused, naming the field.
-    pub(crate) fn of(ctx: &Ctx) -> Result<Asked, Fault> {
-        let value = |name: &str| query_value(&ctx.uri, name).trim().to_owned();
-        let wrong = |field: &'static str, value: &str| {
-            Fault::invalid(Problem::new("catalogue-filter-wrong").field(field).arg("value", value))
-        };
-        let some = |name: &str| Some(value(name)).filter(|text| !text.is_empty());
-        let level = some("level").map(|text| text.parse().map_err(|_| wrong("level", &text))).transpose()?;
-        let channel = some("channel").map(|text| text.parse().map_err(|_| wrong("channel", &text))).transpose()?;
-        let service = some("service");
-        if let Some(word) = service.as_ref().filter(|word| !words::SERVICES.contains(&word.as_str())) {
-            return Err(wrong("service", word));
-        }
-        let state = value("state");
-        if !["", "ready", "unready", "doubted"].contains(&state.as_str()) {
-            return Err(wrong("state", &state));
-        }
-        let filter = Filter { field: some("field"), level, channel, service, receivable: state == "ready" };
-        Ok(Asked { q: value("q"), filter, state, on: day_of(ctx)? })
-    }
-
-    /// The versions asked for, best first or as sorted.
-    pub(crate) fn find(&self, shelf: &Shelf, uri: &str) -> Vec<Arc<Version>> {
-        let mut found = shelf.search(&self.q, &self.filter, self.on);
-        match self.state.as_str() {
-            "unready" => found.retain(|version| !version.can_be_received()),
-            "doubted" => found.retain(|version| !version.remarks.is_empty()),
-            _ => {}
-        }
-        if let Some((column, descending)) = sort_of(uri, SORTS) {
-            found.sort_by_cached_key(|version| match column {
-                "code" => (version.code.clone(), String::new()),
-                "name" => (base::fold(&version.name), version.code.clone()),
-                _ => (base::fold(&version.field_name), base::fold(&version.name)),
-            });
-            if descending {
-                found.reverse();
-            }
-        }
-        found
-    }
+/// A procedure in a list.
+#[derive(Clone)]
+pub struct Row {
+    l: L,
+    pub(crate) version: Arc<Version>,
+    /// What its address carries of the day; empty for today.
+    on: String,
 }
 
-struct Row {
-    code: String,
-    name: String,
-    field: String,
-    levels: String,
-    limit: String,
-    fee: String,
-    service: String,
-    service_kind: &'static str,
-}
+/// The procedures in force on a day.
+pub static LIST: List<Row> = List {
+    key: "procedures",
+    path: "/procedures",
+    title: "catalogue-procedures",
+    tabs: &[],
+    tab_word: "",
+    through: "",
+    filters: &[
+        Narrow::new("q", "catalogue-search", Ask::Words),
+        Narrow { max: 80, ..Narrow::new("field", "catalogue-field", Ask::Choice) },
+        Narrow::new("level", "catalogue-level", Ask::Choice),
+        Narrow::new("channel", "catalogue-channel", Ask::Choice),
+        Narrow::new("service", "catalogue-service", Ask::Choice),
+        Narrow::new("state", "catalogue-state", Ask::Choice),
+        Narrow::new("on", "catalogue-on", Ask::Day),
+    ],
+    columns: &[
+        Column::new("name", "catalogue-name", Kind::Text, |row: &Row| {
+            Cell::text(&row.version.name).to(format!("/procedures/{}{}", row.version.code, row.on))
+        })
+        .unlabelled()
+        .sorted(Sort::Both),
+        Column::new("code", "catalogue-code", Kind::Word, |row: &Row| Cell::code(&row.version.code))
+            .unlabelled()
+            .sorted(Sort::Both),
+        Column::new("field", "catalogue-field", Kind::Text, |row: &Row| Cell::text(&row.version.field_name))
+            .sorted(Sort::Both),
+        Column::new("place", "catalogue-place", Kind::Word, |row: &Row| Cell::text(words::levels(row.l, &row.version))),
+        Column::new("limit", "catalogue-limit", Kind::Word, |row: &Row| Cell::text(words::limits(row.l, &row.version))),
+        Column::new("fee", "catalogue-fee", Kind::Word, |row: &Row| Cell::text(words::fee_span(row.l, &row.version))),
+        Column::new("service", "catalogue-service", Kind::Word, |row: &Row| {
+            let level = &row.version.service_level;
+            Cell::badge(words::service_kind(level), words::service(row.l, level))
+        })
+        .unlabelled(),
+        Column::new("decision", "catalogue-decision", Kind::Text, |row: &Row| Cell::text(&row.version.decision))
+            .on(On::File),
+        Column::new("from", "catalogue-from", Kind::Day, |row: &Row| Cell::day(Some(row.version.effective_from)))
+            .on(On::File),
+    ],
+    order: ("best", false),
+    shape: Shape::AT,
+    empty: ("catalogue-empty", "catalogue-empty-hint"),
+    files: true,
+};
 
 #[derive(Template)]
 #[template(path = "list.html")]
-struct List {
+struct Page {
     l: L,
-    uri: String,
-    q: String,
-    on: String,
-    on_today: bool,
-    on_words: String,
-    as_of: String,
-    fields: Vec<Choice>,
-    field: String,
-    levels: Vec<Choice>,
-    level: String,
-    channels: Vec<Choice>,
-    channel: String,
-    services: Vec<Choice>,
-    service: String,
-    states: Vec<Choice>,
-    state: String,
-    narrowed: bool,
     keeps: bool,
-    rows: Vec<Row>,
-    paging: Paging,
-    by_code: SortLink,
-    by_name: SortLink,
-    by_field: SortLink,
+    list: String,
+}
+
+/// What may be chosen of each filter.
+fn choices(l: L, shelf: &Shelf, on: Date) -> Vec<(&'static str, Vec<Choice>)> {
+    let word = |what: &str, word: &str| Choice::new(word, l.t(format!("catalogue-{what}-{word}")));
+    let fields = shelf.fields(on).into_iter().map(|(code, name, n)| Choice::new(code, format!("{name} ({n})")));
+    vec![
+        ("field", fields.collect()),
+        ("level", ["commune", "province"].map(|level| word("level", level)).into()),
+        ("channel", Channel::WORDS.map(|channel| word("channel", channel)).into()),
+        ("service", words::SERVICES.map(|service| word("service", service)).into()),
+        ("state", STATES.map(|state| word("state", state)).into()),
+    ]
+}
+
+/// Procedures in the order asked for.
+pub(crate) fn in_order(asked: &lists::Asked, found: Vec<Row>) -> Whole<Row> {
+    Whole::of(&LIST, asked, found, |row| row.version.procedure_id)
 }
 
 /// GET /procedures
 pub(crate) async fn list(ctx: Ctx) -> Answer {
-    let l = ctx.l;
-    let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
-    let asked = Asked::of(&ctx)?;
-    let found = asked.find(&shelf, &ctx.uri);
-    let format = query_value(&ctx.uri, "format");
-    if !format.is_empty() {
-        return Ok(export(l, &format, &found)?);
+    let (l, shelf) = (ctx.l, fresh_shelf(&ctx.app, ctx.now).await?);
+    let day = day_of(&ctx).unwrap_or(ctx.now.date());
+    let mut asked = lists::Asked::read(&LIST, &ctx.uri, 0, choices(l, &shelf, day));
+    asked.public = true;
+    let found = find(l, &shelf, |name| asked.value(name).to_owned(), (day, ctx.now.date()));
+    let total = found.len() as i64;
+    let procedures = in_order(&asked, found);
+    let mut opened = lists::open(&ctx, &LIST, asked, procedures).await?;
+    if let Opened::Page(shown) = &mut opened {
+        let said = [("total", l.number(total)), ("time", base::vn_time(ctx.now))];
+        shown.info = l.tr("catalogue-count", said);
     }
-    let (part, paging) = Paging::from_uri(&ctx.uri).leafed(found, |version| version.code.clone());
-    let rows = part.iter().map(|version| row(l, version)).collect();
-    let keeps = ctx.actor.as_ref().is_some_and(|actor| actor.may(crate::rights::KEEP_CATALOGUE));
-    let states = ["ready", "unready", "doubted"];
-    let page = List {
-        l,
-        uri: ctx.uri.clone(),
-        on: asked.on.to_string(),
-        on_today: asked.on == ctx.now.date(),
-        on_words: vn_date(asked.on),
-        as_of: base::vn_time(ctx.now),
-        fields: shelf
-            .fields(asked.on)
-            .into_iter()
-            .map(|(code, name, n)| Choice::new(code, format!("{name} ({n})")))
-            .collect(),
-        field: asked.filter.field.clone().unwrap_or_default(),
-        levels: words::level_choices(l),
-        level: asked.filter.level.map(|level| level.as_str().to_owned()).unwrap_or_default(),
-        channels: words::channel_choices(l),
-        channel: asked.filter.channel.map(|channel| channel.as_str().to_owned()).unwrap_or_default(),
-        services: words::service_choices(l),
-        service: asked.filter.service.clone().unwrap_or_default(),
-        states: states.iter().map(|word| Choice::new(*word, l.t(format!("catalogue-state-{word}")))).collect(),
-        narrowed: !asked.q.is_empty() || !asked.state.is_empty() || asked.filter != Filter::default(),
-        q: asked.q,
-        state: asked.state,
-        keeps,
-        rows,
-        paging,
-        by_code: sort_link(&ctx.uri, "code"),
-        by_name: sort_link(&ctx.uri, "name"),
-        by_field: sort_link(&ctx.uri, "field"),
-    };
-    Ok(ctx.page(&l.t("catalogue-procedures"), &page))
+    let keeps = keeps(&ctx);
+    opened.page(&ctx, &l.t(LIST.title), |list| Page { l, keeps, list })
 }
 
-fn row(l: L, version: &Version) -> Row {
-    Row {
-        code: version.code.clone(),
-        name: version.name.clone(),
-        field: version.field_name.clone(),
-        levels: words::levels(l, version),
-        limit: words::limits(l, version),
-        fee: words::fee_span(l, version),
-        service: words::service(l, &version.service_level),
-        service_kind: words::service_kind(&version.service_level),
-    }
-}
-
-fn export(l: L, format: &str, found: &[Arc<Version>]) -> Result<axum::response::Response, Fault> {
-    let head = ["code", "name", "field", "level", "limit", "fee", "service", "decision", "from"];
-    let headers: Vec<String> = head.iter().map(|word| l.t(format!("catalogue-{word}"))).collect();
-    let rows = found
-        .iter()
-        .map(|version| {
-            let row = row(l, version);
-            let texts =
-                [row.code, row.name, row.field, row.levels, row.limit, row.fee, row.service, version.decision.clone()];
-            texts.into_iter().map(Cell::from).chain([Cell::Day(version.effective_from)]).collect()
-        })
-        .collect();
-    table::export(l, format, &l.t("catalogue-export-name"), &headers, rows)
+fn keeps(ctx: &Ctx) -> bool {
+    ctx.actor.as_ref().is_some_and(|actor| actor.may(crate::rights::KEEP_CATALOGUE))
 }
 
 struct Paper {
@@ -198,12 +157,6 @@ struct Paper {
     required: bool,
     /// How long a copy handed in before may stand in, in words; empty where it is handed in anew.
     reusable: String,
-}
-
-struct StepLine {
-    name: String,
-    place: String,
-    norm: String,
 }
 
 struct Edition {
@@ -219,12 +172,10 @@ struct Edition {
 
 #[derive(Template)]
 #[template(path = "show.html")]
-struct Show {
+struct Show<'a> {
     l: L,
+    v: &'a Version,
     trail: Vec<Breadcrumb>,
-    code: String,
-    name: String,
-    field: String,
     today: bool,
     on_words: String,
     limit: String,
@@ -236,24 +187,18 @@ struct Show {
     notes: Vec<String>,
     /// Papers by case; the first group is for everybody.
     papers: Vec<(String, Vec<Paper>)>,
-    results: Vec<(String, String)>,
-    applicants: Vec<String>,
     conditions: Vec<String>,
-    sequence: Vec<String>,
-    legal_bases: Vec<String>,
     service: String,
     service_kind: &'static str,
     partial_reason: String,
-    payable_online: bool,
     online: bool,
     at_counter: bool,
     by_post: bool,
     elsewhere: bool,
     receivable: bool,
-    steps: Vec<StepLine>,
-    decision: String,
+    /// Name, who does it and where, norm.
+    steps: Vec<(String, String, String)>,
     from: String,
-    source: String,
     remarks: Vec<String>,
     editions: Vec<Edition>,
     keeps: bool,
@@ -280,16 +225,15 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let receivable = today && v.can_be_received();
     let mut channels = ChannelLine::all(l, v);
     let notes = words::common_notes(&mut channels);
+    let step = |step: &Step| (step.name.clone(), words::step_place(l, step), words::limit(l, step.norm));
     let page = Show {
         l,
+        v,
         trail: vec![
             Breadcrumb::new(l.t("catalogue-procedures"), "/procedures"),
             Breadcrumb::new(v.field_name.clone(), format!("/procedures?field={}", v.field)),
             Breadcrumb::new(v.name.clone(), ""),
         ],
-        code: v.code.clone(),
-        name: v.name.clone(),
-        field: v.field_name.clone(),
         today,
         on_words: vn_date(on),
         limit: words::limits(l, v),
@@ -299,38 +243,23 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
         channels,
         notes,
         papers: papers(l, &v.components),
-        results: v.results.iter().map(|result| (result.name.clone(), result.code.clone())).collect(),
-        applicants: v.applicants.clone(),
         conditions: v.conditions.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
-        sequence: v.sequence.clone(),
-        legal_bases: v.legal_bases.clone(),
         service: words::service(l, &v.service_level),
         service_kind: words::service_kind(&v.service_level),
         partial_reason: match &v.service_level {
             ServiceLevel::Partial(reason) => reason.clone(),
             _ => String::new(),
         },
-        payable_online: v.payable_online,
         online: receivable && v.can_be_filed_online(),
         at_counter: receivable && v.terms(base::Channel::Counter).is_some(),
         by_post: receivable && v.terms(base::Channel::Post).is_some(),
         elsewhere: v.route != Route::Provincial,
         receivable,
-        steps: v
-            .process
-            .iter()
-            .map(|step| StepLine {
-                name: step.name.clone(),
-                place: words::step_place(l, step),
-                norm: words::limit(l, step.norm),
-            })
-            .collect(),
-        decision: v.decision.clone(),
+        steps: v.process.iter().map(step).collect(),
         from: vn_date(v.effective_from),
-        source: v.source.clone(),
         remarks: v.remarks.iter().map(|line| words::remark(l, line)).collect(),
         editions: editions(&ctx, &shelf, v),
-        keeps: ctx.actor.as_ref().is_some_and(|actor| actor.may(crate::rights::KEEP_CATALOGUE)),
+        keeps: keeps(&ctx),
     };
     Ok(ctx.page(&v.name, &page))
 }
@@ -338,23 +267,13 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
 fn papers(l: L, components: &[Component]) -> Vec<(String, Vec<Paper>)> {
     let mut groups: Vec<(String, Vec<Paper>)> = vec![(String::new(), Vec::new())];
     for component in components {
+        let said = |key, n: u16| (n > 0).then(|| l.tr(key, [("n", n.to_string())]));
+        let copies = [said("catalogue-originals", component.originals), said("catalogue-copies", component.copies)];
         let paper = Paper {
             name: component.name.clone(),
-            copies: match (component.originals, component.copies) {
-                (0, 0) => String::new(),
-                (originals, 0) => l.tr("catalogue-originals", [("n", originals.to_string())]),
-                (0, copies) => l.tr("catalogue-copies", [("n", copies.to_string())]),
-                (originals, copies) => format!(
-                    "{}, {}",
-                    l.tr("catalogue-originals", [("n", originals.to_string())]),
-                    l.tr("catalogue-copies", [("n", copies.to_string())])
-                ),
-            },
+            copies: copies.into_iter().flatten().collect::<Vec<_>>().join(", "),
             required: component.required,
-            reusable: match component.lasting_months {
-                0 => String::new(),
-                n => l.tr("catalogue-reusable", [("n", n.to_string())]),
-            },
+            reusable: said("catalogue-reusable", component.lasting_months).unwrap_or_default(),
         };
         match groups.iter_mut().find(|(name, _)| *name == component.group) {
             Some((_, papers)) => papers.push(paper),

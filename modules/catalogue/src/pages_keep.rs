@@ -4,8 +4,10 @@
 
 use askama::Template;
 use axum::extract::Path;
+use axum::response::Response;
 use base::{Date, Fault, Limit, Problem};
 use i18n::L;
+use records::{Ask, Field, FormPage, Typed};
 use std::sync::Arc;
 use web::{Answer, Breadcrumb, Ctx, FormMap};
 
@@ -39,18 +41,9 @@ struct Announce {
     unready: bool,
 }
 
-#[derive(Template)]
-#[template(path = "end.html")]
-struct End {
-    l: L,
-    csrf: String,
-    trail: Vec<Breadcrumb>,
-    name: String,
-    code: String,
-    problems: Vec<Problem>,
-    decision: String,
-    effective_from: String,
-}
+/// What ending a procedure asks for.
+const ENDING: &[Field] =
+    &[Field::line("decision", actions::DECISION_LEN_MAX), Field::choice("effective_from", Ask::Day)];
 
 /// The latest version of a procedure, with what is already announced.
 async fn latest(ctx: &Ctx, code: &str) -> Result<Arc<Version>, Fault> {
@@ -58,12 +51,11 @@ async fn latest(ctx: &Ctx, code: &str) -> Result<Arc<Version>, Fault> {
     shelf.versions_of(code).last().cloned().ok_or(Fault::NotFound("catalogue-procedure-unknown"))
 }
 
-fn trail(ctx: &Ctx, version: Option<&Version>, last: &str) -> Vec<Breadcrumb> {
+fn trail(ctx: &Ctx, version: Option<&Version>) -> Vec<Breadcrumb> {
     let mut trail = vec![Breadcrumb::new(ctx.l.t("catalogue-procedures"), "/procedures")];
     if let Some(version) = version {
         trail.push(Breadcrumb::new(version.name.clone(), format!("/procedures/{}", version.code)));
     }
-    trail.push(Breadcrumb::new(last, ""));
     trail
 }
 
@@ -104,7 +96,6 @@ fn announce_page(ctx: &Ctx, of: Option<&Version>, given: &FormMap, problems: Vec
         Some(text) => text.to_owned(),
         None => to_toml(of.unwrap_or(&Version::default()))?,
     };
-    let address = of.map(|version| version.code.as_str());
     let base = of.cloned().unwrap_or_default();
     let standard = shipped::standard_process(&base).map_err(Fault::internal)?;
     let without = of.is_some_and(|version| version.process.is_empty());
@@ -120,11 +111,11 @@ fn announce_page(ctx: &Ctx, of: Option<&Version>, given: &FormMap, problems: Vec
         limit_days: given.text("limit_days").to_owned(),
         unready: of.is_some_and(|version| !version.can_be_received()),
         csrf: ctx.csrf.clone(),
-        trail: trail(ctx, of, &title),
+        trail: trail(ctx, of).into_iter().chain([Breadcrumb::new(title.clone(), "")]).collect(),
         title,
         lead: of.map(|version| version.name.clone()).unwrap_or_default(),
-        action: address.map_or_else(|| "/catalogue/new".to_owned(), |code| format!("/catalogue/{code}/announce")),
-        back: address.map_or_else(|| "/procedures".to_owned(), |code| format!("/procedures/{code}")),
+        action: ctx.path().to_owned(),
+        back: of.map_or_else(|| "/procedures".to_owned(), |version| format!("/procedures/{}", version.code)),
         problems,
         decision: given.text("decision").to_owned(),
         effective_from: given.text("effective_from").to_owned(),
@@ -132,28 +123,19 @@ fn announce_page(ctx: &Ctx, of: Option<&Version>, given: &FormMap, problems: Vec
     })
 }
 
-/// GET /catalogue/new
-pub(crate) async fn new_form(ctx: Ctx) -> Answer {
-    let page = announce_page(&ctx, None, &FormMap::default(), Vec::new())?;
+/// The procedure an address names; none for a new one.
+async fn named(ctx: &Ctx, code: Option<Path<String>>) -> Result<Option<Arc<Version>>, Fault> {
+    match code {
+        Some(Path(code)) => latest(ctx, &code).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// GET /catalogue/new, GET /catalogue/{code}/announce
+pub(crate) async fn form(ctx: Ctx, code: Option<Path<String>>) -> Answer {
+    let of = named(&ctx, code).await?;
+    let page = announce_page(&ctx, of.as_deref(), &FormMap::default(), Vec::new())?;
     Ok(ctx.page(&page.title, &page))
-}
-
-/// GET /catalogue/{code}/announce
-pub(crate) async fn announce_form(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    let version = latest(&ctx, &code).await?;
-    let page = announce_page(&ctx, Some(&version), &FormMap::default(), Vec::new())?;
-    Ok(ctx.page(&page.title, &page))
-}
-
-/// POST /catalogue/new
-pub(crate) async fn new(ctx: Ctx, given: FormMap) -> Answer {
-    announce(&ctx, None, given).await
-}
-
-/// POST /catalogue/{code}/announce
-pub(crate) async fn announce_version(ctx: Ctx, Path(code): Path<String>, given: FormMap) -> Answer {
-    let version = latest(&ctx, &code).await?;
-    announce(&ctx, Some(&version), given).await
 }
 
 /// The choice of [`shipped::standard_process`] instead of the process written.
@@ -182,7 +164,10 @@ fn settle_limit(version: &mut Version, given: &FormMap, problems: &mut Vec<Probl
     }
 }
 
-async fn announce(ctx: &Ctx, of: Option<&Version>, given: FormMap) -> Answer {
+/// POST /catalogue/new, POST /catalogue/{code}/announce
+pub(crate) async fn announce(ctx: Ctx, code: Option<Path<String>>, given: FormMap) -> Answer {
+    let of = named(&ctx, code).await?;
+    let of = of.as_deref();
     let mut problems = Vec::new();
     let from = day(&given, &mut problems);
     let mut version = from_toml(given.text("version")).map_err(|problem| problems.push(problem)).ok();
@@ -217,7 +202,7 @@ async fn announce(ctx: &Ctx, of: Option<&Version>, given: FormMap) -> Answer {
             Ok(ctx.flash(format!("/procedures/{code}"), "catalogue-announced"))
         }
         Err(problems) => {
-            let page = announce_page(ctx, of, &given, problems)?;
+            let page = announce_page(&ctx, of, &given, problems)?;
             Ok(ctx.invalid_page(&page.title, &page))
         }
     }
@@ -244,49 +229,40 @@ fn day(given: &FormMap, problems: &mut Vec<Problem>) -> Option<Date> {
 
 /// GET /catalogue/{code}/end
 pub(crate) async fn end_form(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    let version = latest(&ctx, &code).await?;
-    let page = end_page(&ctx, &version, &FormMap::default(), Vec::new());
-    Ok(ctx.page(&ctx.l.t("catalogue-end"), &page))
+    Ok(end_page(&ctx, &code, &FormMap::default(), Vec::new()).await?)
 }
 
-fn end_page(ctx: &Ctx, version: &Version, given: &FormMap, problems: Vec<Problem>) -> End {
-    End {
-        l: ctx.l,
-        csrf: ctx.csrf.clone(),
-        trail: trail(ctx, Some(version), &ctx.l.t("catalogue-end")),
-        name: version.name.clone(),
-        code: version.code.clone(),
+async fn end_page(ctx: &Ctx, code: &str, given: &FormMap, problems: Vec<Problem>) -> Result<Response, Fault> {
+    let version = latest(ctx, code).await?;
+    let page = FormPage {
+        above: trail(ctx, Some(&version)),
+        title: ctx.l.t("catalogue-end"),
+        lead: ctx.l.t("catalogue-end-lead"),
+        action: format!("/catalogue/{code}/end"),
+        back: format!("/procedures/{code}"),
+        fields: records::shown(ctx.l, "catalogue", ENDING, |f| given.text(f.name).to_owned(), |_| Vec::new()),
         problems,
-        decision: given.text("decision").to_owned(),
-        effective_from: given.text("effective_from").to_owned(),
-    }
+        ..FormPage::default()
+    };
+    Ok(page.answer(ctx))
 }
 
 /// POST /catalogue/{code}/end
 pub(crate) async fn end(ctx: Ctx, Path(code): Path<String>, given: FormMap) -> Answer {
-    let version = latest(&ctx, &code).await?;
-    let mut problems = Vec::new();
-    let done = match day(&given, &mut problems) {
-        Some(from) => {
-            let actor = ctx.actor()?.clone();
-            let (now, decision, code) = (ctx.now, given.text("decision").to_owned(), code.clone());
-            ctx.db()
-                .write(move |tx| {
-                    Box::pin(async move { actions::abolish(tx, &actor, now, &code, &decision, from).await })
-                })
-                .await
-        }
-        None => Err(Fault::Invalid(problems)),
-    };
-    match refused(done)? {
+    let (actor, now, typed, of) = (ctx.actor()?.clone(), ctx.now, Typed::from(&given), code.clone());
+    let done = ctx.db().write(move |tx| {
+        Box::pin(async move {
+            let given = records::read_fields(ENDING, &typed)?;
+            let from = given.day("effective_from").unwrap_or(now.date());
+            actions::abolish(tx, &actor, now, &of, given.text("decision"), from).await
+        })
+    });
+    match refused(done.await)? {
         Ok(()) => {
             reload(&ctx.app).await?;
             Ok(ctx.flash(format!("/procedures/{code}"), "catalogue-ended"))
         }
-        Err(problems) => {
-            let page = end_page(&ctx, &version, &given, problems);
-            Ok(ctx.invalid_page(&ctx.l.t("catalogue-end"), &page))
-        }
+        Err(problems) => Ok(end_page(&ctx, &code, &given, problems).await?),
     }
 }
 

@@ -4,9 +4,7 @@ use ::store::{BoxFuture, Rows, StoreError, Tx, Value, params};
 use audit::Kept;
 use base::{Actor, Date, Fault, Id, Instant};
 use facts::Fact;
-use records::{
-    Adopted, Begun, By, Column, DoesNotFollow, Held, Machine, Moment, Subject, Verb, Who, cell, list, list_value,
-};
+use records::{Adopted, Begun, By, Column, DoesNotFollow, Held, Machine, Moment, Subject, Verb, Who, column};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,19 +51,9 @@ impl Written {
     }
 
     /// The row's values, in the order of [`sql::INSERT_VERSION`].
-    pub(crate) fn row(&self, procedure: Id) -> [Value; 9] {
+    pub(crate) fn row(&self, procedure: Id) -> Vec<Value> {
         let Edition { id, from, to, decision, origin, at, by, .. } = &self.edition;
-        [
-            (*id).into(),
-            procedure.into(),
-            (*from).into(),
-            (*to).into(),
-            decision.as_str().into(),
-            origin.as_str().into(),
-            self.body.as_str().into(),
-            (*at).into(),
-            (*by).into(),
-        ]
+        params![id, procedure, from, to, decision, origin.as_str(), &self.body, at, by].to_vec()
     }
 }
 
@@ -150,18 +138,7 @@ impl Subject for Procedure {
     const KIND: &'static str = "catalogue-procedure";
     const TABLE: &'static str = "procedure";
     const V: i64 = 1;
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            name: "national_hash",
-            get: |p| p.national.as_deref().into(),
-            set: |p, row| cell(&mut p.national, row, "national_hash"),
-        },
-        Column {
-            name: "editions",
-            get: |p| list_value(&p.editions),
-            set: |p, row| list(&mut p.editions, row, "editions"),
-        },
-    ];
+    const COLUMNS: &'static [Column<Self>] = &[column!("national_hash", national), column!("editions", list editions)];
     type Event = Event;
 
     fn apply(before: Option<&Self>, _: &Moment, event: &Event) -> Result<(Self, Vec<Fact>), DoesNotFollow> {
@@ -193,6 +170,8 @@ pub enum State {
     Standing,
     Ended,
 }
+
+base::closed_list!(State, { Standing => "standing", Ended => "ended" });
 
 use State::{Ended, Standing};
 
@@ -237,10 +216,7 @@ impl Machine for Procedure {
     }
 
     fn word(state: State) -> &'static str {
-        match state {
-            Standing => "standing",
-            Ended => "ended",
-        }
+        state.as_str()
     }
 
     /// The catalogue is everybody's.

@@ -323,30 +323,12 @@ mod tests {
 
     #[test]
     fn components_and_fields_have_their_own_codes() {
-        let component = Component {
-            code: "to-khai".to_owned(),
-            name: "Tờ khai".to_owned(),
-            originals: 1,
-            copies: 0,
-            required: true,
-            reusable: false,
-            lasting_months: 0,
-            group: String::new(),
-        };
+        let (code, name) = ("to-khai".to_owned(), "Tờ khai".to_owned());
+        let component = Component { code, name, ..Component::default() };
         let version = Version { components: vec![component.clone(), component], ..good() };
         assert_eq!(codes(&version), ["catalogue-component-wrong"]);
-        let field = Field {
-            name: "sex".to_owned(),
-            label: "Giới tính".to_owned(),
-            kind: FieldKind::Select,
-            required: true,
-            options: Vec::new(),
-            needs_address: Vec::new(),
-            help: String::new(),
-            max_len: 10,
-            not_future: false,
-            of: String::new(),
-        };
+        let (name, label) = ("sex".to_owned(), "Giới tính".to_owned());
+        let field = Field { name, label, kind: FieldKind::Select, ..Field::default() };
         let mut version = good();
         version.form.groups = vec![Group { title: "x".to_owned(), fields: vec![field] }];
         assert_eq!(codes(&version), ["catalogue-form-field"]);

@@ -29,12 +29,14 @@ pub(crate) struct Doc {
     marked: Vec<String>,
     /// Which special cases it is, by their place in the data.
     variants: Vec<usize>,
+    /// What else it says, text by text: papers it asks for, papers it gives, conditions, who is free of the fee.
+    says: Vec<Vec<String>>,
 }
 
 /// How well a version fits; smaller is better. Each part decides where the parts before it are equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
-    /// 0 its code; 1 meant by these words of people; 2 the words are in its name; 3 as beginnings; 4 with help of its field.
+    /// 0 its code; 1 meant by these words of people; 2 the words are in its name; 3 as beginnings; 4 with help of its field; 5 in what it says.
     class: u8,
     slips: u8,
     /// Words whose marks are others.
@@ -64,7 +66,13 @@ impl Doc {
         let mut beside = keyed(&version.field_name);
         beside.push(version.code.to_lowercase());
         let marked = [&version.name, &version.keywords].into_iter().flat_map(|text| marked(text)).collect();
-        Doc { code: version.code.clone(), name, keywords, beside, marked, variants }
+        let papers = version.components.iter().flat_map(|paper| [&paper.name, &paper.group]);
+        let notes = version.channels.iter().flat_map(|terms| [&terms.limit_text, &terms.fee_text]);
+        let results = version.results.iter().map(|result| &result.name);
+        let says = papers.chain(notes).chain(results).map(|text| keyed(text));
+        let mut says: Vec<Vec<String>> = says.chain(version.conditions.lines().map(keyed)).collect();
+        says.retain(|text| !text.is_empty());
+        Doc { code: version.code.clone(), name, keywords, beside, marked, variants, says }
     }
 
     pub(crate) fn teach(&self, vocabulary: &mut Vocabulary) {
@@ -113,7 +121,7 @@ enum Term {
 }
 
 /// A query made ready.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Query {
     code: String,
     /// Every procedure meant by words of people in it.
@@ -143,16 +151,7 @@ impl Query {
         if words.is_empty() {
             return None;
         }
-        let mut query = Query {
-            code: text.to_uppercase(),
-            meant: Vec::new(),
-            first: Vec::new(),
-            terms: Vec::new(),
-            soft: Vec::new(),
-            hard: Vec::new(),
-            marked: Vec::new(),
-            asked: words.clone(),
-        };
+        let mut query = Query { code: text.to_uppercase(), asked: words.clone(), ..Query::default() };
         query.read(&words, &text);
         Some(query)
     }
@@ -182,6 +181,12 @@ impl Query {
                 }
             };
             at += n;
+        }
+        // A word of one syllable is many words without its marks: it means this only where it is all that is asked.
+        if let Some(meaning) = PEOPLE.alone(&self.hard, text).filter(|_| self.terms.is_empty()) {
+            let said = std::mem::take(&mut self.hard);
+            self.terms.push(Term::Phrases(meaning.means.iter().cloned().chain([said]).collect()));
+            self.first.clone_from(&meaning.first);
         }
         self.meant.clone_from(&self.first);
         // Words of people stand for the whole question or they are one condition among others.
@@ -214,12 +219,15 @@ impl Query {
         if let Some(place) = self.first.iter().position(|code| *code == doc.code) {
             return Some(Rank { class: 1, slips: count(place), ..rank });
         }
+        let mut right = self.terms.len() < 2;
         for term in &self.terms {
             let (level, slips) = doc.meets(term)?;
+            right |= slips == 0;
             rank.class = rank.class.max(2 + level);
             rank.slips = rank.slips.saturating_add(slips);
         }
-        Some(rank)
+        // A slip in every word is another question.
+        right.then_some(rank)
     }
 
     /// The same question by its words of people alone: `mở quán cà phê` asks for what `mở quán` means, and no name tells of coffee.
@@ -233,6 +241,18 @@ impl Query {
         meant.soft.append(&mut meant.hard);
         meant.first.clone_from(&self.meant);
         Some(meant)
+    }
+
+    /// How well a version fits that names none of it, but says it: the words asked for stand together in one of its texts.
+    pub(crate) fn rank_said(&self, doc: &Doc) -> Option<Rank> {
+        let said = |words: &[String]| doc.says.iter().any(|text| text.windows(words.len().max(1)).any(|w| w == words));
+        let phrases = self.terms.iter().all(|term| match term {
+            Term::Phrases(phrases) => phrases.iter().any(|phrase| said(phrase) || doc.holds_together(phrase)),
+            Term::Words(_) => true,
+        });
+        let special = count(doc.variants.iter().filter(|at| !self.asks_for(**at)).count());
+        let all = phrases && !self.hard.is_empty() && said(&self.hard);
+        all.then_some(Rank { class: 5, special, ..Rank::default() })
     }
 
     fn asks_for(&self, variant: usize) -> bool {

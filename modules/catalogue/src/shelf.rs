@@ -146,6 +146,10 @@ impl Shelf {
             let meant = query.meant().map(|meant| fit(&meant)).filter(|meant| !meant.is_empty());
             found = meant.unwrap_or(found);
         }
+        if found.is_empty() {
+            // No name has the words: what the procedures ask for and give may.
+            found = fitting().filter_map(|book| Some((query.rank_said(&book.doc)?, book))).collect();
+        }
         for wide in [false, true] {
             if found.is_empty() {
                 query = query.forgiving(&self.vocabulary, wide);
@@ -309,6 +313,29 @@ mod tests {
                 found.first().map(|v| &v.name)
             );
         }
+    }
+
+    #[test]
+    fn what_no_name_has_is_found_in_what_procedures_ask_for_and_give_and_a_short_word_means_nothing_but_alone() {
+        for (query, code) in [
+            ("vay vốn", "2.001035"),
+            ("vay von", "2.001035"),
+            ("thế chấp vay ngân hàng", "2.001035"),
+            ("đẻ", "1.001193"),
+            ("de", "1.001193"),
+            ("vợ đẻ", "1.001193"),
+            ("thủ tục đẻ", "1.001193"),
+        ] {
+            assert_eq!(codes(query).first().map(String::as_str), Some(code), "{query}: {:?}", codes(query));
+        }
+        // The two permits that need its certificate.
+        assert_eq!(codes("phòng cháy"), ["1.013236", "1.013225"]);
+        assert_eq!(codes("phong chay chua chay"), ["1.013236", "1.013225"]);
+        // Other words of these letters, and what nothing in the register is about.
+        for other in ["để", "đề nghị", "trường mầm non"] {
+            assert!(!codes(other).contains(&"1.001193".to_owned()), "{other}: {:?}", codes(other));
+        }
+        assert_eq!(codes("trường mầm non"), Vec::<String>::new());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{Channel, Date, Dong, Level, Limit, PausePolicy, Role};
+use base::{BadData, Channel, Date, Dong, Level, Limit, PausePolicy, Role};
 use serde::Deserialize;
 
 use crate::version::{
@@ -26,18 +26,6 @@ pub const FILES: &[(&str, &str)] = &[
 /// Process patterns and form groups used in several files.
 pub const SHARED: &str = include_str!("../../../data/procedures/_shared.toml");
 
-/// What is wrong with a data file: a sentence naming the file and the procedure.
-#[derive(Debug)]
-pub struct DataError(pub String);
-
-impl std::fmt::Display for DataError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for DataError {}
-
 #[derive(Deserialize)]
 struct Shared {
     opening: Date,
@@ -53,7 +41,7 @@ struct Pattern {
     sequence: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct PatternStep {
     id: String,
     name: String,
@@ -86,43 +74,57 @@ impl<T: Copy> PerChannel<T> {
     }
 }
 
-/// What a procedure says for itself, or a file for all its procedures.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// A data file: what holds for all its procedures stands at its head.
+#[derive(Deserialize)]
+struct DataFile {
+    #[serde(default)]
+    group: Vec<NamedGroup>,
+    procedure: Vec<toml::Table>,
+    #[serde(flatten)]
+    head: toml::Table,
+}
+
+/// What a procedure says, the head of its file standing in for what it leaves out.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Entry {
-    code: Option<String>,
-    name: Option<String>,
-    keywords: Option<String>,
-    field: Option<String>,
-    field_name: Option<String>,
-    levels: Option<Vec<Level>>,
+    code: String,
+    name: String,
+    #[serde(default)]
+    keywords: String,
+    field: String,
+    field_name: String,
+    levels: Vec<Level>,
     department: Option<String>,
-    division: Option<String>,
-    process: Option<String>,
-    norms: Option<Vec<Limit>>,
-    decision: Option<String>,
-    applicants: Option<Vec<String>>,
+    division: String,
+    process: String,
+    norms: Vec<Limit>,
+    decision: String,
+    applicants: Vec<String>,
     channels: Option<Vec<Channel>>,
-    limit: Option<PerChannel<Limit>>,
-    limit_text: Option<String>,
+    limit: PerChannel<Limit>,
+    #[serde(default)]
+    limit_text: String,
     cut_off: Option<String>,
-    pause_policy: Option<String>,
+    #[serde(default)]
+    pause_policy: PausePolicy,
     fee: Option<PerChannel<i64>>,
     fee_name: Option<String>,
-    fee_text: Option<String>,
-    online: Option<String>,
-    route: Option<String>,
-    form: Option<Vec<String>>,
-    components: Option<Vec<Component>>,
-    results: Option<Vec<ResultPaper>>,
-    legal_bases: Option<Vec<String>>,
-    conditions: Option<String>,
+    #[serde(default)]
+    fee_text: String,
+    online: String,
+    #[serde(default)]
+    route: Route,
+    form: Vec<String>,
+    components: Vec<Component>,
+    results: Vec<ResultPaper>,
+    legal_bases: Vec<String>,
+    #[serde(default)]
+    conditions: String,
     yields_document: Option<bool>,
-    source: Option<String>,
+    source: String,
+    #[serde(default)]
     later: Vec<Later>,
-    // At the head of a file only.
-    group: Vec<toml::Value>,
-    procedure: Vec<toml::Value>,
 }
 
 /// A dated change of fee or limit, announced after the opening.
@@ -131,53 +133,16 @@ struct Entry {
 struct Later {
     from: Date,
     decision: String,
-    #[serde(default)]
     fee: Option<PerChannel<i64>>,
-    #[serde(default)]
     fee_text: Option<String>,
-    #[serde(default)]
     limit: Option<PerChannel<Limit>>,
-}
-
-impl Entry {
-    /// Takes from the file's head whatever the procedure leaves out.
-    fn under(mut self, head: &Entry) -> Entry {
-        macro_rules! inherit {
-            ($($name:ident),*) => { $( if self.$name.is_none() { self.$name = head.$name.clone(); } )* };
-        }
-        inherit!(
-            field,
-            field_name,
-            levels,
-            department,
-            division,
-            process,
-            norms,
-            decision,
-            applicants,
-            channels,
-            limit,
-            limit_text,
-            cut_off,
-            pause_policy,
-            fee,
-            fee_name,
-            fee_text,
-            online,
-            route,
-            form,
-            legal_bases,
-            source
-        );
-        self
-    }
 }
 
 /// Every version of every shipped procedure, oldest first within a procedure.
 ///
 /// # Errors
 /// The first thing wrong with a file; a test keeps the shipped ones right.
-pub fn versions() -> Result<Vec<Version>, DataError> {
+pub fn versions() -> Result<Vec<Version>, BadData> {
     let mut all = Vec::new();
     for (name, text) in FILES {
         all.extend(read_file(name, text, SHARED)?);
@@ -189,86 +154,76 @@ pub fn versions() -> Result<Vec<Version>, DataError> {
 ///
 /// # Errors
 /// A sentence naming the file and the procedure.
-pub fn read_file(name: &str, text: &str, shared: &str) -> Result<Vec<Version>, DataError> {
-    let fault = |what: &str| DataError(format!("data/procedures/{name}: {what}"));
-    let shared: Shared = toml::from_str(shared).map_err(|e| fault(&format!("_shared.toml: {e}")))?;
-    let head: Entry = toml::from_str(text).map_err(|e| fault(&e.to_string()))?;
-    let mut groups: BTreeMap<String, Group> = shared.group.into_iter().map(|g| (g.id, g.group)).collect();
-    for value in &head.group {
-        let group: NamedGroup = value.clone().try_into().map_err(|e: toml::de::Error| fault(&e.to_string()))?;
-        groups.insert(group.id, group.group);
-    }
+pub fn read_file(name: &str, text: &str, shared: &str) -> Result<Vec<Version>, BadData> {
+    let fault = |what: String| BadData(format!("data/procedures/{name}: {what}"));
+    let shared: Shared = toml::from_str(shared).map_err(|e| fault(format!("_shared.toml: {e}")))?;
+    let DataFile { group, procedure, head } = toml::from_str(text).map_err(|e| fault(e.to_string()))?;
+    let groups = shared.group.into_iter().chain(group).map(|named| (named.id, named.group)).collect();
     let mut all = Vec::new();
-    for value in &head.procedure {
-        let entry: Entry = value.clone().try_into().map_err(|e: toml::de::Error| fault(&e.to_string()))?;
-        let code = entry.code.clone().unwrap_or_default();
-        let expanded = expand(entry.under(&head), shared.opening, &shared.process, &groups)
-            .map_err(|what| fault(&format!("{code}: {what}")))?;
-        all.extend(expanded);
+    for said in procedure {
+        let code = said.get("code").map(ToString::to_string).unwrap_or_default();
+        let mut whole = head.clone();
+        whole.extend(said);
+        let entry: Result<Entry, String> = whole.try_into().map_err(|e: toml::de::Error| e.to_string());
+        let expanded = entry.and_then(|entry| expand(entry, shared.opening, &shared.process, &groups));
+        all.extend(expanded.map_err(|what| fault(format!("{code}: {what}")))?);
     }
     Ok(all)
 }
 
 fn expand(
-    entry: Entry,
+    mut entry: Entry,
     opening: Date,
     patterns: &[Pattern],
     groups: &BTreeMap<String, Group>,
 ) -> Result<Vec<Version>, String> {
-    let first = Version {
-        effective_from: opening,
-        decision: entry.decision.clone().ok_or("no decision")?,
-        origin: Origin::Shipped,
-        code: entry.code.clone().ok_or("no code")?,
-        name: entry.name.clone().ok_or("no name")?,
-        keywords: entry.keywords.clone().unwrap_or_default(),
-        field: entry.field.clone().ok_or("no field")?,
-        field_name: entry.field_name.clone().ok_or("no field_name")?,
-        levels: entry.levels.clone().ok_or("no levels")?,
-        department: entry.department.clone(),
-        applicants: entry.applicants.clone().ok_or("no applicants")?,
-        channels: terms(&entry, entry.fee.as_ref(), entry.limit.as_ref(), entry.fee_text.as_deref())?,
-        components: entry.components.clone().ok_or("no components")?,
-        results: entry.results.clone().ok_or("no results")?,
-        legal_bases: entry.legal_bases.clone().ok_or("no legal_bases")?,
-        conditions: entry.conditions.clone().unwrap_or_default(),
-        service_level: service_level(entry.online.as_deref())?,
-        route: match entry.route.as_deref() {
-            None | Some("provincial") => Route::Provincial,
-            Some("ministry") => Route::Ministry,
-            Some("national") => Route::National,
-            Some(other) => return Err(format!("unknown route {other}")),
-        },
-        cut_off: entry.cut_off.clone(),
-        pause_policy: match entry.pause_policy.as_deref() {
-            None | Some("restart") => PausePolicy::Restart,
-            Some("resume") => PausePolicy::Resume,
-            Some(other) => return Err(format!("unknown pause_policy {other}")),
-        },
-        yields_document: entry.yields_document.unwrap_or(true),
-        source: entry.source.clone().ok_or("no source")?,
-        form: form(entry.form.as_deref().ok_or("no form")?, groups)?,
-        ..Version::default()
+    let (later, channels) = (std::mem::take(&mut entry.later), terms(&entry)?);
+    let changed = |Later { from, decision, fee, fee_text, limit }: Later| {
+        let said = Entry {
+            fee: fee.or(entry.fee.clone()),
+            fee_text: fee_text.unwrap_or(entry.fee_text.clone()),
+            limit: limit.unwrap_or(entry.limit.clone()),
+            ..entry.clone()
+        };
+        Ok((from, decision, terms(&said)?))
     };
-    let mut first = with_process(first, &entry, patterns)?;
-    finish(&mut first);
-    let mut all = vec![first];
-    for change in &entry.later {
-        let mut next = all[all.len() - 1].clone();
-        next.effective_from = change.from;
-        next.decision.clone_from(&change.decision);
-        next.channels = terms(
-            &entry,
-            change.fee.as_ref().or(entry.fee.as_ref()),
-            change.limit.as_ref().or(entry.limit.as_ref()),
-            change.fee_text.as_deref().or(entry.fee_text.as_deref()),
-        )?;
-        finish(&mut next);
-        if let Some(previous) = all.last_mut() {
-            previous.effective_to = Some(change.from);
-        }
-        all.push(next);
+    let later: Vec<(Date, String, Vec<ChannelTerms>)> =
+        later.into_iter().map(changed).collect::<Result<_, String>>()?;
+    let (sequence, process) = process(&entry.process, &entry.norms, &entry.division, patterns)?;
+    let mut all = vec![Version {
+        effective_from: opening,
+        decision: entry.decision,
+        origin: Origin::Shipped,
+        code: entry.code,
+        name: entry.name,
+        keywords: entry.keywords,
+        field: entry.field,
+        field_name: entry.field_name,
+        levels: entry.levels,
+        department: entry.department,
+        applicants: entry.applicants,
+        channels,
+        components: entry.components,
+        results: entry.results,
+        legal_bases: entry.legal_bases,
+        conditions: entry.conditions,
+        sequence,
+        service_level: service_level(&entry.online)?,
+        route: entry.route,
+        process,
+        cut_off: entry.cut_off,
+        pause_policy: entry.pause_policy,
+        yields_document: entry.yields_document.unwrap_or(true),
+        source: entry.source,
+        form: form(&entry.form, groups)?,
+        ..Version::default()
+    }];
+    for (from, decision, channels) in later {
+        let before = all.len() - 1;
+        all[before].effective_to = Some(from);
+        all.push(Version { effective_from: from, effective_to: None, decision, channels, ..all[before].clone() });
     }
+    all.iter_mut().for_each(finish);
     Ok(all)
 }
 
@@ -279,47 +234,32 @@ fn finish(version: &mut Version) {
     version.payable_online = online && version.terms(Channel::Online).is_some_and(|terms| terms.fee_total() > Dong(0));
 }
 
-fn terms(
-    entry: &Entry,
-    fee: Option<&PerChannel<i64>>,
-    limit: Option<&PerChannel<Limit>>,
-    fee_text: Option<&str>,
-) -> Result<Vec<ChannelTerms>, String> {
-    let limit = limit.ok_or("no limit")?;
-    let all = [Channel::Counter, Channel::Online, Channel::Post];
-    let channels: Vec<Channel> = match (&entry.channels, limit) {
+fn terms(entry: &Entry) -> Result<Vec<ChannelTerms>, String> {
+    let channels: Vec<Channel> = match (&entry.channels, &entry.limit) {
         (Some(channels), _) => channels.clone(),
-        (None, PerChannel::Each(map)) => all.into_iter().filter(|c| map.contains_key(c.as_str())).collect(),
-        (None, PerChannel::All(_)) => all.to_vec(),
+        (None, PerChannel::Each(map)) => Channel::ALL.into_iter().filter(|c| map.contains_key(c.as_str())).collect(),
+        (None, PerChannel::All(_)) => Channel::ALL.to_vec(),
     };
-    channels
-        .into_iter()
-        .map(|channel| {
-            let amount = fee.and_then(|fee| fee.of(channel));
-            Ok(ChannelTerms {
-                channel,
-                limit: limit.of(channel).ok_or_else(|| format!("no limit for {}", channel.as_str()))?,
-                limit_text: entry.limit_text.clone().unwrap_or_default(),
-                fee: match (amount, &entry.fee_name) {
-                    (None, _) => Vec::new(),
-                    (Some(0), None) => vec![Fee::free()],
-                    (Some(_), None) => return Err("a fee without fee_name".to_owned()),
-                    (Some(amount), Some(name)) => {
-                        vec![Fee { name: name.clone(), amount: Dong(amount), note: String::new() }]
-                    }
-                },
-                fee_text: fee_text.unwrap_or_default().to_owned(),
-            })
-        })
-        .collect()
+    let one = |channel: Channel| {
+        let fee = match (entry.fee.as_ref().and_then(|fee| fee.of(channel)), &entry.fee_name) {
+            (None, _) => Vec::new(),
+            (Some(0), None) => vec![Fee::free()],
+            (Some(_), None) => return Err("a fee without fee_name".to_owned()),
+            (Some(amount), Some(name)) => vec![Fee { name: name.clone(), amount: Dong(amount), note: String::new() }],
+        };
+        let limit = entry.limit.of(channel).ok_or_else(|| format!("no limit for {}", channel.as_str()))?;
+        let (limit_text, fee_text) = (entry.limit_text.clone(), entry.fee_text.clone());
+        Ok(ChannelTerms { channel, limit, limit_text, fee, fee_text })
+    };
+    channels.into_iter().map(one).collect()
 }
 
 /// `full`, `none` or `partial: the reason`.
-fn service_level(word: Option<&str>) -> Result<ServiceLevel, String> {
-    match word.map(|word| word.split_once(':').unwrap_or((word, ""))) {
-        Some(("full", _)) => Ok(ServiceLevel::Full),
-        Some(("none", _)) => Ok(ServiceLevel::InfoOnly),
-        Some(("partial", reason)) if !reason.trim().is_empty() => Ok(ServiceLevel::Partial(reason.trim().to_owned())),
+fn service_level(word: &str) -> Result<ServiceLevel, String> {
+    match word.split_once(':').unwrap_or((word, "")) {
+        ("full", _) => Ok(ServiceLevel::Full),
+        ("none", _) => Ok(ServiceLevel::InfoOnly),
+        ("partial", reason) if !reason.trim().is_empty() => Ok(ServiceLevel::Partial(reason.trim().to_owned())),
         _ => Err("online must be full, none or partial: reason".to_owned()),
     }
 }
@@ -332,36 +272,29 @@ fn form(names: &[String], groups: &BTreeMap<String, Group>) -> Result<Form, Stri
     Ok(Form { groups: groups? })
 }
 
-fn with_process(mut version: Version, entry: &Entry, patterns: &[Pattern]) -> Result<Version, String> {
-    let name = entry.process.as_deref().ok_or("no process")?;
+/// What an applicant goes through, and the steps of the office, by a pattern and the norms of its steps.
+fn process(
+    name: &str,
+    norms: &[Limit],
+    division: &str,
+    patterns: &[Pattern],
+) -> Result<(Vec<String>, Vec<Step>), String> {
     let pattern = patterns.iter().find(|p| p.id == name).ok_or_else(|| format!("unknown process {name}"))?;
-    let norms = entry.norms.as_deref().ok_or("no norms")?;
     if norms.len() != pattern.steps.len() {
         return Err(format!("{name} has {} steps, {} norms given", pattern.steps.len(), norms.len()));
     }
-    let division = entry.division.as_deref().ok_or("no division")?;
-    version.sequence.clone_from(&pattern.sequence);
-    version.process = pattern
-        .steps
-        .iter()
-        .zip(norms)
-        .map(|(step, norm)| {
-            Ok(Step {
-                id: step.id.clone(),
-                name: step.name.clone(),
-                role: step.role,
-                unit: match step.unit.as_str() {
-                    "desk" => StepUnit::Desk,
-                    "division" => StepUnit::Division(division.to_owned()),
-                    "leader" => StepUnit::Leader,
-                    other => return Err(format!("unknown unit {other}")),
-                },
-                norm: *norm,
-                allowed: step.allowed.clone(),
-            })
-        })
-        .collect::<Result<_, String>>()?;
-    Ok(version)
+    let step = |(step, norm): (&PatternStep, &Limit)| {
+        let PatternStep { id, name, role, unit, allowed } = step.clone();
+        let unit = match unit.as_str() {
+            "desk" => StepUnit::Desk,
+            "division" => StepUnit::Division(division.to_owned()),
+            "leader" => StepUnit::Leader,
+            other => return Err(format!("unknown unit {other}")),
+        };
+        Ok(Step { id, name, role, unit, norm: *norm, allowed })
+    };
+    let steps = pattern.steps.iter().zip(norms).map(step).collect::<Result<_, String>>()?;
+    Ok((pattern.sequence.clone(), steps))
 }
 
 /// A sensible process for a procedure that has none: received at the desk, handled by the specialist division, decided by
@@ -380,10 +313,7 @@ pub fn standard_process(version: &Version) -> Result<Vec<Step>, String> {
     let pattern = shared.process.iter().find(|p| p.id == name).ok_or_else(|| format!("no process {name}"))?;
     let steps = i64::try_from(pattern.steps.len()).unwrap_or(1);
     // The side steps: an eighth each, whole days where there are some, at most one day.
-    let side = match limit / 8 {
-        0 => 1,
-        eighth => eighth.min(8),
-    };
+    let side = (limit / 8).clamp(1, 8);
     let main = (limit - side * (steps - 1)).max(1);
     let norms: Vec<Limit> = pattern
         .steps
@@ -394,13 +324,7 @@ pub fn standard_process(version: &Version) -> Result<Vec<Step>, String> {
             hours => Limit::Hours(hours),
         })
         .collect();
-    let entry = Entry {
-        process: Some(name.to_owned()),
-        norms: Some(norms),
-        division: Some("chuyen-mon".to_owned()),
-        ..Entry::default()
-    };
-    Ok(with_process(version.clone(), &entry, &shared.process)?.process)
+    Ok(process(name, &norms, "chuyen-mon", &shared.process)?.1)
 }
 
 #[cfg(test)]

@@ -45,9 +45,9 @@ pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Iterator<Item = Item> + Se
     let goes_on = head.contains(&b'\n')
         && serde_json::from_slice::<serde::de::IgnoredAny>(first_line).is_err_and(|error| error.is_eof());
     if head.first() == Some(&b'[') || goes_on {
-        return Ok(Box::new(Values { name, reader, n: 0, failed: false, open: false }));
+        return Ok(Box::new(Records { name, pieces: Values { reader, open: false }, n: 0, failed: false }));
     }
-    Ok(Box::new(Lines { name, reader, line: 0, failed: false }))
+    Ok(Box::new(Records { name, pieces: Lines(reader), n: 0, failed: false }))
 }
 
 /// Workbooks and texts in UTF-16 are told by their first bytes, whatever they are called.
@@ -69,19 +69,58 @@ fn delimiter(head: &[u8]) -> u8 {
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',')
 }
 
-/// Records of a list, or one after the other, however they are broken into lines.
-struct Values {
+/// A file in pieces, each a record's text.
+trait Pieces {
+    /// The next one's bytes; `Err` when it is too long. `None` at the end.
+    fn piece(&mut self) -> io::Result<Option<Result<Vec<u8>, Reason>>>;
+}
+
+/// The records of a file in pieces.
+struct Records<P> {
     name: String,
-    reader: BufReader<File>,
+    pieces: P,
     n: u64,
     failed: bool,
+}
+
+impl<P: Pieces> Iterator for Records<P> {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        while !self.failed {
+            let piece = self.pieces.piece().unwrap_or_else(|error| {
+                // What follows cannot be read; the record it broke in is told, once.
+                self.failed = true;
+                Some(Err(Reason { code: "line-unreadable", detail: error.to_string() }))
+            })?;
+            self.n += 1;
+            let read = |bytes: Vec<u8>| {
+                let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
+                let blank = bytes.iter().all(u8::is_ascii_whitespace);
+                let broken = |error: serde_json::Error| Reason { code: "line-broken", detail: error.to_string() };
+                if blank { Ok(None) } else { serde_json::from_slice(bytes).map(Some).map_err(broken) }
+            };
+            if let Some(record) = piece.and_then(read).transpose() {
+                return Some(Item { place: format!("{}:{}", self.name, self.n), record, summary: false });
+            }
+        }
+        None
+    }
+}
+
+fn too_long() -> Reason {
+    Reason { code: "line-too-long", detail: format!("{LINE_BYTES_MAX} bytes") }
+}
+
+/// Records of a list, or one after the other, however they are broken into lines.
+struct Values {
+    reader: BufReader<File>,
     /// Inside the list.
     open: bool,
 }
 
-impl Values {
-    /// The next value's bytes; `Err` when it is too long. `None` at the end.
-    fn value(&mut self) -> io::Result<Option<Result<Vec<u8>, Reason>>> {
+impl Pieces for Values {
+    fn piece(&mut self) -> io::Result<Option<Result<Vec<u8>, Reason>>> {
         let mut bytes = Vec::new();
         let (mut depth, mut in_text, mut escaped, mut length) = (0_u32, false, false, 0_usize);
         while let Some(byte) = self.reader.fill_buf()?.first().copied() {
@@ -124,104 +163,33 @@ impl Values {
         if length == 0 {
             return Ok(None);
         }
-        self.n += 1;
-        if length > LINE_BYTES_MAX {
-            return Ok(Some(Err(Reason { code: "line-too-long", detail: format!("{LINE_BYTES_MAX} bytes") })));
-        }
-        Ok(Some(Ok(bytes)))
+        Ok(Some(if length > LINE_BYTES_MAX { Err(too_long()) } else { Ok(bytes) }))
     }
 }
 
-impl Iterator for Values {
-    type Item = Item;
+/// One record a line.
+struct Lines(BufReader<File>);
 
-    fn next(&mut self) -> Option<Item> {
-        if self.failed {
-            return None;
-        }
-        let value = match self.value() {
-            Ok(value) => value?,
-            Err(error) => {
-                self.failed = true;
-                self.n += 1;
-                Err(Reason { code: "line-unreadable", detail: error.to_string() })
-            }
-        };
-        let record = value.and_then(|bytes| {
-            serde_json::from_slice(&bytes).map_err(|error| Reason { code: "line-broken", detail: error.to_string() })
-        });
-        Some(Item { place: format!("{}:{}", self.name, self.n), record, summary: false })
-    }
-}
-
-struct Lines {
-    name: String,
-    reader: BufReader<File>,
-    line: u64,
-    failed: bool,
-}
-
-impl Lines {
-    /// The next line without its end; `Err` when it is too long. `None` at the end of the file.
-    fn line(&mut self) -> io::Result<Option<Result<Vec<u8>, Reason>>> {
+impl Pieces for Lines {
+    fn piece(&mut self) -> io::Result<Option<Result<Vec<u8>, Reason>>> {
         let mut bytes = Vec::new();
         let max = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX);
-        let read = (&mut self.reader).take(max).read_until(b'\n', &mut bytes)?;
+        let read = (&mut self.0).take(max).read_until(b'\n', &mut bytes)?;
         if read == 0 {
             return Ok(None);
         }
-        self.line += 1;
-        if bytes.last() == Some(&b'\n') {
-            bytes.pop();
-            return Ok(Some(Ok(bytes)));
-        }
-        if bytes.len() < LINE_BYTES_MAX {
+        let ended = bytes.pop_if(|byte| *byte == b'\n').is_some();
+        if ended || bytes.len() < LINE_BYTES_MAX {
             return Ok(Some(Ok(bytes)));
         }
         // Pass over the rest in small pieces.
         loop {
             let mut rest = Vec::new();
-            let read = (&mut self.reader).take(64 * 1024).read_until(b'\n', &mut rest)?;
+            let read = (&mut self.0).take(64 * 1024).read_until(b'\n', &mut rest)?;
             if read == 0 || rest.last() == Some(&b'\n') {
-                let detail = format!("{LINE_BYTES_MAX} bytes");
-                return Ok(Some(Err(Reason { code: "line-too-long", detail })));
+                return Ok(Some(Err(too_long())));
             }
         }
-    }
-}
-
-impl Iterator for Lines {
-    type Item = Item;
-
-    fn next(&mut self) -> Option<Item> {
-        while !self.failed {
-            let line = match self.line() {
-                Ok(None) => return None,
-                Ok(Some(line)) => line,
-                Err(error) => {
-                    // What follows cannot be read; the record it broke in is told, once.
-                    self.failed = true;
-                    self.line += 1;
-                    Err(Reason { code: "line-unreadable", detail: error.to_string() })
-                }
-            };
-            let place = format!("{}:{}", self.name, self.line);
-            let record = line.and_then(|bytes| {
-                let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
-                if bytes.iter().all(u8::is_ascii_whitespace) {
-                    return Ok(None);
-                }
-                serde_json::from_slice(bytes)
-                    .map(Some)
-                    .map_err(|error| Reason { code: "line-broken", detail: error.to_string() })
-            });
-            match record {
-                Ok(None) => {}
-                Ok(Some(value)) => return Some(Item { place, record: Ok(value), summary: false }),
-                Err(reason) => return Some(Item { place, record: Err(reason), summary: false }),
-            }
-        }
-        None
     }
 }
 

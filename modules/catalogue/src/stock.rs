@@ -76,17 +76,11 @@ pub fn facts_of(version: &Version, agency: Id) -> Vec<Fact> {
 
 fn fact(version: &Version, level: Level, agency: Id, qty: i64) -> Fact {
     Fact {
-        measure: &OFFERED,
-        day: version.effective_from,
-        agency,
-        level,
         field: version.field.clone(),
-        channel: 0,
         flags: flags_of(version),
         qty,
-        subject: version.procedure_id,
         procedure: version.procedure_id,
-        official: None,
+        ..Fact::one(&OFFERED, version.effective_from, (agency, level), version.procedure_id)
     }
 }
 

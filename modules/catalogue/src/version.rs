@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A procedure as announced, in force on `[effective_from, effective_to)`.
 ///
 /// The ids and dates live in columns of `procedure_version`; everything else is its JSON body.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Version {
     /// Id of this version; what a dossier keeps.
@@ -89,50 +89,12 @@ pub struct Version {
     pub remarks: Vec<String>,
 }
 
-impl Default for Version {
-    fn default() -> Self {
-        Version {
-            id: Id(0),
-            procedure_id: Id(0),
-            effective_from: Date::ZERO,
-            effective_to: None,
-            decision: String::new(),
-            origin: Origin::Shipped,
-            code: String::new(),
-            name: String::new(),
-            keywords: String::new(),
-            field: String::new(),
-            field_name: String::new(),
-            levels: Vec::new(),
-            department: None,
-            applicants: Vec::new(),
-            channels: Vec::new(),
-            unclear_channels: Vec::new(),
-            components: Vec::new(),
-            results: Vec::new(),
-            legal_bases: Vec::new(),
-            conditions: String::new(),
-            sequence: Vec::new(),
-            service_level: ServiceLevel::InfoOnly,
-            payable_online: false,
-            on_national_portal: false,
-            route: Route::Provincial,
-            process: Vec::new(),
-            form: Form::default(),
-            cut_off: None,
-            pause_policy: PausePolicy::Restart,
-            yields_document: false,
-            source: String::new(),
-            remarks: Vec::new(),
-        }
-    }
-}
-
 /// Who wrote a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// The data files that come with the program.
+    #[default]
     Shipped,
     /// The catalogue keeper, by an announcement decision.
     Announced,
@@ -196,7 +158,7 @@ impl Fee {
 }
 
 /// One paper of the dossier (thành phần hồ sơ).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Component {
     /// Stable within the procedure: `to-khai`, `giay-chung-sinh`.
     pub code: String,
@@ -217,7 +179,7 @@ pub struct Component {
     /// For how many months after it was handed in a copy the office holds may stand in again: only for a lasting document
     /// of the owner in person (a card, a diploma), never for a paper of the case at hand (a birth notice, a plan). 0: it is
     /// handed in anew each time.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub lasting_months: u16,
     /// The case or heading it belongs to; empty for papers of every case.
     #[serde(default)]
@@ -233,8 +195,8 @@ fn yes() -> bool {
 }
 
 // Versions written before the field was there keep their text.
-fn is_zero(months: &u16) -> bool {
-    *months == 0
+fn is_unsaid<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// One paper that comes out of the procedure.
@@ -247,10 +209,11 @@ pub struct ResultPaper {
 }
 
 /// How much of a procedure works online (decree 42/2022 art. 11; decree 224/2025 art. 14).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ServiceLevel {
     /// Only information is given online.
+    #[default]
     InfoOnly,
     /// Một phần: the reason must be published.
     Partial(String),
@@ -275,9 +238,10 @@ impl ServiceLevel {
 }
 
 /// Which system settles it (tuyến xử lý; decree 224/2025 art. 15).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Route {
+    #[default]
     Provincial,
     Ministry,
     National,
@@ -337,7 +301,7 @@ pub struct Group {
 }
 
 /// One question of the form.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Field {
     /// Stable name of the answer, snake_case ASCII.
     pub name: String,
@@ -350,7 +314,7 @@ pub struct Field {
     #[serde(default)]
     pub options: Vec<String>,
     /// Those of the choices after which the applicant's address must be known: what is sent needs somewhere to go.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub needs_address: Vec<String>,
     #[serde(default)]
     pub help: String,
@@ -358,22 +322,16 @@ pub struct Field {
     #[serde(default = "text_len_max")]
     pub max_len: u16,
     /// A date that lies in the past or is today: a birth, a death.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub not_future: bool,
     /// The field with the personal number of the person whose birth or sex this is; empty for none. The two are compared.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub of: String,
 }
 
-fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
 /// Longest answer unless the field says otherwise; enough for a full address.
-const FIELD_LEN_MAX: u16 = 200;
-
 fn text_len_max() -> u16 {
-    FIELD_LEN_MAX
+    200
 }
 
 /// What kind of answer a field takes.

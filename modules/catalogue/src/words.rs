@@ -1,15 +1,10 @@
 //! The words a version is shown with.
 
-use base::{Channel, Level, Limit};
+use base::{Channel, Limit};
 use i18n::L;
-use web::Choice;
 
-use crate::version::{ChannelTerms, Fee, ServiceLevel, Step, StepUnit, UnclearTerms, Version};
+use crate::version::{Fee, ServiceLevel, Step, StepUnit, Version};
 
-/// Channels in the order people meet them.
-pub const CHANNELS: [Channel; 3] = [Channel::Counter, Channel::Online, Channel::Post];
-/// Levels that exist since 1 July 2025.
-pub const LEVELS: [Level; 2] = [Level::Commune, Level::Province];
 /// Service levels, most first.
 pub const SERVICES: [&str; 3] = ["full", "partial", "info"];
 
@@ -28,10 +23,6 @@ pub fn limit(l: L, limit: Limit) -> String {
 
 pub fn channel(l: L, channel: Channel) -> String {
     l.t(format!("catalogue-channel-{}", channel.as_str()))
-}
-
-pub fn level(l: L, level: Level) -> String {
-    l.t(format!("catalogue-level-{}", level.as_str()))
 }
 
 pub fn service(l: L, level: &ServiceLevel) -> String {
@@ -112,21 +103,18 @@ pub fn fee_span(l: L, version: &Version) -> String {
 
 /// Where it is settled: "Cấp xã", "Cấp tỉnh, cấp xã"; ministries when no local level does.
 pub fn levels(l: L, version: &Version) -> String {
-    if version.levels.is_empty() {
-        return l.t("catalogue-level-ministry");
-    }
-    let words: Vec<String> = version.levels.iter().map(|one| level(l, *one)).collect();
-    words.join(", ")
+    of_levels(l, version, "level")
 }
 
 /// Who settles it: "Ủy ban nhân dân cấp xã".
 pub fn settled_by(l: L, version: &Version) -> String {
-    if version.levels.is_empty() {
-        return l.t("catalogue-settled-ministry");
-    }
-    let words: Vec<String> =
-        version.levels.iter().map(|one| l.t(format!("catalogue-settled-{}", one.as_str()))).collect();
-    words.join(", ")
+    of_levels(l, version, "settled")
+}
+
+fn of_levels(l: L, version: &Version, what: &str) -> String {
+    let levels = version.levels.iter().map(|level| level.as_str());
+    let said = levels.chain(version.levels.is_empty().then_some("ministry"));
+    said.map(|word| l.t(format!("catalogue-{what}-{word}"))).collect::<Vec<_>>().join(", ")
 }
 
 /// Who does a step, and where.
@@ -169,23 +157,18 @@ pub fn common_notes(lines: &mut [ChannelLine]) -> Vec<String> {
 impl ChannelLine {
     /// Every way of filing, the clear ones first.
     pub fn all(l: L, version: &Version) -> Vec<ChannelLine> {
-        let clear = |t: &ChannelTerms| ChannelLine {
-            channel: channel(l, t.channel),
-            limit: limit(l, t.limit),
-            limit_text: t.limit_text.clone(),
-            fee: fees(l, &t.fee, &t.fee_text),
-            fee_text: t.fee_text.clone(),
-            clear: true,
+        let line = |one: Channel, known: Option<Limit>, limit_text: &str, fee: &[Fee], fee_text: &str| ChannelLine {
+            channel: channel(l, one),
+            limit: known.map_or_else(|| l.t("catalogue-limit-unclear"), |known| limit(l, known)),
+            limit_text: limit_text.to_owned(),
+            fee: fees(l, fee, fee_text),
+            fee_text: fee_text.to_owned(),
+            clear: known.is_some(),
         };
-        let unclear = |t: &UnclearTerms| ChannelLine {
-            channel: channel(l, t.channel),
-            limit: l.t("catalogue-limit-unclear"),
-            limit_text: t.limit_text.clone(),
-            fee: fees(l, &t.fee, &t.fee_text),
-            fee_text: t.fee_text.clone(),
-            clear: false,
-        };
-        version.channels.iter().map(clear).chain(version.unclear_channels.iter().map(unclear)).collect()
+        let clear = version.channels.iter();
+        let clear = clear.map(|t| line(t.channel, Some(t.limit), &t.limit_text, &t.fee, &t.fee_text));
+        let unclear = version.unclear_channels.iter();
+        clear.chain(unclear.map(|t| line(t.channel, None, &t.limit_text, &t.fee, &t.fee_text))).collect()
     }
 }
 
@@ -193,17 +176,4 @@ impl ChannelLine {
 pub fn remark(l: L, line: &str) -> String {
     let (code, detail) = line.split_once(": ").unwrap_or((line, ""));
     l.tr(format!("catalogue-remark-{code}"), [("detail", detail)])
-}
-
-/// Choices of a list narrowed by level, channel and service level.
-pub fn level_choices(l: L) -> Vec<Choice> {
-    LEVELS.into_iter().map(|one| Choice::new(one.as_str(), level(l, one))).collect()
-}
-
-pub fn channel_choices(l: L) -> Vec<Choice> {
-    CHANNELS.into_iter().map(|one| Choice::new(one.as_str(), channel(l, one))).collect()
-}
-
-pub fn service_choices(l: L) -> Vec<Choice> {
-    SERVICES.into_iter().map(|word| Choice::new(word, l.t(format!("catalogue-service-{word}")))).collect()
 }

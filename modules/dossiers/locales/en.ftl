@@ -328,7 +328,6 @@ dossier-handed-no-account = This dossier has no account to deliver to.
 dossier-handed-needs-file = Delivering to the account needs the result as a file.
 dossier-no-draft = No proposal came with the dossier that could be signed.
 dossier-handler-not-there = This person does not work on the next step.
-dossier-text-too-long = At most { $max } characters.
 dossier-limit-unknown = Procedure { $procedure } has no announced time limit yet, so it cannot be received.
 dossier-only-head-assigns = Only a division head assigns to others.
 dossier-handler-not-here = This person does not process dossiers at the unit that holds it.

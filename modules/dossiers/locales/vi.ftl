@@ -328,7 +328,6 @@ dossier-handed-no-account = Hồ sơ này không có tài khoản để trả k�
 dossier-handed-needs-file = Trả vào tài khoản cần có tệp kết quả.
 dossier-no-draft = Không có dự thảo nào trình kèm để ký.
 dossier-handler-not-there = Người này không xử lý hồ sơ ở bước tiếp theo.
-dossier-text-too-long = Tối đa { $max } ký tự.
 dossier-limit-unknown = Thủ tục { $procedure } chưa có thời hạn công bố nên chưa tiếp nhận được.
 dossier-only-head-assigns = Chỉ lãnh đạo phòng được giao hồ sơ cho người khác.
 dossier-handler-not-here = Người này không xử lý hồ sơ ở đơn vị đang giữ hồ sơ.

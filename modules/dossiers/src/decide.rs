@@ -178,7 +178,7 @@ fn in_words(field: &str, text: &str) -> Result<String, Fault> {
 pub fn short(field: &str, text: &str) -> Result<String, Fault> {
     let text = text.trim();
     if text.chars().count() > REASON_CHARS_MAX {
-        return Err(Fault::invalid(Problem::new("dossier-text-too-long").field(field).arg("max", REASON_CHARS_MAX)));
+        return Err(Fault::invalid(Problem::too_long(REASON_CHARS_MAX).field(field)));
     }
     Ok(text.to_owned())
 }

@@ -50,7 +50,7 @@ pub(crate) fn bare(typed: &str) -> String {
 }
 
 pub(crate) fn too_long(field: &str, max: usize) -> Problem {
-    Problem::new("dossier-text-too-long").field(field).arg("max", max)
+    Problem::too_long(max).field(field)
 }
 
 /// A text of one line, counted after cleaning.

@@ -1,10 +1,10 @@
 //! An agency: what it is over its life, what can happen to it, and how it stands in its table.
 
-use ::store::{BoxFuture, StoreError, Tx, Value, params};
+use ::store::{BoxFuture, StoreError, Tx, params};
 use audit::Kept;
 use base::{Date, Fault, Id, Level, System};
 use facts::Fact;
-use records::{Adopted, Begun, Card, Column, DoesNotFollow, Link, Moment, Subject, cell, list, list_value, word};
+use records::{Adopted, Begun, Card, Column, DoesNotFollow, Link, Moment, Subject, cell, column};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use web::Ctx;
@@ -52,7 +52,7 @@ impl Kind {
 }
 
 /// One agency over its life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agency {
     pub id: Id,
     /// Its electronic identifier (`H13.31`, QĐ 20/2020/QĐ-TTg). One code may have belonged to several agencies, one after the other.
@@ -93,30 +93,6 @@ pub struct FormerName {
     pub short_name: String,
     /// The decision that had given it.
     pub decision: Option<String>,
-}
-
-impl Default for Agency {
-    fn default() -> Agency {
-        Agency {
-            id: Id(0),
-            code: String::new(),
-            old_code: None,
-            name: String::new(),
-            short_name: String::new(),
-            kind: Kind::default(),
-            duty: None,
-            level: Level::Province,
-            parent: None,
-            path: String::new(),
-            unit_code: None,
-            valid_from: None,
-            valid_to: None,
-            decision: None,
-            place: 0,
-            former_names: Vec::new(),
-            successors: Vec::new(),
-        }
-    }
 }
 
 impl Agency {
@@ -180,47 +156,27 @@ pub enum Event {
 
 /// Every column.
 const COLUMNS: &[Column<Agency>] = &[
-    Column { name: "code", get: |a| (&a.code).into(), set: |a, row| cell(&mut a.code, row, "code") },
-    Column { name: "old_code", get: |a| opt(&a.old_code), set: |a, row| cell(&mut a.old_code, row, "old_code") },
-    Column { name: "name", get: |a| (&a.name).into(), set: |a, row| cell(&mut a.name, row, "name") },
-    Column {
-        name: "short_name",
-        get: |a| (&a.short_name).into(),
-        set: |a, row| cell(&mut a.short_name, row, "short_name"),
-    },
-    Column { name: "kind", get: |a| a.kind.as_str().into(), set: |a, row| word(&mut a.kind, row, "kind") },
-    Column { name: "duty", get: |a| opt(&a.duty), set: |a, row| cell(&mut a.duty, row, "duty") },
-    Column { name: "level", get: |a| a.level.as_str().into(), set: |a, row| word(&mut a.level, row, "level") },
-    Column { name: "parent_id", get: |a| a.parent.into(), set: |a, row| cell(&mut a.parent, row, "parent_id") },
+    column!("code", code),
+    column!("old_code", old_code),
+    column!("name", name),
+    column!("short_name", short_name),
+    column!("kind", word kind),
+    column!("duty", duty),
+    column!("level", word level),
+    column!("parent_id", parent),
     Column {
         name: "path",
         get: |a| (&a.path).into(),
         set: |a, row| cell(&mut a.id, row, "id").and_then(|()| cell(&mut a.path, row, "path")),
     },
-    Column { name: "unit_code", get: |a| opt(&a.unit_code), set: |a, row| cell(&mut a.unit_code, row, "unit_code") },
-    Column {
-        name: "valid_from",
-        get: |a| a.valid_from.into(),
-        set: |a, row| cell(&mut a.valid_from, row, "valid_from"),
-    },
-    Column { name: "valid_to", get: |a| a.valid_to.into(), set: |a, row| cell(&mut a.valid_to, row, "valid_to") },
-    Column { name: "decision", get: |a| opt(&a.decision), set: |a, row| cell(&mut a.decision, row, "decision") },
-    Column { name: "place", get: |a| a.place.into(), set: |a, row| cell(&mut a.place, row, "place") },
-    Column {
-        name: "former_names",
-        get: |a| list_value(&a.former_names),
-        set: |a, row| list(&mut a.former_names, row, "former_names"),
-    },
-    Column {
-        name: "successors",
-        get: |a| list_value(&a.successors),
-        set: |a, row| list(&mut a.successors, row, "successors"),
-    },
+    column!("unit_code", unit_code),
+    column!("valid_from", valid_from),
+    column!("valid_to", valid_to),
+    column!("decision", decision),
+    column!("place", place),
+    column!("former_names", list former_names),
+    column!("successors", list successors),
 ];
-
-fn opt(text: &Option<String>) -> Value {
-    text.as_deref().into()
-}
 
 impl Subject for Agency {
     const KIND: &'static str = "agency";

@@ -4,23 +4,15 @@
 use crate::agency::{Agency, Kind};
 use crate::shipped::{self, Era, FIRST_DAY_AFTER, LAST_DAY_BEFORE};
 use crate::tree::Tree;
-use base::{Id, Level, System};
+use base::{BadData, Id, Level, System};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 
 const FILE: &str = include_str!("../../../data/agencies.toml");
 
-/// Why the shipped file could not be used; a test keeps it from happening.
-#[derive(Debug)]
-pub struct BadFile(pub String);
-
-impl std::fmt::Display for BadFile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "data/agencies.toml: {}", self.0)
-    }
+fn bad(what: impl std::fmt::Display) -> BadData {
+    BadData(format!("data/agencies.toml: {what}"))
 }
-
-impl std::error::Error for BadFile {}
 
 #[derive(Deserialize)]
 struct File {
@@ -44,7 +36,8 @@ struct Root {
 #[derive(Deserialize)]
 struct Department {
     number: i64,
-    kind: Option<String>,
+    #[serde(default = "department")]
+    kind: Kind,
     name: String,
     short: String,
     /// The name before the place in the former provinces; `name` when absent.
@@ -60,7 +53,7 @@ struct Commune {
 #[derive(Deserialize)]
 struct CommuneDivision {
     number: i64,
-    kind: String,
+    kind: Kind,
     duty: String,
     name: String,
     ward: Option<String>,
@@ -68,11 +61,9 @@ struct CommuneDivision {
 
 #[derive(Deserialize)]
 struct Before {
-    code: String,
-    old_code: String,
+    #[serde(flatten)]
+    root: Root,
     province: String,
-    name: String,
-    short: String,
     place: String,
     departments: Vec<i64>,
 }
@@ -98,19 +89,19 @@ const BEFORE: i64 = 9_000;
 const DISTRICTS: i64 = 9_500;
 
 /// Makes the agencies. Ids are fixed by the file's order, so two databases made from one file agree.
-pub fn blueprint() -> Result<Vec<Agency>, BadFile> {
-    let file: File = toml::from_str(FILE).map_err(|error| BadFile(error.to_string()))?;
+pub fn blueprint() -> Result<Vec<Agency>, BadData> {
+    let file: File = toml::from_str(FILE).map_err(bad)?;
     let units = shipped::units();
     let mut made = Maker { file: &file, agencies: Vec::new() };
     made.root();
     for department in &file.department {
-        made.department(department)?;
+        made.department(department);
     }
     let province = shipped::unit_id(Era::After, Level::Province, &file.province);
     let communes: Vec<&shipped::Unit> =
         units.iter().filter(|unit| unit.parent == province && province.is_some()).collect();
     for (index, unit) in communes.iter().enumerate() {
-        made.commune(index as i64, unit)?;
+        made.commune(index as i64, unit);
     }
     let commune_ids: HashMap<i64, Id> =
         communes.iter().enumerate().map(|(index, unit)| (unit.id, Id(COMMUNES + 1 + index as i64))).collect();
@@ -141,15 +132,8 @@ pub fn blueprint() -> Result<Vec<Agency>, BadFile> {
 }
 
 /// The demo province's tree without a database: what a fresh demo holds.
-pub fn demo_tree() -> Result<Tree, BadFile> {
+pub fn demo_tree() -> Result<Tree, BadData> {
     blueprint().map(Tree::new)
-}
-
-/// How an agency is called.
-struct Called<'a> {
-    code: String,
-    name: &'a str,
-    short: &'a str,
 }
 
 struct Maker<'a> {
@@ -157,196 +141,119 @@ struct Maker<'a> {
     agencies: Vec<Agency>,
 }
 
+/// Code, name and short name.
+type Called<'a> = (String, &'a str, &'a str);
+
+const PROVINCIAL: (Kind, Level) = (Kind::PeoplesCommittee, Level::Province);
+
 impl Maker<'_> {
-    fn today(&self, id: i64, parent: &str, called: Called<'_>, kind: Kind, level: Level) -> Agency {
-        let Called { code, name, short } = called;
-        Agency {
+    /// One more agency of today, below a path; what else is its own is set by whoever makes it.
+    fn add(&mut self, id: i64, above: &str, of: (Kind, Level), (code, name, short): Called<'_>) -> &mut Agency {
+        let at = self.agencies.len();
+        self.agencies.push(Agency {
             id: Id(id),
             code,
             name: name.into(),
             short_name: short.into(),
-            kind,
-            level,
-            parent: parent.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map(Id),
-            path: format!("{parent}{id}/"),
+            kind: of.0,
+            duty: (of.0 == Kind::ServiceCentre).then(|| "desk".into()),
+            level: of.1,
+            // Nothing where no id stands last: at the head of a system's trees.
+            parent: above.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse().ok()).map(Id),
+            path: format!("{above}{id}/"),
             valid_from: Some(FIRST_DAY_AFTER),
             decision: Some(DECISION_AFTER.into()),
             ..Agency::default()
-        }
+        });
+        &mut self.agencies[at]
+    }
+
+    /// The same of before, with what followed it.
+    fn past(&mut self, id: i64, above: &str, of: (Kind, Level), called: Called<'_>, after: Vec<Id>) -> &mut Agency {
+        let agency = self.add(id, above, of, called);
+        (agency.valid_from, agency.valid_to, agency.successors) = (None, Some(LAST_DAY_BEFORE), after);
+        agency
     }
 
     fn root(&mut self) {
-        let root = &self.file.root;
-        let mut agency = self.today(
-            ROOT_ID,
-            "/",
-            Called { code: root.code.clone(), name: &root.name, short: &root.short },
-            Kind::PeoplesCommittee,
-            Level::Province,
-        );
-        agency.old_code = Some(root.old_code.clone());
-        agency.unit_code = Some(self.file.province.clone());
-        self.agencies.push(agency);
+        let File { root: Root { code, old_code, name, short }, province, .. } = self.file;
+        let root = self.add(ROOT_ID, "/", PROVINCIAL, (code.clone(), name, short));
+        root.old_code = Some(old_code.clone());
+        root.unit_code = Some(province.clone());
     }
 
-    fn department(&mut self, department: &Department) -> Result<(), BadFile> {
-        let id = DEPARTMENTS + department.number;
-        let code = format!("{}.{:02}", self.file.root.code, department.number);
-        let kind = kind(department.kind.as_deref().unwrap_or("department"))?;
-        let mut agency = self.today(
-            id,
-            "/1/",
-            Called { code: code.clone(), name: &department.name, short: &department.short },
-            kind,
-            Level::Province,
-        );
-        if kind == Kind::ServiceCentre {
-            agency.duty = Some("desk".into());
+    fn divisions(&mut self, of: i64, path: &str, code: &str, divisions: &[(String, String)]) {
+        for (number, (duty, name)) in (1..).zip(divisions) {
+            let (id, code) = (of * 10 + number, format!("{code}.{number:02}"));
+            self.add(id, path, (Kind::Division, Level::Province), (code, name, name)).duty = Some(duty.clone());
         }
-        let path = agency.path.clone();
-        self.agencies.push(agency);
-        for (index, (duty, name)) in department.divisions.iter().enumerate() {
-            let number = index as i64 + 1;
-            let mut division = self.today(
-                id * 10 + number,
-                &path,
-                Called { code: format!("{code}.{number:02}"), name, short: name },
-                Kind::Division,
-                Level::Province,
-            );
-            division.duty = Some(duty.clone());
-            self.agencies.push(division);
-        }
-        Ok(())
     }
 
-    fn commune(&mut self, index: i64, unit: &shipped::Unit) -> Result<(), BadFile> {
-        let id = COMMUNES + 1 + index;
-        let code = format!("{}.{:02}", self.file.root.code, self.file.first_commune_number + index);
+    fn department(&mut self, department: &Department) {
+        let Department { number, kind, name, short, divisions, .. } = department;
+        let (id, code) = (DEPARTMENTS + number, format!("{}.{number:02}", self.file.root.code));
+        self.add(id, "/1/", (*kind, Level::Province), (code.clone(), name, short));
+        self.divisions(id, &format!("/1/{id}/"), &code, divisions);
+    }
+
+    fn commune(&mut self, index: i64, unit: &shipped::Unit) {
+        let (id, file) = (COMMUNES + 1 + index, self.file);
+        let code = format!("{}.{:02}", file.root.code, file.first_commune_number + index);
         // "Xã An Ninh" inside a sentence is "xã An Ninh".
         let place = lower_first(unit.name);
-        let mut agency = self.today(
-            id,
-            "/1/",
-            Called {
-                code: code.clone(), name: &format!("Ủy ban nhân dân {place}"), short: &format!("UBND {place}")
-            },
-            Kind::CommuneCommittee,
-            Level::Commune,
-        );
-        agency.unit_code = Some(unit.code.into());
-        let path = agency.path.clone();
-        self.agencies.push(agency);
-        for division in &self.file.commune.division {
-            let name = match (&division.ward, unit.kind) {
-                (Some(ward), "ward") => ward,
-                _ => &division.name,
-            };
-            let mut below = self.today(
-                id * 10 + division.number,
-                &path,
-                Called {
-                    code: format!("{code}.{:02}", division.number),
-                    name: &format!("{name} {place}"),
-                    short: name,
-                },
-                kind(&division.kind)?,
-                Level::Commune,
-            );
-            below.duty = Some(division.duty.clone());
-            below.unit_code = Some(unit.code.into());
-            self.agencies.push(below);
+        let (name, short) = (format!("Ủy ban nhân dân {place}"), format!("UBND {place}"));
+        let committee = self.add(id, "/1/", (Kind::CommuneCommittee, Level::Commune), (code.clone(), &name, &short));
+        committee.unit_code = Some(unit.code.into());
+        for division in &file.commune.division {
+            let name = division.ward.as_ref().filter(|_| unit.kind == "ward").unwrap_or(&division.name);
+            let (of, code) = ((division.kind, Level::Commune), format!("{code}.{:02}", division.number));
+            let (id, path) = (id * 10 + division.number, format!("/1/{id}/"));
+            let part = self.add(id, &path, of, (code, &format!("{name} {place}"), name));
+            part.duty = Some(division.duty.clone());
+            part.unit_code = Some(unit.code.into());
         }
-        Ok(())
     }
 
     /// A body of another system, and its divisions. Since when it stands, and by what decision, is for its own keepers to say.
     fn beside(&mut self, id: i64, body: &Beside) {
         let Beside { system, code, name, short, divisions } = body;
-        let undated = |agency: Agency| Agency { valid_from: None, decision: None, ..agency };
-        let called = Called { code: code.clone(), name, short };
-        let root =
-            Agency { parent: None, ..undated(self.today(id, &system.head(), called, Kind::Body, Level::Province)) };
-        let path = root.path.clone();
-        self.agencies.push(root);
-        for (number, (duty, name)) in (1..).zip(divisions) {
-            let called = Called { code: format!("{code}.{number:02}"), name, short: name };
-            let division = self.today(id * 10 + number, &path, called, Kind::Division, Level::Province);
-            self.agencies.push(Agency { duty: Some(duty.clone()), ..undated(division) });
+        let first = self.agencies.len();
+        let path =
+            self.add(id, &system.head(), (Kind::Body, Level::Province), (code.clone(), name, short)).path.clone();
+        self.divisions(id, &path, code, divisions);
+        for agency in &mut self.agencies[first..] {
+            (agency.valid_from, agency.decision) = (None, None);
         }
     }
 
-    fn past(&self, id: i64, parent: &str, called: Called<'_>, kind: Kind, level: Level) -> Agency {
-        let mut agency = self.today(id, parent, called, kind, level);
-        agency.valid_from = None;
-        agency.valid_to = Some(LAST_DAY_BEFORE);
-        agency
-    }
-
-    fn province_before(&mut self, index: i64, before: &Before) -> Result<(), BadFile> {
-        let id = BEFORE + 1 + index;
-        let mut root = self.past(
-            id,
-            "/",
-            Called { code: before.code.clone(), name: &before.name, short: &before.short },
-            Kind::PeoplesCommittee,
-            Level::Province,
-        );
-        root.old_code = Some(before.old_code.clone());
-        root.unit_code = Some(before.province.clone());
-        root.successors = vec![Id(ROOT_ID)];
-        let path = root.path.clone();
-        self.agencies.push(root);
-        for number in &before.departments {
-            let department = self
-                .file
-                .department
-                .iter()
-                .find(|department| department.number == *number)
-                .ok_or_else(|| BadFile(format!("{}: no department {number}", before.code)))?;
-            let stem = department.stem.as_ref().unwrap_or(&department.name);
-            let past_id = BEFORE + (index + 1) * 100 + number;
-            let kind = kind(department.kind.as_deref().unwrap_or("department"))?;
-            let mut agency = self.past(
-                past_id,
-                &path,
-                Called {
-                    code: format!("{}.{number:02}", before.code),
-                    name: &format!("{stem} {}", before.place),
-                    short: &department.short,
-                },
-                kind,
-                Level::Province,
-            );
-            agency.duty = (kind == Kind::ServiceCentre).then(|| "desk".into());
-            agency.successors = vec![Id(DEPARTMENTS + number)];
-            self.agencies.push(agency);
+    fn province_before(&mut self, index: i64, before: &Before) -> Result<(), BadData> {
+        let Before { root: Root { code, old_code, name, short }, province, place, departments } = before;
+        let (id, file) = (BEFORE + 1 + index, self.file);
+        let root = self.past(id, "/", PROVINCIAL, (code.clone(), name, short), vec![Id(ROOT_ID)]);
+        root.old_code = Some(old_code.clone());
+        root.unit_code = Some(province.clone());
+        for number in departments {
+            let department = file.department.iter().find(|department| department.number == *number);
+            let department = department.ok_or_else(|| bad(format!("{code}: no department {number}")))?;
+            let name = format!("{} {place}", department.stem.as_ref().unwrap_or(&department.name));
+            let called = (format!("{code}.{number:02}"), name.as_str(), department.short.as_str());
+            let (past, of) = (BEFORE + (index + 1) * 100 + number, (department.kind, Level::Province));
+            self.past(past, &format!("/{id}/"), of, called, vec![Id(DEPARTMENTS + number)]);
         }
         Ok(())
     }
 
     fn district(&mut self, index: i64, number: i64, before: &Before, unit: &shipped::Unit, after: BTreeSet<Id>) {
-        let id = DISTRICTS + number;
-        let place = lower_first(unit.name);
-        let mut agency = self.past(
-            id,
-            &format!("/{}/", BEFORE + 1 + index),
-            Called {
-                code: format!("{}.{}", before.code, 30 + number),
-                name: &format!("Ủy ban nhân dân {place}, {}", before.place),
-                short: &format!("UBND {place}"),
-            },
-            Kind::PeoplesCommittee,
-            Level::District,
-        );
-        agency.unit_code = Some(unit.code.into());
-        agency.successors = after.into_iter().collect();
-        self.agencies.push(agency);
+        let (id, place) = (DISTRICTS + number, lower_first(unit.name));
+        let (name, short) = (format!("Ủy ban nhân dân {place}, {}", before.place), format!("UBND {place}"));
+        let called = (format!("{}.{}", before.root.code, 30 + number), name.as_str(), short.as_str());
+        let (above, of) = (format!("/{}/", BEFORE + 1 + index), (Kind::PeoplesCommittee, Level::District));
+        self.past(id, &above, of, called, after.into_iter().collect()).unit_code = Some(unit.code.into());
     }
 }
 
-fn kind(word: &str) -> Result<Kind, BadFile> {
-    Kind::read(word).ok_or_else(|| BadFile(format!("no kind {word:?}")))
+fn department() -> Kind {
+    Kind::Department
 }
 
 /// The text with its first letter in lower case.
@@ -454,13 +361,13 @@ mod tests {
     #[test]
     fn the_search_forgives_case_and_marks() {
         let tree = tree();
-        let found = tree.search("KE SACH", FIRST_DAY_AFTER, 5);
+        let found = tree.search("KE SACH", FIRST_DAY_AFTER);
         assert_eq!(found[0].name, "Ủy ban nhân dân xã Kế Sách");
         let within = tree.children(found[0].id);
         assert!(!within.is_empty() && within.iter().all(|part| tree.place_of(part.id) == "Kế Sách"));
         let places = tree.departments().into_iter().chain(tree.root()).map(|agency| tree.place_of(agency.id));
         assert!(places.into_iter().all(|place| place == "Cần Thơ"));
-        assert_eq!(tree.search("h13.31", FIRST_DAY_AFTER, 5)[0].code, "H13.31");
-        assert!(tree.search("   ", FIRST_DAY_AFTER, 5).is_empty());
+        assert_eq!(tree.search("h13.31", FIRST_DAY_AFTER)[0].code, "H13.31");
+        assert!(tree.search("   ", FIRST_DAY_AFTER).is_empty());
     }
 }

@@ -3,13 +3,14 @@
 //! A change makes a new revision. What was promised keeps the revision it was counted under: its name stands in the basis of
 //! the due date, and [`calendar_named`] puts that calendar together again.
 
-use crate::calendar_store::{self as sql, INSERT_VERSION, Line, REMOVE_ENTRY, ROOT_PATH};
+use crate::calendar_store::{self as sql, INSERT_VERSION, Line, REMOVE_ENTRY};
 use crate::proof::{CALENDAR, KEPT};
-use crate::verbs::{DECISION_MAX, REASON_MAX, refuse};
+use crate::verbs::{DECISION, REASON, refuse};
 use ::store::{StoreError, Tx, params};
 use audit::NewEvent;
 use base::calendar::{Calendar, DayOff, Entry, OffKind, Swap, WeekText, WorkingHours};
 use base::{Actor, Date, Fault, Id, Instant, Problem};
+use records::{Ask, Field, Typed};
 use serde_json::json;
 
 /// Longest name of a holiday, in letters.
@@ -17,22 +18,44 @@ pub const NAME_MAX: usize = 100;
 /// Weeks of hours at most; each may bring seven kinds of day, and the calendar tells 256 apart.
 const HOURS_MAX: usize = 30;
 
-/// What a keeper adds.
-#[derive(Clone, Debug)]
-pub enum Given {
-    /// A holiday, or days given for one.
-    Off { kind: OffKind, from: Option<Date>, to: Option<Date>, name_vi: String, name_en: String },
-    /// A working day exchanged for a day off.
-    Swap { off: Option<Date>, worked: Option<Date> },
-    /// Office hours of a week, Monday first.
-    Hours { from: Option<Date>, to: Option<Date>, week: [String; 7] },
+const FIRST: Field = Field::choice("first_day", Ask::Day);
+const LAST: Field = Field::choice("last_day", Ask::Day).optional();
+/// The weekdays as [`ADDING`] names them.
+pub(crate) const WEEK: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// What taking a line back asks for.
+pub(crate) const REMOVING: &[Field] = &[DECISION, REASON];
+
+/// What a keeper can add and what it asks for: a holiday or days given for one, a working day exchanged for a day off, the office hours
+/// of a week.
+pub const ADDING: &[(&str, &[Field])] = &[
+    (
+        "day",
+        &[
+            Field::choice("kind", Ask::OneOf(&["holiday", "compensatory"])),
+            Field::line("name", NAME_MAX),
+            Field::line("name_en", NAME_MAX).optional(),
+            FIRST,
+            LAST,
+            DECISION,
+            REASON,
+        ],
+    ),
+    ("swap", &[FIRST, Field::choice("worked_day", Ask::Day), DECISION, REASON]),
+    ("hours", &[FIRST, LAST, day(0), day(1), day(2), day(3), day(4), day(5), day(6), DECISION, REASON]),
+];
+
+/// Spans of one weekday, `07:00-11:30, 13:30-17:00`.
+const fn day(n: usize) -> Field {
+    Field::line(WEEK[n], 60).optional()
 }
 
-/// What a change of the calendar rests on.
-#[derive(Clone, Debug, Default)]
-pub struct Ground {
-    pub decision: String,
-    pub reason: String,
+/// One of [`ADDING`] by its word.
+///
+/// # Errors
+/// `NotFound`.
+pub(crate) fn adding(what: &str) -> Result<(&'static str, &'static [Field]), Fault> {
+    ADDING.iter().find(|(known, _)| *known == what).copied().ok_or(Fault::NotFound("organisation-calendar-no-line"))
 }
 
 /// Writes the shipped calendar as its first revision, unless there is one. Returns whether it did.
@@ -94,10 +117,8 @@ fn of_lines(version: &str, lines: &[Line]) -> Result<Calendar, StoreError> {
 
 /// The calendar is the province's: who keeps a part of it keeps no days of its own.
 async fn may_keep(tx: &Tx, actor: &Actor) -> Result<String, Fault> {
-    let root: String = match tx.query_opt(ROOT_PATH, params![]).await? {
-        Some(row) => row.get("path")?,
-        None => return Err(Fault::NotFound("organisation-no-unit")),
-    };
+    let tree = crate::load_tree(tx).await?;
+    let root = tree.root().map(|root| root.path.clone()).ok_or(Fault::NotFound("organisation-no-unit"))?;
     if keeps(actor, &root) { Ok(root) } else { Err(Fault::Forbidden(Problem::new("organisation-calendar-province"))) }
 }
 
@@ -106,66 +127,36 @@ pub(crate) fn keeps(actor: &Actor, root: &str) -> bool {
     actor.may_at(crate::rights::KEEP_ORGANISATION, root)
 }
 
-/// A text, without blanks around it; a problem where it is missing or too long.
-fn text(problems: &mut Vec<Problem>, field: &'static str, value: &str, max: usize, required: bool) -> String {
-    let value = value.trim();
-    if value.is_empty() && required {
-        problems.push(Problem::new("organisation-required").field(field));
-    } else if value.chars().count() > max {
-        problems.push(Problem::new("organisation-too-long").field(field).arg("max", max));
-    }
-    value.to_owned()
-}
-
-fn ground(problems: &mut Vec<Problem>, ground: &Ground) -> Ground {
-    Ground {
-        decision: text(problems, "decision", &ground.decision, DECISION_MAX, true),
-        reason: text(problems, "reason", &ground.reason, REASON_MAX, true),
-    }
-}
-
 /// A day that has not passed: what was is not written anew.
-fn coming(problems: &mut Vec<Problem>, field: &'static str, day: Option<Date>, today: Date) -> Date {
-    match day {
-        None => problems.push(Problem::new("organisation-day").field(field)),
-        Some(day) if day < today => problems.push(Problem::new("organisation-calendar-past").field(field)),
-        Some(_) => {}
+fn coming(problems: &mut Vec<Problem>, field: &'static str, given: &records::Given, today: Date) -> Date {
+    let day = given.day(field).unwrap_or(today);
+    if day < today {
+        problems.push(Problem::new("organisation-calendar-past").field(field));
     }
-    day.unwrap_or(today)
+    day
 }
 
 /// What was given as an entry, its shape checked.
-fn entry(problems: &mut Vec<Problem>, given: &Given, decision: &str, today: Date) -> Option<Entry> {
-    match given {
-        Given::Off { kind, from, to, name_vi, name_en } => {
-            let name_vi = text(problems, "name", name_vi, NAME_MAX, true);
-            let name_en = text(problems, "name_en", name_en, NAME_MAX, false);
-            let first = coming(problems, "first_day", *from, today);
-            let to = to.unwrap_or(first);
-            if to < first {
-                problems.push(Problem::new("organisation-calendar-order").field("last_day"));
-            }
-            let name_en = if name_en.is_empty() { name_vi.clone() } else { name_en };
-            Some(Entry::Off { from: first, to, off: DayOff { kind: *kind, name_vi, name_en } })
+fn entry(problems: &mut Vec<Problem>, what: &str, given: &records::Given, today: Date) -> Option<Entry> {
+    let (from, last) = (coming(problems, "first_day", given, today), given.day("last_day"));
+    if last.is_some_and(|last| last < from) {
+        problems.push(Problem::new("organisation-calendar-order").field("last_day"));
+    }
+    match what {
+        "swap" => {
+            let worked = coming(problems, "worked_day", given, today);
+            Some(Entry::Swap(Swap { off: from, worked, basis: given.text("decision").to_owned() }))
         }
-        Given::Swap { off, worked } => {
-            let off = coming(problems, "first_day", *off, today);
-            let worked = coming(problems, "worked_day", *worked, today);
-            Some(Entry::Swap(Swap { off, worked, basis: decision.to_owned() }))
+        "hours" => {
+            let week = WeekText::of_days(WEEK.iter().map(|day| given.text(day)));
+            let hours = WorkingHours::new(&week, &WeekText::default());
+            hours.map(|hours| Entry::Hours { from, to: last, hours }).map_err(|p| problems.push(p.field("monday"))).ok()
         }
-        Given::Hours { from, to, week } => {
-            let from = coming(problems, "first_day", *from, today);
-            if to.is_some_and(|to| to < from) {
-                problems.push(Problem::new("organisation-calendar-order").field("last_day"));
-            }
-            let week = WeekText::of_days(week.iter().map(String::as_str));
-            match WorkingHours::new(&week, &WeekText::default()) {
-                Ok(hours) => Some(Entry::Hours { from, to: *to, hours }),
-                Err(problem) => {
-                    problems.push(problem.field("monday"));
-                    None
-                }
-            }
+        _ => {
+            let kind = OffKind::read(given.text("kind")).unwrap_or(OffKind::Holiday);
+            let (name_vi, name_en) = (given.text("name").to_owned(), given.some("name_en"));
+            let off = DayOff { kind, name_en: name_en.unwrap_or_else(|| name_vi.clone()), name_vi };
+            Some(Entry::Off { from, to: last.unwrap_or(from), off })
         }
     }
 }
@@ -178,17 +169,17 @@ fn placed(problem: Problem, entry: &Entry) -> Problem {
     }
 }
 
-/// Adds a line, from its first day on; a new revision. Returns the line's id.
+/// Adds a line (a word of [`ADDING`]), from its first day on; a new revision. Returns the line's id.
 ///
 /// # Errors
-/// `Forbidden` for whoever keeps less than the province; `Invalid` with the fields `first_day`, `last_day`, `worked_day`,
-/// `name`, `name_en`, `monday`, `decision`, `reason`; `Conflict` past the number of weeks of hours.
-pub async fn add(tx: &Tx, actor: &Actor, now: Instant, given: &Given, grounds: &Ground) -> Result<Id, Fault> {
+/// `Forbidden` for whoever keeps less than the province; `Invalid` at the fields of [`ADDING`]; `Conflict` past the number of weeks of hours.
+pub async fn add(tx: &Tx, actor: &Actor, now: Instant, what: &str, typed: &Typed) -> Result<Id, Fault> {
     tx.lock("organisation").await?;
     let root = may_keep(tx, actor).await?;
+    let (what, asks) = adding(what)?;
+    let given = records::read_fields(asks, typed)?;
     let mut problems = Vec::new();
-    let grounds = ground(&mut problems, grounds);
-    let entry = entry(&mut problems, given, &grounds.decision, now.date());
+    let entry = entry(&mut problems, what, &given, now.date());
     refuse(problems)?;
     let Some(entry) = entry else { return Err(Fault::internal("a line without its entry")) };
     let (revision, _) = sql::latest(tx).await?.ok_or_else(|| Fault::internal("the calendar was not written"))?;
@@ -213,7 +204,8 @@ pub async fn add(tx: &Tx, actor: &Actor, now: Instant, given: &Given, grounds: &
     let version = next_version(revision);
     Calendar::of_entries(&version, &all).map_err(|problem| Fault::invalid(placed(problem, &entry)))?;
     let id = Id::next(now);
-    let line = Line { id, entry, decision: grounds.decision, reason: grounds.reason, removed: None };
+    let (decision, reason) = (given.text("decision").to_owned(), given.text("reason").to_owned());
+    let line = Line { id, entry, decision, reason, removed: None };
     sql::insert(tx, &line, revision + 1, now, Some(actor.account)).await?;
     let (kind, first, last, worked, ..) = sql::columns(&line.entry);
     let data = json!({ "line": id, "kind": kind, "from": first, "to": last, "worked": worked,
@@ -227,12 +219,11 @@ pub async fn add(tx: &Tx, actor: &Actor, now: Instant, given: &Given, grounds: &
 /// # Errors
 /// `Forbidden`, `Invalid` (`decision`, `reason`), `NotFound`, `Conflict` once it has begun, or when what is left does not hold
 /// together (a swap that leans on it).
-pub async fn remove(tx: &Tx, actor: &Actor, now: Instant, id: Id, grounds: &Ground) -> Result<(), Fault> {
+pub async fn remove(tx: &Tx, actor: &Actor, now: Instant, id: Id, typed: &Typed) -> Result<(), Fault> {
     tx.lock("organisation").await?;
     let root = may_keep(tx, actor).await?;
-    let mut problems = Vec::new();
-    let grounds = ground(&mut problems, grounds);
-    refuse(problems)?;
+    let given = records::read_fields(REMOVING, typed)?;
+    let (decision, reason) = (given.text("decision"), given.text("reason"));
     let (revision, _) = sql::latest(tx).await?.ok_or(Fault::NotFound("organisation-calendar-no-line"))?;
     let mut lines = sql::lines(tx, revision).await?;
     let at = lines.iter().position(|line| line.id == id).ok_or(Fault::NotFound("organisation-calendar-no-line"))?;
@@ -241,11 +232,10 @@ pub async fn remove(tx: &Tx, actor: &Actor, now: Instant, id: Id, grounds: &Grou
     }
     let version = next_version(revision);
     Calendar::of_entries(&version, &entries(&lines)).map_err(Fault::Conflict)?;
-    let values = params![id, revision + 1, now, actor.account, grounds.decision.as_str(), grounds.reason.as_str()];
-    if tx.execute(REMOVE_ENTRY, values).await? == 0 {
+    if tx.execute(REMOVE_ENTRY, params![id, revision + 1, now, actor.account, decision, reason]).await? == 0 {
         return Err(Fault::NotFound("organisation-calendar-no-line"));
     }
-    let data = json!({ "line": id, "decision": grounds.decision, "reason": grounds.reason, "version": version });
+    let data = json!({ "line": id, "decision": decision, "reason": reason, "version": version });
     changed(tx, (actor, &root), now, revision + 1, &version, "calendar-removed", data).await
 }
 

@@ -22,8 +22,6 @@ use base::{Date, Id, Instant};
     pub REMOVE_ENTRY = "UPDATE calendar_entry SET removed_revision = $2, removed_at = $3, removed_by = $4, removal_decision = $5, removal_reason = $6 WHERE id = $1 AND removed_revision IS NULL";
     /// A revision more.
     pub INSERT_VERSION = "INSERT INTO calendar_version (revision, version, made_at) VALUES ($1, $2, $3)";
-    /// The province itself.
-    pub ROOT_PATH = "SELECT path FROM agency WHERE parent_id IS NULL AND valid_to IS NULL AND path NOT LIKE '/%/_%' ORDER BY id LIMIT 1";
 }
 
 /// A line of the calendar with what it rests on.
@@ -59,8 +57,7 @@ pub(crate) type Columns = (&'static str, Date, Option<Date>, Option<Date>, Strin
 pub(crate) fn columns(entry: &Entry) -> Columns {
     match entry {
         Entry::Off { from, to, off } => {
-            let kind = if off.kind == OffKind::Compensatory { "compensatory" } else { "holiday" };
-            (kind, *from, Some(*to), None, off.name_vi.clone(), off.name_en.clone(), None)
+            (off.kind.as_str(), *from, Some(*to), None, off.name_vi.clone(), off.name_en.clone(), None)
         }
         Entry::Swap(swap) => {
             ("swap", swap.off, Some(swap.off), Some(swap.worked), swap.basis.clone(), swap.basis.clone(), None)
@@ -78,13 +75,7 @@ fn unreadable(problem: impl Into<String>) -> StoreError {
 fn read(row: &Row) -> Result<Line, StoreError> {
     let kind: String = row.get("kind")?;
     let (from, last): (Date, Option<Date>) = (row.get("first_day")?, row.get("last_day")?);
-    let off = |kind| -> Result<Entry, StoreError> {
-        let off = DayOff { kind, name_vi: row.get("name_vi")?, name_en: row.get("name_en")? };
-        Ok(Entry::Off { from, to: last.unwrap_or(from), off })
-    };
     let entry = match kind.as_str() {
-        "holiday" => off(OffKind::Holiday)?,
-        "compensatory" => off(OffKind::Compensatory)?,
         "swap" => {
             let worked = row.get::<Option<Date>>("worked_day")?.ok_or_else(|| unreadable("a swap without its day"))?;
             Entry::Swap(Swap { off: from, worked, basis: row.get("name_vi")? })
@@ -95,7 +86,11 @@ fn read(row: &Row) -> Result<Line, StoreError> {
                 .map_err(|problem| unreadable(problem.to_string()))?;
             Entry::Hours { from, to: last, hours }
         }
-        other => return Err(unreadable(format!("a line of kind {other}"))),
+        other => {
+            let kind = OffKind::read(other).ok_or_else(|| unreadable(format!("a line of kind {other}")))?;
+            let off = DayOff { kind, name_vi: row.get("name_vi")?, name_en: row.get("name_en")? };
+            Entry::Off { from, to: last.unwrap_or(from), off }
+        }
     };
     let removed_at: Option<Instant> = row.get("removed_at")?;
     let said = |name: &str| Ok::<_, StoreError>(row.get::<Option<String>>(name)?.unwrap_or_default());

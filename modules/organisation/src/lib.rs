@@ -23,7 +23,7 @@ pub mod verbs;
 
 pub use self::store::{UnitRow, find_units, load_tree, provinces_on, unit, units_after, units_before, units_below};
 pub use agency::{Agency, FormerName, KIND, Kind};
-pub use blueprint::{BadFile, blueprint, demo_tree};
+pub use blueprint::{blueprint, demo_tree};
 pub use calendar::{calendar_named, load_calendar, seed_calendar};
 pub use house::House;
 pub use proof::PROOF;
@@ -53,6 +53,11 @@ pub const LOCALES: i18n::Source = i18n::Source {
     vi: include_str!("../locales/vi.ftl"),
     en: include_str!("../locales/en.ftl"),
 };
+
+/// The lists of this module.
+pub fn lists() -> Vec<lists::Declared> {
+    vec![pages::LIST.declared(), pages_calendar::LIST.declared(), pages_days::LIST.declared()]
+}
 
 /// The tree kept in the application; read from the database the first time it is asked for.
 pub async fn tree_of(app: &App) -> Result<Arc<Tree>, Fault> {
@@ -124,10 +129,10 @@ pub fn module() -> Module {
             .get("/admin-units/{id}", Access::Public, pages_admin::show)
             // The working calendar, and keeping it.
             .get("/calendar", Access::Public, pages_calendar::list)
-            .get("/calendar/add/{what}", keep, pages_calendar::add_form)
-            .post("/calendar/add/{what}", keep, pages_calendar::add)
-            .get("/calendar/{id}/remove", keep, pages_calendar::remove_form)
-            .post("/calendar/{id}/remove", keep, pages_calendar::remove)
+            .get("/calendar/add/{what}", keep, pages_calendar::form)
+            .post("/calendar/add/{what}", keep, pages_calendar::change)
+            .get("/calendar/{id}/remove", keep, pages_calendar::form)
+            .post("/calendar/{id}/remove", keep, pages_calendar::change)
             // Sealed days and the clock, for whoever reads the log.
             .get("/days", Access::Needs(audit::rights::READ_AUDIT), pages_days::show)
             // Keeping agencies.

@@ -1,4 +1,4 @@
-//! The directory of agencies: the tree with its search, and one agency at a chosen date.
+//! The directory of agencies: the list with its search, and one agency at a chosen date.
 
 use crate::agency::{Agency, Kind};
 use crate::store as sql;
@@ -7,50 +7,66 @@ use crate::{shipped, tree_of};
 use askama::Template;
 use axum::extract::Path;
 use base::calendar::WorkingHours;
-use base::{Date, Fault, Id, Lang, Level, Problem, System, vn_date, vn_date_time, vn_time};
+use base::{Date, Fault, Id, Lang, Level, Problem, System, vn_date, vn_date_time};
 use i18n::L;
+use lists::{Ask, Asked, Cell, Column, Count, Filter, Kind as Holds, List, On, Shape, Sort, Whole};
 use web::table::query_value;
-use web::{Answer, Breadcrumb, Ctx};
+use web::{Answer, Breadcrumb, Choice, Ctx};
 
-/// Lines a search shows at most; beyond it more words find faster.
-const FOUND_MAX: usize = 60;
 /// Events an agency's page shows at most.
 const EVENTS_SHOWN: usize = 20;
 
 /// One agency in a list.
-pub(crate) struct Line {
-    pub(crate) name: String,
-    pub(crate) code: String,
-    pub(crate) kind: String,
-    pub(crate) href: String,
-    pub(crate) above: String,
+#[derive(Clone)]
+pub struct Line {
+    id: Id,
+    name: String,
+    code: String,
+    kind: String,
+    href: String,
+    /// What it belongs to: the agency above, the system for a root.
+    above: String,
+    from: Option<Date>,
+    decision: String,
 }
 
-struct Branch {
-    line: Line,
-    below: Vec<Line>,
-}
-
-struct Root {
-    line: Line,
-    /// The system whose first tree this is, where there are several.
-    system: String,
-    of_state: bool,
-    departments: Vec<Branch>,
-    /// Communes, or (before 01/07/2025) districts.
-    places: Vec<Line>,
-    districts: bool,
-}
+/// The agencies that stand on a day.
+pub static LIST: List<Line> = List {
+    key: "units",
+    path: "/units",
+    title: "organisation-units",
+    tabs: &["province", "communes", "parts", "beside"],
+    tab_word: "organisation-tab-",
+    through: "q",
+    filters: &[
+        Filter::new("q", "organisation-search", Ask::Words),
+        Filter::new("kind", "organisation-kind", Ask::Choice),
+        Filter::new("on", "organisation-on", Ask::Day),
+    ],
+    columns: &[
+        Column::new("name", "organisation-name", Holds::Text, |line: &Line| Cell::text(&line.name).to(&line.href))
+            .unlabelled()
+            .sorted(Sort::Both),
+        Column::new("code", "organisation-code", Holds::Word, |line: &Line| Cell::code(&line.code)).sorted(Sort::Both),
+        Column::new("kind", "organisation-kind", Holds::Word, |line: &Line| Cell::text(&line.kind)),
+        Column::new("above", "organisation-belongs", Holds::Text, |line: &Line| Cell::text(&line.above)),
+        Column::new("from", "organisation-from", Holds::Day, |line: &Line| Cell::day(line.from)).on(On::File),
+        Column::new("decision", "organisation-decision", Holds::Text, |line: &Line| Cell::text(&line.decision))
+            .on(On::File),
+    ],
+    order: ("place", false),
+    shape: Shape::AT,
+    empty: ("organisation-none", "organisation-none-hint"),
+    files: true,
+};
 
 #[derive(Template)]
 #[template(path = "list.html")]
-struct List {
+struct Page {
     l: L,
-    q: String,
     on: String,
     on_words: String,
-    found: Vec<Line>,
-    roots: Vec<Root>,
+    list: String,
 }
 
 /// The day in the address (`on`), today when there is none. A text that is no date is refused.
@@ -78,23 +94,28 @@ impl Lines<'_> {
     fn line(&self, agency: &Agency) -> Line {
         let above = agency.parent.and_then(|parent| self.tree.get(parent));
         Line {
+            id: agency.id,
             name: agency.name_on(self.day).to_owned(),
             code: agency.code.clone(),
             kind: kind_word(self.l, agency),
             href: format!("/units/{}{}", agency.id, self.keep),
-            above: above.map(|above| above.short_name.clone()).unwrap_or_default(),
+            above: above.map_or_else(|| system_word(self.l, agency), |above| above.short_name.clone()),
+            from: agency.valid_from,
+            decision: agency.decision.clone().unwrap_or_default(),
         }
     }
 
-    /// An agency of another day: its link shows it while it stood.
-    fn line_then(&self, agency: &Agency) -> Line {
-        let mut line = self.line(agency);
-        if let Some(last) = agency.valid_to {
-            line.href = format!("/units/{}?on={last}", agency.id);
-        } else {
-            line.href = format!("/units/{}", agency.id);
-        }
-        line
+    fn lines(&self, agencies: Vec<&Agency>) -> Vec<Line> {
+        agencies.into_iter().map(|agency| self.line(agency)).collect()
+    }
+
+    /// Agencies of another day: the links show them while they stood.
+    fn lines_then(&self, agencies: Vec<&Agency>) -> Vec<Line> {
+        let then = |agency: &Agency| {
+            let on = agency.valid_to.map(|last| format!("?on={last}")).unwrap_or_default();
+            Line { href: format!("/units/{}{on}", agency.id), ..self.line(agency) }
+        };
+        agencies.into_iter().map(then).collect()
     }
 }
 
@@ -109,66 +130,54 @@ fn system_word(l: L, agency: &Agency) -> String {
     l.t(format!("base-system-{}", agency.system().as_str()))
 }
 
-/// GET /units
-pub(crate) async fn list(ctx: Ctx) -> Answer {
-    let day = day_of(&ctx)?;
-    let tree = tree_of(&ctx.app).await?;
-    let lines = Lines { l: ctx.l, tree: &tree, day, keep: keep_day(&ctx, day) };
-    let q = query_value(&ctx.uri, "q").trim().to_owned();
-    let found = tree.search(&q, day, FOUND_MAX).into_iter().map(|agency| lines.line(agency)).collect();
-    let standing = |agency: &&Agency| q.is_empty() && agency.parent.is_none() && agency.stands_on(day);
-    let mut roots: Vec<&Agency> = tree.all().iter().filter(standing).collect();
-    roots.sort_by_key(|root| root.system());
-    let several = roots.iter().any(|root| root.system() != System::State);
-    let mut before = None;
-    let mut grouped = |agency: &&Agency| {
-        let first = several && before.replace(agency.system()) != Some(agency.system());
-        Root { system: if first { system_word(ctx.l, agency) } else { String::new() }, ..root(&lines, agency) }
-    };
-    let roots = roots.iter().map(&mut grouped).collect();
-    let page = List { l: ctx.l, q, on: day.to_string(), on_words: vn_date(day), found, roots };
-    Ok(ctx.page(&ctx.l.t("organisation-units"), &page))
+/// The tab an agency stands under: what the province works through, its communes (before 01/07/2025 its districts), their parts,
+/// the other systems.
+fn tab_of(agency: &Agency) -> usize {
+    match (agency.system(), agency.lineage().len(), agency.level) {
+        (System::State, ..=2, Level::Province) => 0,
+        (System::State, ..=2, _) => 1,
+        (System::State, ..) => 2,
+        _ => 3,
+    }
 }
 
-fn root(lines: &Lines<'_>, root: &Agency) -> Root {
-    let below = lines.tree.children_on(root.id, lines.day);
-    let is_place = |agency: &&&Agency| agency.level != Level::Province;
-    let places: Vec<Line> = below.iter().filter(is_place).map(|agency| lines.line(agency)).collect();
-    let departments = below
-        .iter()
-        .filter(|agency| agency.level == Level::Province)
-        .map(|agency| Branch {
-            line: lines.line(agency),
-            below: lines.tree.children_on(agency.id, lines.day).into_iter().map(|child| lines.line(child)).collect(),
-        })
-        .collect();
-    Root {
-        line: lines.line(root),
-        system: String::new(),
-        of_state: root.system() == System::State,
-        departments,
-        places,
-        districts: lines.day < shipped::FIRST_DAY_AFTER,
+/// GET /units
+pub(crate) async fn list(ctx: Ctx) -> Answer {
+    let (l, tree) = (ctx.l, tree_of(&ctx.app).await?);
+    let kind = |kind: Kind| Choice::new(kind.as_str(), l.t(format!("organisation-kind-{}", kind.as_str())));
+    let mut asked = Asked::read(&LIST, &ctx.uri, 0, vec![("kind", Kind::ALL.map(kind).into())]);
+    asked.public = true;
+    let day = asked.day("on").map_or(ctx.now.date(), |at| at.date());
+    let mut standing = tree.search(asked.value("q"), day);
+    if !asked.is("q") {
+        standing = tree.all().iter().filter(|agency| agency.stands_on(day)).collect();
+        standing.sort_by_cached_key(|agency| (agency.system(), agency.lineage()));
     }
+    if let Some(kind) = Kind::read(asked.value("kind")) {
+        standing.retain(|agency| agency.kind == kind);
+    }
+    let count = |tab| Count::upto(tab, standing.iter().filter(|one| tab_of(one) == tab).count() as i64, i64::MAX);
+    let counts = (0..LIST.tabs.len()).map(count).collect();
+    standing.retain(|agency| asked.is("q") || tab_of(agency) == asked.tab);
+    let rows = Lines { l, tree: &tree, day, keep: keep_day(&ctx, day) }.lines(standing);
+    let units = Whole { counts, ..Whole::of(&LIST, &asked, rows, |line| line.id) };
+    let opened = lists::open(&ctx, &LIST, asked, units).await?;
+    opened.page(&ctx, &l.t(LIST.title), |list| Page { l, on: day.to_string(), on_words: vn_date(day), list })
 }
 
 #[derive(Template)]
 #[template(path = "show.html")]
-struct Show {
+struct Show<'a> {
     l: L,
-    id: Id,
+    agency: &'a Agency,
     trail: Vec<Breadcrumb>,
     name: String,
-    code: String,
     kind: String,
     on: String,
     on_words: String,
     stands: bool,
-    facts: Vec<(String, String)>,
-    unit_name: String,
-    unit_href: String,
-    desk_name: String,
-    desk_href: String,
+    /// Label, value, and where it leads.
+    facts: Vec<(String, String, String)>,
     below: Vec<Line>,
     before: Vec<Line>,
     after: Vec<Line>,
@@ -188,7 +197,10 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let l = ctx.l;
     let lines = Lines { l, tree: &tree, day, keep: keep_day(&ctx, day) };
     let (unit, events) = behind(&ctx, &tree, agency).await?;
+    let mut facts = facts(l, agency);
+    facts.extend(unit.map(|unit| (l.t("organisation-unit"), unit.name, format!("/admin-units/{}", unit.id))));
     let desk = tree.desk_of(agency.id).filter(|desk| desk.id != agency.id);
+    facts.extend(desk.map(|desk| (l.t("organisation-desk"), desk.name.clone(), format!("/units/{}", desk.id))));
     let calendar = crate::calendar_of(&ctx.app);
     let hours = if agency.valid_to.is_none() { week(l, calendar.hours_on(day)) } else { Vec::new() };
     // The acts of the table that this person may do here.
@@ -206,22 +218,17 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     });
     let page = Show {
         l,
-        id: agency.id,
+        agency,
         trail: trail(&lines, agency),
         name: agency.name_on(day).to_owned(),
-        code: agency.code.clone(),
         kind: kind_word(l, agency),
         on: day.to_string(),
         on_words: vn_date(day),
         stands: agency.stands_on(day),
-        facts: facts(l, agency),
-        unit_name: unit.as_ref().map(|unit| unit.name.clone()).unwrap_or_default(),
-        unit_href: unit.as_ref().map(|unit| format!("/admin-units/{}", unit.id)).unwrap_or_default(),
-        desk_name: desk.map(|desk| desk.name.clone()).unwrap_or_default(),
-        desk_href: desk.map(|desk| format!("/units/{}", desk.id)).unwrap_or_default(),
-        below: tree.children_on(agency.id, day).into_iter().map(|child| lines.line(child)).collect(),
-        before: tree.predecessors(agency.id).into_iter().map(|one| lines.line_then(one)).collect(),
-        after: tree.successors(agency.id).into_iter().map(|one| lines.line_then(one)).collect(),
+        facts,
+        below: lines.lines(tree.children_on(agency.id, day)),
+        before: lines.lines_then(tree.predecessors(agency.id)),
+        after: lines.lines_then(tree.successors(agency.id)),
         former_names: agency.former_names.iter().map(|former| (vn_date(former.until), former.name.clone())).collect(),
         hours,
         open_today: calendar.is_working_day(day),
@@ -240,34 +247,34 @@ pub(crate) fn find<'a>(tree: &'a Tree, id: &str) -> Result<&'a Agency, Fault> {
 /// The way to an agency from the list of all.
 fn trail(lines: &Lines<'_>, agency: &Agency) -> Vec<Breadcrumb> {
     let mut trail = vec![Breadcrumb::new(lines.l.t("organisation-units"), format!("/units{}", lines.keep))];
-    for above in lines.tree.ancestors(agency.id) {
-        let here = above.id == agency.id;
-        let href = if here { String::new() } else { format!("/units/{}{}", above.id, lines.keep) };
-        trail.push(Breadcrumb::new(above.short_name.clone(), href));
-    }
+    trail.extend(lines.tree.ancestors(agency.id).into_iter().map(|above| {
+        let href = if above.id == agency.id { String::new() } else { format!("/units/{}{}", above.id, lines.keep) };
+        Breadcrumb::new(above.short_name.clone(), href)
+    }));
     trail
 }
 
-fn facts(l: L, agency: &Agency) -> Vec<(String, String)> {
-    let mut facts = vec![(l.t("organisation-code"), agency.code.clone())];
-    if let Some(old) = &agency.old_code {
-        facts.push((l.t("organisation-old-code"), old.clone()));
-    }
-    facts.push((l.t("organisation-short-name"), agency.short_name.clone()));
-    facts.push((l.t("organisation-system"), system_word(l, agency)));
-    facts.push((l.t("organisation-level"), l.t(format!("organisation-level-{}", agency.level.as_str()))));
-    facts.push((l.t("organisation-valid"), validity(l, agency.valid_from, agency.valid_to)));
-    if let Some(decision) = &agency.decision {
-        facts.push((l.t("organisation-decision"), decision.clone()));
-    }
-    facts
+/// What is known of an agency; what is not known of it is left out.
+fn facts(l: L, agency: &Agency) -> Vec<(String, String, String)> {
+    let level = l.t(format!("organisation-level-{}", agency.level.as_str()));
+    let all = [
+        ("organisation-code", Some(agency.code.clone())),
+        ("organisation-old-code", agency.old_code.clone()),
+        ("organisation-short-name", Some(agency.short_name.clone())),
+        ("organisation-system", Some(system_word(l, agency))),
+        ("organisation-level", Some(level)),
+        ("organisation-valid", Some(validity(l, agency.valid_from, agency.valid_to))),
+        ("organisation-decision", agency.decision.clone()),
+    ];
+    all.into_iter().filter_map(|(label, value)| Some((l.t(label), value?, String::new()))).collect()
 }
 
-/// "from 01/07/2025", "until 30/06/2025", "01/07/2025 – 20/11/2026".
+/// "from 01/07/2025", "until 30/06/2025", "01/07/2025 – 20/11/2026", "01/07/2025".
 pub(crate) fn validity(l: L, from: Option<Date>, to: Option<Date>) -> String {
     match (from, to) {
         (Some(from), None) => l.tr("organisation-since", [("day", vn_date(from))]),
         (None, Some(to)) => l.tr("organisation-until", [("day", vn_date(to))]),
+        (Some(from), Some(to)) if from == to => vn_date(from),
         (Some(from), Some(to)) => format!("{} – {}", vn_date(from), vn_date(to)),
         (None, None) => l.t("organisation-always"),
     }
@@ -285,7 +292,7 @@ async fn behind(
     let id = agency.id;
     let era =
         if agency.valid_to == Some(shipped::LAST_DAY_BEFORE) { shipped::Era::Before } else { shipped::Era::After };
-    let unit = agency.unit_code.as_deref().and_then(|code| shipped::unit_id(era, level_of_code(code), code)).map(Id);
+    let unit = agency.unit_code.as_deref().and_then(|code| shipped::unit_id(era, agency.level, code)).map(Id);
     let (unit, events, words) = ctx
         .db()
         .read(move |tx| {
@@ -304,52 +311,28 @@ async fn behind(
     Ok((unit, told(ctx.l, &events, &words)))
 }
 
-/// What a keeper does, and the word of it in events of a time before agencies were subjects.
-const DEEDS: [(&str, &str); 4] = [
-    ("open", "organisation-opened"),
-    ("rename", "organisation-renamed"),
-    ("end", "organisation-ended"),
-    ("establish", "establish"),
-];
-
-/// What keepers did, the latest first; what came with the program was decided by nobody here. Older events have their reason in them.
+/// What keepers did, the latest first; what came with the program was decided by nobody here. Events of before agencies were subjects are
+/// of kinds of their own (`organisation-opened`), with their reason in them.
 fn told(l: L, events: &[audit::Event], words: &[(i64, String, String)]) -> Vec<(String, String)> {
     let line = |event: &audit::Event| {
-        let (act, _) = DEEDS.iter().find(|(now, before)| event.kind == *now || event.kind == *before)?;
+        let key = format!("organisation-{}-event", event.kind.trim_start_matches("organisation-"));
+        let what = i18n::has(l.0, &key).then(|| l.t(key))?;
         let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
         let text = |name: &str| data[name].as_str().or(data["agency"][name].as_str()).unwrap_or_default().to_owned();
         let beside = words.iter().find(|(n, name, _)| *n == event.n && name == "reason");
         let reason = beside.map_or_else(|| text("reason"), |(.., reason)| reason.clone());
-        let what = l.t(format!("organisation-{act}-event"));
         let words = l.tr("organisation-event", [("what", what), ("decision", text("decision")), ("reason", reason)]);
         Some((vn_date_time(event.at), words))
     };
     events.iter().rev().filter_map(line).take(EVENTS_SHOWN).collect()
 }
 
-/// Official codes tell their level by their length: two, three or five digits.
-fn level_of_code(code: &str) -> Level {
-    match code.len() {
-        2 => Level::Province,
-        3 => Level::District,
-        _ => Level::Commune,
-    }
-}
-
 /// The week's hours, one line a weekday.
 pub(crate) fn week(l: L, hours: &WorkingHours) -> Vec<(String, String)> {
-    (0..7)
-        .map(|day| {
-            let spans: Vec<String> = hours
-                .of_weekday(day)
-                .iter()
-                .map(|span| {
-                    let at = |ms: i64| vn_time(base::Instant::on_day(0, ms));
-                    format!("{}–{}", at(span.from), at(span.to))
-                })
-                .collect();
-            let text = if spans.is_empty() { l.t("organisation-closed") } else { spans.join(", ") };
-            (l.t(format!("organisation-weekday-{}", day + 1)), text)
-        })
-        .collect()
+    let line = |day: usize| {
+        let spans = hours.day_text(day).replace('-', "–");
+        let spans = if spans.is_empty() { l.t("organisation-closed") } else { spans };
+        (l.t(format!("organisation-weekday-{}", day + 1)), spans)
+    };
+    (0..7).map(line).collect()
 }

@@ -6,30 +6,12 @@ use crate::rights::KEEP_ORGANISATION;
 use crate::tree::Tree;
 use crate::verbs::{self, Open, OpenAt};
 use crate::{reload, tree_of};
-use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::{Actor, Fault, Problem};
-use i18n::L;
-use records::{Field, Machine, Shown, Typed};
+use records::{Field, FormPage, Machine, Typed};
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
-
-#[derive(Template)]
-#[template(path = "change.html")]
-struct Change {
-    l: L,
-    csrf: String,
-    trail: Vec<Breadcrumb>,
-    title: String,
-    lead: String,
-    action: String,
-    back: String,
-    problems: Vec<Problem>,
-    fields: Vec<Shown>,
-    /// What must come to its end before the agency can: words, and where it is listed.
-    open: Vec<(String, String)>,
-}
 
 /// What the modules above look for, as the application lends it.
 fn looks(ctx: &Ctx) -> Vec<OpenAt> {
@@ -57,16 +39,14 @@ fn asked(act: &str) -> Result<(&'static str, &'static [Field]), Fault> {
 /// Whether a form is offered to somebody at a standing agency.
 pub(crate) fn offered(actor: &Actor, tree: &Tree, agency: &Agency, act: &str) -> bool {
     let root = tree.root().is_some_and(|root| root.id == agency.id);
-    let keeps = actor.may_at(KEEP_ORGANISATION, &agency.path);
+    let place = if act == "end" && agency.parent.is_none() { tree.root() } else { Some(agency) };
+    let keeps = place.is_some_and(|place| actor.may_at(KEEP_ORGANISATION, &place.path));
     match act {
-        "open" => keeps,
         // Of all trees that of the state is not ended, and others begin from it.
         "establish" => keeps && root,
-        "end" if agency.parent.is_none() => {
-            !root && tree.root().is_some_and(|root| actor.may_at(KEEP_ORGANISATION, &root.path))
-        }
-        "end" => keeps,
-        _ => verbs::keeps(actor, tree, agency),
+        "end" => keeps && !root,
+        "rename" => verbs::keeps(actor, tree, agency),
+        _ => keeps,
     }
 }
 
@@ -98,25 +78,21 @@ async fn page(ctx: &Ctx, id: &str, act: &str, given: &FormMap, problems: Vec<Pro
     if let Some(day) = fields.iter_mut().find(|field| act == "end" && field.name == "day") {
         day.label = l.t("organisation-last-day");
     }
-    let (title, back) = (l.t(format!("organisation-{act}")), format!("/units/{}", agency.id));
-    let wrong = !problems.is_empty();
-    let page = Change {
-        l,
-        csrf: ctx.csrf.clone(),
-        trail: vec![
+    let back = format!("/units/{}", agency.id);
+    let page = FormPage {
+        above: vec![
             Breadcrumb::new(l.t("organisation-units"), "/units"),
             Breadcrumb::new(agency.short_name.clone(), back.clone()),
-            Breadcrumb::new(title.clone(), ""),
         ],
+        title: l.t(format!("organisation-{act}")),
         lead: agency.name.clone(),
         action: format!("{back}/{act}"),
         problems,
         fields,
         open: if act == "end" { open_work(ctx, agency).await? } else { Vec::new() },
-        title,
         back,
     };
-    Ok(if wrong { ctx.invalid_page(&page.title, &page) } else { ctx.page(&page.title, &page) })
+    Ok(page.answer(ctx))
 }
 
 /// GET /units/{id}/{act}
@@ -142,13 +118,7 @@ pub(crate) async fn act(ctx: Ctx, Path((id, act)): Path<(String, String)>, given
     match done.await {
         Ok(to) => {
             reload(&ctx.app).await?;
-            let key = match word {
-                "open" => "organisation-opened-done",
-                "establish" => "organisation-established-done",
-                "rename" => "organisation-renamed-done",
-                _ => "organisation-ended-done",
-            };
-            Ok(ctx.flash(format!("/units/{to}"), key))
+            Ok(ctx.flash(format!("/units/{to}"), &format!("organisation-{word}-done")))
         }
         Err(Fault::Invalid(problems)) if !ctx.wants_json => Ok(page(&ctx, &id, word, &given, problems).await?),
         // Refused with the list of what is open.

@@ -44,10 +44,16 @@ pub async fn seed_agencies(tx: &Tx, now: Instant) -> Result<(), Fault> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use base::{Date, Id};
+    use base::{Actor, Date, Grant, Id, Role};
     use store::{Db, testing};
 
     const DAY: Date = jiff::civil::date(2026, 11, 22);
+
+    /// Who keeps the agencies below a path.
+    pub(crate) fn keeper(path: &str) -> Actor {
+        let grants = vec![Grant::new(Role::Administrator, Id(1), path)];
+        Actor { account: Id(77), name: "Trần Thị Sáu".into(), grants, citizen_number: None }
+    }
 
     pub(crate) async fn seeded() -> Vec<Db> {
         let databases = testing::databases().await;

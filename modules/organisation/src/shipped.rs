@@ -50,16 +50,7 @@ pub struct Succession {
 /// The id of the unit with this code at this level on this side of 01/07/2025.
 pub fn unit_id(era: Era, level: Level, code: &str) -> Option<i64> {
     let number: i64 = code.parse().ok()?;
-    let era = match era {
-        Era::Before => 1_000_000,
-        Era::After => 2_000_000,
-    };
-    let level = match level {
-        Level::Province => 100_000,
-        Level::District => 200_000,
-        Level::Commune => 300_000,
-    };
-    Some(era + level + number)
+    Some(1_000_000 * (era as i64 + 1) + 100_000 * (level as i64 + 1) + number)
 }
 
 /// What the first words of an official name say the unit is.
@@ -84,68 +75,48 @@ fn kind_of(name: &str, level: Level) -> &'static str {
 
 /// The columns of one line; the shipped files hold no quotes and no commas inside a value.
 fn lines<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; N]> {
-    text.lines().skip(1).filter_map(|line| {
-        let mut columns = [""; N];
-        let mut given = line.split(',');
-        for column in &mut columns {
-            *column = given.next()?;
-        }
-        given.next().is_none().then_some(columns)
-    })
+    text.lines().skip(1).filter_map(|line| line.split(',').collect::<Vec<_>>().try_into().ok())
 }
 
 /// Every unit, parents before children.
 pub fn units() -> Vec<Unit> {
-    let unit = |era, level, code: &'static str, name: &'static str, parent| {
-        unit_id(era, level, code).map(|id| Unit { id, code, name, kind: kind_of(name, level), level, parent, era })
-    };
     let mut all = Vec::with_capacity(14_200);
-    all.extend(
-        lines::<3>(PROVINCES_BEFORE).filter_map(|[code, name, _]| unit(Era::Before, Level::Province, code, name, None)),
-    );
-    all.extend(
-        lines::<2>(PROVINCES_AFTER).filter_map(|[code, name]| unit(Era::After, Level::Province, code, name, None)),
-    );
-    all.extend(lines::<3>(DISTRICTS_BEFORE).filter_map(|[code, name, province]| {
-        unit(Era::Before, Level::District, code, name, unit_id(Era::Before, Level::Province, province))
-    }));
-    all.extend(lines::<3>(COMMUNES_BEFORE).filter_map(|[code, name, district]| {
-        unit(Era::Before, Level::Commune, code, name, unit_id(Era::Before, Level::District, district))
-    }));
-    all.extend(lines::<3>(COMMUNES_AFTER).filter_map(|[code, name, province]| {
-        unit(Era::After, Level::Commune, code, name, unit_id(Era::After, Level::Province, province))
-    }));
+    for (era, level, text, above) in [
+        (Era::Before, Level::Province, PROVINCES_BEFORE, None),
+        (Era::After, Level::Province, PROVINCES_AFTER, None),
+        (Era::Before, Level::District, DISTRICTS_BEFORE, Some(Level::Province)),
+        (Era::Before, Level::Commune, COMMUNES_BEFORE, Some(Level::District)),
+        (Era::After, Level::Commune, COMMUNES_AFTER, Some(Level::Province)),
+    ] {
+        all.extend(text.lines().skip(1).filter_map(|line| {
+            let mut columns = line.split(',');
+            let (code, name) = (columns.next()?, columns.next()?);
+            let parent = columns.next().zip(above).and_then(|(code, level)| unit_id(era, level, code));
+            Some(Unit { id: unit_id(era, level, code)?, code, name, kind: kind_of(name, level), level, parent, era })
+        }));
+    }
     all
+}
+
+fn step(of: (Level, Level), before: &str, after: &str, partial: bool, default: bool) -> Option<Succession> {
+    let (before, after) = (unit_id(Era::Before, of.0, before)?, unit_id(Era::After, of.1, after)?);
+    Some(Succession { before, after, partial, default })
 }
 
 /// The successions between communes (10,572 rows; five island districts had no commune and stand for themselves).
 pub fn commune_successions() -> Vec<Succession> {
-    lines::<4>(MAPPING)
-        .filter_map(|[before, after, partial, default]| {
-            // District codes have three digits, commune codes five.
-            let level = if before.len() == 3 { Level::District } else { Level::Commune };
-            Some(Succession {
-                before: unit_id(Era::Before, level, before)?,
-                after: unit_id(Era::After, Level::Commune, after)?,
-                partial: partial == "1",
-                default: default == "1",
-            })
-        })
-        .collect()
+    let read = |[before, after, partial, default]: [&str; 4]| {
+        // District codes have three digits, commune codes five.
+        let level = if before.len() == 3 { Level::District } else { Level::Commune };
+        step((level, Level::Commune), before, after, partial == "1", default == "1")
+    };
+    lines(MAPPING).filter_map(read).collect()
 }
 
 /// The successions between provinces (63 rows).
 pub fn province_successions() -> Vec<Succession> {
-    lines::<3>(PROVINCES_BEFORE)
-        .filter_map(|[before, _, after]| {
-            Some(Succession {
-                before: unit_id(Era::Before, Level::Province, before)?,
-                after: unit_id(Era::After, Level::Province, after)?,
-                partial: false,
-                default: true,
-            })
-        })
-        .collect()
+    let read = |[before, _, after]: [&str; 3]| step((Level::Province, Level::Province), before, after, false, true);
+    lines(PROVINCES_BEFORE).filter_map(read).collect()
 }
 
 #[cfg(test)]

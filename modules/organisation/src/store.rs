@@ -4,8 +4,7 @@ use crate::agency::Agency;
 use crate::shipped::{self, Era, FIRST_DAY_AFTER, LAST_DAY_BEFORE};
 use crate::tree::Tree;
 use base::{Date, Id};
-use serde_json::{Value as Json, json};
-use store::{Row, StoreError, Tx, params};
+use store::{Row, Rows, StoreError, Tx, params};
 
 store::statements! {
     /// Every agency in the order given to it.
@@ -18,44 +17,27 @@ store::statements! {
     pub REVISION = "SELECT revision FROM agency_revision WHERE one = 1";
     /// One more; every process reads the tree again.
     pub BUMP = "UPDATE agency_revision SET revision = revision + 1 WHERE one = 1";
-    /// Many units in one statement: a JSON list of rows.
-    pub INSERT_UNITS =
-        sqlite "INSERT INTO unit (id, code, name, folded, kind, level, parent_id, valid_from, valid_to)
-            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8 FROM json_each($1)",
-        postgres "INSERT INTO unit (id, code, name, folded, kind, level, parent_id, valid_from, valid_to)
-            SELECT (v ->> 0)::bigint, v ->> 1, v ->> 2, v ->> 3, v ->> 4, v ->> 5, (v ->> 6)::bigint, v ->> 7, v ->> 8 FROM jsonb_array_elements($1::jsonb) AS given (v)";
-    /// Many successions in one statement.
-    pub INSERT_UNIT_SUCCESSIONS =
-        sqlite "INSERT INTO unit_succession (before_id, after_id, partial, is_default)
-            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)",
-        postgres "INSERT INTO unit_succession (before_id, after_id, partial, is_default)
-            SELECT (v ->> 0)::bigint, (v ->> 1)::bigint, (v ->> 2)::boolean, (v ->> 3)::boolean FROM jsonb_array_elements($1::jsonb) AS given (v)";
+    /// A unit.
+    pub INSERT_UNIT = "INSERT INTO unit (id, code, name, folded, kind, level, parent_id, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// A succession.
+    pub INSERT_UNIT_SUCCESSION = "INSERT INTO unit_succession (before_id, after_id, partial, is_default) VALUES ($1, $2, $3, $4)";
     /// The provinces of a day.
-    pub PROVINCES_ON = "SELECT id, code, name, kind, level, parent_id, valid_from, valid_to,
-            (SELECT count(*) FROM unit AS below WHERE below.parent_id = unit.id) AS children
+    pub PROVINCES_ON = "SELECT unit.*, (SELECT count(*) FROM unit AS below WHERE below.parent_id = unit.id) AS children
         FROM unit WHERE level = 'province' AND (valid_from IS NULL OR valid_from <= $1) AND (valid_to IS NULL OR valid_to >= $1) ORDER BY code";
     /// What is right below a unit.
-    pub UNITS_BELOW = "SELECT id, code, name, kind, level, parent_id, valid_from, valid_to,
-            (SELECT count(*) FROM unit AS below WHERE below.parent_id = unit.id) AS children
+    pub UNITS_BELOW = "SELECT unit.*, (SELECT count(*) FROM unit AS below WHERE below.parent_id = unit.id) AS children
         FROM unit WHERE parent_id = $1 ORDER BY code LIMIT 600";
     /// One unit.
-    pub UNIT = "SELECT id, code, name, kind, level, parent_id, valid_from, valid_to,
-            (SELECT count(*) FROM unit AS below WHERE below.parent_id = unit.id) AS children
-        FROM unit WHERE id = $1";
+    pub UNIT = "SELECT unit.*, (SELECT count(*) FROM unit AS below WHERE below.parent_id = unit.id) AS children FROM unit WHERE id = $1";
     /// Units of a day whose folded name holds the words, or whose code they are.
-    pub FIND_UNITS = "SELECT id, code, name, kind, level, parent_id, valid_from, valid_to, 0 AS children
-        FROM unit WHERE (folded LIKE $1 OR code = $2) AND (valid_from IS NULL OR valid_from <= $3) AND (valid_to IS NULL OR valid_to >= $3)
+    pub FIND_UNITS = "SELECT unit.*, 0 AS children FROM unit
+        WHERE (folded LIKE $1 OR code = $2) AND (valid_from IS NULL OR valid_from <= $3) AND (valid_to IS NULL OR valid_to >= $3)
         ORDER BY CASE level WHEN 'province' THEN 0 WHEN 'district' THEN 1 ELSE 2 END, length(folded), code LIMIT 50";
     /// What a unit came from.
-    pub UNITS_BEFORE = "SELECT unit.id, code, name, kind, level, parent_id, valid_from, valid_to, 0 AS children, partial
-        FROM unit_succession JOIN unit ON unit.id = before_id WHERE after_id = $1 ORDER BY code";
+    pub UNITS_BEFORE = "SELECT unit.*, 0 AS children, partial FROM unit_succession JOIN unit ON unit.id = before_id WHERE after_id = $1 ORDER BY code";
     /// What a unit became.
-    pub UNITS_AFTER = "SELECT unit.id, code, name, kind, level, parent_id, valid_from, valid_to, 0 AS children, partial
-        FROM unit_succession JOIN unit ON unit.id = after_id WHERE before_id = $1 ORDER BY is_default DESC, code";
+    pub UNITS_AFTER = "SELECT unit.*, 0 AS children, partial FROM unit_succession JOIN unit ON unit.id = after_id WHERE before_id = $1 ORDER BY is_default DESC, code";
 }
-
-/// Rows in one insert: some hundred kilobytes of JSON, far below any engine's limit.
-const ROWS_PER_INSERT: usize = 4_000;
 
 /// An administrative unit as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,37 +87,22 @@ pub(crate) async fn insert_shipped_units(tx: &Tx) -> Result<bool, StoreError> {
     if tx.query_opt(ANY_UNIT, params![]).await?.is_some() {
         return Ok(false);
     }
-    let rows: Vec<Json> = shipped::units()
-        .iter()
-        .map(|unit| {
-            let (from, to) = match unit.era {
-                Era::Before => (None, Some(LAST_DAY_BEFORE.to_string())),
-                Era::After => (Some(FIRST_DAY_AFTER.to_string()), None),
-            };
-            json!([
-                unit.id,
-                unit.code,
-                unit.name,
-                base::fold(unit.name),
-                unit.kind,
-                unit.level.as_str(),
-                unit.parent,
-                from,
-                to
-            ])
-        })
-        .collect();
-    for part in rows.chunks(ROWS_PER_INSERT) {
-        tx.execute(INSERT_UNITS, params![Json::from(part.to_vec())]).await?;
+    let mut units = Rows::new();
+    for unit in shipped::units() {
+        let (from, to) = match unit.era {
+            Era::Before => (None, Some(LAST_DAY_BEFORE)),
+            Era::After => (Some(FIRST_DAY_AFTER), None),
+        };
+        let shipped::Unit { id, code, name, kind, level, parent, .. } = unit;
+        let row = params![id, code, name, base::fold(name), kind, level.as_str(), parent, from, to];
+        units.extend(row.to_vec());
     }
-    let steps: Vec<Json> = shipped::province_successions()
-        .iter()
-        .chain(&shipped::commune_successions())
-        .map(|step| json!([step.before, step.after, step.partial, step.default]))
-        .collect();
-    for part in steps.chunks(ROWS_PER_INSERT) {
-        tx.execute(INSERT_UNIT_SUCCESSIONS, params![Json::from(part.to_vec())]).await?;
+    tx.insert_rows(INSERT_UNIT, &units).await?;
+    let mut steps = Rows::new();
+    for step in shipped::province_successions().iter().chain(&shipped::commune_successions()) {
+        steps.extend(params![step.before, step.after, step.partial, step.default].to_vec());
     }
+    tx.insert_rows(INSERT_UNIT_SUCCESSION, &steps).await?;
     Ok(true)
 }
 
@@ -171,14 +138,14 @@ pub async fn find_units(tx: &Tx, words: &str, day: Date) -> Result<Vec<UnitRow>,
 
 /// What a unit came from; `true` where only a part of it did.
 pub async fn units_before(tx: &Tx, id: Id) -> Result<Vec<(UnitRow, bool)>, StoreError> {
-    tx.query(UNITS_BEFORE, params![id])
-        .await?
-        .iter()
-        .map(|row| Ok((UnitRow::read(row)?, row.get("partial")?)))
-        .collect()
+    steps(tx.query(UNITS_BEFORE, params![id]).await?)
 }
 
 /// What a unit became; `true` where only a part of it went there. The default successor comes first.
 pub async fn units_after(tx: &Tx, id: Id) -> Result<Vec<(UnitRow, bool)>, StoreError> {
-    tx.query(UNITS_AFTER, params![id]).await?.iter().map(|row| Ok((UnitRow::read(row)?, row.get("partial")?))).collect()
+    steps(tx.query(UNITS_AFTER, params![id]).await?)
+}
+
+fn steps(found: Vec<Row>) -> Result<Vec<(UnitRow, bool)>, StoreError> {
+    found.iter().map(|row| Ok((UnitRow::read(row)?, row.get("partial")?))).collect()
 }

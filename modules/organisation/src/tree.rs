@@ -47,8 +47,7 @@ impl Tree {
 
     /// The standing bodies of other systems than the state administration, in order of system and place.
     pub fn bodies(&self) -> Vec<&Agency> {
-        let standing = |agency: &&Agency| agency.kind == Kind::Body && agency.valid_to.is_none();
-        let mut bodies: Vec<&Agency> = self.agencies.iter().filter(standing).collect();
+        let mut bodies = self.standing(Kind::Body);
         bodies.sort_by_key(|body| body.system());
         bodies
     }
@@ -93,12 +92,7 @@ impl Tree {
 
     /// From the root to the agency, itself included.
     pub fn ancestors(&self, id: Id) -> Vec<&Agency> {
-        self.get(id)
-            .map(|agency| agency.lineage())
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|id| self.get(id))
-            .collect()
+        self.get(id).into_iter().flat_map(Agency::lineage).filter_map(|id| self.get(id)).collect()
     }
 
     /// The agency and every standing one below it, depth first.
@@ -121,15 +115,16 @@ impl Tree {
 
     /// The standing communes' People's Committees, in order.
     pub fn communes(&self) -> Vec<&Agency> {
-        self.agencies
-            .iter()
-            .filter(|agency| agency.kind == Kind::CommuneCommittee && agency.valid_to.is_none())
-            .collect()
+        self.standing(Kind::CommuneCommittee)
     }
 
     /// The standing departments, in order.
     pub fn departments(&self) -> Vec<&Agency> {
-        self.agencies.iter().filter(|agency| agency.kind == Kind::Department && agency.valid_to.is_none()).collect()
+        self.standing(Kind::Department)
+    }
+
+    fn standing(&self, kind: Kind) -> Vec<&Agency> {
+        self.agencies.iter().filter(|agency| agency.kind == kind && agency.valid_to.is_none()).collect()
     }
 
     /// The one-stop desk that serves an agency: its own service centre, or that of the nearest agency above.
@@ -197,8 +192,9 @@ impl Tree {
         self.get(id).into_iter().flat_map(|agency| &agency.successors).filter_map(|after| self.get(*after)).collect()
     }
 
-    /// Agencies whose name, short name or identifier holds the words, marks and case aside, that stood on the day; at most `limit`.
-    pub fn search(&self, words: &str, day: Date, limit: usize) -> Vec<&Agency> {
+    /// Agencies whose name, short name or identifier holds the words, marks and case aside, that stood on the day; the
+    /// nearest first.
+    pub fn search(&self, words: &str, day: Date) -> Vec<&Agency> {
         let wanted = base::fold(words);
         if wanted.is_empty() {
             return Vec::new();
@@ -222,6 +218,6 @@ impl Tree {
             })
             .collect();
         found.sort_by_key(|(rank, agency)| (*rank, agency.path.matches('/').count()));
-        found.into_iter().take(limit).map(|(_, agency)| agency).collect()
+        found.into_iter().map(|(_, agency)| agency).collect()
     }
 }

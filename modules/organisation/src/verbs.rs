@@ -20,6 +20,7 @@ pub enum State {
     Standing,
     Ended,
 }
+base::closed_list!(State, { Standing => "standing", Ended => "ended" });
 
 /// What acts look things up in: the tree as it is in the transaction, and what is open at the agency.
 #[derive(Debug, Default)]
@@ -39,10 +40,10 @@ impl records::House for House {
 
 const NAME: Field = Field::line("name", NAME_MAX);
 const SHORT_NAME: Field = Field::line("short_name", NAME_MAX).optional();
-const DECISION: Field = Field::line("decision", DECISION_MAX);
+pub(crate) const DECISION: Field = Field::line("decision", DECISION_MAX);
 /// The day it takes effect (for an end: the last day). Not in the future: the tree knows one present.
 const DAY: Field = Field { max: 10, ..Field::choice("day", Ask::Day) };
-const REASON: Field = Field::lines("reason", REASON_MAX);
+pub(crate) const REASON: Field = Field::lines("reason", REASON_MAX);
 
 /// What a new agency is asked for.
 pub const OPENING: &[Field] = &[
@@ -108,10 +109,7 @@ impl Machine for Agency {
     }
 
     fn word(state: State) -> &'static str {
-        match state {
-            State::Standing => "standing",
-            State::Ended => "ended",
-        }
+        state.as_str()
     }
 
     /// The directory is everybody's.

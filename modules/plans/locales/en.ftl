@@ -203,7 +203,6 @@ plan-rule-a-bounded-count = a bounded count
 plan-rule-a-count-to-strive-for = a count to strive for
 plan-rule-the-verb-before-it-holds-on = the verb before it holds on
 plan-required = This field must not be empty.
-plan-too-long = Longer than { $max } letters.
 plan-choose = Choose one of the list.
 plan-number-wrong = Write a number that is not negative, such as 80, 0,7 or 3.000.
 plan-range-only = Only for a range.

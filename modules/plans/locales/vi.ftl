@@ -203,7 +203,6 @@ plan-rule-a-bounded-count = số lượng có giới hạn
 plan-rule-a-count-to-strive-for = số lượng phấn đấu
 plan-rule-the-verb-before-it-holds-on = theo động từ phía trước
 plan-required = Ô này không được để trống.
-plan-too-long = Dài quá { $max } chữ.
 plan-choose = Hãy chọn một giá trị trong danh sách.
 plan-number-wrong = Hãy viết một số không âm, như 80, 0,7 hoặc 3.000.
 plan-range-only = Chỉ ghi khi so sánh là “trong khoảng”.

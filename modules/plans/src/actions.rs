@@ -153,7 +153,7 @@ pub async fn decide(
     if let Decision::Reject(why) = &decision
         && why.chars().count() > WORDS_MAX
     {
-        return Err(Fault::invalid(Problem::new("plan-too-long").field("reason").arg("max", WORDS_MAX)));
+        return Err(Fault::invalid(Problem::too_long(WORDS_MAX).field("reason")));
     }
     // First of all: two people deciding at once meet here.
     sql::move_document(tx, id, None).await?;

@@ -34,7 +34,7 @@ pub fn head(form: &FormMap) -> Result<Programme, Vec<Problem>> {
             String::new()
         }
         Some(text) if text.chars().count() > max => {
-            problems.push(Problem::new("plan-too-long").field(field).arg("max", max));
+            problems.push(Problem::too_long(max).field(field));
             String::new()
         }
         Some(text) => text.to_owned(),

@@ -135,7 +135,7 @@ impl Given<'_> {
     fn words(&mut self, field: &str) -> Option<String> {
         let text = self.form.get(field).map(str::to_owned);
         if text.as_ref().is_some_and(|text| text.chars().count() > WORDS_MAX) {
-            self.problems.push(Problem::new("plan-too-long").field(field).arg("max", WORDS_MAX));
+            self.problems.push(Problem::too_long(WORDS_MAX).field(field));
         }
         text
     }
@@ -179,7 +179,7 @@ impl Given<'_> {
         if quote.is_empty() {
             self.refuse("plan-quote-required", "quote");
         } else if quote.chars().count() > QUOTE_CHARS_MAX {
-            self.problems.push(Problem::new("plan-too-long").field("quote").arg("max", QUOTE_CHARS_MAX));
+            self.problems.push(Problem::too_long(QUOTE_CHARS_MAX).field("quote"));
         } else if let Some(at) = locate(text, &quote, near) {
             return (quote, at);
         } else {
@@ -352,7 +352,7 @@ mod tests {
         let rank = [("comparator", "rank_within"), ("value", "0,5")];
         assert_eq!(refusal(&rank), ("plan-rank-wrong", "value".into()));
         let long = "a".repeat(WORDS_MAX + 1);
-        assert_eq!(refusal(&[("subject", &long)]), ("plan-too-long", "subject".into()));
+        assert_eq!(refusal(&[("subject", &long)]), ("base-text-long", "subject".into()));
     }
 
     #[test]

@@ -180,7 +180,6 @@ reform-value = Please give a valid number, at most { $max }; a rank is a whole n
 reform-day = Please choose a real day.
 reform-day-future = This day has not come.
 reform-day-of-year = This target is of the year { $year }: choose a day in that year.
-reform-too-long = Longer than { $max } letters.
 reform-has-record = This target is counted from records and takes no declared figure.
 reform-period-wrong = No such period. For example: 2026, 2026-Q3, 2026-11, 12m.
 reform-overdue = Overdue now: { $n } dossiers

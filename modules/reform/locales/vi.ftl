@@ -180,7 +180,6 @@ reform-value = Hãy nhập một số hợp lệ, nhiều nhất { $max }; thứ
 reform-day = Hãy chọn một ngày có thật.
 reform-day-future = Ngày này chưa đến.
 reform-day-of-year = Mục tiêu này của năm { $year }: hãy chọn một ngày trong năm đó.
-reform-too-long = Dài quá { $max } ký tự.
 reform-has-record = Mục tiêu này được tính từ hồ sơ, không nhận số liệu kê khai.
 reform-period-wrong = Kỳ không hợp lệ. Ví dụ: 2026, 2026-Q3, 2026-11, 12m.
 reform-overdue = Đang quá hạn: { $n } hồ sơ

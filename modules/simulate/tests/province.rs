@@ -4,9 +4,7 @@
 
 mod common;
 
-use base::calendar::OffKind;
 use base::{Actor, Date, Fault, Grant, Id, Instant, Role};
-use organisation::calendar::{Given, Ground};
 use simulate::{Made, Plan, Stage};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -224,15 +222,15 @@ async fn the_simulated_offices_keep_the_days_and_hours_of_the_provinces_own_cale
                 let root = organisation::load_tree(tx).await?.root().cloned().unwrap();
                 let grant = Grant::new(Role::Administrator, root.id, root.path);
                 let keeper = Actor { account: Id(7), name: String::new(), grants: vec![grant], citizen_number: None };
-                let off = Given::Off {
-                    kind: OffKind::Holiday,
-                    from: Some(monday),
-                    to: None,
-                    name_vi: "Lễ của tỉnh".to_owned(),
-                    name_en: String::new(),
-                };
-                let ground = Ground { decision: "12/QĐ-UBND".to_owned(), reason: "Lễ của tỉnh".to_owned() };
-                organisation::calendar::add(tx, &keeper, january, &off, &ground).await
+                let (day, name) = (monday.to_string(), "Lễ của tỉnh");
+                let typed = records::Typed::from([
+                    ("kind", "holiday"),
+                    ("name", name),
+                    ("first_day", &day),
+                    ("decision", "12/QĐ-UBND"),
+                    ("reason", name),
+                ]);
+                organisation::calendar::add(tx, &keeper, january, "day", &typed).await
             })
         })
         .await

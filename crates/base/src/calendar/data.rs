@@ -19,6 +19,7 @@ pub enum OffKind {
     /// A working day exchanged for a Saturday.
     Swapped,
 }
+crate::closed_list!(OffKind, { Holiday => "holiday", Compensatory => "compensatory", Swapped => "swapped" });
 
 /// A day off that is not a weekly one.
 #[derive(Clone, Debug, PartialEq, Eq)]

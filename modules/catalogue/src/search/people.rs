@@ -1,6 +1,6 @@
 //! The words people use for procedures, read once from `data/search/words.toml`.
 
-use super::keyed;
+use super::{keyed, marked};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -25,6 +25,9 @@ struct Data {
 struct Word {
     say: Vec<String>,
     means: Vec<String>,
+    /// Said alone, and with these marks where some were typed.
+    #[serde(default)]
+    alone: Vec<String>,
     #[serde(default)]
     first: Vec<String>,
 }
@@ -54,6 +57,8 @@ pub(super) struct People {
     meanings: Vec<Meaning>,
     /// Phrase, written apart or together → place in `meanings`.
     said: HashMap<Vec<String>, usize>,
+    /// Phrase, with its marks → place in `meanings`.
+    alone: HashMap<Vec<String>, (Vec<String>, usize)>,
     stop: Vec<Vec<String>>,
     soft: Vec<Vec<String>>,
     pub(super) variants: Vec<Vec<String>>,
@@ -74,9 +79,17 @@ impl People {
                 }
                 people.said.insert(phrase, at);
             }
+            people.alone.extend(word.alone.iter().map(|text| (keyed(text), (marked(text), at))));
             people.meanings.push(Meaning { means: all(&word.means), first: word.first.clone() });
         }
         people
+    }
+
+    /// What all the words of a question mean, where they mean it alone.
+    pub(super) fn alone(&self, words: &[String], text: &str) -> Option<&Meaning> {
+        let (marks, at) = self.alone.get(words)?;
+        let fits = text.is_ascii() || marks.iter().all(|word| marked(text).contains(word));
+        self.meanings.get(*at).filter(|_| fits)
     }
 
     /// The longest phrase known that begins the words: how many words it has, and what it is.

@@ -1,73 +1,20 @@
 //! Journeys through the router: a visitor finds a procedure, the keeper announces and ends one.
 
 use crate::{actor, databases, now, seed};
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
-use base::{Fault, Id, Instant, Role};
-use std::sync::Arc;
+use axum::http::StatusCode;
+use base::Role;
 use store::Db;
-use tower::ServiceExt;
-use web::{App, AppInner, BoxFuture, Clock, Sessions, SignedIn};
+use web::testing::Browser;
 
-struct People;
-
-impl Sessions for People {
-    fn load<'a>(&'a self, _: &'a Db, token: &'a str, _: Instant) -> BoxFuture<'a, Result<Option<SignedIn>, Fault>> {
-        let role = if token == "keeper" { Role::CatalogueKeeper } else { Role::Clerk };
-        let signed_in = SignedIn { actor: actor(role), session: Id(1), csrf: "secret-of-the-session".into() };
-        Box::pin(async move { Ok(Some(signed_in)) })
-    }
+fn browser(db: Db, who: &str) -> Browser {
+    let people = |name: &str| actor(if name == "keeper" { Role::CatalogueKeeper } else { Role::Clerk });
+    Browser::new(db, (now(), std::env::temp_dir()), |_| vec![catalogue::module()], people, who)
 }
 
-struct Browser {
-    router: Router,
-    cookie: &'static str,
-}
-
-impl Browser {
-    fn new(db: Db, cookie: &'static str) -> Browser {
-        let app = App::new(AppInner {
-            db,
-            clock: Clock::fixed(now()),
-            sessions: Arc::new(People),
-            demo: false,
-            data_dir: std::env::temp_dir(),
-            nav: vec![],
-            secure_cookies: false,
-            extensions: Default::default(),
-        });
-        Browser { router: web::build_router(app, vec![catalogue::module()]), cookie }
-    }
-
-    async fn send(&self, request: Request<Body>) -> (StatusCode, String, String) {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let status = response.status();
-        let to = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
-        let bytes = axum::body::to_bytes(response.into_body(), 4_000_000).await.unwrap();
-        (status, to.unwrap_or_default(), String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    async fn get(&self, uri: &str) -> (StatusCode, String) {
-        let request = Request::get(uri).header(header::COOKIE, self.cookie).body(Body::empty()).unwrap();
-        let (status, _, text) = self.send(request).await;
-        (status, text)
-    }
-
-    async fn post(&self, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
-        let (_, page) = self.get(uri).await;
-        let token = page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("");
-        let mut body = format!("_csrf={token}");
-        for (name, value) in fields {
-            body.push_str(&format!("&{name}={}", web::table::encode(value)));
-        }
-        let request = Request::post(uri)
-            .header(header::COOKIE, self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(body))
-            .unwrap();
-        self.send(request).await
-    }
+/// Where the link to the next page leads; empty on the last.
+fn next_of(page: &str) -> String {
+    let next = page.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next());
+    next.unwrap_or_default().replace("&amp;", "&").replace("&#38;", "&")
 }
 
 /// The form's text as a browser would send it back.
@@ -87,7 +34,7 @@ fn written(page: &str) -> String {
 async fn anybody_finds_a_procedure_and_sees_the_four_answers_first() {
     for db in databases().await {
         seed(&db).await;
-        let visitor = Browser::new(db, "");
+        let visitor = browser(db, "");
         let (status, page) = visitor.get("/procedures").await;
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("69 thủ tục"), "{page}");
@@ -98,7 +45,17 @@ async fn anybody_finds_a_procedure_and_sees_the_four_answers_first() {
         let (_, page) = visitor.get("/procedures?q=zzzz").await;
         assert!(page.contains("Không tìm thấy thủ tục nào"));
         let (_, page) = visitor.get("/procedures?field=cu-tru&channel=online&sort=-code&per_page=3").await;
-        assert!(page.contains("7 thủ tục") && page.contains("page=2"));
+        assert!(page.contains("7 thủ tục") && page.contains("rel=\"next\""), "{page}");
+        // Page by page, each once, in order, and back at the first by one link.
+        let (mut uri, mut seen) =
+            ("/procedures?field=cu-tru&channel=online&sort=-code&per_page=3".to_owned(), Vec::new());
+        for _ in 0..3 {
+            let (_, page) = visitor.get(&uri).await;
+            let codes = page.split("row-link\" href=\"/procedures/").skip(1).filter_map(|rest| rest.split('"').next());
+            seen.extend(codes.map(str::to_owned));
+            uri = next_of(&page);
+        }
+        assert!(seen.len() == 7 && seen.windows(2).all(|pair| pair[0] > pair[1]) && uri.is_empty(), "{seen:?} {uri}");
         let (status, page) = visitor.get("/procedures/1.001193").await;
         assert_eq!(status, StatusCode::OK);
         for words in ["Bao lâu", "Trong ngày", "Nơi giải quyết", "Giấy khai sinh", "/file/1.001193", "Quy trình nội bộ"]
@@ -121,7 +78,7 @@ async fn anybody_finds_a_procedure_and_sees_the_four_answers_first() {
 async fn wrong_addresses_are_answered_with_the_field() {
     for db in databases().await {
         seed(&db).await;
-        let visitor = Browser::new(db, "");
+        let visitor = browser(db, "");
         assert_eq!(visitor.get("/procedures/9.999999").await.0, StatusCode::NOT_FOUND);
         for wrong in [
             "/procedures?level=hamlet",
@@ -129,6 +86,9 @@ async fn wrong_addresses_are_answered_with_the_field() {
             "/procedures?service=x",
             "/procedures?on=x",
             "/procedures?format=pdf",
+            "/procedures?field=nowhere",
+            "/procedures?sort=fee",
+            "/procedures?after=x",
         ] {
             assert_eq!(visitor.get(wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         }
@@ -143,13 +103,32 @@ async fn wrong_addresses_are_answered_with_the_field() {
 async fn the_api_and_the_export_give_what_the_page_shows() {
     for db in databases().await {
         seed(&db).await;
-        let visitor = Browser::new(db, "");
+        let visitor = browser(db, "");
         let (status, body) = visitor.get("/api/v1/procedures?q=khai%20sinh&per_page=2").await;
         assert_eq!(status, StatusCode::OK);
         let value: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!(value["items"][0]["code"], "1.001193");
         assert_eq!(value["items"].as_array().unwrap().len(), 2);
         assert!(value["total"].as_i64().unwrap() > 2);
+        // By its place every procedure comes once, whatever the order; pages counted off still do.
+        for order in ["", "&sort=-name", "&q=d%C4%83ng%20k%C3%BD"] {
+            let (mut after, mut seen) = (String::new(), Vec::new());
+            let first = json(&visitor, &format!("/api/v1/procedures?per_page=100{order}")).await;
+            let codes = |page: &serde_json::Value| -> Vec<String> {
+                page["items"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+            };
+            loop {
+                let page = json(&visitor, &format!("/api/v1/procedures?per_page=20{order}{after}")).await;
+                seen.extend(codes(&page));
+                let Some(next) = page["next"].as_str() else { break };
+                after = format!("&after={next}");
+            }
+            assert_eq!((&seen, seen.len() as i64), (&codes(&first), first["total"].as_i64().unwrap()), "{order}");
+            let second = json(&visitor, &format!("/api/v1/procedures?per_page=5&page=2{order}")).await;
+            assert_eq!(codes(&second), seen[5..10], "{order}");
+        }
+        let (status, body) = visitor.get("/api/v1/procedures?after=7").await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
         let (_, body) = visitor.get("/api/v1/procedures/1.001612").await;
         let value: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!(value["channels"][1]["fee"][0]["amount"], 150_000);
@@ -162,13 +141,19 @@ async fn the_api_and_the_export_give_what_the_page_shows() {
     }
 }
 
+async fn json(visitor: &Browser, uri: &str) -> serde_json::Value {
+    let (status, body) = visitor.get(uri).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    serde_json::from_str(&body).unwrap()
+}
+
 #[tokio::test]
 async fn the_keeper_announces_a_version_and_the_page_shows_it() {
     for db in databases().await {
         seed(&db).await;
-        let clerk = Browser::new(db.clone(), "session=clerk");
+        let clerk = browser(db.clone(), "clerk");
         assert_eq!(clerk.get("/catalogue/1.001193/announce").await.0, StatusCode::FORBIDDEN);
-        let keeper = Browser::new(db, "session=keeper");
+        let keeper = browser(db, "keeper");
         let (status, page) = keeper.get("/catalogue/1.001193/announce").await;
         assert_eq!(status, StatusCode::OK);
         let text = written(&page);
@@ -179,7 +164,8 @@ async fn the_keeper_announces_a_version_and_the_page_shows_it() {
             let keeper = &keeper;
             async move {
                 let fields = [("decision", decision), ("effective_from", from), ("version", version.as_str())];
-                let (status, _, page) = keeper.post("/catalogue/1.001193/announce", &fields).await;
+                let (status, _, page) =
+                    keeper.post("/catalogue/1.001193/announce", "/catalogue/1.001193/announce", &fields).await;
                 assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
                 page
             }
@@ -193,7 +179,8 @@ async fn the_keeper_announces_a_version_and_the_page_shows_it() {
         assert!(refused("12/QĐ-UBND", "2026-12-01", over).await.contains("vượt thời hạn"));
 
         let fields = [("decision", "12/QĐ-UBND"), ("effective_from", "2026-12-01"), ("version", shorter.as_str())];
-        let (status, to, _) = keeper.post("/catalogue/1.001193/announce", &fields).await;
+        let (status, to, _) =
+            keeper.post("/catalogue/1.001193/announce", "/catalogue/1.001193/announce", &fields).await;
         assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/procedures/1.001193"));
         let (_, page) = keeper.get("/procedures/1.001193").await;
         assert!(page.contains("Các phiên bản (2)") && page.contains("Sắp hiệu lực"));
@@ -201,7 +188,11 @@ async fn the_keeper_announces_a_version_and_the_page_shows_it() {
         assert!(page.contains("8 giờ làm việc"));
 
         let (status, to, _) = keeper
-            .post("/catalogue/2.000815/end", &[("decision", "13/QĐ-UBND"), ("effective_from", "2026-11-23")])
+            .post(
+                "/catalogue/2.000815/end",
+                "/catalogue/2.000815/end",
+                &[("decision", "13/QĐ-UBND"), ("effective_from", "2026-11-23")],
+            )
             .await;
         assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/procedures/2.000815"));
         let (_, page) = keeper.get("/procedures").await;
@@ -217,7 +208,7 @@ async fn an_imported_procedure_is_made_receivable_with_a_limit_and_the_standard_
     for db in databases().await {
         seed(&db).await;
         catalogue::import(&db, &path, now(), |_, _| {}).await.unwrap();
-        let keeper = Browser::new(db.clone(), "session=keeper");
+        let keeper = browser(db.clone(), "keeper");
         let (_, page) = keeper.get("/catalogue/1.900002/announce").await;
         assert!(page.contains("chưa nhận hồ sơ được") && page.contains("Thẩm tra, dự thảo kết quả"), "{page}");
         assert!(page.contains("name=\"process\" value=\"standard\" checked"));
@@ -229,15 +220,17 @@ async fn an_imported_procedure_is_made_receivable_with_a_limit_and_the_standard_
             ("version", text.as_str()),
         ];
         // Without a limit nothing can be received, and the form says so.
-        let (status, _, page) = keeper.post("/catalogue/1.900002/announce", &fields).await;
+        let (status, _, page) =
+            keeper.post("/catalogue/1.900002/announce", "/catalogue/1.900002/announce", &fields).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("name=\"process\" value=\"standard\" checked"));
         fields.push(("limit_days", "0"));
-        let (_, _, page) = keeper.post("/catalogue/1.900002/announce", &fields).await;
+        let (_, _, page) = keeper.post("/catalogue/1.900002/announce", "/catalogue/1.900002/announce", &fields).await;
         assert!(page.contains("từ 1 đến 365"), "{page}");
         fields.pop();
         fields.push(("limit_days", "10"));
-        let (status, _, page) = keeper.post("/catalogue/1.900002/announce", &fields).await;
+        let (status, _, page) =
+            keeper.post("/catalogue/1.900002/announce", "/catalogue/1.900002/announce", &fields).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         let shelf = crate::shelf(&db).await;
         let version = shelf.by_code("1.900002", base::Date::constant(2026, 12, 1)).unwrap();
@@ -265,7 +258,7 @@ fn the_standard_process_keeps_within_every_limit_from_two_hours_on() {
 #[test]
 fn every_word_stands_in_both_languages_and_every_key_used_is_there() {
     assert_eq!(i18n::check(&[catalogue::LOCALES]), Vec::<String>::new());
-    i18n::install(&[web::locales(), web::base_locales(), catalogue::LOCALES]);
+    i18n::install(&[web::locales(), web::base_locales(), lists::LOCALES, catalogue::LOCALES]);
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = std::collections::BTreeSet::new();
     for folder in ["src", "templates"] {
@@ -277,6 +270,7 @@ fn every_word_stands_in_both_languages_and_every_key_used_is_there() {
         }
     }
     assert!(used.len() > 60, "{}", used.len());
+    used.extend(catalogue::lists().into_iter().flat_map(|list| list.words));
     let missing: Vec<&String> = used.iter().filter(|key| !i18n::has(base::Lang::Vi, key)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     // Every remark of the import has its words.

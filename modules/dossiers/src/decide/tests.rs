@@ -166,7 +166,7 @@ fn every_decision_against_the_applicant_gives_a_reason_no_longer_than_a_page() {
                 other => panic!("{nth}: {other:?}"),
             }
         }
-        assert_eq!(code(rule(&long)), "dossier-text-too-long", "{nth}");
+        assert_eq!(code(rule(&long)), "base-text-long", "{nth}");
         assert!(rule(&just).is_ok(), "{nth}");
     }
     // A mere sign is no reason, whoever gives it; what decides against somebody says more than what a colleague reads.
@@ -180,7 +180,7 @@ fn every_decision_against_the_applicant_gives_a_reason_no_longer_than_a_page() {
         assert_eq!(short.is_ok(), own_words, "{nth}");
     }
     let note = appraised.ask(|d, o| forward(d, &officer(), o, true, &long));
-    assert_eq!(code(note), "dossier-text-too-long");
+    assert_eq!(code(note), "base-text-long");
 }
 
 #[test]

@@ -93,10 +93,10 @@ fn a_company_gives_its_tax_code() {
 #[test]
 fn texts_have_a_longest_length() {
     let long = "Ệ".repeat(201);
-    assert_eq!(online(|h| h.owner_name = long.clone()), one("owner_name", "dossier-text-too-long"));
-    assert_eq!(online(|h| h.owner_address = long.clone()), one("owner_address", "dossier-text-too-long"));
-    assert_eq!(online(|h| h.submitter_name = long.clone()), one("submitter_name", "dossier-text-too-long"));
-    assert_eq!(online(|h| h.summary = "ệ".repeat(1_001)), one("summary", "dossier-text-too-long"));
+    assert_eq!(online(|h| h.owner_name = long.clone()), one("owner_name", "base-text-long"));
+    assert_eq!(online(|h| h.owner_address = long.clone()), one("owner_address", "base-text-long"));
+    assert_eq!(online(|h| h.submitter_name = long.clone()), one("submitter_name", "base-text-long"));
+    assert_eq!(online(|h| h.summary = "ệ".repeat(1_001)), one("summary", "base-text-long"));
     let mut just = handed();
     just.owner_name = "Ệ".repeat(200);
     just.summary = "ệ".repeat(1_000);
@@ -113,7 +113,7 @@ fn every_answer_is_held_against_its_kind() {
         ("weight", "inf", "dossier-answer-number"),
         ("sex", "Khác", "dossier-answer-choice"),
         ("name", " ", "dossier-answer-required"),
-        ("more", &"a".repeat(41), "dossier-text-too-long"),
+        ("more", &"a".repeat(41), "base-text-long"),
     ] {
         let found = online(|h| {
             h.answers.insert(name.into(), wrong.into());

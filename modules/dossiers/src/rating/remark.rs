@@ -42,7 +42,7 @@ pub struct Remark {
 pub fn kept(typed: &str) -> Result<String, Fault> {
     let line = base::clean::soft_line(typed);
     if line.chars().count() > REMARK_CHARS_MAX {
-        let problem = Problem::new("dossier-text-too-long").field("note").arg("max", REMARK_CHARS_MAX);
+        let problem = Problem::too_long(REMARK_CHARS_MAX).field("note");
         return Err(Fault::invalid(problem));
     }
     let words: Vec<&str> = line.split(' ').map(|word| if word.contains('@') { LEFT_OUT } else { word }).collect();

@@ -1,34 +1,37 @@
 //! What a keeper adds and takes back, and what stays, on both engines.
 
 use super::*;
-use crate::seed::tests::seeded;
+use crate::seed::tests::{keeper, seeded};
 use ::store::Db;
 use base::calendar::Limit;
-use base::{Grant, Role};
 use jiff::civil::date;
 
 const TODAY: Instant = Instant(1_795_572_000_000);
 
-fn keeper(path: &str) -> Actor {
-    let grant = Grant::new(Role::Administrator, Id(1), path);
-    Actor { account: Id(77), name: "Trần Thị Sáu".into(), grants: vec![grant], citizen_number: None }
+type Given = (&'static str, Typed);
+
+fn grounds() -> Typed {
+    Typed::from([("decision", "15/TB-UBND"), ("reason", "Lễ hội Óc Om Bóc")])
 }
 
-fn grounds() -> Ground {
-    Ground { decision: "15/TB-UBND".into(), reason: "Lễ hội Óc Om Bóc".into() }
+/// What is typed to add a line, on those grounds.
+fn given<const N: usize>(what: &'static str, fields: [(&str, String); N]) -> Given {
+    let mut typed = grounds();
+    typed.fields.extend(fields.map(|(name, text)| (name.to_owned(), text)));
+    (what, typed)
 }
 
 fn festival(from: Date, to: Date) -> Given {
-    let (name_vi, name_en) = ("Óc Om Bóc".into(), String::new());
-    Given::Off { kind: OffKind::Holiday, from: Some(from), to: Some(to), name_vi, name_en }
+    let (kind, name) = ("holiday".to_owned(), "Óc Om Bóc".to_owned());
+    given("day", [("kind", kind), ("name", name), ("first_day", from.to_string()), ("last_day", to.to_string())])
 }
 
-async fn add_as(db: &Db, actor: Actor, given: Given, on: Ground) -> Result<Id, Fault> {
-    db.write(move |tx| Box::pin(async move { add(tx, &actor, TODAY, &given, &on).await })).await
+async fn add_as(db: &Db, actor: Actor, (what, typed): Given) -> Result<Id, Fault> {
+    db.write(move |tx| Box::pin(async move { add(tx, &actor, TODAY, what, &typed).await })).await
 }
 
 async fn added(db: &Db, given: Given) -> Result<Id, Fault> {
-    add_as(db, keeper("/1/"), given, grounds()).await
+    add_as(db, keeper("/1/"), given).await
 }
 
 async fn removed(db: &Db, id: Id) -> Result<(), Fault> {
@@ -99,12 +102,15 @@ async fn a_new_holiday_counts_from_then_on_and_what_was_promised_is_counted_agai
 #[tokio::test]
 async fn swaps_and_hours_are_added_and_a_line_that_has_begun_stays() {
     for db in databases().await {
-        let swap = |off, worked| Given::Swap { off: Some(off), worked: Some(worked) };
+        let swap = |off: Date, worked: Date| {
+            given("swap", [("first_day", off.to_string()), ("worked_day", worked.to_string())])
+        };
         added(&db, swap(date(2026, 12, 11), date(2026, 12, 19))).await.unwrap();
-        let hours = |from, to, day: &str| {
-            let mut week: [String; 7] = Default::default();
-            week[..5].fill(day.to_owned());
-            Given::Hours { from: Some(from), to, week }
+        let hours = |from: Date, to: Option<Date>, day: &str| {
+            let last = to.map(|to| to.to_string()).unwrap_or_default();
+            let mut hours = given("hours", [("first_day", from.to_string()), ("last_day", last)]);
+            hours.1.fields.extend(WEEK[..5].iter().map(|name| ((*name).to_owned(), day.to_owned())));
+            hours
         };
         added(&db, hours(date(2026, 12, 14), None, "07:30-11:30, 13:00-17:00")).await.unwrap();
         let now = standing(&db).await;
@@ -128,9 +134,14 @@ async fn swaps_and_hours_are_added_and_a_line_that_has_begun_stays() {
             let text = format!("{given:?}");
             assert_eq!(code(added(&db, given).await.unwrap_err()), (status, wanted.to_owned()), "{text}");
         }
-        let none = Ground::default();
-        let empty = add_as(&db, keeper("/1/"), festival(date(2026, 12, 8), date(2026, 12, 8)), none).await;
-        assert_eq!(code(empty.unwrap_err()).1, "organisation-required,organisation-required decision,reason");
+        let mut bare = festival(date(2026, 12, 8), date(2026, 12, 8));
+        bare.1.fields.retain(|name, _| !grounds().fields.contains_key(name));
+        assert_eq!(
+            code(added(&db, bare).await.unwrap_err()).1,
+            "records-field-required,records-field-required decision,reason"
+        );
+        let unknown = added(&db, given("nonsense", [])).await;
+        assert!(matches!(unknown, Err(Fault::NotFound(_))));
         let culture_day = db
             .read(|tx| {
                 Box::pin(async move {
@@ -148,7 +159,7 @@ async fn swaps_and_hours_are_added_and_a_line_that_has_begun_stays() {
 async fn who_keeps_a_part_of_the_province_keeps_no_calendar_of_its_own() {
     for db in databases().await {
         let given = festival(date(2026, 12, 8), date(2026, 12, 8));
-        let refused = add_as(&db, keeper("/1/102/"), given, grounds()).await.unwrap_err();
+        let refused = add_as(&db, keeper("/1/102/"), given).await.unwrap_err();
         assert_eq!(code(refused), (403, "organisation-calendar-province".into()));
         assert_eq!(standing(&db).await.version(), "vn-2026.11");
     }

@@ -1,12 +1,6 @@
 use super::*;
-use crate::seed::tests::seeded;
-use base::{Grant, Role};
+use crate::seed::tests::{keeper, seeded};
 use jiff::civil::date;
-
-fn keeper(path: &str) -> Actor {
-    let grant = Grant::new(Role::Administrator, Id(1), path);
-    Actor { account: Id(77), name: "Trần Thị Sáu".into(), grants: vec![grant], citizen_number: None }
-}
 
 fn now() -> Instant {
     Instant::from_local(date(2026, 11, 22).at(9, 0, 0, 0))
