@@ -43,7 +43,7 @@ async fn anybody_finds_an_agency_without_marks_and_sees_it_on_a_chosen_day() {
         assert!(page.contains("Ủy ban nhân dân phường Ninh Kiều") && !page.contains("Sở Nội vụ"), "{page}");
         let (_, page) = browser.get("/units?q=so+noi+vu").await;
         assert!(page.contains("H13.02"), "{page}");
-        let (_, page) = browser.get("/units?on=2025-06-30").await;
+        let (_, page) = browser.get("/units?on=2025-06-30&per_page=100").await;
         assert!(page.contains("Ủy ban nhân dân tỉnh Sóc Trăng"));
         let (_, page) = browser.get("/units?on=30/06/2025&tab=communes&per_page=200").await;
         assert!(page.contains("Kế Sách") && !page.contains("phường Ninh Kiều"), "districts, and no communes of today");
