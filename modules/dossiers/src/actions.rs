@@ -261,7 +261,7 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     let loaded = load(tx, code).await?;
     let version = house.version(loaded.dossier.version)?;
     let office = house.office(&version, by.now);
-    decide::check(&loaded.dossier, act.verb, &by.actor, &office)?;
+    let standing = decide::admitted(&loaded.dossier, act.verb, &by.actor, &office)?;
     let papers = &act.papers[..act.papers.len().min(row.files())];
     let given = Given::unjudged(row.asks, &act.typed);
     let case = Case { tx, loaded: &loaded, by, office, given, papers };
@@ -272,8 +272,7 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
         came.push((paper.component, file_row(tx, paper.file).await?));
     }
     let purpose = seal(&mut happening, &came);
-    let standing = decide::standing(&loaded.dossier, act.verb, &by.actor, &office);
-    let after = write(tx, Some(&loaded), None, by, standing.and_then(|by| by.agency), &happening).await?;
+    let after = write(tx, Some(&loaded), None, by, standing.agency, &happening).await?;
     keep_papers(tx, &after, &came, purpose, by.now).await?;
     keep_signed(tx, after.id, &happening).await?;
     for aside in &done.asides {

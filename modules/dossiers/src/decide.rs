@@ -106,19 +106,26 @@ pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_
 
 /// Whether `verb` is open to `actor` now; the fault says why not.
 pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> Result<(), Fault> {
+    admitted(dossier, verb, actor, office).map(|_| ())
+}
+
+/// On what ground `verb` is open to `actor` now.
+///
+/// # Errors
+/// As [`check`]: why it is not.
+pub fn admitted(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> Result<Standing, Fault> {
     if !verb.rule().from.contains(&dossier.status) {
         return Err(wrong_status(dossier, verb));
     }
-    if standing(dossier, verb, actor, office).is_none() {
-        return Err(Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", verb.as_str())));
-    }
+    let not_theirs = || Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", verb.as_str()));
+    let standing = standing(dossier, verb, actor, office).ok_or_else(not_theirs)?;
     let at_intake = dossier.status == Status::Filed;
     if let (Some(word), Some(step), false) = (verb.row().step, office.step(dossier), at_intake)
         && !step.allowed.iter().any(|allowed| allowed == word)
     {
         return Err(Fault::Conflict(Problem::new("dossier-step-does-not-allow").arg("step", &step.name)));
     }
-    (verb.row().bars)(dossier, actor, office)
+    (verb.row().bars)(dossier, actor, office).map(|()| standing)
 }
 
 /// The index of the step a dossier stands at.
