@@ -29,6 +29,8 @@ use web::{Access, RouteEntry};
         feedback::api::take,
         feedback::api::get,
         feedback::api::act,
+        feedback::dialogue::api::sittings,
+        feedback::dialogue::api::sitting,
         reform::api::list,
         reform::api::one,
     )

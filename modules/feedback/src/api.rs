@@ -1,4 +1,4 @@
-//! JSON of petitions. The same actions as the pages.
+//! JSON of petitions; dialogues have their own beside them. The same actions as the pages.
 
 use crate::actions;
 use crate::pages::{house, state_word};
@@ -16,16 +16,19 @@ use web::params::{Kind, PER_PAGE, Param};
 use web::table::Paging;
 use web::{Answer, Ctx, Sent, Upload};
 
-fn time(at: Option<Instant>) -> Option<String> {
+pub(crate) fn time(at: Option<Instant>) -> Option<String> {
     at.map(|at| format!("{}+07:00", at.local().strftime("%Y-%m-%dT%H:%M:%S")))
 }
 
-fn json(status: StatusCode, body: &impl Serialize) -> Response {
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     (status, axum::Json(serde_json::to_value(body).unwrap_or_default())).into_response()
 }
 
+/// How a place in a list is written.
+pub(crate) const PLACE: &str = r"^([1-9][0-9]{0,17}|[1-8][0-9]{18})-([1-9][0-9]{0,17}|[1-8][0-9]{18})$";
+
 /// A place in the list: milliseconds and an id.
-fn is_place(text: &str) -> bool {
+pub(crate) fn is_place(text: &str) -> bool {
     crate::pages::place(text).is_some()
 }
 
@@ -36,10 +39,7 @@ pub const LIST: &[&Param] = &[
     &PER_PAGE,
     &Param {
         name: "after",
-        kind: Kind::Like {
-            pattern: r"^([1-9][0-9]{0,17}|[1-8][0-9]{18})-([1-9][0-9]{0,17}|[1-8][0-9]{18})$",
-            takes: is_place,
-        },
+        kind: Kind::Like { pattern: PLACE, takes: is_place },
         about: "`next` of the page before: the page begins behind it.",
     },
 ];

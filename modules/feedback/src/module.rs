@@ -3,7 +3,7 @@
 use crate::petition::{Petition, due};
 use crate::rights::{ANSWER_FEEDBACK, ENDORSE_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
 use crate::rules::topic_name;
-use crate::{MEASURES, MIGRATIONS, api, pages, store};
+use crate::{MEASURES, MIGRATIONS, api, dialogue, pages, store};
 use ::store::{BoxFuture, Tx};
 use base::{Fault, Id};
 use notices::{Reader, Topic};
@@ -96,6 +96,7 @@ pub fn module() -> Module {
             // Dialogues: anybody reads what is announced, answered and promised, and asks beforehand.
             .get("/dialogues", Access::Public, pages::dialogues)
             .get("/dialogues/{code}", Access::LookUp, pages::dialogue)
+            .get("/dialogues/{code}/minutes", Access::LookUp, pages::minutes)
             .post("/dialogues/{code}/ask", Access::LookUp, pages::ask_before)
             // … officials announce, enter, route, answer; each act asks for its own permission at its unit.
             .get("/sittings", reads, pages::sittings)
@@ -108,6 +109,8 @@ pub fn module() -> Module {
             // Programs.
             .asking("/api/v1/feedback", Access::Public, api::LIST, api::published)
             .get("/api/v1/feedback/{code}/status", Access::LookUp, api::status)
+            .asking("/api/v1/dialogues", Access::Public, dialogue::api::LIST, dialogue::api::sittings)
+            .get("/api/v1/dialogues/{code}", Access::LookUp, dialogue::api::sitting)
             .post("/api/v1/petitions", takes, api::take)
             .get("/api/v1/petitions/{code}", reads, api::get)
             .post("/api/v1/petitions/{code}/{verb}", reads, api::act),

@@ -45,6 +45,25 @@ pub(crate) async fn announced(app: &TestApp) -> String {
     code
 }
 
+/// Programs read what everybody reads, and no more.
+async fn read_by_programs(app: &TestApp, code: &str) {
+    let list = app.anonymous().get("/api/v1/dialogues?per_page=1").await;
+    let list = list.is(200).json();
+    assert_eq!((&list["items"][0]["code"], &list["items"][0]["state"]), (&code.into(), &"published".into()));
+    let after = list["next"].as_str().expect("a place").to_owned();
+    let rest = app.anonymous().get(&format!("/api/v1/dialogues?per_page=1&after={after}")).await;
+    assert_eq!(rest.is(200).json()["items"], serde_json::json!([]));
+    app.anonymous().get("/api/v1/dialogues?after=1").await.is(422);
+    app.anonymous().get("/api/v1/dialogues/DT26-9999").await.is(404);
+    let one = app.anonymous().get(&format!("/api/v1/dialogues/{code}")).await;
+    one.is(200).shows_not("khóm 3").shows_not("Đào").shows_not("dao@");
+    let one = one.json();
+    assert_eq!(one["minutes"], "Có 40 người dự, 2 câu hỏi.");
+    let said: Vec<_> = one["items"].as_array().expect("items").iter().map(|item| item["said"].clone()).collect();
+    assert_eq!(said, ["Bao giờ cấp giấy chứng nhận?", "Làm 500 m đường nội đồng"]);
+    assert_eq!(one["waiting"], 1);
+}
+
 #[test]
 fn a_dialogue_goes_from_its_announcement_to_kept_commitments_and_public_minutes() {
     on_own_provinces(|app, mail| async move {
@@ -108,6 +127,7 @@ fn a_dialogue_goes_from_its_announcement_to_kept_commitments_and_public_minutes(
         leader.post(&format!("{office}/enter"), &asked).await.leads_to(&office);
         leader.post(&format!("{office}/hold"), &[]).await.leads_to(&office);
         app.anonymous().get(&public).await.is(200).shows("500 m đường nội đồng").shows("21/12/2026");
+        app.anonymous().get(&format!("{public}/minutes")).await.is(404);
         app.anonymous().post(&format!("{public}/ask"), &[("text", "Muộn")]).await.is(409);
 
         // The minutes are due, and name nobody.
@@ -115,6 +135,13 @@ fn a_dialogue_goes_from_its_announcement_to_kept_commitments_and_public_minutes(
         leader.post(&format!("{office}/publish"), &[("answer_minutes", "Hỏi thêm: lan@example.vn")]).await.is(422);
         leader.post(&format!("{office}/publish"), &[("answer_minutes", "Có 40 người dự, 2 câu hỏi.")]).await.is(303);
         app.anonymous().get(&public).await.is(200).shows("Có 40 người dự").shows("Đã công khai biên bản");
+        let paper = app.anonymous().get(&format!("{public}/minutes")).await.printed();
+        for said in [code.as_str(), "Có 40 người dự", "Trong tháng 12.", "500 m đường nội đồng", "21/12/2026"]
+        {
+            assert!(paper.contains(said), "`{said}` is not printed:\n{paper}");
+        }
+        assert!(!paper.contains("Đào") && !paper.contains("khóm 3"), "{paper}");
+        read_by_programs(&app, &code).await;
 
         // A promise past its day is seen to be late; kept, it says how.
         app.clock.set(at(12, 22, 9));

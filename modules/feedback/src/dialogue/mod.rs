@@ -3,8 +3,10 @@
 //! on the shared pieces: the sitting ([`Dialogue`]) and what is asked and promised at it ([`Item`]).
 
 pub mod actions;
+pub mod api;
 pub(crate) mod item;
 pub(crate) mod item_verbs;
+pub(crate) mod minutes;
 pub(crate) mod session;
 pub(crate) mod session_verbs;
 pub mod store;

@@ -5,6 +5,7 @@ use super::sittings::{fields_of, state_colour};
 use super::{house, unit_name};
 use crate::dialogue::item::{COMMITMENT, Item, State as ItemState};
 use crate::dialogue::item_verbs::ASKING;
+use crate::dialogue::minutes::{self, Minutes};
 use crate::dialogue::session::{Dialogue, State};
 use crate::dialogue::{actions, store};
 use crate::rules::House;
@@ -131,6 +132,13 @@ pub(super) struct Told {
     pub(super) state: String,
     pub(super) settled: bool,
     pub(super) late: bool,
+}
+
+impl Told {
+    fn printed(self) -> minutes::Line {
+        let Told { question: said, answer, unit, due, state, .. } = self;
+        minutes::Line { said, answer, unit, due, state }
+    }
 }
 
 #[derive(Template)]
@@ -276,6 +284,19 @@ async fn page(
 /// GET /dialogues/{code}
 pub async fn dialogue(ctx: Ctx, Path(code): Path<String>) -> Answer {
     Ok(page(&ctx, &code, &BTreeMap::new(), Vec::new()).await?)
+}
+
+/// GET /dialogues/{code}/minutes: on paper, as the page has them.
+pub async fn minutes(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    let house = house(&ctx.app).await?;
+    let whole = whole(&ctx, &house, &code).await?;
+    let (questions, commitments) = whole.public(&ctx, &house);
+    let lines = |all: Vec<Told>| all.into_iter().map(Told::printed).collect();
+    let of = (whole.seen.held().code.as_str(), whole.seen.state());
+    let minutes = Minutes::of(&house, of, &whole.seen.words, (lines(questions), lines(commitments)), ctx.now)
+        .ok_or(Fault::NotFound("dialogue-no-minutes"))?;
+    let pdf = minutes::printed(&minutes, ctx.now).await?;
+    Ok(web::pdf(&format!("bien-ban-{}.pdf", of.0), pdf.bytes))
 }
 
 /// POST /dialogues/{code}/ask. Who asks without an account is slowed like who opens one.

@@ -10,7 +10,7 @@ mod sending;
 mod show;
 mod sittings;
 
-pub use dialogues::{ask_before, dialogue, dialogues};
+pub use dialogues::{ask_before, dialogue, dialogues, minutes};
 pub use letter::{letter, own_letter};
 pub use mine::{mine, mine_act, sent, sent_one};
 pub use office::work;
