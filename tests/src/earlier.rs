@@ -8,6 +8,9 @@ use std::io::Read;
 /// Sunday 29/11/2026, 20:00 in Cần Thơ: after the last thing that happened in any of them.
 const AFTERWARDS: Instant = Instant(1_795_957_200_000);
 
+/// Monday 30/11/2026, 20:00.
+const A_DAY_LATER: Instant = Instant(AFTERWARDS.0 + 86_400_000);
+
 /// A copy of a province, unpacked.
 fn province(version: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -87,6 +90,27 @@ fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
         motcua::open(&url, AFTERWARDS).await.expect("open again").close().await;
         let report = proven().await;
         assert!(report.rows_wrong >= 1 && report.chain.contains("(adopted, 2026-11-29) left it"), "{report:?}");
+        db.close().await;
+    });
+}
+
+#[test]
+fn a_province_with_petitions_supplements_and_changed_definitions_still_follows() {
+    run(async {
+        let folder = province("a6c07b0");
+        let url = format!("sqlite:{}", folder.path().join("motcua.sqlite").display());
+        let db = motcua::open(&url, A_DAY_LATER).await.expect("open");
+        let (now, proofs, kinds) = (A_DAY_LATER, motcua::proofs(), motcua::kinds());
+        let outside = dossiers::verify::Outside { uploads: None, days: Vec::new(), now, proofs, kinds };
+        let report = dossiers::verify::verify(&db, outside, |_| {}).await.expect("the proof runs");
+        assert!(report.is_well(), "{:?} {:?}", report.broken, report.wrong);
+        assert_eq!(report.dossiers, 123);
+        // What it had: 653 agencies, 69 procedures, two petitions, one definition put to the vote; more may have become subjects since.
+        assert!(report.subjects >= 725, "{}", report.subjects);
+        assert!(report.events >= 5_264 && report.figures_checked >= 3_604, "{report:?}");
+        let kinds = motcua::kinds();
+        let anew = dossiers::verify::rebuild_facts(&db, kinds, false, A_DAY_LATER, |_| {}).await.expect("the rebuild");
+        assert_eq!(anew, Default::default());
         db.close().await;
     });
 }
