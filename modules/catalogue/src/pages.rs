@@ -225,13 +225,16 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let receivable = today && v.can_be_received();
     let mut channels = ChannelLine::all(l, v);
     let notes = words::common_notes(&mut channels);
+    // A field of which nothing is in force any more is no choice of the list.
+    let mut fields = shelf.fields(ctx.now.date()).into_iter();
+    let field = fields.find(|field| field.0 == v.field).map(|field| format!("/procedures?field={}", field.0));
     let step = |step: &Step| (step.name.clone(), words::step_place(l, step), words::limit(l, step.norm));
     let page = Show {
         l,
         v,
         trail: vec![
             Breadcrumb::new(l.t("catalogue-procedures"), "/procedures"),
-            Breadcrumb::new(v.field_name.clone(), format!("/procedures?field={}", v.field)),
+            Breadcrumb::new(v.field_name.clone(), field.unwrap_or_default()),
             Breadcrumb::new(v.name.clone(), ""),
         ],
         today,
