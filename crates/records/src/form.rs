@@ -17,6 +17,8 @@ pub struct Shown {
     pub required: bool,
     pub max: String,
     pub choices: Vec<Choice>,
+    /// More than one file may come.
+    pub multiple: bool,
     /// "line", "lines", "choice", "day", "files", "check" or "number"; "words" and "texts" for what a room shows by forms of its own.
     pub ask: &'static str,
 }
@@ -54,6 +56,7 @@ pub fn shown(
             required: field.required,
             max: field.max.to_string(),
             choices,
+            multiple: matches!(field.ask, Ask::Files(most) if most > 1),
             ask,
         }
     };

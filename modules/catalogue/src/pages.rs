@@ -18,7 +18,7 @@ pub(crate) const STATES: [&str; 3] = ["ready", "unready", "doubted"];
 
 /// The day in the address (`on`), today when there is none.
 pub(crate) fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
-    match query_value(&ctx.uri, "on").as_str() {
+    match web::iso_day(&query_value(&ctx.uri, "on")).as_str() {
         "" => Ok(ctx.now.date()),
         text => {
             text.parse().map_err(|_| Fault::invalid(Problem::new("catalogue-day-wrong").field("on").arg("value", text)))
@@ -111,16 +111,21 @@ struct Page {
     list: String,
 }
 
-/// What may be chosen of each filter.
-fn choices(l: L, shelf: &Shelf, on: Date) -> Vec<(&'static str, Vec<Choice>)> {
+/// The end of districts: Nghị quyết 203/2025/QH15.
+const TWO_TIERS: Date = Date::constant(2025, 7, 1);
+
+/// What may be chosen of each filter: districts before they ended, what is not ready by those who keep the catalogue.
+fn choices(l: L, shelf: &Shelf, on: Date, keeps: bool) -> Vec<(&'static str, Vec<Choice>)> {
     let word = |what: &str, word: &str| Choice::new(word, l.t(format!("catalogue-{what}-{word}")));
     let fields = shelf.fields(on).into_iter().map(|(code, name, n)| Choice::new(code, format!("{name} ({n})")));
+    let levels: &[&str] = if on < TWO_TIERS { &["commune", "district", "province"] } else { &["commune", "province"] };
+    let states: &[&str] = if keeps { &STATES } else { &[] };
     vec![
         ("field", fields.collect()),
-        ("level", ["commune", "province"].map(|level| word("level", level)).into()),
+        ("level", levels.iter().map(|level| word("level", level)).collect()),
         ("channel", Channel::WORDS.map(|channel| word("channel", channel)).into()),
         ("service", words::SERVICES.map(|service| word("service", service)).into()),
-        ("state", STATES.map(|state| word("state", state)).into()),
+        ("state", states.iter().map(|state| word("state", state)).collect()),
     ]
 }
 
@@ -133,7 +138,7 @@ pub(crate) fn in_order(asked: &lists::Asked, found: Vec<Row>) -> Whole<Row> {
 pub(crate) async fn list(ctx: Ctx) -> Answer {
     let (l, shelf) = (ctx.l, fresh_shelf(&ctx.app, ctx.now).await?);
     let day = day_of(&ctx).unwrap_or(ctx.now.date());
-    let mut asked = lists::Asked::read(&LIST, &ctx.uri, 0, choices(l, &shelf, day));
+    let mut asked = lists::Asked::read(&LIST, &ctx.uri, 0, choices(l, &shelf, day, keeps(&ctx)));
     asked.public = true;
     let found = find(l, &shelf, |name| asked.value(name).to_owned(), (day, ctx.now.date()));
     let total = found.len() as i64;

@@ -134,7 +134,11 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     let offered = house.tree.all().iter().filter(|unit| unit.house().is_some() && within(unit.id));
     let choices = offered.map(|unit| Choice::new(unit.id.to_string(), unit.name.clone())).collect();
     let asked = Asked::read(&LIST, &ctx.uri, 0, vec![("unit", choices)]);
-    let one = asked.given("unit").and_then(|unit| unit.parse().ok()).map(|unit| vec![unit]);
+    // A committee or department with what its divisions keep, as far as one may look.
+    let one = asked.given("unit").and_then(|unit| unit.parse().ok()).map(|unit| {
+        let parts = house.tree.subtree(Id(unit)).into_iter().map(|part| part.id);
+        parts.filter(|part| within(*part)).collect::<Vec<_>>()
+    });
     let path = |unit: &Id| house.tree.path(*unit).to_owned();
     let paths = one.or(units).map(|units| units.iter().map(path).collect());
     let opened = lists::open(&ctx, &LIST, asked, Documents { l: ctx.l, paths }).await?;

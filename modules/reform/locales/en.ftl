@@ -320,7 +320,6 @@ reform-draft-empty = The draft has no target or task yet.
 reform-draft-head = Its heading is incomplete: number, issuer or name.
 reform-draft-unsorted = { $n } targets are not sorted yet, beginning with { $first }.
 reform-draft-closed = The programme is proposed or in force and cannot be changed.
-reform-draft-decided = This programme waits for no decision any more.
 reform-draft-by-form = Draft { $number } of this document was changed on the form or proposed; go on there.
 reform-compare-at-least = at least
 reform-compare-more-than = more than

@@ -317,7 +317,6 @@ reform-draft-empty = Bản nháp chưa có mục tiêu hay nhiệm vụ nào.
 reform-draft-head = Thông tin chung còn thiếu: số, cơ quan ban hành hoặc tên.
 reform-draft-unsorted = Còn { $n } mục tiêu chưa xếp lĩnh vực, bắt đầu từ { $first }.
 reform-draft-closed = Chương trình đã trình hoặc đã có hiệu lực, không sửa được.
-reform-draft-decided = Chương trình này không còn chờ duyệt.
 reform-draft-by-form = Bản nháp số { $number } của văn bản này đã được sửa trên biểu mẫu hoặc đã trình; hãy sửa tiếp tại đó.
 reform-compare-at-least = tối thiểu, từ … trở lên
 reform-compare-more-than = trên (lớn hơn)

@@ -40,6 +40,8 @@ pub(crate) const VERSION: Field = Field::line("version", 20).optional();
 /// The target that an entry takes the place of.
 const WAS: Field = Field::line("was", 40).optional();
 /// A name, and the same in English.
+/// Longest word of an indicator or code of an agency; both are data.
+const WORD_MAX: usize = 120;
 const NAMED: [Field; 2] = [Field::lines("subject", NAME_MAX), Field::line("subject_en", NAME_MAX).optional()];
 
 /// What a programme says of itself.
@@ -69,7 +71,7 @@ pub(crate) const TARGET: &[Field] = &[
     one_of("unit", UNITS),
     Field::line("of", 4).optional(),
     Field::line("due", 4),
-    Field::choice("indicator", Ask::Word).optional(),
+    Field::of("indicator", Ask::Word, WORD_MAX).optional(),
     one_of("strive", &["0", "1"]).optional(),
 ];
 pub(crate) const TASK: &[Field] = &[
@@ -79,7 +81,7 @@ pub(crate) const TASK: &[Field] = &[
     NAMED[1],
     short("clause").optional(),
     one_of("axis", AXES),
-    Field::choice("lead", Ask::Word),
+    Field::of("lead", Ask::Word, WORD_MAX),
     Field::line("coordinating", NAME_MAX).optional(),
     day("deadline"),
     Field::line("product", NAME_MAX),
@@ -419,6 +421,17 @@ mod tests {
         assert_eq!((ids(&programme).len(), programme.subjects.len()), (3, 2));
         assert!(remove(&mut programme, "N4-001") && !remove(&mut programme, "N4-001"));
         assert_eq!(target(&online(&[("due", "2030")]), &programme, None, TODAY).unwrap().targets[0].id, "N4-004");
+    }
+
+    #[test]
+    fn whatever_measures_today_can_be_chosen() {
+        let mut longest = 0;
+        for one in crate::testing::definitions().all(TODAY) {
+            longest = longest.max(one.id.len());
+            let given = typed(TARGET, &online(&[("indicator", &one.id)])).unwrap();
+            assert_eq!(given.text("indicator"), one.id);
+        }
+        assert!(longest > 40, "{longest}");
     }
 
     #[test]

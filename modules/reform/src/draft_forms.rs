@@ -101,6 +101,11 @@ fn form(
         ("lead", Some(draft)) => leads(house, draft),
         _ => measures(ctx),
     };
+    let mut fields = records::shown(l, "reform", &asks, |field| given.text(field.name).to_owned(), choices);
+    // What a target is of is measured; a task is done.
+    if let (Form::Task(_), Some(named)) = (&form, fields.iter_mut().find(|field| field.name == "subject")) {
+        (named.label, named.hint) = (l.t("reform-column-task"), String::new());
+    }
     let page = Page {
         l,
         csrf: ctx.csrf.clone(),
@@ -109,7 +114,7 @@ fn form(
         action,
         back,
         version: given.text("version").to_owned(),
-        fields: records::shown(l, "reform", &asks, |field| given.text(field.name).to_owned(), choices),
+        fields,
         title,
         problems,
     };

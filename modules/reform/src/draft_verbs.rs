@@ -38,17 +38,17 @@ impl Machine for Draft {
             let measured = (&*office.house.known, office.now().date());
             let (was, programme) = placed(office, given)?;
             let now = draft_form::target(given, programme, was.as_deref(), measured).map_err(Fault::Invalid)?;
-            Decided::event(Event::PutTarget { was, now: Box::new(now) })
+            keep(office, Event::PutTarget { was, now: Box::new(now) })
         }),
         Verb::new("put-task", &[Stage::Draft], &[], KEEPER, TASK, |office, given| {
             let (was, programme) = placed(office, given)?;
             let now =
                 draft_form::task(given, programme, was.as_deref(), office.house.tree()).map_err(Fault::Invalid)?;
-            Decided::event(Event::PutTask { was, now: Box::new(now) })
+            keep(office, Event::PutTask { was, now: Box::new(now) })
         }),
         Verb::new("remove", &[Stage::Draft], &[], KEEPER, REMOVE, |office, given| {
             let target = stands(seen(office, given)?, given.text("target"))?;
-            Decided::event(Event::Remove { target })
+            keep(office, Event::Remove { target })
         }),
         Verb::new("propose", &[Stage::Draft], &[Stage::Proposed], KEEPER, &[VERSION], propose),
         Verb::new("accept", &[Stage::Proposed], &[Stage::InForce], SECOND, ACCEPT, |office, given| {
@@ -120,10 +120,18 @@ pub(crate) async fn create(tx: &Tx, house: &House, actor: &Actor, now: Instant, 
     drafts::begin(tx, By { actor: Some(actor.account), agency: Some(agency), now }, agency, None, made).await
 }
 
+/// The event, once what it makes of the programme can be loaded again: a draft that cannot be read would be nobody's to mend.
+fn keep(office: &On<'_>, event: Event) -> Does {
+    let mut after = office.state().programme.clone();
+    drafts::change(&mut after, &event).map_err(|why| Fault::internal(std::io::Error::other(why.0)))?;
+    drafts::loads(&after)?;
+    Decided::event(event)
+}
+
 fn correct(office: &On<'_>, given: &Given) -> Does {
     let head = draft_form::head(given, seen(office, given)?, office.now().date()).map_err(Fault::Invalid)?;
     new_document(&office.house.programmes, &head)?;
-    Decided::event(Event::Correct { head: Box::new(Programme { subjects: Vec::new(), ..head }) })
+    keep(office, Event::Correct { head: Box::new(Programme { subjects: Vec::new(), ..head }) })
 }
 
 fn propose(office: &On<'_>, given: &Given) -> Does {

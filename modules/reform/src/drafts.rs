@@ -230,17 +230,8 @@ impl Subject for Draft {
             Event::Draft { .. } | Event::Adopt { .. } => return Err(DoesNotFollow("there already")),
             Event::ReadAgain { .. } if d.by_form => return Err(DoesNotFollow("changed on the form since")),
             Event::ReadAgain { programme } => d.programme = (**programme).clone(),
-            Event::Correct { head } => {
-                let subjects = std::mem::take(&mut d.programme.subjects);
-                d.programme = Programme { subjects, ..(**head).clone() };
-            }
-            Event::PutTarget { was, now } | Event::PutTask { was, now } => {
-                draft_edit::place(&mut d.programme, was.as_deref(), (**now).clone());
-            }
-            Event::Remove { target } => {
-                if !draft_edit::remove(&mut d.programme, target) {
-                    return Err(DoesNotFollow("it does not stand there"));
-                }
+            Event::Correct { .. } | Event::PutTarget { .. } | Event::PutTask { .. } | Event::Remove { .. } => {
+                change(&mut d.programme, event)?;
             }
             Event::Propose { decide_by } => {
                 (d.stage, d.proposed_by, d.proposed_at) = (Stage::Proposed, moment.actor, Some(moment.at));
@@ -305,6 +296,27 @@ fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<Has
         };
         Ok(records::some::<Draft>(tx, &ids).await?.into_iter().map(card).collect())
     })
+}
+
+/// What an act changes of the programme itself; nothing of other acts.
+///
+/// # Errors
+/// Where a target that is taken away does not stand there.
+pub(crate) fn change(programme: &mut Programme, event: &Event) -> Result<(), DoesNotFollow> {
+    match event {
+        Event::Correct { head } => {
+            let subjects = std::mem::take(&mut programme.subjects);
+            *programme = Programme { subjects, ..(**head).clone() };
+        }
+        Event::PutTarget { was, now } | Event::PutTask { was, now } => {
+            draft_edit::place(programme, was.as_deref(), (**now).clone());
+        }
+        Event::Remove { target } if !draft_edit::remove(programme, target) => {
+            return Err(DoesNotFollow("it does not stand there"));
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// What is kept can be loaded: the same reading as for the shipped programmes.

@@ -309,7 +309,7 @@ pub static PROGRAMMES: List<Steered> = List {
     tabs: &[],
     tab_word: "",
     through: "",
-    filters: &[],
+    filters: &[Filter::new("unit", "reform-unit", Ask::Choice), Filter::new("period", "reform-period", Ask::Choice)],
     columns: &[
         Column::new("name", "reform-field-name_vi", Kind::Text, |row: &Steered| {
             Cell::text(&row.name).to(&row.href).under(format!("{} · {}", row.document, row.issuer))
@@ -338,7 +338,14 @@ pub(crate) async fn programmes(ctx: Ctx) -> Answer {
     let rows = Known(all.all().iter().map(|programme| Steered::of(&ctx, &scope, &standings, programme)).collect());
     let mut ways = vec![("/steering/drafts", "reform-drafts"), ("/steering/figures", "reform-figure-title")];
     ways.extend(ctx.actor()?.may(KEEP_PROGRAMMES).then_some(("/steering/programmes/new", "reform-draft-new")));
-    let asked = Asked::read(&PROGRAMMES, &ctx.uri, 0, Vec::new());
+    let (mut units, asked_for) = (scope.units(&ctx), query_value(&ctx.uri, "unit"));
+    // A division stands for the agency it is part of; the address goes on saying it.
+    if let (false, Some(part)) =
+        (units.iter().any(|unit| unit.value == asked_for), scope.part.and_then(|id| scope.tree.get(id)))
+    {
+        units.push(Choice::new(part.id.to_string(), part.name.clone()));
+    }
+    let asked = Asked::read(&PROGRAMMES, &ctx.uri, 0, vec![("unit", units), ("period", scope.periods(&ctx))]);
     page(&ctx, lists::open(&ctx, &PROGRAMMES, asked, rows).await?, PROGRAMMES.title, &ways)
 }
 

@@ -36,7 +36,8 @@ pub(crate) struct Minutes {
     at: String,
     text: String,
     minutes: String,
-    published: String,
+    /// The day of printing: what came of promises by then.
+    until: String,
     questions: Vec<Line>,
     commitments: Vec<Line>,
 }
@@ -59,13 +60,13 @@ impl Minutes {
             above: above.map(name).unwrap_or_default(),
             unit: name(d.agency),
             place: house.tree.place_of(d.agency),
-            day: base::vn_date_words(now.date()),
+            day: base::vn_date_words(published.date()),
+            until: base::vn_date(now.date()),
             title: word("title"),
             held: base::vn_date_time(d.held_at),
             at: word("place"),
             text: word("text"),
             minutes: word("minutes"),
-            published: base::vn_date(published.date()),
             questions,
             commitments,
         })

@@ -189,7 +189,7 @@ pub(super) async fn whole(ctx: &Ctx, house: &House, code: &str) -> Result<Whole,
 
 impl Whole {
     /// What everybody reads of one item.
-    fn told(&self, ctx: &Ctx, house: &House, held: &Held<Item>) -> Told {
+    fn told(&self, (l, now): (L, Instant), house: &House, held: &Held<Item>) -> Told {
         let item = &held.state;
         Told {
             question: self.questions.get(&held.id).cloned().unwrap_or_default(),
@@ -197,21 +197,21 @@ impl Whole {
             unit: unit_name(house, Some(item.unit)),
             due: vn_date(item.due_at.date()),
             state: match item.settled_at {
-                Some(at) => ctx.l.tr("dialogue-settled-at", [("at", vn_date_time(at))]),
-                None => ctx.l.t(format!("dialogue-item-state-{}", item.state.as_str())),
+                Some(at) => l.tr("dialogue-settled-at", [("at", vn_date_time(at))]),
+                None => l.t(format!("dialogue-item-state-{}", item.state.as_str())),
             },
             settled: item.state == ItemState::Settled,
-            late: item.settled_at.unwrap_or(ctx.now) > item.due_at,
+            late: item.settled_at.unwrap_or(now) > item.due_at,
         }
     }
 
     /// Commitments with those to be kept first; answered questions.
-    fn public(&self, ctx: &Ctx, house: &House) -> (Vec<Told>, Vec<Told>) {
+    fn public(&self, as_read: (L, Instant), house: &House) -> (Vec<Told>, Vec<Told>) {
         let of = |commitment: bool| {
             let shown = |held: &&Held<Item>| {
                 (held.state.class == COMMITMENT) == commitment && (commitment || held.state.state == ItemState::Settled)
             };
-            self.items.iter().filter(shown).map(|held| self.told(ctx, house, held)).collect::<Vec<_>>()
+            self.items.iter().filter(shown).map(|held| self.told(as_read, house, held)).collect::<Vec<_>>()
         };
         (of(false), of(true))
     }
@@ -251,7 +251,7 @@ async fn page(
         .filter(|held| held.state.class != COMMITMENT)
         .filter(|held| matches!(held.state.state, ItemState::Sent | ItemState::Open))
         .count();
-    let (questions, commitments) = whole.public(ctx, &house);
+    let (questions, commitments) = whole.public((l, ctx.now), &house);
     let may_ask = d.state == State::Announced && ctx.now <= d.ask_until;
     let wrong = !problems.is_empty();
     let body = One {
@@ -290,7 +290,7 @@ pub async fn dialogue(ctx: Ctx, Path(code): Path<String>) -> Answer {
 pub async fn minutes(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let house = house(&ctx.app).await?;
     let whole = whole(&ctx, &house, &code).await?;
-    let (questions, commitments) = whole.public(&ctx, &house);
+    let (questions, commitments) = whole.public((L(base::Lang::Vi), ctx.now), &house);
     let lines = |all: Vec<Told>| all.into_iter().map(Told::printed).collect();
     let of = (whole.seen.held().code.as_str(), whole.seen.state());
     let minutes = Minutes::of(&house, of, &whole.seen.words, (lines(questions), lines(commitments)), ctx.now)
