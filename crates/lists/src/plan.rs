@@ -18,31 +18,22 @@ fn literal(value: &Value, engine: Engine) -> String {
     }
 }
 
-/// The engine's plan of a statement with these values, a line for each step. PostgreSQL plans as it does for the program: once, for any
-/// value (`plan_cache_mode`).
+/// The engine's plan of a statement with these values, a line for each step.
 ///
 /// # Errors
 /// The database's.
 pub async fn of(tx: &Tx, statement: &Sql, values: &[Value]) -> Result<String, StoreError> {
     let engine = tx.engine();
-    let text = statement.text(engine);
-    let literals: Vec<String> = values.iter().map(|value| literal(value, engine)).collect();
+    let mut text = statement.text(engine).to_owned();
+    // The last first: `$1` begins `$12`, too.
+    for (n, value) in values.iter().enumerate().rev() {
+        text = text.replace(&format!("${}", n + 1), &literal(value, engine));
+    }
     let (asked, last) = match engine {
-        Engine::Sqlite => {
-            // The last first: `$1` begins `$12`, too.
-            let put = |text: String, (n, value): (usize, &String)| text.replace(&format!("${}", n + 1), value);
-            (format!("EXPLAIN QUERY PLAN {}", literals.iter().enumerate().rev().fold(text.to_owned(), put)), 3)
-        }
-        Engine::Postgres => {
-            tx.execute(Sql::from(format!("PREPARE planned AS {text}")), params![]).await?;
-            let with = if literals.is_empty() { String::new() } else { format!("({})", literals.join(", ")) };
-            (format!("EXPLAIN EXECUTE planned{with}"), 0)
-        }
+        Engine::Sqlite => (format!("EXPLAIN QUERY PLAN {text}"), 3),
+        Engine::Postgres => (format!("EXPLAIN {text}"), 0),
     };
     let rows = tx.query(Sql::from(asked), params![]).await?;
-    if engine == Engine::Postgres {
-        tx.execute(Sql::from("DEALLOCATE planned".to_owned()), params![]).await?;
-    }
     Ok(rows.iter().map(|row| row.at::<String>(last)).collect::<Result<Vec<_>, _>>()?.join("\n"))
 }
 

@@ -71,7 +71,7 @@ async fn anybody_finds_a_procedure_and_sees_the_four_answers_first() {
         assert!(page.contains("50.000 đ") && page.contains("không có hiệu lực hôm nay"));
         // A day as the form writes it: the list is that of the day, and leads to it.
         for on in ["2025-06-30", "30/06/2025"] {
-            let (_, page) = visitor.get(&format!("/procedures?on={on}")).await;
+            let (_, page) = visitor.get(&format!("/procedures?q=1.002010&on={on}")).await;
             assert!(page.contains("/procedures/1.002010?on=2025-06-30"), "{on}");
         }
         let (_, page) = visitor.get("/procedures/1.002010").await;
