@@ -8,7 +8,7 @@ use facts::{Fact, Measure};
 use organisation::House;
 use records::{
     Aside, Asker, By, Column, Decided, DoesNotFollow, Due, Field, Found, Held, Machine, Moment, Number, Subject, Typed,
-    Verb, Who,
+    Verb, Who, column,
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,12 +91,12 @@ impl Subject for Errand {
 
 /// Every column: INSERT, UPDATE, reading and the proof's difference.
 const COLUMNS: &[Column<Errand>] = &[
-    Column { name: "done", get: |e| e.done.into(), set: |e, row| row.get("done").map(|v| e.done = v) },
-    Column { name: "unit_id", get: |e| e.unit.into(), set: |e, row| row.get("unit_id").map(|v| e.unit = v) },
-    Column { name: "level", get: |e| (&e.level).into(), set: |e, row| row.get("level").map(|v| e.level = v) },
-    Column { name: "due_at", get: |e| e.due_at.into(), set: |e, row| row.get("due_at").map(|v| e.due_at = v) },
-    Column { name: "year", get: |e| e.year.into(), set: |e, row| row.get("year").map(|v| e.year = v) },
-    Column { name: "n", get: |e| e.n.into(), set: |e, row| row.get("n").map(|v| e.n = v) },
+    column!("done", done),
+    column!("unit_id", unit),
+    column!("level", level),
+    column!("due_at", due_at),
+    column!("year", year),
+    column!("n", n),
 ];
 
 /// What is asked of whoever writes one down.

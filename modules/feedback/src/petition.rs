@@ -1,9 +1,9 @@
 //! A petition: its state, its columns, what can happen to it.
 
-use ::store::{FromCell, Row, StoreError, Value};
+use ::store::{Row, StoreError, Value};
 use base::{Id, Instant, Level};
 use files::Seal;
-use records::{Approval, Column, Due, Link, Number};
+use records::{Approval, Column, Due, Link, Number, column};
 use serde::{Deserialize, Serialize};
 
 /// Where a petition stands.
@@ -226,11 +226,6 @@ fn state_of(row: &Row) -> Result<State, StoreError> {
     State::read(&word).ok_or_else(|| StoreError::Column { column: "state".to_owned(), problem: word })
 }
 
-fn cell<T: FromCell>(into: &mut T, row: &Row, name: &str) -> Result<(), StoreError> {
-    *into = row.get(name)?;
-    Ok(())
-}
-
 /// Every column.
 pub const COLUMNS: &[Column<Petition>] = &[
     Column {
@@ -241,52 +236,28 @@ pub const COLUMNS: &[Column<Petition>] = &[
             Ok(())
         },
     },
-    Column { name: "channel", get: |p| (&p.channel).into(), set: |p, row| cell(&mut p.channel, row, "channel") },
-    Column { name: "class", get: |p| (&p.class).into(), set: |p, row| cell(&mut p.class, row, "class") },
-    Column { name: "topic", get: |p| (&p.topic).into(), set: |p, row| cell(&mut p.topic, row, "topic") },
-    Column { name: "area_id", get: |p| p.area.into(), set: |p, row| cell(&mut p.area, row, "area_id") },
-    Column {
-        name: "concerned_id",
-        get: |p| p.concerned.into(),
-        set: |p, row| cell(&mut p.concerned, row, "concerned_id"),
-    },
-    Column { name: "intake_id", get: |p| p.intake.into(), set: |p, row| cell(&mut p.intake, row, "intake_id") },
-    Column { name: "unit_id", get: |p| p.unit.into(), set: |p, row| cell(&mut p.unit, row, "unit_id") },
-    Column { name: "level", get: |p| (&p.level).into(), set: |p, row| cell(&mut p.level, row, "level") },
-    Column { name: "approver_id", get: |p| p.approver.into(), set: |p, row| cell(&mut p.approver, row, "approver_id") },
-    Column { name: "handler_id", get: |p| p.handler.into(), set: |p, row| cell(&mut p.handler, row, "handler_id") },
-    Column { name: "account_id", get: |p| p.account.into(), set: |p, row| cell(&mut p.account, row, "account_id") },
-    Column { name: "key_hash", get: |p| (&p.key_hash).into(), set: |p, row| cell(&mut p.key_hash, row, "key_hash") },
-    Column { name: "year", get: |p| p.year.into(), set: |p, row| cell(&mut p.year, row, "year") },
-    Column { name: "n", get: |p| p.n.into(), set: |p, row| cell(&mut p.n, row, "n") },
-    Column { name: "sent_at", get: |p| p.sent_at.into(), set: |p, row| cell(&mut p.sent_at, row, "sent_at") },
-    Column {
-        name: "sort_due_at",
-        get: |p| p.sort_due_at.into(),
-        set: |p, row| cell(&mut p.sort_due_at, row, "sort_due_at"),
-    },
-    Column { name: "ask_until", get: |p| p.ask_until.into(), set: |p, row| cell(&mut p.ask_until, row, "ask_until") },
-    Column {
-        name: "answer_due_at",
-        get: |p| p.answer_due_at.into(),
-        set: |p, row| cell(&mut p.answer_due_at, row, "answer_due_at"),
-    },
-    Column {
-        name: "answer_basis",
-        get: |p| (&p.answer_basis).into(),
-        set: |p, row| cell(&mut p.answer_basis, row, "answer_basis"),
-    },
-    Column { name: "asked_at", get: |p| p.asked_at.into(), set: |p, row| cell(&mut p.asked_at, row, "asked_at") },
-    Column {
-        name: "supply_until",
-        get: |p| p.supply_until.into(),
-        set: |p, row| cell(&mut p.supply_until, row, "supply_until"),
-    },
-    Column {
-        name: "drafted_by",
-        get: |p| p.drafted_by.into(),
-        set: |p, row| cell(&mut p.drafted_by, row, "drafted_by"),
-    },
+    column!("channel", channel),
+    column!("class", class),
+    column!("topic", topic),
+    column!("area_id", area),
+    column!("concerned_id", concerned),
+    column!("intake_id", intake),
+    column!("unit_id", unit),
+    column!("level", level),
+    column!("approver_id", approver),
+    column!("handler_id", handler),
+    column!("account_id", account),
+    column!("key_hash", key_hash),
+    column!("year", year),
+    column!("n", n),
+    column!("sent_at", sent_at),
+    column!("sort_due_at", sort_due_at),
+    column!("ask_until", ask_until),
+    column!("answer_due_at", answer_due_at),
+    column!("answer_basis", answer_basis),
+    column!("asked_at", asked_at),
+    column!("supply_until", supply_until),
+    column!("drafted_by", drafted_by),
     Column {
         name: "approval",
         get: |p| Approval::cell(p.approval.as_ref()),
@@ -295,30 +266,14 @@ pub const COLUMNS: &[Column<Petition>] = &[
             Ok(())
         },
     },
-    Column { name: "lead_id", get: |p| p.lead.into(), set: |p, row| cell(&mut p.lead, row, "lead_id") },
-    Column {
-        name: "answered_at",
-        get: |p| p.answered_at.into(),
-        set: |p, row| cell(&mut p.answered_at, row, "answered_at"),
-    },
-    Column {
-        name: "publish_due_at",
-        get: |p| p.publish_due_at.into(),
-        set: |p, row| cell(&mut p.publish_due_at, row, "publish_due_at"),
-    },
-    Column {
-        name: "reopen_until",
-        get: |p| p.reopen_until.into(),
-        set: |p, row| cell(&mut p.reopen_until, row, "reopen_until"),
-    },
-    Column {
-        name: "published_at",
-        get: |p| p.published_at.into(),
-        set: |p, row| cell(&mut p.published_at, row, "published_at"),
-    },
-    Column { name: "track", get: |p| (&p.track).into(), set: |p, row| cell(&mut p.track, row, "track") },
-    Column { name: "score", get: |p| p.score.into(), set: |p, row| cell(&mut p.score, row, "score") },
-    Column { name: "reopened", get: |p| p.reopened.into(), set: |p, row| cell(&mut p.reopened, row, "reopened") },
+    column!("lead_id", lead),
+    column!("answered_at", answered_at),
+    column!("publish_due_at", publish_due_at),
+    column!("reopen_until", reopen_until),
+    column!("published_at", published_at),
+    column!("track", track),
+    column!("score", score),
+    column!("reopened", reopened),
 ];
 
 /// The names a petition owes something by.

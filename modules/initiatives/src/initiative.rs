@@ -4,7 +4,7 @@ use ::store::{StoreError, Value};
 use base::{Id, Instant, Level};
 use facts::{Fact, Measure};
 use files::Seal;
-use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject, cell, list, list_value};
+use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
 /// Where an initiative stands.
@@ -195,30 +195,18 @@ const COLUMNS: &[Column<Initiative>] = &[
             Ok(())
         },
     },
-    Column { name: "sort", get: |i| (&i.sort).into(), set: |i, row| cell(&mut i.sort, row, "sort") },
-    Column { name: "author_id", get: |i| i.author.into(), set: |i, row| cell(&mut i.author, row, "author_id") },
-    Column { name: "unit_id", get: |i| i.unit.into(), set: |i, row| cell(&mut i.unit, row, "unit_id") },
-    Column { name: "agency_id", get: |i| i.agency.into(), set: |i, row| cell(&mut i.agency, row, "agency_id") },
-    Column { name: "level", get: |i| (&i.level).into(), set: |i, row| cell(&mut i.level, row, "level") },
-    Column {
-        name: "submitted_at",
-        get: |i| i.submitted_at.into(),
-        set: |i, row| cell(&mut i.submitted_at, row, "submitted_at"),
-    },
-    Column {
-        name: "assess_due_at",
-        get: |i| i.assess_due_at.into(),
-        set: |i, row| cell(&mut i.assess_due_at, row, "assess_due_at"),
-    },
-    Column {
-        name: "decided_at",
-        get: |i| i.decided_at.into(),
-        set: |i, row| cell(&mut i.decided_at, row, "decided_at"),
-    },
-    Column { name: "reach", get: |i| (&i.reach).into(), set: |i, row| cell(&mut i.reach, row, "reach") },
-    Column { name: "taken_up", get: |i| list_value(&i.taken_up), set: |i, row| list(&mut i.taken_up, row, "taken_up") },
-    Column { name: "year", get: |i| i.year.into(), set: |i, row| cell(&mut i.year, row, "year") },
-    Column { name: "n", get: |i| i.n.into(), set: |i, row| cell(&mut i.n, row, "n") },
+    column!("sort", sort),
+    column!("author_id", author),
+    column!("unit_id", unit),
+    column!("agency_id", agency),
+    column!("level", level),
+    column!("submitted_at", submitted_at),
+    column!("assess_due_at", assess_due_at),
+    column!("decided_at", decided_at),
+    column!("reach", reach),
+    column!("taken_up", list taken_up),
+    column!("year", year),
+    column!("n", n),
 ];
 
 /// The code of a number: `SK26-000123`.

@@ -13,7 +13,7 @@ use i18n::L;
 use records::frame::Pages;
 use records::{
     Adopted, Asker, Begun, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Given, Held, Kind, Machine,
-    Moment, Office, Seen, Subject, Verb, Who, column, word,
+    Moment, Office, Seen, Subject, Verb, Who, column,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -145,7 +145,7 @@ impl Subject for Declared {
         column!("declared_by", declared_by),
         column!("declared_at", declared_at),
         column!("check_due_at", check_by),
-        Column { name: "state", get: |f| f.check.as_str().into(), set: |f, row| word(&mut f.check, row, "state") },
+        column!("state", word check),
         column!("checked_by", checked_by),
         column!("checked_at", checked_at),
         column!("check_note", check_note),
@@ -315,10 +315,6 @@ impl Adopted for Declared {
             }
             Ok(all)
         })
-    }
-
-    fn clear(_: &Tx, _: Vec<Id>) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(async { Ok(()) })
     }
 }
 

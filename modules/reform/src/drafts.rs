@@ -11,7 +11,6 @@ use base::{Fault, Id, Instant, Problem};
 use facts::Fact;
 use records::{
     Adopted, Asker, Begun, By, Card, Column, DoesNotFollow, Due, DueKind, Held, Kind, Moment, Subject, cell, column,
-    word,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -182,7 +181,7 @@ impl Subject for Draft {
             set: |d, row| said(row, "document", d.programme.document.clone()),
         },
         Column { name: "targets", get: |d| d.targets().into(), set: |d, row| said(row, "targets", d.targets()) },
-        Column { name: "state", get: |d| d.stage.as_str().into(), set: |d, row| word(&mut d.stage, row, "state") },
+        column!("state", word stage),
         column!("by_form", by_form),
         column!("version", version),
         column!("saved_by", saved_by),
@@ -267,10 +266,6 @@ impl Adopted for Draft {
             }
             Ok(all)
         })
-    }
-
-    fn clear(_: &Tx, _: Vec<Id>) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(async { Ok(()) })
     }
 }
 

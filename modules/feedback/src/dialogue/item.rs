@@ -1,11 +1,10 @@
 //! What is asked and promised at a sitting: its state, its columns, what can happen to it.
 
-use super::cell;
 use crate::apply::flag;
 use ::store::{StoreError, Value};
 use base::{Id, Instant, Level};
 use facts::{Fact, Measure};
-use records::{Column, DoesNotFollow, Due, Link, Moment, News, Number, Subject};
+use records::{Column, DoesNotFollow, Due, Link, Moment, News, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
 /// A question laid with the unit that answers.
@@ -121,21 +120,17 @@ const COLUMNS: &[Column<Item>] = &[
             Ok(())
         },
     },
-    Column { name: "class", get: |i| (&i.class).into(), set: |i, row| cell(&mut i.class, row, "class") },
-    Column { name: "channel", get: |i| (&i.channel).into(), set: |i, row| cell(&mut i.channel, row, "channel") },
-    Column { name: "dialogue_id", get: |i| i.dialogue.into(), set: |i, row| cell(&mut i.dialogue, row, "dialogue_id") },
-    Column { name: "agency_id", get: |i| i.agency.into(), set: |i, row| cell(&mut i.agency, row, "agency_id") },
-    Column { name: "unit_id", get: |i| i.unit.into(), set: |i, row| cell(&mut i.unit, row, "unit_id") },
-    Column { name: "level", get: |i| (&i.level).into(), set: |i, row| cell(&mut i.level, row, "level") },
-    Column { name: "account_id", get: |i| i.account.into(), set: |i, row| cell(&mut i.account, row, "account_id") },
-    Column { name: "due_at", get: |i| i.due_at.into(), set: |i, row| cell(&mut i.due_at, row, "due_at") },
-    Column {
-        name: "settled_at",
-        get: |i| i.settled_at.into(),
-        set: |i, row| cell(&mut i.settled_at, row, "settled_at"),
-    },
-    Column { name: "year", get: |i| i.year.into(), set: |i, row| cell(&mut i.year, row, "year") },
-    Column { name: "n", get: |i| i.n.into(), set: |i, row| cell(&mut i.n, row, "n") },
+    column!("class", class),
+    column!("channel", channel),
+    column!("dialogue_id", dialogue),
+    column!("agency_id", agency),
+    column!("unit_id", unit),
+    column!("level", level),
+    column!("account_id", account),
+    column!("due_at", due_at),
+    column!("settled_at", settled_at),
+    column!("year", year),
+    column!("n", n),
 ];
 
 fn begun(came: &Came, class: &str, channel: &str, state: State) -> Item {

@@ -98,12 +98,6 @@ fn item_cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Resul
     })
 }
 
-/// A cell of a row into a field of the state.
-fn cell<T: ::store::FromCell>(into: &mut T, row: &::store::Row, name: &str) -> Result<(), ::store::StoreError> {
-    *into = row.get(name)?;
-    Ok(())
-}
-
 /// Working days after the sitting within which the minutes are made public (unverified: the province's own rule).
 const MINUTES_DAYS: i32 = 5;
 /// Working days within which a question is routed to a unit (unverified: the province's own rule).

@@ -1,10 +1,9 @@
 //! The sitting: its state, its columns, what can happen to it.
 
-use super::cell;
 use ::store::{StoreError, Value};
 use base::{Id, Instant};
 use facts::Fact;
-use records::{Column, DoesNotFollow, Due, Moment, Number, Subject};
+use records::{Column, DoesNotFollow, Due, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
 /// Where a sitting stands.
@@ -78,21 +77,13 @@ const COLUMNS: &[Column<Dialogue>] = &[
             Ok(())
         },
     },
-    Column { name: "agency_id", get: |d| d.agency.into(), set: |d, row| cell(&mut d.agency, row, "agency_id") },
-    Column { name: "held_at", get: |d| d.held_at.into(), set: |d, row| cell(&mut d.held_at, row, "held_at") },
-    Column { name: "ask_until", get: |d| d.ask_until.into(), set: |d, row| cell(&mut d.ask_until, row, "ask_until") },
-    Column {
-        name: "minutes_due_at",
-        get: |d| d.minutes_due_at.into(),
-        set: |d, row| cell(&mut d.minutes_due_at, row, "minutes_due_at"),
-    },
-    Column {
-        name: "published_at",
-        get: |d| d.published_at.into(),
-        set: |d, row| cell(&mut d.published_at, row, "published_at"),
-    },
-    Column { name: "year", get: |d| d.year.into(), set: |d, row| cell(&mut d.year, row, "year") },
-    Column { name: "n", get: |d| d.n.into(), set: |d, row| cell(&mut d.n, row, "n") },
+    column!("agency_id", agency),
+    column!("held_at", held_at),
+    column!("ask_until", ask_until),
+    column!("minutes_due_at", minutes_due_at),
+    column!("published_at", published_at),
+    column!("year", year),
+    column!("n", n),
 ];
 
 impl Subject for Dialogue {

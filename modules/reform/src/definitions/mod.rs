@@ -21,7 +21,7 @@ use facts::Fact;
 use facts::Indicators;
 use records::{
     Asker, By, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Given, Held, Kind, Machine, Moment, Number,
-    Office, Subject, Verb, Who, column, word,
+    Office, Subject, Verb, Who, column,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -101,7 +101,7 @@ pub enum Event {
 const COLUMNS: &[Column<Definition>] = &[
     column!("indicator", indicator),
     column!("valid_from", valid_from),
-    Column { name: "stage", get: |one| one.stage.as_str().into(), set: |one, row| word(&mut one.stage, row, "stage") },
+    column!("stage", word stage),
     column!("unit_id", unit),
     column!("n", n),
     column!("year", year),
