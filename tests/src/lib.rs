@@ -9,6 +9,7 @@
 //! - [`hostile`]: every field of every form, and every address, sent what nobody should send;
 //! - [`fuzz`]: every parser of bytes from outside on thousands of changed seeds;
 //! - [`states`]: the pictures of the state machines follow their tables;
+//! - [`proof`]: every column of every table changed behind the program's back, in a province that [`lived`] filled;
 //! - [`statements`], [`tidy`]: the invariants of ARCHITECTURE.md that a machine can check.
 
 #![cfg(test)]
@@ -22,6 +23,7 @@ mod fuzz;
 mod harness;
 mod hostile;
 mod journeys;
+mod lived;
 mod measures;
 mod proof;
 mod running;

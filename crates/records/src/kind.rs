@@ -2,7 +2,7 @@
 
 use crate::happen::read;
 use crate::many::ADOPT;
-use crate::subject::{Due, Held, Link, Moment, Number, sql};
+use crate::subject::{Due, Held, Link, Moment, News, Number, sql};
 use crate::verb::{Machine, follows};
 use ::store::{BoxFuture, Row, Tx};
 use audit::{Chain, Event};
@@ -106,6 +106,11 @@ impl Kind {
         Kind { own: Some((picture, statements)), ..self }
     }
 
+    /// Whether its subjects are replayed by the shared pieces, and not by a proof of its own.
+    pub fn is_replayed(&self) -> bool {
+        self.proof.is_some()
+    }
+
     /// The picture of its state machine ([`crate::mermaid`]); none for a kind that has none to show.
     pub fn picture(&self) -> Option<String> {
         let own = self.own.map(|(picture, _)| picture());
@@ -182,6 +187,8 @@ pub(crate) struct Replay {
     pub(crate) links: Vec<Link>,
     pub(crate) number: Option<Number>,
     pub(crate) seals: Vec<Seal>,
+    /// What was told into somebody's box: number and moment of the event.
+    pub(crate) news: Vec<(i64, Instant, News)>,
     /// Digests of the words beside the events, by event and name.
     pub(crate) asides: BTreeMap<(i64, String), String>,
     /// The first thing that does not follow.
@@ -258,6 +265,7 @@ fn follow<S: Machine>(
     };
     let (after, facts) = S::apply(state.as_ref(), &moment, &told.event).map_err(|why| why.0)?;
     follows(state.as_ref(), &told.act, &after, event.at.date()).map_err(|why| why.0)?;
+    replay.news.extend(after.news(&moment, &told.event).map(|news| (event.n, event.at, news)));
     replay.facts.extend(facts);
     replay.seals.extend(S::seals(&told.event).iter().cloned());
     replay.asides.extend(told.beside.into_iter().map(|(name, digest)| ((event.n, name), digest)));

@@ -43,7 +43,7 @@ pub use ics::{CalendarEntry, calendar};
 pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards_of, measures};
 pub use many::{ADOPT, Adopted, Adoption, Begun, adopt, begin_all};
 pub use picture::{Drawn, draw, mermaid};
-pub use prove::{Listener, Proved, Prover, SUBJECTS_BETWEEN, prove};
+pub use prove::{Listener, Proved, Prover, SUBJECTS_BETWEEN, Tidings, prove};
 pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe, owed_by_name};
 pub use subject::{
     By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject, cell, list, list_value, word,

@@ -6,7 +6,7 @@ use crate::side::SELECT_DUES;
 use crate::subject::sql;
 use ::store::{Row, StoreError, Tx, params};
 use audit::Event;
-use base::Id;
+use base::{Id, Instant};
 use facts::Fact;
 use files::File;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -42,6 +42,21 @@ pub struct Proved {
     pub rows: u64,
 }
 
+/// What an event was to put into somebody's box. Boxes stand above this crate: whoever runs the proof compares them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tidings {
+    /// The word of the subject's kind.
+    pub topic: &'static str,
+    pub subject: Id,
+    pub code: String,
+    /// The number of the event.
+    pub n: i64,
+    /// What happened.
+    pub kind: &'static str,
+    pub account: Id,
+    pub at: Instant,
+}
+
 /// Whom the proof tells.
 pub struct Listener<'a> {
     /// A fact that the events call for.
@@ -68,13 +83,18 @@ pub async fn prove(
 /// A proof that is gone through a page of subjects at a time, so that what it calls for can be taken away between.
 pub struct Prover {
     pub proved: Proved,
+    /// What the events of the last page were to put into boxes, subject by subject.
+    pub tidings: Vec<Tidings>,
+    /// The last page went over the subjects above the first of these ids, up to the second.
+    pub between: (i64, i64),
     numbers: Numbers,
     after: i64,
 }
 
 impl Default for Prover {
     fn default() -> Self {
-        Self { proved: Proved::default(), numbers: Numbers::default(), after: i64::MIN }
+        let between = (i64::MIN, i64::MIN);
+        Self { proved: Proved::default(), tidings: Vec::new(), between, numbers: Numbers::default(), after: i64::MIN }
     }
 }
 
@@ -97,6 +117,8 @@ impl Prover {
             _ => i64::MAX,
         };
         let mut page = Page::load(tx, kinds, self.after, last).await?;
+        self.tidings.clear();
+        self.between = (self.after, last);
         for row in &subjects {
             let (id, kind, code): (Id, String, String) = (row.get("id")?, row.get("kind")?, row.get("code")?);
             self.proved.subjects += 1;
@@ -110,6 +132,10 @@ impl Prover {
             self.proved.events += events.len() as u64;
             let replay = (proof.replay)(row.as_ref(), &events);
             replay.facts.iter().for_each(|fact| (listener.fact)(fact));
+            self.tidings.extend(replay.news.iter().filter_map(|(n, at, news)| {
+                let (account, code) = (news.account?, code.clone());
+                Some(Tidings { topic: kind.word, subject: id, code, n: *n, kind: news.kind, account, at: *at })
+            }));
             let broken = match &replay.broken {
                 Some(broken) => Some(broken.clone()),
                 None if replay.code != code => Some("subject.code".to_owned()),

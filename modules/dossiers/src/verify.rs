@@ -1,5 +1,6 @@
 //! Proof that what is shown follows from what happened: chains, states, facts and roll-up, rebuilt and compared.
 
+mod boxes;
 mod figures;
 mod owed;
 mod rebuild;
@@ -188,7 +189,7 @@ async fn others(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), Sto
 /// Every register on the shared pieces, through one function.
 async fn registers(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), StoreError> {
     let kinds = owed::with_own(&outside.kinds);
-    let mut prover = records::Prover::default();
+    let (mut prover, mut boxes) = (records::Prover::default(), boxes::Boxes::default());
     loop {
         let mut sums = std::mem::take(&mut found.sums);
         let more = {
@@ -198,10 +199,12 @@ async fn registers(tx: &Tx, found: &mut Found, outside: &Outside) -> Result<(), 
         };
         found.sums = sums;
         found.sums.flush(tx).await?;
+        boxes.page(tx, found, &prover).await?;
         if !more {
             break;
         }
     }
+    boxes.finish(tx, found, &kinds).await?;
     let proved = prover.proved;
     found.report.subjects = proved.subjects;
     found.report.events += proved.events;

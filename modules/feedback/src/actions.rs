@@ -59,7 +59,12 @@ async fn write(
     let (words, topic) = (asides(given)?, crate::rules::topic(given.text("topic")));
     let topic = topic.filter(|topic| crate::rules::topics(by.now.date()).any(|one| one.id == topic.id));
     let topic = topic.ok_or_else(|| Fault::invalid(Problem::new("feedback-topic").field("topic")))?;
-    let (area, concerned) = (given.id("area"), given.id("concerned"));
+    let account = by.actor.filter(|_| !taken);
+    if given.text("name").is_empty() && account.is_none() {
+        crate::rules::may_stay_unnamed(topic, by.now.date())?;
+    }
+    let area = given.id("area");
+    let concerned = house.complained_of(topic, area, given.id("concerned"))?;
     let intake = house.intake(area, concerned)?;
 
     let id = Id::next(by.now);
@@ -78,7 +83,7 @@ async fn write(
         area,
         concerned,
         intake,
-        account: if taken { None } else { by.actor },
+        account,
         key_hash: key::hash(id, &key),
         year,
         n,

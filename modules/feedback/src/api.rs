@@ -223,7 +223,7 @@ pub struct PetitionBody {
     topic: String,
     area: Option<String>,
     place: Option<String>,
-    /// The unit it complains of.
+    /// The unit it complains of. One about people's conduct complains of the commune it is about where none is named.
     concerned: Option<String>,
     name: Option<String>,
     phone: Option<String>,
@@ -237,6 +237,9 @@ pub struct ReceiptView {
     key: String,
     /// RFC 3339, Vietnam time.
     sort_due_at: Option<String>,
+    /// The unit it complains of, and past which it goes to the agency above.
+    #[schema(value_type = Option<String>)]
+    concerned: Option<Id>,
 }
 
 /// `POST /api/v1/petitions`
@@ -258,7 +261,8 @@ pub async fn take(ctx: Ctx, Sent { body, upload }: Sent<PetitionBody>) -> Answer
     let receipt =
         ctx.db().write(move |tx| Box::pin(async move { actions::take(tx, &house, &actor, now, &typed).await })).await?;
     let sort_due_at = time(Some(receipt.held.state.sort_due_at));
-    Ok(json(StatusCode::CREATED, &ReceiptView { code: receipt.held.code, key: receipt.key, sort_due_at }))
+    let concerned = receipt.held.state.concerned;
+    Ok(json(StatusCode::CREATED, &ReceiptView { code: receipt.held.code, key: receipt.key, sort_due_at, concerned }))
 }
 
 /// What an act asks for: the fields of its row in the state machine (docs/states/petition.md).

@@ -44,8 +44,8 @@ fn fact(p: &Petition, moment: &Moment, measure: &'static Measure, flags: i64) ->
 impl Subject for Petition {
     const KIND: &'static str = "petition";
     const TABLE: &'static str = "petition";
-    /// 2: a draft goes up a chain.
-    const V: i64 = 2;
+    /// 2: a draft goes up a chain. 3: one that turns out to complain of a unit is raised past it.
+    const V: i64 = 3;
     const COLUMNS: &'static [Column<Self>] = COLUMNS;
     type Event = Event;
 
@@ -169,6 +169,10 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Result<Vec<Fact>, D
         Event::Refuse => {
             p.state = State::Refused;
             return Ok(vec![fact(p, moment, &REFUSED, 0)]);
+        }
+        Event::Raise { concerned, unit } => {
+            p.concerned = Some(*concerned);
+            p.unit = *unit;
         }
         Event::HandOver { track } => {
             p.state = State::HandedOver;

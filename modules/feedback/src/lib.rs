@@ -5,6 +5,7 @@ pub mod actions;
 pub mod api;
 mod apply;
 pub mod dialogue;
+pub mod heard;
 mod key;
 mod letter;
 mod module;
@@ -36,5 +37,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0002_dialogues", include_str!("../migrations/0002_dialogues.sql")),
         ("0003_together", include_str!("../migrations/0003_together.sql")),
         ("0004_lists", include_str!("../migrations/0004_lists.sql")),
+        ("0005_heard", include_str!("../migrations/0005_heard.sql")),
     ],
 };

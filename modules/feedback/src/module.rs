@@ -89,6 +89,8 @@ pub fn module() -> Module {
             .get("/petitions", reads, pages::work)
             .get("/petitions/new", takes, pages::take_form)
             .post("/petitions/new", takes, pages::take)
+            .get("/petitions/heard", reads, pages::heard)
+            .get("/petitions/heard/print", reads, pages::heard_print)
             .get("/petitions/{code}", reads, pages::show)
             .post("/petitions/{code}/{verb}", reads, pages::act)
             .get("/petitions/{code}/files/{file}", reads, pages::download)

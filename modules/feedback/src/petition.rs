@@ -159,6 +159,11 @@ pub enum Event {
         placed: Placed,
     },
     Refuse,
+    /// It complains of a unit, as somebody saw who looked at it: up to the agency above that unit, to be sorted there.
+    Raise {
+        concerned: Id,
+        unit: Id,
+    },
     HandOver {
         track: String,
     },

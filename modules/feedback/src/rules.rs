@@ -34,6 +34,9 @@ pub struct Topic {
     commune: String,
     /// … in the province.
     province: String,
+    /// It is about how people of a unit behave: it never comes before that unit.
+    #[serde(default)]
+    pub people: bool,
     /// Its last day.
     until: Option<Date>,
 }
@@ -54,10 +57,27 @@ struct Clocks {
     clock: Vec<Clock>,
 }
 
-#[derive(Deserialize)]
+/// Which subjects must be sent with a name, from a day on; all others may be sent without one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    since: Date,
+    subjects: Vec<String>,
+    /// Whose policy it is.
+    source: String,
+}
+
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Topics {
     subject: Vec<Topic>,
+    named: Vec<Named>,
+}
+
+fn read_topics(text: &str) -> Result<Topics, toml::de::Error> {
+    let mut topics = toml::from_str::<Topics>(text)?;
+    topics.named.sort_by_key(|named| named.since);
+    Ok(topics)
 }
 
 fn read_clocks(text: &str) -> Result<Vec<Clock>, toml::de::Error> {
@@ -70,11 +90,35 @@ fn read_clocks(text: &str) -> Result<Vec<Clock>, toml::de::Error> {
 static CLOCKS: LazyLock<Vec<Clock>> =
     LazyLock::new(|| read_clocks(include_str!("../../../data/feedback/clocks.toml")).unwrap_or_default());
 
-static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
-    toml::from_str::<Topics>(include_str!("../../../data/feedback/subjects.toml"))
-        .map(|topics| topics.subject)
-        .unwrap_or_default()
-});
+static TOPICS: LazyLock<Topics> =
+    LazyLock::new(|| read_topics(include_str!("../../../data/feedback/subjects.toml")).unwrap_or_default());
+
+/// The policy of a day: subjects that must be sent with a name, and whose policy it is.
+fn named_on(topics: &Topics, on: Date) -> Option<&Named> {
+    topics.named.iter().rev().find(|named| named.since <= on)
+}
+
+/// Subjects that nobody may send without a name on a day.
+pub fn named(on: Date) -> impl Iterator<Item = &'static Topic> {
+    topics(on).filter(move |topic| must_be_named(&TOPICS, &topic.id, on).is_some())
+}
+
+/// Whose policy it is that a subject is sent with a name on a day; none where it may be sent without.
+fn must_be_named<'a>(topics: &'a Topics, topic: &str, on: Date) -> Option<&'a str> {
+    let named = named_on(topics, on)?;
+    named.subjects.iter().any(|subject| subject == topic).then_some(named.source.as_str())
+}
+
+/// Holds what is sent without name and account to the policy of the day.
+///
+/// # Errors
+/// `feedback-name-needed` at `name`, with whose policy it is.
+pub fn may_stay_unnamed(topic: &Topic, on: Date) -> Result<(), Fault> {
+    match must_be_named(&TOPICS, &topic.id, on) {
+        Some(source) => Err(Fault::invalid(Problem::new("feedback-name-needed").field("name").rule(source))),
+        None => Ok(()),
+    }
+}
 
 /// The clock of petitions sent on a day.
 ///
@@ -87,12 +131,12 @@ pub fn clock(sent: Date) -> Result<&'static Clock, Fault> {
 
 /// Subjects that can be chosen on a day.
 pub fn topics(on: Date) -> impl Iterator<Item = &'static Topic> {
-    TOPICS.iter().filter(move |topic| topic.until.is_none_or(|until| on <= until))
+    TOPICS.subject.iter().filter(move |topic| topic.until.is_none_or(|until| on <= until))
 }
 
 /// One subject, also one that can be chosen no more.
 pub fn topic(id: &str) -> Option<&'static Topic> {
-    TOPICS.iter().find(|topic| topic.id == id)
+    TOPICS.subject.iter().find(|topic| topic.id == id)
 }
 
 /// The name of a subject in the reader's language; its word where nobody knows it.
@@ -164,17 +208,23 @@ impl House {
         }
     }
 
+    /// The unit a petition complains of: the one that is named; where it is about people's conduct and none is, the commune it is about.
+    ///
+    /// # Errors
+    /// `feedback-concerned-needed` at `concerned`: it is about people's conduct, and nothing says whose.
+    pub fn complained_of(&self, topic: &Topic, area: Option<Id>, named: Option<Id>) -> Result<Option<Id>, Fault> {
+        let concerned = named.or(area.filter(|_| topic.people));
+        if topic.people && concerned.is_none() {
+            return Err(Fault::invalid(Problem::new("feedback-concerned-needed").field("concerned")));
+        }
+        Ok(concerned)
+    }
+
     /// Where a petition comes in: at the desk of the place; one that complains of a unit with the agency above that unit.
     ///
     /// # Errors
     /// `feedback-area`, `feedback-concerned` and `feedback-no-superior`, each at its field.
     pub fn intake(&self, area: Option<Id>, concerned: Option<Id>) -> Result<Id, Fault> {
-        if let Some(concerned) = concerned {
-            let stands = self.tree.get(concerned).filter(|agency| agency.valid_to.is_none());
-            let agency = stands.ok_or_else(|| Fault::invalid(Problem::new("feedback-concerned").field("concerned")))?;
-            let above = self.superior(agency);
-            return above.ok_or_else(|| Fault::invalid(Problem::new("feedback-no-superior").field("concerned")));
-        }
         let place = match area {
             Some(area) => self
                 .tree
@@ -183,7 +233,21 @@ impl House {
                 .ok_or_else(|| Fault::invalid(Problem::new("feedback-area").field("area")))?,
             None => self.tree.root().ok_or_else(|| Fault::internal("no root of the agencies"))?,
         };
-        Ok(self.tree.desk_of(place.id).map_or(place.id, |desk| desk.id))
+        match concerned {
+            Some(concerned) => self.above(concerned),
+            None => Ok(self.tree.desk_of(place.id).map_or(place.id, |desk| desk.id)),
+        }
+    }
+
+    /// The agency above a unit that is complained of.
+    ///
+    /// # Errors
+    /// `feedback-concerned` for no standing unit and `feedback-no-superior` where there is none above it, at `concerned`.
+    pub fn above(&self, concerned: Id) -> Result<Id, Fault> {
+        let stands = self.tree.get(concerned).filter(|agency| agency.valid_to.is_none());
+        let agency = stands.ok_or_else(|| Fault::invalid(Problem::new("feedback-concerned").field("concerned")))?;
+        let above = self.superior(agency);
+        above.ok_or_else(|| Fault::invalid(Problem::new("feedback-no-superior").field("concerned")))
     }
 
     /// The agency above a unit: that of a division or desk is its own committee or department, that of these the one above them.
@@ -231,8 +295,39 @@ mod tests {
         assert_eq!(days, [2, 5, 15, 2].map(Limit::WorkingDays));
         assert!(clock.source.contains("766"));
         let ids: BTreeSet<_> = topics(Date::constant(2026, 11, 25)).map(|topic| topic.id.as_str()).collect();
-        assert_eq!(ids.len(), TOPICS.len());
+        assert_eq!(ids.len(), TOPICS.subject.len());
         assert!(ids.contains("other") && topic("nothing").is_none());
+        assert!(topic("conduct").unwrap().people && !topic("roads").unwrap().people);
+        // The policy names subjects that there are.
+        assert!(TOPICS.named.iter().all(|named| named.subjects.iter().all(|subject| ids.contains(subject.as_str()))));
+    }
+
+    #[test]
+    fn what_must_be_sent_with_a_name_is_dated_data_of_each_subject() {
+        let text = include_str!("../../../data/feedback/subjects.toml").to_owned();
+        let later =
+            "\n[[named]]\nsince = \"2027-03-01\"\nsubjects = [\"land\", \"roads\"]\nsource = \"QĐ 9/QĐ-UBND\"\n";
+        let topics = read_topics(&(text + later)).unwrap();
+        let asked = |topic, day| must_be_named(&topics, topic, day);
+        let (before, after) = (Date::constant(2027, 2, 28), Date::constant(2027, 3, 1));
+        assert_eq!((asked("land", before), asked("land", after)), (None, Some("QĐ 9/QĐ-UBND")));
+        // The row of a later day stands instead of the earlier one.
+        assert!(asked("procedures", before).is_some() && asked("procedures", after).is_none());
+        assert!(asked("conduct", before).is_none() && asked("conduct", after).is_none());
+        let refused = may_stay_unnamed(topic("procedures").unwrap(), before).unwrap_err();
+        assert!(matches!(refused, Fault::Invalid(problems) if problems[0].code == "feedback-name-needed"));
+        assert_eq!(named(before).map(|topic| topic.id.as_str()).collect::<Vec<_>>(), ["procedures"]);
+    }
+
+    #[test]
+    fn what_is_about_conduct_complains_of_the_commune_it_is_about_unless_another_unit_is_named() {
+        let house = house();
+        let (one, other) = (house.tree.communes()[0].id, house.tree.communes()[1].id);
+        let (conduct, roads) = (topic("conduct").unwrap(), topic("roads").unwrap());
+        assert_eq!(house.complained_of(conduct, Some(one), None).unwrap(), Some(one));
+        assert_eq!(house.complained_of(conduct, Some(one), Some(other)).unwrap(), Some(other));
+        assert_eq!(house.complained_of(roads, Some(one), None).unwrap(), None);
+        assert!(house.complained_of(conduct, None, None).is_err());
     }
 
     #[test]
@@ -262,7 +357,9 @@ mod tests {
         };
         let none = code(house.intake(None, Some(root.id)).unwrap_err());
         assert_eq!(none, ("feedback-no-superior", "concerned".to_owned()));
-        assert_eq!(code(house.intake(Some(division.id), None).unwrap_err()).0, "feedback-area");
+        for concerned in [None, Some(commune.id)] {
+            assert_eq!(code(house.intake(Some(division.id), concerned).unwrap_err()).0, "feedback-area");
+        }
         for unit in [commune.id, division.id] {
             let refused = code(house.workable(Some(unit), Some(commune.id)).unwrap_err());
             assert_eq!(refused, ("feedback-unit-concerned", "unit".to_owned()));

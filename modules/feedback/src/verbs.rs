@@ -3,7 +3,7 @@
 use crate::petition::{CLASSES, Event, Petition, Placed, State, TRACKS};
 use crate::publishing::without_people;
 use crate::rights::{ANSWER_FEEDBACK, ENDORSE_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
-use crate::rules::{House, clock, topic};
+use crate::rules::{House, Topic, clock, topic};
 use crate::together;
 use base::calendar::{DueDate, PausePolicy};
 use base::{Fault, Id, Instant, Problem};
@@ -98,6 +98,7 @@ pub const VERBS: &[Verb<Petition>] = &[
         sort,
     ),
     verb("refuse", &[New], &[Refused], DESK, &[REASON], refuse),
+    verb("raise", &[New], &[], DESK, &[Field::choice("concerned", Ask::Unit)], raise),
     verb(
         "hand-over",
         &[New, Handling],
@@ -251,18 +252,35 @@ fn placed(on: &On<'_>, unit: Option<Id>, from: Instant) -> Result<Placed, Fault>
 }
 
 /// A subject of the list.
-fn known_topic(given: &Given, now: Instant) -> Result<String, Fault> {
+fn known_topic(given: &Given, now: Instant) -> Result<&'static Topic, Fault> {
     let word = given.text("topic");
-    match topic(word).filter(|_| crate::rules::topics(now.date()).any(|topic| topic.id == word)) {
-        Some(topic) => Ok(topic.id.clone()),
-        None => Err(Fault::invalid(Problem::new("feedback-topic").field("topic"))),
-    }
+    let known = topic(word).filter(|_| crate::rules::topics(now.date()).any(|topic| topic.id == word));
+    known.ok_or_else(|| Fault::invalid(Problem::new("feedback-topic").field("topic")))
 }
 
+/// What is about people's conduct is sorted by the agency above them: nobody calls it that and keeps it.
 fn sort(on: &On<'_>, given: &Given) -> Does {
     let topic = known_topic(given, on.now())?;
+    if on.state().concerned.is_none() {
+        let field =
+            if given.text("class") == "conduct" { Some("class") } else { Some("topic").filter(|_| topic.people) };
+        if let Some(field) = field {
+            return Err(Fault::invalid(Problem::new("feedback-raise-first").field(field)));
+        }
+    }
+    let topic = topic.id.clone();
     let placed = placed(on, given.id("unit"), on.now())?;
     Decided::event(Event::Sort { class: given.text("class").to_owned(), topic, placed })
+}
+
+/// Past the unit it complains of, to be sorted by the head of the agency above it; the clock of sorting runs on.
+fn raise(on: &On<'_>, given: &Given) -> Does {
+    if on.state().concerned.is_some() {
+        return Err(Fault::Conflict(Problem::new("feedback-raised-already")));
+    }
+    let none = || Fault::invalid(Problem::new("feedback-concerned").field("concerned"));
+    let concerned = given.id("concerned").ok_or_else(none)?;
+    Decided::event(Event::Raise { concerned, unit: on.house.above(concerned)? })
 }
 
 fn refuse(_: &On<'_>, given: &Given) -> Does {

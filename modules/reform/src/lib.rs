@@ -34,6 +34,8 @@ pub mod programme;
 mod programme_page;
 mod proof;
 pub mod rights;
+#[cfg(test)]
+mod section_journeys;
 pub mod standing;
 pub mod state;
 mod steered;

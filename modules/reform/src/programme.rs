@@ -422,6 +422,41 @@ mod tests {
     }
 
     #[test]
+    fn a_target_has_its_values_of_2021_2025_and_2030_and_a_derived_one_for_every_year_between() {
+        let all = programmes();
+        let of = |subject: &str, level: Option<Level>| {
+            let targets = targets_of(all.programme("soc-trang-2021").unwrap());
+            let own = targets.filter(|one| one.subject.id == subject && one.target.compare == Compare::AtLeast);
+            let at_level = own.filter(|one| level.is_none() || one.target.level() == level);
+            let mut values: Vec<_> =
+                at_level.map(|one| (one.target.due, one.target.value, one.target.derived)).collect();
+            values.sort_by_key(|(due, ..)| *due);
+            values
+        };
+        let digitised = all.target("ST-010").unwrap().subject.id.clone();
+        for (level, values) in [
+            (Level::Province, [30.0, 50.0, 70.0, 90.0, 100.0]),
+            (Level::District, [20.0, 40.0, 60.0, 80.0, 100.0]),
+            (Level::Commune, [15.0, 35.0, 55.0, 75.0, 95.0]),
+        ] {
+            let path = of(&digitised, Some(level));
+            let wanted: Vec<_> = (2021..).zip(values).map(|(due, value)| (due, value, due > 2021)).collect();
+            assert_eq!(path, wanted, "{level:?}");
+        }
+        assert_eq!(of("online-share", None), [(2025, 50.0, false), (2030, 80.0, false)]);
+    }
+
+    #[test]
+    fn of_enterprises_the_rank_of_competitiveness_is_a_declared_target_and_nothing_is_counted() {
+        let all = programmes();
+        for id in ["ST-073", "NT-004"] {
+            let rank = all.target(id).unwrap();
+            assert_eq!((rank.target.compare, rank.target.level()), (Compare::RankWithin, Some(Level::Province)));
+            assert_eq!(rank.subject.indicator, None, "{id}: a rank is declared with its source, not counted here");
+        }
+    }
+
+    #[test]
     fn every_indicator_named_exists() {
         for placed in programmes().targets() {
             if let Some(id) = &placed.subject.indicator {

@@ -76,7 +76,7 @@ export async function journey({ browser, password }, { javaScript }) {
 }
 
 /** Sends one from a phone; returns its code and key. */
-async function send(browser, citizen, complains) {
+export async function send(browser, citizen, complains) {
   const { page } = citizen;
   await page.goto("/feedback/new");
   await browser.look(citizen);
@@ -95,7 +95,7 @@ async function send(browser, citizen, complains) {
   return { code: await page.locator("#code").innerText(), key: await page.locator("#key").innerText() };
 }
 
-async function choose(page, label, text) {
+export async function choose(page, label, text) {
   const field = page.getByLabel(label, { exact: false }).and(page.locator("select"));
   const labels = await field.locator("option").allInnerTexts();
   const index = labels.findIndex((one) => one.includes(text));
@@ -103,13 +103,13 @@ async function choose(page, label, text) {
   await field.selectOption({ index });
 }
 
-async function open(browser, person, code) {
+export async function open(browser, person, code) {
   await person.page.goto(`/petitions/${code}`);
   await browser.look(person);
 }
 
 /** What is due stands in the list of what is due. */
-async function due(browser, person, code) {
+export async function due(browser, person, code) {
   await person.page.goto("/due");
   await browser.look(person);
   for (let pages = 0; (await person.page.getByRole("link", { name: code }).count()) === 0; pages += 1) {
@@ -120,7 +120,7 @@ async function due(browser, person, code) {
   }
 }
 
-async function act(browser, person, code, name, fields) {
+export async function act(browser, person, code, name, fields) {
   await open(browser, person, code);
   const tab = person.page.locator("#act nav").getByRole("link", { name, exact: true });
   if ((await tab.count()) > 0) {
@@ -131,7 +131,7 @@ async function act(browser, person, code, name, fields) {
   await press(browser, person, name);
 }
 
-async function press(browser, person, name) {
+export async function press(browser, person, name) {
   await person.page.locator("#act form").getByRole("button", { name }).click();
   await person.page.getByText("Đã ghi nhận.").waitFor();
   await browser.look(person);

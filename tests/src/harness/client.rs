@@ -119,6 +119,11 @@ impl Client {
         self.send(Method::GET, path, &[("accept", "application/json")], Body::empty()).await
     }
 
+    /// GET as browsers ask on the way: packed.
+    pub async fn get_packed(&mut self, path: &str) -> Page {
+        self.send(Method::GET, path, &[("accept-encoding", "gzip")], Body::empty()).await
+    }
+
     /// Sends a form with the token of the page last seen; a client that saw none looks at a page with a form first.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         if self.csrf.is_empty() {

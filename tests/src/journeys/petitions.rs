@@ -166,6 +166,32 @@ fn a_complaint_about_a_unit_goes_past_it_to_the_agency_above() {
         }
         let mut inspector = app.signed_in(Role::Inspector).await;
         inspector.get(&format!("/petitions/{code}")).await.is(200).shows("Phản ánh về:");
+        // About conduct, with no unit named: the receipt says where it went, and the ward is not shown it.
+        let area = unit.to_string();
+        let mut phone = app.anonymous();
+        phone.get("/feedback/new").await.is(200).shows("hiểu là phản ánh về xã, phường");
+        let about = [("text", "Cán bộ quát mắng"), ("topic", "conduct"), ("area", area.as_str())];
+        let page = phone.upload("/feedback/new", &about, &[]).await;
+        page.is(200).shows("chuyển thẳng lên cơ quan cấp trên");
+        let (past, _) = receipt(&page);
+        app.signed_in(Role::Clerk).await.get(&format!("/petitions/{past}")).await.is(404);
+        // Taken in by the ward's own clerk, who is shown it no more either; and with nothing said it is asked for.
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let spoken = json!({ "channel": "counter", "text": "Cán bộ quát mắng", "topic": "conduct", "area": area });
+        let taken = clerk.post_json("/api/v1/petitions", &spoken).await;
+        taken.is(201);
+        assert_eq!(taken.json()["concerned"].as_str(), Some(area.as_str()));
+        let taken = taken.json()["code"].as_str().expect("a code").to_owned();
+        clerk.get(&format!("/petitions/{taken}")).await.is(404);
+        let nothing = json!({ "channel": "phone", "text": "Cán bộ quát mắng", "topic": "conduct" });
+        let refused = clerk.post_json("/api/v1/petitions", &nothing).await;
+        refused.is(422);
+        assert_eq!(refused.json()["errors"][0]["field"], "concerned");
+        // One that turns out to be about the ward's people, once it is read, leaves the ward at that moment.
+        let (_, read, _) = sent(&app, None).await;
+        clerk.get(&format!("/petitions/{read}?act=raise")).await.is(200).shows("selected");
+        clerk.upload(&format!("/petitions/{read}/raise"), &[("concerned", &area)], &[]).await.leads_to("/petitions");
+        clerk.get(&format!("/petitions/{read}")).await.is(404);
         inspector.get("/petitions?tab=new").await.is(200).shows(&code);
     });
 }
@@ -186,7 +212,7 @@ fn programs_take_petitions_in_and_act_on_them_by_the_same_rules() {
             refused.json()["errors"].as_array().expect("errors").iter().map(|one| one["field"].clone()).collect();
         assert_eq!(fields, ["channel", "text"]);
         let view = clerk.get_json(&format!("/api/v1/petitions/{code}")).await.json();
-        assert_eq!(view["acts"], json!(["sort", "refuse", "hand-over"]));
+        assert_eq!(view["acts"], json!(["sort", "refuse", "raise", "hand-over"]));
         assert_eq!((view["channel"].as_str(), view["words"]["text"].as_str()), (Some("phone"), Some("Đèn đường hỏng")));
         let unit = app.person(Role::Officer).agency.to_string();
         let sort = json!({ "class": "place", "topic": "civil-status", "unit": unit });
@@ -304,8 +330,17 @@ fn a_dossier_and_a_petition_stand_in_one_list_of_what_is_due_and_in_a_calendar_t
         let file = officer.get("/due.ics").await;
         file.is(200);
         assert_eq!(file.headers["content-type"], "text/calendar; charset=utf-8");
-        let calendars: Vec<_> =
-            ical::IcalParser::new(file.body.as_bytes()).collect::<Result<_, _>>().expect("a calendar");
+        let read = |text: &str| {
+            ical::IcalParser::new(text.as_bytes()).collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())
+        };
+        let calendars = read(&file.body).expect("a calendar");
+        // The parser, which is not of this program, takes no file that is broken: cut off, an end without its beginning, a line that is none.
+        let (cut, _) = file.body.rsplit_once("END:VEVENT").expect("an entry");
+        let without_begin = file.body.replacen("BEGIN:VEVENT\r\n", "", 1);
+        let no_line = file.body.replacen("SUMMARY:", "SUMMARY ", 1).replacen("DTSTAMP:", "DTSTAMP ", 1);
+        for broken in [cut, &without_begin, &no_line] {
+            assert!(read(broken).is_err(), "{broken}");
+        }
         assert_eq!(calendars.len(), 1);
         let value = |event: &ical::parser::ical::component::IcalEvent, name: &str| {
             let found = event.properties.iter().find(|property| property.name == name);

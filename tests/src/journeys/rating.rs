@@ -7,7 +7,7 @@ use super::one_stop::{act, received};
 use crate::harness::{Client, TestApp, on_every_engine};
 
 /// The code on a printed receipt.
-async fn printed(clerk: &mut Client, code: &str) -> String {
+pub(crate) async fn printed(clerk: &mut Client, code: &str) -> String {
     let page = clerk.get(&format!("/dossiers/{code}/slip")).await;
     page.is(200).shows("Mã đánh giá việc giải quyết");
     let after = page.body.split("Mã đánh giá việc giải quyết").nth(1).expect("the line");

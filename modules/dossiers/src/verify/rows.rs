@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
     /// Papers of a page of dossiers.
     pub COMPONENTS_BETWEEN = "SELECT dossier_id, n, code, name, required, state, file_id FROM dossier_component WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n";
     /// Files of those papers after the first.
-    pub MORE_FILES_BETWEEN = "SELECT dossier_id, n, file_id FROM dossier_component_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n, place";
+    pub MORE_FILES_BETWEEN = "SELECT dossier_id, n, place, file_id FROM dossier_component_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n, place";
     /// Their later files.
     pub FILES_BETWEEN = "SELECT dossier_id, file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, file_id";
     /// Words about people that belong to their events.
@@ -49,7 +49,7 @@ struct FileRow {
 #[derive(Default)]
 pub(super) struct Attached {
     components: BTreeMap<i64, Vec<ComponentRow>>,
-    /// Further files of papers that are not there: dossier and number.
+    /// Further files of papers that are not there, or not in their place: dossier and number.
     without_paper: Vec<(i64, i64)>,
     files: BTreeMap<i64, Vec<FileRow>>,
     notices: BTreeMap<i64, Vec<Item>>,
@@ -84,8 +84,11 @@ impl Attached {
             let (dossier, n, file): (i64, i64, Id) = (row.get("dossier_id")?, row.get("n")?, row.get("file_id")?);
             let paper = all.components.entry(dossier).or_default().iter_mut().find(|paper| paper.n == n);
             match paper.and_then(|paper| paper.component.as_mut()) {
-                Some(component) => component.files.push(file),
-                None => all.without_paper.push((dossier, n)),
+                // Place 0 is in the paper's own row; the others stand one behind the other.
+                Some(component) if row.get::<i64>("place")? == component.files.len() as i64 => {
+                    component.files.push(file);
+                }
+                _ => all.without_paper.push((dossier, n)),
             }
             Ok(())
         })
@@ -240,7 +243,7 @@ impl Attached {
             }
         }
         if let Some((dossier, n)) = self.without_paper.first() {
-            found.broken(format!("dossier_component_file {dossier} #{n}: no such paper"));
+            found.broken(format!("dossier_component_file {dossier} #{n}: no such paper, or not in that place"));
         }
         let ids: Vec<Id> = self.seals.iter().map(|(_, seal)| seal.id).collect();
         let rows: HashMap<Id, files::File> =

@@ -63,6 +63,7 @@ fn likely(house: &House, act: &str, field: &Field, p: &Petition, words: &BTreeMa
     let word = |name: &str| words.get(name).cloned().unwrap_or_default();
     match (act, field.name) {
         ("sort", "topic") => p.topic.clone(),
+        ("raise", "concerned") => p.area.map(|area| area.to_string()).unwrap_or_default(),
         ("sort", "class") if p.concerned.is_some() => "conduct".to_owned(),
         ("sort", "unit") => house
             .unit_of(&p.topic, p.area)

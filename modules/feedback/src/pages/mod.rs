@@ -2,6 +2,7 @@
 
 mod dialogues;
 mod forms;
+mod heard;
 mod letter;
 mod mine;
 mod office;
@@ -11,6 +12,7 @@ mod show;
 mod sittings;
 
 pub use dialogues::{ask_before, dialogue, dialogues, minutes};
+pub use heard::{heard, heard_print};
 pub use letter::{letter, own_letter};
 pub use mine::{mine, mine_act, sent, sent_one};
 pub use office::work;
@@ -30,6 +32,7 @@ use web::{App, Choice, Ctx};
 pub fn lists() -> Vec<::lists::Declared> {
     vec![
         office::LIST.declared(),
+        heard::HEARD.declared(),
         public::PUBLIC.declared(),
         dialogues::DIALOGUES.declared(),
         dialogues::SITTINGS.declared(),

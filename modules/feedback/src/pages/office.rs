@@ -108,7 +108,7 @@ struct Petitions {
 }
 
 /// The units of a person's scopes; none for who reads the whole province.
-fn units_of(tree: &Tree, actor: &Actor) -> Option<Vec<Id>> {
+pub(super) fn units_of(tree: &Tree, actor: &Actor) -> Option<Vec<Id>> {
     let scopes = actor.scopes(crate::rights::READ_FEEDBACK);
     if tree.root().is_some_and(|root| scopes.contains(&root.path.as_str())) {
         return None;
@@ -118,7 +118,7 @@ fn units_of(tree: &Tree, actor: &Actor) -> Option<Vec<Id>> {
 }
 
 /// The units to narrow the list to, in the order of the tree.
-fn unit_choices(tree: &Tree, units: Option<&[Id]>) -> Vec<Choice> {
+pub(super) fn unit_choices(tree: &Tree, units: Option<&[Id]>) -> Vec<Choice> {
     let within = |id: Id| units.is_none_or(|units| units.contains(&id));
     let mut all: Vec<_> = tree.all().iter().filter(|agency| agency.valid_to.is_none() && within(agency.id)).collect();
     if all.len() > UNITS_SHOWN_MAX {

@@ -23,6 +23,8 @@ struct Send {
     form: ActForm,
     action: &'static str,
     official: bool,
+    /// Subjects that are sent with a name today.
+    named: String,
 }
 
 #[derive(Template)]
@@ -59,6 +61,7 @@ async fn page(
         form: form(ctx, &house, verb(word)?, None, &BTreeMap::new(), typed),
         action: if official { "/petitions/new" } else { "/feedback/new" },
         official,
+        named: crate::rules::named(ctx.now.date()).map(|topic| topic.name(ctx.lang)).collect::<Vec<_>>().join("; "),
     };
     let title = ctx.l.t(format!("feedback-act-{word}"));
     Ok(if wrong { ctx.invalid_page(&title, &body) } else { ctx.page(&title, &body) })

@@ -4,6 +4,7 @@
 
 mod lives;
 mod matrix;
+mod past;
 mod plans;
 mod secrets;
 mod support;

@@ -61,6 +61,9 @@ async fn every_list_is_a_range_of_its_index() {
                 .await
                 .unwrap();
             // PostgreSQL sees the values: it may take another index that is as good for them, and sort the few rows of a range.
+            if engine == Engine::Postgres && index.starts_with("dialogue_item") {
+                continue; // An empty table, which it reads as it likes.
+            }
             if engine == Engine::Postgres && index.starts_with("petition_") {
                 assert!(plan.contains("petition_") && !plan.contains("Seq Scan"), "{plan}");
                 continue;
@@ -89,6 +92,14 @@ fn lanes() -> Vec<(Sql, Vec<Value>, &'static str)> {
                 lanes.push((sql, values, index));
             }
         }
+    }
+    for (units, indexes) in [
+        (Some(&[Id(3007)][..]), ["petition_heard_unit", "dialogue_item_heard_unit"]),
+        (None, ["petition_heard", "dialogue_item_heard"]),
+    ] {
+        let week = feedback::heard::Week::of(START.date()).ids();
+        let of_week = feedback::heard::lanes(units, week, 26).into_iter();
+        lanes.extend(of_week.zip(indexes).map(|((sql, values), index)| (sql, values, index)));
     }
     let page = || vec![Value::from(far.0), Value::from(far.1), Value::from(26_i64)];
     let and = |more: Value| [page(), vec![more]].concat();

@@ -141,6 +141,13 @@ impl Province {
         self.db.write(move |tx| Box::pin(async move { feedback::send(tx, &house, None, now, &typed).await })).await
     }
 
+    /// Taken in by an official.
+    pub async fn take(&self, person: &Person, fields: &[(&str, &str)], now: Instant) -> Result<Receipt, Fault> {
+        let Person::Official(actor) = person.clone() else { panic!("nobody who takes anything in") };
+        let (house, typed) = (self.house.clone(), typed(fields));
+        self.db.write(move |tx| Box::pin(async move { feedback::take(tx, &house, &actor, now, &typed).await })).await
+    }
+
     /// About a road in the commune, from somebody with a name.
     pub async fn sent(&self) -> Receipt {
         let area = self.commune.id.to_string();

@@ -147,6 +147,14 @@ async fn every_row_of_papers_files_and_notices_changed_added_or_taken_away_is_na
             "UPDATE procedure_first_payment SET at = at - 1".to_owned(),
             ("procedure_first_payment 500: not what the events tell".to_owned(), false),
         ),
+        (
+            "UPDATE procedure_first_payment SET dossier_id = dossier_id + 1".to_owned(),
+            ("procedure_first_payment 500: not what the events tell".to_owned(), false),
+        ),
+        (
+            "UPDATE procedure_first_payment SET procedure_id = 7".to_owned(),
+            ("procedure_first_payment 7: not what the events tell".to_owned(), false),
+        ),
         ("DELETE FROM procedure_first_payment".to_owned(), ("procedure_first_payment 500: missing".to_owned(), false)),
         (
             format!("INSERT INTO procedure_first_payment (procedure_id, dossier_id, at) VALUES (7, {FIRST}, 5)"),

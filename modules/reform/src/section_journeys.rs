@@ -1,0 +1,66 @@
+//! What must be kept apart, or stand beside each other, on the steering pages: shown from facts.
+
+use crate::journeys::browser;
+use crate::testing::{database, fact, write};
+use base::Level;
+use dossiers::flag;
+use jiff::civil::date;
+use std::collections::BTreeSet;
+
+#[tokio::test]
+async fn the_levels_of_one_indicator_stand_beside_each_other_each_with_its_own_value_and_goal() {
+    for (db, _) in database().await {
+        let (day, done) = (date(2026, 3, 2), flag::HAS_RESULT | flag::DIGITISED);
+        let of = |agency, level, digitised: i64, first: i64| {
+            (0..10).map(move |n| {
+                fact("settled", day, agency, level, 1, if n < digitised { done } else { flag::HAS_RESULT }, first + n)
+            })
+        };
+        write(&db, of(2001, Level::Commune, 2, 300).chain(of(106, Level::Province, 9, 400)).collect()).await;
+        let leader = browser(db, "leader");
+        let (_, page) = leader.get("/steering/programmes/soc-trang-2021?axis=procedures&due=2021").await;
+        let rows: Vec<&str> = page.split("<tr>").filter(|row| row.contains("class=\"code\">ST-0")).collect();
+        assert_eq!(rows.len(), 3, "{page}");
+        let levels = [("ST-010", "30", "90 %"), ("ST-011", "20", ""), ("ST-012", "15", "20 %")];
+        for (row, (id, goal, value)) in rows.iter().zip(levels) {
+            assert!(row.contains(id) && row.contains(goal) && row.contains(value), "{id}: {row}");
+        }
+        assert!(!rows[1].contains("90 %") && !rows[1].contains("20 %)"), "no district counts for another level");
+    }
+}
+
+#[tokio::test]
+async fn every_target_stands_under_one_of_six_axes_or_steering() {
+    const AXES: [&str; 7] =
+        ["institutions", "procedures", "apparatus", "civil-service", "finance", "digital", "steering"];
+    for (db, _) in database().await {
+        let leader = browser(db, "leader");
+        let listed = async |axis: &str| {
+            let address = format!("/steering/programmes/soc-trang-2021?format=csv&derived=1&axis={axis}");
+            let (_, csv) = leader.get(&address).await;
+            csv.lines().skip(1).map(|line| line[..6].to_owned()).collect::<BTreeSet<String>>()
+        };
+        let all = listed("").await;
+        assert_eq!(all.len(), 118);
+        let mut under = BTreeSet::new();
+        for axis in AXES {
+            let of_axis = listed(axis).await;
+            assert!(!of_axis.is_empty(), "{axis}");
+            for id in of_axis {
+                assert!(under.insert(id.clone()), "{id} stands under two axes");
+            }
+        }
+        assert_eq!(under, all);
+        // The page has a head for each of them.
+        let mut heads = BTreeSet::new();
+        for n in 1..=3 {
+            let (_, page) = leader.get(&format!("/steering/programmes/soc-trang-2021?derived=1&page={n}")).await;
+            heads.extend(
+                page.split("scope=\"rowgroup\" colspan=\"6\">")
+                    .skip(1)
+                    .map(|rest| rest.split('<').next().unwrap().to_owned()),
+            );
+        }
+        assert_eq!(heads.len(), AXES.len(), "{heads:?}");
+    }
+}

@@ -1,0 +1,275 @@
+//! A small province in which whatever the tables are for is there once: what [`crate::proof`] changes.
+
+use std::collections::BTreeSet;
+
+use base::{Id, Role};
+use serde_json::json;
+use store::{StoreError, params};
+
+use crate::harness::{self, Client, TestApp, plan_read, plan_saved};
+use crate::journeys::one_stop::{act, received};
+use crate::journeys::portal::{filed_online, newcomer};
+use crate::journeys::signing_in::secret_on;
+
+/// Somebody's life in a small province: whatever the tables are for is there once.
+pub(crate) async fn lived_in(app: &TestApp) {
+    let mut clerk = app.signed_in(Role::Clerk).await;
+    let mut officer = app.signed_in(Role::Officer).await;
+    let mut leader = app.signed_in(Role::Leader).await;
+    // Before the day is sealed.
+    ruled(app).await;
+    handed_in_and_rated(app, &mut clerk, &mut officer, &mut leader).await;
+    let mut citizen = newcomer(app, "094190100886").await;
+    let online = filed_online(app, &mut citizen).await;
+    act(&mut clerk, &online, "receive-online", json!({})).await.is(200);
+    let ask = crate::journeys::one_stop::asking("Thiếu bản chụp giấy chứng sinh");
+    act(&mut officer, &online, "request-supplement", ask).await.is(200);
+    reached(app, &mut citizen, &mut officer).await;
+    // In the evening: reminders, which only repeat what is owed, come within working time.
+    let evening = app.clock.now().plus_ms(10 * 3_600_000);
+    app.worker().run_until_idle(app.db(), evening).await.expect("the worker");
+    app.clock.advance_ms(2 * 86_400_000);
+    let now = app.clock.now();
+    let sealed = app.db().write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await;
+    assert!(sealed.expect("sealing") > 0);
+    received(app, &mut app.signed_in(Role::Clerk).await).await;
+    let mut citizen = app.signed_in(Role::Citizen).await;
+    // One petition that complains of a unit, with a picture; and one from an account, told into its box.
+    let unit = app.person(Role::Leader).agency.to_string();
+    crate::journeys::petitions::sent(app, Some(unit.clone())).await;
+    citizen.get("/feedback/new").await.is(200);
+    let own = [("text", "Đèn đường hỏng"), ("topic", "roads"), ("area", unit.as_str())];
+    citizen.upload("/feedback/new", &own, &[]).await.is(200);
+    // An initiative that waits for a decision.
+    let mut author = app.signed_in(Role::Officer).await;
+    author.get("/initiatives/new").await.is(200);
+    let words = [("title", "Hẹn giờ"), ("sort", "model"), ("text", "Chờ lâu."), ("answer_does", "Nhắn trước.")];
+    author.upload("/initiatives/new", &words, &[]).await.is(303);
+    let sitting = crate::journeys::dialogues::announced(app).await;
+    citizen.get(&format!("/dialogues/{sitting}")).await.is(200);
+    let question = [("text", "Bao giờ sửa cầu?")];
+    citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
+    steered(app).await;
+    renamed(app).await;
+    told(app, app.actor_of(&citizen).await.account).await;
+}
+
+/// A dossier of the counter with two pictures of one paper, its result with a file, handed to somebody else, and rated by its code.
+async fn handed_in_and_rated(app: &TestApp, clerk: &mut Client, officer: &mut Client, leader: &mut Client) {
+    // A code that nobody uses is there as well.
+    let early = received(app, clerk).await;
+    crate::journeys::rating::printed(clerk, &early).await;
+    let fields = harness::counter_form(app, "Hai Mặt");
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let back = [harness::PDF, b"\n"].concat();
+    let sides: [(&str, &str, &[u8]); 2] =
+        [("file_giay-chung-sinh", "truoc.pdf", harness::PDF), ("file_giay-chung-sinh", "sau.pdf", &back)];
+    let page = clerk.upload("/intake", &fields, &sides).await;
+    page.is(303);
+    let code = page.location.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a code").to_owned();
+    let rating = crate::journeys::rating::printed(clerk, &code).await;
+    app.clock.advance_ms(3_600_000);
+    act(officer, &code, "forward", json!({})).await.is(200);
+    leader.get(&format!("/dossiers/{code}")).await.is(200);
+    leader.upload(&format!("/dossiers/{code}/approve"), &[], &[("result", "kq.pdf", harness::PDF)]).await.is(303);
+    let to = json!({ "handed_to": "authorised", "receiver": "Lâm Thị Hai", "authority": "12/GUQ" });
+    act(clerk, &code, "return-result", to).await.is(200);
+    let mut passer = app.anonymous();
+    passer.get("/rate").await.is(200);
+    passer.post("/rate/answer", &[("code", &rating), ("score", "4")]).await.is(303);
+}
+
+/// The news on their way arrive; and what comes round, or is told as somebody wishes.
+async fn told(app: &TestApp, account: Id) {
+    // In the evening: reminders, which only repeat what is owed, come within working time.
+    let evening = app.clock.now().plus_ms(10 * 3_600_000);
+    app.worker().run_until_idle(app.db(), evening).await.expect("the worker");
+    let put = app.db().write(move |tx| {
+        Box::pin(async move {
+            for (id, topic) in [(11, "reminder"), (12, "digest"), (13, "work")] {
+                let told = notices::Told {
+                    topic: topic.to_owned(),
+                    subject: Id(7),
+                    code: "SK26-000001".to_owned(),
+                    kind: "before".to_owned(),
+                    account: Some(account),
+                    n: 0,
+                    at: 7,
+                    said: json!({}),
+                };
+                notices::inbox::put(tx, account, &told.item(Id(id))).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    put.await.expect("in the box");
+}
+
+/// An address given, and what an official wants to be told.
+async fn reached(app: &TestApp, citizen: &mut Client, officer: &mut Client) {
+    let sms = std::sync::Arc::new(notices::sms::InMemory::default());
+    app.reach(notices::Channels { mail: None, sms: Some(sms) });
+    citizen.get("/notices/channels").await.is(200);
+    citizen.post("/notices/channels/sms", &[("address", "0912345678")]).await.is(303);
+    officer.get("/notices/channels").await.is(200);
+    officer.post("/notices/channels/wishes", &[("assigned", "digest")]).await.is(303);
+    let mut keeper = app.administrator().await;
+    keeper.get("/notices/reminders").await.is(200);
+    let rule = [
+        ("due", "petition-answer"),
+        ("side", "before"),
+        ("since", "2026-12-07"),
+        ("span", "2wd"),
+        ("whom", "heads"),
+        ("basis", "QĐ 12/QĐ-UBND"),
+    ];
+    keeper.post("/notices/reminders", &rule).await.is(303);
+}
+
+/// A plan read, decided about and saved as a programme; a figure declared with its evidence; one-time codes.
+async fn steered(app: &TestApp) {
+    let mut officer = app.signed_in(Role::ReformOfficer).await;
+    let plan = plan_read(&mut officer).await;
+    officer.post(&format!("{plan}/items/1/accept"), &[("version", "1")]).await.is(303);
+    plan_saved(&mut officer, &plan).await;
+    let (actor, now, tree) = (app.actor_of(&officer).await, app.clock.now(), app.tree().clone());
+    let declared = app.db().write(move |tx| {
+        Box::pin(async move {
+            let counted = records::measures(&motcua::kinds()).expect("declared");
+            let house = reform::House::new(std::sync::Arc::new(tree.clone()), &reform::shipped(&counted));
+            let day = now.date().to_string();
+            let fields = [("as_of", day.as_str()), ("numerator", "92"), ("denominator", "103")];
+            let evidence = files::Staged {
+                sha256: "ab".repeat(32),
+                size_bytes: 3,
+                media_type: "application/pdf".into(),
+                name: "bao-cao.pdf".into(),
+            };
+            let typed = records::Typed { files: vec![evidence], ..fields.into() };
+            let root = tree.root().expect("a root").id;
+            let asker = records::Asker::actor(&actor, now);
+            reform::declare::declare(tx, &house, &asker, ("ST-062", root), &typed).await
+        })
+    });
+    declared.await.expect("a declared figure");
+    defined(app, &mut officer).await;
+    let secret = secret_on(&officer.post("/account/totp/begin", &[]).await);
+    let code = identity::totp::code_at(&secret, app.clock.now()).expect("a code");
+    officer.post("/account/totp/confirm", &[("code", &code)]).await.is(200);
+    asked(app, app.actor_of(&officer).await.account).await;
+}
+
+/// Another definition of an indicator, put into force by a second person.
+async fn defined(app: &TestApp, keeper: &mut Client) {
+    let page = keeper.get("/steering/indicators/online-share").await;
+    let changed = crate::journeys::definitions::changed(&page, "2027-06-01");
+    let fields: Vec<(&str, &str)> = changed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    keeper.post("/steering/indicators/online-share", &fields).await.is(303);
+    let (actor, now) = (app.actor_of(keeper).await, app.clock.now());
+    let root = app.tree().root().expect("a root").clone();
+    let grants = vec![base::Grant::new(Role::Leader, root.id, root.path.clone())];
+    let leader = base::Actor { account: app.person(Role::Leader).id, grants, ..actor };
+    let (tree, typed) = (app.tree().clone(), records::Typed::default());
+    let house = reform::House::new(
+        std::sync::Arc::new(tree),
+        &reform::shipped(&records::measures(&motcua::kinds()).expect("declared")),
+    );
+    let confirmed = app.db().write(move |tx| {
+        Box::pin(async move {
+            let asker = records::Asker::actor(&leader, now);
+            records::act::<reform::Definition>(tx, &house, &asker, ("DN26-0001", "confirm"), &typed).await
+        })
+    });
+    confirmed.await.expect("a definition in force");
+}
+
+/// A role of the province's own, confirmed and granted for one field, and a program with a token that is used and one taken back.
+async fn ruled(app: &TestApp) {
+    let keeper = app.administrator().await;
+    let root = app.tree().root().expect("a root").clone();
+    let second = crate::harness::settle_official(app.db(), "thu.hai", Role::Administrator, &root).await;
+    let (actor, now, known) = (app.actor_of(&keeper).await, app.clock.now(), known());
+    let other = base::Actor { account: second, ..actor.clone() };
+    let made = app.db().write(move |tx| {
+        Box::pin(async move {
+            let role = identity::roles::NewRole {
+                name_vi: "Trực".into(),
+                name_en: "On duty".into(),
+                permissions: BTreeSet::from(["read-feedback".to_owned()]),
+                basis: "QĐ 1".into(),
+            };
+            let role = identity::roles::ask(tx, &actor, role, &known, now).await?;
+            identity::roles::decide(tx, &other, role, true, now).await?;
+            let login = identity::Login::new("kho.du.lieu").map_err(base::Fault::invalid)?;
+            let machine = identity::machines::create(tx, &actor, login, "Kho".into(), now).await?;
+            let grant = identity::NewGrant {
+                account: machine,
+                role: Role::Own,
+                own: Some(role),
+                fields: Some(BTreeSet::from(["dat-dai".to_owned()])),
+                agency: root.id,
+                agency_path: root.path.clone(),
+                valid_from: now.date(),
+                valid_to: None,
+                basis: "QĐ 2".into(),
+            };
+            identity::requests::ask_grant(tx, &actor, grant, &known, now).await?;
+            let request = identity::requests::waiting_for(tx, machine, now).await?[0].id;
+            identity::requests::confirm(tx, &other, request, &known, now).await?;
+            for label in ["một", "hai"] {
+                identity::machines::make_token(tx, &actor, machine, (label.into(), now.date()), now).await?;
+            }
+            let token = identity::machines::of(tx, machine).await?[1].id;
+            identity::machines::revoke_token(tx, &actor, machine, token, now).await?;
+            // A role that was made and is not used any more.
+            let spare = identity::roles::NewRole {
+                name_vi: "Thôi dùng".into(),
+                name_en: "Over".into(),
+                permissions: BTreeSet::from(["read-steering".to_owned()]),
+                basis: "QĐ 3".into(),
+            };
+            let spare = identity::roles::ask(tx, &actor, spare, &known, now).await?;
+            identity::roles::decide(tx, &other, spare, true, now).await?;
+            identity::roles::end(tx, &actor, spare, now).await
+        })
+    });
+    made.await.expect("roles and tokens");
+}
+
+/// Every permission of the program.
+fn known() -> Vec<base::Permission> {
+    harness::modules().iter().flat_map(|module| module.permissions.to_vec()).collect()
+}
+
+/// What was asked for an account, and half a code for a new password.
+async fn asked(app: &TestApp, account: Id) {
+    let now = app.clock.now();
+    let written = app.db().write(move |tx| {
+        Box::pin(async move {
+            let request = "INSERT INTO account_request (id, account_id, kind, asked_by, asked_at) VALUES (5, $1, 'password', $1, 7)";
+            tx.execute(request, params![account]).await?;
+            let code = "INSERT INTO password_code (account_id, first_hash, made_at) VALUES ($1, $2, 7)";
+            tx.execute(code, params![account, vec![1_u8, 2]]).await?;
+            let (data, actor) = (json!({}), Some(account));
+            let event = audit::NewEvent { kind: "request-made", at: now, actor, agency: None, data };
+            audit::append_kept(tx, identity::PROOF.kept, account, event).await
+        })
+    });
+    written.await.expect("a request");
+}
+
+/// A division has another name from today on.
+async fn renamed(app: &TestApp) {
+    let keeper = app.administrator().await;
+    let (actor, now) = (app.actor_of(&keeper).await, app.clock.now());
+    let division = app.person(Role::Officer).agency;
+    let renamed = app.db().write(move |tx| {
+        Box::pin(async move {
+            let name = ("name", "Phòng Văn hóa và Xã hội mới");
+            let day = now.date().to_string();
+            let typed = [name, ("decision", "12/QĐ-UBND"), ("reason", "Đổi tên"), ("day", day.as_str())].into();
+            organisation::verbs::act(tx, &actor, now, (division, "rename"), &typed, &[]).await
+        })
+    });
+    renamed.await.expect("a new name");
+}
