@@ -93,6 +93,8 @@ pub fn kinds() -> Vec<records::Kind> {
         reform::KIND,
         reform::FIGURES,
         reform::PROGRAMMES,
+        identity::dues::REQUESTS,
+        identity::dues::ROLES,
     ]
 }
 
@@ -163,7 +165,15 @@ async fn adopt_rows(db: &Db, now: Instant) -> Result<(), Fault> {
             Err(fault) => return Err(fault),
         }
     }
-    Ok(())
+    // What waited for a second person before it was owed by anybody.
+    match db.write(|tx| Box::pin(async move { identity::dues::adopt(tx).await })).await {
+        Ok(_) => Ok(()),
+        Err(StoreError::Busy(why)) => {
+            tracing::error!(why, "requests that wait are not among what is owed yet");
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Opens a database and brings its tables up to date, and what they hold under the log's watch.

@@ -58,6 +58,14 @@ async fn seal_days(db: &Db) -> Result<usize, Fault> {
     .await
 }
 
+/// What was asked of a second person and decided by nobody in time is over.
+fn lapse() -> Handler {
+    handler(move |db: Db, _, now| async move {
+        let lapsed = db.write(move |tx| Box::pin(async move { identity::dues::lapse(tx, now).await }));
+        lapsed.await.map(|_| ()).map_err(again)
+    })
+}
+
 /// Puts what was ordered into the box, and orders what goes out over the channels that reach the person.
 fn tell(app: &App) -> Handler {
     let app = app.clone();
@@ -131,6 +139,7 @@ pub fn worker(app: &App) -> Worker {
         .on(Channel::Sms.job(), send(app, Channel::Sms))
         // Each working hour: rules in days come true at the first of a day, those in hours at theirs.
         .every(Schedule { name: "reminders.hour", every: Every::Minutes(60) }, remind(app))
+        .every(Schedule { name: "identity.lapse", every: Every::Minutes(60) }, lapse())
         .every(Schedule { name: "reminders.week", every: Every::Day { hour: 7, minute: 30 } }, digest(app))
         .every(
             Schedule { name: "sendings.prune", every: Every::Day { hour: 2, minute: 20 } },

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base::{Id, Role};
 use serde_json::json;
-use store::{StoreError, params};
+use store::StoreError;
 
 use crate::harness::{self, Client, TestApp, plan_read, plan_saved};
 use crate::journeys::one_stop::{act, received};
@@ -241,18 +241,20 @@ fn known() -> Vec<base::Permission> {
     harness::modules().iter().flat_map(|module| module.permissions.to_vec()).collect()
 }
 
-/// What was asked for an account, and half a code for a new password.
+/// A new password is asked for, with half a code; and a role of the province's own.
 async fn asked(app: &TestApp, account: Id) {
-    let now = app.clock.now();
+    let keeper = app.administrator().await;
+    let (actor, now, known) = (app.actor_of(&keeper).await, app.clock.now(), known());
     let written = app.db().write(move |tx| {
         Box::pin(async move {
-            let request = "INSERT INTO account_request (id, account_id, kind, asked_by, asked_at) VALUES (5, $1, 'password', $1, 7)";
-            tx.execute(request, params![account]).await?;
-            let code = "INSERT INTO password_code (account_id, first_hash, made_at) VALUES ($1, $2, 7)";
-            tx.execute(code, params![account, vec![1_u8, 2]]).await?;
-            let (data, actor) = (json!({}), Some(account));
-            let event = audit::NewEvent { kind: "request-made", at: now, actor, agency: None, data };
-            audit::append_kept(tx, identity::PROOF.kept, account, event).await
+            identity::requests::ask(tx, &actor, account, identity::requests::Wish::Password, now).await?;
+            let role = identity::roles::NewRole {
+                name_vi: "Chờ".into(),
+                name_en: "Waits".into(),
+                permissions: BTreeSet::from(["read-steering".to_owned()]),
+                basis: "QĐ 4".into(),
+            };
+            identity::roles::ask(tx, &actor, role, &known, now).await
         })
     });
     written.await.expect("a request");

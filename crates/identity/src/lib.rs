@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod actions;
 mod demo;
 pub mod devices;
+pub mod dues;
 pub mod handover;
 pub mod kept;
 mod lockout;

@@ -8,7 +8,7 @@ use store::{Row, StoreError, Tx, params};
 
 use crate::accounts::{Account, Held, Kind, State};
 use crate::actions::{self, NewGrant, record};
-use crate::{handover, new_id, people, roles, store as sql};
+use crate::{dues, handover, new_id, people, roles, store as sql};
 
 /// A request nobody decided is over after so long.
 pub const REQUEST_KEPT_MS: i64 = 14 * 24 * 3_600_000;
@@ -30,6 +30,11 @@ store::statements! {
     /// Everything that waits, the oldest first.
     pub REQUESTS_WAITING = "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis, own_role, fields \
         FROM account_request WHERE decided_at IS NULL AND asked_at > $1 ORDER BY asked_at, id LIMIT $2";
+    /// Everything that waits and was asked until a moment, however long ago.
+    pub UNDECIDED = "SELECT id, account_id, kind, asked_by, asked_at, role, agency_id, agency_path, valid_from, valid_to, basis, own_role, fields \
+        FROM account_request WHERE decided_at IS NULL AND asked_at <= $1 ORDER BY asked_at, id LIMIT $2";
+    /// Those that a new one replaces.
+    pub REPLACED = "SELECT id FROM account_request WHERE account_id = $1 AND kind = $2 AND decided_at IS NULL";
     /// It is decided.
     pub REQUEST_DECIDE = "UPDATE account_request SET decided_by = $2, decided_at = $3, outcome = $4 WHERE id = $1 AND decided_at IS NULL";
     /// An earlier request of the same kind gives way to a new one.
@@ -201,6 +206,9 @@ pub(crate) async fn ask_checked(
     wish: Wish,
     now: Instant,
 ) -> Result<Option<String>, Fault> {
+    for row in tx.query(REPLACED, params![account, wish.kind()]).await? {
+        dues::over(tx, row.get("id")?).await?;
+    }
     tx.execute(REQUEST_REPLACE, params![account, wish.kind(), by.account, now]).await?;
     insert(tx, by, account, &wish, now).await?;
     let half = match wish {
@@ -265,7 +273,8 @@ async fn insert(tx: &Tx, by: &Actor, account: Id, wish: &Wish, now: Instant) -> 
         .to_vec(),
     };
     tx.execute(REQUEST_INSERT, &values).await?;
-    Ok(())
+    let request = Request { id, account, wish: wish.clone(), asked_by: by.account, asked_at: now };
+    Ok(dues::waits(tx, &request).await?)
 }
 
 /// The second person says yes; it is done in the same transaction. Of a password, the second half of the code is returned, to
@@ -370,6 +379,7 @@ async fn decide(
     now: Instant,
 ) -> Result<(), Fault> {
     tx.execute(REQUEST_DECIDE, params![request.id, by.account, now, outcome]).await?;
+    dues::over(tx, request.id).await?;
     if matches!(request.wish, Wish::Password) && outcome != "confirmed" {
         handover::drop_code(tx, request.account).await?;
     }
@@ -435,7 +445,7 @@ pub async fn somebody_confirms(tx: &Tx, asker: Id, owner: Id, path: &str, now: I
 }
 
 /// A request of a kind or role the program no longer knows reads as none.
-fn read(row: &Row) -> Result<Option<Request>, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<Option<Request>, StoreError> {
     let wish = match row.get::<String>("kind")?.as_str() {
         "grant" => {
             let role = row.get::<Option<String>>("role")?.and_then(|role| sql::role(&role));

@@ -11,7 +11,7 @@ use store::{Row, StoreError, Tx, params};
 use crate::accounts::BASIS_CHARS_MAX;
 use crate::proof::KEPT;
 use crate::rights::{CONFIRM_GRANTS, KEEP_ACCOUNTS};
-use crate::{actions, new_id};
+use crate::{actions, dues, new_id};
 
 /// Longest name of a role, in letters.
 pub const NAME_CHARS_MAX: usize = 80;
@@ -157,6 +157,7 @@ pub async fn ask(tx: &Tx, by: &Actor, new: NewRole, known: &[Permission], now: I
     for name in &new.permissions {
         tx.execute(ROLE_CARRIES, params![id, name.as_str()]).await?;
     }
+    dues::role_waits(tx, id, by.account, now).await?;
     record(tx, id, "role-asked", (by, post), json!({ "carries": new.permissions }), now).await?;
     Ok(id)
 }
@@ -181,6 +182,7 @@ pub async fn decide(tx: &Tx, by: &Actor, id: Id, yes: bool, now: Instant) -> Res
     if tx.execute(ROLE_DECIDE, params![id, by.account, now, outcome]).await? == 0 {
         return Err(Fault::Conflict(Problem::new("identity-role-decided")));
     }
+    dues::over(tx, id).await?;
     record(tx, id, "role-decided", (by, post), json!({ "outcome": outcome }), now).await
 }
 

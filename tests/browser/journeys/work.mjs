@@ -47,7 +47,7 @@ export async function journey({ browser, password }, { javaScript }) {
   const { page } = leader;
   const opens = [
     [dossier, `/dossiers/${dossier}`, async () => page.locator("aside details.act").first().waitFor()],
-    [petition, `/petitions/${petition}`, async () => page.locator("#act form").getByRole("button", { name: "Duyệt trả lời" }).waitFor()],
+    [petition, `/petitions/${petition}`, async () => page.locator("#act").getByText("Duyệt trả lời").first().waitFor()],
     ["ST-002", "/steering/figures/", async () => page.getByRole("button", { name: "Xác nhận đúng" }).first().waitFor()],
   ];
   for (const [code, address, there] of opens) {
@@ -68,8 +68,7 @@ export async function journey({ browser, password }, { javaScript }) {
   }
 
   // What is done is owed no more.
-  await page.goto(`/petitions/${petition}`);
-  await press(browser, leader, "Duyệt trả lời");
+  await act(browser, leader, petition, "Duyệt trả lời", {});
   const phone = await browser.signedIn("chutich", password, { width: 360, javaScript });
   await phone.page.goto("/due?what=petition-approve");
   await browser.look(phone);

@@ -3,7 +3,7 @@
 use base::{Id, Role};
 use identity::requests;
 
-use crate::harness::{Client, PASSWORD, Page, TestApp, on_every_engine, settle_official};
+use crate::harness::{Client, PASSWORD, Page, TestApp, on_every_engine, on_fresh_provinces, settle_official};
 
 pub(super) async fn signed_in(app: &TestApp, login: &str) -> Client {
     let mut client = app.anonymous();
@@ -219,5 +219,66 @@ fn with_one_administrator_only_the_page_says_what_to_do() {
         let page = only.get(&format!("/accounts/{id}")).await;
         page.is(200).shows("chờ");
         assert_eq!(page.body.contains("motcua administrator"), !there.0);
+    });
+}
+
+/// What stands in somebody's list of what is due, as a file: all of it.
+async fn due(client: &mut Client, name: &str) -> String {
+    client.get(&format!("/due?what={name}&format=csv")).await.is(200).body.clone()
+}
+
+#[test]
+fn what_waits_for_a_second_person_is_owed_by_those_who_may_decide_it_and_over_when_it_is_decided_or_lapses() {
+    // Letting go touches whatever waits: a province of its own.
+    on_fresh_provinces(|app| async move {
+        let (mut one, _) = administrator(&app, "owed.one").await;
+        let (mut two, _) = administrator(&app, "owed.two").await;
+        let commune = app.tree().get(app.person(Role::Leader).agency).expect("a commune").clone();
+        let id = settle_official(app.db(), "owed.person", Role::ReformOfficer, &commune).await;
+        let code = |request: Id| format!("TK{:06}", request.low() % 1_000_000);
+        ask_role(&mut one, id, Role::Officer, &commune).await.is(303);
+        let request = waiting(&app, id).await[0];
+        // The province's second administrator and the commune's leader find it; a leader elsewhere and an officer there do not.
+        let mut leader = app.signed_in(Role::Leader).await;
+        assert!(due(&mut two, "account-confirm").await.contains(&code(request)));
+        assert!(due(&mut leader, "account-confirm-here").await.contains(&code(request)));
+        assert!(due(&mut one, "account-confirm").await.contains("Bạn đề nghị; người khác xác nhận"));
+        two.get("/due?what=account-confirm")
+            .await
+            .is(200)
+            .shows("href=\"/accounts/requests\"")
+            .shows_not("owed.person");
+        let elsewhere = app.tree().communes()[5].clone();
+        settle_official(app.db(), "owed.leader", Role::Leader, &elsewhere).await;
+        let mut stranger = signed_in(&app, "owed.leader").await;
+        assert!(!due(&mut stranger, "account-confirm-here").await.contains(&code(request)));
+        // An officer has no such work to choose from.
+        app.signed_in(Role::Officer).await.get("/due?what=account-confirm-here").await.is(422);
+        confirm(&mut leader, request).await.is(303);
+        assert!(!due(&mut two, "account-confirm").await.contains(&code(request)));
+        assert!(!due(&mut leader, "account-confirm-here").await.contains(&code(request)));
+
+        // A new password of somebody who works there is owed likewise; the later request takes the place of the earlier.
+        for _ in 0..2 {
+            one.post(&format!("/accounts/{id}/password"), &[]).await.is(200);
+        }
+        let asked = waiting(&app, id).await;
+        assert_eq!(asked.len(), 1);
+        assert!(due(&mut two, "account-confirm").await.contains(&code(asked[0])));
+
+        // Nobody decides: a fortnight later it is over by itself, and the log says so.
+        app.clock.advance_ms(15 * 24 * 3_600_000);
+        let now = app.clock.now();
+        let lapsed = app.db().write(move |tx| Box::pin(async move { identity::dues::lapse(tx, now).await })).await;
+        assert!(lapsed.expect("lapsing") >= 1);
+        let mut two = signed_in(&app, "owed.two").await;
+        assert!(!due(&mut two, "account-confirm").await.contains(&code(asked[0])));
+        let events = app.db().read(move |tx| Box::pin(async move { audit::events(tx, id).await })).await;
+        let last = events.expect("events").pop().expect("an event");
+        assert_eq!((last.kind.as_str(), last.actor), ("request-decided", None));
+        assert!(last.data.contains("\"lapsed\""), "{}", last.data);
+        let proof = identity::PROOF.derived.expect("a proof");
+        let wrong = app.db().read(move |tx| Box::pin(async move { proof(tx).await })).await.expect("a proof");
+        assert_eq!(wrong, Vec::<String>::new());
     });
 }

@@ -85,7 +85,11 @@ impl Book {
         let today = ctx.now.date();
         let weeks = Week::until(today).map(|week| Choice::new(week.0.to_string(), days(week))).collect();
         let choices = vec![("week", weeks), ("unit", unit_choices(&house.tree, own.as_deref()))];
-        let asked = Asked::read(&HEARD, &ctx.uri, 0, choices);
+        let mut asked = Asked::read(&HEARD, &ctx.uri, 0, choices);
+        // A week is always looked at: this one, where none is named.
+        if asked.given("week").is_none() {
+            asked.set("week", Week::of(today).0.to_string());
+        }
         let week = asked.given("week").and_then(|day| day.parse().ok()).map_or_else(|| Week::of(today), Week);
         let unit: Option<Id> = asked.given("unit").and_then(|unit| unit.parse().ok());
         let below = unit.map(|unit| house.tree.subtree(unit).iter().map(|agency| agency.id).collect::<Vec<_>>());
