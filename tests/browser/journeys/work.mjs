@@ -73,4 +73,11 @@ export async function journey({ browser, password }, { javaScript }) {
   await phone.page.goto("/due?what=petition-approve");
   await browser.look(phone);
   if ((await phone.page.getByRole("link", { name: petition }).count()) > 0) throw new Error("what is done is still owed");
+
+  // What people said this week, on the screen of a desk and of a phone.
+  for (const one of [leader, phone]) {
+    await one.page.goto("/petitions/heard");
+    await browser.look(one);
+    if ((await one.page.getByLabel("Tuần", { exact: true }).inputValue()) === "") throw new Error("no week is chosen");
+  }
 }
