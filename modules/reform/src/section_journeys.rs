@@ -1,11 +1,61 @@
 //! What must be kept apart, or stand beside each other, on the steering pages: shown from facts.
 
 use crate::journeys::browser;
-use crate::testing::{database, fact, write};
-use base::Level;
+use crate::testing::{counted, database, definitions, fact, write};
+use base::{Id, Level};
 use dossiers::flag;
+use facts::{Count, Filter};
 use jiff::civil::date;
 use std::collections::BTreeSet;
+
+/// Bits of a measure by the names that definitions use.
+fn flags(measure: &str, names: &[&str]) -> i64 {
+    let measure = counted().get(measure).unwrap();
+    names.iter().map(|name| measure.flag(name).unwrap()).sum()
+}
+
+#[tokio::test]
+async fn procedures_that_can_be_paid_for_online_and_dossiers_of_them_are_two_figures() {
+    for (db, _) in database().await {
+        let (offered, received) = ("procedure_offered", "received");
+        let day = date(2026, 3, 2);
+        // Of four procedures with a fee one can be paid for online, and most people came for that one.
+        let mut facts: Vec<_> = (0..4)
+            .map(|n| {
+                let names: &[&str] = if n == 0 { &["FEE", "PAYABLE_ONLINE"] } else { &["FEE"] };
+                fact(offered, day, 106, Level::Province, 0, flags(offered, names), 800 + n)
+            })
+            .collect();
+        facts.extend((0..10).map(|n| {
+            let names: &[&str] = if n < 9 { &["FEE", "PAYABLE_ONLINE"] } else { &["FEE"] };
+            fact(received, day, 2001, Level::Commune, 1, flags(received, names), 900 + n)
+        }));
+        // What carries no fee is in neither.
+        facts.push(fact(offered, day, 106, Level::Province, 0, 0, 850));
+        facts.push(fact(received, day, 2001, Level::Commune, 1, 0, 950));
+        write(&db, facts).await;
+        for (id, wanted) in [("procedures-payable", (1, 4)), ("dossiers-payable", (9, 10))] {
+            let indicator = definitions().get(id, day).unwrap();
+            let year = Filter::year(2026);
+            let (measures, read) = ([offered, received], year.clone());
+            let cube = db.read(move |tx| Box::pin(async move { facts::cube(tx, Id(1), &measures, &read).await }));
+            let cube = cube.await.unwrap();
+            // What the definition counts; its figure is empty as long as it needs what is not there.
+            assert_eq!(cube.figure(indicator, &year).denominator, 0, "{id}");
+            let side = |count: &Count| {
+                let measure = count.of.unwrap().name.to_owned();
+                cube.sum(&Count { measure, ..count.clone() }, &year)
+            };
+            assert_eq!((side(&indicator.numerator), side(&indicator.denominator)), wanted, "{id}");
+        }
+        // Neither is shown as reached while nothing can be paid through this system.
+        let leader = browser(db, "leader");
+        for (target, indicator) in [("ST-006", "procedures-payable"), ("NT-018", "dossiers-payable")] {
+            assert!(definitions().get(indicator, day).unwrap().needs.is_some(), "{indicator}");
+            assert_eq!(leader.json(&format!("/api/v1/targets/{target}")).await["state"], "no-data", "{target}");
+        }
+    }
+}
 
 #[tokio::test]
 async fn the_levels_of_one_indicator_stand_beside_each_other_each_with_its_own_value_and_goal() {
