@@ -127,6 +127,17 @@ fn served(app: &App, unit: base::Id) -> Vec<base::Id> {
     desk.map(|desk| tree.served_by(desk.id)).unwrap_or_default()
 }
 
+/// The units at which somebody may do something; none for the whole province.
+fn units(app: &App, actor: &base::Actor, right: base::Permission) -> Option<Vec<base::Id>> {
+    let Some(tree) = app.get::<organisation::Tree>() else { return Some(Vec::new()) };
+    organisation::House { tree, calendar: organisation::calendar_of(app) }.units(actor, right)
+}
+
+/// The house that a division is part of.
+fn house_of(app: &App, unit: base::Id) -> Option<base::Id> {
+    app.get::<organisation::Tree>()?.house_of(unit).map(|house| house.id)
+}
+
 /// Writes the working calendar where there is none, and takes over rows written before the log held them, once for each
 /// module.
 ///
@@ -251,7 +262,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
         secure_cookies: running.secure_cookies,
         extensions: web::Extensions::default(),
     });
-    app.put(records::Kinds { all: kinds(), served });
+    app.put(records::Kinds { all: kinds(), served, units, house_of });
     organisation::reload(&app).await?;
     catalogue::reload(&app).await?;
     app.also(web::BeforeRequest(Box::new(|(app, now)| {
@@ -265,6 +276,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
         Box::pin(async move { catalogue::fresh_shelf(&app, now).await.map(|_| ()) })
     })));
     app.also(dossiers::SEARCH_BOX);
+    app.also(records::SEARCH_BOX);
     app.also(dossiers::nav_counts());
     app.put(::lists::Lists(lists()));
     app.also(records::nav_counts());

@@ -43,6 +43,9 @@ const CLEAN: &str = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$
 /// The document as JSON.
 pub fn document() -> Result<Value, Fault> {
     let mut document = serde_json::to_value(Document::openapi()).map_err(Fault::internal)?;
+    for described in crate::kinds().iter().filter_map(|kind| kind.api) {
+        registers(&mut document, described());
+    }
     for module in crate::modules() {
         for route in module.routes.entries() {
             if let Some(operation) = document.pointer_mut(&pointer(route)) {
@@ -54,6 +57,16 @@ pub fn document() -> Result<Value, Fault> {
     document["components"] = Value::Object(shared(components));
     verbs(&mut document);
     Ok(document)
+}
+
+/// Adds the operations of a register, described from its table of verbs.
+fn registers(document: &mut Value, described: Value) {
+    for (place, part) in [("/paths", "paths"), ("/components/schemas", "schemas")] {
+        let there = document.pointer_mut(place).and_then(Value::as_object_mut);
+        if let (Some(there), Some(more)) = (there, described[part].as_object()) {
+            there.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+    }
 }
 
 /// Where a route's operation stands in the document.
@@ -291,5 +304,12 @@ mod tests {
         assert!(text.contains("\"return-result\"") && !text.contains("receive-at-counter"), "{text}");
         let text = document["paths"]["/api/v1/petitions/{code}/{verb}"]["post"]["parameters"].to_string();
         assert!(text.contains("\"hand-over\"") && !text.contains("\"send\""), "{text}");
+        // A register's body has the fields of its rows, each with the row's word.
+        let text = document["paths"]["/api/v1/initiatives/{code}/{verb}"]["post"]["parameters"].to_string();
+        assert!(text.contains("\"take-up\"") && !text.contains("\"submit\""), "{text}");
+        let bodies = document["components"]["schemas"]["InitiativeActBody"]["anyOf"].as_array().expect("bodies");
+        let recognise = bodies.iter().find(|body| body["title"] == "recognise").expect("a body");
+        assert_eq!(recognise["required"], json!(["reach", "decision"]));
+        assert_eq!(recognise["properties"]["reach"]["enum"], json!(initiatives::initiative::REACHES));
     }
 }

@@ -91,6 +91,11 @@ pub async fn serve(
                 Ok(made) => tracing::info!(dossiers = made, "the words of older dossiers are in the index"),
                 Err(error) => tracing::error!(error = %error, "the words of older dossiers could not be indexed"),
             }
+            match records::reword(&db, &crate::kinds()).await {
+                Ok(0) => {}
+                Ok(made) => tracing::info!(subjects = made, "the words of older subjects are in the index"),
+                Err(error) => tracing::error!(error = %error, "the words of older subjects could not be indexed"),
+            }
         })
     };
     listen::serve(listener, router(app), reached.door, told_to_stop()).await;

@@ -63,7 +63,7 @@ pub fn entry_of(request: Request<'_>) -> Option<(Entry, bool)> {
             id.map(|id| (new(Kind::Read, account_subject(id)), false))
         }
         _ => {
-            let private = ["/work", "/search", "/accounts", "/dossiers", "/intake", "/api/v1/dossiers"];
+            let private = ["/work", "/search", "/find", "/accounts", "/dossiers", "/intake", "/api/v1/dossiers"];
             let searched =
                 query.iter().any(|(name, value)| SEARCHES.contains(&name.as_str()) && !value.trim().is_empty());
             let there = private.iter().any(|start| route.starts_with(start));

@@ -90,7 +90,7 @@ impl Field {
     }
 
     /// Whether that is its name, or the name of one of its texts.
-    fn is_named(&self, name: &str) -> bool {
+    pub(crate) fn is_named(&self, name: &str) -> bool {
         let of_it = |rest: &str| rest.is_empty() || self.ask == Ask::Texts && rest.starts_with('.');
         name.strip_prefix(self.name).is_some_and(of_it)
     }

@@ -21,7 +21,7 @@ use web::table::query_value;
 use web::{AgencyName, Answer, Breadcrumb, Choice, Ctx, PatientUpload};
 
 /// What a register says for its pages, beside its machine.
-pub trait Pages: Machine<House: Clone + 'static> {
+pub trait Pages: Machine<House: Clone> {
     /// What its words begin with.
     const WORD: &'static str;
     /// The address of its list; a subject's page lies below it.
@@ -34,8 +34,6 @@ pub trait Pages: Machine<House: Clone + 'static> {
 
     /// The badge's colour of a state.
     fn colour(state: Self::State) -> &'static str;
-    /// What acts look things up in, as it stands now.
-    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<Self::House, Fault>>;
     /// Facts of a subject, each with its label; those without a value are left out.
     fn facts(ctx: &Ctx, house: &Self::House, seen: &Seen<Self>) -> Vec<(String, String)>;
     /// What can be chosen in a field that asks for a word, a unit or a person.
@@ -146,6 +144,8 @@ struct Show {
     papers: Vec<Paper>,
     acts: Vec<Link>,
     form: Option<ActForm>,
+    /// What it points to, and what points to it.
+    links: String,
     timeline: Vec<Told>,
 }
 
@@ -241,6 +241,7 @@ async fn page<S: Pages>(
             })
             .collect(),
         form: chosen.map(|verb| form::<S>(ctx, &house, verb, typed)),
+        links: crate::links_part(ctx, seen.held().id).await?,
         timeline: timeline::<S>(ctx, &beside),
     };
     Ok(if wrong { ctx.invalid_page(&title, &body) } else { ctx.page(&title, &body) })

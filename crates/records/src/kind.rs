@@ -1,15 +1,16 @@
 //! What a register hands over: how its subjects are proven, what they owe, and how one is shown in a list of many kinds.
 
 use crate::happen::read;
+use crate::links::LinkKind;
 use crate::many::ADOPT;
 use crate::subject::{Due, Held, Link, Moment, News, Number, sql};
-use crate::verb::{Machine, follows};
+use crate::verb::{Asker, Machine, follows};
 use ::store::{BoxFuture, Row, Tx};
 use audit::{Chain, Event};
-use base::{Fault, Id, Instant, Permission};
+use base::{Actor, Fault, Id, Instant, Permission};
 use facts::{Fact, Measure, Measures};
 use files::Seal;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use web::{App, Ctx};
 
 /// One name by which the subjects of a kind owe something.
@@ -46,6 +47,36 @@ pub struct Card {
 /// Reads the cards of subjects of one kind.
 pub type Cards = for<'t> fn(&'t Tx, &'t Ctx, Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>>;
 
+/// Which of some subjects the reader may open.
+pub type Sees = for<'t> fn(&'t Ctx, Vec<Id>) -> BoxFuture<'t, Result<HashSet<Id>, Fault>>;
+
+/// What a search in one kind came to.
+#[derive(Debug, Clone, Default)]
+pub struct Hits {
+    /// The first of them, at most as many as were asked for.
+    pub cards: Vec<Card>,
+    /// How many the reader may open, as far as was looked.
+    pub n: usize,
+    /// There may be more than that.
+    pub more: bool,
+}
+
+/// Looks for what somebody typed, among what the reader may open; at most so many cards.
+pub type Seek = for<'t> fn(&'t Ctx, &'t str, usize) -> BoxFuture<'t, Result<Hits, Fault>>;
+
+/// How a kind stands in the search over all.
+#[derive(Clone, Copy)]
+pub struct Searched {
+    /// Fluent key of what its subjects are called, as a heading.
+    pub title: &'static str,
+    /// What stands before the words in the address of its own list; empty where that takes none.
+    pub list: &'static str,
+    /// Finds what is not in the index of subjects.
+    pub(crate) seek: Option<Seek>,
+    /// Whoever has a post in a division reads those of the whole house.
+    pub(crate) of_house: bool,
+}
+
 /// A kind of subjects.
 #[derive(Clone, Copy)]
 pub struct Kind {
@@ -53,14 +84,24 @@ pub struct Kind {
     /// What it counts: its facts are rebuilt from its events, or by a proof of its own. A figure of these opens to subjects of this kind.
     pub measures: &'static [&'static Measure],
     pub dues: &'static [DueKind],
+    /// What its subjects point to others by.
+    pub links: &'static [LinkKind],
     /// Whoever may this at its unit may open one; none: everybody may.
     pub reads: Option<Permission>,
     pub cards: Cards,
+    pub(crate) sees: Sees,
+    /// In the search over all; none: it is not looked for.
+    pub searched: Option<Searched>,
+    /// The description of its operations for programs ([`crate::api::described`]); none where it has no API of this shape.
+    pub api: Option<fn() -> serde_json::Value>,
     /// How it is proven; none for a kind with a proof of its own.
     pub(crate) proof: Option<Proof>,
     /// The picture and the statements of a kind with a table of verbs and columns of its own.
     own: Option<Own>,
 }
+
+/// Makes the words of some anew.
+type Reword = for<'t> fn(&'t Tx, Vec<Id>) -> BoxFuture<'t, Result<(), ::store::StoreError>>;
 
 /// Picture and statements.
 type Own = (fn() -> String, fn() -> Vec<String>);
@@ -69,6 +110,8 @@ type Own = (fn() -> String, fn() -> Vec<String>);
 pub(crate) struct Proof {
     pub(crate) table: &'static str,
     pub(crate) replay: fn(Option<&Row>, &[Event]) -> Replay,
+    /// Makes the words of some anew.
+    pub(crate) reword: Reword,
     statements: fn() -> Vec<String>,
     picture: fn() -> String,
 }
@@ -81,19 +124,68 @@ impl Kind {
         reads: Permission,
         cards: Cards,
     ) -> Kind {
-        let proof =
-            Proof { table: S::TABLE, replay: replay::<S>, statements: statements::<S>, picture: crate::mermaid::<S> };
-        Kind { word: S::KIND, measures, dues, reads: Some(reads), cards, proof: Some(proof), own: None }
+        let (statements, picture) = (statements::<S>, crate::mermaid::<S>);
+        let proof = Proof { table: S::TABLE, replay: replay::<S>, reword: reword::<S>, statements, picture };
+        let kind = Kind::open(S::KIND, cards);
+        Kind { measures, dues, reads: Some(reads), sees: sees::<S>, proof: Some(proof), ..kind }
     }
 
     /// A kind that lives outside the shared pieces and owes something all the same.
-    pub const fn elsewhere(word: &'static str, dues: &'static [DueKind], reads: Permission, cards: Cards) -> Kind {
-        Kind { word, measures: &[], dues, reads: Some(reads), cards, proof: None, own: None }
+    pub const fn elsewhere(
+        word: &'static str,
+        dues: &'static [DueKind],
+        reads: Permission,
+        cards: Cards,
+        sees: Sees,
+    ) -> Kind {
+        Kind { dues, reads: Some(reads), sees, ..Kind::open(word, cards) }
     }
 
     /// A kind outside the shared pieces whose subjects are open to everybody.
     pub const fn open(word: &'static str, cards: Cards) -> Kind {
-        Kind { word, measures: &[], dues: &[], reads: None, cards, proof: None, own: None }
+        let sees: Sees = |_, ids| Box::pin(async move { Ok(ids.into_iter().collect()) });
+        Kind {
+            word,
+            measures: &[],
+            dues: &[],
+            links: &[],
+            reads: None,
+            cards,
+            sees,
+            searched: None,
+            api: None,
+            proof: None,
+            own: None,
+        }
+    }
+
+    /// It with the operations that programs do to it.
+    pub const fn for_programs<S: crate::api::Api>(self) -> Kind {
+        Kind { api: Some(crate::api::described::<S>), ..self }
+    }
+
+    /// It with the names by which its subjects point to others.
+    pub const fn linking(self, links: &'static [LinkKind]) -> Kind {
+        Kind { links, ..self }
+    }
+
+    /// It in the search over all subjects: what its subjects are called, and the address of its own list up to the words, if it has one
+    /// that takes any.
+    pub const fn searched(self, title: &'static str, list: &'static str) -> Kind {
+        Kind { searched: Some(Searched { title, list, seek: None, of_house: false }), ..self }
+    }
+
+    /// The same, by a search of its own for what does not stand in the index of subjects.
+    pub const fn seeking(self, title: &'static str, list: &'static str, seek: Seek) -> Kind {
+        Kind { searched: Some(Searched { title, list, seek: Some(seek), of_house: false }), ..self }
+    }
+
+    /// The same, where whoever has a post in a division reads what is kept for the whole house.
+    pub const fn of_house(self) -> Kind {
+        match self.searched {
+            Some(searched) => Kind { searched: Some(Searched { of_house: true, ..searched }), ..self },
+            None => self,
+        }
     }
 
     /// It with what it counts, where its facts are proven by a proof of its own.
@@ -111,6 +203,11 @@ impl Kind {
         self.proof.is_some()
     }
 
+    /// Whether its subjects live outside the shared pieces.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.proof.is_none()
+    }
+
     /// The picture of its state machine ([`crate::mermaid`]); none for a kind that has none to show.
     pub fn picture(&self) -> Option<String> {
         let own = self.own.map(|(picture, _)| picture());
@@ -124,6 +221,23 @@ impl Kind {
     }
 }
 
+fn reword<S: Machine>(tx: &Tx, ids: Vec<Id>) -> BoxFuture<'_, Result<(), ::store::StoreError>> {
+    Box::pin(async move { crate::words::anew::<S>(tx, &ids).await })
+}
+
+/// The rule of the register itself, asked of each.
+fn sees<S: Machine>(ctx: &Ctx, ids: Vec<Id>) -> BoxFuture<'_, Result<HashSet<Id>, Fault>> {
+    Box::pin(async move {
+        // Outside of any transaction: a house may have to be read.
+        let house = S::house(ctx).await?;
+        let asker = Asker { actor: ctx.actor.as_ref(), key: None, now: ctx.now };
+        let mut held =
+            ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(crate::some::<S>(tx, &ids).await?) })).await?;
+        held.retain(|held| S::may_read(held, &house, &asker) || S::is_own(held, &asker));
+        Ok(held.into_iter().map(|held| held.id).collect())
+    })
+}
+
 fn statements<S: Machine>() -> Vec<String> {
     let adopted = S::adopts().then(|| [sql::take_over::<S>(), sql::before(S::TABLE)]);
     let own = [sql::insert::<S>(), sql::update::<S>(), sql::by_code::<S>(), sql::between(S::TABLE)];
@@ -135,6 +249,10 @@ pub struct Kinds {
     pub all: Vec<Kind>,
     /// The agencies a desk receives for; none for what is no desk.
     pub served: fn(&App, Id) -> Vec<Id>,
+    /// The units at which somebody may do something, those that ended too; none for the whole province.
+    pub units: fn(&App, &Actor, Permission) -> Option<Vec<Id>>,
+    /// The house that a division is part of.
+    pub house_of: fn(&App, Id) -> Option<Id>,
 }
 
 impl Kinds {

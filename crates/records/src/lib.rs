@@ -10,9 +10,10 @@
 //! - [`begin_all`] begins many at once, [`adopt`] takes over the rows of a register that had lived otherwise before;
 //! - [`prove`] replays every subject of every [`Kind`] and compares rows, dues, links, numbers, papers and words.
 //!
-//! What is owed stands in one table for all kinds; [`work`] and its page at `/due` show it. Why in this shape: decision 0017.
+//! What is owed stands in one table for all kinds; [`work`] and its page at `/due` show it. `/find` looks for words and codes in all. Why in this shape: decision 0017.
 
 mod act;
+pub mod api;
 mod approval;
 mod aside;
 pub mod columns;
@@ -22,9 +23,11 @@ pub mod frame;
 mod happen;
 mod ics;
 mod kind;
+mod links;
 mod many;
 mod picture;
 mod prove;
+mod search_page;
 mod side;
 mod subject;
 mod tell;
@@ -40,24 +43,32 @@ pub use field::{Ask, Field, Given, Typed, read as read_fields};
 pub use form::{FormPage, Shown, shown};
 pub use happen::{begin, happen};
 pub use ics::{CalendarEntry, calendar};
-pub use kind::{Card, Cards, DueKind, Kind, Kinds, cards_of, measures};
+pub use kind::{Card, Cards, DueKind, Hits, Kind, Kinds, Searched, Seek, Sees, cards_of, measures};
+pub use links::{LinkKind, Linked, linked, links_part};
 pub use many::{ADOPT, Adopted, Adoption, Begun, adopt, begin_all};
 pub use picture::{Drawn, draw, mermaid};
 pub use prove::{Listener, Proved, Prover, SUBJECTS_BETWEEN, Tidings, prove};
-pub use side::{CLEAR_DUE, SELECT_DUES, SET_DUE, code_of, next_number, owe, owed_by_name};
+pub use side::{
+    CLEAR_DUE, INSERT_LINK, SELECT_DUES, SELECT_LINKS, SET_DUE, code_of, link, next_number, owe, owed_by_name,
+};
 pub use subject::{
     By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject, cell, list, list_value, word,
 };
 pub use tell::{TELL_JOB, Telling, tell, telling_key};
 pub use verb::{Asker, Decided, House, Machine, Office, Standing, Verb, Who, may};
-pub use words::{Found, find};
+pub use words::{EVERYBODY, Found, find, reword};
 pub use work_page::show as due_list;
 
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this crate owns.
-pub const MIGRATIONS: ::store::Migrations =
-    ::store::Migrations { module: "records", steps: &[("0001_create", include_str!("../migrations/0001_create.sql"))] };
+pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
+    module: "records",
+    steps: &[
+        ("0001_create", include_str!("../migrations/0001_create.sql")),
+        ("0002_words", include_str!("../migrations/0002_words.sql")),
+    ],
+};
 
 /// Its words.
 pub const LOCALES: i18n::Source =
@@ -67,6 +78,9 @@ pub const LOCALES: i18n::Source =
 pub fn lists() -> Vec<::lists::Declared> {
     vec![work_page::LIST.declared()]
 }
+
+/// Where the search box of the header leads officials.
+pub const SEARCH_BOX: web::SearchBox = web::SearchBox { needs: None, one: "", list: "/find?q=" };
 
 /// How much falls due by the end of the day, beside the menu's entry.
 pub fn nav_counts() -> web::NavCounts {
@@ -83,7 +97,9 @@ pub fn module() -> Module {
         routes: Routes::new()
             // What waits for the signed-in person and their units; the same as a calendar file.
             .get("/due", work, work_page::show)
-            .get("/due.ics", work, work_page::file),
+            .get("/due.ics", work, work_page::file)
+            // Whatever the reader may open, of every kind; each kind's own rule is asked.
+            .get("/find", work, search_page::show),
         migrations: MIGRATIONS,
         locales: LOCALES,
         permissions: &[],

@@ -18,7 +18,7 @@ const PAGE: i64 = 500;
 /// A subject about to begin: id, code, first event.
 pub type Begun<S> = (Id, String, <S as crate::Subject>::Event);
 
-/// Many new subjects: the first event of each, and all that follows but words and news, in a few statements.
+/// Many new subjects: the first event of each, and all that follows but news, in a few statements.
 ///
 /// # Errors
 /// As [`crate::begin`]; `Busy` while the clock stands on a sealed day.
@@ -54,6 +54,7 @@ async fn write_all<S: Machine>(
         side::owe(tx, after.id, &[], &after.state.dues()).await?;
         side::link(tx, after.id, &[], &after.state.links()).await?;
     }
+    crate::words::begun(tx, steps.iter().map(|step| &step.after)).await?;
     facts::append(tx, &facts).await?;
     Ok(steps)
 }

@@ -2,7 +2,7 @@
 
 use crate::aside::digest;
 use crate::kind::{Kind, Replay};
-use crate::side::SELECT_DUES;
+use crate::side::{SELECT_DUES, SELECT_LINKS};
 use crate::subject::sql;
 use ::store::{Row, StoreError, Tx, params};
 use audit::Event;
@@ -22,8 +22,6 @@ const PAGE: i64 = 1_000;
         WHERE s.id > $1 AND s.id <= $2 AND e.subject_id = s.id ORDER BY e.subject_id, e.n";
     /// The words beside their events.
     pub ASIDES_OF = "SELECT subject_id, n, name, salt, words FROM aside WHERE subject_id > $1 AND subject_id <= $2";
-    /// Where they point to.
-    pub LINKS_OF = "SELECT subject_id, name, other_id FROM link WHERE subject_id > $1 AND subject_id <= $2";
     /// Their papers. Driven by the subjects, for files of others lie between.
     pub FILES_OF = "SELECT f.id, f.sha256, f.size_bytes, f.media_type, f.name, f.owner_id, f.created_at, f.by_id FROM subject s CROSS JOIN file f
         WHERE s.id > $1 AND s.id <= $2 AND f.owner_id = s.id";
@@ -193,12 +191,10 @@ impl Page {
             Ok(())
         })
         .await?;
-        // Kinds with a proof of their own compare what they owe themselves.
-        let own: Vec<&str> = kinds
-            .iter()
-            .filter(|kind| kind.proof.is_none())
-            .flat_map(|kind| kind.dues.iter().map(|due| due.name))
-            .collect();
+        // Kinds with a proof of their own compare what they owe and point to themselves.
+        let elsewhere = || kinds.iter().filter(|kind| kind.is_elsewhere());
+        let own: Vec<&str> = elsewhere().flat_map(|kind| kind.dues.iter().map(|due| due.name)).collect();
+        let own_links: Vec<&str> = elsewhere().flat_map(|kind| kind.links.iter().map(|link| link.name)).collect();
         tx.query_each(SELECT_DUES, between, |row| {
             let name: String = row.get("name")?;
             if !own.contains(&name.as_str()) {
@@ -208,8 +204,11 @@ impl Page {
             Ok(())
         })
         .await?;
-        tx.query_each(LINKS_OF, between, |row| {
-            page.links.entry(row.get("subject_id")?).or_default().insert((row.get("name")?, row.get("other_id")?));
+        tx.query_each(SELECT_LINKS, between, |row| {
+            let name: String = row.get("name")?;
+            if !own_links.contains(&name.as_str()) {
+                page.links.entry(row.get("subject_id")?).or_default().insert((name, row.get("other_id")?));
+            }
             Ok(())
         })
         .await?;

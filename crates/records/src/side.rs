@@ -1,7 +1,7 @@
 //! SQL of the tables beside the registers' own, and nothing else.
 
 use crate::subject::{Due, Link};
-use ::store::{StoreError, Tx, params};
+use ::store::{StoreError, Tx, Value, params};
 use base::Id;
 
 ::store::statements! {
@@ -9,6 +9,9 @@ use base::Id;
     pub INSERT_SUBJECT = "INSERT INTO subject (id, kind, code) VALUES ($1, $2, $3)";
     /// The code of a subject.
     pub CODE_OF = "SELECT code FROM subject WHERE id = $1";
+    /// The kinds of some subjects; their ids are one JSON list.
+    pub KINDS_OF = sqlite "SELECT id, kind FROM subject WHERE id IN (SELECT value FROM json_each($1))",
+        postgres "SELECT id, kind FROM subject WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
     /// Owed from now on, or otherwise than before.
     pub SET_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject_id, name) DO UPDATE SET unit_id = excluded.unit_id, holder_id = excluded.holder_id, due_at = excluded.due_at";
     /// Owed no more.
@@ -21,6 +24,12 @@ use base::Id;
     pub INSERT_LINK = "INSERT INTO link (subject_id, name, other_id) VALUES ($1, $2, $3) ON CONFLICT (subject_id, name, other_id) DO NOTHING";
     /// A link less.
     pub DELETE_LINK = "DELETE FROM link WHERE subject_id = $1 AND name = $2 AND other_id = $3";
+    /// Where subjects of a range point to.
+    pub SELECT_LINKS = "SELECT subject_id, name, other_id FROM link WHERE subject_id > $1 AND subject_id <= $2";
+    /// Where one points to.
+    pub LINKS_FROM = "SELECT name, other_id FROM link WHERE subject_id = $1 ORDER BY name, other_id LIMIT 100";
+    /// What points to one.
+    pub LINKS_TO = "SELECT name, subject_id AS other_id FROM link WHERE other_id = $1 ORDER BY name DESC, subject_id DESC LIMIT 100";
     /// The next number of a book's period.
     pub NEXT_NUMBER = "INSERT INTO number (book, period, last) VALUES ($1, $2, 1) ON CONFLICT (book, period) DO UPDATE SET last = number.last + 1 RETURNING last";
     /// Words beside an event.
@@ -46,6 +55,16 @@ pub async fn next_number(tx: &Tx, book: &str, period: i64) -> Result<i64, StoreE
 /// The database's.
 pub async fn code_of(tx: &Tx, id: Id) -> Result<Option<String>, StoreError> {
     tx.query_opt(CODE_OF, params![id]).await?.map(|row| row.get("code")).transpose()
+}
+
+/// The kinds of some subjects; ids that are none of the shared pieces' are left out.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn kinds_of(tx: &Tx, ids: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
+    let list = Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect());
+    let rows = tx.query(KINDS_OF, &[list]).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("kind")?))).collect()
 }
 
 /// Writes the difference between what a subject owed and owes; nothing where nothing changed.
@@ -74,8 +93,21 @@ pub async fn owed_by_name(tx: &Tx, name: &str) -> Result<Vec<(Id, Id, Option<Id>
     rows.iter().map(read).collect()
 }
 
+/// Where a subject points to: names and ids.
+pub(crate) async fn links_from(tx: &Tx, id: Id) -> Result<Vec<(String, Id)>, StoreError> {
+    tx.query(LINKS_FROM, params![id]).await?.iter().map(|row| Ok((row.get("name")?, row.get("other_id")?))).collect()
+}
+
+/// What points to it.
+pub(crate) async fn links_to(tx: &Tx, id: Id) -> Result<Vec<(String, Id)>, StoreError> {
+    tx.query(LINKS_TO, params![id]).await?.iter().map(|row| Ok((row.get("name")?, row.get("other_id")?))).collect()
+}
+
 /// The same for links.
-pub(crate) async fn link(tx: &Tx, subject: Id, before: &[Link], after: &[Link]) -> Result<(), StoreError> {
+///
+/// # Errors
+/// The database's.
+pub async fn link(tx: &Tx, subject: Id, before: &[Link], after: &[Link]) -> Result<(), StoreError> {
     for link in before.iter().filter(|link| !after.contains(link)) {
         tx.execute(DELETE_LINK, params![subject, link.name, link.other]).await?;
     }

@@ -50,7 +50,7 @@ pub trait Subject: Clone + Default + PartialEq + Debug + Send + Sync + 'static {
         None
     }
 
-    /// What it is found by; nothing where it is not searched for.
+    /// What it is found by, beside its code; nowhere where it is not searched for.
     fn found(&self) -> crate::Found {
         crate::Found::default()
     }

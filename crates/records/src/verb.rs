@@ -2,8 +2,10 @@
 
 use crate::field::{Field, Given};
 use crate::subject::{DoesNotFollow, Held, Subject};
+use ::store::BoxFuture;
 use base::{Actor, Date, Fault, Id, Instant, Permission};
 use std::collections::BTreeMap;
+use web::Ctx;
 
 /// What acts look things up in; a register says what it needs.
 pub trait House: Send + Sync {
@@ -15,10 +17,12 @@ pub trait House: Send + Sync {
 pub trait Machine: Subject {
     /// Where a subject stands.
     type State: Copy + PartialEq + Send + Sync + 'static;
-    type House: House;
+    type House: House + 'static;
     /// The state machine. Of several rows of a word the last one in force on the day of the act counts.
     const VERBS: &'static [Verb<Self>];
 
+    /// What acts look things up in, as it stands now.
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<Self::House, Fault>>;
     fn state(&self) -> Self::State;
     /// The word of a state in records, addresses and pictures.
     fn word(state: Self::State) -> &'static str;

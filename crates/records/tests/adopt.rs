@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use audit::{Kept, NewEvent, Table};
-use base::{Actor, Grant, Id, Instant, Permission, Role};
+use base::{Actor, Fault, Grant, Id, Instant, Permission, Role};
 use facts::Fact;
 use records::{
     ADOPT, Adopted, Adoption, Asker, Begun, Column, Decided, DoesNotFollow, Held, House, Kind, Link, Listener, Machine,
@@ -13,6 +13,7 @@ use records::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use store::{BoxFuture, Db, Migrations, Sql, StoreError, Tx, params};
+use web::Ctx;
 
 const NOW: Instant = Instant(1_795_572_000_000);
 const KEEP: Permission = Permission::new("keep-wells", &[Role::Officer]);
@@ -76,6 +77,10 @@ impl Machine for Well {
             Decided::event(Event::Deepen { by: 2 })
         }),
     ];
+
+    fn house(_: &Ctx) -> BoxFuture<'_, Result<Village, Fault>> {
+        Box::pin(async { Ok(Village) })
+    }
 
     fn state(&self) {}
 

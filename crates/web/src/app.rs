@@ -343,13 +343,15 @@ pub fn home(app: &App, actor: &Actor) -> &'static str {
 /// The page of the own account.
 const ACCOUNT: &str = "/account";
 
-/// Where the search box of the header leads those who may look into matters: a module adds its own with [`App::also`].
+/// Where the search box of the header leads those who may look into matters: a module adds its own with [`App::also`]. The first one that
+/// is the reader's and has such an address counts.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchBox {
-    pub needs: Permission,
-    /// What stands before a code that was typed: `/dossiers/`.
+    /// Whose it is; none: every official's.
+    pub needs: Option<Permission>,
+    /// What stands before a dossier's code that was typed: `/dossiers/`; empty for none.
     pub one: &'static str,
-    /// What stands before any other words: `/work?tab=all&q=`.
+    /// What stands before any other words: `/find?q=`; empty for none.
     pub list: &'static str,
 }
 

@@ -11,6 +11,7 @@ use axum::response::Response;
 use base::{DossierCode, Lang};
 use i18n::L;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Where to go next, if it is one of our own addresses; else the home page. Keeps a link from leading elsewhere.
 pub fn safe_next(next: &str) -> String {
@@ -65,19 +66,23 @@ fn code_in(q: &str) -> Option<String> {
     q.parse::<DossierCode>().ok().map(String::from)
 }
 
-/// `GET /search?q=`: a dossier code leads to the dossier, anything else to the list that searches best for this
+/// `GET /search?q=`: a dossier code leads to the dossier, anything else to the page that searches best for this
 /// person.
 pub(crate) async fn search(ctx: Ctx, Query(search): Query<Search>) -> Answer {
     let q = search.q.trim();
     let boxes = ctx.app.all::<SearchBox>();
-    let own = boxes.iter().find(|search| ctx.actor.as_ref().is_some_and(|actor| actor.may(search.needs)));
-    let to = match (code_in(q), own) {
-        (Some(code), Some(own)) => format!("{}{}", own.one, table::encode(&code)),
-        (Some(code), None) => format!("/track?code={}", table::encode(&code)),
-        (None, Some(own)) => format!("{}{}", own.list, table::encode(q)),
-        (None, None) => format!("/procedures?q={}", table::encode(q)),
+    let mine = |search: &&Arc<SearchBox>| match search.needs {
+        None => ctx.is_official(),
+        Some(needs) => ctx.actor.as_ref().is_some_and(|actor| actor.may(needs)),
     };
-    Ok(ctx.redirect(to))
+    let own = |of: fn(&SearchBox) -> &'static str| {
+        boxes.iter().filter(mine).map(|search| of(search)).find(|address| !address.is_empty())
+    };
+    let (before, typed) = match code_in(q) {
+        Some(code) => (own(|search| search.one).unwrap_or("/track?code="), code),
+        None => (own(|search| search.list).unwrap_or("/procedures?q="), q.to_owned()),
+    };
+    Ok(ctx.redirect(format!("{before}{}", table::encode(&typed))))
 }
 
 #[derive(Template)]

@@ -1,7 +1,7 @@
 //! An errand: its state, its columns, what can happen to it, what can be done with it.
 
 use crate::rights::{DO_ERRANDS, READ_ERRANDS};
-use ::store::Tx;
+use ::store::{BoxFuture, Tx};
 use base::calendar::Limit;
 use base::{Actor, Fault, Id, Instant, Level, Problem};
 use facts::{Fact, Measure};
@@ -11,6 +11,7 @@ use records::{
     Verb, Who, column,
 };
 use serde::{Deserialize, Serialize};
+use web::Ctx;
 
 /// Done by its due date.
 const ON_TIME: i64 = 16;
@@ -85,7 +86,7 @@ impl Subject for Errand {
     }
 
     fn found(&self) -> Found {
-        Found { words: &["title"], units: vec![self.unit] }
+        Found { words: &["title"], units: vec![self.unit], ..Found::default() }
     }
 }
 
@@ -118,6 +119,10 @@ impl Machine for Errand {
         ),
     ];
 
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(House::of(&ctx.app))
+    }
+
     fn state(&self) -> State {
         if self.done { State::Done } else { State::Open }
     }
@@ -131,10 +136,6 @@ impl Machine for Errand {
 
     fn may_read(held: &Held<Self>, house: &House, asker: &Asker<'_>) -> bool {
         asker.standing(READ_ERRANDS, house.tree.path(held.state.unit)).is_some()
-    }
-
-    fn is_own(_: &Held<Self>, _: &Asker<'_>) -> bool {
-        false
     }
 }
 

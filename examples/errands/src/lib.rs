@@ -10,6 +10,7 @@ pub use errand::{Errand, State, write};
 use ::store::{BoxFuture, StoreError, Tx, params};
 use base::{Date, Id};
 use organisation::Open;
+use records::api;
 use records::frame::{self, Pages};
 use records::{DueKind, Kind};
 use web::{Access, Module, NavItem, Routes};
@@ -28,7 +29,9 @@ pub const KIND: Kind = Kind::of::<Errand>(
     &[DueKind { name: errand::TO_DO, word: "errand-due", right: rights::DO_ERRANDS, served: false }],
     rights::READ_ERRANDS,
     frame::cards::<Errand>,
-);
+)
+.searched("errand-title", "")
+.for_programs::<Errand>();
 
 /// What keeps a unit from being ended; see [`organisation::OpenAt`].
 pub fn open_at(tx: &Tx, unit: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
@@ -47,14 +50,15 @@ pub fn lists() -> Vec<::lists::Declared> {
 /// Routes, words, tables and menu.
 pub fn module() -> Module {
     let (reads, does) = (Access::Needs(rights::READ_ERRANDS), Access::Needs(rights::DO_ERRANDS));
+    let routes = Routes::new()
+        .get("/errands", reads, pages::list)
+        .get("/errands/new", does, frame::new::<Errand>)
+        .post("/errands/new", does, frame::create::<Errand>)
+        .get("/errands/{code}", reads, frame::show::<Errand>)
+        .post("/errands/{code}/{verb}", reads, frame::act::<Errand>);
     Module {
         name: "errands",
-        routes: Routes::new()
-            .get("/errands", reads, pages::list)
-            .get("/errands/new", does, frame::new::<Errand>)
-            .post("/errands/new", does, frame::create::<Errand>)
-            .get("/errands/{code}", reads, frame::show::<Errand>)
-            .post("/errands/{code}/{verb}", reads, frame::act::<Errand>),
+        routes: api::routes::<Errand>(routes, reads, does),
         migrations: MIGRATIONS,
         locales: LOCALES,
         permissions: rights::ALL,

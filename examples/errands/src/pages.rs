@@ -7,8 +7,9 @@ use ::store::{BoxFuture, Tx};
 use askama::Template;
 use base::{Actor, Fault, Id, Instant, vn_date_time};
 use i18n::L;
-use lists::{Asked, Batch, Cell, Column, Key, Kind, List, Shape, Source};
+use lists::{Asked, Cell, Column, Kind, List, Shape};
 use organisation::House;
+use records::api::{Api, Listed, Row};
 use records::frame::Pages;
 use records::{Field, Held, Machine, Seen, Typed};
 use web::{Answer, Choice, Ctx};
@@ -21,10 +22,6 @@ impl Pages for Errand {
 
     fn colour(state: State) -> &'static str {
         if state == State::Done { "done" } else { "new" }
-    }
-
-    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
-        Box::pin(House::of(&ctx.app))
     }
 
     fn facts(ctx: &Ctx, house: &House, seen: &Seen<Errand>) -> Vec<(String, String)> {
@@ -50,15 +47,25 @@ impl Pages for Errand {
     }
 }
 
-/// A row of the list.
-pub struct Row {
-    held: Held<Errand>,
-    title: String,
-    state: String,
+impl Api for Errand {
+    const API: [&'static str; 3] = ["/api/v1/errands", "/api/v1/errands/{code}", "/api/v1/errands/{code}/{verb}"];
+    const STATES: &'static [State] = &[State::Open, State::Done];
+
+    fn page<'t>(
+        tx: &'t Tx,
+        house: &'t House,
+        actor: &'t Actor,
+        state: State,
+        after: Id,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Vec<Held<Self>>, Fault>> {
+        let units = house.units(actor, READ_ERRANDS);
+        Box::pin(async move { Ok(store::page(tx, units.as_deref(), state == State::Done, after, limit).await?) })
+    }
 }
 
 /// Errands of the reader's units.
-pub static LIST: List<Row> = List {
+pub static LIST: List<Row<Errand>> = List {
     key: "errands",
     path: "/errands",
     title: "errand-title",
@@ -67,12 +74,14 @@ pub static LIST: List<Row> = List {
     through: "",
     filters: &[],
     columns: &[
-        Column::new("code", "errand-field-code", Kind::Word, |row: &Row| {
+        Column::new("code", "errand-field-code", Kind::Word, |row: &Row<Errand>| {
             Cell::code(&row.held.code).to(format!("/errands/{}", row.held.code))
         }),
-        Column::new("title", "errand-field-title", Kind::Text, |row: &Row| Cell::text(&row.title)),
-        Column::new("due", "errand-field-due", Kind::Moment, |row: &Row| Cell::moment(Some(row.held.state.due_at))),
-        Column::new("state", "errand-field-state", Kind::Word, |row: &Row| {
+        Column::new("title", "errand-field-title", Kind::Text, |row: &Row<Errand>| Cell::text(&row.title)),
+        Column::new("due", "errand-field-due", Kind::Moment, |row: &Row<Errand>| {
+            Cell::moment(Some(row.held.state.due_at))
+        }),
+        Column::new("state", "errand-field-state", Kind::Word, |row: &Row<Errand>| {
             Cell::badge(Errand::colour(row.held.state.state()), &row.state)
         }),
     ],
@@ -81,36 +90,6 @@ pub static LIST: List<Row> = List {
     empty: ("errand-none", "errand-none-hint"),
     files: true,
 };
-
-struct Errands {
-    l: L,
-    /// The reader's units; none for all.
-    units: Option<Vec<Id>>,
-    done: bool,
-}
-
-impl Source for Errands {
-    type Row = Row;
-
-    fn rows<'t>(
-        &'t self,
-        tx: &'t Tx,
-        after: Option<&'t Key>,
-        limit: usize,
-    ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
-        Box::pin(async move {
-            let after = after.map_or(Id(i64::MAX), |key| Id(key.number(0)));
-            let found = store::page(tx, self.units.as_deref(), self.done, after, limit + 1).await?;
-            let batch = Batch::cut(found, limit, |held| Key::id(held.id));
-            let ids: Vec<Id> = batch.rows.iter().map(|held| held.id).collect();
-            let mut titles = records::asides_of(tx, &ids, "title").await?;
-            Ok(batch.map(|held| {
-                let state = self.l.t(format!("errand-state-{}", Errand::word(held.state.state())));
-                Some(Row { title: titles.remove(&held.id).unwrap_or_default(), state, held })
-            }))
-        })
-    }
-}
 
 #[derive(Template)]
 #[template(path = "errands.html")]
@@ -121,10 +100,8 @@ struct Page {
 
 /// GET /errands
 pub(crate) async fn list(ctx: Ctx) -> Answer {
-    let actor = ctx.require(READ_ERRANDS)?;
-    let units = House::of(&ctx.app).await?.units(actor, READ_ERRANDS);
     let asked = Asked::read(&LIST, &ctx.uri, 0, Vec::new());
-    let source = Errands { l: ctx.l, units, done: asked.tab == 1 };
+    let source = Listed::<Errand>::of(&ctx, asked.tab).await?;
     let opened = lists::open(&ctx, &LIST, asked, source).await?;
     opened.page(&ctx, &ctx.l.t(LIST.title), |list| Page { l: ctx.l, list })
 }

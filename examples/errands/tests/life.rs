@@ -71,6 +71,22 @@ async fn written_down_done_and_proven() {
 }
 
 #[test]
+fn programs_are_told_what_its_acts_ask_for() {
+    let described = (errands::KIND.api.unwrap())();
+    let body = &described["schemas"]["ErrandActBody"]["anyOf"][0];
+    assert_eq!(
+        (body["title"].as_str(), body["properties"]["note"]["maxLength"].as_i64()),
+        (Some("finish"), Some(1_000))
+    );
+    assert_eq!(described["schemas"]["ErrandNewBody"]["required"][0], "title");
+    let routes = errands::module().routes;
+    for route in routes.entries().iter().filter(|route| route.path.starts_with("/api/")) {
+        let operation = &described["paths"][route.path][route.method.to_lowercase()];
+        assert!(operation["responses"].is_object(), "{} {}", route.method, route.path);
+    }
+}
+
+#[test]
 fn every_word_of_its_pages_is_there_in_both_languages() {
     i18n::install(&[errands::LOCALES, records::LOCALES, web::base_locales()]);
     let mut wanted = records::frame::words_of::<Errand>();

@@ -162,3 +162,4 @@ catalogue-on = On the day
 catalogue-field-decision = Decision number
 catalogue-field-decision-hint = For example 1234/QĐ-UBND
 catalogue-field-effective_from = No longer in force from
+catalogue-found = Procedures

@@ -162,3 +162,4 @@ catalogue-on = Vào ngày
 catalogue-field-decision = Số quyết định công bố
 catalogue-field-decision-hint = Ví dụ 1234/QĐ-UBND
 catalogue-field-effective_from = Hết hiệu lực từ ngày
+catalogue-found = Thủ tục hành chính

@@ -3,11 +3,12 @@
 
 use base::{Fault, Id, Level};
 use facts::{Fact, Measure};
-use records::{Card, Kind};
+use records::{Card, Hits, Kind};
 use std::collections::HashMap;
 use store::{BoxFuture, StoreError, Tx};
 use web::Ctx;
 
+use crate::shelf::Filter;
 use crate::store as sql;
 use crate::version::Version;
 
@@ -40,20 +41,33 @@ pub mod flag {
 }
 
 /// Procedures among the kinds of the program: what the stock counts opens to them. They are everybody's to read.
-pub const KIND: Kind = Kind::open("procedure", cards).counting(MEASURES);
+pub const KIND: Kind =
+    Kind::open("procedure", cards).seeking("catalogue-found", "/procedures?q=", seek).counting(MEASURES);
 
 /// Everything procedures are counted by.
 pub const MEASURES: &[&Measure] = &[&OFFERED];
 
+/// Procedures in force, as the catalogue finds them.
+fn seek<'t>(ctx: &'t Ctx, q: &'t str, most: usize) -> BoxFuture<'t, Result<Hits, Fault>> {
+    Box::pin(async move {
+        let found = crate::shelf(&ctx.app).search(q, &Filter::default(), ctx.now.date());
+        let cards = found.iter().take(most).map(|version| card(version)).collect();
+        Ok(Hits { cards, n: found.len(), more: false })
+    })
+}
+
+fn card(version: &Version) -> Card {
+    Card {
+        title: version.name.clone(),
+        href: format!("/procedures/{}", version.code),
+        code: version.code.clone(),
+        ..Card::default()
+    }
+}
+
 pub(crate) fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
     Box::pin(async move {
         let wanted: std::collections::HashSet<Id> = ids.into_iter().collect();
-        let card = |version: &Version| Card {
-            title: version.name.clone(),
-            href: format!("/procedures/{}", version.code),
-            code: version.code.clone(),
-            ..Card::default()
-        };
         // Its latest version, in force or not.
         let shelf = crate::shelf(&ctx.app);
         Ok(shelf.latest(|id| wanted.contains(&id)).map(|version| (version.procedure_id, card(version))).collect())

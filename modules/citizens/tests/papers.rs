@@ -155,6 +155,7 @@ async fn a_card_stands_in_again_by_naming_its_dossier_and_one_childs_birth_notic
 async fn at_the_counter_a_reused_paper_is_chosen_from_the_persons_own_dossiers_and_never_just_ticked() {
     for db in store::testing::databases().await {
         let directory = tempfile::tempdir().unwrap();
+        let known = db.clone();
         let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
         let citizen = Browser { router: &router, who: "citizen" };
         let clerk = Browser { router: &router, who: "clerk" };
@@ -203,5 +204,26 @@ async fn at_the_counter_a_reused_paper_is_chosen_from_the_persons_own_dossiers_a
         let taken = send(with(&[owner[0], owner[1], (card, &from_first)])).await;
         let code = taken.to().replace("/dossiers/", "");
         clerk.get(&format!("/dossiers/{code}")).await.shows(&format!("từ hồ sơ {first}"));
+
+        // Each leads to the other, and the link is held to the filing.
+        clerk.get(&format!("/dossiers/{code}")).await.shows(&format!("href=\"/dossiers/{first}\""));
+        clerk.get(&format!("/dossiers/{first}")).await.shows(&format!("href=\"/dossiers/{code}\""));
+        let broken = async || {
+            let outside = dossiers::verify::Outside::default();
+            dossiers::verify::verify(&known, outside, |_| ()).await.unwrap().broken
+        };
+        let change = async |sql: String| {
+            let changed = known.write(move |tx| Box::pin(async move { tx.execute(store::Sql::from(sql), &[]).await }));
+            assert_eq!(changed.await.unwrap(), 1);
+        };
+        assert!(!broken().await.iter().any(|row| row.ends_with(": link")));
+        change(format!(
+            "INSERT INTO link (subject_id, name, other_id) SELECT id, 'reuses', 7 FROM dossier WHERE code = '{first}'"
+        ))
+        .await;
+        assert!(broken().await.contains(&format!("dossier {first}: link")));
+        change("DELETE FROM link WHERE other_id = 7".to_owned()).await;
+        change("DELETE FROM link WHERE name = 'reuses'".to_owned()).await;
+        assert!(broken().await.contains(&format!("dossier {code}: link")));
     }
 }

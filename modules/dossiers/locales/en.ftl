@@ -467,3 +467,6 @@ dossier-oversight-what = What
 dossier-oversight-by = Agency
 permission-oversee-dossiers = Oversee dossiers without personal data
 dossier-amount-too-large = The amount is too large: at most 1,000,000,000,000,000 VND.
+dossier-found = Dossiers
+dossier-link-reuses = Papers reused from
+dossier-link-reused = Its papers are reused in

@@ -467,3 +467,6 @@ dossier-oversight-what = Việc
 dossier-oversight-by = Cơ quan
 permission-oversee-dossiers = Giám sát việc giải quyết hồ sơ, không thấy dữ liệu cá nhân
 dossier-amount-too-large = Số tiền quá lớn: tối đa 1.000.000.000.000.000 đồng.
+dossier-found = Hồ sơ
+dossier-link-reuses = Dùng lại giấy tờ của hồ sơ
+dossier-link-reused = Giấy tờ được dùng lại trong hồ sơ

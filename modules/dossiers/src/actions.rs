@@ -11,7 +11,7 @@ use crate::dossier::Dossier;
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
 use crate::happening::{Happening, Rules};
-use crate::owed::dues;
+use crate::owed::{dues, links};
 use crate::reuse::{self, Earlier};
 use crate::store::{self as sql, Loaded};
 use ::store::{Tx, params};
@@ -122,6 +122,7 @@ pub(crate) async fn write_under(
     audit::write_link(tx, link, &dossier.head.hash).await?;
     let owed = before.map(|before| dues(&before.dossier)).unwrap_or_default();
     records::owe(tx, id, &owed, &dues(&dossier)).await?;
+    records::link(tx, id, &[], &links(happening)).await?;
     if let Some(before) = before.filter(|before| before.dossier.unit != dossier.unit) {
         finding::renew(tx, &dossier, &before.applicant).await?;
     }

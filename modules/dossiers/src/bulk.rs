@@ -8,7 +8,7 @@ use crate::aside::Aside;
 use crate::dossier::{Applicant, Component, Dossier};
 use crate::finding::{self, index_text};
 use crate::happening::{Happening, Rules};
-use crate::owed::dues;
+use crate::owed::{dues, links};
 use crate::rating::{self, Rated, Secret};
 use crate::row;
 use crate::store::{self, component_values};
@@ -34,6 +34,8 @@ pub struct Case {
     facts: Vec<Fact>,
     /// Where it has lain.
     units: BTreeSet<Id>,
+    /// What it points to.
+    links: Vec<records::Link>,
 }
 
 impl Case {
@@ -49,6 +51,7 @@ impl Case {
             event_count: 0,
             facts: Vec::with_capacity(6),
             units: BTreeSet::new(),
+            links: Vec::new(),
         }
     }
 
@@ -88,6 +91,7 @@ impl Case {
         self.events.extend(event_params(link, &hash));
         self.event_count += 1;
         self.facts.extend(outcomes.facts);
+        self.links.extend(links(happening));
         if let Some(dossier) = &mut self.state {
             self.units.insert(dossier.unit);
             dossier.head = audit::Head { n: link.n, hash };
@@ -112,6 +116,7 @@ pub struct Batch {
     asides: Rows,
     search: Rows,
     dues: Rows,
+    links: Rows,
     events: Rows,
     facts: Rows,
     sums: Rows,
@@ -139,6 +144,9 @@ impl Batch {
         self.search.extend([Value::from(dossier.id), Value::from(index_text(dossier, &case.applicant, &case.units))]);
         for due in dues(dossier) {
             self.dues.extend([dossier.id.into(), due.name.into(), due.unit.into(), due.holder.into(), due.at.into()]);
+        }
+        for link in &case.links {
+            self.links.extend([dossier.id.into(), link.name.into(), link.other.into()]);
         }
         self.events.append(&case.events);
         if let Some(rated) = &case.rated {
@@ -186,6 +194,7 @@ impl Batch {
         tx.insert_rows(rating::CODE_INSERT, &self.rating_codes).await?;
         tx.insert_rows(rating::ANSWER_INSERT, &self.rating_answers).await?;
         tx.insert_rows(records::SET_DUE, &self.dues).await?;
+        tx.insert_rows(records::INSERT_LINK, &self.links).await?;
         let mut counters = Rows::new();
         for ((agency, day), last) in &self.counters {
             counters.extend([agency.into(), day.into(), Value::Int(*last)]);

@@ -65,5 +65,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0009_dues", include_str!("../migrations/0009_dues.sql")),
         ("0010_notices", include_str!("../migrations/0010_notices.sql")),
         ("0011_decided_by", include_str!("../migrations/0011_decided_by.sql")),
+        ("0012_links", include_str!("../migrations/0012_links.sql")),
     ],
 };

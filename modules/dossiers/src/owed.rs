@@ -1,12 +1,16 @@
-//! What a dossier owes, beside what other kinds owe (`records::work`): one thing at a time, of whoever has to do it next. While the
+//! What a dossier owes and points to, beside what other kinds owe (`records::work`): one thing at a time, of whoever has to do it next. While the
 //! applicant is waited for, nothing is owed.
 
 use crate::dossier::{Dossier, Status};
+use crate::happening::Happening;
+use crate::pages::house;
 use crate::report::case_lines;
+use crate::worklist::{self, Asked, Narrow, Scope, Tab};
 use ::store::{BoxFuture, Tx};
+use base::page::Place;
 use base::{Fault, Id, Instant};
-use records::{Card, Due, DueKind, Kind};
-use std::collections::HashMap;
+use records::{Card, Due, DueKind, Hits, Kind, Link, LinkKind};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use web::Ctx;
 
 /// To be received or refused.
@@ -29,6 +33,19 @@ pub fn dues(d: &Dossier) -> Vec<Due> {
     }
 }
 
+/// The name by which a dossier points to one whose paper stands in for one of its own.
+const REUSES: &str = "reuses";
+
+/// What a dossier points to from its filing on: nothing that happens later changes it.
+pub fn links(happening: &Happening) -> Vec<Link> {
+    let (Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. }) = happening else {
+        return Vec::new();
+    };
+    let others: BTreeSet<Id> =
+        filing.papers.iter().filter_map(|paper| paper.source).map(|source| source.dossier).collect();
+    others.into_iter().map(|other| Link { name: REUSES, other }).collect()
+}
+
 /// Dossiers among the kinds of the program; their own proof compares what they owe ([`crate::verify`]).
 pub const KIND: Kind = Kind::elsewhere(
     "dossier",
@@ -39,9 +56,55 @@ pub const KIND: Kind = Kind::elsewhere(
     ],
     crate::rights::READ_DOSSIERS,
     cards,
+    sees,
 )
+.seeking("dossier-found", "/work?tab=all&q=", seek)
+.linking(&[LinkKind { name: REUSES, word: "dossier-link-reuses", back: "dossier-link-reused" }])
 .counting(crate::MEASURES)
 .drawn(crate::verbs::picture, crate::row::statements);
+
+/// Those whose pages the reader may open at once, as an official.
+fn sees(ctx: &Ctx, ids: Vec<Id>) -> BoxFuture<'_, Result<HashSet<Id>, Fault>> {
+    Box::pin(async move {
+        let (Some(actor), house) = (ctx.actor.clone(), house(&ctx.app)?) else { return Ok(HashSet::new()) };
+        let now = ctx.now;
+        ctx.db()
+            .read(move |tx| Box::pin(async move { crate::reading::those(tx, &house, &actor, ids, now).await }))
+            .await
+    })
+}
+
+/// Dossiers by words, codes, numbers and days, as the worklist finds them: within the reader's scope and fields.
+fn seek<'t>(ctx: &'t Ctx, q: &'t str, most: usize) -> BoxFuture<'t, Result<Hits, Fault>> {
+    Box::pin(async move {
+        let (Some(actor), house) = (ctx.actor.clone(), house(&ctx.app)?) else { return Ok(Hits::default()) };
+        if !actor.may(crate::rights::READ_DOSSIERS) {
+            return Ok(Hits::default());
+        }
+        let (narrow, now, looking) = (Narrow { words: q.to_owned(), ..Narrow::default() }, ctx.now, house.clone());
+        let found = ctx.db().read(move |tx| {
+            Box::pin(async move {
+                let (scope, limit) = (Scope::of(&actor, &looking), most as i64);
+                let (tab, place) = (Tab::All, Place::START);
+                let asked = Asked { scope: &scope, tab, narrow: &narrow, now, limit, place };
+                worklist::lines(tx, &looking, &asked, &[]).await
+            })
+        });
+        let (lines, total) = found.await?;
+        let card = |line: worklist::Line| {
+            let name = house.shelf.version(line.version).map(|version| version.name.clone()).unwrap_or_default();
+            Card {
+                title: format!("{} · {name}", line.owner_name),
+                href: format!("/dossiers/{}", line.code),
+                state: ctx.l.t(line.times.state_key()),
+                code: line.code,
+                ..Card::default()
+            }
+        };
+        let (n, more) = (usize::try_from(total).unwrap_or_default(), total >= worklist::COUNT_MAX);
+        Ok(Hits { cards: lines.into_iter().map(card).collect(), n, more })
+    })
+}
 
 /// Procedure and state; nothing that names a person.
 fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {

@@ -11,9 +11,10 @@
 
 use crate::actions::{House, load};
 use crate::happening::Happening;
-use crate::store::Loaded;
+use crate::store::{Loaded, by_id};
 use ::store::Tx;
 use base::{Actor, Date, Fault, Id, Instant, Problem, Terms};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Why a closed dossier is read again. A closed list: purposes stand in addresses and records, where nobody's name may.
@@ -116,6 +117,30 @@ pub async fn readable(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) ->
         None => return Err(Fault::NotFound("dossier-not-found")),
     };
     Ok(Readable { loaded, ground })
+}
+
+/// Those of some dossiers that an official reads without giving a purpose, for lists that leave out the others.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn those(
+    tx: &Tx,
+    house: &House,
+    actor: &Actor,
+    ids: Vec<Id>,
+    now: Instant,
+) -> Result<HashSet<Id>, Fault> {
+    let mut seen = HashSet::new();
+    for id in ids {
+        let Some(loaded) = by_id(tx, id).await? else { continue };
+        let asking = Asking::official(actor, now);
+        let reads = at_hand(house, asking, &loaded).is_some()
+            || (had(tx, house, actor, &loaded).await? && after(&loaded, asking).is_ok());
+        if reads {
+            seen.insert(id);
+        }
+    }
+    Ok(seen)
 }
 
 /// What the dossier itself tells.

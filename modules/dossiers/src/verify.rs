@@ -20,7 +20,7 @@ use base::{Date, Id, Instant};
 use figures::Sums;
 use rows::{Attached, Told};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Dossiers held in memory at a time.
 const PAGE: i64 = 2_000;
@@ -269,6 +269,7 @@ async fn chains(
         let mut attached = Attached::load(tx, after, last).await?;
         owed::compare(tx, found, waiting.values(), after, last).await?;
         let elsewhere = owed::subjects(tx, after, last).await?;
+        let mut links = owed::links(tx, after, last).await?;
         let mut story = Story::default();
         tx.query_each(EVENTS_BETWEEN, params![after, last], |row| {
             let event = audit::read_event(row)?;
@@ -277,13 +278,14 @@ async fn chains(
             }
             found.report.events += 1;
             if story.subject != Some(event.subject) {
-                std::mem::take(&mut story).close(found, &mut waiting, &mut heads, &mut attached);
+                std::mem::take(&mut story).close(found, &mut waiting, &mut heads, &mut attached, &mut links);
             }
             story.follow(&event, found, waiting.get(&event.subject.0));
             Ok(())
         })
         .await?;
-        story.close(found, &mut waiting, &mut heads, &mut attached);
+        story.close(found, &mut waiting, &mut heads, &mut attached, &mut links);
+        links.keys().for_each(|id| found.broken(format!("link {id}: no such dossier")));
         for loaded in waiting.values() {
             attached.skip(loaded.dossier.id);
             found.broken(format!("dossier {}: no events", loaded.dossier.code));
@@ -329,6 +331,8 @@ struct Story {
     applicant: String,
     /// Rows beside the log that the events speak of: number of the event, kind, digest.
     asides: Vec<(i64, &'static str, String)>,
+    /// What it points to.
+    links: BTreeSet<(String, Id)>,
     broken: Option<String>,
 }
 
@@ -364,6 +368,8 @@ impl Story {
             }
             let outcomes = apply(&mut self.state, event.subject, event.at, (rules, event.actor), &happening).ok()?;
             self.papers.follow(event.at, &happening);
+            self.links
+                .extend(crate::owed::links(&happening).into_iter().map(|link| (link.name.to_owned(), link.other)));
             if let Happening::Paid { first_online: true, .. } = happening {
                 found.first_payments.insert(loaded.dossier.procedure, (event.subject, event.at));
             }
@@ -385,8 +391,10 @@ impl Story {
         waiting: &mut BTreeMap<i64, Loaded>,
         heads: &mut HashMap<i64, Chain>,
         attached: &mut Attached,
+        links: &mut owed::Links,
     ) {
         let Some(subject) = self.subject else { return };
+        let stored = links.remove(&subject).unwrap_or_default();
         let loaded = waiting.remove(&subject.0);
         let head = heads.remove(&subject.0);
         if let Some(row) = self.broken {
@@ -408,6 +416,9 @@ impl Story {
                 }
                 attached.compare(found, &loaded.dossier, &self.papers, &self.told);
                 attached.compare_asides(found, &loaded.dossier, &self.asides);
+                if stored != self.links {
+                    found.broken(format!("dossier {}: link", loaded.dossier.code));
+                }
             }
             (None, Some(head)) if head == self.chain => {}
             (None, Some(_)) => found.broken(format!("event_head {subject}: does not match its events")),

@@ -77,7 +77,8 @@ impl Subject for Petition {
     fn found(&self) -> Found {
         let intake = Some(self.intake).filter(|_| self.concerned.is_none());
         let units = [Some(self.unit), intake, self.approver].into_iter().flatten().collect();
-        Found { words: &["text", "place", "name", "phone", "answer"], units }
+        let texts = vec![crate::rules::topic_name(&self.topic, base::Lang::Vi)];
+        Found { words: &["text", "place", "name", "phone", "answer"], texts, units, ..Found::default() }
     }
 
     /// Whoever sent it is told what becomes of it; not of what they did themselves.

@@ -7,7 +7,7 @@ use crate::{MEASURES, MIGRATIONS, api, dialogue, pages, store};
 use ::store::{BoxFuture, Tx};
 use base::{Fault, Id};
 use notices::{Reader, Topic};
-use records::{Card, DueKind, Kind};
+use records::{Card, DueKind, Kind, LinkKind};
 use std::collections::HashMap;
 use web::{Access, Ctx, Module, NavItem, Routes};
 
@@ -33,7 +33,12 @@ pub const KIND: Kind = Kind::of::<Petition>(
     ],
     READ_FEEDBACK,
     cards,
-);
+)
+.searched("feedback-nav-petitions", "/petitions?q=")
+.linking(&[
+    LinkKind { name: "concerns", word: "feedback-link-concerns", back: "feedback-link-concerned" },
+    LinkKind { name: "goes-with", word: "feedback-link-with", back: "feedback-link-joined" },
+]);
 
 /// What other lists show: subject and state, nothing that was written.
 fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {

@@ -5,9 +5,11 @@ use crate::publishing::without_people;
 use crate::rights::{ANSWER_FEEDBACK, ENDORSE_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
 use crate::rules::{House, Topic, clock, topic};
 use crate::together;
+use ::store::BoxFuture;
 use base::calendar::{DueDate, PausePolicy};
 use base::{Fault, Id, Instant, Problem};
 use records::{Ask, Asker, Decided, Field, Given, Held, Machine, Office, Verb, Who};
+use web::Ctx;
 
 /// Longest text that people write, in letters: two pages.
 pub const TEXT_MAX: usize = 4_000;
@@ -185,6 +187,10 @@ impl Machine for Petition {
     type State = State;
     type House = House;
     const VERBS: &'static [Verb<Self>] = VERBS;
+
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(crate::pages::house(&ctx.app))
+    }
 
     fn state(&self) -> State {
         self.state

@@ -63,3 +63,5 @@ initiative-field-author = Author
 reform-counted-initiative_submitted = Initiatives handed in
 reform-counted-initiative_recognised = Initiatives recognised
 reform-counted-initiative_taken_up = Takings up of initiatives
+initiative-link-at = Taken up at
+initiative-link-here = Initiatives taken up here

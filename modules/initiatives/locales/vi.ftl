@@ -63,3 +63,5 @@ initiative-field-author = Người nộp
 reform-counted-initiative_submitted = Sáng kiến, mô hình nộp
 reform-counted-initiative_recognised = Sáng kiến, mô hình được công nhận
 reform-counted-initiative_taken_up = Lần áp dụng sáng kiến, mô hình
+initiative-link-at = Đã áp dụng ở
+initiative-link-here = Sáng kiến được áp dụng tại đây

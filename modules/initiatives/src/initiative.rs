@@ -4,7 +4,7 @@ use ::store::{StoreError, Value};
 use base::{Id, Instant, Level};
 use facts::{Fact, Measure};
 use files::Seal;
-use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject, column};
+use records::{Column, DoesNotFollow, Due, EVERYBODY, Found, Link, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
 /// Where an initiative stands.
@@ -172,7 +172,10 @@ impl Subject for Initiative {
     }
 
     fn found(&self) -> Found {
-        Found { words: &["title", "text", "answer_does"], units: vec![self.unit, self.agency] }
+        // What is recognised is there for everybody to learn from.
+        let everybody = (self.state == State::Recognised).then_some(EVERYBODY);
+        let units = [self.unit, self.agency].into_iter().chain(everybody).collect();
+        Found { words: &["title", "text", "answer_does"], units, ..Found::default() }
     }
 
     fn seals(event: &Event) -> &[Seal] {

@@ -13,8 +13,9 @@ pub use verbs::submit;
 use ::store::{BoxFuture, StoreError, Tx, params};
 use base::{Date, Id};
 use organisation::Open;
+use records::api;
 use records::frame::{self, Pages};
-use records::{DueKind, Kind};
+use records::{DueKind, Kind, LinkKind};
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this module owns.
@@ -41,7 +42,10 @@ pub const KIND: Kind = Kind::of::<Initiative>(
     }],
     rights::SUBMIT_INITIATIVES,
     frame::cards::<Initiative>,
-);
+)
+.for_programs::<Initiative>()
+.searched("initiative-title", "")
+.linking(&[LinkKind { name: "taken-up-at", word: "initiative-link-at", back: "initiative-link-here" }]);
 
 /// What keeps a unit from being ended; see [`organisation::OpenAt`].
 pub fn open_at(tx: &Tx, unit: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
@@ -60,16 +64,17 @@ pub fn lists() -> Vec<::lists::Declared> {
 /// Routes, words, tables and menu.
 pub fn module() -> Module {
     let submits = Access::Needs(rights::SUBMIT_INITIATIVES);
+    let routes = Routes::new()
+        // Officials; each act asks for its own permission at its unit.
+        .get("/initiatives", submits, pages::list)
+        .get("/initiatives/new", submits, frame::new::<Initiative>)
+        .post("/initiatives/new", submits, frame::create::<Initiative>)
+        .get("/initiatives/{code}", submits, frame::show::<Initiative>)
+        .post("/initiatives/{code}/{verb}", submits, frame::act::<Initiative>)
+        .get("/initiatives/{code}/files/{file}", submits, frame::download::<Initiative>);
     Module {
         name: "initiatives",
-        routes: Routes::new()
-            // Officials; each act asks for its own permission at its unit.
-            .get("/initiatives", submits, pages::list)
-            .get("/initiatives/new", submits, frame::new::<Initiative>)
-            .post("/initiatives/new", submits, frame::create::<Initiative>)
-            .get("/initiatives/{code}", submits, frame::show::<Initiative>)
-            .post("/initiatives/{code}/{verb}", submits, frame::act::<Initiative>)
-            .get("/initiatives/{code}/files/{file}", submits, frame::download::<Initiative>),
+        routes: api::routes::<Initiative>(routes, submits, submits),
         migrations: MIGRATIONS,
         locales: LOCALES,
         permissions: rights::ALL,

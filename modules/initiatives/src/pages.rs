@@ -10,6 +10,7 @@ use base::{Actor, Fault, Id, Instant, vn_date_time};
 use i18n::L;
 use lists::{Asked, Batch, Cell, Column, Key, Kind, List, Shape, Source};
 use organisation::House;
+use records::api::Api;
 use records::frame::Pages;
 use records::{Asker, Field, Held, Machine, Seen, Typed, Verb};
 use web::{Answer, Choice, Ctx};
@@ -29,17 +30,12 @@ impl Pages for Initiative {
         }
     }
 
-    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
-        Box::pin(House::of(&ctx.app))
-    }
-
     fn facts(ctx: &Ctx, house: &House, seen: &Seen<Initiative>) -> Vec<(String, String)> {
         let i = seen.state();
         let word = |name: &str, word: &str| match word {
             "" => String::new(),
             word => ctx.l.t(format!("initiative-{name}-{word}")),
         };
-        let units: Vec<String> = i.taken_up.iter().map(|unit| house.name(*unit)).collect();
         let at = |at: Option<Instant>| at.map(vn_date_time).unwrap_or_default();
         [
             ("sort", word("sort", &i.sort)),
@@ -48,7 +44,6 @@ impl Pages for Initiative {
             ("submitted", vn_date_time(i.submitted_at)),
             ("decided", at(i.decided_at)),
             ("reach", word("reach", &i.reach)),
-            ("taken-up", units.join("; ")),
         ]
         .map(|(label, value)| (ctx.l.t(format!("initiative-field-{label}")), value))
         .into()
@@ -75,6 +70,25 @@ impl Pages for Initiative {
         typed: &'t Typed,
     ) -> BoxFuture<'t, Result<Held<Self>, Fault>> {
         Box::pin(verbs::submit(tx, house, actor, now, typed))
+    }
+}
+
+impl Api for Initiative {
+    const API: [&'static str; 3] =
+        ["/api/v1/initiatives", "/api/v1/initiatives/{code}", "/api/v1/initiatives/{code}/{verb}"];
+    const STATES: &'static [State] = &State::ALL;
+
+    /// Those of one's own units, and all that are recognised.
+    fn page<'t>(
+        tx: &'t Tx,
+        house: &'t House,
+        actor: &'t Actor,
+        state: State,
+        after: Id,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Vec<Held<Self>>, Fault>> {
+        let units = house.units(actor, SUBMIT_INITIATIVES).filter(|_| state != State::Recognised);
+        Box::pin(async move { Ok(store::page(tx, units.as_deref(), state, after, limit).await?) })
     }
 }
 
@@ -121,8 +135,6 @@ struct Initiatives {
     ctx: Ctx,
     house: House,
     state: State,
-    /// The reader's units; none for all.
-    units: Option<Vec<Id>>,
 }
 
 impl Source for Initiatives {
@@ -136,11 +148,11 @@ impl Source for Initiatives {
     ) -> BoxFuture<'t, Result<Batch<Row>, Fault>> {
         Box::pin(async move {
             let after = after.map_or(Id(i64::MAX), |key| Id(key.number(0)));
-            let found = store::page(tx, self.units.as_deref(), self.state, after, limit + 1).await?;
+            let actor = self.ctx.actor()?;
+            let found = Initiative::page(tx, &self.house, actor, self.state, after, limit + 1).await?;
             let batch = Batch::cut(found, limit, |held| Key::id(held.id));
             let ids: Vec<Id> = batch.rows.iter().map(|held| held.id).collect();
             let mut titles = records::asides_of(tx, &ids, "title").await?;
-            let actor = self.ctx.actor()?;
             Ok(batch.map(|held| {
                 let may = Initiative::may_read(&held, &self.house, &Asker::actor(actor, self.ctx.now));
                 may.then(|| Row {
@@ -169,8 +181,7 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     let first = if actor.may(crate::rights::RECOGNISE_INITIATIVES) { 0 } else { 1 };
     let asked = Asked::read(&LIST, &ctx.uri, first, Vec::new());
     let state = State::ALL.get(asked.tab).copied().unwrap_or_default();
-    let units = house.units(&actor, SUBMIT_INITIATIVES).filter(|_| state != State::Recognised);
-    let source = Initiatives { ctx: ctx.clone(), house, state, units };
+    let source = Initiatives { ctx: ctx.clone(), house, state };
     let opened = lists::open(&ctx, &LIST, asked, source).await?;
     opened.page(&ctx, &ctx.l.t(LIST.title), |list| Page { l: ctx.l, list })
 }

@@ -2,7 +2,7 @@
 
 use crate::initiative::{BOOK, Event, Initiative, REACHES, SORTS, State, code};
 use crate::rights::{RECOGNISE_INITIATIVES, SUBMIT_INITIATIVES};
-use ::store::Tx;
+use ::store::{BoxFuture, Tx};
 use base::calendar::Limit;
 use base::{Actor, Date, Fault, Id, Instant, Problem};
 use files::Seal;
@@ -10,6 +10,7 @@ use organisation::{Agency, House, Kind};
 use records::{Aside, Ask, Asker, By, Decided, Field, Given, Held, Machine, Office, Typed, Verb, Who};
 use serde::Deserialize;
 use std::sync::LazyLock;
+use web::Ctx;
 
 /// Longest text, in letters: two pages.
 const TEXT_MAX: usize = 4_000;
@@ -83,6 +84,10 @@ impl Machine for Initiative {
     type State = State;
     type House = House;
     const VERBS: &'static [Verb<Self>] = VERBS;
+
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(House::of(&ctx.app))
+    }
 
     fn state(&self) -> State {
         self.state

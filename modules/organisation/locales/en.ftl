@@ -210,3 +210,6 @@ organisation-calendar-field-reason = Reason
 organisation-opened-event = Opened
 organisation-renamed-event = Renamed
 organisation-ended-event = Ended
+organisation-found-units = Agencies
+organisation-link-followed = Followed by
+organisation-link-follows = Follows

@@ -210,3 +210,6 @@ organisation-calendar-field-reason = Lý do
 organisation-opened-event = Thành lập
 organisation-renamed-event = Đổi tên
 organisation-ended-event = Kết thúc hoạt động
+organisation-found-units = Đơn vị
+organisation-link-followed = Tổ chức kế tục
+organisation-link-follows = Kế tục tổ chức

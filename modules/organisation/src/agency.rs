@@ -4,7 +4,9 @@ use ::store::{BoxFuture, StoreError, Tx, params};
 use audit::Kept;
 use base::{Date, Fault, Id, Level, System};
 use facts::Fact;
-use records::{Adopted, Begun, Card, Column, DoesNotFollow, Link, Moment, Subject, cell, column};
+use records::{
+    Adopted, Begun, Card, Column, DoesNotFollow, EVERYBODY, Found, Link, LinkKind, Moment, Subject, cell, column,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use web::Ctx;
@@ -220,6 +222,13 @@ impl Subject for Agency {
         Ok((after, Vec::new()))
     }
 
+    /// By its identifier and its names, those of before too; the directory is everybody's.
+    fn found(&self) -> Found {
+        let former = self.former_names.iter().flat_map(|former| [&former.name, &former.short_name]);
+        let texts = [&self.name, &self.short_name].into_iter().chain(former).cloned().collect();
+        Found { code: self.code.clone(), texts, units: vec![EVERYBODY], ..Found::default() }
+    }
+
     fn links(&self) -> Vec<Link> {
         self.successors.iter().map(|other| Link { name: "followed-by", other: *other }).collect()
     }
@@ -274,7 +283,13 @@ impl Adopted for Agency {
 }
 
 /// Agencies among the kinds of the program.
-pub const KIND: records::Kind = records::Kind::of::<Agency>(&[], &[], crate::rights::KEEP_ORGANISATION, cards);
+pub const KIND: records::Kind = records::Kind::of::<Agency>(&[], &[], crate::rights::KEEP_ORGANISATION, cards)
+    .searched("organisation-found-units", "/units?q=")
+    .linking(&[LinkKind {
+        name: "followed-by",
+        word: "organisation-link-followed",
+        back: "organisation-link-follows",
+    }]);
 
 /// What other lists show of an agency.
 fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {

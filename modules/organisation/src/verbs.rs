@@ -6,6 +6,7 @@ use crate::tree::Tree;
 use ::store::{BoxFuture, StoreError, Tx, params};
 use base::{Actor, AgencyCode, Date, Fault, Id, Instant, Level, Permission, Problem, System};
 use records::{Ask, Asker, By, Decided, Field, Given, Held, Machine, Office, Typed, Verb, Who};
+use web::Ctx;
 
 /// Longest name, in letters; the longest real one has about 90.
 pub const NAME_MAX: usize = 200;
@@ -103,6 +104,11 @@ impl Machine for Agency {
     type State = State;
     type House = House;
     const VERBS: &'static [Verb<Self>] = VERBS;
+
+    /// Reading asks nothing of it; acts read theirs in their own transaction.
+    fn house(_: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(async { Ok(House::default()) })
+    }
 
     fn state(&self) -> State {
         if self.valid_to.is_none() { State::Standing } else { State::Ended }

@@ -547,3 +547,6 @@ reform-declare-field-value = Value
 reform-declare-field-as_of = Figure as of
 reform-declare-field-evidence = Evidence
 reform-declare-field-note = Note
+reform-found-figures = Declared figures
+reform-found-programmes = Programmes and plans
+reform-found-definitions = Indicators and definitions

@@ -544,3 +544,6 @@ reform-declare-field-value = Giá trị
 reform-declare-field-as_of = Số liệu tính đến ngày
 reform-declare-field-evidence = Minh chứng
 reform-declare-field-note = Ghi chú
+reform-found-figures = Số liệu kê khai
+reform-found-programmes = Chương trình, kế hoạch
+reform-found-definitions = Chỉ số và định nghĩa

@@ -1,7 +1,7 @@
 //! A figure declared by a person for a target without a record behind it: a register. It counts once a second person has looked.
 
 use crate::house::{House, decider, may_look, second_person, spent};
-use crate::programme::Placed;
+use crate::programme::{Placed, Programmes};
 use crate::rights::{DECLARE_FIGURE, READ_STEERING, SIGN_PROGRAMMES};
 use crate::view::{amount, goal_text, pick, subject_name};
 use ::store::{BoxFuture, StoreError, Tx, Value, params};
@@ -12,8 +12,8 @@ use files::Seal;
 use i18n::L;
 use records::frame::Pages;
 use records::{
-    Adopted, Asker, Begun, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Given, Held, Kind, Machine,
-    Moment, Office, Seen, Subject, Verb, Who, column,
+    Adopted, Asker, Begun, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Found, Given, Held, Kind,
+    Machine, Moment, Office, Seen, Subject, Verb, Who, column,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -183,6 +183,14 @@ impl Subject for Declared {
         self.check_by.filter(|_| self.check == Check::Declared).map(due).into_iter().collect()
     }
 
+    /// By the target it is a figure of, as far as that comes with the program, and what was noted.
+    fn found(&self) -> Found {
+        let placed = Programmes::shipped().target(&self.target).ok();
+        let names = placed.map(|placed| [placed.subject.name_vi.clone(), placed.subject.name_en.clone()]);
+        let texts = std::iter::once(self.note.clone()).chain(names.into_iter().flatten()).collect();
+        Found { code: self.target.clone(), texts, units: vec![self.agency], ..Found::default() }
+    }
+
     fn seals(event: &Event) -> &[Seal] {
         match event {
             Event::Declare { papers, .. } | Event::Adopt { papers, .. } => papers,
@@ -218,6 +226,10 @@ impl Machine for Declared {
         }),
     ];
 
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(House::of(ctx))
+    }
+
     fn state(&self) -> Check {
         self.check
     }
@@ -243,10 +255,6 @@ impl Pages for Declared {
             Check::Declared => "near",
             Check::Returned => "late",
         }
-    }
-
-    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
-        Box::pin(House::of(ctx))
     }
 
     fn head(ctx: &Ctx, house: &House, seen: &Seen<Self>) -> (String, String) {
@@ -324,7 +332,10 @@ pub const FIGURES: Kind = Kind::of::<Declared>(
     &[DueKind { name: CHECK, word: "reform-due-check", right: SIGN_PROGRAMMES, served: false }],
     READ_STEERING,
     cards,
-);
+)
+.searched("reform-found-figures", "")
+.of_house()
+.for_programs::<Declared>();
 
 /// A figure is known by its target.
 fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {

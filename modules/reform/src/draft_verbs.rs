@@ -10,8 +10,8 @@ use crate::rights::{KEEP_PROGRAMMES, READ_STEERING, SIGN_PROGRAMMES};
 use crate::{draft_edit, draft_form};
 use base::{Actor, Fault, Instant, Problem};
 use records::{Asker, By, Decided, Field, Given, Held, Machine, Office, Verb, Who};
-use store::Tx;
-use web::FormMap;
+use store::{BoxFuture, Tx};
+use web::{Ctx, FormMap};
 
 type Does = Result<Decided<Draft>, Fault>;
 type On<'a> = Office<'a, Draft>;
@@ -58,6 +58,10 @@ impl Machine for Draft {
             decide(office, given, |note| Event::Return { note })
         }),
     ];
+
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(House::of(ctx))
+    }
 
     fn state(&self) -> Stage {
         self.stage

@@ -5,12 +5,14 @@ use crate::draft_edit;
 use crate::house::{House, decider, spent};
 use crate::programme::{Programme, Programmes, Subject as Entry};
 use crate::rights::{READ_STEERING, SIGN_PROGRAMMES};
+use crate::view::pick;
 use ::store::{BoxFuture, Row, StoreError, Tx, Value, params};
 use audit::Kept;
 use base::{Fault, Id, Instant, Problem};
 use facts::Fact;
 use records::{
-    Adopted, Asker, Begun, By, Card, Column, DoesNotFollow, Due, DueKind, Held, Kind, Moment, Subject, cell, column,
+    Adopted, Asker, Begun, By, Card, Column, DoesNotFollow, Due, DueKind, EVERYBODY, Found, Held, Hits, Kind, Moment,
+    Subject, cell, column,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -246,10 +248,41 @@ impl Subject for Draft {
         Ok((d, Vec::new()))
     }
 
+    /// Who reads figures finds it by its names, its document, and what stands in it.
+    fn found(&self) -> Found {
+        let p = &self.programme;
+        let own = [&p.code, &p.name_vi, &p.name_en];
+        let subjects = p.subjects.iter().flat_map(|subject| [&subject.name_vi, &subject.name_en]);
+        let texts = own.into_iter().chain(subjects).cloned().collect();
+        Found { code: p.document.clone(), texts, units: vec![EVERYBODY], ..Found::default() }
+    }
+
     fn dues(&self) -> Vec<Due> {
         let due = |at| Due { name: DECIDE, unit: self.agency, holder: None, at };
         self.decide_by.filter(|_| self.stage == Stage::Proposed).map(due).into_iter().collect()
     }
+}
+
+/// Programmes that come with the program; those made here are subjects.
+fn seek<'t>(ctx: &'t Ctx, q: &'t str, most: usize) -> BoxFuture<'t, Result<Hits, Fault>> {
+    Box::pin(async move {
+        if !ctx.actor.as_ref().is_some_and(|actor| actor.may(READ_STEERING)) {
+            return Ok(Hits::default());
+        }
+        let fits = |one: &&Programme| {
+            let said = [&one.code, &one.document, &one.name_vi, &one.name_en].map(String::as_str);
+            let subjects = one.subjects.iter().flat_map(|one| [one.name_vi.as_str(), one.name_en.as_str()]);
+            records::words::hold(&said.into_iter().chain(subjects).collect::<Vec<_>>(), q)
+        };
+        let found: Vec<&Programme> = Programmes::shipped().all().iter().filter(fits).collect();
+        let card = |one: &&Programme| Card {
+            code: one.document.clone(),
+            title: pick(ctx.l, &one.name_vi, &one.name_en).to_owned(),
+            href: format!("/steering/programmes/{}", one.id),
+            ..Card::default()
+        };
+        Ok(Hits { cards: found.iter().take(most).map(card).collect(), n: found.len(), more: false })
+    })
 }
 
 impl Adopted for Draft {
@@ -275,7 +308,8 @@ pub const PROGRAMMES: Kind = Kind::of::<Draft>(
     &[DueKind { name: DECIDE, word: "reform-due-programme", right: SIGN_PROGRAMMES, served: false }],
     READ_STEERING,
     cards,
-);
+)
+.seeking("reform-found-programmes", "", seek);
 
 fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
     Box::pin(async move {

@@ -27,7 +27,12 @@ fn division_path() -> String {
 
 pub(crate) fn browser(db: Db, who: &str) -> Browser {
     let modules = |app: &web::App| {
-        app.put(records::Kinds { all: crate::testing::kinds(), served: |_, _| Vec::new() });
+        app.put(records::Kinds {
+            all: crate::testing::kinds(),
+            served: |_, _| Vec::new(),
+            units: |_, _, _| None,
+            house_of: |_, _| None,
+        });
         vec![organisation::module(), crate::module()]
     };
     Browser::new(db, (now(), std::env::temp_dir().join("motcua-reform-tests")), modules, people, who)

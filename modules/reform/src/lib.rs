@@ -87,46 +87,47 @@ pub fn module() -> Module {
     let read = Access::Needs(crate::rights::READ_STEERING);
     let declare = Access::Needs(crate::rights::DECLARE_FIGURE);
     let keep = Access::Needs(crate::rights::KEEP_PROGRAMMES);
+    let routes = Routes::new()
+        // Looking.
+        .get("/steering", read, dashboard::dashboard)
+        .get("/steering/programmes", read, listed::programmes)
+        .get("/steering/missing", read, missing::show)
+        .get("/steering/programmes/{id}", read, programme_page::show)
+        .get("/steering/drafts", read, listed::drafts)
+        .get("/steering/drafts/{number}", read, drafts_page::show)
+        // Programmes made on a form; each verb says who may.
+        .get("/steering/programmes/new", keep, draft_forms::new)
+        .post("/steering/programmes/new", keep, draft_forms::create)
+        .get("/steering/drafts/{number}/head", keep, draft_forms::head)
+        .post("/steering/drafts/{number}/head", keep, draft_forms::correct)
+        .get("/steering/drafts/{number}/targets/{id}", keep, draft_forms::target)
+        .post("/steering/drafts/{number}/targets/{id}", keep, draft_forms::put_target)
+        .get("/steering/drafts/{number}/tasks/{id}", keep, draft_forms::task)
+        .post("/steering/drafts/{number}/tasks/{id}", keep, draft_forms::put_task)
+        .post("/steering/drafts/{number}/{verb}", read, draft_forms::act)
+        .get("/steering/targets/{id}", read, target_page::show)
+        .get("/steering/targets/{id}/cases", read, cases_page::show)
+        // Declaring, and the second person's look (the verb asks for more than reading).
+        .get("/steering/targets/{id}/declare", declare, declare_page::show)
+        .post("/steering/targets/{id}/declare", declare, declare_page::send)
+        .get("/steering/figures", read, listed::figures)
+        .get("/steering/figures/{code}", read, frame::show::<Declared>)
+        .post("/steering/figures/{code}/{verb}", read, frame::act::<Declared>)
+        .get("/steering/figures/{code}/files/{file}", read, frame::download::<Declared>)
+        // What is counted how, and who decided it.
+        .get("/steering/indicators", read, definitions::list)
+        .get("/steering/indicators/{id}", read, definitions::show)
+        // Its figure, cut by procedure or by official (which asks for more), and the cases behind any part of it.
+        .get("/steering/indicators/{id}/figure", read, figure_page::show)
+        .get("/steering/indicators/{id}/cases", read, figure_page::cases)
+        .post("/steering/indicators/{id}", keep, definitions::propose)
+        .post("/steering/indicators/{id}/{code}/{verb}", read, definitions::act)
+        // For programs.
+        .asking("/api/v1/targets", read, api::QUERY, api::list)
+        .asking("/api/v1/targets/{id}", read, api::QUERY, api::one);
     Module {
         name: "reform",
-        routes: Routes::new()
-            // Looking.
-            .get("/steering", read, dashboard::dashboard)
-            .get("/steering/programmes", read, listed::programmes)
-            .get("/steering/missing", read, missing::show)
-            .get("/steering/programmes/{id}", read, programme_page::show)
-            .get("/steering/drafts", read, listed::drafts)
-            .get("/steering/drafts/{number}", read, drafts_page::show)
-            // Programmes made on a form; each verb says who may.
-            .get("/steering/programmes/new", keep, draft_forms::new)
-            .post("/steering/programmes/new", keep, draft_forms::create)
-            .get("/steering/drafts/{number}/head", keep, draft_forms::head)
-            .post("/steering/drafts/{number}/head", keep, draft_forms::correct)
-            .get("/steering/drafts/{number}/targets/{id}", keep, draft_forms::target)
-            .post("/steering/drafts/{number}/targets/{id}", keep, draft_forms::put_target)
-            .get("/steering/drafts/{number}/tasks/{id}", keep, draft_forms::task)
-            .post("/steering/drafts/{number}/tasks/{id}", keep, draft_forms::put_task)
-            .post("/steering/drafts/{number}/{verb}", read, draft_forms::act)
-            .get("/steering/targets/{id}", read, target_page::show)
-            .get("/steering/targets/{id}/cases", read, cases_page::show)
-            // Declaring, and the second person's look (the verb asks for more than reading).
-            .get("/steering/targets/{id}/declare", declare, declare_page::show)
-            .post("/steering/targets/{id}/declare", declare, declare_page::send)
-            .get("/steering/figures", read, listed::figures)
-            .get("/steering/figures/{code}", read, frame::show::<Declared>)
-            .post("/steering/figures/{code}/{verb}", read, frame::act::<Declared>)
-            .get("/steering/figures/{code}/files/{file}", read, frame::download::<Declared>)
-            // What is counted how, and who decided it.
-            .get("/steering/indicators", read, definitions::list)
-            .get("/steering/indicators/{id}", read, definitions::show)
-            // Its figure, cut by procedure or by official (which asks for more), and the cases behind any part of it.
-            .get("/steering/indicators/{id}/figure", read, figure_page::show)
-            .get("/steering/indicators/{id}/cases", read, figure_page::cases)
-            .post("/steering/indicators/{id}", keep, definitions::propose)
-            .post("/steering/indicators/{id}/{code}/{verb}", read, definitions::act)
-            // For programs.
-            .asking("/api/v1/targets", read, api::QUERY, api::list)
-            .asking("/api/v1/targets/{id}", read, api::QUERY, api::one),
+        routes: records::api::routes::<Declared>(routes, read, declare),
         migrations: MIGRATIONS,
         locales: LOCALES,
         permissions: crate::rights::ALL,

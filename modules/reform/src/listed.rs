@@ -10,10 +10,11 @@ use crate::steered;
 use crate::view::{Read, Scope, Total, pick, subject_name, totals};
 use ::store::{BoxFuture, Row as Stored, Sql, StoreError, Tx, Value, params};
 use askama::Template;
-use base::{Fault, Id, Instant};
+use base::{Actor, Fault, Id, Instant};
 use i18n::L;
 use lists::{Ask, Asked, Batch, Cell, Column, Filter, Key, Kind, Known, List, Opened, Shape, Source};
 use records::Held;
+use records::api::Api;
 use records::frame::Pages;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -124,12 +125,7 @@ impl Source for Figures {
     ) -> BoxFuture<'t, Result<Batch<Figure>, Fault>> {
         Box::pin(async move {
             let after = after.map_or(Id(i64::MAX), |key| Id(key.number(0)));
-            let mut lanes = Vec::new();
-            for unit in self.units.as_ref().map_or(vec![None], |units| units.iter().copied().map(Some).collect()) {
-                let (statement, values) = lane(self.check, unit, after, limit as i64 + 1);
-                lanes.push(Held::<Declared>::read_all(&tx.query(statement, &values).await?)?);
-            }
-            let found = lists::merge(lanes, limit + 1, |held| Reverse(held.id));
+            let found = after_id(tx, self.check, self.units.as_deref(), after, limit + 1).await?;
             let batch = Batch::cut(found, limit, |held| Key::id(held.id));
             let names = identity::names(tx, &people(batch.rows.iter().map(|held| &held.state))).await?;
             let l = self.ctx.l;
@@ -156,10 +152,8 @@ pub(crate) fn people<'a>(figures: impl Iterator<Item = &'a Declared>) -> Vec<Id>
     all.into_iter().collect()
 }
 
-/// GET /steering/figures
-pub(crate) async fn figures(ctx: Ctx) -> Answer {
-    let actor = ctx.require(READ_STEERING)?;
-    let house = House::of(&ctx).await?;
+/// The units whose figures somebody reads; none for all.
+fn units_of(house: &House, actor: &Actor) -> Option<Vec<Id>> {
     let may = |id: &Id| house.tree().get(*id).is_some_and(|unit| may_look(actor, house.tree(), unit));
     // A division's people see what the agency keeps that it is part of.
     let houses = |unit: Id| house.tree().house_of(unit).map(|keeper| keeper.id);
@@ -169,6 +163,47 @@ pub(crate) async fn figures(ctx: Ctx) -> Answer {
         own.sort();
         own.dedup();
     }
+    units
+}
+
+/// The next figures after an id, the latest first: a lane for each unit.
+async fn after_id(
+    tx: &Tx,
+    check: Check,
+    units: Option<&[Id]>,
+    after: Id,
+    limit: usize,
+) -> Result<Vec<Held<Declared>>, Fault> {
+    let mut lanes = Vec::new();
+    for unit in units.map_or_else(|| vec![None], |units| units.iter().copied().map(Some).collect()) {
+        let (statement, values) = lane(check, unit, after, limit as i64);
+        lanes.push(Held::<Declared>::read_all(&tx.query(statement, &values).await?)?);
+    }
+    Ok(lists::merge(lanes, limit, |held| Reverse(held.id)))
+}
+
+impl Api for Declared {
+    const API: [&'static str; 3] = ["/api/v1/figures", "/api/v1/figures/{code}", "/api/v1/figures/{code}/{verb}"];
+    const STATES: &'static [Check] = &Check::ALL;
+
+    fn page<'t>(
+        tx: &'t Tx,
+        house: &'t House,
+        actor: &'t Actor,
+        state: Check,
+        after: Id,
+        limit: usize,
+    ) -> BoxFuture<'t, Result<Vec<Held<Self>>, Fault>> {
+        let units = units_of(house, actor);
+        Box::pin(async move { after_id(tx, state, units.as_deref(), after, limit).await })
+    }
+}
+
+/// GET /steering/figures
+pub(crate) async fn figures(ctx: Ctx) -> Answer {
+    let actor = ctx.require(READ_STEERING)?;
+    let house = House::of(&ctx).await?;
+    let units = units_of(&house, actor);
     let offered = house.tree().all().iter().filter(|unit| unit.house().is_some());
     let offered = offered.filter(|unit| units.as_ref().is_none_or(|units| units.contains(&unit.id)));
     let choices = offered.map(|unit| Choice::new(unit.id.to_string(), unit.name.clone())).collect();

@@ -428,7 +428,7 @@ async fn assets_are_kept_for_a_year_and_sent_compressed() {
 #[tokio::test]
 async fn the_search_box_leads_to_a_dossier_or_a_list() {
     let (app, _) = app(Rates::default(), false).await;
-    app.also(web::SearchBox { needs: DESK, one: "/desk/", list: "/desk?q=" });
+    app.also(web::SearchBox { needs: Some(DESK), one: "/desk/", list: "/desk?q=" });
     let router = web::build_router(app, vec![module()]);
     let (_, headers, _) = send(&router, get("/search?q=h13.08-261122-0012").body(Body::empty()).unwrap()).await;
     assert_eq!(headers["location"], "/track?code=H13.08-261122-0012");

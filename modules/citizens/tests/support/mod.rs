@@ -104,8 +104,10 @@ pub async fn portal(db: Db, data_dir: &Path, clock: Clock) -> (axum::Router, Id)
         extensions: Default::default(),
     });
     app.put(web::limits::Rates::unlimited());
+    let all = vec![dossiers::owed::KIND, catalogue::stock::KIND];
+    app.put(records::Kinds { all, served: |_, _| Vec::new(), units: |_, _, _| None, house_of: |_, _| None });
     organisation::reload(&app).await.expect("tree");
     catalogue::reload(&app).await.expect("catalogue");
-    i18n::install(&[files::locales()]);
+    i18n::install(&[files::locales(), records::LOCALES]);
     (web::build_router(app, vec![citizens::module(), dossiers::module()]), commune.id)
 }

@@ -73,6 +73,8 @@ struct ShowPage {
     /// Its forms as PDF: name and address.
     forms: Vec<(String, String)>,
     offers: Vec<Offer>,
+    /// What it points to, and what points to it.
+    links: String,
     timeline: Vec<Moment>,
 }
 
@@ -251,6 +253,7 @@ fn page(
         answers: answered(&version, &a.answers),
         // Those at the counter print it; others find it by its address.
         forms,
+        links: String::new(),
         has_slip: d.received_at.is_some() && actor.may(crate::rights::RECEIVE_DOSSIER),
         offers: offers(l, &read, actor, (&office, house), &problems, tried),
         timeline: timeline(l, &read.events, &read.names, &Beside::of(&read.asides, &version, a), house),
@@ -319,8 +322,10 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(
         }
     };
     looked(ctx, &actor, &house, &found.readable).await?;
+    let links = records::links_part(ctx, found.loaded().dossier.id).await?;
     let invalid = !problems.is_empty();
     let mut page = page(ctx, &actor, &house, found, problems, tried.map(|(verb, _)| verb))?;
+    page.links = links;
     if let Some((verb, fields)) = tried {
         acts::refill(&mut page.offers, verb, fields);
     }

@@ -226,9 +226,9 @@ fn unit_choices(house: &House, actor: &Actor) -> Vec<Choice> {
 /// With more units than these the divisions are left out of the choice.
 const UNITS_SHOWN_MAX: usize = 60;
 
-/// Where the search box of the header leads those who read dossiers.
+/// Where a code typed into the search box of the header leads those who read dossiers.
 pub const SEARCH_BOX: web::SearchBox =
-    web::SearchBox { needs: crate::rights::READ_DOSSIERS, one: "/dossiers/", list: "/work?tab=all&q=" };
+    web::SearchBox { needs: Some(crate::rights::READ_DOSSIERS), one: "/dossiers/", list: "" };
 
 /// The number beside "My work" in the menu: what waits in the tab the person begins with.
 pub fn nav_counts() -> web::NavCounts {

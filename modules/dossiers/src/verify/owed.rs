@@ -1,4 +1,4 @@
-//! What dossiers owe, against what their states say; and which subjects are proven elsewhere.
+//! What dossiers owe and point to, against what their states say; and which subjects are proven elsewhere.
 
 use super::Found;
 use crate::owed::{KIND, dues};
@@ -6,7 +6,7 @@ use crate::store::Loaded;
 use ::store::{StoreError, Tx, params};
 use base::{Id, Instant};
 use records::Kind;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The kinds of the program with dossiers and procedures among them, whoever named them: what they count is proven here.
 pub(super) fn with_own(kinds: &[Kind]) -> Vec<Kind> {
@@ -20,6 +20,23 @@ pub(super) async fn subjects(tx: &Tx, after: i64, last: i64) -> Result<HashSet<I
     let mut found = HashSet::new();
     tx.query_each(records::SUBJECTS_BETWEEN, params![after, last], |row| {
         found.insert(row.get("id")?);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Where dossiers of a range point to: names and ids.
+pub(super) type Links = BTreeMap<Id, BTreeSet<(String, Id)>>;
+
+/// Their links as they stand.
+pub(super) async fn links(tx: &Tx, after: i64, last: i64) -> Result<Links, StoreError> {
+    let mut found = Links::new();
+    tx.query_each(records::SELECT_LINKS, params![after, last], |row| {
+        let name: String = row.get("name")?;
+        if KIND.links.iter().any(|link| link.name == name) {
+            found.entry(row.get("subject_id")?).or_default().insert((name, row.get("other_id")?));
+        }
         Ok(())
     })
     .await?;

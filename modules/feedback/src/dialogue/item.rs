@@ -4,7 +4,7 @@ use crate::apply::flag;
 use ::store::{StoreError, Value};
 use base::{Id, Instant, Level};
 use facts::{Fact, Measure};
-use records::{Column, DoesNotFollow, Due, Link, Moment, News, Number, Subject, column};
+use records::{Column, DoesNotFollow, Due, Found, Link, Moment, News, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
 /// A question laid with the unit that answers.
@@ -223,6 +223,11 @@ impl Subject for Item {
 
     fn links(&self) -> Vec<Link> {
         vec![Link { name: "of", other: self.dialogue }]
+    }
+
+    fn found(&self) -> Found {
+        let words = &["text", "name", "public-question", "public-answer"];
+        Found { words, units: vec![self.agency, self.unit], ..Found::default() }
     }
 
     fn number(&self) -> Option<Number> {

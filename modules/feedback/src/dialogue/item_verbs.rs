@@ -6,9 +6,11 @@ use crate::publishing::without_people;
 use crate::rights::{ANSWER_FEEDBACK, HANDLE_FEEDBACK, READ_FEEDBACK, RECEIVE_FEEDBACK};
 use crate::rules::House;
 use crate::verbs::{REASON_MAX, TEXT_MAX};
+use ::store::BoxFuture;
 use State::{Open, Sent, SetAside, Settled};
 use base::{Fault, Id, Problem};
 use records::{Ask, Asker, Decided, Field, Given, Held, Machine, Office, Verb, Who};
+use web::Ctx;
 
 type Does = Result<Decided<Item>, Fault>;
 type On<'a> = Office<'a, Item>;
@@ -82,6 +84,10 @@ impl Machine for Item {
     type State = State;
     type House = House;
     const VERBS: &'static [Verb<Self>] = VERBS;
+
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(crate::pages::house(&ctx.app))
+    }
 
     fn state(&self) -> State {
         self.state

@@ -19,7 +19,7 @@ use crate::rules::House;
 use ::store::{BoxFuture, Tx};
 use base::{Fault, Id};
 use notices::{Reader, Topic};
-use records::{Card, DueKind, Kind};
+use records::{Card, DueKind, Kind, LinkKind};
 use std::collections::HashMap;
 use web::Ctx;
 
@@ -36,7 +36,8 @@ pub const DIALOGUES: Kind = Kind::of::<Dialogue>(
     ],
     READ_FEEDBACK,
     session_cards,
-);
+)
+.searched("dialogue-nav-sittings", "");
 
 /// Questions and commitments.
 pub const ITEMS: Kind = Kind::of::<Item>(
@@ -48,7 +49,9 @@ pub const ITEMS: Kind = Kind::of::<Item>(
     ],
     READ_FEEDBACK,
     item_cards,
-);
+)
+.searched("dialogue-found-items", "")
+.linking(&[LinkKind { name: "of", word: "dialogue-link-of", back: "dialogue-link-items" }]);
 
 /// What whoever asked is told about.
 pub const TOPIC: Topic = Topic {

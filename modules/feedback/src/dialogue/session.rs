@@ -3,7 +3,7 @@
 use ::store::{StoreError, Value};
 use base::{Id, Instant};
 use facts::Fact;
-use records::{Column, DoesNotFollow, Due, Moment, Number, Subject, column};
+use records::{Column, DoesNotFollow, Due, EVERYBODY, Found, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
 /// Where a sitting stands.
@@ -123,6 +123,11 @@ impl Subject for Dialogue {
             (State::Held, Some(at)) => one(due::MINUTES, at),
             _ => Vec::new(),
         }
+    }
+
+    /// A sitting is public.
+    fn found(&self) -> Found {
+        Found { words: &["title", "place", "text", "minutes"], units: vec![EVERYBODY], ..Found::default() }
     }
 
     fn number(&self) -> Option<Number> {

@@ -6,9 +6,11 @@ use crate::publishing::without_people;
 use crate::rights::{ANSWER_FEEDBACK, RECEIVE_FEEDBACK};
 use crate::rules::House;
 use crate::verbs::{REASON_MAX, TEXT_MAX};
+use ::store::BoxFuture;
 use State::{Announced, Cancelled, Held, Published};
 use base::{Fault, Id, Instant, Problem};
 use records::{Ask, Asker, Decided, Field, Given, Machine, Office, Verb, Who};
+use web::Ctx;
 
 type Does = Result<Decided<Dialogue>, Fault>;
 type On<'a> = Office<'a, Dialogue>;
@@ -60,6 +62,10 @@ impl Machine for Dialogue {
     type State = State;
     type House = House;
     const VERBS: &'static [Verb<Self>] = VERBS;
+
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(crate::pages::house(&ctx.app))
+    }
 
     fn state(&self) -> State {
         self.state

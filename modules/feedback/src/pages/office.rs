@@ -11,7 +11,7 @@ use base::{Actor, Fault, Id, Instant};
 use i18n::L;
 use lists::{Ask, Asked, Batch, Cell, Column, Count, Filter, Key, Kind, List, On, Shape, Sort, Source};
 use organisation::{Kind as AgencyKind, Tree};
-use records::{Asker, Held, Machine};
+use records::{Asker, Held, Machine, Subject};
 use web::{Answer, Choice, Ctx};
 
 /// Letters of what was written, in a row.
@@ -176,7 +176,9 @@ impl Petitions {
 
     /// What is looked for in all tabs, narrowed like the tabs themselves.
     async fn found(&self, tx: &Tx, after: Option<Id>, limit: usize) -> Result<Batch<Held<Petition>>, Fault> {
-        let ids = records::find(tx, self.asked.value("q"), self.units.as_deref(), after, limit as i64 + 1).await?;
+        let ids =
+            records::find(tx, Petition::KIND, self.asked.value("q"), self.units.as_deref(), after, limit as i64 + 1)
+                .await?;
         let mut found = sql::some(tx, &ids).await?;
         found.sort_by_key(|held| std::cmp::Reverse(held.id));
         let batch = Batch::cut(found, limit, |held| Key::at(Instant(0), held.id));

@@ -79,6 +79,8 @@ struct Show {
     near: Vec<Near>,
     /// The answer is there as a letter.
     has_letter: bool,
+    /// What it points to, and what points to it.
+    links: String,
     acts: Vec<Link>,
     form: Option<ActForm>,
     timeline: Vec<Told>,
@@ -225,6 +227,7 @@ async fn page(
                 code: other.clone(),
             })
             .collect(),
+        links: records::links_part(ctx, seen.held().id).await?,
         has_letter: p.answered_at.is_some() && seen.words.contains_key("answer"),
         papers: beside
             .files

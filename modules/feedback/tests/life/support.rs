@@ -201,9 +201,9 @@ impl Province {
     /// Codes that a reader of some units finds; none: of the whole province.
     pub async fn found(&self, words: &str, units: Option<&[Id]>) -> usize {
         let (words, units) = (words.to_owned(), units.map(<[Id]>::to_vec));
-        let ids = self
-            .db
-            .read(move |tx| Box::pin(async move { records::find(tx, &words, units.as_deref(), None, 50).await }));
+        let ids = self.db.read(move |tx| {
+            Box::pin(async move { records::find(tx, "petition", &words, units.as_deref(), None, 50).await })
+        });
         ids.await.unwrap().len()
     }
 

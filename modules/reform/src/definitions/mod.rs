@@ -20,8 +20,8 @@ use base::{Date, Fault, Id, Instant, Problem};
 use facts::Fact;
 use facts::Indicators;
 use records::{
-    Asker, By, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Given, Held, Kind, Machine, Moment, Number,
-    Office, Subject, Verb, Who, column,
+    Asker, By, Card, Column, Decided, DoesNotFollow, Due, DueKind, EVERYBODY, Field, Found, Given, Held, Hits, Kind,
+    Machine, Moment, Number, Office, Subject, Verb, Who, column,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -157,6 +157,14 @@ impl Subject for Definition {
         if self.stage == Stage::Proposed { vec![due] } else { Vec::new() }
     }
 
+    /// Who reads figures finds what is counted how, by its names and what it rests on.
+    fn found(&self) -> Found {
+        let written = facts::Written::from_toml(&self.body).ok();
+        let names = written.map(|written| [written.name_vi, written.name_en]).into_iter().flatten();
+        let texts = [self.indicator.clone(), self.basis.clone()].into_iter().chain(names).collect();
+        Found { texts, units: vec![EVERYBODY], ..Found::default() }
+    }
+
     fn number(&self) -> Option<Number> {
         Some(Number { book: BOOK, period: self.year, n: self.n })
     }
@@ -206,6 +214,10 @@ impl Machine for Definition {
     type House = House;
     const VERBS: &'static [Verb<Self>] = VERBS;
 
+    fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
+        Box::pin(House::of(ctx))
+    }
+
     fn state(&self) -> Stage {
         self.stage
     }
@@ -230,7 +242,27 @@ pub const KIND: Kind = Kind::of::<Definition>(
     &[DueKind { name: DECIDE, word: "reform-due-definition", right: crate::rights::SIGN_PROGRAMMES, served: false }],
     crate::rights::READ_STEERING,
     cards,
-);
+)
+.seeking("reform-found-definitions", "/steering/indicators?q=", seek);
+
+/// Indicators as they are defined today.
+fn seek<'t>(ctx: &'t Ctx, q: &'t str, most: usize) -> BoxFuture<'t, Result<Hits, Fault>> {
+    Box::pin(async move {
+        if !ctx.actor.as_ref().is_some_and(|actor| actor.may(crate::rights::READ_STEERING)) {
+            return Ok(Hits::default());
+        }
+        let known = indicators(&ctx.app);
+        let fits = |one: &&facts::Indicator| records::words::hold(&[&one.id, &one.name_vi, &one.name_en], q);
+        let found: Vec<&facts::Indicator> = known.all(ctx.now.date()).filter(fits).collect();
+        let card = |one: &&facts::Indicator| Card {
+            code: one.id.clone(),
+            title: crate::view::pick(ctx.l, &one.name_vi, &one.name_en).to_owned(),
+            href: format!("/steering/indicators/{}", one.id),
+            ..Card::default()
+        };
+        Ok(Hits { cards: found.iter().take(most).map(card).collect(), n: found.len(), more: false })
+    })
+}
 
 fn cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
     Box::pin(async move {
