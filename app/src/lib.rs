@@ -79,10 +79,9 @@ pub fn proofs() -> Vec<audit::Proof> {
     vec![identity::PROOF, notices::PROOF, organisation::PROOF, catalogue::PROOF, reform::PROOF, plans::PROOF]
 }
 
-/// The kinds of subjects that live on the shared pieces, or owe something beside them.
+/// The kinds of subjects that live on the shared pieces, or owe something beside them; in the order a search shows them.
 pub fn kinds() -> Vec<records::Kind> {
     vec![
-        catalogue::stock::KIND,
         dossiers::owed::KIND,
         feedback::KIND,
         feedback::dialogue::DIALOGUES,
@@ -95,6 +94,7 @@ pub fn kinds() -> Vec<records::Kind> {
         reform::PROGRAMMES,
         identity::dues::REQUESTS,
         identity::dues::ROLES,
+        catalogue::stock::KIND,
     ]
 }
 

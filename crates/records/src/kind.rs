@@ -131,14 +131,14 @@ impl Kind {
     }
 
     /// A kind that lives outside the shared pieces and owes something all the same.
-    pub const fn elsewhere(
-        word: &'static str,
-        dues: &'static [DueKind],
-        reads: Permission,
-        cards: Cards,
-        sees: Sees,
-    ) -> Kind {
-        Kind { dues, reads: Some(reads), sees, ..Kind::open(word, cards) }
+    pub const fn elsewhere(word: &'static str, dues: &'static [DueKind], reads: Permission, cards: Cards) -> Kind {
+        let nobody: Sees = |_, _| Box::pin(async { Ok(HashSet::new()) });
+        Kind { dues, reads: Some(reads), sees: nobody, ..Kind::open(word, cards) }
+    }
+
+    /// It with who may open which; of a kind outside nobody is shown any without it, in search and links.
+    pub const fn seen_by(self, sees: Sees) -> Kind {
+        Kind { sees, ..self }
     }
 
     /// A kind outside the shared pieces whose subjects are open to everybody.

@@ -56,8 +56,8 @@ pub const KIND: Kind = Kind::elsewhere(
     ],
     crate::rights::READ_DOSSIERS,
     cards,
-    sees,
 )
+.seen_by(sees)
 .seeking("dossier-found", "/work?tab=all&q=", seek)
 .linking(&[LinkKind { name: REUSES, word: "dossier-link-reuses", back: "dossier-link-reused" }])
 .counting(crate::MEASURES)
