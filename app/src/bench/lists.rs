@@ -50,15 +50,8 @@ async fn fill(db: &Db, tree: &Tree, now: Instant) -> Result<(), Fault> {
     let (units, communes) = (units(tree), tree.communes());
     let each = PETITIONS / units.len().max(1) as i64 + 1;
     let engine = db.engine();
-    let (hash, series) = match engine {
-        Engine::Sqlite => (
-            "x'00'",
-            format!(
-                "(WITH RECURSIVE s (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM s WHERE k < {each}) SELECT k FROM s) AS s"
-            ),
-        ),
-        Engine::Postgres => ("'\\x00'::bytea", format!("generate_series(CAST(1 AS BIGINT), {each}) AS s (k)")),
-    };
+    let hash = if engine == Engine::Sqlite { "x'00'" } else { "'\\x00'::bytea" };
+    let series = lists::plan::series(engine, each);
     let step = SPAN_MS / each;
     for (n, unit) in units.iter().enumerate() {
         let area = communes.get(n % communes.len().max(1)).map_or(unit.0, |commune| commune.id.0);

@@ -28,6 +28,7 @@ pub use db::{Beside, BoxFuture, Db, Engine};
 pub use error::StoreError;
 pub use many::insert_many;
 pub use migrations::Migrations;
+pub use postgres::with_limits;
 pub use row::{Cell, FromCell, Row};
 pub use rows::Rows;
 pub use sql::{REGISTRY, Registered, Sql, registered};

@@ -16,6 +16,8 @@ pub enum Sql {
     Owned(String),
     /// Built once at run time, used many times.
     Shared(Arc<str>),
+    /// Built at run time, spelled differently.
+    Built { sqlite: String, postgres: String },
 }
 
 impl Sql {
@@ -32,7 +34,56 @@ impl Sql {
             (Sql::Each { postgres, .. }, Engine::Postgres) => postgres,
             (Sql::Owned(text), _) => text,
             (Sql::Shared(text), _) => text,
+            (Sql::Built { sqlite, .. }, Engine::Sqlite) => sqlite,
+            (Sql::Built { postgres, .. }, Engine::Postgres) => postgres,
         }
+    }
+
+    /// The statement with a word of the program's own in place of its parameter `$n`; the later ones move up by one.
+    ///
+    /// A statement is planned once for every value of its parameters, so what decides whether few or many rows are meant (a state, of
+    /// which one holds nearly everything) has to stand in its text. One text is prepared for each word: for closed lists only.
+    ///
+    /// # Panics
+    /// If the word is none: it is quoted, not escaped.
+    pub fn spelled(&self, n: usize, word: &'static str) -> Sql {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        assert!(word.chars().all(plain), "{word} is no word of a closed list");
+        let put = |text: &str| {
+            let mut parts = text.split('$');
+            let mut out = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+                let (number, rest) = part.split_at(digits);
+                match number.parse::<usize>() {
+                    Ok(number) if number == n => out.extend(["'", word, "'"]),
+                    Ok(number) if number > n => out.push_str(&format!("${}", number - 1)),
+                    _ => out.extend(["$", number]),
+                }
+                out.push_str(rest);
+            }
+            out
+        };
+        Sql::Built { sqlite: put(self.text(Engine::Sqlite)), postgres: put(self.text(Engine::Postgres)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_stands_in_the_text_and_the_later_parameters_move_up() {
+        let sql = Sql::each("a = $1 AND b = $2 AND c = $12 LIMIT $3", "b = $2 OR $2 = b");
+        let spelled = sql.spelled(2, "in-force");
+        assert_eq!(spelled.text(Engine::Sqlite), "a = $1 AND b = 'in-force' AND c = $11 LIMIT $2");
+        assert_eq!(spelled.text(Engine::Postgres), "b = 'in-force' OR 'in-force' = b");
+    }
+
+    #[test]
+    #[should_panic(expected = "no word")]
+    fn what_is_no_word_is_not_put_into_a_statement() {
+        let _ = Sql::from("a = $1").spelled(1, "x' OR 'a' = 'a");
     }
 }
 

@@ -93,22 +93,31 @@ pub fn lane(
     (at, id): (Instant, Id),
     limit: i64,
 ) -> (Sql, Vec<Value>) {
-    let (state, limit, topic) = (Value::from(state.as_str()), Value::from(limit), Value::from(wanted.topic));
-    let mut values: Vec<Value> = unit.map(Value::from).into_iter().collect();
-    values.push(state);
-    if let Some(before) = wanted.due_before {
-        values.extend([at.into(), id.into(), before.into(), topic, limit]);
-        return (if unit.is_some() { UNIT_DUE } else { STATE_DUE }, values);
+    let (limit, topic) = (Value::from(limit), Value::from(wanted.topic));
+    let by_topic = (!wanted.topic.is_empty() && wanted.due_before.is_none()).then(|| topic.clone());
+    let tail = match wanted.due_before {
+        Some(before) => vec![at.into(), id.into(), before.into(), topic, limit],
+        None => [id.into(), limit].into_iter().chain(by_topic.clone()).collect(),
+    };
+    let due = wanted.due_before.is_some();
+    if let Some(unit) = unit {
+        let sql = if due {
+            UNIT_DUE
+        } else if by_topic.is_some() {
+            OF_UNIT_TOPIC
+        } else {
+            OF_UNIT
+        };
+        return (sql, [vec![unit.into(), state.as_str().into()], tail].concat());
     }
-    values.extend([id.into(), limit]);
-    match (unit.is_some(), wanted.topic.is_empty()) {
-        (true, true) => (OF_UNIT, values),
-        (false, true) => (OF_STATE, values),
-        (unit, false) => {
-            values.push(topic);
-            (if unit { OF_UNIT_TOPIC } else { OF_STATE_TOPIC }, values)
-        }
-    }
+    let sql = if due {
+        STATE_DUE
+    } else if by_topic.is_some() {
+        OF_STATE_TOPIC
+    } else {
+        OF_STATE
+    };
+    (sql.spelled(1, state.as_str()), tail)
 }
 
 /// How many there are in some states, so far as is counted; those that complain of a unit where `may` says that the reader knows them.

@@ -26,7 +26,7 @@ pub async fn page(
     limit: usize,
 ) -> Result<Vec<Held<Initiative>>, StoreError> {
     let Some(units) = units else {
-        return Held::read_all(&tx.query(OF_STATE, params![state.as_str(), after, limit as i64]).await?);
+        return Held::read_all(&tx.query(OF_STATE.spelled(1, state.as_str()), params![after, limit as i64]).await?);
     };
     let mut lanes = Vec::with_capacity(units.len());
     for unit in units {

@@ -112,3 +112,35 @@ fn pages_api_and_actions_hold_no_sql() {
         });
     none(found.collect());
 }
+
+/// The line of a README that says which crates a room calls holds all of them, and no other.
+#[test]
+fn a_readme_names_the_crates_that_its_room_calls() {
+    let mut complaints = Vec::new();
+    let readmes = texts(&["README.md"]);
+    let says = |text: &str| {
+        let line = text.lines().find(|line| line.to_lowercase().contains("may call"))?;
+        let named = line.split('`').skip(1).step_by(2).map(str::to_owned);
+        Some(named.filter(|name| ORDER.contains(&name.as_str())).collect::<std::collections::BTreeSet<_>>())
+    };
+    for (path, text) in texts(&["Cargo.toml"]) {
+        let Some(room) = path
+            .strip_suffix("Cargo.toml")
+            .filter(|room| room.starts_with("modules/") || room.starts_with("examples/"))
+        else {
+            continue;
+        };
+        let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+        let calls = dependencies(&table, &["dependencies"]).into_iter().filter(|name| ORDER.contains(name));
+        let calls: std::collections::BTreeSet<String> = calls.map(str::to_owned).collect();
+        let readme = readmes.iter().find(|(path, _)| *path == format!("{room}README.md"));
+        match readme.and_then(|(_, text)| says(text)) {
+            None => complaints.push(format!("{room}README.md does not say what the room may call")),
+            Some(said) if said != calls => {
+                complaints.push(format!("{room}README.md says {said:?}, the room calls {calls:?}"))
+            }
+            Some(_) => {}
+        }
+    }
+    none(complaints);
+}

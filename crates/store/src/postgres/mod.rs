@@ -2,6 +2,7 @@
 
 mod copy;
 mod encode;
+mod limit;
 mod session;
 
 use std::panic::AssertUnwindSafe;
@@ -16,6 +17,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio_postgres::config::{Host, SslMode};
 
+pub use limit::with_limits;
 pub(crate) use session::{Isolation, Session};
 
 use crate::options::{Options, Place};

@@ -78,6 +78,8 @@ impl Session {
         each: &mut (dyn FnMut(Row) -> Result<(), StoreError> + Send),
     ) -> Result<u64, StoreError> {
         let client = self.client()?;
+        let (text, params) = super::with_limits(text, params);
+        let (text, params) = (&*text, &*params);
         let fail = |error: tokio_postgres::Error| {
             if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) {
                 // "cached plan must not change result type": a table was altered under the prepared statements.
