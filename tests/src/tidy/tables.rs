@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{none, texts};
 
 /// Where SQL may name a table of another crate, and why.
-const MAY: [(&str, &str); 7] = [
+const MAY: [(&str, &str); 9] = [
     ("modules/dossiers/src/verify", "the proof reads the log and the facts it holds against each other"),
     ("crates/records/src/prove.rs", "the proof reads the log and the papers of every kind of subject"),
     ("modules/organisation/src/proof.rs", "the proof of the tree covers the scopes of facts"),
@@ -13,6 +13,11 @@ const MAY: [(&str, &str); 7] = [
     (
         "modules/dossiers/migrations/0009_dues.sql",
         "what the dossiers there were owed, when dues became a table of every room",
+    ),
+    ("modules/dossiers/migrations/0010_notices.sql", "what people had been told moved into everybody's box"),
+    (
+        "crates/identity/migrations/0003_second_person.sql",
+        "what had happened to accounts before counts as told to their owners",
     ),
     ("modules/simulate/src", "counts what it made, in a database of its own"),
     ("crates/store/src/sql.rs", "examples in documentation and tests"),
