@@ -328,7 +328,11 @@ fn every_text_of_every_api_body_is_cleaned_or_refused() {
                 continue;
             }
             let path = path.replace("{code}", "H13.99.99-261125-9999").replace("{verb}", "forward");
-            let mut clerk = app.signed_in(Role::Clerk).await;
+            // Whoever may ask for it at all.
+            let mut may = app.signed_in(Role::Clerk).await;
+            if may.post_json(&path, &serde_json::json!({})).await.status.as_u16() == 403 {
+                may = app.signed_in(Role::ReformOfficer).await;
+            }
             for name in texts_of(&document, schema) {
                 for text in STRINGS {
                     let mut body = serde_json::json!({});
@@ -339,7 +343,7 @@ fn every_text_of_every_api_body_is_cleaned_or_refused() {
                         });
                     }
                     body[&name] = (*text).into();
-                    let page = clerk.post_json(&path, &body).await;
+                    let page = may.post_json(&path, &body).await;
                     let status = page.status.as_u16();
                     assert!(status < 500, "{path} {name} = {text:?} answers {status}");
                     if clean::line(text).is_err() {
@@ -348,7 +352,7 @@ fn every_text_of_every_api_body_is_cleaned_or_refused() {
                     sent += 1;
                 }
             }
-            let twice = clerk.send_json(&path, "{\"note\":\"a\",\"note\":\"b\"}").await;
+            let twice = may.send_json(&path, "{\"note\":\"a\",\"note\":\"b\"}").await;
             assert_eq!(twice.status.as_u16(), 422);
         }
         assert!(sent > 100, "{sent}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{none, texts};
 
 /// Where SQL may name a table of another crate, and why.
-const MAY: [(&str, &str); 9] = [
+const MAY: [(&str, &str); 10] = [
     ("modules/dossiers/src/verify", "the proof reads the log and the facts it holds against each other"),
     ("crates/records/src/prove.rs", "the proof reads the log and the papers of every kind of subject"),
     ("modules/organisation/src/proof.rs", "the proof of the tree covers the scopes of facts"),
@@ -14,6 +14,7 @@ const MAY: [(&str, &str); 9] = [
         "modules/dossiers/migrations/0009_dues.sql",
         "what the dossiers there were owed, when dues became a table of every room",
     ),
+    ("modules/dossiers/migrations/0012_links.sql", "what dossiers reused before links were shown"),
     ("modules/dossiers/migrations/0010_notices.sql", "what people had been told moved into everybody's box"),
     (
         "crates/identity/migrations/0003_second_person.sql",
