@@ -167,7 +167,10 @@ pub async fn lapse(tx: &Tx, now: Instant) -> Result<u64, Fault> {
     let mut lapsed = 0;
     for row in tx.query(UNDECIDED, params![now.plus_ms(-REQUEST_KEPT_MS), LAPSED_AT_ONCE]).await? {
         let Some(request) = requests::read(&row)? else { continue };
-        tx.execute(REQUEST_LAPSE, params![request.id, now]).await?;
+        // Decided, or asked anew, in this very moment.
+        if tx.execute(REQUEST_LAPSE, params![request.id, now]).await? == 0 {
+            continue;
+        }
         if matches!(request.wish, Wish::Password) {
             handover::drop_code(tx, request.account).await?;
         }

@@ -6,7 +6,7 @@ use store::{Row, StoreError, Tx, params};
 
 store::statements! {
     /// What is on its way for a stretch of order keys.
-    pub(crate) UNFINISHED = "SELECT job_key FROM job WHERE queue = $1 AND order_key > $2 AND order_key <= $3 AND state <> 'done'";
+    pub(crate) UNFINISHED = "SELECT job_key FROM job WHERE queue = $1 AND order_key > $2 AND order_key <= $3 AND (state <> 'done' OR last_error LIKE 'discarded:%')";
     pub(crate) COUNTS = "SELECT kind, state, COUNT(*) AS n, MIN(ordered_at) AS oldest FROM job
         WHERE state <> 'done' GROUP BY kind, state ORDER BY kind, state";
     pub(crate) DEAD = "SELECT id, kind, job_key, order_key, state, attempts, ordered_at, run_at, last_error FROM job
@@ -20,7 +20,7 @@ store::statements! {
     pub(crate) DISCARD = "UPDATE job SET state = 'done', finished_at = $2, last_error = $3
         WHERE id = $1 AND state = 'dead'";
     pub(crate) PRUNE = "DELETE FROM job WHERE id IN
-        (SELECT id FROM job WHERE state = 'done' AND finished_at < $1 ORDER BY finished_at LIMIT $2)";
+        (SELECT id FROM job WHERE state = 'done' AND finished_at < $1 AND coalesce(last_error, '') NOT LIKE 'discarded:%' ORDER BY finished_at LIMIT $2)";
 }
 
 /// How many jobs of a kind are in a state that is not done.
@@ -91,7 +91,7 @@ pub async fn jobs_of(tx: &Tx, order_key: Id, limit: u32) -> Result<Vec<Job>, Sto
     tx.query(&OF_ORDER_KEY, params![order_key, limit]).await?.iter().map(read_job).collect()
 }
 
-/// Keys of the jobs of a kind's queue that are not done, with order keys above `after` up to `last`.
+/// Keys of the jobs of a kind's queue that are not done, or were let go undone, with order keys above `after` up to `last`.
 pub async fn unfinished(tx: &Tx, kind: &str, after: Id, last: Id) -> Result<Vec<String>, StoreError> {
     let rows = tx.query(&UNFINISHED, params![crate::queue::queue_of(kind), after, last]).await?;
     rows.iter().map(|row| row.get("job_key")).collect()

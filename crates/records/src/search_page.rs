@@ -57,8 +57,8 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         return Err(Fault::invalid(Problem::new("records-find-kind").field("in")).into());
     }
     // A code that one thing has leads straight to it; where several have it, they come first.
-    let known = by_code(&ctx, &kinds, &q).await?;
-    if let ([(_, card)], true) = (known.as_slice(), only.is_empty()) {
+    let (known, alone) = by_code(&ctx, &kinds, &q).await?;
+    if let ([(_, card)], true) = (known.as_slice(), only.is_empty() && alone) {
         return Ok(ctx.redirect(card.href.clone()));
     }
     let asked = encode(&q);
@@ -75,6 +75,8 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         if hits.cards.is_empty() {
             continue;
         }
+        // One's own is found by its code and not among those of one's units.
+        hits.n = hits.n.max(hits.cards.len());
         if kind.is_elsewhere() {
             exact.extend(hits.cards.iter().filter(|card| same(&card.code, &q)).map(|card| card.href.clone()));
         }
@@ -109,22 +111,26 @@ fn counted(l: L, hits: &Hits) -> String {
     l.tr(if hits.more { "records-find-more-than" } else { "records-find-count" }, n)
 }
 
-/// Subjects of that very code, each with its kind, for whoever may open them.
-async fn by_code(ctx: &Ctx, kinds: &Arc<Kinds>, q: &str) -> Result<Vec<(String, Card)>, Fault> {
+/// Subjects of that very code that the reader may open, each with its kind, and whether it is one subject's code alone.
+async fn by_code(ctx: &Ctx, kinds: &Arc<Kinds>, q: &str) -> Result<(Vec<(String, Card)>, bool), Fault> {
     let typed = q.to_owned();
     let found = ctx.db().read(move |tx| {
         Box::pin(async move {
-            let ids = of_code(tx, &typed, SHOWN as i64).await?;
+            let ids = of_code(tx, &typed, LOOKED as i64).await?;
             kinds_of(tx, &ids).await
         })
     });
-    let mut known = Vec::new();
-    for (id, word) in found.await? {
+    let (mut known, found) = (Vec::new(), found.await?);
+    let alone = found.len() == 1;
+    for (id, word) in found {
+        if known.len() == SHOWN {
+            break;
+        }
         let kind = kinds.all.iter().find(|kind| kind.word == word && kind.searched.is_some());
         let Some(kind) = kind else { continue };
         known.extend(opened(ctx, kind, vec![id]).await?.into_iter().map(|(_, card)| (word.clone(), card)));
     }
-    Ok(known)
+    Ok((known, alone))
 }
 
 /// The cards of those that the reader may open, in the order given.

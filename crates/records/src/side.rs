@@ -64,7 +64,12 @@ pub async fn code_of(tx: &Tx, id: Id) -> Result<Option<String>, StoreError> {
 pub(crate) async fn kinds_of(tx: &Tx, ids: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
     let list = Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect());
     let rows = tx.query(KINDS_OF, &[list]).await?;
-    rows.iter().map(|row| Ok((row.get("id")?, row.get("kind")?))).collect()
+    let mut all = rows
+        .iter()
+        .map(|row| Ok((row.get("id")?, row.get("kind")?)))
+        .collect::<Result<Vec<(Id, String)>, StoreError>>()?;
+    all.sort_by_key(|(id, _)| ids.iter().position(|asked| asked == id));
+    Ok(all)
 }
 
 /// Writes the difference between what a subject owed and owes; nothing where nothing changed.

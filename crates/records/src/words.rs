@@ -31,9 +31,10 @@ const WORD_MAX: usize = 60;
     pub SET_WORDS_MADE = "UPDATE subject_words_made SET below = $1 WHERE one = 1";
     /// Subjects still to be looked at, the latest first.
     pub SUBJECTS_BELOW = "SELECT id, kind FROM subject WHERE id < $1 ORDER BY id DESC LIMIT $2";
-    /// Subjects that hold all of them, the latest first, after an id.
+    /// Subjects that hold all of them, the latest first, after an id. PostgreSQL expects one in two hundred of any question and would walk
+    /// back through all there are until it has a page of hits: `+ 0` leaves it the index of words alone.
     pub FIND = sqlite "SELECT rowid AS id FROM subject_words WHERE subject_words MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3",
-        postgres "SELECT rowid AS id FROM subject_words WHERE terms @@ CAST($1 AS tsquery) AND rowid < $2 ORDER BY rowid DESC LIMIT $3";
+        postgres "SELECT rowid AS id FROM subject_words WHERE terms @@ CAST($1 AS tsquery) AND rowid < $2 ORDER BY rowid + 0 DESC LIMIT $3";
 }
 
 /// What a subject is found by, besides its code.
@@ -151,7 +152,12 @@ pub async fn reword(db: &Db, kinds: &[Kind]) -> Result<u64, StoreError> {
     let mut made = 0;
     loop {
         let kinds = kinds.clone();
-        let batch = db.write(move |tx| Box::pin(async move { one_batch(tx, &kinds).await })).await?;
+        // As if alone: what an act writes meanwhile stays, and of two servers that start together one goes on after the other.
+        let batch = db.write_repeatable(move |tx| {
+            let kinds = kinds.clone();
+            Box::pin(async move { one_batch(tx, &kinds).await })
+        });
+        let batch = batch.await?;
         made += batch;
         if batch == 0 {
             return Ok(made);
@@ -160,6 +166,7 @@ pub async fn reword(db: &Db, kinds: &[Kind]) -> Result<u64, StoreError> {
 }
 
 async fn one_batch(tx: &Tx, kinds: &[Kind]) -> Result<u64, StoreError> {
+    tx.lock("records-words").await?;
     let below: Id = tx.query_one(WORDS_MADE, params![]).await?.get("below")?;
     if below == Id(0) {
         return Ok(0);

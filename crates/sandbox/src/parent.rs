@@ -66,7 +66,11 @@ fn start() -> io::Result<Child> {
     let mut command = Command::new(program()?);
     command.args([COMMAND, "--exact", "--nocapture"]);
     // The program's allocator would take a gigabyte beforehand, which no bound set later takes back: here it takes what is asked for.
-    command.env_clear().env(ASKED, "1").env("MIMALLOC_ARENA_EAGER_COMMIT", "0").current_dir(if cfg!(unix) { "/" } else { "." });
+    command.env_clear().env(ASKED, "1").env("MIMALLOC_ARENA_EAGER_COMMIT", "0").current_dir(if cfg!(unix) {
+        "/"
+    } else {
+        "."
+    });
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn()
 }

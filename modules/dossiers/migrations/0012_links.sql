@@ -10,6 +10,6 @@ INSERT INTO link (subject_id, name, other_id)
 INSERT INTO link (subject_id, name, other_id)
   SELECT DISTINCT e.subject_id, 'reuses', CAST(s.value #>> '{}' AS BIGINT)
   FROM (SELECT subject_id, data FROM event WHERE n = 1 AND data LIKE '%"source":{"dossier":%') e
-  CROSS JOIN LATERAL jsonb_path_query(CAST(e.data AS JSONB), 'strict $.filing.papers[*].source.dossier', '{}', TRUE) AS s (value)
+  CROSS JOIN LATERAL jsonb_path_query(CAST(e.data AS JSONB), 'lax $.filing.papers[*].source.dossier') AS s (value)
   WHERE EXISTS (SELECT 1 FROM dossier d WHERE d.id = e.subject_id);
 --end

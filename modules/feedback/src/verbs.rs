@@ -289,12 +289,22 @@ fn raise(on: &On<'_>, given: &Given) -> Does {
     Decided::event(Event::Raise { concerned, unit: on.house.above(concerned)? })
 }
 
-fn refuse(_: &On<'_>, given: &Given) -> Does {
+/// A petition about people's conduct that lies before the very unit it is about, from before such were sent past it: it is raised, and
+/// nobody there ends it.
+fn not_before_its_own(on: &On<'_>) -> Result<(), Fault> {
+    let p = on.state();
+    let people = p.concerned.is_none() && p.state == New && topic(&p.topic).is_some_and(|topic| topic.people);
+    if people { Err(Fault::Conflict(Problem::new("feedback-raise-first"))) } else { Ok(()) }
+}
+
+fn refuse(on: &On<'_>, given: &Given) -> Does {
+    not_before_its_own(on)?;
     Ok(Decided::event(Event::Refuse)?.with("reason", given.text("reason")))
 }
 
 /// What is a complaint or a denunciation is not answered here (NĐ 20/2008/NĐ-CP Điều 1): its own law says who, how and by when.
-fn hand_over(_: &On<'_>, given: &Given) -> Does {
+fn hand_over(on: &On<'_>, given: &Given) -> Does {
+    not_before_its_own(on)?;
     let event = Event::HandOver { track: given.text("track").to_owned() };
     Ok(Decided::event(event)?.with("reason", given.text("reason")))
 }
