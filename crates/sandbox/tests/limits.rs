@@ -3,6 +3,10 @@
 use sandbox::{Stopped, run};
 use std::time::{Duration, Instant};
 
+/// As in the program: the bound of memory has to hold for what it allocates with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 sandbox::test_entry!();
 
 sandbox::task! {
@@ -72,7 +76,7 @@ fn a_reader_that_panics_is_told_from_one_that_answers() {
 #[test]
 fn the_child_sees_no_environment_no_file_and_no_connection() {
     let seen = String::from_utf8(run(LOOKER, "", b"").unwrap()).unwrap();
-    assert_eq!(seen, "MOTCUA_READ_FOREIGN; file false; connection false");
+    assert_eq!(seen, "MIMALLOC_ARENA_EAGER_COMMIT MOTCUA_READ_FOREIGN; file false; connection false");
 }
 
 #[test]
