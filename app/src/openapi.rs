@@ -121,7 +121,11 @@ fn complete(operation: &mut Value, route: &RouteEntry) {
         with_files(operation);
     }
     let mut all = operation["parameters"].as_array().cloned().unwrap_or_default();
-    all.extend(route.asks.iter().map(|param| param.described()));
+    // What an operation says of a question itself says more than its route knows: which words there are.
+    let said = |param: &Value| {
+        operation["parameters"].as_array().into_iter().flatten().any(|own| own["name"] == param["name"])
+    };
+    all.extend(route.asks.iter().map(|param| param.described()).filter(|param| !said(param)));
     all.extend(headers(route).iter().map(|header| header.described()));
     operation["parameters"] = all.into();
 }

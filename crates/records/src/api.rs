@@ -311,8 +311,12 @@ pub fn described<S: Api>() -> Value {
     let bodies: Vec<Value> = verbs.iter().map(|verb| body_of(verb.word, verb.asks)).collect();
     let (act_body, new_body) = (format!("{name}ActBody"), format!("{name}NewBody"));
     let operation = |id: &str| format!("{}_{id}", S::KIND.replace('-', "_"));
+    let states: Vec<&str> = S::STATES.iter().map(|state| S::word(*state)).collect();
+    let mut state = LIST.iter().find(|param| param.name == "state").map(|param| param.described()).unwrap_or_default();
+    state["schema"] = json!({ "type": "string", "enum": states });
+    let answered = answers("200", "SubjectsPage");
     let mut of_all =
-        json!({ "get": { "operationId": operation("list"), "responses": answers("200", "SubjectsPage") } });
+        json!({ "get": { "operationId": operation("list"), "parameters": [state], "responses": answered } });
     let mut schemas = json!({ act_body.as_str(): { "anyOf": bodies } });
     if let Some(begins) = S::VERBS.iter().rfind(|verb| verb.word == S::BEGINS) {
         let made = answers("201", "SubjectView");
