@@ -9,6 +9,7 @@ use crate::words::{find, of_code, words_of};
 use askama::Template;
 use base::{Fault, Id, Problem};
 use i18n::L;
+use std::collections::HashMap;
 use std::sync::Arc;
 use web::table::{encode, query_value};
 use web::{Answer, Ctx};
@@ -120,17 +121,18 @@ async fn by_code(ctx: &Ctx, kinds: &Arc<Kinds>, q: &str) -> Result<(Vec<(String,
             kinds_of(tx, &ids).await
         })
     });
-    let (mut known, found) = (Vec::new(), found.await?);
-    let alone = found.len() == 1;
-    for (id, word) in found {
-        if known.len() == SHOWN {
-            break;
+    let found = found.await?;
+    // Each kind is asked once, and what came is put back into the order found.
+    let mut cards: HashMap<Id, Card> = HashMap::new();
+    for kind in kinds.all.iter().filter(|kind| kind.searched.is_some()) {
+        let ids: Vec<Id> = found.iter().filter(|(_, word)| word == kind.word).map(|(id, _)| *id).collect();
+        if !ids.is_empty() {
+            cards.extend(opened(ctx, kind, ids).await?);
         }
-        let kind = kinds.all.iter().find(|kind| kind.word == word && kind.searched.is_some());
-        let Some(kind) = kind else { continue };
-        known.extend(opened(ctx, kind, vec![id]).await?.into_iter().map(|(_, card)| (word.clone(), card)));
     }
-    Ok((known, alone))
+    let alone = found.len() == 1;
+    let known = found.into_iter().filter_map(|(id, word)| Some((word, cards.remove(&id)?)));
+    Ok((known.take(SHOWN).collect(), alone))
 }
 
 /// The cards of those that the reader may open, in the order given.

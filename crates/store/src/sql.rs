@@ -49,23 +49,35 @@ impl Sql {
     pub fn spelled(&self, n: usize, word: &'static str) -> Sql {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
         assert!(word.chars().all(plain), "{word} is no word of a closed list");
-        let put = |text: &str| {
-            let mut parts = text.split('$');
-            let mut out = parts.next().unwrap_or_default().to_owned();
-            for part in parts {
-                let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-                let (number, rest) = part.split_at(digits);
-                match number.parse::<usize>() {
-                    Ok(number) if number == n => out.extend(["'", word, "'"]),
-                    Ok(number) if number > n => out.push_str(&format!("${}", number - 1)),
-                    _ => out.extend(["$", number]),
-                }
-                out.push_str(rest);
-            }
-            out
-        };
+        let put = |text: &str| in_place_of(text, n, &format!("'{word}'")).0;
         Sql::Built { sqlite: put(self.text(Engine::Sqlite)), postgres: put(self.text(Engine::Postgres)) }
     }
+}
+
+/// The text with `value` wherever `$n` stood, the later parameters moved up by one, and how often it stood there.
+pub(crate) fn in_place_of(text: &str, n: usize, value: &str) -> (String, usize) {
+    let mut parts = text.split('$');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    let mut times = 0;
+    for part in parts {
+        let number = digits(part);
+        match number.parse::<usize>() {
+            Ok(one) if one == n => {
+                times += 1;
+                out.push_str(value);
+            }
+            Ok(one) if one > n => out.push_str(&format!("${}", one - 1)),
+            _ => out.extend(["$", number]),
+        }
+        out.push_str(part.get(number.len()..).unwrap_or_default());
+    }
+    (out, times)
+}
+
+/// The digits that a text begins with.
+pub(crate) fn digits(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -92,7 +92,8 @@ impl Heard {
         }
     }
 
-    fn may_read(&self, house: &House, asker: &Asker<'_>) -> bool {
+    /// Whether somebody may read it: what complains of the own unit is not for them.
+    pub fn may_read(&self, house: &House, asker: &Asker<'_>) -> bool {
         match self {
             Heard::Petition(held) => Petition::may_read(held, house, asker),
             Heard::Question(held) => Item::may_read(held, house, asker),
@@ -134,11 +135,6 @@ pub async fn read(tx: &Tx, units: Option<&[Id]>, between: (Id, Id), limit: usize
         found.push(lane?);
     }
     Ok(lists::merge(found, limit, Heard::id))
-}
-
-/// Those that somebody may read: what complains of the own unit is not among them.
-pub fn readable(house: &House, asker: &Asker<'_>, heard: &Heard) -> bool {
-    heard.may_read(house, asker)
 }
 
 print::templates! {

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::Value;
+use crate::sql::{digits, in_place_of};
 
 const LIMIT: &str = "LIMIT $";
 
@@ -28,28 +29,8 @@ pub fn with_limits<'a>(text: &'a str, params: &'a [Value]) -> (Cow<'a, str>, Cow
 fn spelled(text: &str, at: usize, params: &[Value]) -> Option<(String, usize)> {
     let number = digits(text.get(at..)?).parse::<usize>().ok()?;
     let Some(Value::Int(limit @ 0..)) = params.get(number.checked_sub(1)?) else { return None };
-    let mut parts = text.split('$');
-    let mut out = parts.next()?.to_owned();
-    let mut times = 0;
-    for part in parts {
-        let digits = digits(part);
-        match digits.parse::<usize>() {
-            Ok(one) if one == number => {
-                times += 1;
-                // Where the `$` was: nothing stands between LIMIT and its number but a blank.
-                out.push_str(&limit.to_string());
-            }
-            Ok(one) if one > number => out.push_str(&format!("${}", one - 1)),
-            _ => out.extend(["$", digits]),
-        }
-        out.push_str(part.get(digits.len()..)?);
-    }
+    let (out, times) = in_place_of(text, number, &limit.to_string());
     (times == 1).then_some((out, number - 1))
-}
-
-fn digits(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    text.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ impl Book {
         let found = heard::read(tx, self.units.as_deref(), (after.unwrap_or(begin), end), limit + 1).await?;
         let batch = Batch::cut(found, limit, |one| Key::id(one.id()));
         let asker = Asker::actor(&self.actor, self.ctx.now);
-        let batch = batch.map(|one| Some(one).filter(|one| heard::readable(&self.house, &asker, one)));
+        let batch = batch.map(|one| Some(one).filter(|one| one.may_read(&self.house, &asker)));
         let ids: Vec<Id> = batch.rows.iter().map(Heard::id).collect();
         let mut words = HashMap::new();
         for name in ["text", "answer", "public-answer"] {
