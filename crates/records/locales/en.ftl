@@ -24,6 +24,7 @@ records-not-yours = This is not yours to do at the unit that holds it.
 records-changed-meanwhile = Somebody else was quicker. Please open the page again and go on.
 records-field-required = Please fill this in.
 records-field-choice = Please choose one of those offered.
+records-field-number = A whole number from { $least } to { $most }, please.
 records-field-day = Not a day such as 22/11/2026.
 records-field-files = { $max } files at the most.
 records-approval-not-yet = Not yet: whoever stands below has not given an opinion, or this one is no longer waited for.

@@ -24,6 +24,7 @@ records-not-yours = Thao tác này không thuộc quyền của bạn ở đơn 
 records-changed-meanwhile = Người khác vừa xử lý trước bạn. Hãy mở lại trang rồi làm tiếp.
 records-field-required = Cần điền mục này.
 records-field-choice = Hãy chọn một trong các mục đã nêu.
+records-field-number = Cần một số nguyên từ { $least } đến { $most }.
 records-field-day = Không phải ngày, ví dụ 22/11/2026.
 records-field-files = Nhiều nhất { $max } tệp.
 records-approval-not-yet = Chưa đến lượt: cấp dưới chưa cho ý kiến, hoặc việc này không còn chờ ý kiến này.

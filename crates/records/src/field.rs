@@ -206,7 +206,7 @@ impl Given {
 ///
 /// # Errors
 /// `Invalid` with every problem at its field: `records-field-required`, `base-text-long`, `records-field-choice`,
-/// `records-field-day`, `records-field-files`.
+/// `records-field-number`, `records-field-day`, `records-field-files`.
 pub fn read(asks: &[Field], typed: &Typed) -> Result<Given, Fault> {
     let (mut given, mut problems) = (Given::default(), Vec::new());
     for field in asks {
@@ -245,7 +245,11 @@ fn judge(field: &Field, text: &str, files: usize) -> Result<(), Problem> {
     let fits = match field.ask {
         Ask::OneOf(words) => words.contains(&text),
         Ask::Unit | Ask::Person => text.parse::<Id>().is_ok(),
-        Ask::Number(least, most) => text.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number)),
+        Ask::Number(least, most) => {
+            let fits = text.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number));
+            let wrong = || Problem::new("records-field-number").arg("least", least).arg("most", most);
+            return fits.then_some(()).ok_or_else(wrong);
+        }
         Ask::Check => text == "1",
         Ask::Day => return text.parse::<Date>().map(|_| ()).map_err(|_| Problem::new("records-field-day")),
         _ => true,

@@ -2,10 +2,10 @@
 
 use crate::field::{Ask, Field, Typed};
 use askama::Template;
-use axum::response::Response;
-use base::Problem;
+use axum::http::StatusCode;
+use base::{Fault, Problem};
 use i18n::L;
-use web::{Breadcrumb, Choice, Ctx, FormMap};
+use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
 
 /// A field as a page shows it.
 #[derive(Debug, Clone)]
@@ -19,7 +19,8 @@ pub struct Shown {
     pub choices: Vec<Choice>,
     /// More than one file may come.
     pub multiple: bool,
-    /// "line", "lines", "choice", "day", "files", "check" or "number"; "words" and "texts" for what a room shows by forms of its own.
+    /// "line", "lines", "choice", "day", "files", "check" or "number"; "words" and "texts" for what a room shows by forms of its own;
+    /// "code" for lines that a room wants shown in letters of one width.
     pub ask: &'static str,
 }
 
@@ -74,7 +75,8 @@ pub struct FormPage {
     /// Where it is left without doing anything.
     pub back: String,
     pub fields: Vec<Shown>,
-    pub problems: Vec<Problem>,
+    /// Why it was not done, if it was tried.
+    pub refused: Option<Fault>,
     /// What must come to its end before the act is possible: words, and where it is listed.
     pub open: Vec<(String, String)>,
 }
@@ -91,13 +93,24 @@ struct Filled<'a> {
 }
 
 impl FormPage {
-    /// The page; 422 where something is wrong with what was typed.
-    pub fn answer(self, ctx: &Ctx) -> Response {
+    /// The page, with its status and what is wrong where somebody at the form can mend it.
+    ///
+    /// # Errors
+    /// The refusal itself where nobody can, and for programs.
+    pub fn answer(mut self, ctx: &Ctx) -> Answer {
+        let (status, problems) = match self.refused.take() {
+            None => (None, Vec::new()),
+            Some(Fault::Invalid(problems)) if !ctx.wants_json => (Some(StatusCode::UNPROCESSABLE_ENTITY), problems),
+            Some(Fault::Conflict(problem)) if !ctx.wants_json => (Some(StatusCode::CONFLICT), vec![problem]),
+            Some(fault) => return Err(fault.into()),
+        };
         let mut trail = self.above.clone();
         trail.push(Breadcrumb::new(self.title.clone(), ""));
-        let (fields, problems) = (&self.fields[..], &self.problems[..]);
-        let page = Filled { l: ctx.l, csrf: &ctx.csrf, trail, page: &self, fields, problems };
-        if problems.is_empty() { ctx.page(&self.title, &page) } else { ctx.invalid_page(&self.title, &page) }
+        let (fields, problems) = (&self.fields[..], &problems[..]);
+        let mut response =
+            ctx.page(&self.title, &Filled { l: ctx.l, csrf: &ctx.csrf, trail, page: &self, fields, problems });
+        *response.status_mut() = status.unwrap_or(response.status());
+        Ok(response)
     }
 }
 

@@ -65,8 +65,8 @@ pub trait Adopted: Machine {
     /// The set that holds them.
     fn before() -> &'static Kept;
 
-    /// For each row its code and the event `adopt`, which states the whole of it.
-    fn whole(tx: &Tx, ids: BTreeSet<Id>) -> BoxFuture<'_, Result<Vec<Begun<Self>>, StoreError>>;
+    /// The event `adopt` of a row, which states the whole of it.
+    fn adopted(tx: &Tx, row: Held<Self>) -> BoxFuture<'_, Result<Self::Event, StoreError>>;
 
     /// Clears rows beside the register's own whose content the state holds from now on.
     fn clear(_: &Tx, _: Vec<Id>) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -117,7 +117,11 @@ async fn page<S: Adopted>(tx: &Tx, from: i64, now: Instant) -> Result<Page, Faul
     };
     let unlike = audit::unlike(tx, S::before(), from, last).await?;
     let (refused, ids): (BTreeSet<Id>, BTreeSet<Id>) = ids.into_iter().partition(|id| unlike.contains(&id.0));
-    let all = S::whole(tx, ids).await?;
+    let mut all = Vec::with_capacity(ids.len());
+    for row in crate::some::<S>(tx, &ids.into_iter().collect::<Vec<_>>()).await? {
+        all.push((row.id, row.code.clone(), S::adopted(tx, row).await?));
+    }
+    all.sort_unstable_by_key(|(id, ..)| *id);
     let heads = audit::release_heads(tx, &all.iter().map(|(id, ..)| *id).collect::<Vec<_>>()).await?;
     let by = By { actor: None, agency: None, now };
     let steps = write_all::<S>(tx, by, &all, |id| heads.get(&id.0).copied().unwrap_or_default()).await?;

@@ -7,11 +7,11 @@ use audit::{Kept, NewEvent, Table};
 use base::{Actor, Fault, Grant, Id, Instant, Permission, Role};
 use facts::Fact;
 use records::{
-    ADOPT, Adopted, Adoption, Asker, Begun, Column, Decided, DoesNotFollow, Held, House, Kind, Link, Listener, Machine,
+    ADOPT, Adopted, Adoption, Asker, Column, Decided, DoesNotFollow, Held, House, Kind, Link, Listener, Machine,
     Moment, Subject, Typed, Verb, Who, adopt, cell, list, list_value,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use store::{BoxFuture, Db, Migrations, Sql, StoreError, Tx, params};
 use web::Ctx;
 
@@ -107,18 +107,13 @@ impl Adopted for Well {
         &BEFORE
     }
 
-    fn whole(tx: &Tx, ids: BTreeSet<Id>) -> BoxFuture<'_, Result<Vec<Begun<Self>>, StoreError>> {
+    fn adopted(tx: &Tx, row: Held<Self>) -> BoxFuture<'_, Result<Event, StoreError>> {
         Box::pin(async move {
-            let mut all = Vec::new();
-            for id in ids {
-                let row = tx.query_one("SELECT * FROM well WHERE id = $1", params![id]).await?;
-                let mut well = Held::<Well>::read(&row)?.state;
-                let sql = "SELECT other_id FROM well_feeds WHERE well_id = $1 ORDER BY 1 LIMIT 9";
-                let rows = tx.query(sql, params![id]).await?;
-                well.feeds = rows.iter().map(|row| row.get("other_id")).collect::<Result<_, _>>()?;
-                all.push((id, id.to_string(), Event::Adopt { well }));
-            }
-            Ok(all)
+            let mut well = row.state;
+            let sql = "SELECT other_id FROM well_feeds WHERE well_id = $1 ORDER BY 1 LIMIT 9";
+            let rows = tx.query(sql, params![row.id]).await?;
+            well.feeds = rows.iter().map(|row| row.get("other_id")).collect::<Result<_, _>>()?;
+            Ok(Event::Adopt { well })
         })
     }
 

@@ -108,35 +108,6 @@ impl Extensions {
     }
 }
 
-/// When somebody last looked whether another process has changed what is kept in memory.
-#[derive(Debug)]
-pub struct Look(AtomicI64);
-
-/// Longest time another process's change goes unnoticed.
-const LOOK_EVERY_MS: i64 = 2_000;
-
-impl Look {
-    /// Last looked at `at`; [`Look::never`] looks at the first occasion.
-    pub fn new(at: Instant) -> Look {
-        Look(AtomicI64::new(at.0))
-    }
-
-    /// Nobody has looked yet.
-    pub fn never() -> Look {
-        Look(AtomicI64::new(0))
-    }
-
-    /// Whether it is time to look again, which counts as looking: of requests that come at once, few do. A clock set back
-    /// (rehearsals) looks as well.
-    pub fn is_due(&self, now: Instant) -> bool {
-        let due = !(0..LOOK_EVERY_MS).contains(&(now.0 - self.0.load(Ordering::Relaxed)));
-        if due {
-            self.0.store(now.0, Ordering::Relaxed);
-        }
-        due
-    }
-}
-
 /// Tells the layout the short name of an agency; the organisation module puts one into the extensions.
 pub struct AgencyName(pub Box<dyn Fn(Id) -> Option<String> + Send + Sync>);
 
@@ -353,18 +324,4 @@ pub struct SearchBox {
     pub one: &'static str,
     /// What stands before any other words: `/find?q=`; empty for none.
     pub list: &'static str,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_look_is_due_every_two_seconds_and_when_the_clock_was_set_back() {
-        let at = |ms: i64| Instant(1_800_000_000_000 + ms);
-        let look = Look::never();
-        let due: Vec<bool> = [0, 1_999, 2_000, 2_001, 4_000, 3_000, 3_001].map(|ms| look.is_due(at(ms))).to_vec();
-        assert_eq!(due, [true, false, true, false, true, true, false]);
-        assert!(!Look::new(at(0)).is_due(at(5)));
-    }
 }

@@ -1,6 +1,8 @@
 //! Days as people type and read them, `22/11/2026`, whatever language the browser speaks: a browser's own date field shows
 //! the order of its own country. Handlers and the API see `2026-11-22` alone.
 
+use crate::ctx::Ctx;
+use base::{Date, Fault, Problem};
 use std::collections::HashSet;
 
 /// Hidden beside each date field of a form: its name, so that what is typed there is read as a day.
@@ -14,6 +16,17 @@ pub fn iso_day(text: &str) -> String {
             format!("{year}-{month:0>2}-{day:0>2}")
         }
         _ => text.trim().to_owned(),
+    }
+}
+
+/// The day in the address (`on`), today where there is none.
+///
+/// # Errors
+/// `Invalid` with the code `wrong` at `on` for a text that is no date.
+pub fn asked_day(ctx: &Ctx, wrong: &'static str) -> Result<Date, Fault> {
+    match iso_day(&crate::table::query_value(&ctx.uri, "on")).as_str() {
+        "" => Ok(ctx.now.date()),
+        text => text.parse().map_err(|_| Fault::invalid(Problem::new(wrong).field("on").arg("value", text))),
     }
 }
 

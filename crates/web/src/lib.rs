@@ -37,6 +37,7 @@ pub mod table;
 pub mod testing;
 mod ui;
 pub mod upload;
+mod watched;
 
 /// The tables of the edge: requests that came with a key, and the pulse of readiness.
 pub const MIGRATIONS: store::Migrations =
@@ -44,12 +45,12 @@ pub const MIGRATIONS: store::Migrations =
 
 pub use app::{
     AfterRequest, AgencyName, Answered, App, AppInner, BeforeRequest, Clock, ExportedRows, Extensions, Home, Hook,
-    Look, Module, NavCount, NavCounts, NavItem, NoSessions, Permissions, SearchBox, Sessions, SignedIn, home,
+    Module, NavCount, NavCounts, NavItem, NoSessions, Permissions, SearchBox, Sessions, SignedIn, home,
 };
 pub use asked::{Asked, Part};
 pub use cleaning::knows_text_area;
 pub use ctx::{Ctx, PublicUrl};
-pub use days::{day_shown, iso_day};
+pub use days::{asked_day, day_shown, iso_day};
 pub use failure::{Answer, Failure};
 pub use form::{Form, FormMap, Json, Query};
 pub use futures_util::future::BoxFuture;
@@ -62,3 +63,4 @@ pub use routes::{Access, RouteEntry, Routes};
 pub use sent::{BODY, Sent};
 pub use ui::{Breadcrumb, Choice, error_of, icon, percent_width, problem_text, same};
 pub use upload::{PatientUpload, Upload, Uploaded};
+pub use watched::{Watched, fresh, reload};

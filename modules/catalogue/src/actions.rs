@@ -1,17 +1,14 @@
 //! What the catalogue keeper does: announce a version, end a procedure. Each is one transaction with
 //! its audit event and its facts.
 
-use base::{Actor, Date, Fault, Id, Instant, Problem};
-use records::Held;
+use base::{Actor, Date, Fault, Id, Instant, Limit, Problem};
+use records::{By, Field, Given, Held, Typed};
 use store::Tx;
 
-use crate::procedure::{self, Event, Procedure, Written};
+use crate::procedure::{self, ANNOUNCING, ENDING, Event, Procedure, STANDARD, Written};
 use crate::store as sql;
-use crate::version::{Origin, Version};
+use crate::version::{ChannelTerms, Origin, UnclearTerms, Version};
 use crate::{rules, stock};
-
-/// Longest number of a decision, in characters.
-pub const DECISION_LEN_MAX: usize = 100;
 
 /// Opens the register with the shipped procedures. A procedure already there is left alone, so it may
 /// be called at every start; one that an import brought first gets its shipped version from today, for
@@ -59,40 +56,41 @@ pub async fn seed(tx: &Tx, now: Instant) -> Result<usize, Fault> {
     Ok(added)
 }
 
-/// What an announcement decision (quyết định công bố) says.
-#[derive(Clone, Debug)]
-pub struct Announcement {
-    /// Its number, `1234/QĐ-UBND`.
-    pub decision: String,
-    /// Day of effect, today at the earliest.
-    pub effective_from: Date,
-    /// The version it lays down. Ids, dates, decision and origin are set here.
-    pub version: Version,
-}
-
-/// Announces a new version (or a new procedure): from its day of effect it takes the place of the one
-/// in force. Dossiers already received keep theirs. The body of an announced version is never changed.
+/// Announces a new version, as TOML, of the procedure `of`, or a new procedure: from its day of effect it takes the place of the one in force.
+/// Dossiers already received keep theirs. The body of an announced version is never changed.
 ///
 /// # Errors
-/// `Forbidden` without the keeper's permission; `Invalid` with every broken rule; `Conflict` when a
+/// `Forbidden` without the keeper's permission; `Invalid` at the fields of [`ANNOUNCING`], with every broken rule; `Conflict` when a
 /// later version is already announced.
-pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, announcement: Announcement) -> Result<Id, Fault> {
-    may_keep(actor)?;
-    let Announcement { decision, effective_from, mut version } = announcement;
+pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, of: Option<&str>, typed: &Typed) -> Result<Version, Fault> {
+    let (by, given, from) = decided(actor, now, ANNOUNCING, typed)?;
+    let mut version = from_toml(given.text("version")).map_err(Fault::invalid)?;
+    // Ways of filing without a known limit get the one the keeper has found.
+    if let Ok(days) = given.text("limit_days").parse() {
+        for UnclearTerms { channel, limit_text, fee, fee_text } in std::mem::take(&mut version.unclear_channels) {
+            if version.terms(channel).is_none() {
+                let limit = Limit::WorkingDays(days);
+                version.channels.push(ChannelTerms { channel, limit, limit_text, fee, fee_text });
+            }
+        }
+    }
+    if given.text("process") == STANDARD {
+        version.process = crate::shipped::standard_process(&version).map_err(Fault::internal)?;
+    }
     let mut problems = rules::check(&version);
-    check_decision(&mut problems, &decision, effective_from, now);
+    if let Some(code) = of.filter(|code| *code != version.code) {
+        problems.push(Problem::new("catalogue-code-fixed").field("version").arg("code", code));
+    }
     if !problems.is_empty() {
         return Err(Fault::Invalid(problems));
     }
     tx.lock("catalogue").await?;
-    let by = procedure::by(Some(actor), now);
     let known = sql::procedure(tx, &version.code).await?;
-    make_room(known.as_ref(), effective_from)?;
+    make_room(known.as_ref(), from)?;
     version.id = Id::next(now);
     version.procedure_id = known.as_ref().map_or_else(|| Id::next(now), |known| known.id);
-    version.effective_from = effective_from;
-    version.effective_to = None;
-    version.decision = decision.trim().to_owned();
+    (version.effective_from, version.effective_to) = (from, None);
+    version.decision = given.text("decision").to_owned();
     version.origin = Origin::Announced;
     version.remarks.clear();
     let written = Written::of(&version, by)?;
@@ -102,58 +100,40 @@ pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, announcement: Announ
     procedure::happen(tx, by, known.as_ref(), of, event, &[written]).await?;
     sql::bump(tx).await?;
     stock::count(tx).await?;
-    Ok(version.id)
+    Ok(version)
 }
 
 /// Ends a procedure without a successor (bãi bỏ).
 ///
 /// # Errors
-/// `Forbidden`, `Invalid`, `NotFound` for an unknown code, `Conflict` when nothing of it is in force or
+/// `Forbidden`, `Invalid` at the fields of [`ENDING`], `NotFound` for an unknown code, `Conflict` when nothing of it is in force or
 /// a later version is already announced.
-pub async fn abolish(
-    tx: &Tx,
-    actor: &Actor,
-    now: Instant,
-    code: &str,
-    decision: &str,
-    from: Date,
-) -> Result<(), Fault> {
-    may_keep(actor)?;
-    let mut problems = Vec::new();
-    check_decision(&mut problems, decision, from, now);
-    if !problems.is_empty() {
-        return Err(Fault::Invalid(problems));
-    }
+pub async fn abolish(tx: &Tx, actor: &Actor, now: Instant, code: &str, typed: &Typed) -> Result<(), Fault> {
+    let (by, given, from) = decided(actor, now, ENDING, typed)?;
     tx.lock("catalogue").await?;
     let known = sql::procedure(tx, code).await?.ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
     make_room(Some(&known), from)?;
     if known.state.open().is_none() {
         return Err(Fault::Conflict(Problem::new("catalogue-nothing-open").arg("code", code)));
     }
-    let event = Event::End { from, decision: decision.trim().to_owned() };
-    procedure::happen(tx, procedure::by(Some(actor), now), Some(&known), (known.id, code), event, &[]).await?;
+    let event = Event::End { from, decision: given.text("decision").to_owned() };
+    procedure::happen(tx, by, Some(&known), (known.id, code), event, &[]).await?;
     sql::bump(tx).await?;
     stock::count(tx).await?;
     Ok(())
 }
 
-fn may_keep(actor: &Actor) -> Result<(), Fault> {
-    if actor.may(crate::rights::KEEP_CATALOGUE) {
-        Ok(())
-    } else {
-        Err(Fault::Forbidden(Problem::new("catalogue-keeper-only")))
+/// In whose name, what was given, and its day of effect: what was cannot be changed any more.
+fn decided(actor: &Actor, now: Instant, asks: &[Field], typed: &Typed) -> Result<(By, Given, Date), Fault> {
+    if !actor.may(crate::rights::KEEP_CATALOGUE) {
+        return Err(Fault::Forbidden(Problem::new("catalogue-keeper-only")));
     }
-}
-
-fn check_decision(problems: &mut Vec<Problem>, decision: &str, from: Date, now: Instant) {
-    let decision = decision.trim();
-    if decision.is_empty() || decision.chars().count() > DECISION_LEN_MAX {
-        problems.push(Problem::new("catalogue-decision-required").field("decision").rule("NĐ 63/2010/NĐ-CP Điều 15"));
-    }
-    if from < now.date() {
-        problems
-            .push(Problem::new("catalogue-date-past").field("effective_from").arg("today", base::vn_date(now.date())));
-    }
+    let (given, today) = (records::read_fields(asks, typed)?, now.date());
+    let Some(from) = given.day("effective_from").filter(|from| *from >= today) else {
+        let past = Problem::new("catalogue-date-past").field("effective_from");
+        return Err(Fault::invalid(past.arg("today", base::vn_date(today))));
+    };
+    Ok((procedure::by(Some(actor), now), given, from))
 }
 
 /// A version that begins on that very day or later stands in the way of another from it.
@@ -164,4 +144,61 @@ fn make_room(known: Option<&Held<Procedure>>, from: Date) -> Result<(), Fault> {
     };
     let problem = Problem::new("catalogue-later-version").field("effective_from");
     Err(Fault::Conflict(problem.arg("date", base::vn_date(later.from)).arg("decision", &later.decision)))
+}
+
+/// A version as the keeper edits it.
+pub(crate) fn to_toml(version: &Version) -> Result<String, Fault> {
+    let bare = Version { remarks: Vec::new(), ..version.clone() };
+    toml::to_string_pretty(&bare).map_err(Fault::internal)
+}
+
+/// What the keeper wrote. A key that is none of a version's is refused, so that no slip goes unnoticed.
+fn from_toml(text: &str) -> Result<Version, Problem> {
+    let wrong = |why: String| Problem::new("catalogue-toml-wrong").field("version").arg("why", why);
+    // The line says more to a keeper than the reader's own words.
+    let at_line = |error: toml::de::Error| {
+        let line = error.span().map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count());
+        let found = line.and_then(|n| Some((n + 1, text.lines().nth(n)?.trim())));
+        match found {
+            None => wrong(error.message().to_owned()),
+            Some((n, line)) => Problem::new("catalogue-toml-line")
+                .field("version")
+                .arg("line", n.to_string())
+                .arg("text", line)
+                .arg("why", error.message()),
+        }
+    };
+    let table: toml::Table = toml::from_str(text).map_err(at_line)?;
+    let known = serde_json::to_value(Version::default()).map_err(|error| wrong(error.to_string()))?;
+    if let Some(key) = table.keys().find(|key| known.get(key.as_str()).is_none()) {
+        return Err(wrong(format!("unknown key \"{key}\"")));
+    }
+    toml::from_str(text).map_err(at_line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_keeper_is_given_reads_back_the_same() {
+        for version in crate::shipped::versions().unwrap() {
+            let read = from_toml(&to_toml(&version).unwrap()).unwrap();
+            assert_eq!(
+                crate::digest::of(&Version { decision: version.decision.clone(), ..read }),
+                crate::digest::of(&version)
+            );
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_key_is_told() {
+        let problem = from_toml("nmae = \"x\"").unwrap_err();
+        assert_eq!(problem.code, "catalogue-toml-wrong");
+        assert!(problem.args[0].1.contains("nmae"));
+        let at_line = from_toml("name = \"x\"\nlevels = [\"hamlet\"]").unwrap_err();
+        assert_eq!((at_line.args[0].1.as_str(), at_line.args[1].1.as_str()), ("2", "levels = [\"hamlet\"]"));
+        assert!(from_toml("name = ").is_err());
+        assert!(from_toml("levels = [\"hamlet\"]").is_err());
+    }
 }

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use base::{Channel, Fault, Id, Instant, Problem};
 use records::Held;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use store::{Db, Tx};
 
 use crate::national::{Outcome, Reason, Remark, read_record};
@@ -24,7 +25,7 @@ const CHUNK: usize = 100;
 
 /// What an import did. `taken + doubted + refused` is the number of records read; `changed + unchanged`
 /// the number taken or doubted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
     /// Clear in every value.
     pub taken: u64,
@@ -343,10 +344,7 @@ pub async fn cli_import(db: &Db, path: &Path, now: Instant) -> Result<(Value, bo
     if !read {
         eprintln!("{}: no record could be taken ({} refused)", path.display(), report.refused);
     }
-    let told = json!({
-        "records": report.records(),
-        "taken": report.taken, "doubted": report.doubted, "refused": report.refused,
-        "changed": report.changed, "unchanged": report.unchanged, "own_kept": report.own_kept,
-    });
+    let mut told = serde_json::to_value(report).map_err(Fault::internal)?;
+    told["records"] = report.records().into();
     Ok((told, read))
 }

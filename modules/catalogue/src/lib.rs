@@ -22,9 +22,9 @@ mod store;
 pub mod version;
 mod words;
 
-pub use actions::{Announcement, abolish, announce, seed};
+pub use actions::{abolish, announce, seed};
 pub use import::{ImportReport, cli_import, import, rehearse};
-pub use procedure::{KIND, Procedure};
+pub use procedure::{ANNOUNCING, ENDING, KIND, Procedure};
 pub use proof::PROOF;
 pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf};
 pub use version::{
@@ -66,11 +66,11 @@ pub fn module() -> Module {
             .asking("/api/v1/procedures/{code}", Access::Public, api::ONE, api::show)
             // Keeping it.
             .get("/catalogue/new", keep, pages_keep::form)
-            .post("/catalogue/new", keep, pages_keep::announce)
+            .post("/catalogue/new", keep, pages_keep::act)
             .get("/catalogue/{code}/announce", keep, pages_keep::form)
-            .post("/catalogue/{code}/announce", keep, pages_keep::announce)
-            .get("/catalogue/{code}/end", keep, pages_keep::end_form)
-            .post("/catalogue/{code}/end", keep, pages_keep::end),
+            .post("/catalogue/{code}/announce", keep, pages_keep::act)
+            .get("/catalogue/{code}/end", keep, pages_keep::form)
+            .post("/catalogue/{code}/end", keep, pages_keep::act),
         migrations: MIGRATIONS,
         locales: LOCALES,
         permissions: crate::rights::ALL,

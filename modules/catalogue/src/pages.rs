@@ -2,11 +2,10 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Channel, Date, Fault, Level, Problem, vn_date};
+use base::{Channel, Date, Fault, Level, vn_date};
 use i18n::L;
 use lists::{Ask, Cell, Column, Filter as Narrow, Kind, List, On, Opened, Shape, Sort, Whole};
 use std::sync::Arc;
-use web::table::query_value;
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
 use crate::shelf::{Filter, Shelf, fresh_shelf};
@@ -16,14 +15,9 @@ use crate::words::{self, ChannelLine};
 /// Whether a procedure can be received here, as words in addresses.
 pub(crate) const STATES: [&str; 3] = ["ready", "unready", "doubted"];
 
-/// The day in the address (`on`), today when there is none.
+/// The day in the address, today when there is none.
 pub(crate) fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
-    match web::iso_day(&query_value(&ctx.uri, "on")).as_str() {
-        "" => Ok(ctx.now.date()),
-        text => {
-            text.parse().map_err(|_| Fault::invalid(Problem::new("catalogue-day-wrong").field("on").arg("value", text)))
-        }
-    }
+    web::asked_day(ctx, "catalogue-day-wrong")
 }
 
 /// The versions asked for by `q`, `field`, `level`, `channel`, `service` and `state`, best first; an address is judged before: by the list, or

@@ -4,9 +4,9 @@ use ::store::{BoxFuture, Rows, StoreError, Tx, Value, params};
 use audit::Kept;
 use base::{Actor, Date, Fault, Id, Instant};
 use facts::Fact;
-use records::{Adopted, Begun, By, Column, DoesNotFollow, Held, Machine, Moment, Subject, Verb, Who, column};
+use records::{Adopted, Ask, By, Column, DoesNotFollow, Field, Held, Machine, Moment, Subject, Verb, Who, column};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use web::Ctx;
 
 use crate::rights::KEEP_CATALOGUE;
@@ -187,29 +187,50 @@ impl records::House for House {
 
 const KEEPER: &[Who<Procedure>] = &[Who::At(KEEP_CATALOGUE, |_| Id(0))];
 
-/// An act by a function of its own ([`crate::actions`], [`crate::import`]): a whole version comes with it, which is no form's field.
+/// Number of the decision (NĐ 63/2010/NĐ-CP Điều 15).
+const DECISION: Field = Field::line("decision", 100);
+/// Day of effect, today at the earliest.
+const FROM: Field = Field::choice("effective_from", Ask::Day);
+/// The choice of [`crate::shipped::standard_process`] instead of the process written.
+pub(crate) const STANDARD: &str = "standard";
+
+/// What an announcement decision (quyết định công bố) says.
+pub const ANNOUNCING: &[Field] = &[
+    DECISION,
+    FROM,
+    // Of ways of filing whose limit the source leaves unclear, in working days; longer ones are written out.
+    Field::choice("limit_days", Ask::Number(1, 365)).optional(),
+    Field::choice("process", Ask::OneOf(&[STANDARD, "written"])).optional(),
+    Field::lines("version", 200_000),
+];
+
+/// What ending a procedure asks for.
+pub const ENDING: &[Field] = &[DECISION, FROM];
+
+/// An act by a function of its own ([`crate::actions`], [`crate::import`]): its event carries whole editions.
 const fn verb(
     word: &'static str,
     from: &'static [State],
     to: &'static [State],
     who: &'static [Who<Procedure>],
+    asks: &'static [Field],
 ) -> Verb<Procedure> {
-    Verb { from, ..Verb::beginning(word, to, who, &[]) }
+    Verb { from, ..Verb::beginning(word, to, who, asks) }
 }
 
 impl Machine for Procedure {
     type State = State;
     type House = House;
     const VERBS: &'static [Verb<Self>] = &[
-        verb("ship", &[], &[Standing, Ended], &[]),
-        verb(records::ADOPT, &[], &[Standing, Ended], &[]),
-        verb("announce-new", &[], &[Standing], KEEPER),
-        verb("import-new", &[], &[Standing], &[]),
-        verb("ship-over", &[Standing], &[Standing, Ended], &[]),
-        verb("announce", &[Standing, Ended], &[Standing], KEEPER),
-        verb("import", &[Standing], &[Standing], &[]),
-        verb("compare", &[Standing, Ended], &[], &[]),
-        verb("end", &[Standing], &[Ended], KEEPER),
+        verb("ship", &[], &[Standing, Ended], &[], &[]),
+        verb(records::ADOPT, &[], &[Standing, Ended], &[], &[]),
+        verb("announce-new", &[], &[Standing], KEEPER, ANNOUNCING),
+        verb("import-new", &[], &[Standing], &[], &[]),
+        verb("ship-over", &[Standing], &[Standing, Ended], &[], &[]),
+        verb("announce", &[Standing, Ended], &[Standing], KEEPER, ANNOUNCING),
+        verb("import", &[Standing], &[Standing], &[], &[]),
+        verb("compare", &[Standing, Ended], &[], &[], &[]),
+        verb("end", &[Standing], &[Ended], KEEPER, ENDING),
     ];
 
     fn house(_: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
@@ -232,8 +253,8 @@ impl Machine for Procedure {
 
 /// In the name of the post that keeps the catalogue, whatever else the person does.
 pub(crate) fn by(actor: Option<&Actor>, now: Instant) -> By {
-    let keeps = |actor: &Actor| actor.grants.iter().find(|grant| grant.allows(KEEP_CATALOGUE)).cloned();
-    By { actor: actor.map(|actor| actor.account), agency: actor.and_then(keeps).map(|grant| grant.agency), now }
+    let post = actor.and_then(|actor| actor.grants.iter().find(|grant| grant.allows(KEEP_CATALOGUE)));
+    By { actor: actor.map(|actor| actor.account), agency: post.map(|grant| grant.agency), now }
 }
 
 /// One event of a procedure, new or known, with the rows of its versions: what was open ends where the event says so.
@@ -280,23 +301,12 @@ impl Adopted for Procedure {
         &crate::proof::KEPT
     }
 
-    fn whole(tx: &Tx, ids: BTreeSet<Id>) -> BoxFuture<'_, Result<Vec<Begun<Self>>, StoreError>> {
+    fn adopted(tx: &Tx, row: Held<Self>) -> BoxFuture<'_, Result<Event, StoreError>> {
         Box::pin(async move {
-            let mut all = Vec::with_capacity(ids.len());
-            for id in ids {
-                let Held { code, state: mut procedure, .. } =
-                    Held::<Procedure>::read(&tx.query_one(sql::ONE, params![id]).await?)?;
-                for row in tx.query(sql::ROWS_OF, params![id]).await? {
-                    procedure.editions.push(sql::edition(&row)?);
-                }
-                all.push((id, code, Event::Adopt { procedure }));
-            }
-            Ok(all)
+            let (mut procedure, rows) = (row.state, tx.query(sql::ROWS_OF, params![row.id]).await?);
+            procedure.editions = rows.iter().map(sql::edition).collect::<Result<_, _>>()?;
+            Ok(Event::Adopt { procedure })
         })
-    }
-
-    fn clear(_: &Tx, _: Vec<Id>) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(async { Ok(()) })
     }
 }
 

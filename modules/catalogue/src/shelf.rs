@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::{Channel, Date, Fault, Id, Instant, Level};
-use store::{StoreError, Tx};
-use web::{App, Look};
+use store::{BoxFuture, StoreError, Tx};
+use web::{App, Watched};
 
 use crate::search::{Doc, Query, Rank, Vocabulary};
 use crate::version::Version;
@@ -20,9 +20,6 @@ pub struct Shelf {
     by_code: HashMap<String, Vec<Arc<Version>>>,
     /// Every word of the names, for words run together and slips of the finger.
     vocabulary: Vocabulary,
-    revision: i64,
-    /// When somebody last looked whether another process changed the catalogue (ms).
-    look: Look,
 }
 
 #[derive(Debug)]
@@ -56,20 +53,13 @@ impl Filter {
 }
 
 impl Shelf {
-    /// An empty shelf.
-    pub fn empty() -> Shelf {
-        Shelf::of(Vec::new(), 0)
-    }
-
     /// Puts versions on a shelf.
-    pub fn of(versions: Vec<Version>, revision: i64) -> Shelf {
+    pub fn of(versions: Vec<Version>) -> Shelf {
         let mut shelf = Shelf {
             books: Vec::with_capacity(versions.len()),
             by_id: HashMap::with_capacity(versions.len()),
             by_code: HashMap::new(),
             vocabulary: Vocabulary::default(),
-            revision,
-            look: Look::never(),
         };
         for version in versions {
             let version = Arc::new(version);
@@ -172,15 +162,6 @@ impl Shelf {
         }
         fields
     }
-
-    /// Number of versions held.
-    pub fn len(&self) -> usize {
-        self.by_id.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.by_id.is_empty()
-    }
 }
 
 /// Reads the whole catalogue.
@@ -188,13 +169,22 @@ impl Shelf {
 /// # Errors
 /// The database's.
 pub async fn load_shelf(tx: &Tx) -> Result<Shelf, StoreError> {
-    let revision = crate::store::revision(tx).await?;
-    Ok(Shelf::of(crate::store::all_versions(tx).await?, revision))
+    Ok(Shelf::of(crate::store::all_versions(tx).await?))
+}
+
+impl Watched for Shelf {
+    fn revision(tx: &Tx) -> BoxFuture<'_, Result<i64, StoreError>> {
+        Box::pin(crate::store::revision(tx))
+    }
+
+    fn load<'t>(tx: &'t Tx, _: &'t App) -> BoxFuture<'t, Result<Shelf, Fault>> {
+        Box::pin(async { Ok(load_shelf(tx).await?) })
+    }
 }
 
 /// The shelf of a running service; an empty one before [`reload`] was first called.
 pub fn shelf(app: &App) -> Arc<Shelf> {
-    app.get::<Shelf>().unwrap_or_else(|| Arc::new(Shelf::empty()))
+    app.get::<Shelf>().unwrap_or_else(|| Arc::new(Shelf::of(Vec::new())))
 }
 
 /// Reads the catalogue again and puts it in place. Called at start and after every change.
@@ -202,22 +192,15 @@ pub fn shelf(app: &App) -> Arc<Shelf> {
 /// # Errors
 /// The database's.
 pub async fn reload(app: &App) -> Result<Arc<Shelf>, Fault> {
-    let shelf = app.db.read(|tx| Box::pin(async move { load_shelf(tx).await.map_err(Fault::from) })).await?;
-    Ok(app.put(shelf))
+    web::reload(app).await
 }
 
-/// The shelf, read again first if another process has changed the catalogue (looked at every two seconds).
+/// The shelf, read again first if another process has changed the catalogue.
 ///
 /// # Errors
 /// The database's.
 pub async fn fresh_shelf(app: &App, now: Instant) -> Result<Arc<Shelf>, Fault> {
-    let Some(shelf) = app.get::<Shelf>() else { return reload(app).await };
-    if !shelf.look.is_due(now) {
-        return Ok(shelf);
-    }
-    let revision =
-        app.db.read(|tx| Box::pin(async move { crate::store::revision(tx).await.map_err(Fault::from) })).await?;
-    if revision == shelf.revision { Ok(shelf) } else { reload(app).await }
+    web::fresh(app, now).await
 }
 
 #[cfg(test)]
@@ -234,7 +217,7 @@ mod tests {
         for (n, version) in versions.iter_mut().enumerate() {
             version.id = Id(n as i64 + 1);
         }
-        Shelf::of(versions, 1)
+        Shelf::of(versions)
     }
 
     fn codes(query: &str) -> Vec<String> {
@@ -362,7 +345,7 @@ mod tests {
             }
         }
         assert!(versions.len() > 2_000, "{}", versions.len());
-        let shelf = Shelf::of(versions, 1);
+        let shelf = Shelf::of(versions);
         for (query, code) in [
             ("giay khai sinh", "1.001193"),
             ("đăng kí khai sinh", "1.001193"),

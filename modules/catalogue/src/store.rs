@@ -11,8 +11,6 @@ use crate::version::{Origin, Version};
 store::statements! {
     /// A procedure by its national code.
     PROCEDURE = "SELECT * FROM procedure WHERE code = $1";
-    /// A procedure by its id.
-    pub ONE = "SELECT * FROM procedure WHERE id = $1";
     /// Procedures that are subjects.
     pub TAKEN_OVER = "SELECT * FROM procedure WHERE event_n IS NOT NULL ORDER BY id";
     /// The rows of one procedure's versions, as they were written.
@@ -23,9 +21,9 @@ store::statements! {
     pub INSERT_VERSION = "INSERT INTO procedure_version (id, procedure_id, effective_from, effective_to, decision, origin, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// An end is written once; a second end is a conflict the caller has to see.
     END_VERSION = "UPDATE procedure_version SET effective_to = $2 WHERE id = $1 AND effective_to IS NULL";
-    ALL_VERSIONS = "SELECT v.id, v.procedure_id, v.effective_from, v.effective_to, v.decision, v.origin, v.body FROM procedure_version v ORDER BY v.procedure_id, v.effective_from, v.id";
-    VERSION = "SELECT v.id, v.procedure_id, v.effective_from, v.effective_to, v.decision, v.origin, v.body FROM procedure_version v WHERE v.id = $1";
-    UNCOUNTED = "SELECT v.id, v.procedure_id, v.effective_from, v.effective_to, v.decision, v.origin, v.body, v.stock FROM procedure_version v WHERE v.stock = 0 OR (v.stock = 1 AND v.effective_to IS NOT NULL) ORDER BY v.id LIMIT $1";
+    ALL_VERSIONS = "SELECT v.* FROM procedure_version v ORDER BY v.procedure_id, v.effective_from, v.id";
+    VERSION = "SELECT v.* FROM procedure_version v WHERE v.id = $1";
+    UNCOUNTED = "SELECT v.* FROM procedure_version v WHERE v.stock = 0 OR (v.stock = 1 AND v.effective_to IS NOT NULL) ORDER BY v.id LIMIT $1";
     SET_STOCK = "UPDATE procedure_version SET stock = $2 WHERE id = $1";
     REVISION = "SELECT revision FROM catalogue_revision WHERE one = 1";
     BUMP = "UPDATE catalogue_revision SET revision = revision + 1 WHERE one = 1";

@@ -58,7 +58,7 @@ pub async fn offices() -> Vec<Office> {
             })
             .await
             .unwrap();
-        let shelf = Arc::new(Shelf::of(vec![fixture::version()], 1));
+        let shelf = Arc::new(Shelf::of(vec![fixture::version()]));
         offices.push(Office { db, house: House { tree, shelf, calendar: Calendar::shipped().clone() }, officer, head });
     }
     offices

@@ -5,10 +5,10 @@ use audit::Kept;
 use base::{Date, Fault, Id, Level, System};
 use facts::Fact;
 use records::{
-    Adopted, Begun, Card, Column, DoesNotFollow, EVERYBODY, Found, Link, LinkKind, Moment, Subject, cell, column,
+    Adopted, Card, Column, DoesNotFollow, EVERYBODY, Found, Held, Link, LinkKind, Moment, Subject, cell, column,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use web::Ctx;
 
 /// What an agency is.
@@ -101,6 +101,11 @@ impl Agency {
     /// Did it stand on this day?
     pub fn stands_on(&self, day: Date) -> bool {
         self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+    }
+
+    /// Where it is shown: on its last day, if it has ended.
+    pub(crate) fn href(&self) -> String {
+        format!("/units/{}{}", self.id, self.valid_to.map(|last| format!("?on={last}")).unwrap_or_default())
     }
 
     /// Itself when it is a committee, a department or a body of its own, not a part of one.
@@ -243,8 +248,6 @@ impl Subject for Agency {
     pub CLEAR_NAMES = "DELETE FROM agency_name WHERE agency_id = $1";
     /// The same.
     pub CLEAR_SUCCESSORS = "DELETE FROM agency_succession WHERE before_id = $1";
-    /// One agency.
-    pub ONE = "SELECT * FROM agency WHERE id = $1";
 }
 
 impl Adopted for Agency {
@@ -252,22 +255,18 @@ impl Adopted for Agency {
         &crate::proof::KEPT
     }
 
-    fn whole(tx: &Tx, ids: BTreeSet<Id>) -> BoxFuture<'_, Result<Vec<Begun<Self>>, StoreError>> {
+    fn adopted(tx: &Tx, row: Held<Self>) -> BoxFuture<'_, Result<Event, StoreError>> {
         Box::pin(async move {
-            let mut all = Vec::with_capacity(ids.len());
-            for id in ids {
-                let mut agency = records::Held::<Agency>::read(&tx.query_one(ONE, params![id]).await?)?.state;
-                for row in tx.query(OLD_NAMES, params![id]).await? {
-                    let (until, name) = (row.get("valid_to")?, row.get("name")?);
-                    let (short_name, decision) = (row.get("short_name")?, row.get("decision")?);
-                    agency.former_names.push(FormerName { until, name, short_name, decision });
-                }
-                for row in tx.query(OLD_SUCCESSORS, params![id]).await? {
-                    agency.successors.push(row.get("after_id")?);
-                }
-                all.push((id, id.to_string(), Event::Adopt { agency }));
+            let mut agency = row.state;
+            for row in tx.query(OLD_NAMES, params![agency.id]).await? {
+                let (until, name) = (row.get("valid_to")?, row.get("name")?);
+                let (short_name, decision) = (row.get("short_name")?, row.get("decision")?);
+                agency.former_names.push(FormerName { until, name, short_name, decision });
             }
-            Ok(all)
+            for row in tx.query(OLD_SUCCESSORS, params![agency.id]).await? {
+                agency.successors.push(row.get("after_id")?);
+            }
+            Ok(Event::Adopt { agency })
         })
     }
 
@@ -285,11 +284,7 @@ impl Adopted for Agency {
 /// Agencies among the kinds of the program.
 pub const KIND: records::Kind = records::Kind::of::<Agency>(&[], &[], crate::rights::KEEP_ORGANISATION, cards)
     .searched("organisation-found-units", "/units?q=")
-    .linking(&[LinkKind {
-        name: "followed-by",
-        word: "organisation-link-followed",
-        back: "organisation-link-follows",
-    }]);
+    .linking(&[LinkKind { name: "followed-by", word: "organisation-after", back: "organisation-before" }]);
 
 /// What other lists show of an agency.
 fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
@@ -298,7 +293,7 @@ fn cards<'t>(_: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<Hash
         let card = |agency: &Agency| Card {
             code: agency.code.clone(),
             title: agency.name.clone(),
-            href: format!("/units/{}", agency.id),
+            href: agency.href(),
             state: ctx.l.t(if agency.valid_to.is_none() { "organisation-standing" } else { "organisation-ended" }),
             ..Card::default()
         };

@@ -10,11 +10,9 @@ use base::{Date, Id, Instant};
     /// A revision by what it is called.
     pub NAMED = "SELECT revision, version FROM calendar_version WHERE version = $1";
     /// What holds in a revision, in order of days.
-    pub ENTRIES = "SELECT id, kind, first_day, last_day, worked_day, name_vi, name_en, hours, decision, reason, removed_at, removal_decision, removal_reason FROM calendar_entry
-        WHERE added_revision <= $1 AND (removed_revision IS NULL OR removed_revision > $1) ORDER BY first_day, id";
+    pub ENTRIES = "SELECT * FROM calendar_entry WHERE added_revision <= $1 AND (removed_revision IS NULL OR removed_revision > $1) ORDER BY first_day, id";
     /// What was taken back, latest first.
-    pub REMOVED = "SELECT id, kind, first_day, last_day, worked_day, name_vi, name_en, hours, decision, reason, removed_at, removal_decision, removal_reason FROM calendar_entry
-        WHERE removed_revision IS NOT NULL ORDER BY removed_revision DESC, id LIMIT 50";
+    pub REMOVED = "SELECT * FROM calendar_entry WHERE removed_revision IS NOT NULL ORDER BY removed_revision DESC, id LIMIT 50";
     /// One line more.
     pub INSERT_ENTRY = "INSERT INTO calendar_entry (id, kind, first_day, last_day, worked_day, name_vi, name_en, hours, decision, reason, added_revision, added_at, added_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";

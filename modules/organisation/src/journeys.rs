@@ -25,6 +25,8 @@ fn browser(db: Db, who: &str) -> Browser {
 fn settled(db: Db, who: &str, settle: impl FnOnce(&App)) -> Browser {
     let now = Instant::from_local(jiff::civil::date(2026, 11, 20).at(9, 0, 0, 0));
     let modules = |app: &App| {
+        let all = vec![crate::KIND];
+        app.put(records::Kinds { all, served: |_, _| Vec::new(), units: |_, _, _| None, house_of: |_, _| None });
         settle(app);
         vec![crate::module()]
     };
@@ -49,6 +51,11 @@ async fn anybody_finds_an_agency_without_marks_and_sees_it_on_a_chosen_day() {
         assert!(page.contains("Kế Sách") && !page.contains("phường Ninh Kiều"), "districts, and no communes of today");
         let (_, page) = browser.get("/units/102").await;
         assert!(page.contains("Sở Nội vụ tỉnh Sóc Trăng") && page.contains("07:00–11:30"), "{page}");
+        // What it followed is shown on its last day; there it says what followed.
+        let before = page.split("href=\"").filter_map(|link| link.split('"').next());
+        let before = before.into_iter().find(|link| link.contains("?on=2025-06-30")).unwrap();
+        let (_, page) = browser.get(before).await;
+        assert!(page.contains("Được kế thừa bởi") && page.contains("href=\"/units/102\""), "{page}");
         let (_, page) = browser.get("/units/102?on=2025-06-30").await;
         assert!(page.contains("Không hoạt động ngày 30/06/2025"));
     }

@@ -31,11 +31,11 @@ pub use seed::{seed_agencies, seed_demo, seed_units};
 pub use tree::Tree;
 pub use verbs::{Open, OpenAt};
 
-use ::store::{StoreError, Tx, params};
+use ::store::{BoxFuture, StoreError, Tx, params};
 use base::calendar::Calendar;
 use base::{Fault, Instant};
 use std::sync::Arc;
-use web::{Access, AgencyName, App, Look, Module, NavItem, Routes};
+use web::{Access, AgencyName, App, Module, NavItem, Routes, Watched};
 
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
@@ -70,14 +70,23 @@ pub async fn tree_of(app: &App) -> Result<Arc<Tree>, Fault> {
 /// What the modules above look for at an agency before it is ended; put into the application where it is put together.
 pub struct OpenWork(pub Vec<OpenAt>);
 
-/// Which changes the tree in memory knows, and when somebody last looked whether there are others.
-struct Known {
-    revision: i64,
-    look: Look,
-}
+/// The calendar goes with the tree: both have one count of changes.
+impl Watched for Tree {
+    fn revision(tx: &Tx) -> BoxFuture<'_, Result<i64, StoreError>> {
+        Box::pin(async { tx.query_one(store::REVISION, params![]).await?.get("revision") })
+    }
 
-async fn revision(tx: &Tx) -> Result<i64, StoreError> {
-    tx.query_one(store::REVISION, params![]).await?.get("revision")
+    fn load<'t>(tx: &'t Tx, app: &'t App) -> BoxFuture<'t, Result<Tree, Fault>> {
+        Box::pin(async {
+            app.put(load_calendar(tx).await?);
+            Ok(load_tree(tx).await?)
+        })
+    }
+
+    fn placed(app: &App, tree: &Arc<Tree>) {
+        let names = tree.clone();
+        app.put(AgencyName(Box::new(move |id| names.get(id).map(|agency| agency.short_name.clone()))));
+    }
 }
 
 /// The working calendar kept in the application; the shipped one before any was read.
@@ -87,33 +96,12 @@ pub fn calendar_of(app: &App) -> Calendar {
 
 /// Reads tree and calendar anew; call after every change of an agency or of the calendar.
 pub async fn reload(app: &App) -> Result<Arc<Tree>, Fault> {
-    let (tree, calendar, revision) = app
-        .db
-        .read(|tx| {
-            Box::pin(
-                async move { Ok::<_, Fault>((load_tree(tx).await?, load_calendar(tx).await?, revision(tx).await?)) },
-            )
-        })
-        .await?;
-    app.put(calendar);
-    let tree = app.put(tree);
-    let names = tree.clone();
-    app.put(AgencyName(Box::new(move |id| names.get(id).map(|agency| agency.short_name.clone()))));
-    app.put(Known { revision, look: Look::never() });
-    Ok(tree)
+    web::reload(app).await
 }
 
-/// Reads both anew if another process has changed an agency or the calendar (looked at every two seconds).
+/// Reads both anew if another process has changed an agency or the calendar.
 pub async fn refresh(app: &App, now: Instant) -> Result<(), Fault> {
-    let Some(known) = app.get::<Known>() else { return reload(app).await.map(|_| ()) };
-    if !known.look.is_due(now) {
-        return Ok(());
-    }
-    let stands = app.db.read(|tx| Box::pin(async move { revision(tx).await })).await?;
-    if stands != known.revision {
-        reload(app).await?;
-    }
-    Ok(())
+    web::fresh::<Tree>(app, now).await.map(|_| ())
 }
 
 /// Routes, tables, words and menu.

@@ -7,10 +7,9 @@ use crate::{shipped, tree_of};
 use askama::Template;
 use axum::extract::Path;
 use base::calendar::WorkingHours;
-use base::{Date, Fault, Id, Lang, Level, Problem, System, vn_date, vn_date_time};
+use base::{Date, Fault, Id, Lang, Level, System, vn_date, vn_date_time};
 use i18n::L;
 use lists::{Ask, Asked, Cell, Column, Count, Filter, Kind as Holds, List, On, Shape, Sort, Whole};
-use web::table::query_value;
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
 /// Events an agency's page shows at most.
@@ -69,12 +68,9 @@ struct Page {
     list: String,
 }
 
-/// The day in the address (`on`), today when there is none. A text that is no date is refused.
+/// The day in the address, today when there is none.
 pub(crate) fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
-    match web::iso_day(&query_value(&ctx.uri, "on")).as_str() {
-        "" => Ok(ctx.now.date()),
-        text => text.parse().map_err(|_| Fault::invalid(Problem::new("organisation-day").field("on"))),
-    }
+    web::asked_day(ctx, "organisation-day")
 }
 
 /// `?on=…` for links, empty for today.
@@ -107,15 +103,6 @@ impl Lines<'_> {
 
     fn lines(&self, agencies: Vec<&Agency>) -> Vec<Line> {
         agencies.into_iter().map(|agency| self.line(agency)).collect()
-    }
-
-    /// Agencies of another day: the links show them while they stood.
-    fn lines_then(&self, agencies: Vec<&Agency>) -> Vec<Line> {
-        let then = |agency: &Agency| {
-            let on = agency.valid_to.map(|last| format!("?on={last}")).unwrap_or_default();
-            Line { href: format!("/units/{}{on}", agency.id), ..self.line(agency) }
-        };
-        agencies.into_iter().map(then).collect()
     }
 }
 
@@ -179,8 +166,8 @@ struct Show<'a> {
     /// Label, value, and where it leads.
     facts: Vec<(String, String, String)>,
     below: Vec<Line>,
-    before: Vec<Line>,
-    after: Vec<Line>,
+    /// What it followed, what followed it, and whatever else points to it.
+    links: String,
     former_names: Vec<(String, String)>,
     hours: Vec<(String, String)>,
     open_today: bool,
@@ -227,8 +214,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         stands: agency.stands_on(day),
         facts,
         below: lines.lines(tree.children_on(agency.id, day)),
-        before: lines.lines_then(tree.predecessors(agency.id)),
-        after: lines.lines_then(tree.successors(agency.id)),
+        links: records::links_part(&ctx, agency.id).await?,
         former_names: agency.former_names.iter().map(|former| (vn_date(former.until), former.name.clone())).collect(),
         hours,
         open_today: calendar.is_working_day(day),
@@ -293,22 +279,19 @@ async fn behind(
     let era =
         if agency.valid_to == Some(shipped::LAST_DAY_BEFORE) { shipped::Era::Before } else { shipped::Era::After };
     let unit = agency.unit_code.as_deref().and_then(|code| shipped::unit_id(era, agency.level, code)).map(Id);
-    let (unit, events, words) = ctx
-        .db()
-        .read(move |tx| {
-            Box::pin(async move {
-                let unit = match unit {
-                    Some(unit) => sql::unit(tx, unit).await?,
-                    None => None,
-                };
-                if !reads_log {
-                    return Ok((unit, Vec::new(), Vec::new()));
-                }
-                Ok::<_, Fault>((unit, audit::events(tx, id).await?, records::asides(tx, id).await?))
-            })
+    let read = ctx.db().read(move |tx| {
+        Box::pin(async move {
+            let unit = match unit {
+                Some(unit) => sql::unit(tx, unit).await?,
+                None => None,
+            };
+            let told =
+                if reads_log { Some((audit::events(tx, id).await?, records::asides(tx, id).await?)) } else { None };
+            Ok::<_, Fault>((unit, told))
         })
-        .await?;
-    Ok((unit, told(ctx.l, &events, &words)))
+    });
+    let (unit, told_of) = read.await?;
+    Ok((unit, told_of.map(|(events, words)| told(ctx.l, &events, &words)).unwrap_or_default()))
 }
 
 /// What keepers did, the latest first; what came with the program was decided by nobody here. Events of before agencies were subjects are

@@ -6,7 +6,6 @@ use crate::pages::{validity, week};
 use crate::{calendar_of, reload, tree_of};
 use askama::Template;
 use axum::extract::Path;
-use axum::response::Response;
 use base::calendar::Entry;
 use base::{Date, Fault, Id, Lang, Problem, vn_date};
 use i18n::L;
@@ -197,36 +196,36 @@ impl Form {
         Ok(Form { what: "remove", asks: REMOVING, line: Some(line.id), year, lead })
     }
 
-    fn page(self, ctx: &Ctx, given: &FormMap, problems: Vec<Problem>) -> Response {
+    fn page(self, ctx: &Ctx, given: &FormMap, refused: Option<Fault>) -> Answer {
         let (l, calendar) = (ctx.l, calendar_of(&ctx.app));
         let likely = |name: &str| match WEEK.iter().position(|day| *day == name) {
             Some(day) => calendar.hours_on(ctx.now.date()).day_text(day),
             None if name == "kind" => "holiday".to_owned(),
             None => String::new(),
         };
-        let typed = |name: &str| given.text(name).to_owned();
-        let value = |field: &Field| if given.0.is_empty() { likely(field.name) } else { typed(field.name) };
+        let typed = |field: &Field| given.text(field.name).to_owned();
+        let value = |field: &Field| if given.0.is_empty() { likely(field.name) } else { typed(field) };
         let mut fields = records::shown(l, "organisation-calendar", self.asks, value, |_| Vec::new());
         if let Some(day) = fields.iter_mut().find(|field| self.what == "swap" && field.name == "first_day") {
             day.label = l.t("organisation-calendar-off-day");
         }
-        let page = FormPage {
+        FormPage {
             above: vec![Breadcrumb::new(l.t("organisation-calendar"), "/calendar")],
             title: l.t(format!("organisation-calendar-{}", self.what)),
             lead: self.lead,
             action: ctx.path().to_owned(),
             back: "/calendar".to_owned(),
             fields,
-            problems,
-            ..FormPage::default()
-        };
-        page.answer(ctx)
+            refused,
+            open: Vec::new(),
+        }
+        .answer(ctx)
     }
 }
 
 /// GET /calendar/add/{what}, GET /calendar/{id}/remove
 pub(crate) async fn form(ctx: Ctx, named: Named) -> Answer {
-    Ok(Form::of(&ctx, named).await?.page(&ctx, &FormMap::default(), Vec::new()))
+    Form::of(&ctx, named).await?.page(&ctx, &FormMap::default(), None)
 }
 
 /// POST /calendar/add/{what}, POST /calendar/{id}/remove: back to the list, or the form again with what is wrong.
@@ -248,7 +247,6 @@ pub(crate) async fn change(ctx: Ctx, named: Named, given: FormMap) -> Answer {
             let year = given.text("first_day").parse().map_or(form.year, |day: Date| day.year());
             Ok(ctx.flash(format!("/calendar?year={year}"), said))
         }
-        Err(Fault::Invalid(problems)) if !ctx.wants_json => Ok(form.page(&ctx, &given, problems)),
-        Err(fault) => Err(fault.into()),
+        Err(fault) => form.page(&ctx, &given, Some(fault)),
     }
 }

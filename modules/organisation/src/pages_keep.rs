@@ -7,8 +7,6 @@ use crate::tree::Tree;
 use crate::verbs::{self, Open, OpenAt};
 use crate::{reload, tree_of};
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::response::Response;
 use base::{Actor, Fault, Problem};
 use records::{Field, FormPage, Machine, Typed};
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
@@ -51,12 +49,12 @@ pub(crate) fn offered(actor: &Actor, tree: &Tree, agency: &Agency, act: &str) ->
 }
 
 /// The form, filled with what was typed, or with what is likely. It is shown to whoever may keep the agency and to nobody else.
-async fn page(ctx: &Ctx, id: &str, act: &str, given: &FormMap, problems: Vec<Problem>) -> Result<Response, Fault> {
+async fn page(ctx: &Ctx, id: &str, act: &str, given: &FormMap, refused: Option<Fault>) -> Answer {
     let (act, asks) = asked(act)?;
     let (l, tree) = (ctx.l, tree_of(&ctx.app).await?);
     let agency = find(&tree, id)?;
     if !verbs::keeps(ctx.require(KEEP_ORGANISATION)?, &tree, agency) {
-        return Err(Fault::Forbidden(Problem::new("organisation-not-yours")));
+        return Err(Fault::Forbidden(Problem::new("organisation-not-yours")).into());
     }
     let likely = |field: &Field| match (act, field.name) {
         ("open", "code") => format!("{}.", agency.code),
@@ -79,7 +77,7 @@ async fn page(ctx: &Ctx, id: &str, act: &str, given: &FormMap, problems: Vec<Pro
         day.label = l.t("organisation-last-day");
     }
     let back = format!("/units/{}", agency.id);
-    let page = FormPage {
+    FormPage {
         above: vec![
             Breadcrumb::new(l.t("organisation-units"), "/units"),
             Breadcrumb::new(agency.short_name.clone(), back.clone()),
@@ -87,17 +85,17 @@ async fn page(ctx: &Ctx, id: &str, act: &str, given: &FormMap, problems: Vec<Pro
         title: l.t(format!("organisation-{act}")),
         lead: agency.name.clone(),
         action: format!("{back}/{act}"),
-        problems,
+        refused,
         fields,
         open: if act == "end" { open_work(ctx, agency).await? } else { Vec::new() },
         back,
-    };
-    Ok(page.answer(ctx))
+    }
+    .answer(ctx)
 }
 
 /// GET /units/{id}/{act}
 pub(crate) async fn form(ctx: Ctx, Path((id, act)): Path<(String, String)>) -> Answer {
-    Ok(page(&ctx, &id, &act, &FormMap::default(), Vec::new()).await?)
+    page(&ctx, &id, &act, &FormMap::default(), None).await
 }
 
 /// POST /units/{id}/{act}: back to the agency's page, or the form again with what is wrong.
@@ -120,13 +118,6 @@ pub(crate) async fn act(ctx: Ctx, Path((id, act)): Path<(String, String)>, given
             reload(&ctx.app).await?;
             Ok(ctx.flash(format!("/units/{to}"), &format!("organisation-{word}-done")))
         }
-        Err(Fault::Invalid(problems)) if !ctx.wants_json => Ok(page(&ctx, &id, word, &given, problems).await?),
-        // Refused with the list of what is open.
-        Err(Fault::Conflict(problem)) if problem.code == "organisation-open-work" && !ctx.wants_json => {
-            let mut response = page(&ctx, &id, word, &given, vec![problem]).await?;
-            *response.status_mut() = StatusCode::CONFLICT;
-            Ok(response)
-        }
-        Err(fault) => Err(fault.into()),
+        Err(fault) => page(&ctx, &id, word, &given, Some(fault)).await,
     }
 }

@@ -71,11 +71,6 @@ impl Tree {
         self.agencies.iter().find(|agency| agency.valid_to.is_none() && agency.code == code)
     }
 
-    /// The agency that carried this identifier on that day.
-    pub fn by_code_on(&self, code: &str, day: Date) -> Option<&Agency> {
-        self.agencies.iter().find(|agency| agency.code == code && agency.stands_on(day))
-    }
-
     /// The standing agencies right below.
     pub fn children(&self, id: Id) -> Vec<&Agency> {
         self.below(id).filter(|agency| agency.valid_to.is_none()).collect()
@@ -182,42 +177,19 @@ impl Tree {
         letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
     }
 
-    /// The agencies this one followed.
-    pub fn predecessors(&self, id: Id) -> Vec<&Agency> {
-        self.agencies.iter().filter(|agency| agency.successors.contains(&id)).collect()
-    }
-
-    /// The agencies that followed this one.
-    pub fn successors(&self, id: Id) -> Vec<&Agency> {
-        self.get(id).into_iter().flat_map(|agency| &agency.successors).filter_map(|after| self.get(*after)).collect()
-    }
-
     /// Agencies whose name, short name or identifier holds the words, marks and case aside, that stood on the day; the
     /// nearest first.
     pub fn search(&self, words: &str, day: Date) -> Vec<&Agency> {
         let wanted = base::fold(words);
-        if wanted.is_empty() {
-            return Vec::new();
-        }
-        let mut found: Vec<(u8, &Agency)> = self
-            .agencies
-            .iter()
-            .filter(|agency| agency.stands_on(day))
-            .filter_map(|agency| {
-                let code = agency.code.to_lowercase();
-                let name = base::fold(&agency.name);
-                if code == wanted {
-                    Some((0, agency))
-                } else if name.ends_with(&wanted) {
-                    Some((1, agency))
-                } else if name.contains(&wanted) || base::fold(&agency.short_name).contains(&wanted) {
-                    Some((2, agency))
-                } else {
-                    code.starts_with(&wanted).then_some((3, agency))
-                }
-            })
-            .collect();
-        found.sort_by_key(|(rank, agency)| (*rank, agency.path.matches('/').count()));
+        let rank = |agency: &Agency| {
+            let (code, name) = (agency.code.to_lowercase(), base::fold(&agency.name));
+            let within = || name.contains(&wanted) || base::fold(&agency.short_name).contains(&wanted);
+            let ways = [code == wanted, name.ends_with(&wanted), within(), code.starts_with(&wanted)];
+            Some((ways.iter().position(|fits| *fits)?, agency.path.matches('/').count()))
+        };
+        let standing = self.agencies.iter().filter(|agency| !wanted.is_empty() && agency.stands_on(day));
+        let mut found: Vec<_> = standing.filter_map(|agency| Some((rank(agency)?, agency))).collect();
+        found.sort_by_key(|(rank, _)| *rank);
         found.into_iter().map(|(_, agency)| agency).collect()
     }
 }

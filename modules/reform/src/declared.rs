@@ -12,11 +12,11 @@ use files::Seal;
 use i18n::L;
 use records::frame::Pages;
 use records::{
-    Adopted, Asker, Begun, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Found, Given, Held, Kind,
-    Machine, Moment, Office, Seen, Subject, Verb, Who, column,
+    Adopted, Asker, Card, Column, Decided, DoesNotFollow, Due, DueKind, Field, Found, Given, Held, Kind, Machine,
+    Moment, Office, Seen, Subject, Verb, Who, column,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use web::{Choice, Ctx};
 
 /// Longest note, in letters.
@@ -25,8 +25,6 @@ pub const NOTE_MAX: usize = 1_000;
 const CHECK: &str = "figure-check";
 
 ::store::statements! {
-    /// One figure.
-    pub FIGURE = "SELECT * FROM declared_figure WHERE id = $1";
     /// All figures declared for an agency, oldest first: some hundreds in the life of a programme.
     pub FIGURES_OF = "SELECT * FROM declared_figure WHERE agency_id = $1 ORDER BY as_of, declared_at, id LIMIT 20000";
 }
@@ -308,20 +306,16 @@ impl Adopted for Declared {
         &crate::proof::KEPT
     }
 
-    fn whole(tx: &Tx, ids: BTreeSet<Id>) -> BoxFuture<'_, Result<Vec<Begun<Self>>, StoreError>> {
+    fn adopted(tx: &Tx, row: Held<Self>) -> BoxFuture<'_, Result<Event, StoreError>> {
         Box::pin(async move {
-            let mut all = Vec::with_capacity(ids.len());
-            for id in ids {
-                let mut figure = Held::<Declared>::read(&tx.query_one(FIGURE, params![id]).await?)?.state;
-                // What it owes stood in its event alone.
-                let events = audit::events(tx, id).await?;
-                let said = events.iter().find(|event| event.kind == "figure-declared");
-                let said = said.and_then(|event| serde_json::from_str::<serde_json::Value>(&event.data).ok());
-                figure.check_by = said.and_then(|said| said["check_by"].as_i64()).map(Instant);
-                let papers = files::files_of(tx, id).await?.iter().map(Seal::of).collect();
-                all.push((id, id.to_string(), Event::Adopt { figure: Box::new(figure), papers }));
-            }
-            Ok(all)
+            let mut figure = row.state;
+            // What it owes stood in its event alone.
+            let events = audit::events(tx, row.id).await?;
+            let said = events.iter().find(|event| event.kind == "figure-declared");
+            let said = said.and_then(|event| serde_json::from_str::<serde_json::Value>(&event.data).ok());
+            figure.check_by = said.and_then(|said| said["check_by"].as_i64()).map(Instant);
+            let papers = files::files_of(tx, row.id).await?.iter().map(Seal::of).collect();
+            Ok(Event::Adopt { figure: Box::new(figure), papers })
         })
     }
 }

@@ -246,6 +246,6 @@ pub(crate) async fn act(ctx: Ctx, Path((number, verb)): Path<(String, String)>, 
     if held.state.stage != Stage::InForce {
         return Ok(ctx.flash(page_of(held.state.number), &done));
     }
-    steered::reload(&ctx.app, ctx.now).await?;
+    steered::reload(&ctx.app).await?;
     Ok(ctx.flash(format!("/steering/programmes/{}", held.state.programme.id), &done))
 }

@@ -11,11 +11,11 @@ use audit::Kept;
 use base::{Fault, Id, Instant, Problem};
 use facts::Fact;
 use records::{
-    Adopted, Asker, Begun, By, Card, Column, DoesNotFollow, Due, DueKind, EVERYBODY, Found, Held, Hits, Kind, Moment,
-    Subject, cell, column,
+    Adopted, Asker, By, Card, Column, DoesNotFollow, Due, DueKind, EVERYBODY, Found, Held, Hits, Kind, Moment, Subject,
+    cell, column,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use web::Ctx;
 
 /// The name by which the second person's decision is owed.
@@ -24,8 +24,6 @@ const DECIDE: &str = "programme-decide";
 ::store::statements! {
     /// The number a new draft gets.
     pub NEXT_DRAFT = "SELECT COALESCE(MAX(number), 0) + 1 AS number FROM programme";
-    /// One of them.
-    pub DRAFT_BY_ID = "SELECT * FROM programme WHERE id = $1";
     /// The id of a number.
     pub NUMBERED = "SELECT id FROM programme WHERE number = $1";
     /// The programmes in force, oldest first.
@@ -290,15 +288,8 @@ impl Adopted for Draft {
         &crate::proof::KEPT
     }
 
-    fn whole(tx: &Tx, ids: BTreeSet<Id>) -> BoxFuture<'_, Result<Vec<Begun<Self>>, StoreError>> {
-        Box::pin(async move {
-            let mut all = Vec::with_capacity(ids.len());
-            for id in ids {
-                let draft = Held::<Draft>::read(&tx.query_one(DRAFT_BY_ID, params![id]).await?)?.state;
-                all.push((id, id.to_string(), Event::Adopt { draft: Box::new(draft) }));
-            }
-            Ok(all)
-        })
+    fn adopted(_: &Tx, row: Held<Self>) -> BoxFuture<'_, Result<Event, StoreError>> {
+        Box::pin(async move { Ok(Event::Adopt { draft: Box::new(row.state) }) })
     }
 }
 

@@ -92,8 +92,8 @@ fn an_event_names_the_post_that_allowed_it_with_accounts_units_procedures_and_pr
                         ("day", day.as_str()),
                     ];
                     organisation::verbs::open(tx, &by, now, (parent.id, "open"), &opening.into()).await?;
-                    let later: base::Date = "2028-01-01".parse().expect("a day");
-                    catalogue::actions::abolish(tx, &by, now, PROCEDURE, "17/QĐ-UBND", later).await?;
+                    let ending = [("decision", "17/QĐ-UBND"), ("effective_from", "2028-01-01")];
+                    catalogue::abolish(tx, &by, now, PROCEDURE, &ending.into()).await?;
                     let counted = records::measures(&motcua::kinds()).expect("declared");
                     let house = reform::House::new(std::sync::Arc::new(inner.clone()), &reform::shipped(&counted));
                     let day = now.date().to_string();

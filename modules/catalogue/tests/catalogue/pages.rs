@@ -8,7 +8,7 @@ use web::testing::Browser;
 
 fn browser(db: Db, who: &str) -> Browser {
     let people = |name: &str| actor(if name == "keeper" { Role::CatalogueKeeper } else { Role::Clerk });
-    Browser::new(db, (now(), std::env::temp_dir()), |_| vec![catalogue::module()], people, who)
+    Browser::new(db, (now(), std::env::temp_dir()), |_| vec![records::module(), catalogue::module()], people, who)
 }
 
 /// Where the link to the next page leads; empty on the last.
@@ -176,8 +176,8 @@ async fn the_keeper_announces_a_version_and_the_page_shows_it() {
                 page
             }
         };
-        assert!(refused("12/QĐ-UBND", "x", shorter.clone()).await.contains("không phải là ngày"));
-        assert!(refused("", "2026-12-01", shorter.clone()).await.contains("Ghi số quyết định"));
+        assert!(refused("12/QĐ-UBND", "x", shorter.clone()).await.contains("Không phải ngày"));
+        assert!(refused("", "2026-12-01", shorter.clone()).await.contains("Cần điền mục này"));
         assert!(refused("12/QĐ-UBND", "2026-12-01", "name = ".into()).await.contains("chưa đọc được"));
         let other = shorter.replace("1.001193", "1.001194");
         assert!(refused("12/QĐ-UBND", "2026-12-01", other).await.contains("không đổi mã"));
@@ -264,7 +264,7 @@ fn the_standard_process_keeps_within_every_limit_from_two_hours_on() {
 #[test]
 fn every_word_stands_in_both_languages_and_every_key_used_is_there() {
     assert_eq!(i18n::check(&[catalogue::LOCALES]), Vec::<String>::new());
-    i18n::install(&[web::locales(), web::base_locales(), lists::LOCALES, catalogue::LOCALES]);
+    i18n::install(&[web::locales(), web::base_locales(), lists::LOCALES, records::LOCALES, catalogue::LOCALES]);
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = std::collections::BTreeSet::new();
     for folder in ["src", "templates"] {
@@ -277,6 +277,8 @@ fn every_word_stands_in_both_languages_and_every_key_used_is_there() {
     }
     assert!(used.len() > 60, "{}", used.len());
     used.extend(catalogue::lists().into_iter().flat_map(|list| list.words));
+    let asked = catalogue::ANNOUNCING.iter().map(|field| format!("catalogue-announcing-field-{}", field.name));
+    used.extend(asked.chain(["standard", "written"].map(|word| format!("catalogue-announcing-process-{word}"))));
     let missing: Vec<&String> = used.iter().filter(|key| !i18n::has(base::Lang::Vi, key)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     // Every remark of the import has its words.

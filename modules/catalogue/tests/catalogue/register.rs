@@ -1,16 +1,34 @@
 use crate::{actor, databases, day, now, seed, shelf};
 use base::{Actor, Channel, Date, Fault, Limit, Problem, Role};
-use catalogue::{Announcement, Version};
+use catalogue::Version;
+use records::Typed;
 use store::{Db, params};
 
+/// What a keeper types on the form.
+#[derive(Clone)]
+struct Announcement {
+    decision: String,
+    effective_from: Date,
+    version: Version,
+}
+
 async fn announce(db: &Db, actor: Actor, announcement: Announcement) -> Result<base::Id, Fault> {
-    db.write(move |tx| Box::pin(async move { catalogue::announce(tx, &actor, now(), announcement).await })).await
+    let Announcement { decision, effective_from, version } = announcement;
+    let typed = ending(&decision, effective_from).with("version", toml::to_string_pretty(&version).unwrap());
+    let done = db.write(move |tx| {
+        Box::pin(async move { catalogue::announce(tx, &actor, now(), None, &typed).await.map(|version| version.id) })
+    });
+    done.await
+}
+
+/// A decision, and its day.
+pub fn ending(decision: &str, from: Date) -> Typed {
+    [("decision", decision), ("effective_from", &from.to_string())].into()
 }
 
 async fn abolish(db: &Db, code: &'static str, from: Date) -> Result<(), Fault> {
-    let keeper = actor(Role::CatalogueKeeper);
-    db.write(move |tx| Box::pin(async move { catalogue::abolish(tx, &keeper, now(), code, "9/QĐ-UBND", from).await }))
-        .await
+    let (keeper, typed) = (actor(Role::CatalogueKeeper), ending("9/QĐ-UBND", from));
+    db.write(move |tx| Box::pin(async move { catalogue::abolish(tx, &keeper, now(), code, &typed).await })).await
 }
 
 /// Birth registration in eight hours instead of the same day, from a day on.
@@ -55,11 +73,12 @@ async fn the_register_opens_once_and_keeps_every_value() {
         assert_eq!(seed(&db).await, 0);
         let shelf = shelf(&db).await;
         let shipped = catalogue::shipped::versions().unwrap();
-        assert_eq!(shelf.len(), shipped.len());
-        for wanted in shipped {
+        let codes: std::collections::BTreeSet<&str> = shipped.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes.iter().map(|code| shelf.versions_of(code).len()).sum::<usize>(), shipped.len());
+        for wanted in &shipped {
             let kept = shelf.by_code(&wanted.code, wanted.effective_from).unwrap();
             let bare = Version { id: wanted.id, procedure_id: wanted.procedure_id, ..Version::clone(&kept) };
-            assert_eq!(bare, wanted);
+            assert_eq!(&bare, wanted);
         }
         assert_eq!(offered(&db, now().date()).await, i64::try_from(added).unwrap());
         assert_eq!(offered(&db, day(2024, 12, 31)).await, 0);
@@ -109,14 +128,24 @@ async fn only_the_keeper_announces_and_only_what_the_rules_allow() {
         let past = Announcement { effective_from: day(2026, 11, 22), ..good.clone() };
         assert_eq!(code_of(&announce(&db, keeper(), past).await.unwrap_err()), "catalogue-date-past");
         let unsigned = Announcement { decision: " ".to_owned(), ..good.clone() };
-        assert_eq!(code_of(&announce(&db, keeper(), unsigned).await.unwrap_err()), "catalogue-decision-required");
+        assert_eq!(code_of(&announce(&db, keeper(), unsigned).await.unwrap_err()), "records-field-required");
         let mut broken = good.clone();
         broken.version.process.pop();
         assert_eq!(code_of(&announce(&db, keeper(), broken).await.unwrap_err()), "catalogue-step-dead-end");
         assert_eq!(shelf(&db).await.versions_of("1.001193").len(), 1);
         announce(&db, keeper(), good.clone()).await.unwrap();
-        let earlier = Announcement { effective_from: day(2026, 11, 25), ..good };
+        let earlier = Announcement { effective_from: day(2026, 11, 25), ..good.clone() };
         assert_eq!(code_of(&announce(&db, keeper(), earlier).await.unwrap_err()), "catalogue-later-version");
+        // What the form takes besides: a limit by the day, a choice of processes, a decision's number of some length.
+        for (field, wrong) in [("limit_days", "366"), ("process", "best"), ("decision", &"9".repeat(101)[..])] {
+            let typed = ending("12/QĐ-UBND", day(2026, 12, 9)).with("version", "x").with(field, wrong);
+            let keeper = keeper();
+            let done = db.write(move |tx| {
+                Box::pin(async move { catalogue::announce(tx, &keeper, now(), None, &typed).await.map(|_| ()) })
+            });
+            let Err(Fault::Invalid(problems)) = done.await else { panic!("{field} is judged") };
+            assert_eq!(problems.iter().map(|one| one.field.as_deref()).collect::<Vec<_>>(), [Some(field)]);
+        }
         db.close().await;
     }
 }

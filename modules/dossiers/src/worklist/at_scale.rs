@@ -40,7 +40,7 @@ fn house() -> House {
         let path = format!("{path}{part}/");
         agencies.push(agency(part, &format!("H13.{}.03", 31 + n), "Phòng", Kind::Division, Level::Commune, &path));
     }
-    let shelf = Arc::new(Shelf::of(vec![version()], 1));
+    let shelf = Arc::new(Shelf::of(vec![version()]));
     House { tree: Arc::new(Tree::new(agencies)), shelf, calendar: Calendar::shipped().clone() }
 }
 

@@ -60,7 +60,7 @@ async fn an_agency_is_opened_renamed_and_ended_with_its_history() {
         assert_eq!(agency.name_on(date(2026, 11, 10)), "Phòng Thi đua - Khen thưởng");
         assert!(agency.stands_on(date(2026, 11, 20)) && !agency.stands_on(date(2026, 11, 21)));
         assert_eq!(agency.path, format!("/1/102/{id}/"));
-        assert_eq!(tree.successors(id)[0].id, Id(1021));
+        assert_eq!(agency.successors, [Id(1021)]);
         let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
         assert_eq!(kinds, ["open", "rename", "end"]);
         assert!(events.iter().all(|event| !event.data.contains("Sắp xếp")), "reasons stand beside the log");

@@ -223,7 +223,7 @@ pub(crate) async fn act(ctx: Ctx, Path((id, code, verb)): Path<(String, String, 
     match done {
         Ok(held) => {
             if held.state.stage == Stage::InForce {
-                known::reload(&ctx.app, now).await?;
+                web::reload::<known::Known>(&ctx.app).await?;
             }
             Ok(ctx.flash(format!("/steering/indicators/{id}"), &format!("reform-definition-did-{verb}")))
         }
