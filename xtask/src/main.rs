@@ -26,10 +26,7 @@ fn main() -> ExitCode {
             for file in written {
                 println!("{}", file.display());
             }
-            println!("\nNext: the words of modules/{many}/locales, its permissions and states; then");
-            println!(
-                "  cargo build --workspace --bins --tests && UPDATE=1 cargo test -p tests   (once, and look at what it writes)"
-            );
+            println!("{}", next(many));
             ExitCode::SUCCESS
         }
         Err(why) => {
@@ -37,4 +34,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is left to be done, in the order in which the suite asks for it.
+fn next(many: &str) -> String {
+    format!(
+        "\nNext (docs/adding-a-module.md, steps 9 and 10, says why):\n\
+        1. modules/{many}: its states, columns, words in both languages, permissions and README; its line in ARCHITECTURE.md\n\
+        2. tests/src/lived.rs: one of its subjects, or tests/src/proof.rs finds its tables empty and fails\n\
+        3. crates/access/src/request.rs: /{many} and /api/v1/{many} in PRIVATE, where people write about people\n\
+        4. a journey in tests/src/journeys, its pages in tests/browser, rows of docs/capabilities.csv\n\
+        5. cargo build --workspace --bins --tests && UPDATE=1 cargo test -p tests   (once: tests/authorisation.txt, docs/permissions.md and\n\
+        \u{20}  docs/states are written; look at them), then ./scripts/test"
+    )
 }
