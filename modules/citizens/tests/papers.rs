@@ -227,3 +227,65 @@ async fn at_the_counter_a_reused_paper_is_chosen_from_the_persons_own_dossiers_a
         assert!(broken().await.contains(&format!("dossier {code}: link")));
     }
 }
+
+#[tokio::test]
+async fn links_of_dossiers_filed_before_there_were_any_are_made_by_the_migration_on_each_engine() {
+    for db in store::testing::databases().await {
+        let directory = tempfile::tempdir().unwrap();
+        let known = db.clone();
+        let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
+        let citizen = Browser { router: &router, who: "citizen" };
+        let clerk = Browser { router: &router, who: "clerk" };
+        let first = file_birth(&citizen, commune).await;
+        granted(&router, &first).await;
+        // One reuses the card from the portal, another at the counter; a third reuses nothing.
+        let papers = format!("/file/{BIRTH}/papers");
+        papers_screen(&citizen).await;
+        citizen.upload(&papers, &[("go", "stay"), ("reuse", "giay-to-tuy-than")], &[]).await.to();
+        let online = file_birth(&citizen, commune).await;
+        let (commune_text, from_first) = (commune.to_string(), format!("reused:{first}"));
+        let fields = [
+            ("intake", commune_text.as_str()),
+            ("competent", &commune_text),
+            ("return_to", &commune_text),
+            ("channel", "1"),
+            ("procedure", BIRTH),
+            ("all_papers", "1"),
+            ("owner_name", NAME),
+            ("owner_number", "094190000017"),
+            ("component_giay-to-tuy-than", &from_first),
+        ];
+        let counter = clerk.upload("/intake", &fields, &[]).await.to().replace("/dossiers/", "");
+        file_birth(&citizen, commune).await;
+
+        let links = async || {
+            let pairs = "SELECT d.code AS code, o.code AS other FROM link JOIN dossier d ON d.id = subject_id
+                JOIN dossier o ON o.id = other_id WHERE name = 'reuses' ORDER BY d.id";
+            let rows = known.read(move |tx| Box::pin(async move { tx.query(pairs, &[]).await })).await.unwrap();
+            let pair = |row: &store::Row| (row.get("code").unwrap(), row.get("other").unwrap());
+            rows.iter().map(pair).collect::<Vec<(String, String)>>()
+        };
+        let broken = async || {
+            let report = dossiers::verify::verify(&known, dossiers::verify::Outside::default(), |_| ()).await.unwrap();
+            report.broken.into_iter().filter(|row| row.ends_with(": link")).collect::<Vec<_>>()
+        };
+        let written = links().await;
+        assert_eq!(written, [(online.clone(), first.clone()), (counter.clone(), first.clone())]);
+        assert_eq!(broken().await, Vec::<String>::new());
+
+        // As the version before links left it.
+        let before = known.write(|tx| {
+            Box::pin(async move {
+                tx.execute("DELETE FROM link", &[]).await?;
+                let step = "DELETE FROM schema_step WHERE module = 'dossiers' AND name = '0012_links'";
+                tx.execute(step, &[]).await
+            })
+        });
+        assert_eq!(before.await.unwrap(), 1);
+        assert_eq!(broken().await, [format!("dossier {online}: link"), format!("dossier {counter}: link")]);
+        assert_eq!(known.migrate(&support::migrations()).await.unwrap(), ["dossiers/0012_links"]);
+        assert_eq!(links().await, written);
+        assert_eq!(broken().await, Vec::<String>::new());
+        clerk.get(&format!("/dossiers/{first}")).await.shows(&format!("href=\"/dossiers/{online}\""));
+    }
+}
