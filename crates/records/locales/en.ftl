@@ -47,3 +47,5 @@ records-find-none = Nothing found for “{ $q }” in what you may see.
 records-find-none-hint = Try fewer words, or the exact code.
 records-find-kind = There is no such kind.
 records-links = Linked
+records-links-more = … and { $n } more
+records-links-more-than = … and more than { $n } more

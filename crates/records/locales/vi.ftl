@@ -47,3 +47,5 @@ records-find-none = Không tìm thấy gì cho “{ $q }” trong những gì b�
 records-find-none-hint = Thử ít từ hơn, gõ không dấu cũng được, hoặc gõ đúng mã.
 records-find-kind = Không có loại này.
 records-links = Liên quan
+records-links-more = … và { $n } mục nữa
+records-links-more-than = … và hơn { $n } mục nữa

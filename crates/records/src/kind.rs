@@ -11,6 +11,7 @@ use base::{Actor, Fault, Id, Instant, Permission};
 use facts::{Fact, Measure, Measures};
 use files::Seal;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use web::{App, Ctx};
 
 /// One name by which the subjects of a kind owe something.
@@ -47,8 +48,11 @@ pub struct Card {
 /// Reads the cards of subjects of one kind.
 pub type Cards = for<'t> fn(&'t Tx, &'t Ctx, Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>>;
 
-/// Which of some subjects the reader may open.
-pub type Sees = for<'t> fn(&'t Ctx, Vec<Id>) -> BoxFuture<'t, Result<HashSet<Id>, Fault>>;
+/// Tells, in a transaction, which of some subjects the reader may open.
+pub type Eyes = Arc<dyn for<'t> Fn(&'t Tx, Vec<Id>) -> BoxFuture<'t, Result<HashSet<Id>, Fault>> + Send + Sync>;
+
+/// Makes the eyes of whoever asks, outside of any transaction: a house may have to be read.
+pub type Sees = for<'t> fn(&'t Ctx) -> BoxFuture<'t, Result<Eyes, Fault>>;
 
 /// What a search in one kind came to.
 #[derive(Debug, Clone, Default)]
@@ -103,6 +107,9 @@ pub struct Kind {
 /// Makes the words of some anew.
 type Reword = for<'t> fn(&'t Tx, Vec<Id>) -> BoxFuture<'t, Result<(), ::store::StoreError>>;
 
+/// The units whose readers find a subject.
+type Lies = for<'t> fn(&'t Tx, Id) -> BoxFuture<'t, Result<Vec<Id>, ::store::StoreError>>;
+
 /// Picture and statements.
 type Own = (fn() -> String, fn() -> Vec<String>);
 
@@ -112,6 +119,7 @@ pub(crate) struct Proof {
     pub(crate) replay: fn(Option<&Row>, &[Event]) -> Replay,
     /// Makes the words of some anew.
     pub(crate) reword: Reword,
+    lies: Lies,
     statements: fn() -> Vec<String>,
     picture: fn() -> String,
 }
@@ -125,14 +133,15 @@ impl Kind {
         cards: Cards,
     ) -> Kind {
         let (statements, picture) = (statements::<S>, crate::mermaid::<S>);
-        let proof = Proof { table: S::TABLE, replay: replay::<S>, reword: reword::<S>, statements, picture };
+        let (replay, reword, lies) = (replay::<S>, reword::<S>, lies::<S>);
+        let proof = Proof { table: S::TABLE, replay, reword, lies, statements, picture };
         let kind = Kind::open(S::KIND, cards);
         Kind { measures, dues, reads: Some(reads), sees: sees::<S>, proof: Some(proof), ..kind }
     }
 
     /// A kind that lives outside the shared pieces and owes something all the same.
     pub const fn elsewhere(word: &'static str, dues: &'static [DueKind], reads: Permission, cards: Cards) -> Kind {
-        let nobody: Sees = |_, _| Box::pin(async { Ok(HashSet::new()) });
+        let nobody: Sees = |_| Box::pin(async { Ok(all_or_none(false)) });
         Kind { dues, reads: Some(reads), sees: nobody, ..Kind::open(word, cards) }
     }
 
@@ -143,7 +152,7 @@ impl Kind {
 
     /// A kind outside the shared pieces whose subjects are open to everybody.
     pub const fn open(word: &'static str, cards: Cards) -> Kind {
-        let sees: Sees = |_, ids| Box::pin(async move { Ok(ids.into_iter().collect()) });
+        let sees: Sees = |_| Box::pin(async { Ok(all_or_none(true)) });
         Kind {
             word,
             measures: &[],
@@ -225,16 +234,32 @@ fn reword<S: Machine>(tx: &Tx, ids: Vec<Id>) -> BoxFuture<'_, Result<(), ::store
     Box::pin(async move { crate::words::anew::<S>(tx, &ids).await })
 }
 
-/// The rule of the register itself, asked of each.
-fn sees<S: Machine>(ctx: &Ctx, ids: Vec<Id>) -> BoxFuture<'_, Result<HashSet<Id>, Fault>> {
+fn lies<S: Machine>(tx: &Tx, id: Id) -> BoxFuture<'_, Result<Vec<Id>, ::store::StoreError>> {
     Box::pin(async move {
-        // Outside of any transaction: a house may have to be read.
-        let house = S::house(ctx).await?;
-        let asker = Asker { actor: ctx.actor.as_ref(), key: None, now: ctx.now };
-        let mut held =
-            ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(crate::some::<S>(tx, &ids).await?) })).await?;
-        held.retain(|held| S::may_read(held, &house, &asker) || S::is_own(held, &asker));
-        Ok(held.into_iter().map(|held| held.id).collect())
+        let held = crate::some::<S>(tx, &[id]).await?;
+        Ok(held.into_iter().flat_map(|held| held.state.found().units).collect())
+    })
+}
+
+/// The eyes of somebody who may open every subject of a kind, or none.
+fn all_or_none(all: bool) -> Eyes {
+    Arc::new(move |_, ids| Box::pin(async move { Ok(ids.into_iter().filter(|_| all).collect()) }))
+}
+
+/// The rule of the register itself, asked of each.
+fn sees<S: Machine>(ctx: &Ctx) -> BoxFuture<'_, Result<Eyes, Fault>> {
+    Box::pin(async move {
+        let (house, actor, now) = (Arc::new(S::house(ctx).await?), ctx.actor.clone(), ctx.now);
+        let eyes: Eyes = Arc::new(move |tx, ids| {
+            let (house, actor) = (house.clone(), actor.clone());
+            Box::pin(async move {
+                let asker = Asker { actor: actor.as_ref(), key: None, now };
+                let mut held = crate::some::<S>(tx, &ids).await?;
+                held.retain(|held| S::may_read(held, &house, &asker) || S::is_own(held, &asker));
+                Ok(held.into_iter().map(|held| held.id).collect())
+            })
+        });
+        Ok(eyes)
     })
 }
 
@@ -264,6 +289,20 @@ impl Kinds {
     /// The kind whose subjects a measure counts.
     pub fn of_measure(&self, name: &str) -> Option<&Kind> {
         self.all.iter().find(|kind| kind.measures.iter().any(|measure| measure.name == name))
+    }
+}
+
+/// The units whose readers find the subject of a code, whatever its kind; none where no subject has it.
+///
+/// # Errors
+/// The database's.
+pub async fn units_of(tx: &Tx, kinds: &Kinds, code: &str) -> Result<Option<Vec<Id>>, ::store::StoreError> {
+    let Some(row) = tx.query_opt(crate::side::OF_CODE, ::store::params![code]).await? else { return Ok(None) };
+    let (id, word) = (row.get("id")?, row.get::<String>("kind")?);
+    let kind = kinds.all.iter().find(|kind| kind.word == word);
+    match kind.and_then(|kind| kind.proof) {
+        Some(proof) => (proof.lies)(tx, id).await.map(Some),
+        None => Ok(Some(Vec::new())),
     }
 }
 

@@ -136,15 +136,20 @@ async fn by_code(ctx: &Ctx, kinds: &Arc<Kinds>, q: &str) -> Result<(Vec<(String,
 }
 
 /// The cards of those that the reader may open, in the order given.
-pub(crate) async fn opened(ctx: &Ctx, kind: &Kind, ids: Vec<Id>) -> Result<Vec<(Id, Card)>, Fault> {
-    let seen = (kind.sees)(ctx, ids.clone()).await?;
-    let ids: Vec<Id> = ids.into_iter().filter(|id| seen.contains(id)).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (asking, cards, wanted) = (ctx.clone(), kind.cards, ids.clone());
-    let mut cards = ctx.db().read(move |tx| Box::pin(async move { cards(tx, &asking, wanted).await })).await?;
-    Ok(ids.iter().filter_map(|id| Some((*id, cards.remove(id)?))).collect())
+async fn opened(ctx: &Ctx, kind: &Kind, ids: Vec<Id>) -> Result<Vec<(Id, Card)>, Fault> {
+    let (eyes, asking, cards) = ((kind.sees)(ctx).await?, ctx.clone(), kind.cards);
+    let read = ctx.db().read(move |tx| {
+        Box::pin(async move {
+            let seen = eyes(tx, ids.clone()).await?;
+            let ids: Vec<Id> = ids.into_iter().filter(|id| seen.contains(id)).collect();
+            if ids.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut cards = cards(tx, &asking, ids.clone()).await?;
+            Ok::<_, Fault>(ids.iter().filter_map(|id| Some((*id, cards.remove(id)?))).collect())
+        })
+    });
+    read.await
 }
 
 /// Looks in one kind.
@@ -157,17 +162,20 @@ async fn look(ctx: &Ctx, kinds: &Kinds, kind: &Kind, searched: Searched, q: &str
     if kind.is_elsewhere() {
         return Ok(hits);
     }
-    let units = units(ctx, kinds, kind, searched)?;
+    let (units, eyes) = (units(ctx, kinds, kind, searched)?, (kind.sees)(ctx).await?);
     let (mut seen, mut after, mut whole) = (Vec::new(), None, false);
     for _ in 0..PAGES {
-        let (word, typed, units) = (kind.word, q.to_owned(), units.clone());
+        let (word, typed, units, eyes) = (kind.word, q.to_owned(), units.clone(), eyes.clone());
         let found = ctx.db().read(move |tx| {
-            Box::pin(async move { find(tx, word, &typed, units.as_deref(), after, PAGE as i64).await })
+            Box::pin(async move {
+                let ids = find(tx, word, &typed, units.as_deref(), after, PAGE as i64).await?;
+                let may = if ids.is_empty() { Default::default() } else { eyes(tx, ids.clone()).await? };
+                Ok::<_, Fault>((ids, may))
+            })
         });
-        let ids = found.await?;
+        let (ids, may) = found.await?;
         whole = ids.len() < PAGE;
         after = ids.last().copied();
-        let may = if ids.is_empty() { Default::default() } else { (kind.sees)(ctx, ids.clone()).await? };
         seen.extend(ids.into_iter().filter(|id| may.contains(id)));
         if whole || seen.len() > LOOKED {
             break;

@@ -9,6 +9,8 @@ use base::Id;
     pub INSERT_SUBJECT = "INSERT INTO subject (id, kind, code) VALUES ($1, $2, $3)";
     /// The code of a subject.
     pub CODE_OF = "SELECT code FROM subject WHERE id = $1";
+    /// The subject of a code.
+    pub OF_CODE = "SELECT id, kind FROM subject WHERE code = $1";
     /// The kinds of some subjects; their ids are one JSON list.
     pub KINDS_OF = sqlite "SELECT id, kind FROM subject WHERE id IN (SELECT value FROM json_each($1))",
         postgres "SELECT id, kind FROM subject WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
@@ -40,6 +42,9 @@ use base::Id;
     pub LATEST_OF = sqlite "SELECT subject_id, words FROM aside WHERE subject_id IN (SELECT value FROM json_each($1)) AND name = $2 ORDER BY subject_id, n",
         postgres "SELECT subject_id, words FROM aside WHERE subject_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND name = $2 ORDER BY subject_id, n";
 }
+
+/// Links read of a subject, each way: as many as [`LINKS_FROM`] and [`LINKS_TO`] say.
+pub(crate) const LINKS_MAX: usize = 100;
 
 /// Gives out the next number of a book. It belongs to the transaction: one that is rolled back leaves no gap.
 ///

@@ -9,8 +9,9 @@ use crate::worklist::{self, Asked, Narrow, Scope, Tab};
 use ::store::{BoxFuture, Tx};
 use base::page::Place;
 use base::{Fault, Id, Instant};
-use records::{Card, Due, DueKind, Hits, Kind, Link, LinkKind};
+use records::{Card, Due, DueKind, Eyes, Hits, Kind, Link, LinkKind};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use web::Ctx;
 
 /// To be received or refused.
@@ -64,13 +65,17 @@ pub const KIND: Kind = Kind::elsewhere(
 .drawn(crate::verbs::picture, crate::row::statements);
 
 /// Those whose pages the reader may open at once, as an official.
-fn sees(ctx: &Ctx, ids: Vec<Id>) -> BoxFuture<'_, Result<HashSet<Id>, Fault>> {
+fn sees(ctx: &Ctx) -> BoxFuture<'_, Result<Eyes, Fault>> {
     Box::pin(async move {
-        let (Some(actor), house) = (ctx.actor.clone(), house(&ctx.app)?) else { return Ok(HashSet::new()) };
-        let now = ctx.now;
-        ctx.db()
-            .read(move |tx| Box::pin(async move { crate::reading::those(tx, &house, &actor, ids, now).await }))
-            .await
+        let (actor, house, now) = (ctx.actor.clone(), house(&ctx.app)?, ctx.now);
+        let eyes: Eyes = Arc::new(move |tx, ids| {
+            let (actor, house) = (actor.clone(), house.clone());
+            Box::pin(async move {
+                let Some(actor) = actor else { return Ok(HashSet::new()) };
+                crate::reading::those(tx, &house, &actor, ids, now).await
+            })
+        });
+        Ok(eyes)
     })
 }
 

@@ -283,7 +283,8 @@ impl Adopted for Agency {
 
 /// Agencies among the kinds of the program.
 pub const KIND: records::Kind = records::Kind::of::<Agency>(&[], &[], crate::rights::KEEP_ORGANISATION, cards)
-    .searched("organisation-found-units", "/units?q=")
+    // The list of agencies holds those that stand alone; the search finds those that ended as well, and so shows all of them itself.
+    .searched("organisation-found-units", "")
     .linking(&[LinkKind { name: "followed-by", word: "organisation-after", back: "organisation-before" }]);
 
 /// What other lists show of an agency.

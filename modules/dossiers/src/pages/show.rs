@@ -304,14 +304,16 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(
     let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let now = ctx.now;
-    let (who, looking) = (actor.clone(), house.clone());
+    let (who, looking, linker) = (actor.clone(), house.clone(), records::Linker::of(ctx).await?);
     let purpose = query_value(&ctx.uri, "purpose");
     let found = {
         let asked = code.clone();
         let found = ctx.db().read(move |tx| {
             Box::pin(async move {
                 let asking = Asking { purpose: &purpose, ..Asking::official(&who, now) };
-                read(tx, &looking, asking, &asked).await
+                let found = read(tx, &looking, asking, &asked).await?;
+                let links = linker.part(tx, found.loaded().dossier.id).await?;
+                Ok((found, links))
             })
         });
         match found.await {
@@ -321,8 +323,8 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(
             found => found?,
         }
     };
+    let (found, links) = found;
     looked(ctx, &actor, &house, &found.readable).await?;
-    let links = records::links_part(ctx, found.loaded().dossier.id).await?;
     let invalid = !problems.is_empty();
     let mut page = page(ctx, &actor, &house, found, problems, tried.map(|(verb, _)| verb))?;
     page.links = links;
