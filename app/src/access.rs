@@ -1,9 +1,10 @@
-//! What requests leave in the record of access: the edge tells of every answered one, and the dossiers module where a dossier
-//! lies.
+//! What requests leave in the record of access: the edge tells of every answered one, the dossiers module where a dossier lies, and
+//! the kinds of the program where any other subject does.
 
 use access::{Entry, Places, Recorder, Request};
 use base::{Fault, Instant, Terms};
 use organisation::Tree;
+use records::Kinds;
 use std::sync::Arc;
 use store::Db;
 use web::{AfterRequest, Answered, App};
@@ -24,7 +25,7 @@ pub fn record(app: &App) {
     app.also(AfterRequest(Box::new(move |answered: Answered| {
         let recorder = recorder.clone();
         // Asked for at each request: another process may have changed the tree.
-        let tree = program.upgrade().and_then(|inner| App(inner).get::<Tree>());
+        let known = program.upgrade().map(App).and_then(|app| Some((app.get::<Tree>()?, app.get::<Kinds>()?)));
         Box::pin(async move {
             let query = web::table::query_pairs(&answered.uri);
             let path = answered.uri.split('?').next().unwrap_or_default();
@@ -39,7 +40,7 @@ pub fn record(app: &App) {
                 at: answered.now,
             };
             let Some((mut entry, waits)) = access::entry_of(request) else { return Ok(()) };
-            entry.places = tree.and_then(|tree| places_of(&entry, tree));
+            entry.places = known.and_then(|(tree, kinds)| places_of(&entry, tree, kinds));
             if waits {
                 recorder.keep(entry).await
             } else {
@@ -50,13 +51,25 @@ pub fn record(app: &App) {
     })));
 }
 
-/// Where a dossier lies, asked in the transaction of its row.
-fn places_of(entry: &Entry, tree: Arc<Tree>) -> Option<Places> {
-    let code: base::DossierCode = entry.subject.parse().ok()?;
-    let code = code.to_string();
+/// Where a dossier or another subject lies, asked in the transaction of its row; nowhere for an account, and for nothing.
+fn places_of(entry: &Entry, tree: Arc<Tree>, kinds: Arc<Kinds>) -> Option<Places> {
+    let code = entry.subject.clone();
+    if code.parse::<base::DossierCode>().is_ok() {
+        return Some(Arc::new(move |tx| {
+            let (code, tree) = (code.clone(), tree.clone());
+            Box::pin(async move { dossiers::places_of(tx, &tree, &code).await })
+        }));
+    }
+    if code.is_empty() || code.contains(':') {
+        return None;
+    }
     Some(Arc::new(move |tx| {
-        let (code, tree) = (code.clone(), tree.clone());
-        Box::pin(async move { dossiers::places_of(tx, &tree, &code).await })
+        let (code, tree, kinds) = (code.clone(), tree.clone(), kinds.clone());
+        Box::pin(async move {
+            let units = records::units_of(tx, &kinds, &code).await?;
+            let path = |unit: base::Id| tree.get(unit).map(|agency| agency.path.clone());
+            Ok(units.map(|units| units.into_iter().filter_map(path).collect()))
+        })
     }))
 }
 

@@ -9,7 +9,7 @@ use store::{StoreError, Tx, Value, params};
 /// What kind of access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Personal data of one dossier or account was shown.
+    /// What people wrote, or who they are: one dossier, petition or account was shown.
     Read,
     /// People or dossiers were looked for.
     Searched,
@@ -34,7 +34,7 @@ base::closed_list!(Kind, {
     AccountAct => "account-act",
 });
 
-/// Tells, in the transaction of the row, the paths of the agencies a dossier lies with: none when there is no such dossier.
+/// Tells, in the transaction of the row, the paths of the agencies a dossier or another subject lies with: none when there is no such one.
 pub type Places = Arc<dyn for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<Option<Vec<String>>, StoreError>> + Send + Sync>;
 
 /// Something to be recorded.
@@ -48,7 +48,7 @@ pub struct Entry {
     pub actor: Option<Id>,
     /// The actor's grants that may have allowed it, the likeliest first; of several the one that reaches the dossier is kept.
     pub grants: Vec<Grant>,
-    /// A dossier's code, or [`account_subject`]; empty for none.
+    /// A dossier's or another subject's code, or [`account_subject`]; empty for none.
     pub subject: String,
     /// Pattern of the route, or kind of the act.
     pub route: String,
@@ -56,9 +56,9 @@ pub struct Entry {
     pub purpose: String,
     /// Looks, or rows of an export.
     pub amount: i64,
-    /// The row is kept only when there is such a dossier: somebody asked for one that may not be read.
+    /// The row is kept only when there is such a subject: somebody asked for one that may not be read.
     pub if_there: bool,
-    /// Where the subject lies, if it is a dossier.
+    /// Where the subject lies; nowhere for an account.
     pub places: Option<Places>,
 }
 

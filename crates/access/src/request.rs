@@ -26,17 +26,29 @@ pub struct Request<'a> {
 
 /// Names of query parameters that look for people or dossiers.
 const SEARCHES: [&str; 5] = ["q", "number", "owner_number", "phone", "owner_phone"];
+/// Rooms whose pages and operations show what people wrote, or who wrote it, beside the dossiers.
+const PRIVATE: [&str; 7] = [
+    "/petitions",
+    "/sittings",
+    "/sitting-items",
+    "/initiatives",
+    "/my/feedback",
+    "/api/v1/petitions",
+    "/api/v1/initiatives",
+];
+/// Longest code of a subject.
+const CODE_CHARS_MAX: usize = 40;
 /// Longest purpose kept: words of a closed list are shorter.
 const PURPOSE_CHARS_MAX: usize = 24;
 
 /// The entry of a request and whether the answer waits for it to be on disk; none for what shows nothing of anybody.
 ///
-/// People's own dossiers and accounts are theirs to look at. An act on a dossier has its event; only an answer that shows the
-/// dossier (the page again, with what stands against the act) is a look.
+/// People's own dossiers, petitions and accounts are theirs to look at. An act on a subject has its event; only an answer that shows
+/// it (the page again, with what stands against the act) is a look.
 pub fn entry_of(request: Request<'_>) -> Option<(Entry, bool)> {
     let Request { actor, route, path, query, reads, status, rows, at } = request;
     let official = actor.grants.iter().any(|grant| grant.role.is_official());
-    let code = dossier_code(route, path);
+    let code = subject_code(route, path);
     let new = |kind, subject: String| {
         let purpose =
             query.iter().find(|(name, _)| name == "purpose").map(|(_, word)| word.as_str()).unwrap_or_default();
@@ -66,17 +78,30 @@ pub fn entry_of(request: Request<'_>) -> Option<(Entry, bool)> {
             let private = ["/work", "/search", "/find", "/accounts", "/dossiers", "/intake", "/api/v1/dossiers"];
             let searched =
                 query.iter().any(|(name, value)| SEARCHES.contains(&name.as_str()) && !value.trim().is_empty());
-            let there = private.iter().any(|start| route.starts_with(start));
+            let there = private.iter().chain(&PRIVATE).any(|start| route.starts_with(start));
             (searched && there).then(|| (new(Kind::Searched, String::new()), false))
         }
     }
 }
 
-/// The dossier a path names, where the route's pattern has a `{code}`. Codes of procedures are none.
-fn dossier_code(route: &str, path: &str) -> Option<String> {
+/// The subject a path names, where the route's pattern has a `{code}`: a dossier's anywhere, others' in the private rooms. Codes of
+/// procedures are none.
+fn subject_code(route: &str, path: &str) -> Option<String> {
     let mut parts = route.split('/').zip(path.split('/'));
     let (_, code) = parts.find(|(pattern, _)| *pattern == "{code}")?;
-    code.parse::<DossierCode>().ok().map(|code| code.to_string())
+    if let Ok(code) = code.parse::<DossierCode>() {
+        return Some(code.to_string());
+    }
+    let private = PRIVATE.iter().any(|start| route.starts_with(start));
+    (private && is_code(code)).then(|| code.to_owned())
+}
+
+/// Letters of a book, numbers, hyphens, a point (`PA26-000123`, `DT26-0003.12`): whatever else is typed into an address is not kept.
+fn is_code(typed: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    typed.len() <= CODE_CHARS_MAX
+        && typed.bytes().take(2).filter(u8::is_ascii_uppercase).count() == 2
+        && typed.bytes().all(fits)
 }
 
 #[cfg(test)]
@@ -126,6 +151,33 @@ mod tests {
             assert!(!waits);
             assert!(asked(Role::Citizen, route, &path, 200, &[]).is_none());
         }
+    }
+
+    #[test]
+    fn a_subject_of_every_private_room_is_a_look_for_an_official_and_nobodys_own() {
+        for start in PRIVATE {
+            let route = format!("{start}/{{code}}");
+            for code in ["PA26-000123", "DT26-0003.12", "SK26-0001"] {
+                let path = format!("{start}/{code}");
+                let (entry, waits) = asked(Role::Officer, &route, &path, 200, &[]).expect("a look");
+                assert_eq!((entry.kind, entry.subject.as_str(), waits), (Kind::Read, code, false), "{route}");
+                assert!(asked(Role::Citizen, &route, &path, 200, &[]).is_none(), "{route}");
+                let (entry, waits) = asked(Role::Officer, &route, &path, 404, &[]).expect("an entry");
+                assert!(entry.if_there && waits && entry.kind == Kind::Refused && entry.subject == code, "{route}");
+            }
+            let (entry, _) = asked(Role::Clerk, start, start, 200, &[("q", "0912345678")]).expect("a search");
+            assert_eq!((entry.kind, entry.subject.as_str(), entry.route.as_str()), (Kind::Searched, "", start));
+            assert!(asked(Role::Clerk, start, start, 200, &[]).is_none());
+            // What is no code is never kept, refused or not.
+            for typed in ["0912345678", "092190000017", "Nguyen-Van-A", "%C4%90", "P1", &"PA".repeat(30)] {
+                let path = format!("{start}/{typed}");
+                assert!(asked(Role::Officer, &route, &path, 404, &[]).is_none(), "{path}");
+                let (entry, _) = asked(Role::Officer, &route, &path, 403, &[]).expect("an entry");
+                assert_eq!(entry.subject, "", "{path}");
+            }
+        }
+        // Elsewhere such a code names what everybody may know.
+        assert!(asked(Role::Officer, "/feedback/{code}", "/feedback/PA26-000123", 200, &[]).is_none());
     }
 
     #[test]

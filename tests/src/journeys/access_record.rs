@@ -147,3 +147,99 @@ fn sign_ins_exports_and_acts_are_shown_to_the_inspector_and_ones_own_to_oneself(
         client.get("/access").await.is(303);
     });
 }
+
+/// Sent from an account about a commune; its code.
+async fn petition(citizen: &mut Client, area: &str, concerned: &str) -> String {
+    citizen.get("/feedback/new").await.is(200);
+    let fields = [("text", "Cống trước nhà nghẹt"), ("topic", "roads"), ("area", area), ("concerned", concerned)];
+    let page = citizen.upload("/feedback/new", &fields, &[]).await;
+    page.is(200).between("<dd id=\"code\"><code class=\"code\">", "<").expect("a code").to_owned()
+}
+
+#[test]
+fn reading_searching_printing_petitions_and_being_refused_one_is_recorded_and_ones_own_look_is_not() {
+    on_every_engine(|app| async move {
+        let commune = app.tree().communes()[13].clone();
+        let desk = app.tree().desk_of(commune.id).expect("a desk").clone();
+        let id = settle_official(app.db(), "record.petitions", Role::Clerk, &desk).await;
+        let mut clerk = app.anonymous();
+        clerk.sign_in_as("record.petitions", PASSWORD).await;
+        let area = commune.id.to_string();
+        let mut citizen = app.signed_in(Role::Citizen).await;
+        let code = petition(&mut citizen, &area, "").await;
+        citizen.get(&format!("/my/feedback/{code}")).await.is(200).shows("nghẹt");
+        assert!(recorded(&app, &code).await.is_empty());
+
+        // Every route that names a petition and only shows it, for people and for programs.
+        let routes: Vec<&str> = crate::harness::modules()
+            .iter()
+            .flat_map(|module| module.routes.entries().to_vec())
+            .filter(|route| route.method == "GET" && route.path.contains("petitions/{code}"))
+            .map(|route| route.path)
+            .collect();
+        assert!(routes.len() >= 4, "{routes:?}");
+        let mut kinds = Vec::new();
+        for route in &routes {
+            let before = recorded(&app, &code).await.len();
+            let answer = clerk.get(&route.replace("{code}", &code).replace("{file}", "1")).await;
+            let after = recorded(&app, &code).await;
+            assert_eq!((after.len(), after.last().map(|(_, of)| of.as_str())), (before + 1, Some(*route)), "{route}");
+            let kind = after.last().expect("a row").0;
+            // A letter or a file that is not there yet shows nothing, but somebody asked.
+            assert_eq!(kind, if answer.status.as_u16() == 200 { Kind::Read } else { Kind::Refused }, "{route}");
+            kinds.push(kind);
+        }
+        assert!(kinds.iter().filter(|kind| **kind == Kind::Read).count() >= 2, "{kinds:?}");
+        let rows = app.record_of(&code).await;
+        assert!(rows.iter().all(|row| row.actor == Some(id) && row.agency == Some(desk.id)));
+
+        // One that complains of the own unit is answered as if it were not there; the record tells. One that is not there leaves nothing.
+        let against = petition(&mut citizen, &area, &area).await;
+        clerk.get(&format!("/petitions/{against}")).await.is(404);
+        clerk.get_json(&format!("/api/v1/petitions/{against}")).await.is(404);
+        clerk.get("/petitions/PA26-999999").await.is(404);
+        let at = |route: &str| (Kind::Refused, route.to_owned());
+        assert_eq!(recorded(&app, &against).await, [at("/petitions/{code}"), at("/api/v1/petitions/{code}")]);
+        assert!(app.record_of("PA26-999999").await.is_empty());
+        let mut neighbour = newcomer(&app, "094190300066").await;
+        neighbour.get(&format!("/my/feedback/{code}")).await.is(404);
+        assert_eq!(recorded(&app, &code).await.last(), Some(&at("/my/feedback/{code}")));
+
+        // Searches without their words; the week on paper with how many lines it has.
+        clerk.get("/petitions?q=0912345678").await.is(200);
+        let said = [("channel", "counter"), ("text", "Đèn hẻm tắt"), ("topic", "roads"), ("area", area.as_str())];
+        clerk.get("/petitions/new").await.is(200);
+        clerk.upload("/petitions/new", &said, &[]).await.is(200);
+        assert!(clerk.get("/petitions/heard/print").await.printed().contains("Đèn hẻm tắt"));
+        app.record_of("").await;
+        let mut inspector = app.signed_in(Role::Inspector).await;
+        let of = "/access?person=record.petitions";
+        for (kind, route, subject) in [
+            ("read", "/petitions/{code}", code.as_str()),
+            ("searched", "/petitions", ""),
+            ("refused", "/petitions/{code}", against.as_str()),
+            ("exported", "/petitions/heard/print", ""),
+        ] {
+            let page = inspector.get(&format!("{of}&kind={kind}")).await;
+            page.is(200).shows(route).shows(subject).shows_not("0912345678").shows_not("nghẹt");
+        }
+        inspector.get(&format!("{of}&subject={code}")).await.is(200).shows("/api/v1/petitions/{code}");
+
+        // So is looking at what others asked at a sitting, and at an initiative that waits.
+        let sitting = super::dialogues::announced(&app).await;
+        let mut head = app.signed_in(Role::Leader).await;
+        let page = head.get(&format!("/sittings/{sitting}")).await;
+        let item = page.is(200).between("href=\"/sitting-items/", "\"").expect("an item").to_owned();
+        head.get(&format!("/sitting-items/{item}")).await.is(200);
+        assert_eq!(recorded(&app, &sitting).await.last(), Some(&(Kind::Read, "/sittings/{code}".to_owned())));
+        assert_eq!(recorded(&app, &item).await, [(Kind::Read, "/sitting-items/{code}".to_owned())]);
+        let mut author = app.signed_in(Role::Officer).await;
+        author.get("/initiatives/new").await.is(200);
+        let words = [("title", "Ghi sổ"), ("sort", "model"), ("text", "Chờ."), ("answer_does", "Nhắn.")];
+        let idea = author.upload("/initiatives/new", &words, &[]).await.is(303).location.replace("/initiatives/", "");
+        head.get(&format!("/initiatives/{idea}")).await.is(200);
+        head.get_json(&format!("/api/v1/initiatives/{idea}")).await.is(200);
+        let look = |route: &str| (Kind::Read, route.to_owned());
+        assert_eq!(recorded(&app, &idea).await, [look("/initiatives/{code}"), look("/api/v1/initiatives/{code}")]);
+    });
+}

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Method;
 use base::{Id, Role};
+use serde_json::json;
 
 use super::desks::receive;
 use super::two_people::{administrator, confirm, signed_in, waiting};
@@ -131,6 +132,22 @@ fn a_deputy_for_one_field_sees_and_decides_dossiers_of_that_field_only() {
         deputies[1].get("/work?tab=unit&per_page=100").await.is(200).shows_not(&code);
         deputies[1].get(&format!("/dossiers/{code}")).await.is(404);
         deputies[1].upload(&format!("/dossiers/{code}/forward"), &[("note", "")], &[]).await.is(404);
+        // Such a grant reaches dossiers and nothing else, and the form that gives it says so.
+        let area = commune.id.to_string();
+        let taken = json!({ "channel": "phone", "text": "Đèn hẻm phó lĩnh vực tắt", "topic": "roads", "area": area });
+        let petition = clerk.post_json("/api/v1/petitions", &taken).await;
+        let petition = petition.is(201).json()["code"].as_str().expect("a code").to_owned();
+        for deputy in &mut deputies {
+            deputy.get(&format!("/petitions/{petition}")).await.is(404);
+            deputy.get("/petitions?tab=new").await.is(200).shows_not(&petition);
+            deputy.get("/find?q=den+hem+pho+linh+vuc").await.is(200).shows_not(&petition);
+        }
+        let id = settle_official(app.db(), "field.nowhere", Role::ReformOfficer, &commune).await;
+        let form = pair.0.get(&format!("/accounts/{id}")).await;
+        form.is(200).shows("vai trò như vậy chỉ dùng cho hồ sơ, không mở phản ánh");
+        give(&app, &mut pair, id, "officer", &commune, &[]).await;
+        let mut whole = signed_in(&app, "field.nowhere").await;
+        whole.get("/find?q=den+hem+pho+linh+vuc").await.is(200).shows(&petition);
         // The head gives it to the one of the field, and may not give it to the other.
         let mut head = app.signed_in(Role::DivisionHead).await;
         let page = head.get(&format!("/dossiers/{code}")).await;

@@ -22,6 +22,9 @@ pub struct Row {
     request: String,
     answer: String,
     answered: Option<Date>,
+    /// The unit that heard it.
+    taken: String,
+    /// The unit that answers.
     unit: String,
     state: String,
 }
@@ -47,6 +50,7 @@ pub static HEARD: List<Row> = List {
         Column::new("request", "feedback-heard-request", Kind::Text, |row: &Row| Cell::text(&row.request)),
         Column::new("answer", "feedback-heard-answer", Kind::Text, |row: &Row| Cell::text(&row.answer)),
         Column::new("answered", "feedback-heard-answered", Kind::Day, |row: &Row| Cell::day(row.answered)),
+        Column::new("at", "feedback-heard-at", Kind::Word, |row: &Row| Cell::text(&row.taken)),
         Column::new("by", "feedback-heard-by", Kind::Word, |row: &Row| Cell::text(&row.unit)),
         Column::new("state", "feedback-column-state", Kind::Word, |row: &Row| Cell::text(&row.state)),
     ],
@@ -120,11 +124,12 @@ impl Book {
         let word = |name: &str| words.get(name).and_then(|all| all.get(&id)).cloned().unwrap_or_default();
         // A draft is nobody's answer yet.
         let answer = if one.answered().is_some() { word(told) } else { String::new() };
-        let (code, href, how, unit, state) = match one {
+        let (code, href, how, taken, unit, state) = match one {
             Heard::Petition(held) => (
                 &held.code,
                 format!("/petitions/{}", held.code),
                 l.t(format!("feedback-channel-{}", held.state.channel)),
+                held.state.intake,
                 held.state.unit,
                 state_word(l, held.state.state),
             ),
@@ -132,6 +137,7 @@ impl Book {
                 &held.code,
                 format!("/sitting-items/{}", held.code),
                 l.t("feedback-channel-dialogue"),
+                held.state.agency,
                 held.state.unit,
                 l.t(format!("dialogue-item-state-{}", held.state.state.as_str())),
             ),
@@ -144,15 +150,29 @@ impl Book {
             request: word(asked),
             answer,
             answered: one.answered().map(base::Instant::date),
+            taken: unit_name(&self.house, Some(taken)),
             unit: unit_name(&self.house, Some(unit)),
             state,
         }
     }
 
-    /// Whose book it is: the unit it is narrowed to, or where the reader works.
-    fn whose(&self) -> Option<Id> {
-        let own = self.actor.grants.iter().find(|grant| grant.allows(crate::rights::READ_FEEDBACK));
-        self.unit.or(own.map(|grant| grant.agency))
+    /// Whose book it is: the unit it is narrowed to, or those where the reader works, the topmost of each branch.
+    fn whose(&self) -> Vec<Id> {
+        if let Some(unit) = self.unit {
+            return vec![unit];
+        }
+        let tops = self.actor.scopes(crate::rights::READ_FEEDBACK);
+        let own = self.actor.grants.iter().filter(|grant| tops.contains(&grant.agency_path.as_str()));
+        let mut units: Vec<Id> = own.map(|grant| grant.agency).collect();
+        units.sort_unstable();
+        units.dedup();
+        units
+    }
+
+    /// Its name.
+    fn name(&self) -> String {
+        let names = self.whose().into_iter().map(|unit| unit_name(&self.house, Some(unit)));
+        names.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -177,8 +197,7 @@ fn days(week: Week) -> String {
 /// GET /petitions/heard?week=&unit=
 pub async fn heard(ctx: Ctx) -> Answer {
     let (book, asked) = Book::of(&ctx).await?;
-    let lead =
-        ctx.l.tr("feedback-heard-lead", [("week", days(book.week)), ("unit", unit_name(&book.house, book.whose()))]);
+    let lead = ctx.l.tr("feedback-heard-lead", [("week", days(book.week)), ("unit", book.name())]);
     let unit = book.unit.map(|unit| format!("&unit={unit}")).unwrap_or_default();
     let print = format!("/petitions/heard/print?week={}{unit}", book.week.0);
     let opened = lists::open(&ctx, &HEARD, asked, book).await?;
@@ -188,12 +207,14 @@ pub async fn heard(ctx: Ctx) -> Answer {
 /// GET /petitions/heard/print?week=&unit=
 pub async fn heard_print(ctx: Ctx) -> Answer {
     let (book, _) = Book::of(&ctx).await?;
-    let (week, whose, house, now) = (book.week, book.whose(), book.house.clone(), ctx.now);
+    let (week, whose, unit) = (book.week, book.whose(), book.name());
+    let (house, now) = (book.house.clone(), ctx.now);
     let batch = ctx.db().read(move |tx| Box::pin(async move { book.next(tx, None, PRINTED_MAX).await })).await?;
     if batch.next.is_some() {
         return Err(Fault::Conflict(Problem::new("feedback-heard-many").arg("max", PRINTED_MAX)).into());
     }
-    let agency = whose.and_then(|id| house.tree.get(id));
+    // Of several units none stands above the book, and it is signed where the first of them is.
+    let agency = whose.first().and_then(|id| house.tree.get(*id)).filter(|_| whose.len() == 1);
     let above = agency.and_then(|agency| agency.parent).and_then(|id| house.tree.get(id));
     let line = |row: &Row| Line {
         day: vn_date(row.day),
@@ -207,13 +228,16 @@ pub async fn heard_print(ctx: Ctx) -> Answer {
     };
     let printed = Printed {
         above: above.map(|agency| agency.name.clone()).unwrap_or_default(),
-        unit: agency.map(|agency| agency.name.clone()).unwrap_or_default(),
-        place: whose.map(|id| house.tree.place_of(id)).unwrap_or_default(),
+        unit,
+        place: whose.first().map(|id| house.tree.place_of(*id)).unwrap_or_default(),
         day: base::vn_date_words(now.date()),
         week: days(week),
         answered: batch.rows.iter().filter(|row| row.answered.is_some()).count(),
         lines: batch.rows.iter().map(line).collect(),
     };
     let pdf = heard::printed(&printed, now).await?;
-    Ok(web::pdf(&format!("lang-nghe-{}.pdf", week.0), pdf.bytes))
+    let mut response = web::pdf(&format!("lang-nghe-{}.pdf", week.0), pdf.bytes);
+    // Written into the record of access, as the same lines in a file are.
+    response.extensions_mut().insert(web::ExportedRows(i64::try_from(printed.lines.len()).unwrap_or(i64::MAX)));
+    Ok(response)
 }
