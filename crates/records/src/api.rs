@@ -9,6 +9,7 @@ use crate::verb::{Asker, in_force};
 use ::store::{BoxFuture, Tx};
 use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use base::{Actor, Fault, Id, Instant, Problem};
 use lists::{Batch, Key, Source};
@@ -25,6 +26,12 @@ pub trait Api: Pages {
     const API: [&'static str; 3];
     /// The states its lists are read by; the first one where none is asked for.
     const STATES: &'static [Self::State];
+
+    /// What one is called in lists and in the answer to a change, given its title beside the log; a register with names of its own says
+    /// them.
+    fn title(_: &Ctx, _: &Self::House, _: &Held<Self>, written: String) -> String {
+        written
+    }
 
     /// The next in a state after an id, the latest first, in the reader's units: ranges of an index.
     fn page<'t>(
@@ -82,7 +89,7 @@ impl<S: Api> Source for Listed<S> {
             let asker = Asker::actor(actor, self.ctx.now);
             Ok(batch.map(|held| {
                 S::may_read(&held, &self.house, &asker).then(|| Row {
-                    title: titles.remove(&held.id).unwrap_or_default(),
+                    title: S::title(&self.ctx, &self.house, &held, titles.remove(&held.id).unwrap_or_default()),
                     state: state_words::<S>(&self.ctx, &held),
                     held,
                 })
@@ -232,9 +239,14 @@ async fn create<S: Api>(ctx: Ctx, Sent { body, upload }: Sent<BTreeMap<String, S
     let verb = in_force::<S>(S::BEGINS, ctx.now.date()).ok_or(Fault::NotFound("records-no-act"))?;
     let typed = sent(&ctx, verb.asks, body, &upload).await?;
     let (actor, house, now) = (ctx.actor()?.clone(), S::house(&ctx).await?, ctx.now);
-    let made = ctx.db().write(move |tx| Box::pin(async move { S::begin(tx, &house, &actor, now, &typed).await }));
-    let title = made.await?;
-    Ok(answer(StatusCode::CREATED, &brief(&ctx, &title, String::new()))?)
+    let known = house.clone();
+    let made = ctx
+        .db()
+        .write(move |tx| Box::pin(async move { written(tx, S::begin(tx, &known, &actor, now, &typed).await?).await }));
+    let (held, title) = made.await?;
+    let title = S::title(&ctx, &house, &held, title);
+    let place = [(LOCATION, S::API[1].replace("{code}", &held.code))];
+    Ok((place, answer(StatusCode::CREATED, &brief(&ctx, &held, title))?).into_response())
 }
 
 /// POST act
@@ -246,17 +258,27 @@ async fn acts<S: Api>(
     let asks = in_force::<S>(&word, ctx.now.date()).map(|verb| verb.asks).unwrap_or_default();
     let (actor, house, now) = (ctx.actor()?.clone(), S::house(&ctx).await?, ctx.now);
     // Whether it is there for the asker comes before what they sent.
-    let (asker, known, of) = (actor.clone(), house.clone(), code.clone());
+    let (asker, known, of, naming) = (actor.clone(), house.clone(), code.clone(), house.clone());
     let there = ctx.db().read(move |tx| {
         Box::pin(async move { open::<S>(tx, &known, &Asker::actor(&asker, now), &of).await.map(|_| ()) })
     });
     there.await?;
     let typed = sent(&ctx, asks, body, &upload).await?;
     let done = ctx.db().write(move |tx| {
-        Box::pin(async move { crate::act::<S>(tx, &house, &Asker::actor(&actor, now), (&code, &word), &typed).await })
+        Box::pin(async move {
+            let asker = Asker::actor(&actor, now);
+            written(tx, crate::act::<S>(tx, &house, &asker, (&code, &word), &typed).await?).await
+        })
     });
-    let held = done.await?;
-    Ok(answer(StatusCode::OK, &brief(&ctx, &held, String::new()))?)
+    let (held, title) = done.await?;
+    let title = S::title(&ctx, &naming, &held, title);
+    Ok(answer(StatusCode::OK, &brief(&ctx, &held, title))?)
+}
+
+/// What was made or changed, with its title beside the log.
+async fn written<S: Api>(tx: &Tx, held: Held<S>) -> Result<(Held<S>, String), Fault> {
+    let title = crate::asides_of(tx, &[held.id], "title").await?.remove(&held.id);
+    Ok((held, title.unwrap_or_default()))
 }
 
 /// The description of a field; none for what is no text of the body.
@@ -319,7 +341,9 @@ pub fn described<S: Api>() -> Value {
         json!({ "get": { "operationId": operation("list"), "parameters": [state], "responses": answered } });
     let mut schemas = json!({ act_body.as_str(): { "anyOf": bodies } });
     if let Some(begins) = S::VERBS.iter().rfind(|verb| verb.word == S::BEGINS) {
-        let made = answers("201", "SubjectView");
+        let mut made = answers("201", "SubjectView");
+        let place = json!({ "description": "Where it is read from now on.", "schema": { "type": "string" } });
+        made["201"]["headers"] = json!({ "Location": place });
         of_all["post"] = json!({ "operationId": operation("new"), "requestBody": sends(&new_body), "responses": made });
         schemas[new_body.as_str()] = body_of(begins.word, begins.asks);
     }
@@ -334,7 +358,7 @@ pub fn described<S: Api>() -> Value {
             "code": { "type": "string" },
             "state": { "type": "string", "description": "A word of docs/states." },
             "state_words": { "type": "string", "description": "In the reader's language." },
-            "title": { "type": "string", "description": "Empty in the answer to a change." },
+            "title": { "type": "string", "description": "In the reader's language where it is the program's own." },
             "href": { "type": "string", "description": "Its page." },
             "due_at": { "type": ["string", "null"], "description": "RFC 3339, Vietnam time; what is due first." },
             "more": {

@@ -64,6 +64,12 @@ pub struct Declared {
 }
 
 impl Declared {
+    /// What it is a figure of, in the reader's language; the target's code where nobody knows it any more.
+    pub(crate) fn named(&self, ctx: &Ctx, house: &House) -> String {
+        let placed = house.programmes.target(&self.target);
+        placed.map_or_else(|_| self.target.clone(), |placed| subject_name(ctx.l, placed))
+    }
+
     /// Its value in the target's unit: percent of numerator over denominator, or the value itself.
     pub fn value(&self) -> Option<f64> {
         match (self.numerator, self.denominator, self.value_hundredths) {
@@ -256,9 +262,7 @@ impl Pages for Declared {
     }
 
     fn head(ctx: &Ctx, house: &House, seen: &Seen<Self>) -> (String, String) {
-        let target = &seen.state().target;
-        let title = house.programmes.target(target).map(|placed| subject_name(ctx.l, placed));
-        (title.unwrap_or_else(|_| target.clone()), target.clone())
+        (seen.state().named(ctx, house), seen.state().target.clone())
     }
 
     fn facts(ctx: &Ctx, house: &House, seen: &Seen<Self>) -> Vec<(String, String)> {

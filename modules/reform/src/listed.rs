@@ -187,6 +187,10 @@ impl Api for Declared {
     const API: [&'static str; 3] = ["/api/v1/figures", "/api/v1/figures/{code}", "/api/v1/figures/{code}/{verb}"];
     const STATES: &'static [Check] = &Check::ALL;
 
+    fn title(ctx: &Ctx, house: &House, held: &Held<Self>, _: String) -> String {
+        held.state.named(ctx, house)
+    }
+
     fn page<'t>(
         tx: &'t Tx,
         house: &'t House,

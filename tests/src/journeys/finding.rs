@@ -115,6 +115,11 @@ fn the_code_of_each_kind_leads_to_its_page_and_its_name_finds_it() {
         let found = head.get(&format!("/find?q={}", agency.code)).await;
         found.leads_to(&format!("/units/{}", agency.id));
         head.get(&format!("/find?q={}", agency.name.replace(' ', "+"))).await.is(200).shows(&agency.code);
+        // The rest of them is shown by the search itself, which finds those that ended as well.
+        let some = head.get("/find?q=phuong").await;
+        some.is(200).shows("/find?in=agency").shows_not("href=\"/units?q=");
+        let many = head.get("/find?in=agency&q=phuong").await;
+        assert!(many.is(200).body.matches("href=\"/units/").count() > 20);
         // Where others had the same identifier before, all of them are shown, and those first that have it.
         let followed = app.tree().departments()[0].clone();
         let page = head.get(&format!("/find?q={}", followed.code)).await;
@@ -132,6 +137,15 @@ fn the_code_of_each_kind_leads_to_its_page_and_its_name_finds_it() {
         declarer.upload(form, &figure, &[("evidence", "bao-cao.pdf", crate::harness::PDF)]).await.is(303);
         let found = head.get("/find?q=ST-002").await;
         assert!(found.is(303).location.starts_with("/steering/figures/"), "{}", found.location);
+        // Programs are told what it is a figure of: in the list, of one, and after an act.
+        let figure = found.location.replace("/steering/", "/api/v1/");
+        let one = head.get_json(&figure).await.is(200).json();
+        let title = one["title"].as_str().filter(|title| title.len() > 10).expect("a title").to_owned();
+        let listed = head.get_json("/api/v1/figures").await.is(200).json();
+        let there = listed["items"].as_array().into_iter().flatten().find(|item| item["code"] == one["code"]);
+        assert_eq!(there.expect("in the list")["title"], title.as_str());
+        let done = head.post_json(&format!("{figure}/return"), &serde_json::json!({ "note": "thiếu biểu" })).await;
+        assert_eq!(done.is(200).json()["title"], title.as_str());
         // Its division reads what is kept for the house; another commune does not.
         let mut division = app.signed_in(Role::DivisionHead).await;
         let found = division.get("/find?q=bieu+mau+moi").await;
