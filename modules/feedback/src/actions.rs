@@ -7,9 +7,9 @@ use crate::rules::{House, Looked, clock};
 use crate::verbs::{SENDING, TAKING};
 use crate::{store as sql, together};
 use ::store::Tx;
-use base::{Actor, Fault, Id, Instant, Phone, Problem};
+use base::{Actor, DossierCode, Fault, Id, Instant, Phone, Problem};
 use files::Seal;
-use records::{Aside, Asker, By, Given, Held, Machine, Typed};
+use records::{Aside, Asker, By, Given, Held, Machine, Seen, Typed};
 
 /// A petition that was sent, with the key that nobody is ever shown again.
 #[derive(Debug, Clone)]
@@ -66,6 +66,7 @@ async fn write(
     let area = given.id("area");
     let concerned = house.complained_of(topic, area, given.id("concerned"))?;
     let intake = house.intake(area, concerned)?;
+    let dossier = dossier_of(tx, given.text("dossier")).await?;
 
     let id = Id::next(by.now);
     let year = i64::from(by.now.date().year());
@@ -82,6 +83,7 @@ async fn write(
         topic: topic.id.clone(),
         area,
         concerned,
+        dossier,
         intake,
         account,
         key_hash: key::hash(id, &key),
@@ -92,6 +94,29 @@ async fn write(
     };
     let held = records::begin::<Petition>(tx, by, (id, &code), &event(sent), &words).await?;
     Ok(Receipt { held, key })
+}
+
+/// The petition of that code, for somebody who reads it for the office: that it is their own opens the sender's side, and not this one.
+///
+/// # Errors
+/// `NotFound` with `records-not-found` where there is none, and for everybody who may not.
+pub async fn opened(tx: &Tx, house: &House, asker: &Asker<'_>, code: &str) -> Result<Seen<Petition>, Fault> {
+    let seen = records::open::<Petition>(tx, house, asker, code).await?;
+    if Petition::may_read(seen.held(), house, asker) { Ok(seen) } else { Err(Fault::NotFound("records-not-found")) }
+}
+
+/// The dossier that a petition says it is about; none where it says none.
+///
+/// # Errors
+/// `Invalid` with `feedback-dossier` at `dossier` for what is the code of none: whether there is one says the public look-up as well.
+async fn dossier_of(tx: &Tx, typed: &str) -> Result<Option<Id>, Fault> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let none = || Fault::invalid(Problem::new("feedback-dossier").field("dossier"));
+    let code: DossierCode = typed.parse().map_err(|_| none())?;
+    let found = dossiers::store::by_code(tx, code.as_ref()).await?.ok_or_else(none)?;
+    Ok(Some(found.dossier.id))
 }
 
 /// Does one thing to a petition, and what follows from it for those that go with it. Pages and programs come through here.

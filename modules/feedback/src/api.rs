@@ -6,6 +6,7 @@ use crate::petition::Petition;
 use crate::store as sql;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use base::{Fault, Id, Instant, Problem};
 use files::Staged;
@@ -191,7 +192,7 @@ pub async fn get(ctx: Ctx, Path(code): Path<String>) -> Answer {
         .read(move |tx| {
             Box::pin(async move {
                 let asker = Asker::actor(&actor, now);
-                let seen = records::open::<Petition>(tx, &house, &asker, &code).await?;
+                let seen = actions::opened(tx, &house, &asker, &code).await?;
                 let mut house = house;
                 house.looked.heads = Some(actions::endorsers(tx, &house, seen.state(), now).await?);
                 let acts = crate::verbs::offered(&seen, &house, &asker).iter().map(|verb| verb.word).collect();
@@ -225,6 +226,8 @@ pub struct PetitionBody {
     place: Option<String>,
     /// The unit it complains of. One about people's conduct complains of the commune it is about where none is named.
     concerned: Option<String>,
+    /// The code of the dossier it is about.
+    dossier: Option<String>,
     name: Option<String>,
     phone: Option<String>,
     email: Option<String>,
@@ -243,7 +246,7 @@ pub struct ReceiptView {
 }
 
 /// `POST /api/v1/petitions`
-#[utoipa::path(post, path = "/api/v1/petitions", request_body = PetitionBody, responses((status = 201, body = ReceiptView)))]
+#[utoipa::path(post, path = "/api/v1/petitions", request_body = PetitionBody, responses((status = 201, body = ReceiptView, headers(("Location" = String, description = "Where officials read it from now on.")))))]
 pub async fn take(ctx: Ctx, Sent { body, upload }: Sent<PetitionBody>) -> Answer {
     let mut fields = BTreeMap::from([("channel".to_owned(), body.channel), ("text".to_owned(), body.text)]);
     fields.insert("topic".to_owned(), body.topic);
@@ -251,6 +254,7 @@ pub async fn take(ctx: Ctx, Sent { body, upload }: Sent<PetitionBody>) -> Answer
         ("area", body.area),
         ("place", body.place),
         ("concerned", body.concerned),
+        ("dossier", body.dossier),
         ("name", body.name),
         ("phone", body.phone),
         ("email", body.email),
@@ -262,7 +266,9 @@ pub async fn take(ctx: Ctx, Sent { body, upload }: Sent<PetitionBody>) -> Answer
         ctx.db().write(move |tx| Box::pin(async move { actions::take(tx, &house, &actor, now, &typed).await })).await?;
     let sort_due_at = time(Some(receipt.held.state.sort_due_at));
     let concerned = receipt.held.state.concerned;
-    Ok(json(StatusCode::CREATED, &ReceiptView { code: receipt.held.code, key: receipt.key, sort_due_at, concerned }))
+    let place = [(LOCATION, format!("/api/v1/petitions/{}", receipt.held.code))];
+    let view = ReceiptView { code: receipt.held.code, key: receipt.key, sort_due_at, concerned };
+    Ok((place, json(StatusCode::CREATED, &view)).into_response())
 }
 
 /// What an act asks for: the fields of its row in the state machine (docs/states/petition.md).

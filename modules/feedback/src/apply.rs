@@ -112,6 +112,7 @@ fn begun(sent: &Sent, moment: &Moment) -> Petition {
         topic: sent.topic.clone(),
         area: sent.area,
         concerned: sent.concerned,
+        dossier: sent.dossier,
         intake: sent.intake,
         unit: sent.intake,
         account: sent.account,

@@ -38,5 +38,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0003_together", include_str!("../migrations/0003_together.sql")),
         ("0004_lists", include_str!("../migrations/0004_lists.sql")),
         ("0005_heard", include_str!("../migrations/0005_heard.sql")),
+        ("0006_dossier", include_str!("../migrations/0006_dossier.sql")),
     ],
 };

@@ -38,6 +38,7 @@ pub const KIND: Kind = Kind::of::<Petition>(
 .linking(&[
     LinkKind { name: "concerns", word: "feedback-link-concerns", back: "feedback-link-concerned" },
     LinkKind { name: "goes-with", word: "feedback-link-with", back: "feedback-link-joined" },
+    LinkKind { name: "about", word: "feedback-link-about", back: "feedback-link-petitions" },
 ]);
 
 /// What other lists show: subject and state, nothing that was written.

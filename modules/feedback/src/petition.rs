@@ -67,6 +67,8 @@ pub struct Petition {
     pub area: Option<Id>,
     /// The unit it complains of: nobody of it, or below it, ever sees it.
     pub concerned: Option<Id>,
+    /// The dossier it is about, as far as whoever sent it said.
+    pub dossier: Option<Id>,
     /// Where it came in.
     pub intake: Id,
     /// Where it lies.
@@ -126,6 +128,8 @@ pub struct Sent {
     pub topic: String,
     pub area: Option<Id>,
     pub concerned: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dossier: Option<Id>,
     pub intake: Id,
     pub account: Option<Id>,
     pub key_hash: String,
@@ -246,6 +250,7 @@ pub const COLUMNS: &[Column<Petition>] = &[
     column!("topic", topic),
     column!("area_id", area),
     column!("concerned_id", concerned),
+    column!("dossier_id", dossier),
     column!("intake_id", intake),
     column!("unit_id", unit),
     column!("level", level),
@@ -321,10 +326,10 @@ fn due_of(verb: &str) -> &'static str {
     if verb == "endorse" { due::ENDORSE } else { due::APPROVE }
 }
 
-/// The unit it complains of, and the petition it goes with.
+/// The unit it complains of, the petition it goes with, and the dossier it is about.
 pub fn links(p: &Petition) -> Vec<Link> {
-    let concerns = p.concerned.map(|other| Link { name: "concerns", other });
-    concerns.into_iter().chain(p.lead.map(|other| Link { name: "goes-with", other })).collect()
+    let all = [("concerns", p.concerned), ("goes-with", p.lead), ("about", p.dossier)];
+    all.into_iter().filter_map(|(name, other)| Some(Link { name, other: other? })).collect()
 }
 
 /// Its running number.

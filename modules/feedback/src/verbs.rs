@@ -50,6 +50,7 @@ pub const SENDING: &[Field] = &[
     Field::choice("area", Ask::Unit).optional(),
     Field::line("place", 200).optional(),
     Field::choice("concerned", Ask::Unit).optional(),
+    Field::line("dossier", 40).optional(),
     Field::line("name", 100).optional(),
     Field::line("phone", 30).optional(),
     Field::line("email", 120).optional(),
@@ -68,6 +69,7 @@ pub const TAKING: &[Field] = &[
     SENDING[6],
     SENDING[7],
     SENDING[8],
+    SENDING[9],
 ];
 
 const REASON: Field = Field::lines("reason", REASON_MAX);

@@ -18,10 +18,14 @@ async fn give(ctx: &Ctx, house: &House, code: &str, key: Option<String>, own: bo
         .read(move |tx| {
             Box::pin(async move {
                 let asker = Asker { actor: actor.as_ref(), key: key.as_deref(), now };
-                let seen = records::open::<Petition>(tx, &looking, &asker, &code).await?;
-                if own && !<Petition as Machine>::is_own(seen.held(), &asker) {
-                    return Err(Fault::NotFound("records-not-found"));
-                }
+                // Each by the ground on which they came.
+                let seen = if own {
+                    let seen = records::open::<Petition>(tx, &looking, &asker, &code).await?;
+                    let theirs = <Petition as Machine>::is_own(seen.held(), &asker);
+                    theirs.then_some(seen).ok_or(Fault::NotFound("records-not-found"))?
+                } else {
+                    crate::actions::opened(tx, &looking, &asker, &code).await?
+                };
                 let events = audit::events(tx, seen.held().id).await?;
                 let head = letter::approved_by(&events);
                 let names = identity::names(tx, &head.into_iter().collect::<Vec<_>>()).await?;

@@ -126,7 +126,7 @@ async fn read(ctx: &Ctx, house: &House, code: &str) -> Result<(Seen<Petition>, B
     ctx.db()
         .read(move |tx| {
             Box::pin(async move {
-                let seen = records::open::<Petition>(tx, &house, &Asker::actor(&actor, now), &code).await?;
+                let seen = crate::actions::opened(tx, &house, &Asker::actor(&actor, now), &code).await?;
                 let (id, p) = (seen.held().id, seen.state());
                 let asker = Asker::actor(&actor, now);
                 let lead = match p.lead.filter(|_| p.state == State::Joined) {

@@ -152,3 +152,50 @@ async fn a_petition_is_found_by_its_words_where_it_lies_and_a_complaint_not_at_t
         assert_eq!(province.found("đòi thêm tiền", Some(&[province.root().id])).await, 1);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_petition_opens_the_senders_side_and_not_the_offices() {
+    for province in provinces().await {
+        // Somebody who is both: sent it from an account, and reads petitions, but elsewhere.
+        let Person::Official(mut both) = province.stranger() else { panic!() };
+        both.citizen_number = Some("094190000017".to_owned());
+        let (house, sender, area) = (province.house.clone(), both.clone(), province.commune.id.to_string());
+        let fields = crate::support::typed(&[("text", "Cầu gãy"), ("topic", "roads"), ("area", &area)]);
+        let sent = province
+            .db
+            .write(move |tx| Box::pin(async move { feedback::send(tx, &house, Some(&sender), START, &fields).await }));
+        let code = sent.await.unwrap().held.code;
+        let office = async |person: Person| {
+            let (house, code) = (province.house.clone(), code.clone());
+            let opened = province.db.read(move |tx| {
+                Box::pin(async move {
+                    let asker = crate::support::asker(&person, START);
+                    feedback::actions::opened(tx, &house, &asker, &code).await.map(|_| ())
+                })
+            });
+            opened.await
+        };
+        assert!(province.sees(&Person::Official(both.clone()), &code).await);
+        assert_eq!(refusal(office(Person::Official(both.clone())).await.unwrap_err()), "records-not-found");
+        assert!(office(province.clerk()).await.is_ok());
+        assert_eq!(refusal(office(province.stranger()).await.unwrap_err()), "records-not-found");
+        // Where they read it as an official as well, they do.
+        let Person::Official(clerk) = province.clerk() else { panic!() };
+        both.grants.extend(clerk.grants);
+        assert!(office(Person::Official(both)).await.is_ok());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_no_dossiers_is_refused_at_its_field() {
+    for province in provinces().await {
+        let area = province.commune.id.to_string();
+        for code in ["PA26-000001", "hồ sơ của tôi"] {
+            let fields = [("text", "Quá hạn"), ("topic", "roads"), ("area", &area), ("dossier", code)];
+            let Err(base::Fault::Invalid(problems)) = province.send(&fields, START).await else { panic!("{code}") };
+            assert_eq!(problems[0].code, "feedback-dossier");
+            assert_eq!(problems[0].field.as_deref(), Some("dossier"));
+        }
+        assert!(province.send(&[("text", "Quá hạn"), ("topic", "roads"), ("dossier", " ")], START).await.is_ok());
+    }
+}

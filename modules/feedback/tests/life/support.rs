@@ -256,7 +256,7 @@ pub fn typed(fields: &[(&str, &str)]) -> Typed {
     Typed { fields, files: Vec::new() }
 }
 
-fn asker(person: &Person, now: Instant) -> Asker<'_> {
+pub fn asker(person: &Person, now: Instant) -> Asker<'_> {
     match person {
         Person::Official(actor) => Asker::actor(actor, now),
         Person::Sender(key) => Asker { actor: None, key: Some(key), now },
