@@ -9,7 +9,7 @@ use web::params::{Kind, PAGE, PER_PAGE, Param};
 use web::table::{Paging, query_value, sort_of};
 use web::{Answer, Ctx};
 
-use crate::pages::{STATES, day_of, find, in_order};
+use crate::pages::{DAY_WRONG, STATES, find, in_order};
 use crate::shelf::fresh_shelf;
 use crate::version::{Origin, Version};
 
@@ -111,7 +111,8 @@ fn json(value: &impl Serialize) -> Result<Response, Fault> {
 #[utoipa::path(get, path = "/api/v1/procedures", responses((status = 200, body = ProceduresView)))]
 pub async fn list(ctx: Ctx) -> Answer {
     let (shelf, value) = (fresh_shelf(&ctx.app, ctx.now).await?, |name: &str| query_value(&ctx.uri, name));
-    let found = find(ctx.l, &shelf, |name| value(name).trim().to_owned(), (day_of(&ctx)?, ctx.now.date()));
+    let found =
+        find(ctx.l, &shelf, |name| value(name).trim().to_owned(), (web::asked_day(&ctx, DAY_WRONG)?, ctx.now.date()));
     let mut asked = Asked::default();
     asked.sort = sort_of(&ctx.uri, &["code", "name", "field"]).unwrap_or_default();
     let found = in_order(&asked, found).rows;
@@ -142,7 +143,7 @@ struct Whole<'a> {
 #[utoipa::path(get, path = "/api/v1/procedures/{code}", params(("code" = String, Path)), responses((status = 200, body = Object)))]
 pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
-    let on = day_of(&ctx)?;
+    let on = web::asked_day(&ctx, DAY_WRONG)?;
     let version = shelf.by_code(&code, on).ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
     let whole = Whole {
         version: version.id,

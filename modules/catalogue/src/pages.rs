@@ -12,13 +12,10 @@ use crate::shelf::{Filter, Shelf, fresh_shelf};
 use crate::version::{Component, Route, ServiceLevel, Step, Version};
 use crate::words::{self, ChannelLine};
 
+/// What is said of a day in the address that is none.
+pub(crate) const DAY_WRONG: &str = "catalogue-day-wrong";
 /// Whether a procedure can be received here, as words in addresses.
 pub(crate) const STATES: [&str; 3] = ["ready", "unready", "doubted"];
-
-/// The day in the address, today when there is none.
-pub(crate) fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
-    web::asked_day(ctx, "catalogue-day-wrong")
-}
 
 /// The versions asked for by `q`, `field`, `level`, `channel`, `service` and `state`, best first; an address is judged before: by the list, or
 /// by what the API declares.
@@ -131,7 +128,7 @@ pub(crate) fn in_order(asked: &lists::Asked, found: Vec<Row>) -> Whole<Row> {
 /// GET /procedures
 pub(crate) async fn list(ctx: Ctx) -> Answer {
     let (l, shelf) = (ctx.l, fresh_shelf(&ctx.app, ctx.now).await?);
-    let day = day_of(&ctx).unwrap_or(ctx.now.date());
+    let day = web::asked_day(&ctx, DAY_WRONG).unwrap_or(ctx.now.date());
     let mut asked = lists::Asked::read(&LIST, &ctx.uri, 0, choices(l, &shelf, day, keeps(&ctx)));
     asked.public = true;
     let found = find(l, &shelf, |name| asked.value(name).to_owned(), (day, ctx.now.date()));
@@ -217,7 +214,7 @@ fn pick(shelf: &Shelf, code: &str, on: Date) -> Result<Arc<Version>, Fault> {
 pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let l = ctx.l;
     let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
-    let on = day_of(&ctx)?;
+    let on = web::asked_day(&ctx, DAY_WRONG)?;
     let version = pick(&shelf, &code, on)?;
     let v = version.as_ref();
     let today = v.in_force(ctx.now.date());

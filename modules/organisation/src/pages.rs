@@ -68,11 +68,6 @@ struct Page {
     list: String,
 }
 
-/// The day in the address, today when there is none.
-pub(crate) fn day_of(ctx: &Ctx) -> Result<Date, Fault> {
-    web::asked_day(ctx, "organisation-day")
-}
-
 /// `?on=…` for links, empty for today.
 fn keep_day(ctx: &Ctx, day: Date) -> String {
     if day == ctx.now.date() { String::new() } else { format!("?on={day}") }
@@ -178,7 +173,7 @@ struct Show<'a> {
 
 /// GET /units/{id}
 pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
-    let day = day_of(&ctx)?;
+    let day = web::asked_day(&ctx, "organisation-day")?;
     let tree = tree_of(&ctx.app).await?;
     let agency = find(&tree, &id)?;
     let l = ctx.l;

@@ -1,6 +1,6 @@
 //! Administrative units of any day: provinces, districts and communes with what they came from and what they became.
 
-use crate::pages::{day_of, validity};
+use crate::pages::validity;
 use crate::store::{self as sql, UnitRow};
 use crate::{shipped, tree_of};
 use askama::Template;
@@ -42,7 +42,7 @@ struct List {
 
 /// GET /admin-units
 pub(crate) async fn list(ctx: Ctx) -> Answer {
-    let day = day_of(&ctx)?;
+    let day = web::asked_day(&ctx, "organisation-day")?;
     let q = query_value(&ctx.uri, "q").trim().to_owned();
     let words = q.clone();
     let units = ctx

@@ -26,10 +26,6 @@ impl Tree {
         Tree { agencies, by_id, children }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.agencies.is_empty()
-    }
-
     /// Every agency, past ones too.
     pub fn all(&self) -> &[Agency] {
         &self.agencies
