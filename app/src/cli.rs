@@ -298,7 +298,8 @@ pub async fn run(cli: Cli) -> Result<(Option<Value>, bool), Fault> {
             let db = open(&database.database, now).await?;
             let uploads = data.or_else(|| data_dir(&database.database)).map(files::Store::new);
             let (proofs, kinds) = (crate::proofs(), crate::kinds());
-            let outside = dossiers::verify::Outside { uploads, days: expect_day_hash, now, proofs, kinds };
+            let outside =
+                dossiers::verify::Outside { uploads, days: expect_day_hash, now, proofs, kinds, to_the_first: false };
             let report = dossiers::verify::verify(&db, outside, |done| {
                 if done % 20_000 == 0 {
                     eprintln!("verified {done} dossiers");

@@ -29,7 +29,8 @@ fn a_province_made_by_an_earlier_version_migrates_and_its_past_still_follows() {
         let db = motcua::open(&url, AFTERWARDS).await.expect("open");
         let proven = async || {
             let (now, proofs, kinds) = (AFTERWARDS, motcua::proofs(), motcua::kinds());
-            let outside = dossiers::verify::Outside { uploads: None, days: Vec::new(), now, proofs, kinds };
+            let outside =
+                dossiers::verify::Outside { uploads: None, days: Vec::new(), now, proofs, kinds, to_the_first: false };
             dossiers::verify::verify(&db, outside, |_| {}).await.expect("the proof runs")
         };
         let report = proven().await;
@@ -101,7 +102,8 @@ fn a_province_with_petitions_supplements_and_changed_definitions_still_follows()
         let url = format!("sqlite:{}", folder.path().join("motcua.sqlite").display());
         let db = motcua::open(&url, A_DAY_LATER).await.expect("open");
         let (now, proofs, kinds) = (A_DAY_LATER, motcua::proofs(), motcua::kinds());
-        let outside = dossiers::verify::Outside { uploads: None, days: Vec::new(), now, proofs, kinds };
+        let outside =
+            dossiers::verify::Outside { uploads: None, days: Vec::new(), now, proofs, kinds, to_the_first: false };
         let report = dossiers::verify::verify(&db, outside, |_| {}).await.expect("the proof runs");
         assert!(report.is_well(), "{:?} {:?}", report.broken, report.wrong);
         assert_eq!(report.dossiers, 123);

@@ -5,8 +5,9 @@ use crate::key::Key;
 use base::text::clip;
 use base::{Date, Instant, Problem};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use web::Choice;
-use web::table::{PER_PAGE, PER_PAGE_MAX, query_value};
+use web::table::{PER_PAGE, PER_PAGE_MAX, query_pairs};
 
 /// Letters of a refused value that are said again.
 const SHOWN_MAX: usize = 40;
@@ -31,32 +32,33 @@ pub struct Asked {
     /// What does not fit the list.
     pub problems: Vec<Problem>,
     /// What the room offers to choose from, by the filter's name.
-    pub choices: BTreeMap<&'static str, Vec<Choice>>,
+    pub choices: BTreeMap<&'static str, Arc<[Choice]>>,
 }
 
 impl Asked {
     /// Reads an address. `first`: the tab that a person's work begins with; `choices`: what may be chosen, by filter.
     pub fn read<R>(list: &List<R>, uri: &str, first: usize, choices: Vec<(&'static str, Vec<Choice>)>) -> Asked {
+        let pairs = query_pairs(uri);
+        let said = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_str());
         let mut asked = Asked {
             uri: uri.to_owned(),
             tab: first,
             sort: list.order,
-            choices: choices.into_iter().collect(),
-            format: clip(&query_value(uri, "format"), SHOWN_MAX).to_owned(),
+            choices: choices.into_iter().map(|(name, offered)| (name, offered.into())).collect(),
+            format: clip(said("format"), SHOWN_MAX).to_owned(),
             ..Asked::default()
         };
         let problem =
             |code, name: &str, value: &str| Problem::new(code).field(name).arg("value", clip(value, SHOWN_MAX));
-        let tab = query_value(uri, "tab");
+        let tab = said("tab");
         if !tab.is_empty() && !list.tabs.is_empty() {
             match list.tabs.iter().position(|known| *known == tab) {
                 Some(known) => asked.tab = known,
-                None => asked.problems.push(problem("lists-tab-unknown", "tab", &tab)),
+                None => asked.problems.push(problem("lists-tab-unknown", "tab", tab)),
             }
         }
         for filter in list.filters {
-            let typed = query_value(uri, filter.name);
-            let typed = typed.trim();
+            let typed = said(filter.name).trim();
             if typed.is_empty() {
                 continue;
             }
@@ -73,22 +75,22 @@ impl Asked {
             asked.problems.extend(wrong);
             asked.values.insert(filter.name, clip(typed, filter.max).to_owned());
         }
-        let sort = query_value(uri, "sort");
+        let sort = said("sort");
         if !sort.is_empty() {
-            let (name, down) = sort.strip_prefix('-').map_or((sort.as_str(), false), |name| (name, true));
+            let (name, down) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
             match list.columns.iter().find(|column| column.key == name && column.sort.offers(down)) {
                 Some(column) => asked.sort = (column.key, down),
-                None => asked.problems.push(problem("lists-sort-unknown", "sort", &sort)),
+                None => asked.problems.push(problem("lists-sort-unknown", "sort", sort)),
             }
         }
-        let after = query_value(uri, "after");
+        let after = said("after");
         if !after.is_empty() {
-            asked.after = list.shape.read(&after);
+            asked.after = list.shape.read(after);
             if asked.after.is_none() {
-                asked.problems.push(problem("lists-place-wrong", "after", &after));
+                asked.problems.push(problem("lists-place-wrong", "after", after));
             }
         }
-        let most = query_value(uri, "per_page").parse::<u32>().unwrap_or(PER_PAGE);
+        let most = said("per_page").parse::<u32>().unwrap_or(PER_PAGE);
         asked.per_page = most.clamp(1, PER_PAGE_MAX) as usize;
         asked
     }

@@ -8,6 +8,7 @@ use crate::views::View;
 use askama::Template;
 use base::{Dong, Problem, vn_date, vn_date_time};
 use i18n::L;
+use std::sync::Arc;
 use web::table::{Paging, SortLink, afresh, encode, query_pairs};
 use web::{Choice, Ctx};
 
@@ -25,7 +26,7 @@ struct Field {
     value: String,
     max: usize,
     all: String,
-    choices: Vec<Choice>,
+    choices: Arc<[Choice]>,
     flag: bool,
     choice: bool,
     day: bool,
@@ -42,10 +43,11 @@ struct Head {
     sort: Option<SortLink>,
     /// Read out and not shown.
     quiet: bool,
+    /// Whether each cell says it too, where the table is narrow and stands as cards.
+    on_cells: bool,
 }
 
 struct Shape {
-    label: String,
     html: String,
     href: String,
     text: String,
@@ -172,11 +174,13 @@ pub(crate) fn kept_query<R>(list: &List<R>, uri: &str) -> String {
     pairs.map(|(name, value)| format!("{}={}", encode(&name), encode(&value))).collect::<Vec<_>>().join("&")
 }
 
-fn shape(l: L, label: String, cell: Cell) -> Shape {
+fn shape(l: L, cell: Cell) -> Shape {
     Shape {
-        label,
-        text: text_of(l, &cell.value),
         nowrap: matches!(cell.value, Value::Day(_) | Value::Moment(_)),
+        text: match cell.value {
+            Value::Text(text) => text,
+            other => text_of(l, &other),
+        },
         html: cell.html,
         href: cell.href,
         code: cell.code,
@@ -199,7 +203,7 @@ fn heads<R>(l: L, columns: &[&crate::declare::Column<R>], asked: &Asked) -> Vec<
         let state = if !here { "none" } else { ["ascending", "descending"][usize::from(asked.sort.1)] };
         let value = if next { format!("-{}", column.key) } else { column.key.to_owned() };
         let sort = sortable.then(|| SortLink { href: afresh(&asked.uri, &[("sort", &value)]), state });
-        Head { label: l.t(column.word), sort, quiet: column.spare }
+        Head { label: l.t(column.word), sort, quiet: column.spare, on_cells: column.labelled }
     };
     columns.iter().map(head).collect()
 }
@@ -232,14 +236,8 @@ impl Shown {
         };
         let shown = |column: &&crate::declare::Column<R>| column.on != On::File && !(column.spare && empty(column));
         let columns: Vec<_> = list.columns.iter().filter(shown).collect();
-        let rows = read.rows.iter().map(|row| {
-            let cell = |column: &&crate::declare::Column<R>| {
-                let label = if column.labelled { l.t(column.word) } else { String::new() };
-                shape(l, label, (column.cell)(row))
-            };
-            columns.iter().map(cell).collect()
-        });
-        let rows: Vec<Vec<Shape>> = rows.collect();
+        let cells = |row: &R| columns.iter().map(|column| shape(l, (column.cell)(row))).collect();
+        let rows: Vec<Vec<Shape>> = read.rows.iter().map(cells).collect();
         let fields = list.filters.iter().filter(|filter| shows(asked, filter)).map(|filter| Field {
             name: filter.name,
             label: l.t(filter.word),

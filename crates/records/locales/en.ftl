@@ -49,3 +49,4 @@ records-find-kind = There is no such kind.
 records-links = Linked
 records-links-more = … and { $n } more
 records-links-more-than = … and more than { $n } more
+records-field-of-another-act = This act does not ask for “{ $field }”.

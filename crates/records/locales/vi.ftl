@@ -49,3 +49,4 @@ records-find-kind = Không có loại này.
 records-links = Liên quan
 records-links-more = … và { $n } mục nữa
 records-links-more-than = … và hơn { $n } mục nữa
+records-field-of-another-act = Việc này không hỏi mục “{ $field }”.

@@ -220,12 +220,22 @@ async fn shown<S: Api>(ctx: &Ctx, code: String) -> Result<View, Fault> {
     whole(ctx, &house, &seen, facts)
 }
 
-/// What was sent for some fields: none that is not asked for, the files judged and safely on disk.
-async fn sent(ctx: &Ctx, asks: &[Field], fields: BTreeMap<String, String>, upload: &Upload) -> Result<Typed, Fault> {
+/// What was sent for some fields: none that is not asked for, the files judged and safely on disk. The description cannot say which
+/// fields go with which act of one address: what another act asks for has a right shape, and is refused by a rule of its own.
+async fn sent<S: Api>(
+    ctx: &Ctx,
+    asks: &[Field],
+    fields: BTreeMap<String, String>,
+    upload: &Upload,
+) -> Result<Typed, Fault> {
     let part = asks.iter().find(|field| matches!(field.ask, Ask::Files(_))).map(|field| field.name);
     let texts = fields.keys().filter(|name| !asks.iter().any(|field| Some(field.name) != part && field.is_named(name)));
     let parts = upload.files.iter().map(|file| &file.field).filter(|name| Some(name.as_str()) != part);
-    let unknown = |name: &String| Problem::new("web-field-unknown").arg("field", name).field(name);
+    let elsewhere = |name: &String| S::VERBS.iter().flat_map(|verb| verb.asks).any(|field| field.is_named(name));
+    let unknown = |name: &String| {
+        let code = if elsewhere(name) { "records-field-of-another-act" } else { "web-field-unknown" };
+        Problem::new(code).arg("field", name).field(name)
+    };
     let mut problems: Vec<Problem> = texts.chain(parts).map(unknown).collect();
     let mut files = Vec::new();
     if let (Some(part), true) = (part, problems.is_empty()) {
@@ -237,7 +247,7 @@ async fn sent(ctx: &Ctx, asks: &[Field], fields: BTreeMap<String, String>, uploa
 /// POST list
 async fn create<S: Api>(ctx: Ctx, Sent { body, upload }: Sent<BTreeMap<String, String>>) -> Answer {
     let verb = in_force::<S>(S::BEGINS, ctx.now.date()).ok_or(Fault::NotFound("records-no-act"))?;
-    let typed = sent(&ctx, verb.asks, body, &upload).await?;
+    let typed = sent::<S>(&ctx, verb.asks, body, &upload).await?;
     let (actor, house, now) = (ctx.actor()?.clone(), S::house(&ctx).await?, ctx.now);
     let known = house.clone();
     let made = ctx
@@ -263,7 +273,7 @@ async fn acts<S: Api>(
         Box::pin(async move { open::<S>(tx, &known, &Asker::actor(&asker, now), &of).await.map(|_| ()) })
     });
     there.await?;
-    let typed = sent(&ctx, asks, body, &upload).await?;
+    let typed = sent::<S>(&ctx, asks, body, &upload).await?;
     let done = ctx.db().write(move |tx| {
         Box::pin(async move {
             let asker = Asker::actor(&actor, now);

@@ -7,8 +7,8 @@ mod support;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = tempfile::tempdir()?;
-    let db = store::Db::open("sqlite::memory:").await?;
-    let (router, _) = support::portal(db, directory.path(), web::Clock::system()).await;
+    let made = support::database().await;
+    let (router, _) = support::portal(made, directory.path(), web::Clock::system()).await;
     let port = std::env::args().nth(1).unwrap_or_else(|| "8200".into());
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     println!("http://{}", listener.local_addr()?);

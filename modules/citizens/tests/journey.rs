@@ -4,14 +4,14 @@ mod support;
 
 use axum::http::StatusCode;
 use support::browser::{BIRTH, Browser, all_between, file_birth};
-use support::{NAME, START, portal};
+use support::{NAME, START, database, databases, portal};
 use web::Clock;
 
 sandbox::test_entry!();
 
 #[tokio::test]
 async fn a_citizen_files_is_asked_for_more_answers_and_rates() {
-    for db in store::testing::databases().await {
+    for db in databases().await {
         let directory = tempfile::tempdir().unwrap();
         let clock = Clock::settable(START);
         let (router, commune) = portal(db, directory.path(), clock.clone()).await;
@@ -67,7 +67,7 @@ async fn a_citizen_files_is_asked_for_more_answers_and_rates() {
 
 #[tokio::test]
 async fn what_was_handed_in_at_the_counter_under_ones_proven_number_is_ones_own_and_nobody_elses() {
-    for db in store::testing::databases().await {
+    for db in databases().await {
         let directory = tempfile::tempdir().unwrap();
         let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
         let citizen = Browser { router: &router, who: "citizen" };
@@ -102,7 +102,7 @@ async fn what_was_handed_in_at_the_counter_under_ones_proven_number_is_ones_own_
 #[tokio::test]
 async fn what_was_typed_is_kept_even_when_it_is_wrong_and_going_on_asks_for_it_to_be_right() {
     let directory = tempfile::tempdir().unwrap();
-    let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let (router, _) = portal(database().await, directory.path(), Clock::fixed(START)).await;
     let citizen = Browser { router: &router, who: "citizen" };
     let address = format!("/file/{BIRTH}");
     let wrong = citizen
@@ -142,7 +142,7 @@ async fn what_was_typed_is_kept_even_when_it_is_wrong_and_going_on_asks_for_it_t
 #[tokio::test]
 async fn a_file_that_is_too_large_is_named_at_its_field_and_the_clerks_form_is_kept() {
     let directory = tempfile::tempdir().unwrap();
-    let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let (router, _) = portal(database().await, directory.path(), Clock::fixed(START)).await;
     let clerk = Browser { router: &router, who: "clerk" };
     let page = clerk.get(&format!("/intake?procedure={BIRTH}")).await;
     let scan = all_between(&page.body, "type=\"file\" id=\"", "\"")[0];
@@ -158,7 +158,7 @@ async fn a_file_that_is_too_large_is_named_at_its_field_and_the_clerks_form_is_k
 #[tokio::test]
 async fn a_paper_can_be_replaced_and_taken_back_and_only_its_owner_sees_it() {
     let directory = tempfile::tempdir().unwrap();
-    let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let (router, _) = portal(database().await, directory.path(), Clock::fixed(START)).await;
     let citizen = Browser { router: &router, who: "citizen" };
     let address = format!("/file/{BIRTH}/papers");
     let steps = citizen.get(&format!("/file/{BIRTH}?step=99")).await;
@@ -186,7 +186,7 @@ async fn a_paper_can_be_replaced_and_taken_back_and_only_its_owner_sees_it() {
 #[tokio::test]
 async fn a_dossier_can_be_withdrawn_with_a_reason() {
     let directory = tempfile::tempdir().unwrap();
-    let (router, commune) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let (router, commune) = portal(database().await, directory.path(), Clock::fixed(START)).await;
     let citizen = Browser { router: &router, who: "citizen" };
     let code = file_birth(&citizen, commune).await;
     let without = citizen.post(&format!("/my/{code}/withdraw"), &[("reason", " ")]).await;
@@ -200,7 +200,7 @@ async fn a_dossier_can_be_withdrawn_with_a_reason() {
 #[tokio::test]
 async fn the_front_page_is_the_search_and_leads_officials_to_their_work() {
     let directory = tempfile::tempdir().unwrap();
-    let (router, _) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let (router, _) = portal(database().await, directory.path(), Clock::fixed(START)).await;
     let nobody = Browser { router: &router, who: "nobody" };
     let page = nobody.get("/").await;
     assert_eq!(page.status, StatusCode::OK);

@@ -6,7 +6,7 @@ mod support;
 
 use axum::http::StatusCode;
 use support::browser::{BIRTH, Browser, all_between, file_birth};
-use support::{NAME, START, portal};
+use support::{NAME, START, database, databases, portal};
 use web::Clock;
 
 sandbox::test_entry!();
@@ -28,7 +28,7 @@ async fn granted(router: &axum::Router, code: &str) {
 
 #[tokio::test]
 async fn both_sides_of_a_card_are_two_files_of_one_paper() {
-    for db in store::testing::databases().await {
+    for db in databases().await {
         let directory = tempfile::tempdir().unwrap();
         let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
         let citizen = Browser { router: &router, who: "citizen" };
@@ -76,7 +76,7 @@ async fn both_sides_of_a_card_are_two_files_of_one_paper() {
 #[tokio::test]
 async fn papers_of_a_rare_case_appear_when_the_case_is_said_to_be_ones_own() {
     let directory = tempfile::tempdir().unwrap();
-    let (router, commune) = portal(store::testing::sqlite().await, directory.path(), Clock::fixed(START)).await;
+    let (router, commune) = portal(database().await, directory.path(), Clock::fixed(START)).await;
     let citizen = Browser { router: &router, who: "citizen" };
     let screen = papers_screen(&citizen).await;
     let rare = ["component_bien-ban-bo-roi", "component_mang-thai-ho", "component_uy-quyen"];
@@ -102,7 +102,7 @@ async fn papers_of_a_rare_case_appear_when_the_case_is_said_to_be_ones_own() {
 
 #[tokio::test]
 async fn a_card_stands_in_again_by_naming_its_dossier_and_one_childs_birth_notice_never_for_the_next() {
-    for db in store::testing::databases().await {
+    for db in databases().await {
         let directory = tempfile::tempdir().unwrap();
         let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
         let citizen = Browser { router: &router, who: "citizen" };
@@ -153,9 +153,9 @@ async fn a_card_stands_in_again_by_naming_its_dossier_and_one_childs_birth_notic
 
 #[tokio::test]
 async fn at_the_counter_a_reused_paper_is_chosen_from_the_persons_own_dossiers_and_never_just_ticked() {
-    for db in store::testing::databases().await {
+    for db in databases().await {
         let directory = tempfile::tempdir().unwrap();
-        let known = db.clone();
+        let known = db.0.clone();
         let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
         let citizen = Browser { router: &router, who: "citizen" };
         let clerk = Browser { router: &router, who: "clerk" };
@@ -230,9 +230,9 @@ async fn at_the_counter_a_reused_paper_is_chosen_from_the_persons_own_dossiers_a
 
 #[tokio::test]
 async fn links_of_dossiers_filed_before_there_were_any_are_made_by_the_migration_on_each_engine() {
-    for db in store::testing::databases().await {
+    for db in databases().await {
         let directory = tempfile::tempdir().unwrap();
-        let known = db.clone();
+        let known = db.0.clone();
         let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
         let citizen = Browser { router: &router, who: "citizen" };
         let clerk = Browser { router: &router, who: "clerk" };

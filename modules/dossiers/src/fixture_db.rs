@@ -27,8 +27,9 @@ pub struct Office {
 
 /// One on each engine.
 pub async fn offices() -> Vec<Office> {
-    let mut offices = Vec::new();
-    for db in ::store::testing::databases().await {
+    static OFFICE: ::store::testing::Made<(Actor, Actor)> = ::store::testing::Made::nothing();
+    let tree = Arc::new(fixture::tree());
+    let made = OFFICE.copies(async |db| {
         let sets = [
             audit::MIGRATIONS,
             facts::MIGRATIONS,
@@ -42,26 +43,27 @@ pub async fn offices() -> Vec<Office> {
             crate::MIGRATIONS,
         ];
         db.migrate(&sets).await.unwrap();
-        let tree = Arc::new(fixture::tree());
         let planted = tree.clone();
-        let (officer, head) = db
-            .write(move |tx| {
-                Box::pin(async move {
-                    for agency in planted.all() {
-                        let nodes: Vec<Id> = agency.lineage().into_iter().rev().collect();
-                        facts::set_scope(tx, agency.id, &nodes).await?;
-                    }
-                    let officer = account(tx, "thuly", Role::Officer, fixture::officer()).await?;
-                    let head = account(tx, "truongphong", Role::DivisionHead, fixture::head()).await?;
-                    Ok::<_, Fault>((officer, head))
-                })
+        db.write(move |tx| {
+            Box::pin(async move {
+                for agency in planted.all() {
+                    let nodes: Vec<Id> = agency.lineage().into_iter().rev().collect();
+                    facts::set_scope(tx, agency.id, &nodes).await?;
+                }
+                let officer = account(tx, "thuly", Role::Officer, fixture::officer()).await?;
+                let head = account(tx, "truongphong", Role::DivisionHead, fixture::head()).await?;
+                Ok::<_, Fault>((officer, head))
             })
-            .await
-            .unwrap();
-        let shelf = Arc::new(Shelf::of(vec![fixture::version()]));
-        offices.push(Office { db, house: House { tree, shelf, calendar: Calendar::shipped().clone() }, officer, head });
-    }
-    offices
+        })
+        .await
+        .unwrap()
+    });
+    let shelf = Arc::new(Shelf::of(vec![fixture::version()]));
+    let office = |(db, (officer, head))| {
+        let house = House { tree: tree.clone(), shelf: shelf.clone(), calendar: Calendar::shipped().clone() };
+        Office { db, house, officer, head }
+    };
+    made.await.into_iter().map(office).collect()
 }
 
 async fn account(tx: &Tx, login: &str, role: Role, like: Actor) -> Result<Actor, Fault> {

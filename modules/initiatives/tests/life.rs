@@ -20,8 +20,9 @@ struct Province {
 }
 
 async fn provinces() -> Vec<Province> {
+    static TABLES: store::testing::Made<()> = store::testing::Made::nothing();
     let mut all = Vec::new();
-    for db in store::testing::databases().await {
+    let made = TABLES.copies(async |db| {
         let sets = [
             audit::MIGRATIONS,
             facts::MIGRATIONS,
@@ -31,6 +32,8 @@ async fn provinces() -> Vec<Province> {
             initiatives::MIGRATIONS,
         ];
         db.migrate(&sets).await.unwrap();
+    });
+    for (db, ()) in made.await {
         let tree = Arc::new(organisation::demo_tree().unwrap());
         all.push(Province { db, house: House { tree, calendar: Calendar::shipped().clone() } });
     }

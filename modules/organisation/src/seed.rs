@@ -56,12 +56,12 @@ pub(crate) mod tests {
     }
 
     pub(crate) async fn seeded() -> Vec<Db> {
-        let databases = testing::databases().await;
-        for db in &databases {
+        static PROVINCE: testing::Made<()> = testing::Made::nothing();
+        let made = PROVINCE.copies(async |db| {
             db.migrate(&[audit::MIGRATIONS, facts::MIGRATIONS, records::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
             db.write(|tx| Box::pin(async move { seed_demo(tx, Instant(0)).await })).await.unwrap();
-        }
-        databases
+        });
+        made.await.into_iter().map(|(db, ())| db).collect()
     }
 
     #[tokio::test]

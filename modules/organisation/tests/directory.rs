@@ -6,15 +6,15 @@ use store::{Db, Engine, Sql, Value, params};
 use web::testing::Browser;
 
 async fn seeded() -> Vec<Db> {
-    let databases = store::testing::databases().await;
-    for db in &databases {
+    static PROVINCE: store::testing::Made<()> = store::testing::Made::nothing();
+    let made = PROVINCE.copies(async |db| {
         let all = [audit::MIGRATIONS, facts::MIGRATIONS, records::MIGRATIONS, organisation::MIGRATIONS];
         db.migrate(&all).await.expect("tables");
         db.write(|tx| Box::pin(async move { organisation::seed_agencies(tx, Instant(0)).await }))
             .await
             .expect("agencies");
-    }
-    databases
+    });
+    made.await.into_iter().map(|(db, ())| db).collect()
 }
 
 fn keeper(_: &str) -> Actor {

@@ -66,8 +66,9 @@ impl Browser {
 }
 
 async fn services() -> Vec<(Db, Browser, tempfile::TempDir)> {
+    static PROVINCE: store::testing::Made<()> = store::testing::Made::nothing();
     let mut all = Vec::new();
-    for db in store::testing::databases().await {
+    let made = PROVINCE.copies(async |db| {
         let sets = [
             audit::MIGRATIONS,
             facts::MIGRATIONS,
@@ -80,6 +81,8 @@ async fn services() -> Vec<(Db, Browser, tempfile::TempDir)> {
         ];
         db.migrate(&sets).await.unwrap();
         db.write(|tx| Box::pin(async move { organisation::seed_agencies(tx, Instant(0)).await })).await.unwrap();
+    });
+    for (db, ()) in made.await {
         let folder = tempfile::tempdir().unwrap();
         all.push((db.clone(), Browser::new(db, folder.path()), folder));
     }

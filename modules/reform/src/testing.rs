@@ -21,9 +21,9 @@ pub(crate) fn account(id: i64, role: Role, path: &str) -> Actor {
 
 /// Fresh databases with the demo province, and its tree.
 pub(crate) async fn database() -> Vec<(Db, Arc<Tree>)> {
+    static PROVINCE: store::testing::Made<()> = store::testing::Made::nothing();
     let tree = Arc::new(organisation::demo_tree().unwrap());
-    let mut databases = Vec::new();
-    for db in store::testing::databases().await {
+    let made = PROVINCE.copies(async |db| {
         let sets = [
             audit::MIGRATIONS,
             facts::MIGRATIONS,
@@ -38,9 +38,8 @@ pub(crate) async fn database() -> Vec<(Db, Arc<Tree>)> {
         ];
         db.migrate(&sets).await.unwrap();
         db.write(|tx| Box::pin(async move { organisation::seed_agencies(tx, Instant(0)).await })).await.unwrap();
-        databases.push((db, tree.clone()));
-    }
-    databases
+    });
+    made.await.into_iter().map(|(db, ())| (db, tree.clone())).collect()
 }
 
 /// A file put safely on disk.

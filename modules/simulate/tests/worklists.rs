@@ -17,11 +17,18 @@ fn now() -> Instant {
     Instant::from_local("2026-11-19".parse::<Date>().unwrap().at(15, 0, 0, 0))
 }
 
-async fn province(db: &Db) -> House {
-    common::settle(db, now()).await;
-    simulate::run(db, simulate::Plan { dossiers: DOSSIERS, seed: 12, until: now(), focus: None }, |_| ())
-        .await
-        .unwrap();
+async fn provinces() -> Vec<(Db, ())> {
+    static PROVINCE: store::testing::Made<()> = store::testing::Made::nothing();
+    let made = PROVINCE.copies(async |db| {
+        common::settle(db, now()).await;
+        simulate::run(db, simulate::Plan { dossiers: DOSSIERS, seed: 12, until: now(), focus: None }, |_| ())
+            .await
+            .unwrap();
+    });
+    made.await
+}
+
+async fn house_of(db: &Db) -> House {
     db.read(|tx| {
         Box::pin(async move {
             Ok::<_, Fault>(House {
@@ -116,8 +123,8 @@ fn scopes(house: &House, all: &[(Dossier, String)]) -> Vec<Scope> {
 
 #[tokio::test]
 async fn every_tab_shows_and_counts_what_a_plain_reading_finds() {
-    for db in store::testing::databases().await {
-        let house = province(&db).await;
+    for (db, ()) in provinces().await {
+        let house = house_of(&db).await;
         let all = every_dossier(&db).await;
         assert_eq!(all.len() as u64, DOSSIERS);
         let mut seen = 0;
@@ -143,8 +150,8 @@ async fn every_tab_shows_and_counts_what_a_plain_reading_finds() {
 
 #[tokio::test]
 async fn filters_and_search_leave_out_what_they_should_and_nothing_else() {
-    for db in store::testing::databases().await {
-        let house = province(&db).await;
+    for (db, ()) in provinces().await {
+        let house = house_of(&db).await;
         let all = every_dossier(&db).await;
         for scope in scopes(&house, &all) {
             let (some, owner) = &all[all.len() / 2];

@@ -23,15 +23,14 @@ pub struct Person {
     pub agency: Id,
 }
 
-/// Fresh databases on both engines, seeded; done once for all tests of the run.
+/// Fresh databases on both engines, seeded.
 pub(super) async fn settle() -> Vec<Province> {
-    let mut provinces = Vec::new();
-    for db in store::testing::databases().await {
+    static PROVINCE: store::testing::Made<(Vec<Person>, Arc<Tree>)> = store::testing::Made::nothing();
+    let made = PROVINCE.copies(async |db| {
         db.migrate(&migrations()).await.expect("migrations");
-        let (people, tree) = settle_at(&db, START).await;
-        provinces.push(Province { db, people, tree });
-    }
-    provinces
+        settle_at(db, START).await
+    });
+    made.await.into_iter().map(|(db, (people, tree))| Province { db, people, tree }).collect()
 }
 
 const TWO_UNITS: [&str; 2] = [

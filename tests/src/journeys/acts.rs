@@ -216,7 +216,9 @@ fn everybody_gets_at_every_act_exactly_what_the_table_says_on_the_page_and_in_th
                 let mut cells = Vec::new();
                 for name in VISITORS {
                     let mut answers = Vec::new();
-                    for through_page in [true, false] {
+                    // Whether page and API judge alike hangs on no engine: the page, which costs most, is asked on one.
+                    let ways: &[bool] = if app.engine() == store::Engine::Sqlite { &[true, false] } else { &[false] };
+                    for &through_page in ways {
                         let code = match waiting.take() {
                             Some(code) => code,
                             None => people.dossier(&app, station).await,
@@ -230,15 +232,11 @@ fn everybody_gets_at_every_act_exactly_what_the_table_says_on_the_page_and_in_th
                         waiting = (answer != "yes").then_some(code);
                         answers.push(answer);
                     }
-                    if answers[0] != answers[1] {
-                        apart.push(format!(
-                            "{} {said} by {name}: page {}, API {}",
-                            verb.as_str(),
-                            answers[0],
-                            answers[1]
-                        ));
+                    let judged = answers[answers.len() - 1];
+                    if answers[0] != judged {
+                        apart.push(format!("{} {said} by {name}: page {}, API {}", verb.as_str(), answers[0], judged));
                     }
-                    cells.push(answers[1]);
+                    cells.push(judged);
                 }
                 lines.push((format!("{} {said}", verb.as_str()), cells));
             }

@@ -9,6 +9,7 @@
 //! ```
 
 mod cluster;
+mod made;
 mod schema;
 
 use std::hash::{BuildHasher, RandomState};
@@ -16,6 +17,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+pub use made::Made;
 pub use schema::{schema, steps_equal_fresh_install};
 
 use crate::{Db, StoreError, registered};
@@ -53,16 +55,21 @@ pub async fn postgres() -> Option<Db> {
 
 /// The address of a fresh, empty PostgreSQL database, if there is PostgreSQL. It has a `?`, so `&pool=1` may be added.
 pub async fn postgres_url() -> Option<String> {
+    let (client, address) = server().await?;
+    let name = fresh_name();
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a fresh database");
+    Some(address.replace("DATABASE", &name))
+}
+
+/// The server, if there is one: a client that may make databases, and the address of one with `DATABASE` for its name.
+async fn server() -> Option<(tokio_postgres::Client, String)> {
     let scratch = cluster::scratch();
-    let (admin, template) = match (std::env::var("MOTCUA_TEST_POSTGRES"), &scratch.server) {
+    let (admin, address) = match (std::env::var("MOTCUA_TEST_POSTGRES"), &scratch.server) {
         (Ok(url), _) => (url.clone(), with_database(&url, "DATABASE")),
         (Err(_), Some(server)) => (server.replace("DATABASE", "postgres"), server.clone()),
         (Err(_), None) => return None,
     };
-    let name = fresh_name();
-    let client = connect(&admin).await;
-    client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a fresh database");
-    Some(template.replace("DATABASE", &name))
+    Some((connect(&admin).await, address))
 }
 
 /// `postgres://user@host/old?x=y` with another database.

@@ -1,4 +1,4 @@
-use crate::{actor, databases, day, now, seed, shelf};
+use crate::{actor, databases, day, now, seed, seeded, shelf};
 use base::{Channel, Fault, Instant, Limit, Role};
 use catalogue::import::{Change, Fate, RecordReport};
 use catalogue::{ImportReport, Origin};
@@ -99,8 +99,7 @@ async fn a_changed_record_makes_a_new_version_and_the_old_one_stays() {
 
 #[tokio::test]
 async fn what_the_province_announced_or_ended_stands() {
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         let (_dir, path) =
             lines(&[record("1.001193", "Đăng ký khai sinh", 30).to_string(), record("1.900001", "Thử", 3).to_string()]);
         let (report, records) = run(&db, &path, now()).await;
@@ -206,8 +205,7 @@ async fn the_real_catalogue_is_read_whole_and_reading_it_again_changes_nothing()
         eprintln!("no real catalogue beside the project: not tried");
         return;
     };
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         let (report, records) = run(&db, &path, now()).await;
         assert_eq!(report.records(), 2849);
         assert_eq!(report.refused, 0);

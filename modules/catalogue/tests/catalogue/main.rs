@@ -20,20 +20,21 @@ pub fn day(year: i16, month: i8, day: i8) -> Date {
 
 /// Fresh databases with the tables the catalogue stands on and the demo province's agencies.
 pub async fn databases() -> Vec<Db> {
-    let all = store::testing::databases().await;
-    for db in &all {
-        db.migrate(&[
-            audit::MIGRATIONS,
-            facts::MIGRATIONS,
-            records::MIGRATIONS,
-            organisation::MIGRATIONS,
-            catalogue::MIGRATIONS,
-        ])
-        .await
-        .unwrap();
-        db.write(|tx| Box::pin(async move { organisation::seed_demo(tx, now()).await })).await.unwrap();
-    }
-    all
+    static PROVINCE: store::testing::Made<()> = store::testing::Made::nothing();
+    PROVINCE.copies(settle).await.into_iter().map(|(db, ())| db).collect()
+}
+
+async fn settle(db: &Db) {
+    db.migrate(&[
+        audit::MIGRATIONS,
+        facts::MIGRATIONS,
+        records::MIGRATIONS,
+        organisation::MIGRATIONS,
+        catalogue::MIGRATIONS,
+    ])
+    .await
+    .unwrap();
+    db.write(|tx| Box::pin(async move { organisation::seed_demo(tx, now()).await })).await.unwrap();
 }
 
 pub fn actor(role: Role) -> Actor {
@@ -43,6 +44,16 @@ pub fn actor(role: Role) -> Actor {
         grants: vec![Grant::new(role, Id(1), "/1/".to_owned())],
         citizen_number: None,
     }
+}
+
+/// The same with the shipped procedures.
+pub async fn seeded() -> Vec<Db> {
+    static PROVINCE: store::testing::Made<()> = store::testing::Made::nothing();
+    let made = PROVINCE.copies(async |db| {
+        settle(db).await;
+        seed(db).await;
+    });
+    made.await.into_iter().map(|(db, ())| db).collect()
 }
 
 pub async fn seed(db: &Db) -> usize {

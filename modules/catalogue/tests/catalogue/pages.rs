@@ -1,6 +1,6 @@
 //! Journeys through the router: a visitor finds a procedure, the keeper announces and ends one.
 
-use crate::{actor, databases, now, seed};
+use crate::{actor, now, seeded};
 use axum::http::StatusCode;
 use base::Role;
 use store::Db;
@@ -32,8 +32,7 @@ fn written(page: &str) -> String {
 
 #[tokio::test]
 async fn anybody_finds_a_procedure_and_sees_the_four_answers_first() {
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         let visitor = browser(db, "");
         let (status, page) = visitor.get("/procedures").await;
         assert_eq!(status, StatusCode::OK);
@@ -81,8 +80,7 @@ async fn anybody_finds_a_procedure_and_sees_the_four_answers_first() {
 
 #[tokio::test]
 async fn wrong_addresses_are_answered_with_the_field() {
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         let visitor = browser(db, "");
         assert_eq!(visitor.get("/procedures/9.999999").await.0, StatusCode::NOT_FOUND);
         for wrong in [
@@ -107,8 +105,7 @@ async fn wrong_addresses_are_answered_with_the_field() {
 
 #[tokio::test]
 async fn the_api_and_the_export_give_what_the_page_shows() {
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         let visitor = browser(db, "");
         let (status, body) = visitor.get("/api/v1/procedures?q=khai%20sinh&per_page=2").await;
         assert_eq!(status, StatusCode::OK);
@@ -155,8 +152,7 @@ async fn json(visitor: &Browser, uri: &str) -> serde_json::Value {
 
 #[tokio::test]
 async fn the_keeper_announces_a_version_and_the_page_shows_it() {
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         let clerk = browser(db.clone(), "clerk");
         assert_eq!(clerk.get("/catalogue/1.001193/announce").await.0, StatusCode::FORBIDDEN);
         let keeper = browser(db, "keeper");
@@ -211,8 +207,7 @@ async fn an_imported_procedure_is_made_receivable_with_a_limit_and_the_standard_
     let mut unclear = crate::import::record("1.900002", "Không rõ hạn", 1);
     unclear["methods"][0]["time_unit"] = serde_json::Value::Null;
     let (_dir, path) = crate::import::lines(&[unclear.to_string()]);
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         catalogue::import(&db, &path, now(), |_, _| {}).await.unwrap();
         let keeper = browser(db.clone(), "keeper");
         let (_, page) = keeper.get("/catalogue/1.900002/announce").await;

@@ -1,4 +1,4 @@
-use crate::{actor, databases, day, now, seed, shelf};
+use crate::{actor, databases, day, now, seed, seeded, shelf};
 use base::{Actor, Channel, Date, Fault, Limit, Problem, Role};
 use catalogue::Version;
 use records::Typed;
@@ -88,8 +88,7 @@ async fn the_register_opens_once_and_keeps_every_value() {
 
 #[tokio::test]
 async fn an_announcement_ends_the_version_before_it_on_its_day() {
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         let before = shelf(&db).await.by_code("1.001193", now().date()).unwrap();
         let announcement = shorter_birth(&db, day(2026, 12, 1)).await;
         let id = announce(&db, actor(Role::CatalogueKeeper), announcement).await.unwrap();
@@ -119,8 +118,7 @@ async fn an_announcement_ends_the_version_before_it_on_its_day() {
 
 #[tokio::test]
 async fn only_the_keeper_announces_and_only_what_the_rules_allow() {
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         let good = shorter_birth(&db, day(2026, 12, 1)).await;
         let fault = announce(&db, actor(Role::Clerk), good.clone()).await.unwrap_err();
         assert_eq!(code_of(&fault), "catalogue-keeper-only");
@@ -174,8 +172,7 @@ async fn a_new_procedure_can_be_announced_and_ended() {
 
 #[tokio::test]
 async fn the_written_stock_is_what_the_register_gives() {
-    for db in databases().await {
-        seed(&db).await;
+    for db in seeded().await {
         announce(&db, actor(Role::CatalogueKeeper), shorter_birth(&db, day(2026, 12, 1)).await).await.unwrap();
         let expected = db
             .read(|tx| Box::pin(async move { catalogue::stock::expected(tx).await.map_err(Fault::from) }))

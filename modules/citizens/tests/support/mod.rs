@@ -69,26 +69,37 @@ pub fn migrations() -> Vec<store::Migrations> {
     ]
 }
 
-/// The service over a fresh database, and the commune whose clerk, officer and leader there are.
-pub async fn portal(db: Db, data_dir: &Path, clock: Clock) -> (axum::Router, Id) {
-    db.migrate(&migrations()).await.expect("migrations");
-    let now = clock.now();
-    let (citizen, stranger) = db
-        .write(move |tx| {
+/// Fresh databases with the demo province, its procedures and two citizens' accounts.
+pub async fn databases() -> Vec<(Db, [Id; 2])> {
+    static PROVINCE: store::testing::Made<[Id; 2]> = store::testing::Made::nothing();
+    let made = PROVINCE.copies(async |db| {
+        db.migrate(&migrations()).await.expect("migrations");
+        db.write(|tx| {
             Box::pin(async move {
-                organisation::seed_demo(tx, now).await?;
-                catalogue::seed(tx, now).await?;
+                organisation::seed_demo(tx, START).await?;
+                catalogue::seed(tx, START).await?;
                 let number: CitizenId = "094190000017".parse()?;
                 let phone: Phone = "0912345678".parse()?;
                 let account =
                     |number, phone| identity::NewAccount::citizen(number, NAME, phone, identity::Hashed::none());
-                let citizen = identity::create_account(tx, account(number, Some(phone)), now).await?;
-                let stranger = identity::create_account(tx, account("094190000025".parse()?, None), now).await?;
-                Ok::<_, Fault>((citizen, stranger))
+                let citizen = identity::create_account(tx, account(number, Some(phone)), START).await?;
+                let stranger = identity::create_account(tx, account("094190000025".parse()?, None), START).await?;
+                Ok::<_, Fault>([citizen, stranger])
             })
         })
         .await
-        .expect("seed");
+        .expect("seed")
+    });
+    made.await
+}
+
+/// The same on SQLite alone.
+pub async fn database() -> (Db, [Id; 2]) {
+    databases().await.swap_remove(0)
+}
+
+/// The service over such a database, and the commune whose clerk, officer and leader there are.
+pub async fn portal((db, [citizen, stranger]): (Db, [Id; 2]), data_dir: &Path, clock: Clock) -> (axum::Router, Id) {
     let tree = db.read(|tx| Box::pin(async move { organisation::load_tree(tx).await })).await.expect("tree");
     let commune = tree.communes()[0].clone();
     let desk = tree.desk_of(commune.id).expect("a desk").clone();

@@ -167,11 +167,11 @@ pub async fn work_page(
         people: people.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect(),
         person: &again.person,
     };
-    let from = table::encode(uri);
+    let (from, label) = (table::encode(uri), l.t("dossier-mark"));
     let rows = found.into_iter().map(|line| {
         let markable = assigns(&line) || receives(&line) || forwards(&line);
         let checked = again.marked.contains(&line.code);
-        let mark = MarkBox { code: &line.code, label: l.t("dossier-mark"), checked };
+        let mark = MarkBox { code: &line.code, label: &label, checked };
         let mark = if markable { mark.render().unwrap_or_default() } else { String::new() };
         WorkRow { mark, from: from.clone(), ..row(line, l, house, now, &names) }
     });

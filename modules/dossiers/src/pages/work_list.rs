@@ -147,7 +147,7 @@ pub(super) struct ClockBar<'a> {
 )]
 pub(super) struct MarkBox<'a> {
     pub(super) code: &'a str,
-    pub(super) label: String,
+    pub(super) label: &'a str,
     pub(super) checked: bool,
 }
 

@@ -22,8 +22,9 @@ pub struct Province {
 
 /// One on each engine.
 pub async fn provinces() -> Vec<Province> {
+    static TABLES: store::testing::Made<()> = store::testing::Made::nothing();
     let mut provinces = Vec::new();
-    for db in store::testing::databases().await {
+    let made = TABLES.copies(async |db| {
         let sets = [
             audit::MIGRATIONS,
             access::MIGRATIONS,
@@ -35,6 +36,8 @@ pub async fn provinces() -> Vec<Province> {
             feedback::MIGRATIONS,
         ];
         db.migrate(&sets).await.unwrap();
+    });
+    for (db, ()) in made.await {
         let tree = Arc::new(organisation::demo_tree().unwrap());
         let commune = tree.communes()[0].clone();
         let division = tree.division(commune.id, "economy").unwrap().clone();
