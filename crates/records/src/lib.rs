@@ -44,7 +44,7 @@ pub use form::{FormPage, Shown, shown};
 pub use happen::{begin, happen};
 pub use ics::{CalendarEntry, calendar};
 pub use kind::{Card, Cards, DueKind, Eyes, Hits, Kind, Kinds, Searched, Seek, Sees, cards_of, measures, units_of};
-pub use links::{LinkKind, Linked, Linker, links_part};
+pub use links::{Ends, LinkKind, Linked, links_part};
 pub use many::{ADOPT, Adopted, Adoption, Begun, adopt, begin_all};
 pub use picture::{Drawn, draw, mermaid};
 pub use prove::{Listener, Proved, Prover, SUBJECTS_BETWEEN, Tidings, prove};

@@ -1,13 +1,12 @@
 //! Links between subjects, read from both ends: what one points to, and what points to it, as far as the reader may open it.
 
-use crate::kind::{Card, Eyes, Kinds};
+use crate::kind::{Card, Kind, Kinds};
 use crate::side::{LINKS_MAX, kinds_of, links_from, links_to};
 use ::store::Tx;
 use askama::Template;
 use base::{Fault, Id};
 use i18n::L;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use web::Ctx;
 
 /// Shown of one way of being linked; of the others their number.
@@ -61,91 +60,103 @@ struct Fragment {
     links: Vec<Linked>,
 }
 
-/// Reads links in a transaction: made outside of it, for who may open what is told by houses that may have to be read.
-pub struct Linker {
-    ctx: Ctx,
-    kinds: Option<Arc<Kinds>>,
-    /// One for each kind, in their order.
-    eyes: Vec<Eyes>,
+/// What is linked with a subject of any kind, from both ends, before anybody asks who may open it: read in the transaction of a page,
+/// shown after it.
+pub struct Ends {
+    from: Vec<(String, Id)>,
+    to: Vec<(String, Id)>,
+    /// The kinds of those that are subjects of the shared pieces.
+    known: HashMap<Id, String>,
 }
 
-impl Linker {
-    /// For whoever asks.
-    ///
-    /// # Errors
-    /// Those of the houses.
-    pub async fn of(ctx: &Ctx) -> Result<Linker, Fault> {
-        let kinds = ctx.app.get::<Kinds>();
-        let mut eyes = Vec::new();
-        for kind in kinds.iter().flat_map(|kinds| &kinds.all) {
-            eyes.push((kind.sees)(ctx).await?);
-        }
-        Ok(Linker { ctx: ctx.clone(), kinds, eyes })
-    }
-
-    /// The links of a subject of any kind from both ends, the latest first, a hundred of each way at most. What the reader may not open
-    /// is left out.
+impl Ends {
+    /// The latest first, a hundred of each way at most.
     ///
     /// # Errors
     /// The database's.
-    pub async fn linked(&self, tx: &Tx, id: Id) -> Result<Vec<Linked>, Fault> {
-        let Some(kinds) = &self.kinds else { return Ok(Vec::new()) };
+    pub async fn read(tx: &Tx, id: Id) -> Result<Ends, Fault> {
         let (from, to) = (links_from(tx, id).await?, links_to(tx, id).await?);
-        if from.is_empty() && to.is_empty() {
-            return Ok(Vec::new());
-        }
         let ids: Vec<Id> = from.iter().chain(&to).map(|(_, other)| *other).collect();
-        let known: HashMap<Id, String> = kinds_of(tx, &ids).await?.into_iter().collect();
-        let mut cards: HashMap<Id, Card> = HashMap::new();
-        for (kind, eyes) in kinds.all.iter().zip(&self.eyes) {
-            let of_it = |id: &Id| match known.get(id) {
-                Some(word) => word == kind.word,
-                // What is no subject of the shared pieces is asked of the kinds outside.
-                None => kind.is_elsewhere() && kind.reads.is_some(),
-            };
-            let mut ids: Vec<Id> = ids.iter().copied().filter(of_it).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            let seen = if ids.is_empty() { Vec::new() } else { eyes(tx, ids).await?.into_iter().collect() };
-            if !seen.is_empty() {
-                cards.extend((kind.cards)(tx, &self.ctx, seen).await?);
+        let known = if ids.is_empty() { HashMap::new() } else { kinds_of(tx, &ids).await?.into_iter().collect() };
+        Ok(Ends { from, to, known })
+    }
+
+    /// The other ends that may be of a kind.
+    fn of_kind(&self, kind: &Kind) -> Vec<Id> {
+        let of_it = |id: &Id| match self.known.get(id) {
+            Some(word) => word == kind.word,
+            // What is no subject of the shared pieces is asked of the kinds outside.
+            None => kind.is_elsewhere() && kind.reads.is_some(),
+        };
+        let mut ids: Vec<Id> = self.from.iter().chain(&self.to).map(|(_, other)| *other).filter(of_it).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// What the reader may open of it as a part of a page; empty where there is none.
+    ///
+    /// # Errors
+    /// The database's, and those of the houses of the kinds that occur.
+    pub async fn part(self, ctx: &Ctx) -> Result<String, Fault> {
+        let Some(kinds) = ctx.app.get::<Kinds>() else { return Ok(String::new()) };
+        // Houses may have to be read themselves: only those that are asked, and before the transaction.
+        let mut asked = Vec::new();
+        for kind in &kinds.all {
+            let ids = self.of_kind(kind);
+            if !ids.is_empty() {
+                asked.push((kind.cards, (kind.sees)(ctx).await?, ids));
             }
         }
+        if asked.is_empty() {
+            return Ok(String::new());
+        }
+        let reader = ctx.clone();
+        let cards = ctx.db().read(move |tx| {
+            Box::pin(async move {
+                let mut cards: HashMap<Id, Card> = HashMap::new();
+                for (of, eyes, ids) in asked {
+                    let seen: Vec<Id> = eyes(tx, ids).await?.into_iter().collect();
+                    if !seen.is_empty() {
+                        cards.extend(of(tx, &reader, seen).await?);
+                    }
+                }
+                Ok::<_, Fault>(cards)
+            })
+        });
+        let links = self.grouped(ctx.l, &kinds, &cards.await?);
+        if links.is_empty() {
+            return Ok(String::new());
+        }
+        Fragment { l: ctx.l, links }.render().map_err(Fault::internal)
+    }
+
+    /// One group for each way of being linked, in the order in which the kinds name them.
+    fn grouped(&self, l: L, kinds: &Kinds, cards: &HashMap<Id, Card>) -> Vec<Linked> {
         let mut groups: BTreeMap<(usize, bool), Vec<Card>> = BTreeMap::new();
         let names: Vec<&LinkKind> = kinds.all.iter().flat_map(|kind| kind.links).collect();
-        for (back, (name, other)) in from.iter().map(|one| (false, one)).chain(to.iter().map(|one| (true, one))) {
+        let both = self.from.iter().map(|one| (false, one)).chain(self.to.iter().map(|one| (true, one)));
+        for (back, (name, other)) in both {
             let place = names.iter().position(|link| link.name == name);
             if let (Some(place), Some(card)) = (place, cards.get(other)) {
                 groups.entry((place, back)).or_default().push(card.clone());
             }
         }
         let word = |place: usize, back: bool| {
-            names.get(place).map(|link| self.ctx.l.t(if back { link.back } else { link.word })).unwrap_or_default()
+            names.get(place).map(|link| l.t(if back { link.back } else { link.word })).unwrap_or_default()
         };
-        let cut = |back: bool| if back { to.len() >= LINKS_MAX } else { from.len() >= LINKS_MAX };
-        Ok(groups.into_iter().map(|((place, back), cards)| Linked::of(word(place, back), cards, cut(back))).collect())
-    }
-
-    /// The same as a part of a page; empty where there is none.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn part(&self, tx: &Tx, id: Id) -> Result<String, Fault> {
-        let links = self.linked(tx, id).await?;
-        if links.is_empty() {
-            return Ok(String::new());
-        }
-        Fragment { l: self.ctx.l, links }.render().map_err(Fault::internal)
+        let cut = |back: bool| if back { self.to.len() >= LINKS_MAX } else { self.from.len() >= LINKS_MAX };
+        groups.into_iter().map(|((place, back), cards)| Linked::of(word(place, back), cards, cut(back))).collect()
     }
 }
 
 /// The links of a subject as a part of a page, read by themselves.
 ///
 /// # Errors
-/// The database's.
+/// As [`Ends::part`].
 pub async fn links_part(ctx: &Ctx, id: Id) -> Result<String, Fault> {
-    let linker = Linker::of(ctx).await?;
-    ctx.db().read(move |tx| Box::pin(async move { linker.part(tx, id).await })).await
+    let ends = ctx.db().read(move |tx| Box::pin(async move { Ends::read(tx, id).await })).await?;
+    ends.part(ctx).await
 }
 
 #[cfg(test)]

@@ -304,7 +304,7 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(
     let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let now = ctx.now;
-    let (who, looking, linker) = (actor.clone(), house.clone(), records::Linker::of(ctx).await?);
+    let (who, looking) = (actor.clone(), house.clone());
     let purpose = query_value(&ctx.uri, "purpose");
     let found = {
         let asked = code.clone();
@@ -312,8 +312,8 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(
             Box::pin(async move {
                 let asking = Asking { purpose: &purpose, ..Asking::official(&who, now) };
                 let found = read(tx, &looking, asking, &asked).await?;
-                let links = linker.part(tx, found.loaded().dossier.id).await?;
-                Ok((found, links))
+                let ends = records::Ends::read(tx, found.loaded().dossier.id).await?;
+                Ok((found, ends))
             })
         });
         match found.await {
@@ -323,11 +323,11 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(
             found => found?,
         }
     };
-    let (found, links) = found;
+    let (found, ends) = found;
     looked(ctx, &actor, &house, &found.readable).await?;
     let invalid = !problems.is_empty();
     let mut page = page(ctx, &actor, &house, found, problems, tried.map(|(verb, _)| verb))?;
-    page.links = links;
+    page.links = ends.part(ctx).await?;
     if let Some((verb, fields)) = tried {
         acts::refill(&mut page.offers, verb, fields);
     }
