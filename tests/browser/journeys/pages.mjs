@@ -38,6 +38,15 @@ async function look(browser, page, address, seen) {
     await browser.fits(page);
     await browser.check(page);
   }
+  // Whoever reads large letters sets them twice as large: nothing may leave the screen for it (WCAG 1.4.4).
+  const grown = await page.evaluate(() => {
+    const size = () => parseFloat(getComputedStyle(document.querySelector("main")).fontSize);
+    const before = size();
+    document.documentElement.style.fontSize = "200%";
+    return size() / before;
+  });
+  if (grown !== 2) browser.complaints.push(`${path(page)}: letters grow ${grown} times where twice is asked`);
+  await browser.fits(page);
   if ((await page.locator("h1").count()) !== 1) browser.complaints.push(`${path(page)}: one h1 is wanted`);
 }
 
