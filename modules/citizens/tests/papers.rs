@@ -18,6 +18,17 @@ async fn papers_screen(citizen: &Browser<'_>) -> String {
     format!("/file/{BIRTH}?step={}", number - 1)
 }
 
+/// The service, its commune, and the citizen's birth that was granted there.
+async fn with_a_birth_granted(
+    of: (store::Db, [base::Id; 2]),
+    folder: &std::path::Path,
+) -> (axum::Router, base::Id, String) {
+    let (router, commune) = portal(of, folder, Clock::fixed(START)).await;
+    let first = file_birth(&Browser { router: &router, who: "citizen" }, commune).await;
+    granted(&router, &first).await;
+    (router, commune, first)
+}
+
 /// The office grants it.
 async fn granted(router: &axum::Router, code: &str) {
     for (who, act) in [("clerk", "receive-online"), ("officer", "forward"), ("leader", "approve")] {
@@ -156,11 +167,8 @@ async fn at_the_counter_a_reused_paper_is_chosen_from_the_persons_own_dossiers_a
     for db in databases().await {
         let directory = tempfile::tempdir().unwrap();
         let known = db.0.clone();
-        let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
-        let citizen = Browser { router: &router, who: "citizen" };
+        let (router, commune, first) = with_a_birth_granted(db, directory.path()).await;
         let clerk = Browser { router: &router, who: "clerk" };
-        let first = file_birth(&citizen, commune).await;
-        granted(&router, &first).await;
         let commune = commune.to_string();
         let place = [("intake", commune.as_str()), ("competent", &commune), ("return_to", &commune), ("channel", "1")];
         let with = |more: &[(&'static str, &str)]| -> Vec<(String, String)> {
@@ -233,11 +241,9 @@ async fn links_of_dossiers_filed_before_there_were_any_are_made_by_the_migration
     for db in databases().await {
         let directory = tempfile::tempdir().unwrap();
         let known = db.0.clone();
-        let (router, commune) = portal(db, directory.path(), Clock::fixed(START)).await;
+        let (router, commune, first) = with_a_birth_granted(db, directory.path()).await;
         let citizen = Browser { router: &router, who: "citizen" };
         let clerk = Browser { router: &router, who: "clerk" };
-        let first = file_birth(&citizen, commune).await;
-        granted(&router, &first).await;
         // One reuses the card from the portal, another at the counter; a third reuses nothing.
         let papers = format!("/file/{BIRTH}/papers");
         papers_screen(&citizen).await;

@@ -25,6 +25,12 @@ pub async fn databases() -> Vec<Db> {
 }
 
 async fn settle(db: &Db) {
+    tables(db).await;
+    db.write(|tx| Box::pin(async move { organisation::seed_demo(tx, now()).await })).await.unwrap();
+}
+
+/// The tables the catalogue stands on.
+pub async fn tables(db: &Db) {
     db.migrate(&[
         audit::MIGRATIONS,
         facts::MIGRATIONS,
@@ -34,7 +40,6 @@ async fn settle(db: &Db) {
     ])
     .await
     .unwrap();
-    db.write(|tx| Box::pin(async move { organisation::seed_demo(tx, now()).await })).await.unwrap();
 }
 
 pub fn actor(role: Role) -> Actor {

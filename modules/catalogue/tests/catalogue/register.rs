@@ -1,4 +1,4 @@
-use crate::{actor, databases, day, now, seed, seeded, shelf};
+use crate::{actor, databases, day, now, seed, seeded, shelf, tables};
 use base::{Actor, Channel, Date, Fault, Limit, Problem, Role};
 use catalogue::Version;
 use records::Typed;
@@ -188,15 +188,7 @@ async fn the_written_stock_is_what_the_register_gives() {
 #[tokio::test]
 async fn without_an_organisation_the_stock_is_counted_later() {
     for db in store::testing::databases().await {
-        db.migrate(&[
-            audit::MIGRATIONS,
-            facts::MIGRATIONS,
-            records::MIGRATIONS,
-            organisation::MIGRATIONS,
-            catalogue::MIGRATIONS,
-        ])
-        .await
-        .unwrap();
+        tables(&db).await;
         let added = i64::try_from(seed(&db).await).unwrap();
         assert_eq!(offered(&db, now().date()).await, 0);
         db.write(|tx| Box::pin(async move { organisation::seed_demo(tx, now()).await })).await.unwrap();
