@@ -74,7 +74,7 @@ pub fn migrations() -> Vec<Migrations> {
     ]
 }
 
-/// What holds rows to the log, module by module; dossiers are rebuilt from their events instead.
+/// What holds rows to the log, module by module; dossiers and the subjects of registers are rebuilt from their events instead.
 pub fn proofs() -> Vec<audit::Proof> {
     vec![identity::PROOF, notices::PROOF, organisation::PROOF, catalogue::PROOF, reform::PROOF, plans::PROOF]
 }

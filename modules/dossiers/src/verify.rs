@@ -47,7 +47,7 @@ pub struct Report {
     pub figures_wrong: u64,
     /// Rows of papers, files, notices and first payments compared with the events.
     pub rows_checked: u64,
-    /// Rows of everything besides dossiers – accounts, agencies, procedures, programmes, plans – compared with the events.
+    /// Rows that no replay makes – accounts, grants, plans, contacts, the calendar – compared with the events.
     pub kept_rows_checked: u64,
     /// Notices ordered and not delivered yet.
     pub notices_waiting: u64,

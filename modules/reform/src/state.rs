@@ -199,6 +199,13 @@ mod tests {
     }
 
     #[test]
+    fn what_was_met_at_its_milestone_and_falls_afterwards_is_missed() {
+        let after = |value| Question { due: date(2025, 12, 31), ..ask(Compare::AtLeast, 80.0, Some(value)) };
+        assert_eq!(state(&after(80.0)), State::Met);
+        assert_eq!(state(&after(79.9)), State::Missed);
+    }
+
+    #[test]
     fn the_first_value_there_is_begins_the_path() {
         assert_eq!(state(&ask(Compare::AtLeast, 80.0, Some(10.0))), State::OnTrack);
     }

@@ -163,6 +163,11 @@ async fn any_desk_receives_for_any_agency_and_the_code_is_the_receiving_ones() {
         assert_eq!(dossier.unit, NEAR_DIVISION);
         // The competent agency answers for it in the figures.
         assert_eq!(office.number("SELECT agency_id FROM fact WHERE measure = 'received'").await, NEAR.0);
+        // What came by post is received there as well, and counts as such.
+        let posted = CounterIntake { channel: Channel::Post, ..abroad.clone() };
+        let posted = office.receive(far_clerk(), november(2, 9, 5), posted).await.unwrap();
+        assert_eq!((posted.intake, posted.competent, posted.channel), (FAR, NEAR, Channel::Post));
+        assert_eq!(office.number("SELECT count(*) FROM fact WHERE measure = 'received' AND channel = 3").await, 1);
         // But nobody receives in another desk's name.
         assert_eq!(code(office.receive(clerk(), november(2, 9, 0), abroad).await), "dossier-not-yours");
         assert_eq!(code(office.receive(officer(), november(2, 9, 0), counter()).await), "dossier-not-yours");
