@@ -8,8 +8,9 @@ use tokio::sync::OnceCell;
 ///
 /// ```no_run
 /// # async fn example() {
-/// static PROVINCE: store::testing::Made<()> = store::testing::Made::nothing();
-/// for (db, ()) in PROVINCE.copies(async |db| db.migrate(&[]).await.unwrap()).await {
+/// static TABLES: store::testing::Made<usize> = store::testing::Made::nothing();
+/// let made = TABLES.copies(async |db| db.migrate(&[]).await.unwrap().len());
+/// for (db, steps) in made.await {
 ///     // act, assert: nobody else sees this copy
 /// }
 /// # }
