@@ -14,9 +14,9 @@ pub const COUNT_MAX: i64 = 1_000;
     pub LANE = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE unit_id = $1 AND name = $2 AND (due_at, subject_id) > ($3, $4) AND due_at < $5 ORDER BY due_at, subject_id LIMIT $6";
     /// What a person holds, the earliest first, after a place.
     pub HELD = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE holder_id = $1 AND (due_at, subject_id) > ($2, $3) AND due_at < $4 AND (CAST($5 AS TEXT) = '' OR name = $5) AND (CAST($6 AS BIGINT) = 0 OR unit_id = $6) ORDER BY due_at, subject_id LIMIT $7";
-    /// How much of one name waits at some units until a moment.
+    /// How much of one name waits at some units until a moment; unit by unit, so that no other unit's dues are read.
     pub COUNT = sqlite "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT value FROM json_each($1)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting",
-        postgres "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting";
+        postgres "SELECT COUNT(*) AS n FROM (SELECT of_one.one FROM jsonb_array_elements_text($1) AS ids (unit) CROSS JOIN LATERAL (SELECT 1 AS one FROM due WHERE unit_id = CAST(ids.unit AS BIGINT) AND name = $2 AND due_at < $3 LIMIT 1000) AS of_one LIMIT 1000) AS waiting";
     /// All that is owed, in the order of the table's key, after a place.
     pub EVERY = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE (subject_id, name) > ($1, $2) ORDER BY subject_id, name LIMIT $3";
     /// Whether one thing is owed.

@@ -28,9 +28,10 @@ pub const COUNT_MAX: i64 = 1_000;
     /// … of a whole province.
     pub STATE_DUE = sqlite "SELECT * FROM petition INDEXED BY petition_state_due WHERE state = $1 AND CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END >= $2 AND CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END < $4 AND (CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END, id) > ($2, $3) AND (CAST($5 AS TEXT) = '' OR topic = $5) ORDER BY CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END, id LIMIT $6",
         postgres "SELECT * FROM petition WHERE state = $1 AND CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END >= $2 AND CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END < $4 AND (CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END, id) > ($2, $3) AND (CAST($5 AS TEXT) = '' OR topic = $5) ORDER BY CASE state WHEN 'new' THEN sort_due_at WHEN 'asked' THEN supply_until WHEN 'answered' THEN publish_due_at ELSE answer_due_at END, id LIMIT $6";
-    /// How many there are at some units in a state, but for those that complain of a unit.
+    /// How many there are at some units in a state, but for those that complain of a unit. PostgreSQL asks unit by unit: of all units at
+    /// once it expects its thousand in any part of the table, and reads all of it where there are none.
     pub COUNT_UNITS = sqlite "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE unit_id IN (SELECT value FROM json_each($1)) AND state = $2 AND concerned_id IS NULL LIMIT 1000) AS counted",
-        postgres "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND state = $2 AND concerned_id IS NULL LIMIT 1000) AS counted";
+        postgres "SELECT COUNT(*) AS n FROM (SELECT of_one.one FROM jsonb_array_elements_text($1) AS ids (unit) CROSS JOIN LATERAL (SELECT 1 AS one FROM petition WHERE unit_id = CAST(ids.unit AS BIGINT) AND state = $2 AND concerned_id IS NULL LIMIT 1000) AS of_one LIMIT 1000) AS counted";
     pub COUNT_STATE = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM petition WHERE state = $1 AND concerned_id IS NULL LIMIT 1000) AS counted";
     /// Those in a state that complain of a unit.
     pub CONCERNED = "SELECT * FROM petition WHERE state = $1 AND concerned_id IS NOT NULL ORDER BY id LIMIT 1000";
@@ -133,7 +134,7 @@ pub async fn count(
     let mut sum = 0;
     for state in states {
         let row = match units {
-            None => tx.query_one(COUNT_STATE, params![state.as_str()]).await?,
+            None => tx.query_one(COUNT_STATE.spelled(1, state.as_str()), params![]).await?,
             Some(units) => {
                 let list = Value::Json(units.iter().map(|id| serde_json::Value::from(id.0)).collect());
                 tx.query_one(COUNT_UNITS, &[list, state.as_str().into()]).await?

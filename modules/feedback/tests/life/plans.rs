@@ -39,8 +39,24 @@ async fn every_list_is_a_range_of_its_index() {
         let engine = province.db.engine();
         let refused = lists::plan::refusals(&province.db, fill(engine, size()), lanes()).await.unwrap();
         assert!(refused.is_empty(), "on {engine:?}: {}", refused.join("\n\n"));
+        for (sql, values) in counts() {
+            let plan = province.db.read(move |tx| Box::pin(async move { lists::plan::of(tx, &sql, &values).await }));
+            let plan = plan.await.unwrap();
+            let whole = ["Seq Scan on", "SCAN petition", "SCAN due"].iter().any(|scan| plan.contains(scan));
+            assert!(!whole, "a count reads a whole table on {engine:?}: {plan}");
+        }
         measure(&province.db, engine).await;
     }
+}
+
+/// What stands beside the tabs: of a commune and its divisions in any state, of the province in one that nobody is in.
+fn counts() -> Vec<(Sql, Vec<Value>)> {
+    let units = || Value::Json([3007, 3008, 3009].into_iter().map(serde_json::Value::from).collect());
+    let of_units = [State::New, State::Handling, State::Kept, State::Published];
+    let of_units = of_units.map(|state| (office::COUNT_UNITS, vec![units(), state.as_str().into()]));
+    let waiting = (records::work::COUNT, vec![units(), "petition-answer".into(), Instant(i64::MAX).into()]);
+    let of_all = (office::COUNT_STATE.spelled(1, State::Asked.as_str()), Vec::new());
+    of_units.into_iter().chain([waiting, of_all]).collect()
 }
 
 /// Every lane of every list of this module, with the index that it is a range of.
