@@ -1,4 +1,4 @@
-// One Chromium for all journeys; each person has a window of their own.
+// One browser for many journeys; each person has a window of their own.
 
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -19,9 +19,8 @@ const FLAGS = [
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 export class Browser {
-  static async open(address) {
+  static async open(address, executablePath) {
     const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-    const executablePath = process.env.MOTCUA_CHROMIUM ?? "/usr/bin/chromium";
     return new Browser(await chromium.launch({ executablePath, args: FLAGS }), address, axe);
   }
 

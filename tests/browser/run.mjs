@@ -1,7 +1,9 @@
 // Journeys in a real browser against the program itself: `node run.mjs [name …]`.
 //
-// MOTCUA_BINARY    the program (built by scripts/test)
-// MOTCUA_CHROMIUM  the browser
+// MOTCUA_BINARY          the program (built by scripts/test)
+// MOTCUA_CHROMIUM        the browser
+// MOTCUA_CHROMIUM_SHELL  the same without its own windows and bars, which are a third of its work; without it everything is done in the
+//                        browser, with it the journeys that show a PDF or measure a screen
 //
 // A small demonstration province is made in a temporary folder and served on a free port of 127.0.0.1.
 
@@ -34,8 +36,8 @@ const journeys = [
   ["an official signs in and receives a dossier with the keyboard alone", keyboard.journey],
   ["a plan is read, looked through and saved as a draft programme", (t) => plan.journey(t, { javaScript: true })],
   ["a plan is read without JavaScript", (t) => plan.journey(t, { javaScript: false })],
-  ["the leader's first page stands on one screen, and a number opens its cases", steering.journey],
-  ["papers are looked at and saved, lists are saved, the receipt is printed", papers.journey],
+  ["the leader's first page stands on one screen, and a number opens its cases", steering.journey, { whole: true }],
+  ["papers are looked at and saved, lists are saved, the receipt is printed", papers.journey, { whole: true }],
   ["a list is filtered, sorted, kept as a view, opened by default and taken as a file", (t) => list.journey(t, { javaScript: true })],
   ["the same list without JavaScript", (t) => list.journey(t, { javaScript: false })],
   ["a petition goes from a phone to its published answer, and past the unit it complains of", (t) => petition.journey(t, { javaScript: true })],
@@ -47,12 +49,20 @@ const journeys = [
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 
+const chromium = process.env.MOTCUA_CHROMIUM || "/usr/bin/chromium";
+const shell = process.env.MOTCUA_CHROMIUM_SHELL || chromium;
 const server = await serve();
-const browser = await Browser.open(server.address);
+const browsers = new Map();
+/** Opened when the first journey wants it. */
+async function opened(program) {
+  if (!browsers.has(program)) browsers.set(program, await Browser.open(server.address, program));
+  return browsers.get(program);
+}
 let failures = 0;
 try {
-  for (const [name, journey] of journeys) {
+  for (const [name, journey, { whole = false } = {}] of journeys) {
     const began = Date.now();
+    const browser = await opened(whole ? chromium : shell);
     try {
       await journey({ browser, ...server });
       browser.complain();
@@ -65,7 +75,7 @@ try {
     await browser.closePeople();
   }
 } finally {
-  await browser.close();
+  for (const browser of browsers.values()) await browser.close();
   await server.stop();
 }
 // A panic or an error in the program's log is a failure whatever the pages showed.
