@@ -4,15 +4,13 @@ use crate::fact::Fact;
 use base::Id;
 use store::{StoreError, Tx, Value, params};
 
-/// Columns of a fact row in the order [`fact_rows`] fills them.
-const FACT_COLUMNS: &str =
-    "measure, day, agency_id, level, field, channel, flags, qty, subject_id, procedure_id, official_id, rolled";
+/// Columns of a fact row.
 const COLUMNS: usize = 12;
 /// An action writes a handful; bulk writers use [`fact_rows`] and [`INSERT_FACT`] themselves.
 const FACTS_MAX: usize = 64;
 
 store::statements! {
-    /// The common case, one fact; and many in bulk.
+    /// A fact, one or many.
     pub INSERT_FACT = "INSERT INTO fact (measure, day, agency_id, level, field, channel, flags, qty, subject_id, procedure_id, official_id, rolled) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     /// One edge of the agency tree.
     pub INSERT_SCOPE = "INSERT INTO fact_scope (agency_id, node_id, topmost) VALUES ($1, $2, $3) ON CONFLICT (agency_id, node_id) DO UPDATE SET topmost = excluded.topmost";
@@ -60,11 +58,7 @@ pub async fn append(tx: &Tx, facts: &[Fact]) -> Result<(), StoreError> {
     for chunk in facts.chunks(FACTS_MAX) {
         let mut params = Vec::with_capacity(chunk.len() * COLUMNS);
         chunk.iter().for_each(|fact| fact_rows(&mut params, fact, false));
-        if let [_] = chunk {
-            tx.execute(INSERT_FACT, &params).await?;
-        } else {
-            tx.execute(store::insert_many("fact", FACT_COLUMNS, chunk.len(), ""), &params).await?;
-        }
+        tx.insert_few(INSERT_FACT, &params).await?;
     }
     Ok(())
 }

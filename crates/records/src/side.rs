@@ -16,6 +16,8 @@ use base::Id;
         postgres "SELECT id, kind FROM subject WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
     /// Owed from now on, or otherwise than before.
     pub SET_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject_id, name) DO UPDATE SET unit_id = excluded.unit_id, holder_id = excluded.holder_id, due_at = excluded.due_at";
+    /// What new subjects owe, many at once.
+    pub INSERT_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at) VALUES ($1, $2, $3, $4, $5)";
     /// Owed no more.
     pub CLEAR_DUE = "DELETE FROM due WHERE subject_id = $1 AND name = $2";
     /// What subjects of a range owe.

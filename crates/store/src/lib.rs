@@ -26,7 +26,6 @@ pub mod testing;
 
 pub use db::{Beside, BoxFuture, Db, Engine};
 pub use error::StoreError;
-pub use many::insert_many;
 pub use migrations::Migrations;
 pub use postgres::with_limits;
 pub use row::{Cell, FromCell, Row};

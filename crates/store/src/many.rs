@@ -10,8 +10,8 @@ const TEXTS_MAX: usize = 256;
 /// `INSERT INTO table (columns) VALUES (…), (…)` for `rows` rows, followed by `tail` (an `ON CONFLICT` clause, or nothing).
 ///
 /// The text is built once per shape and shared, so that both engines' statement caches recognise it. Keep
-/// `rows × columns` below 30,000 parameters. For thousands of rows use [`Tx::insert_rows`](crate::Tx::insert_rows).
-pub fn insert_many(table: &str, columns: &str, rows: usize, tail: &str) -> Sql {
+/// `rows × columns` below 30,000 parameters.
+pub(crate) fn insert_many(table: &str, columns: &str, rows: usize, tail: &str) -> Sql {
     static TEXTS: OnceLock<Mutex<HashMap<String, Arc<str>>>> = OnceLock::new();
     let key = format!("{table}/{rows}/{columns}/{tail}");
     let mut texts = TEXTS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::many::Insert;
+use crate::many::{Insert, insert_many};
 use crate::postgres::Session;
 use crate::sqlite::Connection;
 use crate::{Engine, Row, Rows, Sql, StoreError, Value};
@@ -78,6 +78,54 @@ impl Tx {
     /// Runs a statement and says how many rows it changed.
     pub async fn execute(&self, sql: impl Into<Sql>, params: &[Value]) -> Result<u64, StoreError> {
         self.run(&sql.into(), params, &mut |_| Ok(())).await
+    }
+
+    /// Writes the rows of one action, a handful: `params` holds them one after the other. One statement run again on SQLite, which for a
+    /// statement of many rows keeps a copy of every page it touches; one statement of them all on PostgreSQL, which is one way there and
+    /// back. `sql` is an `INSERT` as [`Tx::insert_rows`] takes it; says how many rows it changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Parameter`] for any other text, or values that do not fill their rows; the database's.
+    pub async fn insert_few(&self, sql: impl Into<Sql>, params: &[Value]) -> Result<u64, StoreError> {
+        if self.is_doomed() {
+            return Err(StoreError::Doomed);
+        }
+        let sql = sql.into();
+        let text = sql.text(self.engine());
+        let outcome = self.insert_few_of(text, params).await;
+        if let Err(error) = &outcome {
+            self.doom(error);
+        }
+        outcome
+    }
+
+    async fn insert_few_of(&self, text: &str, params: &[Value]) -> Result<u64, StoreError> {
+        if params.is_empty() {
+            return Ok(0);
+        }
+        if self.recording.load(Ordering::Relaxed)
+            && let Some(list) = &mut *self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            list.extend(params.chunks(Insert::parse(text)?.width).map(|row| (text.to_string(), row.to_vec())));
+        }
+        match &self.inner {
+            Inner::Sqlite(connection) => connection.run_each(text, params, !self.unlimited.load(Ordering::Relaxed)),
+            Inner::Postgres(session) => {
+                let insert = Insert::parse(text)?;
+                let rows = params.len() / insert.width;
+                if rows * insert.width != params.len() {
+                    let (given, width) = (params.len(), insert.width);
+                    return Err(StoreError::Parameter(format!(
+                        "{given} values do not fill rows of {width}: {text:.300}"
+                    )));
+                }
+                if rows == 1 {
+                    return session.run(text, params, &mut |_| Ok(())).await;
+                }
+                let all = insert_many(insert.table, insert.columns, rows, insert.tail);
+                session.run(all.text(Engine::Postgres), params, &mut |_| Ok(())).await
+            }
+        }
     }
 
     /// Runs an `INSERT INTO table (columns) VALUES ($1, $2, …)` of one row for each of `rows`, and says how many rows it

@@ -191,9 +191,9 @@ impl Batch {
         tx.insert_rows(audit::INSERT_EVENT, &self.events).await?;
         tx.insert_rows(facts::INSERT_FACT, &self.facts).await?;
         tx.insert_rows(finding::INSERT_WORDS, &self.search).await?;
-        tx.insert_rows(rating::CODE_INSERT, &self.rating_codes).await?;
+        tx.insert_rows(rating::NEW_CODE_INSERT, &self.rating_codes).await?;
         tx.insert_rows(rating::ANSWER_INSERT, &self.rating_answers).await?;
-        tx.insert_rows(records::SET_DUE, &self.dues).await?;
+        tx.insert_rows(records::INSERT_DUE, &self.dues).await?;
         tx.insert_rows(records::INSERT_LINK, &self.links).await?;
         let mut counters = Rows::new();
         for ((agency, day), last) in &self.counters {

@@ -26,6 +26,8 @@ const SECRET_BYTES: usize = 32;
     /// Drawn once.
     pub SECRET_INSERT = "INSERT INTO rating_secret (one, secret) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
     /// A dossier gets its code.
+    pub NEW_CODE_INSERT = "INSERT INTO rating_code (dossier_id, code_hash, used) VALUES ($1, $2, $3)";
+    /// The same where there may be one.
     pub CODE_INSERT = "INSERT INTO rating_code (dossier_id, code_hash, used) VALUES ($1, $2, $3) ON CONFLICT (dossier_id) DO NOTHING";
     /// Whether a dossier's code has been used.
     pub CODE_OF = "SELECT used FROM rating_code WHERE dossier_id = $1";

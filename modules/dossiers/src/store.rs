@@ -71,8 +71,10 @@ pub async fn insert(tx: &Tx, d: &Dossier, a: &Applicant, components: &[Component
     let mut values = Vec::with_capacity(50);
     row::values(&mut values, d, a);
     tx.execute(row::INSERT.as_str(), &values).await?;
+    let papers: Vec<Value> =
+        components.iter().enumerate().flat_map(|(n, one)| component_values(d.id, n, one)).collect();
+    tx.insert_few(INSERT_COMPONENT, &papers).await?;
     for (n, component) in components.iter().enumerate() {
-        tx.execute(INSERT_COMPONENT, &component_values(d.id, n, component)).await?;
         more_files(tx, d.id, n as i64, &component.files).await?;
     }
     crate::finding::add(tx, d, a).await
@@ -80,10 +82,10 @@ pub async fn insert(tx: &Tx, d: &Dossier, a: &Applicant, components: &[Component
 
 /// Writes the files of a paper after its first.
 async fn more_files(tx: &Tx, dossier: Id, n: i64, files: &[Id]) -> Result<(), StoreError> {
-    for (place, file) in files.iter().enumerate().skip(1) {
-        tx.execute(INSERT_MORE_FILE, params![dossier, n, place as i64, *file]).await?;
-    }
-    Ok(())
+    let later = files.iter().enumerate().skip(1);
+    let rows: Vec<Value> =
+        later.flat_map(|(place, file)| [dossier.into(), n.into(), (place as i64).into(), (*file).into()]).collect();
+    tx.insert_few(INSERT_MORE_FILE, &rows).await.map(|_| ())
 }
 
 /// A paper came as files, in the place of what was there; `false` where the dossier has no such paper.

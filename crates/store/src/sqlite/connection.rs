@@ -20,6 +20,18 @@ const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAG
      PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;";
 const READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;";
 
+/// Gives a statement its parameters.
+fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value], text: &str) -> Result<(), StoreError> {
+    for (index, param) in params.iter().enumerate() {
+        if matches!(param, Value::Text(text) if text.contains('\0')) {
+            // PostgreSQL cannot hold it, and half of SQLite's functions stop at it.
+            return Err(StoreError::Parameter(format!("${}: text cannot hold the character NUL", index + 1)));
+        }
+        statement.raw_bind_parameter(index + 1, param).map_err(|error| StoreError::sqlite(error, text))?;
+    }
+    Ok(())
+}
+
 /// One connection of one thread. The lock is never contended: it is there because actions hold `&Tx` across
 /// suspension points as far as the compiler knows.
 pub(crate) struct Connection {
@@ -104,13 +116,7 @@ impl Connection {
         if wanted != params.len() {
             return Err(StoreError::Parameter(format!("{wanted} wanted, {} given, in: {text:.300}", params.len())));
         }
-        for (index, param) in params.iter().enumerate() {
-            if matches!(param, Value::Text(text) if text.contains('\0')) {
-                // PostgreSQL cannot hold it, and half of SQLite's functions stop at it.
-                return Err(StoreError::Parameter(format!("${}: text cannot hold the character NUL", index + 1)));
-            }
-            statement.raw_bind_parameter(index + 1, param).map_err(fail)?;
-        }
+        bind(&mut statement, params, text)?;
         if statement.column_count() == 0 {
             return statement.raw_execute().map(|changed| changed as u64).map_err(fail);
         }
@@ -132,6 +138,28 @@ impl Connection {
         drop(rows);
         drop(statement);
         Ok(if readonly { seen } else { raw.connection.changes() })
+    }
+
+    /// Runs an INSERT once for each row of `params`, which lie one after the other: see [`Connection::insert`] for why.
+    pub(crate) fn run_each(&self, text: &str, params: &[Value], limited: bool) -> Result<u64, StoreError> {
+        let raw = &mut *self.raw();
+        let known = raw.rewriter.rewrite(text);
+        let fail = |error| StoreError::sqlite(error, text);
+        let mut statement = raw.connection.prepare_cached(&known.sql).map_err(fail)?;
+        let _watching = self.watched.begin(limited.then_some(self.statement_limit));
+        let width = statement.parameter_count();
+        if width == 0 || !params.len().is_multiple_of(width) {
+            return Err(StoreError::Parameter(format!(
+                "{} values do not fill rows of {width}: {text:.300}",
+                params.len()
+            )));
+        }
+        let mut changed = 0;
+        for row in params.chunks_exact(width) {
+            bind(&mut statement, row, text)?;
+            changed += statement.raw_execute().map_err(fail)? as u64;
+        }
+        Ok(changed)
     }
 
     /// Runs `text` once for each of `rows`. One row at a time is the fastest way: a statement of many rows makes the

@@ -49,6 +49,10 @@ async fn insert(db: &Db, sql: Sql, rows: Rows) -> Result<u64, StoreError> {
     db.write(move |tx| Box::pin(async move { tx.insert_rows(sql, &rows).await })).await
 }
 
+async fn few(db: &Db, sql: Sql, values: Vec<Value>) -> Result<u64, StoreError> {
+    db.write(move |tx| Box::pin(async move { tx.insert_few(sql, &values).await })).await
+}
+
 /// As the engine gives them back: SQLite keeps booleans as numbers and JSON as text.
 fn stored(engine: Engine, value: Value) -> Value {
     match (engine, value) {
@@ -199,5 +203,32 @@ async fn conflicts_that_the_statement_expects_are_resolved_row_by_row() {
             })
             .await;
         assert_eq!(sum.unwrap(), 1_337);
+    }
+}
+
+#[tokio::test]
+async fn the_rows_of_one_action_are_the_same_however_many() {
+    for db in databases().await {
+        for (begin, many) in [(0, 0), (0, 1), (1, 2), (3, 60)] {
+            let values: Vec<Value> = (begin..begin + many).flat_map(awkward).collect();
+            assert_eq!(few(&db, ITEM, values).await.unwrap(), many as u64);
+        }
+        holds(&db, 63).await;
+        let tried: [(Sql, &[Value], Option<&str>); 4] = [
+            (KEPT, params![1, "other", 70, "new"], None),
+            (NAMED, params![71, "a", 72], Some("do not fill rows of 2")),
+            (NAMED, params![73, "a", 74, "b\0"], Some("NUL")),
+            (NAMED, params![75, "new", 1, "there"], Some("item")),
+        ];
+        for (text, values, broken) in tried {
+            let outcome = few(&db, text, values.to_vec()).await;
+            match broken {
+                None => assert_eq!(outcome.unwrap(), 1),
+                Some(why) => {
+                    assert!(outcome.as_ref().is_err_and(|error| error.to_string().contains(why)), "{outcome:?}")
+                }
+            }
+        }
+        assert_eq!(count(&db).await, 64);
     }
 }
