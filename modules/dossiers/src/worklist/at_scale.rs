@@ -9,7 +9,7 @@ use crate::fixture::{Story, agency, clerk, head, november, officer, version};
 use crate::fixture_db::{Office, counter, offices};
 use crate::row;
 use crate::verbs::Verb;
-use ::store::{Rows, params};
+use ::store::{Engine, Rows, StoreError, params};
 use base::calendar::Calendar;
 use base::page::Place;
 use base::{CitizenId, Fault, Id, Level, Sex};
@@ -154,6 +154,18 @@ async fn every_hit_within_a_scope_is_found_at_any_size() {
             for words in ["nguyễn thị lan", "NGUYEN lan", "nguyễn thị la"] {
                 assert_eq!(look(&office, &house, &scope, words).await.1, EACH as i64, "{words} in {n}");
             }
+        }
+        if office.db.engine() == Engine::Postgres {
+            // Whether anybody has a name is no reason to read everybody.
+            office
+                .db
+                .write(|tx| Box::pin(async move { tx.execute("ANALYZE dossier_words", params![]).await }))
+                .await
+                .unwrap();
+            let any = (super::search::ANY_HIT, params!["'zzzz'"].to_vec());
+            let plan = office.db.read(move |tx| Box::pin(async move { lists::plan::of(tx, &any.0, &any.1).await }));
+            let plan = plan.await.unwrap_or_else(|error: StoreError| panic!("{error}"));
+            assert!(plan.contains("Bitmap Index Scan on dossier_words_terms") && !plan.contains("Seq Scan"), "{plan}");
         }
         println!("{}: {:?} a search", office.db.engine().as_str(), begun.elapsed() / (UNITS as u32 * 3));
         for communes in [vec![3], vec![0, 7, 19]] {
