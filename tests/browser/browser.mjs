@@ -25,7 +25,7 @@ export class Browser {
   }
 
   constructor(chromium, address, axe) {
-    Object.assign(this, { chromium, address, axe, people: [], complaints: [], looked: new Set() });
+    Object.assign(this, { chromium, address, axe, people: [], complaints: [] });
   }
 
   /** A new window. `width` in CSS pixels; 360 is a small phone, 1366 the desks' screens. */
@@ -72,11 +72,8 @@ export class Browser {
     if (over) this.complaints.push(`${path(page)} at ${page.viewportSize().width} px: ${over}`);
   }
 
-  /** What axe finds on the page, as lines. A page that is built as one looked at before, in the same width, is not asked again. */
+  /** What axe finds on the page, as lines. */
   async check(page) {
-    const build = `${page.viewportSize().width} ${await page.evaluate(builtOf)}`;
-    if (this.looked.has(build)) return;
-    this.looked.add(build);
     const loaded = await page.evaluate(() => typeof window.axe === "object");
     if (!loaded) await page.evaluate(this.axe);
     const found = await page.evaluate(
@@ -123,22 +120,6 @@ export class Browser {
   async close() {
     await this.chromium.close();
   }
-}
-
-/** All that axe judges by, without the words: each kind of element with its attributes and those above it, and whether it says anything. */
-function builtOf() {
-  const valued = /^(class|style|role|type|lang|dir|hidden|tabindex|disabled|scope|autocomplete|aria-(hidden|live|current|expanded|sort|busy))$/;
-  const attribute = ({ name, value }) => (valued.test(name) ? `${name}=${value}` : value === "" ? `${name}=` : name);
-  const says = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== "");
-  const kinds = new Map();
-  const kind = (element) => {
-    if (!kinds.has(element)) {
-      const above = element.parentElement ? kind(element.parentElement) : "";
-      kinds.set(element, `${above}>${element.localName}[${[...element.attributes].map(attribute).sort()}]${says(element) ? "." : ""}`);
-    }
-    return kinds.get(element);
-  };
-  return [...new Set([...document.querySelectorAll("*")].map(kind))].sort().join("\n");
 }
 
 export function path(page) {
