@@ -99,6 +99,11 @@ impl StoreError {
         )
     }
 
+    /// Values that do not fill their rows.
+    pub(crate) fn unfilled(values: usize, width: usize, sql: &str) -> Self {
+        StoreError::Parameter(format!("{values} values do not fill rows of {width}: {sql:.300}"))
+    }
+
     pub(crate) fn sqlite(error: rusqlite::Error, sql: &str) -> Self {
         use rusqlite::ffi;
         if let rusqlite::Error::SqliteFailure(code, message) = &error {

@@ -102,7 +102,7 @@ impl Rows {
         }
         match self.values.checked_rem(width) {
             Some(0) => Ok(self.values / width),
-            _ => Err(StoreError::Parameter(format!("{} values do not fill rows of {width}: {sql:.300}", self.values))),
+            _ => Err(StoreError::unfilled(self.values, width, sql)),
         }
     }
 

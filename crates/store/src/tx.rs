@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::many::{Insert, insert_many};
+use crate::many::Insert;
 use crate::postgres::Session;
 use crate::sqlite::Connection;
 use crate::{Engine, Row, Rows, Sql, StoreError, Value};
@@ -92,11 +92,7 @@ impl Tx {
         }
         let sql = sql.into();
         let text = sql.text(self.engine());
-        let outcome = self.insert_few_of(text, params).await;
-        if let Err(error) = &outcome {
-            self.doom(error);
-        }
-        outcome
+        self.insert_few_of(text, params).await.inspect_err(|error| self.doom(error))
     }
 
     async fn insert_few_of(&self, text: &str, params: &[Value]) -> Result<u64, StoreError> {
@@ -110,21 +106,7 @@ impl Tx {
         }
         match &self.inner {
             Inner::Sqlite(connection) => connection.run_each(text, params, !self.unlimited.load(Ordering::Relaxed)),
-            Inner::Postgres(session) => {
-                let insert = Insert::parse(text)?;
-                let rows = params.len() / insert.width;
-                if rows * insert.width != params.len() {
-                    let (given, width) = (params.len(), insert.width);
-                    return Err(StoreError::Parameter(format!(
-                        "{given} values do not fill rows of {width}: {text:.300}"
-                    )));
-                }
-                if rows == 1 {
-                    return session.run(text, params, &mut |_| Ok(())).await;
-                }
-                let all = insert_many(insert.table, insert.columns, rows, insert.tail);
-                session.run(all.text(Engine::Postgres), params, &mut |_| Ok(())).await
-            }
+            Inner::Postgres(session) => session.insert_together(text, &Insert::parse(text)?, params).await,
         }
     }
 
@@ -140,11 +122,7 @@ impl Tx {
         }
         let sql = sql.into();
         let text = sql.text(self.engine());
-        let outcome = self.insert_rows_of(text, rows).await;
-        if let Err(error) = &outcome {
-            self.doom(error);
-        }
-        outcome
+        self.insert_rows_of(text, rows).await.inspect_err(|error| self.doom(error))
     }
 
     async fn insert_rows_of(&self, text: &str, rows: &Rows) -> Result<u64, StoreError> {
@@ -230,14 +208,11 @@ impl Tx {
         {
             list.push((text.to_string(), params.to_vec()));
         }
-        let outcome = match &self.inner {
+        match &self.inner {
             Inner::Sqlite(connection) => connection.run(text, params, !self.unlimited.load(Ordering::Relaxed), each),
             Inner::Postgres(session) => session.run(text, params, each).await,
-        };
-        if let Err(error) = &outcome {
-            self.doom(error);
         }
-        outcome
+        .inspect_err(|error| self.doom(error))
     }
 
     /// Has the engine compile a statement without running it: unknown names, wrong arity and wrong types are told.
@@ -253,14 +228,11 @@ impl Tx {
 
     /// Several statements at once, without parameters: migrations only.
     pub(crate) async fn script(&self, sql: &str) -> Result<(), StoreError> {
-        let outcome = match &self.inner {
+        match &self.inner {
             Inner::Sqlite(connection) => connection.script(sql),
             Inner::Postgres(session) => session.script(sql).await,
-        };
-        if let Err(error) = &outcome {
-            self.doom(error);
         }
-        outcome
+        .inspect_err(|error| self.doom(error))
     }
 
     fn doom(&self, error: &StoreError) {

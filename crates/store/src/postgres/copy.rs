@@ -23,7 +23,7 @@ impl Session {
     /// Writes whole rows, which the caller has counted. `text` is what `insert` was parsed from.
     pub(crate) async fn insert(&self, text: &str, insert: &Insert<'_>, rows: &Rows) -> Result<u64, StoreError> {
         if !insert.tail.is_empty() {
-            return self.upsert(insert, rows).await;
+            return self.upsert(text, insert, rows).await;
         }
         let client = self.client()?;
         let fail = |error| StoreError::postgres(error, text);
@@ -35,16 +35,29 @@ impl Session {
         send(sink, one.params(), rows, text).await
     }
 
+    /// Rows that lie one after the other in `params`, in one statement.
+    pub(crate) async fn insert_together(
+        &self,
+        text: &str,
+        insert: &Insert<'_>,
+        params: &[Value],
+    ) -> Result<u64, StoreError> {
+        if !params.len().is_multiple_of(insert.width) {
+            return Err(StoreError::unfilled(params.len(), insert.width, text));
+        }
+        let sql = insert_many(insert.table, insert.columns, params.len() / insert.width, insert.tail);
+        self.run(sql.text(Engine::Postgres), params, &mut |_| Ok(())).await
+    }
+
     /// COPY knows no conflicts.
-    async fn upsert(&self, insert: &Insert<'_>, rows: &Rows) -> Result<u64, StoreError> {
+    async fn upsert(&self, text: &str, insert: &Insert<'_>, rows: &Rows) -> Result<u64, StoreError> {
         let mut values = rows.iter().map(Value::from);
         let mut left = rows.values() / insert.width;
         let mut changed = 0;
         while left > 0 {
             let take = SHAPES.into_iter().find(|shape| *shape <= left && shape * insert.width < 30_000).unwrap_or(1);
             let params: Vec<Value> = values.by_ref().take(take * insert.width).collect();
-            let sql = insert_many(insert.table, insert.columns, take, insert.tail);
-            changed += self.run(sql.text(Engine::Postgres), &params, &mut |_| Ok(())).await?;
+            changed += self.insert_together(text, insert, &params).await?;
             left -= take;
         }
         Ok(changed)

@@ -149,10 +149,7 @@ impl Connection {
         let _watching = self.watched.begin(limited.then_some(self.statement_limit));
         let width = statement.parameter_count();
         if width == 0 || !params.len().is_multiple_of(width) {
-            return Err(StoreError::Parameter(format!(
-                "{} values do not fill rows of {width}: {text:.300}",
-                params.len()
-            )));
+            return Err(StoreError::unfilled(params.len(), width, text));
         }
         let mut changed = 0;
         for row in params.chunks_exact(width) {

@@ -155,6 +155,7 @@ async fn every_hit_within_a_scope_is_found_at_any_size() {
                 assert_eq!(look(&office, &house, &scope, words).await.1, EACH as i64, "{words} in {n}");
             }
         }
+        println!("{}: {:?} a search", office.db.engine().as_str(), begun.elapsed() / (UNITS as u32 * 3));
         if office.db.engine() == Engine::Postgres {
             // Whether anybody has a name is no reason to read everybody.
             office
@@ -167,7 +168,6 @@ async fn every_hit_within_a_scope_is_found_at_any_size() {
             let plan = plan.await.unwrap_or_else(|error: StoreError| panic!("{error}"));
             assert!(plan.contains("Bitmap Index Scan on dossier_words_terms") && !plan.contains("Seq Scan"), "{plan}");
         }
-        println!("{}: {:?} a search", office.db.engine().as_str(), begun.elapsed() / (UNITS as u32 * 3));
         for communes in [vec![3], vec![0, 7, 19]] {
             let scope = scope(&house, &communes);
             for (tab, sort) in [(Tab::All, ""), (Tab::Unit, ""), (Tab::All, "-due"), (Tab::All, "filed")] {
