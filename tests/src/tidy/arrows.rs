@@ -15,6 +15,7 @@ const ORDER: &[&str] = &[
     "sandbox",
     "sheets",
     "planreader",
+    "bpmn",
     "print",
     "web",
     "lists",
@@ -37,7 +38,7 @@ const ORDER: &[&str] = &[
 ];
 
 /// Crates that know neither SQL nor HTTP nor the network, by their manifest.
-const PURE: [&str; 3] = ["base", "planreader", "sheets"];
+const PURE: [&str; 4] = ["base", "bpmn", "planreader", "sheets"];
 const DOORS: [&str; 6] = ["store", "web", "axum", "tokio", "rusqlite", "tokio-postgres"];
 /// Only this crate speaks to the engines.
 const ENGINES: [&str; 3] = ["rusqlite", "tokio-postgres", "deadpool-postgres"];
