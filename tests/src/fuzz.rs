@@ -243,3 +243,34 @@ fn any_text_is_read_as_a_plan_with_quotes_that_stand_in_it() {
         assert!(left_out.iter().all(|left| at(left.offset, &left.quote)));
     });
 }
+
+#[test]
+fn diagrams_never_break_their_reader_and_come_back_as_they_were_read() {
+    let words: [&[u8]; 12] = [
+        b"<bpmn:task id=\"a\"/>",
+        b"<bpmn:parallelGateway id=\"check\">",
+        b"gatewayDirection=\"Diverging\"",
+        b"<bpmn:sequenceFlow id=\"x\" sourceRef=\"check\" targetRef=\"sign\"/>",
+        b"<motcua:step role=\"a&#9;b\" <=\"\"/>",
+        b"<bpmn:extensionElements>",
+        b"<bpmn:lane><bpmn:flowNodeRef>check</bpmn:flowNodeRef></bpmn:lane>",
+        b"_x0041_",
+        b"&#1;",
+        b"-1e9",
+        b"<!DOCTYPE x>",
+        b"<![CDATA[",
+    ];
+    try_all("bpmn", &words, |bytes| {
+        let Ok(text) = bpmn::text(bytes) else { return };
+        let Ok((mut diagram, _)) = bpmn::read(&text) else { return };
+        for _ in 0..2 {
+            match bpmn::read(&bpmn::write(&diagram)) {
+                Ok(again) => assert_eq!(again, (diagram.clone(), vec![])),
+                // What is written says more than it must.
+                Err(refusal) => assert!(matches!(refusal.code(), "bpmn-too-many" | "bpmn-too-large"), "{refusal}"),
+            }
+            bpmn::lay_out(&mut diagram);
+            assert!(diagram.is_drawn());
+        }
+    });
+}

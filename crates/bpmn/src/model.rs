@@ -37,7 +37,8 @@ pub struct Node {
     /// On one line, without spaces around it.
     pub name: String,
     pub kind: Kind,
-    /// What BPMN has no words for, as attributes of `motcua:step`: this crate carries them and knows none. Keys are names of XML.
+    /// What BPMN has no words for, as attributes of `motcua:step`: this crate carries them and knows none. Keys are
+    /// letters, digits, `-`, `_`, `.`, a letter first; others are not written.
     pub says: BTreeMap<String, String>,
 }
 

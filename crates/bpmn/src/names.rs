@@ -17,6 +17,12 @@ pub(crate) fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
+/// A name that an attribute can have wherever it is written.
+pub(crate) fn is_key(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+}
+
 /// National code of a procedure: group digit, point, six digits.
 pub(crate) fn is_code(text: &str) -> bool {
     let bytes = text.as_bytes();

@@ -151,6 +151,8 @@ pub(crate) fn parse(xml: &str) -> Result<Element, Refusal> {
                 (Some(closed), Some(parent)) => parent.children.push(closed),
                 (closed, _) => root = closed,
             },
+            Event::DocType(_) => return Err(Refusal::Doctype { line }),
+            Event::Eof => break,
             _ if foreign > 0 => {}
             Event::Text(text) => say(&mut open, &text.xml10_content(), line)?,
             Event::CData(text) => say(&mut open, &text.xml10_content(), line)?,
@@ -164,8 +166,6 @@ pub(crate) fn parse(xml: &str) -> Result<Element, Refusal> {
                 };
                 say(&mut open, &text, line)?;
             }
-            Event::DocType(_) => return Err(Refusal::Doctype { line }),
-            Event::Eof => break,
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Empty(_) => {}
         }
     }
@@ -210,7 +210,8 @@ fn element(space: Space, start: &BytesStart<'_>, line: usize) -> Result<Element,
             continue;
         }
         let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|error| broken(line, error))?;
-        attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
+        let value = value.chars().filter(|c| crate::names::is_xml(*c)).collect();
+        attributes.push((attribute.key.local_name().as_ref().to_owned(), value));
     }
     let name = start.local_name().as_ref().to_owned();
     Ok(Element { space, name, attributes, children: Vec::new(), text: String::new(), line, foreign: 0 })

@@ -1,7 +1,7 @@
 //! A diagram as a file of BPMN 2.0 with its drawing, in the order of elements that its schema wants.
 
 use crate::model::{Bounds, Diagram, Flow, Kind, Node};
-use crate::names::{id_out, is_xml};
+use crate::names::{id_out, is_key, is_xml};
 use crate::tree::{DC, DD, DI, MODEL, OURS};
 use quick_xml::escape::escape;
 use std::fmt::Write as _;
@@ -70,7 +70,8 @@ fn node(xml: &mut Xml, d: &Diagram, node: &Node) {
     );
     let id = id_out(&node.id);
     let mut attributes = vec![("id", id.as_str()), ("name", node.name.as_str())];
-    let otherwise = out.iter().find(|flow| flow.otherwise).map(|flow| id_out(&flow.id));
+    let may = matches!(node.kind, Kind::Choice | Kind::Merge | Kind::Step | Kind::Call(_));
+    let otherwise = out.iter().find(|flow| may && flow.otherwise).map(|flow| id_out(&flow.id));
     if let Some(otherwise) = &otherwise {
         attributes.push(("default", otherwise));
     }
@@ -94,8 +95,9 @@ fn node(xml: &mut Xml, d: &Diagram, node: &Node) {
         _ => {}
     }
     xml.open(element, &attributes);
-    if !node.says.is_empty() {
-        let says: Vec<(&str, &str)> = node.says.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let says = node.says.iter().filter(|(key, _)| is_key(key)).map(|(key, value)| (key.as_str(), value.as_str()));
+    let says: Vec<(&str, &str)> = says.collect();
+    if !says.is_empty() {
         xml.open("bpmn:extensionElements", &[]);
         xml.leaf("motcua:step", &says);
         xml.close();

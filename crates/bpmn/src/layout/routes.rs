@@ -1,11 +1,11 @@
 //! The lines: from the right of a node to the left of the next, up and down in channels only.
 
-use super::{BACK_NAMED, NAME, Sheet, name_height};
+use super::{BACK_NAMED, NAME, NAME_LETTERS, Sheet, name_height};
 use crate::model::{Bounds, Diagram, Point};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// From a column to the first line of the channel behind it, between lines, and from the last to the next column.
-const BEFORE: i32 = 20;
+const BEFORE: i32 = 28;
 const BETWEEN: i32 = 14;
 const AFTER: i32 = 26;
 /// A channel without lines.
@@ -153,7 +153,12 @@ pub(super) fn draw(sheet: &Sheet<'_>, d: &mut Diagram) {
                     vec![Bounds { y: below - height.min(BACK_NAMED) - 3, ..above(x, below) }]
                 }
                 // Over its own piece of the line, or where it leaves, or below the piece: wherever no other name stands.
-                None => vec![above(beside, row), above(beside, begin), Bounds { y: row + 3, ..above(beside, row) }],
+                None => {
+                    // Readers set a name in the middle of its place.
+                    let letters = i32::try_from(flow.name.chars().count().min(NAME_LETTERS)).unwrap_or(0);
+                    let leaving = x(leaves) + 4 - (NAME - 6 * letters) / 2;
+                    vec![above(beside, row), above(leaving, begin), Bounds { y: row + 3, ..above(beside, row) }]
+                }
             };
             let clear = |place: &&Bounds| !d.labels.values().any(|other| overlap(place, other));
             let place = places.iter().find(clear).unwrap_or(&places[0]);

@@ -23,10 +23,12 @@ impl Reading {
             let Some(id) = meant(edge, flows) else { continue };
             let points: Option<Vec<Point>> = edge.drawn("waypoint").map(point).collect();
             match points.filter(|points| points.len() >= 2) {
-                Some(points) => drop(self.diagram.edges.insert(id.clone(), points)),
+                Some(points) => {
+                    self.label(&id, edge);
+                    self.diagram.edges.insert(id, points);
+                }
                 None => self.leave(Note::Place, edge),
             }
-            self.label(id, edge);
         }
     }
 
@@ -40,16 +42,18 @@ impl Reading {
             return;
         }
         match shape.drawn("Bounds").next().and_then(bounds) {
-            Some(place) => drop(self.diagram.shapes.insert(id.clone(), place)),
+            Some(place) => {
+                self.label(&id, shape);
+                self.diagram.shapes.insert(id, place);
+            }
             None => self.leave(Note::Place, shape),
         }
-        self.label(id, shape);
     }
 
-    fn label(&mut self, id: String, element: &Element) {
+    fn label(&mut self, id: &str, element: &Element) {
         let place = element.drawn("BPMNLabel").next().and_then(|label| label.drawn("Bounds").next()).and_then(bounds);
         if let Some(place) = place {
-            self.diagram.labels.insert(id, place);
+            self.diagram.labels.insert(id.to_owned(), place);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Reading, last};
 use crate::model::{Flow, Kind, Lane, Node};
-use crate::names::{id_in, lines};
+use crate::names::{id_in, is_key, lines};
 use crate::refusal::{Note, Refusal};
 use crate::tree::Element;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -82,9 +82,10 @@ impl Reading {
         let definitions = element.children.iter().map(|child| child.name.as_str());
         let but: Vec<&str> = known.chain(definitions.filter(|name| name.ends_with("EventDefinition"))).collect();
         self.leave_all(element, &but);
-        let says = element.ours("step").map(|step| step.attributes.iter().cloned().collect::<BTreeMap<_, _>>());
+        let says = element.ours("step").into_iter().flat_map(|step| &step.attributes);
+        let says = says.filter(|(key, _)| is_key(key)).cloned().collect::<BTreeMap<_, _>>();
         // What it is stands after its flows are known.
-        let node = Node { id: id.clone(), name: element.title(), kind: Kind::Step, says: says.unwrap_or_default() };
+        let node = Node { id: id.clone(), name: element.title(), kind: Kind::Step, says };
         self.diagram.nodes.push(node);
         Ok(id)
     }
@@ -118,7 +119,10 @@ impl Reading {
             (false, "") => language.to_owned(),
             (false, said) => said.to_owned(),
         };
-        let default = nodes.get(&from).map_or("", |(_, source)| source.attribute("default").trim());
+        // Only what may have several flows in BPMN has one of them by default.
+        let may = |source: &&Element| !matches!(source.name.as_str(), "startEvent" | "endEvent" | "parallelGateway");
+        let source = nodes.get(&from).map(|(_, source)| *source).filter(may);
+        let default = source.map_or("", |source| source.attribute("default").trim());
         let otherwise = !default.is_empty() && (id_in(default) == id || id_in(last(default)) == id);
         let times = match element.ours("back").map(|back| back.attribute("times").trim().parse::<u8>()) {
             None => 0,

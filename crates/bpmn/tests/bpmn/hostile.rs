@@ -29,6 +29,8 @@ fn document_types_and_the_bombs_in_them_are_refused() {
     ] {
         assert_eq!(refused(&format!("<?xml version=\"1.0\"?>\n{head}{body}")), Refusal::Doctype { line: 2 });
     }
+    let within = file("<extensionElements><a xmlns=\"b\"><!DOCTYPE d></a></extensionElements>");
+    assert_eq!(refused(&within), Refusal::Doctype { line: 3 });
     assert_eq!(refused(&file("<task id=\"a\">&c;</task>")).code(), "bpmn-broken");
     assert_eq!(refused(&file("<task id=\"a\" name=\"&c;\"/>")).code(), "bpmn-broken");
 }
@@ -68,6 +70,8 @@ fn broken_files_are_refused_at_their_line() {
     assert_eq!(line(&file("<task id=\"&#0;\"/>")), 3);
     assert_eq!(line(&file("<task id=\"a\"")), 3);
     assert_eq!(line(&format!("<definitions xmlns=\"{MODEL}\">\n<process id=\"p\">")), 2);
+    // In the middle of what belongs to others.
+    assert_eq!(line(&format!("<definitions xmlns=\"{MODEL}\">\n<extensionElements><a xmlns=\"b\">text")), 2);
     assert_eq!(line(&format!("{}\n<a/>", file(""))), 6);
     assert_eq!(line(&format!("{}\nmore", file(""))), 6);
     assert_eq!(refused(""), Refusal::Empty);
