@@ -6,13 +6,13 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = bpmn::text(bytes) else { return };
     let Ok((mut diagram, _)) = bpmn::read(&text) else { return };
-    for _ in 0..2 {
+    for draw in [bpmn::connect, bpmn::lay_out] {
         match bpmn::read(&bpmn::write(&diagram)) {
             Ok(again) => assert_eq!(again, (diagram.clone(), vec![])),
             // What is written says more than it must.
             Err(refusal) => assert!(matches!(refusal.code(), "bpmn-too-many" | "bpmn-too-large"), "{refusal}"),
         }
-        bpmn::lay_out(&mut diagram);
+        draw(&mut diagram);
         assert!(diagram.is_drawn());
     }
 });

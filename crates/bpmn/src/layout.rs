@@ -4,11 +4,14 @@
 //! that passes columns has the cells it passes. Between the columns lie channels: all that runs up or down runs there, so no line
 //! crosses a shape. Ways back run below the rows of their lane.
 
+mod around;
 mod ranks;
 mod routes;
 mod rows;
 
-use crate::model::{Bounds, Diagram, Kind};
+pub use around::connect;
+
+use crate::model::{Bounds, Diagram, Kind, Node};
 use ranks::Ranks;
 use rows::Rows;
 use std::collections::{BTreeMap, HashMap};
@@ -35,6 +38,13 @@ const NAME_LETTERS: usize = 15;
 
 fn name_height(name: &str) -> i32 {
     NAME_LINE * i32::try_from(name.chars().count().div_ceil(NAME_LETTERS)).unwrap_or(1).clamp(1, 4)
+}
+
+/// Where the name of a node stands that is too small to hold it.
+fn name_below(node: &Node, place: &Bounds) -> Option<Bounds> {
+    let outside = !node.name.is_empty() && !matches!(node.kind, Kind::Step | Kind::Call(_));
+    let x = place.x + (place.width - NAME) / 2;
+    outside.then(|| Bounds { x, y: place.bottom() + 6, width: NAME, height: name_height(&node.name) })
 }
 
 /// Places for everything, instead of those there are. Lanes get a pool where there is none; a node in no lane stands below them.
@@ -87,7 +97,7 @@ impl Graph {
         }
         let places: HashMap<&str, usize> =
             d.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
-        let cell = |node: &crate::model::Node| {
+        let cell = |node: &Node| {
             let (width, height) = match node.kind {
                 Kind::Start | Kind::End => (36, 36),
                 // Wider than others draw it: names of steps are long here, and beside the sign of a person.
@@ -185,9 +195,7 @@ impl<'a> Sheet<'a> {
         for at in 0..self.graph.nodes.len() {
             let (node, place) = (&d.nodes[at], self.bounds(at));
             d.shapes.insert(node.id.clone(), place);
-            if !node.name.is_empty() && !matches!(node.kind, Kind::Step | Kind::Call(_)) {
-                let x = place.x + (place.width - NAME) / 2;
-                let label = Bounds { x, y: place.bottom() + 6, width: NAME, height: name_height(&node.name) };
+            if let Some(label) = name_below(node, &place) {
                 d.labels.insert(node.id.clone(), label);
             }
         }

@@ -17,7 +17,7 @@ mod tree;
 mod write;
 
 pub use apart::read_apart;
-pub use layout::lay_out;
+pub use layout::{connect, lay_out};
 pub use model::{Bounds, CEL, Diagram, Flow, Kind, Lane, Node, Point, Pool};
 pub use read::{read, text};
 pub use refusal::{BYTES_MAX, Construct, DEPTH_MAX, ELEMENTS_MAX, Found, LeftOut, Note, Refusal};

@@ -1,7 +1,8 @@
 //! Writes diagrams for other programs to read: `bpmn FOLDER [MODELS]`.
 //!
-//! Into FOLDER go the samples and, of every `*.bpmn` in MODELS that can be taken over, the same written again: once as it was drawn
-//! (`NAME.again.bpmn`) and once laid out anew (`NAME.anew.bpmn`). Prints one line a model: what became of it.
+//! Into FOLDER go the samples, each again with some nodes moved (`NAME.moved.bpmn`), and, of every `*.bpmn` in MODELS that can be taken
+//! over, the same written again: once as it was drawn (`NAME.again.bpmn`) and once laid out anew (`NAME.anew.bpmn`). Prints what became
+//! of each model.
 
 mod samples;
 
@@ -18,6 +19,14 @@ fn main() -> std::io::Result<()> {
     for (name, mut diagram) in samples::all() {
         bpmn::lay_out(&mut diagram);
         std::fs::write(folder.join(format!("{name}.bpmn")), bpmn::write(&diagram))?;
+        // As if somebody had dragged some of its nodes.
+        for (at, node) in diagram.nodes.iter().enumerate().filter(|(at, _)| at % 3 == 0) {
+            if let Some(place) = diagram.shapes.get_mut(&node.id) {
+                place.y += if at % 2 == 0 { 45 } else { -30 };
+            }
+        }
+        bpmn::connect(&mut diagram);
+        std::fs::write(folder.join(format!("{name}.moved.bpmn")), bpmn::write(&diagram))?;
     }
     let Some(models) = arguments.next() else { return Ok(()) };
     let mut files: Vec<_> = std::fs::read_dir(models)?.filter_map(|file| Some(file.ok()?.path())).collect();

@@ -168,12 +168,12 @@ pub(super) fn draw(sheet: &Sheet<'_>, d: &mut Diagram) {
     }
 }
 
-fn overlap(a: &Bounds, b: &Bounds) -> bool {
+pub(super) fn overlap(a: &Bounds, b: &Bounds) -> bool {
     a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
 }
 
 /// Only the points where a line turns.
-fn corners(line: Vec<Point>) -> Vec<Point> {
+pub(super) fn corners(line: Vec<Point>) -> Vec<Point> {
     let mut out: Vec<Point> = Vec::new();
     for point in line {
         if out.last() == Some(&point) {

@@ -1,7 +1,7 @@
 //! A drawing that can be read: nothing on top of anything else, no line through a shape.
 
 use super::{any_diagram, samples};
-use bpmn::{Bounds, Diagram, Point, lay_out};
+use bpmn::{Bounds, Diagram, Point, connect, lay_out};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -128,4 +128,61 @@ fn two_thousand_nodes_are_laid_out_in_a_moment() {
     lay_out(&mut d);
     assert!(d.is_drawn());
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn lines_are_drawn_anew_around_nodes_that_were_moved() {
+    for (name, mut d) in samples::all() {
+        lay_out(&mut d);
+        let steps: Vec<String> = d.nodes.iter().map(|node| node.id.clone()).collect();
+        // Every third node some way down, every fifth to the left, all apart from each other.
+        for (at, id) in steps.iter().enumerate() {
+            let place = d.shapes.get_mut(id).expect("a place");
+            place.y += if at % 3 == 0 { 37 } else { 0 };
+            place.x -= if at % 5 == 0 { 11 } else { 0 };
+        }
+        let moved = d.shapes.clone();
+        connect(&mut d);
+        assert_eq!(complaints(&d), Vec::<String>::new(), "{name}");
+        assert!(steps.iter().all(|id| d.shapes[id].x == moved[id].x), "{name}");
+        if d.lanes.is_empty() {
+            assert!(steps.iter().all(|id| d.shapes[id] == moved[id]), "{name}");
+        }
+        let lanes = d.lanes.iter().map(|lane| d.shapes[&lane.id]).collect::<Vec<_>>();
+        assert!(lanes.windows(2).all(|pair| pair[0].bottom() == pair[1].y), "{name}");
+        let once = d.clone();
+        connect(&mut d);
+        assert_eq!(d, once, "{name}: drawn twice, it is the same");
+    }
+}
+
+#[test]
+fn what_has_no_places_is_laid_out_instead() {
+    for (_, mut d) in samples::all() {
+        let mut other = d.clone();
+        lay_out(&mut d);
+        connect(&mut other);
+        assert_eq!(d, other);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nodes_may_be_put_anywhere(mut d in any_diagram(), by in proptest::collection::vec((-400i32..400, -400i32..400), 24)) {
+        lay_out(&mut d);
+        for (node, (x, y)) in d.nodes.iter().zip(by) {
+            let place = d.shapes.get_mut(&node.id).expect("a place");
+            (place.x, place.y) = (place.x + x, place.y + y);
+        }
+        connect(&mut d);
+        // Nodes may now lie on each other, and lines on them; everything else holds.
+        let mut found = complaints(&d);
+        found.retain(|complaint| !complaint.contains(" lies on ") && !complaint.contains(" runs through "));
+        prop_assert_eq!(found, Vec::<String>::new());
+        let once = d.clone();
+        connect(&mut d);
+        prop_assert_eq!(d, once);
+    }
 }
