@@ -1,10 +1,10 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{OpenFlags, ToSql};
+use rusqlite::{ErrorCode, OpenFlags, ToSql};
 
 use super::rewrite::{Known, Rewriter};
 use super::watch::Watched;
@@ -30,6 +30,20 @@ fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value], text: &str) -
         statement.raw_bind_parameter(index + 1, param).map_err(|error| StoreError::sqlite(error, text))?;
     }
     Ok(())
+}
+
+/// Of two that turn a new file to its write-ahead log at once, each holding what the other wants, SQLite refuses one at once instead of
+/// letting it wait (as it does everywhere else): here it is asked again.
+fn execute_waiting(connection: &rusqlite::Connection, pragmas: &str) -> rusqlite::Result<()> {
+    let until = Instant::now() + Duration::from_millis(BUSY_TIMEOUT_MS.into());
+    loop {
+        match connection.execute_batch(pragmas) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// One connection of one thread. The lock is never contended: it is there because actions hold `&Tx` across
@@ -70,7 +84,7 @@ impl Connection {
         }
         .and_then(|connection| {
             connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS.into()))?;
-            connection.execute_batch(pragmas)?;
+            execute_waiting(&connection, pragmas)?;
             if path.is_some() {
                 let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
                 if mode != "wal" {

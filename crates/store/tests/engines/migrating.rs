@@ -83,6 +83,22 @@ async fn a_failing_step_leaves_the_steps_before_it_and_nothing_of_itself() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn a_new_file_may_be_opened_by_many_at_once() {
+    for _ in 0..20 {
+        let url = store::testing::sqlite_url();
+        let opened = (0..8).map(|_| {
+            tokio::spawn({
+                let url = url.clone();
+                async move { Db::open(&url).await.map(drop) }
+            })
+        });
+        for one in futures_util::future::join_all(opened).await {
+            one.unwrap().unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 #[ignore = "a child process of the tests beside it"]
 async fn child_migrates() {
