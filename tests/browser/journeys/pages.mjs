@@ -32,9 +32,11 @@ async function look(browser, page, address, seen) {
     return;
   }
   seen.add(shape(address));
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(address);
   for (const [width, height] of [[360, 740], [1366, 768]]) {
+    // Turned or widened, the page stays the one that was loaded.
     await page.setViewportSize({ width, height });
-    await page.goto(address);
     await browser.fits(page);
     await browser.check(page);
   }

@@ -8,6 +8,7 @@ const ORDER: &[&str] = &[
     "base",
     "i18n",
     "store",
+    "store-tests",
     "audit",
     "access",
     "facts",

@@ -86,7 +86,11 @@ async fn copy_of(original: &Original) -> String {
             // The pool that made it lets go in its own time; who is still connected keeps it from being copied.
             let leave = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'");
             client.batch_execute(&leave).await.expect("nobody connected");
-            let copy = format!("CREATE DATABASE {name} TEMPLATE {template}");
+            // Its files as they lie; else every page goes through the log, which costs twice as much. Version 15 knows the word.
+            let version = client.query_one("SELECT current_setting('server_version_num')::int", &[]).await;
+            let version: i32 = version.and_then(|row| row.try_get(0)).expect("its version");
+            let how = if version >= 150_000 { " STRATEGY file_copy" } else { "" };
+            let copy = format!("CREATE DATABASE {name} TEMPLATE {template}{how}");
             for tries in 0.. {
                 match client.batch_execute(&copy).await {
                     Ok(()) => break,
