@@ -128,7 +128,7 @@ async fn owed(tx: &Tx, request: &Request) -> Result<Vec<Due>, StoreError> {
     };
     let at = request.asked_at.plus_ms(REQUEST_KEPT_MS);
     let names = [WHOLE, HERE].into_iter().zip(path);
-    Ok(names.map(|(name, unit)| Due { name, unit, holder: None, at }).collect())
+    Ok(names.map(|(name, unit)| Due { name, unit, holder: None, at, part: 0 }).collect())
 }
 
 /// The topmost agency above where somebody was first granted anything.
@@ -144,7 +144,7 @@ pub(crate) async fn waits(tx: &Tx, request: &Request) -> Result<(), StoreError> 
 
 /// It waits no more.
 pub(crate) async fn over(tx: &Tx, id: Id) -> Result<(), StoreError> {
-    let past = [WHOLE, HERE, ROLE].map(|name| Due { name, unit: Id(0), holder: None, at: Instant(0) });
+    let past = [WHOLE, HERE, ROLE].map(|name| Due { name, unit: Id(0), holder: None, at: Instant(0), part: 0 });
     records::owe(tx, id, &past, &[]).await
 }
 
@@ -156,7 +156,7 @@ pub(crate) async fn role_waits(tx: &Tx, id: Id, asked_by: Id, asked_at: Instant)
 async fn role_owed(tx: &Tx, id: Id, asked_by: Id, asked_at: Instant) -> Result<Vec<Due>, StoreError> {
     let at = asked_at.plus_ms(REQUEST_KEPT_MS);
     let root = root_of(tx, asked_by, id).await?;
-    Ok(root.map(|unit| Due { name: ROLE, unit, holder: None, at }).into_iter().collect())
+    Ok(root.map(|unit| Due { name: ROLE, unit, holder: None, at, part: 0 }).into_iter().collect())
 }
 
 /// Requests that nobody decided in time are over, and the log says so; at most so many at once. How many there were.
@@ -211,8 +211,8 @@ pub async fn adopt(tx: &Tx) -> Result<u64, StoreError> {
     let mut taken = 0;
     for (name, subject, unit, at) in wanted(tx).await? {
         let Some(name) = [WHOLE, HERE, ROLE].into_iter().find(|known| *known == name) else { continue };
-        if !records::work::is_owed(tx, subject, name).await? {
-            records::owe(tx, subject, &[], &[Due { name, unit, holder: None, at }]).await?;
+        if !records::work::is_owed(tx, subject, name, 0).await? {
+            records::owe(tx, subject, &[], &[Due { name, unit, holder: None, at, part: 0 }]).await?;
             taken += 1;
         }
     }
@@ -224,8 +224,9 @@ pub(crate) fn compare(tx: &Tx) -> BoxFuture<'_, Result<Vec<String>, StoreError>>
     Box::pin(async move {
         let (mut wanted, mut wrong) = (wanted(tx).await?, Vec::new());
         for name in [WHOLE, HERE, ROLE] {
-            for (subject, unit, holder, at) in records::owed_by_name(tx, name).await? {
-                if holder.is_some() || !wanted.remove(&(name.to_owned(), subject, unit, at)) {
+            for (subject, due) in records::owed_by_name(tx, name).await? {
+                let is_alone = due.holder.is_none() && due.part == 0;
+                if !is_alone || !wanted.remove(&(name.to_owned(), subject, due.unit, due.at)) {
                     wrong.push(format!("due {subject} {name}: not what waits there"));
                 }
             }

@@ -34,6 +34,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_reminders", include_str!("../migrations/0002_reminders.sql")),
         ("0003_lists", include_str!("../migrations/0003_lists.sql")),
+        ("0004_parts", include_str!("../migrations/0004_parts.sql")),
     ],
 };
 

@@ -90,7 +90,7 @@ impl Approval {
 
     /// What it owes: the yes it waits for, by the name the register gives that verb's due.
     pub fn due(&self, name: impl Fn(&str) -> &'static str, at: Instant) -> Option<Due> {
-        self.waits().map(|rung| Due { name: name(&rung.verb), unit: rung.unit, holder: None, at })
+        self.waits().map(|rung| Due { name: name(&rung.verb), unit: rung.unit, holder: None, at, part: 0 })
     }
 
     /// The approval of a state as a cell; empty where nothing is on its way.

@@ -67,6 +67,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     steps: &[
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_words", include_str!("../migrations/0002_words.sql")),
+        ("0003_parts", include_str!("../migrations/0003_parts.sql")),
     ],
 };
 

@@ -154,7 +154,7 @@ impl Prover {
 }
 
 /// A row of what is owed: name, unit, holder, moment.
-type Owed = (String, Id, Option<Id>, i64);
+type Owed = (String, Id, Option<Id>, i64, i64);
 
 /// What the tables say of the subjects of a range.
 struct Page {
@@ -198,7 +198,7 @@ impl Page {
         tx.query_each(SELECT_DUES, between, |row| {
             let name: String = row.get("name")?;
             if !own.contains(&name.as_str()) {
-                let due = (name, row.get("unit_id")?, row.get("holder_id")?, row.get("due_at")?);
+                let due = (name, row.get("unit_id")?, row.get("holder_id")?, row.get("due_at")?, row.get("part")?);
                 page.dues.entry(row.get("subject_id")?).or_default().insert(due);
             }
             Ok(())
@@ -229,7 +229,7 @@ impl Page {
 
     /// The first of the tables beside the register in which a subject is not as its events say.
     fn compare(&mut self, id: Id, replay: &Replay, uploads: Option<&files::Store>, rows: &mut u64) -> Option<String> {
-        let due = |due: &crate::Due| (due.name.to_owned(), due.unit, due.holder, due.at.0);
+        let due = |due: &crate::Due| (due.name.to_owned(), due.unit, due.holder, due.at.0, due.part);
         let dues: BTreeSet<_> = replay.dues.iter().map(due).collect();
         let links: BTreeSet<_> = replay.links.iter().map(|link| (link.name.to_owned(), link.other)).collect();
         let files = self.files.remove(&id).unwrap_or_default();

@@ -15,15 +15,15 @@ use base::Id;
     pub KINDS_OF = sqlite "SELECT id, kind FROM subject WHERE id IN (SELECT value FROM json_each($1))",
         postgres "SELECT id, kind FROM subject WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
     /// Owed from now on, or otherwise than before.
-    pub SET_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject_id, name) DO UPDATE SET unit_id = excluded.unit_id, holder_id = excluded.holder_id, due_at = excluded.due_at";
+    pub SET_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at, part) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (subject_id, name, part) DO UPDATE SET unit_id = excluded.unit_id, holder_id = excluded.holder_id, due_at = excluded.due_at";
     /// What new subjects owe, many at once.
-    pub INSERT_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at) VALUES ($1, $2, $3, $4, $5)";
+    pub INSERT_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at, part) VALUES ($1, $2, $3, $4, $5, $6)";
     /// Owed no more.
-    pub CLEAR_DUE = "DELETE FROM due WHERE subject_id = $1 AND name = $2";
+    pub CLEAR_DUE = "DELETE FROM due WHERE subject_id = $1 AND name = $2 AND part = $3";
     /// What subjects of a range owe.
-    pub SELECT_DUES = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE subject_id > $1 AND subject_id <= $2";
+    pub SELECT_DUES = "SELECT subject_id, name, unit_id, holder_id, due_at, part FROM due WHERE subject_id > $1 AND subject_id <= $2";
     /// What is owed by one name.
-    pub OWED_BY_NAME = "SELECT subject_id, unit_id, holder_id, due_at FROM due WHERE name = $1 ORDER BY subject_id LIMIT 100000";
+    pub OWED_BY_NAME = "SELECT subject_id, unit_id, holder_id, due_at, part FROM due WHERE name = $1 ORDER BY subject_id, part LIMIT 100000";
     /// A link more.
     pub INSERT_LINK = "INSERT INTO link (subject_id, name, other_id) VALUES ($1, $2, $3) ON CONFLICT (subject_id, name, other_id) DO NOTHING";
     /// A link less.
@@ -84,11 +84,12 @@ pub(crate) async fn kinds_of(tx: &Tx, ids: &[Id]) -> Result<Vec<(Id, String)>, S
 /// # Errors
 /// The database's.
 pub async fn owe(tx: &Tx, subject: Id, before: &[Due], after: &[Due]) -> Result<(), StoreError> {
-    for due in before.iter().filter(|due| !after.iter().any(|other| other.name == due.name)) {
-        tx.execute(CLEAR_DUE, params![subject, due.name]).await?;
+    let key = |due: &Due| (due.name, due.part);
+    for due in before.iter().filter(|due| !after.iter().any(|other| key(other) == key(due))) {
+        tx.execute(CLEAR_DUE, params![subject, due.name, due.part]).await?;
     }
     for due in after.iter().filter(|due| !before.contains(due)) {
-        tx.execute(SET_DUE, params![subject, due.name, due.unit, due.holder, due.at]).await?;
+        tx.execute(SET_DUE, params![subject, due.name, due.unit, due.holder, due.at, due.part]).await?;
     }
     Ok(())
 }
@@ -97,10 +98,11 @@ pub async fn owe(tx: &Tx, subject: Id, before: &[Due], after: &[Due]) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub async fn owed_by_name(tx: &Tx, name: &str) -> Result<Vec<(Id, Id, Option<Id>, base::Instant)>, StoreError> {
+pub async fn owed_by_name(tx: &Tx, name: &'static str) -> Result<Vec<(Id, Due)>, StoreError> {
     let rows = tx.query(OWED_BY_NAME, params![name]).await?;
     let read = |row: &::store::Row| {
-        Ok((row.get("subject_id")?, row.get("unit_id")?, row.get("holder_id")?, row.get("due_at")?))
+        let (unit, holder, at) = (row.get("unit_id")?, row.get("holder_id")?, row.get("due_at")?);
+        Ok((row.get("subject_id")?, Due { name, unit, holder, at, part: row.get("part")? }))
     };
     rows.iter().map(read).collect()
 }

@@ -144,6 +144,9 @@ pub struct Due {
     pub unit: Id,
     pub holder: Option<Id>,
     pub at: Instant,
+    /// Which of several that are owed by one name it is, each to a unit and by a day of its own: a number the kind gives, the same as long
+    /// as it is the same thing. 0 where there is one alone.
+    pub part: i64,
 }
 
 /// News of a subject; see [`Subject::news`].

@@ -11,16 +11,16 @@ pub const COUNT_MAX: i64 = 1_000;
 
 ::store::statements! {
     /// One unit's dues of one name, the earliest first, after a place.
-    pub LANE = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE unit_id = $1 AND name = $2 AND (due_at, subject_id) > ($3, $4) AND due_at < $5 ORDER BY due_at, subject_id LIMIT $6";
+    pub LANE = "SELECT subject_id, name, unit_id, holder_id, due_at, part FROM due WHERE unit_id = $1 AND name = $2 AND (due_at, subject_id, part) > ($3, $4, $5) AND due_at < $6 ORDER BY due_at, subject_id, part LIMIT $7";
     /// What a person holds, the earliest first, after a place.
-    pub HELD = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE holder_id = $1 AND (due_at, subject_id) > ($2, $3) AND due_at < $4 AND (CAST($5 AS TEXT) = '' OR name = $5) AND (CAST($6 AS BIGINT) = 0 OR unit_id = $6) ORDER BY due_at, subject_id LIMIT $7";
+    pub HELD = "SELECT subject_id, name, unit_id, holder_id, due_at, part FROM due WHERE holder_id = $1 AND (due_at, subject_id, part) > ($2, $3, $4) AND due_at < $5 AND (CAST($6 AS TEXT) = '' OR name = $6) AND (CAST($7 AS BIGINT) = 0 OR unit_id = $7) ORDER BY due_at, subject_id, part LIMIT $8";
     /// How much of one name waits at some units until a moment; unit by unit, so that no other unit's dues are read.
     pub COUNT = sqlite "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM due WHERE unit_id IN (SELECT value FROM json_each($1)) AND name = $2 AND due_at < $3 LIMIT 1000) AS waiting",
         postgres "SELECT COUNT(*) AS n FROM (SELECT of_one.one FROM jsonb_array_elements_text($1) AS ids (unit) CROSS JOIN LATERAL (SELECT 1 AS one FROM due WHERE unit_id = CAST(ids.unit AS BIGINT) AND name = $2 AND due_at < $3 LIMIT 1000) AS of_one LIMIT 1000) AS waiting";
     /// All that is owed, in the order of the table's key, after a place.
-    pub EVERY = "SELECT subject_id, name, unit_id, holder_id, due_at FROM due WHERE (subject_id, name) > ($1, $2) ORDER BY subject_id, name LIMIT $3";
+    pub EVERY = "SELECT subject_id, name, unit_id, holder_id, due_at, part FROM due WHERE (subject_id, name, part) > ($1, $2, $3) ORDER BY subject_id, name, part LIMIT $4";
     /// Whether one thing is owed.
-    pub IS_OWED = "SELECT 1 AS one FROM due WHERE subject_id = $1 AND name = $2";
+    pub IS_OWED = "SELECT 1 AS one FROM due WHERE subject_id = $1 AND name = $2 AND part = $3";
     /// What a person holds, until a moment.
     pub COUNT_HELD = "SELECT unit_id, name FROM due WHERE holder_id = $1 AND due_at < $2 LIMIT 1000";
 }
@@ -30,6 +30,7 @@ pub const COUNT_MAX: i64 = 1_000;
 pub struct Waiting {
     pub due_at: Instant,
     pub subject: Id,
+    pub part: i64,
     pub name: String,
     pub unit: Id,
     pub holder: Option<Id>,
@@ -40,6 +41,7 @@ impl Waiting {
         Ok(Waiting {
             due_at: row.get("due_at")?,
             subject: row.get("subject_id")?,
+            part: row.get("part")?,
             name: row.get("name")?,
             unit: row.get("unit_id")?,
             holder: row.get("holder_id")?,
@@ -48,7 +50,7 @@ impl Waiting {
 
     /// Its place in the list.
     pub fn key(&self) -> Key {
-        Key { numbers: vec![self.due_at.0, self.subject.0], word: self.name.clone() }
+        Key { numbers: vec![self.due_at.0, self.subject.0, self.part], word: self.name.clone() }
     }
 }
 
@@ -111,17 +113,18 @@ impl Desk {
         limit: usize,
     ) -> Result<Vec<Waiting>, StoreError> {
         // Several dues of one subject may fall on one moment: read from just before it, and leave out what was shown.
-        let (at, subject) = after.map_or((i64::MIN, i64::MIN), |key| (key.number(0), key.number(1) - 1));
+        let from = |key: &Key| (key.number(0), key.number(1), key.number(2) - 1);
+        let (at, subject, part) = after.map_or((i64::MIN, i64::MIN, i64::MIN), from);
         let (before, most) = (narrow.before.unwrap_or(Instant(i64::MAX)), limit as i64 + 16);
         let mut lanes = Vec::new();
         let wanted = |unit: Id, name: &str| {
             narrow.unit.is_none_or(|only| only == unit) && narrow.name.as_deref().is_none_or(|only| only == name)
         };
         for (unit, due) in self.lanes.iter().filter(|(unit, due)| !narrow.mine && wanted(*unit, due.name)) {
-            lanes.push(tx.query(LANE, params![*unit, due.name, at, subject, before, most]).await?);
+            lanes.push(tx.query(LANE, params![*unit, due.name, at, subject, part, before, most]).await?);
         }
         let (name, unit) = (narrow.name.as_deref().unwrap_or_default(), narrow.unit.map_or(0, |unit| unit.0));
-        lanes.push(tx.query(HELD, params![self.account, at, subject, before, name, unit, most]).await?);
+        lanes.push(tx.query(HELD, params![self.account, at, subject, part, before, name, unit, most]).await?);
         let mut found = lanes.iter().flatten().map(Waiting::read).collect::<Result<Vec<_>, _>>()?;
         found.retain(|waiting| after.is_none_or(|place| *place < waiting.key()));
         found.sort();
@@ -176,18 +179,18 @@ impl Desk {
     }
 }
 
-/// All that is owed by anybody, in the order of subject and name, after one of them; at most `limit`.
+/// All that is owed by anybody, in the order of subject, name and part, after one of them; at most `limit`.
 ///
 /// # Errors
 /// The database's.
-pub async fn every(tx: &Tx, after: (Id, &str), limit: i64) -> Result<Vec<Waiting>, StoreError> {
-    tx.query(EVERY, params![after.0, after.1, limit]).await?.iter().map(Waiting::read).collect()
+pub async fn every(tx: &Tx, after: (Id, &str, i64), limit: i64) -> Result<Vec<Waiting>, StoreError> {
+    tx.query(EVERY, params![after.0, after.1, after.2, limit]).await?.iter().map(Waiting::read).collect()
 }
 
-/// Whether a subject owes something by a name.
+/// Whether a subject owes a part by a name.
 ///
 /// # Errors
 /// The database's.
-pub async fn is_owed(tx: &Tx, subject: Id, name: &str) -> Result<bool, StoreError> {
-    Ok(tx.query_opt(IS_OWED, params![subject, name]).await?.is_some())
+pub async fn is_owed(tx: &Tx, subject: Id, name: &str, part: i64) -> Result<bool, StoreError> {
+    Ok(tx.query_opt(IS_OWED, params![subject, name, part]).await?.is_some())
 }

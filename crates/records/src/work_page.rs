@@ -193,7 +193,8 @@ pub(crate) async fn file(ctx: Ctx) -> Answer {
             let what = kinds.of_due(&one.name).map(|(_, due)| ctx.l.t(due.word)).unwrap_or_default();
             let url = if card.href.is_empty() { String::new() } else { format!("{}{}", ctx.origin, card.href) };
             let summary = format!("{what}: {} {}", card.code, card.title);
-            CalendarEntry { uid: format!("{}-{}@motcua", one.subject, one.name), at: one.due_at, summary, url }
+            let part = if one.part == 0 { String::new() } else { format!("-{}", one.part) };
+            CalendarEntry { uid: format!("{}-{}{part}@motcua", one.subject, one.name), at: one.due_at, summary, url }
         })
         .collect();
     let mut response = calendar(&ctx.l.t("records-due-title"), &entries, ctx.now).into_response();

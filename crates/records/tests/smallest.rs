@@ -17,6 +17,7 @@ use web::Ctx;
 
 const NOW: Instant = Instant(1_795_572_000_000);
 const WARD: Id = Id(12);
+const BESIDE: Id = Id(13);
 const POST: Id = Id(99);
 
 const SEE: Permission = Permission::new("see-lamps", &[Role::Officer, Role::Inspector]);
@@ -122,8 +123,11 @@ impl Subject for Lamp {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let due = Due { name: "lamp-mend", unit: self.unit, holder: None, at: NOW.plus_ms(self.times * 86_400_000) };
-        if self.broken { vec![due] } else { Vec::new() }
+        let at = NOW.plus_ms(self.times * 86_400_000);
+        let due = |unit, part| Due { name: "lamp-mend", unit, holder: None, at, part };
+        // Broken for the third time it is the ward's beside it as well.
+        let parts = if self.times < 3 { vec![due(self.unit, 0)] } else { vec![due(self.unit, 0), due(BESIDE, 1)] };
+        if self.broken { parts } else { Vec::new() }
     }
 
     fn links(&self) -> Vec<Link> {
@@ -320,6 +324,42 @@ async fn an_act_writes_state_event_words_papers_and_the_difference_of_what_is_ow
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_subject_owes_the_same_thing_to_two_units_and_meets_them_one_by_one() {
+    for db in databases().await {
+        let lamp = report(&db).await;
+        let officer = || person(Role::Officer, "/1/12/");
+        for _ in 0..2 {
+            act(&db, officer(), &lamp.code, "mend", &[("note", "Thay bóng")]).await.unwrap();
+            act(&db, officer(), &lamp.code, "break-again", &[("sort", "storm")]).await.unwrap();
+        }
+        let owed = async |after: (Id, &'static str, i64), limit| {
+            let page = db.read(move |tx| Box::pin(async move { records::work::every(tx, after, limit).await }));
+            page.await.unwrap().into_iter().map(|one| (one.part, one.unit)).collect::<Vec<_>>()
+        };
+        assert_eq!(owed((Id(0), "", 0), 9).await, [(0, WARD), (1, BESIDE)]);
+        assert_eq!(owed((lamp.id, "lamp-mend", 0), 9).await, [(1, BESIDE)], "a page ends between two parts");
+        assert!(wrong(&db).await.is_empty());
+        // One of them is met, the other goes to another unit.
+        let before = db.read(|tx| Box::pin(async move { records::owed_by_name(tx, "lamp-mend").await })).await.unwrap();
+        let before: Vec<Due> = before.into_iter().map(|(_, due)| due).collect();
+        let after = vec![Due { unit: POST, ..before[1].clone() }];
+        db.write(move |tx| {
+            let (before, after) = (before.clone(), after.clone());
+            Box::pin(async move { records::owe(tx, lamp.id, &before, &after).await })
+        })
+        .await
+        .unwrap();
+        assert_eq!(owed((Id(0), "", 0), 9).await, [(1, POST)]);
+        let is_owed = async |part| {
+            let asked = db
+                .read(move |tx| Box::pin(async move { records::work::is_owed(tx, lamp.id, "lamp-mend", part).await }));
+            asked.await.unwrap()
+        };
+        assert_eq!((is_owed(0).await, is_owed(1).await), (false, true));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_may_not_read_is_told_there_is_none_and_each_other_refusal_has_its_kind() {
     for db in databases().await {
         let lamp = report(&db).await;
@@ -415,6 +455,7 @@ async fn the_proof_names_whatever_was_changed_added_or_taken_away() {
         ("UPDATE due SET unit_id = 13", "due"),
         ("UPDATE due SET holder_id = 4", "due"),
         ("UPDATE due SET due_at = due_at + 1", "due"),
+        ("UPDATE due SET part = 1", "due"),
         ("DELETE FROM due", "due"),
         ("INSERT INTO due (subject_id, name, unit_id, due_at) VALUES (3, 'lamp-mend', 12, 5)", "due 3"),
         ("UPDATE link SET other_id = 98", "link"),

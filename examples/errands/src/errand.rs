@@ -77,7 +77,7 @@ impl Subject for Errand {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let due = Due { name: TO_DO, unit: self.unit, holder: None, at: self.due_at };
+        let due = Due { name: TO_DO, unit: self.unit, holder: None, at: self.due_at, part: 0 };
         if self.done { Vec::new() } else { vec![due] }
     }
 

@@ -143,7 +143,14 @@ impl Batch {
         }
         self.search.extend([Value::from(dossier.id), Value::from(index_text(dossier, &case.applicant, &case.units))]);
         for due in dues(dossier) {
-            self.dues.extend([dossier.id.into(), due.name.into(), due.unit.into(), due.holder.into(), due.at.into()]);
+            self.dues.extend([
+                dossier.id.into(),
+                due.name.into(),
+                due.unit.into(),
+                due.holder.into(),
+                due.at.into(),
+                due.part.into(),
+            ]);
         }
         for link in &case.links {
             self.links.extend([dossier.id.into(), link.name.into(), link.other.into()]);

@@ -24,7 +24,7 @@ const RETURN: &str = "dossier-return";
 /// What a dossier owes in a state.
 pub fn dues(d: &Dossier) -> Vec<Due> {
     let one = |name, unit, holder, at: Option<Instant>| {
-        at.map(|at| Due { name, unit, holder, at }).into_iter().collect::<Vec<_>>()
+        at.map(|at| Due { name, unit, holder, at, part: 0 }).into_iter().collect::<Vec<_>>()
     };
     match d.status {
         Status::Filed => one(RECEIVE, d.intake, None, d.answer_due_at),

@@ -303,7 +303,7 @@ pub const BOOK: &str = "petition";
 /// What a petition owes in a state: one thing at a time.
 pub fn dues(p: &Petition) -> Vec<Due> {
     let one = |name, unit, holder, at: Option<Instant>| {
-        at.map(|at| Due { name, unit, holder, at }).into_iter().collect::<Vec<_>>()
+        at.map(|at| Due { name, unit, holder, at, part: 0 }).into_iter().collect::<Vec<_>>()
     };
     let head = p.approver.unwrap_or(p.unit);
     match p.state {

@@ -159,7 +159,7 @@ impl Subject for Initiative {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let due = Due { name: ASSESS, unit: self.agency, holder: None, at: self.assess_due_at };
+        let due = Due { name: ASSESS, unit: self.agency, holder: None, at: self.assess_due_at, part: 0 };
         if self.state == State::Submitted { vec![due] } else { Vec::new() }
     }
 

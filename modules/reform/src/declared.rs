@@ -183,7 +183,7 @@ impl Subject for Declared {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let due = |at| Due { name: CHECK, unit: self.agency, holder: None, at };
+        let due = |at| Due { name: CHECK, unit: self.agency, holder: None, at, part: 0 };
         self.check_by.filter(|_| self.check == Check::Declared).map(due).into_iter().collect()
     }
 

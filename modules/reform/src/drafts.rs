@@ -256,7 +256,7 @@ impl Subject for Draft {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let due = |at| Due { name: DECIDE, unit: self.agency, holder: None, at };
+        let due = |at| Due { name: DECIDE, unit: self.agency, holder: None, at, part: 0 };
         self.decide_by.filter(|_| self.stage == Stage::Proposed).map(due).into_iter().collect()
     }
 }

@@ -89,6 +89,31 @@ fn what_is_owed_again_is_called_to_mind_again() {
 }
 
 #[test]
+fn a_reminder_of_one_part_is_not_one_of_the_other() {
+    on_own_provinces(|app, _| async move {
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let code = received(&app, &mut clerk).await;
+        app.clock.advance_ms(3_600_000);
+        work(&app).await;
+        let once = reminded(&app, &code, "before").await;
+        assert!(once > 0, "the heads");
+        // A second part of the same name, at the same unit: told by itself, once.
+        let second = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at, part) SELECT subject_id, name, unit_id, holder_id, due_at, 2 FROM due WHERE name = 'dossier-settle'";
+        assert!(execute(&app, second).await > 0);
+        for _ in 0..2 {
+            app.clock.advance_ms(1_800_000);
+            work(&app).await;
+            assert_eq!(reminded(&app, &code, "before").await, 2 * once);
+        }
+        // The second is met and owed anew: it alone is told again.
+        execute(&app, "UPDATE due SET part = 3 WHERE part = 2").await;
+        app.clock.set(at(11, 25, 14, 0));
+        work(&app).await;
+        assert_eq!(reminded(&app, &code, "before").await, 3 * once);
+    });
+}
+
+#[test]
 fn a_keeper_ends_a_rule_from_a_coming_day_and_the_log_keeps_it() {
     on_own_provinces(|app, _| async move {
         let mut keeper = app.administrator().await;

@@ -101,8 +101,8 @@ async fn whom(tx: &Tx, app: &App, hit: &Hit, now: Instant) -> Result<BTreeSet<Id
 
 /// Tells of one hit, unless it was told before. Mark and notices are one transaction.
 async fn tell(tx: &Tx, app: &App, hit: &Hit, code: &str, (slot, now): (Instant, Instant)) -> Result<(), Fault> {
-    let Waiting { subject, name, due_at, .. } = &hit.waiting;
-    let mark = params![*subject, name.as_str(), hit.side.as_str(), *due_at];
+    let Waiting { subject, name, part, due_at, .. } = &hit.waiting;
+    let mark = params![*subject, name.as_str(), *part, hit.side.as_str(), *due_at];
     if tx.execute(sql::MARK, mark).await? == 0 {
         return Ok(());
     }
@@ -145,15 +145,17 @@ pub async fn remind(app: &App, db: &Db, calendar: &Calendar, slot: Instant, now:
     }
     let all = db.read(|tx| Box::pin(async move { Ok::<_, Fault>(rules(tx).await?) })).await?;
     let rules = in_force(&all, now.date());
-    let mut after = (Id(i64::MIN), String::new());
+    let mut after = (Id(i64::MIN), String::new(), 0);
     loop {
         let from = after.clone();
         let page = db
-            .read(move |tx| Box::pin(async move { Ok::<_, Fault>(work::every(tx, (from.0, &from.1), PAGE).await?) }))
+            .read(move |tx| {
+                Box::pin(async move { Ok::<_, Fault>(work::every(tx, (from.0, &from.1, from.2), PAGE).await?) })
+            })
             .await?;
         let full = page.len() as i64 == PAGE;
         if let Some(last) = page.last() {
-            after = (last.subject, last.name.clone());
+            after = (last.subject, last.name.clone(), last.part);
         }
         // Almost nothing of what is owed is due just now: writing is for what is.
         let hits = Arc::new(hits(&rules, calendar, &page, now));
@@ -182,15 +184,16 @@ pub async fn remind(app: &App, db: &Db, calendar: &Calendar, slot: Instant, now:
 
 /// What is owed no more is forgotten: owed again, it is reminded of again.
 async fn forget(tx: &Tx) -> Result<(), StoreError> {
-    let mut after = (Id(i64::MIN), String::new());
+    let mut after = (Id(i64::MIN), String::new(), 0);
     loop {
-        let rows = tx.query(sql::MARKS, params![after.0, after.1.as_str(), PAGE]).await?;
+        let rows = tx.query(sql::MARKS, params![after.0, after.1.as_str(), after.2, PAGE]).await?;
         for row in &rows {
-            let (subject, name): (Id, String) = (row.get("subject_id")?, row.get("due_name")?);
-            if name != DIGEST && !work::is_owed(tx, subject, &name).await? {
-                tx.execute(sql::UNMARK, params![subject, name.as_str()]).await?;
+            let (subject, name, part): (Id, String, i64) =
+                (row.get("subject_id")?, row.get("due_name")?, row.get("part")?);
+            if name != DIGEST && !work::is_owed(tx, subject, &name, part).await? {
+                tx.execute(sql::UNMARK, params![subject, name.as_str(), part]).await?;
             }
-            after = (subject, name);
+            after = (subject, name, part);
         }
         if (rows.len() as i64) < PAGE {
             return Ok(());

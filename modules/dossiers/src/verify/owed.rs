@@ -43,8 +43,8 @@ pub(super) async fn links(tx: &Tx, after: i64, last: i64) -> Result<Links, Store
     Ok(found)
 }
 
-/// A row of what is owed: name, unit, holder, moment.
-type Owed = (String, Id, Option<Id>, Instant);
+/// A row of what is owed: name, unit, holder, moment, part.
+type Owed = (String, Id, Option<Id>, Instant, i64);
 
 /// Compares what a page of dossiers owes with what their rows say, which are proven themselves.
 pub(super) async fn compare(
@@ -58,7 +58,7 @@ pub(super) async fn compare(
     tx.query_each(records::SELECT_DUES, params![after, last], |row| {
         let name: String = row.get("name")?;
         if KIND.dues.iter().any(|due| due.name == name) {
-            let owed = (name, row.get("unit_id")?, row.get("holder_id")?, row.get("due_at")?);
+            let owed = (name, row.get("unit_id")?, row.get("holder_id")?, row.get("due_at")?, row.get("part")?);
             stored.entry(row.get("subject_id")?).or_default().push(owed);
         }
         Ok(())
@@ -67,7 +67,7 @@ pub(super) async fn compare(
     for loaded in page {
         let d = &loaded.dossier;
         let said: Vec<Owed> =
-            dues(d).into_iter().map(|due| (due.name.to_owned(), due.unit, due.holder, due.at)).collect();
+            dues(d).into_iter().map(|due| (due.name.to_owned(), due.unit, due.holder, due.at, due.part)).collect();
         found.report.rows_checked += said.len() as u64;
         if stored.remove(&d.id).unwrap_or_default() != said {
             found.broken(format!("dossier {}: due", d.code));

@@ -212,7 +212,7 @@ impl Subject for Item {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let one = |name, unit| vec![Due { name, unit, holder: None, at: self.due_at }];
+        let one = |name, unit| vec![Due { name, unit, holder: None, at: self.due_at, part: 0 }];
         match self.state {
             State::Sent => one(due::ROUTE, self.agency),
             State::Open if self.class == COMMITMENT => one(due::FULFIL, self.unit),

@@ -117,7 +117,7 @@ impl Subject for Dialogue {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let one = |name, at| vec![Due { name, unit: self.agency, holder: None, at }];
+        let one = |name, at| vec![Due { name, unit: self.agency, holder: None, at, part: 0 }];
         match (self.state, self.minutes_due_at) {
             (State::Announced, _) => one(due::HOLD, self.held_at),
             (State::Held, Some(at)) => one(due::MINUTES, at),

@@ -98,7 +98,7 @@ fn lanes() -> Vec<(Sql, Vec<Value>, &'static str)> {
         (feedback::dialogue::store::SITTINGS, page(), "dialogue_held"),
     ]);
     let before = Value::from(Instant(i64::MAX));
-    let begin = [Value::from(0_i64), Value::from(0_i64), before.clone()];
+    let begin = [Value::from(0_i64), Value::from(0_i64), Value::from(0_i64), before.clone()];
     let unit = [vec![Id(3007).into(), "petition-answer".into()], begin.to_vec(), vec![Value::from(41_i64)]].concat();
     lanes.push((records::work::LANE, unit, "due_unit"));
     let held = [vec![Id(7).into()], begin.to_vec(), vec!["".into(), Value::from(0_i64), Value::from(41_i64)]].concat();

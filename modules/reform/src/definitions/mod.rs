@@ -153,7 +153,7 @@ impl Subject for Definition {
 
     fn dues(&self) -> Vec<Due> {
         // The second person decides before its first day.
-        let due = Due { name: DECIDE, unit: self.unit, holder: None, at: Instant::start_of(self.valid_from) };
+        let due = Due { name: DECIDE, unit: self.unit, holder: None, at: Instant::start_of(self.valid_from), part: 0 };
         if self.stage == Stage::Proposed { vec![due] } else { Vec::new() }
     }
 
