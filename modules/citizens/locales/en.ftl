@@ -129,6 +129,7 @@ citizens-did-supplement = You sent further papers
 citizens-did-supplement-due = Further papers sent, now due { $due }
 citizens-payment-was-asked = { $amount } was asked for
 citizens-did-pay = { $amount } paid
+citizens-was-put-off = The agency apologises for the delay; new due date { $due }
 citizens-result-ready = The result is ready
 citizens-was-refused = Refused
 citizens-did-withdraw = Withdrawn

@@ -126,6 +126,7 @@ citizens-did-supplement = Bạn đã bổ sung
 citizens-did-supplement-due = Đã bổ sung, hẹn trả mới { $due }
 citizens-payment-was-asked = Được yêu cầu nộp { $amount }
 citizens-did-pay = Đã nộp { $amount }
+citizens-was-put-off = Cơ quan xin lỗi vì chậm, hẹn trả mới { $due }
 citizens-result-ready = Đã có kết quả
 citizens-was-refused = Hồ sơ bị từ chối giải quyết
 citizens-did-withdraw = Hồ sơ đã được rút

@@ -50,6 +50,7 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
             l.tr("citizens-payment-was-asked", [("amount", Dong(*amount_dong).to_string())])
         }
         Happening::Paid { amount_dong, .. } => l.tr("citizens-did-pay", [("amount", Dong(*amount_dong).to_string())]),
+        Happening::PutOff { clock, .. } => l.tr("citizens-was-put-off", [("due", vn_date_time(clock.due_at))]),
         Happening::Approved { .. } => l.t("citizens-result-ready"),
         Happening::Refused { .. } => l.t("citizens-was-refused"),
         Happening::Withdrawn { .. } => l.t("citizens-did-withdraw"),

@@ -1,7 +1,7 @@
 //! State and facts as a pure function of events: the live path and `verify` both go through here.
 
 use crate::dossier::{Dossier, Outcome, Passing, Status, mark};
-use crate::happening::{Filing, Happening, Place, Rules};
+use crate::happening::{Clock, Filing, Happening, Place, Rules};
 use crate::measures::{self as count, LASTING, flag};
 use base::{Id, Instant};
 use facts::{Fact, Measure};
@@ -56,17 +56,30 @@ fn place(dossier: &mut Dossier, place: &Place) {
     dossier.step_due_at = place.step_due_at;
 }
 
+fn due(dossier: &mut Dossier, clock: &Clock) {
+    dossier.due_at = Some(clock.due_at);
+    dossier.due_basis.clone_from(&clock.basis);
+    dossier.promised_at = clock.promised;
+}
+
 /// Flags of the `settled` fact: what was true when the case was decided, or ended late without a decision. What an earlier fact
 /// said must come out the same when it is taken back, so they follow from the state alone.
 fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
     let mut flags = dossier.flags & LASTING;
     if let Some(due_at) = dossier.due_at.filter(|_| dossier.flags & mark::LATE == 0) {
-        if at <= due_at {
+        // A later date given with an apology excuses; what it is counted by is the date before.
+        let promised = dossier.promised_at.unwrap_or(due_at);
+        if at <= promised {
             flags |= flag::ON_TIME;
+        } else if at <= due_at {
+            flags |= flag::BY_LATER_DATE;
         }
-        if at.date() < due_at.date() {
+        if at.date() < promised.date() {
             flags |= flag::EARLY;
         }
+    }
+    if dossier.flags & mark::PUT_OFF != 0 {
+        flags |= flag::PUT_OFF;
     }
     if dossier.flags & flag::PASSED != 0 {
         flags |= flag::PASSED;
@@ -188,9 +201,8 @@ pub fn apply(
             d.status = Status::Received;
             d.received_at = Some(at);
             d.answer_due_at = None;
-            d.due_at = Some(clock.due_at);
+            due(d, clock);
             d.first_due_at = Some(clock.due_at);
-            d.due_basis.clone_from(&clock.basis);
             place(d, to);
             if let Some(passing) = between {
                 passed_between(d, *passing);
@@ -237,8 +249,7 @@ pub fn apply(
             match clock {
                 Some(clock) => {
                     d.status = Status::Processing;
-                    d.due_at = Some(clock.due_at);
-                    d.due_basis.clone_from(&clock.basis);
+                    due(d, clock);
                 }
                 None => {
                     d.status = Status::Filed;
@@ -263,8 +274,7 @@ pub fn apply(
                 d.paused_at = None;
             }
             if let Some(clock) = clock {
-                d.due_at = Some(clock.due_at);
-                d.due_basis.clone_from(&clock.basis);
+                due(d, clock);
             }
             let online_flag = if *online { flag::PAID_ONLINE } else { 0 };
             d.flags |= online_flag;
@@ -278,6 +288,14 @@ pub fn apply(
                     ..fact(d, &count::PAID_ONLINE_FIRST, at, flag::FEE | flag::PAID_ONLINE, 1)
                 });
             }
+        }
+        Happening::PutOff { .. } if d.flags & mark::PUT_OFF != 0 => return Err(DoesNotFollow),
+        Happening::PutOff { clock, .. } => {
+            let promised = d.due_at;
+            due(d, clock);
+            d.promised_at = promised;
+            d.flags |= mark::PUT_OFF;
+            facts.push(fact(d, &count::LATER, at, d.flags & LASTING, 1));
         }
         Happening::Approved { digitised, unit, .. } => {
             d.status = Status::Decided;

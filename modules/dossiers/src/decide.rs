@@ -12,9 +12,11 @@ use organisation::Tree;
 
 pub(crate) mod bars;
 mod ends;
+mod later;
 mod supplement;
 
 pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
+pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
 pub use supplement::{
     ABSENT, ASKED_DAYS_MAX, Asked, Came, Supplied, asked_last, complete_supplement, listed_or_absent,
     request_supplement,
@@ -206,7 +208,7 @@ fn limit_unknown(office: &Office<'_>) -> Fault {
 pub fn start_clock(office: &Office<'_>, channel: base::Channel) -> Result<Clock, Fault> {
     let limit = office.limit(channel).ok_or_else(|| limit_unknown(office))?;
     let due = office.calendar.due(office.now, limit, office.cut_off());
-    Ok(Clock { due_at: due.due_at, basis: due.basis })
+    Ok(Clock::new(due.due_at, due.basis))
 }
 
 /// The clock after a pause: restarted or resumed as the procedure lays down (one-stop specification 6.1).
@@ -217,25 +219,30 @@ pub fn clock_after_pause(dossier: &Dossier, office: &Office<'_>) -> Option<Clock
 fn after_pause(dossier: &Dossier, office: &Office<'_>, policy: PausePolicy) -> Option<Clock> {
     let (limit, due_at) = (office.limit(dossier.channel)?, dossier.due_at?);
     let received = dossier.received_at?;
-    let original = DueDate {
-        due_at,
-        basis: dossier.due_basis.clone(),
-        started_at: office.calendar.start_of_clock(received, office.cut_off()),
+    let moved = |due_at| {
+        let original = DueDate {
+            due_at,
+            basis: dossier.due_basis.clone(),
+            started_at: office.calendar.start_of_clock(received, office.cut_off()),
+        };
+        office.calendar.due_after_pause(
+            policy,
+            &original,
+            limit,
+            dossier.paused_at.unwrap_or(office.now),
+            office.now,
+            office.cut_off(),
+        )
     };
-    let due = office.calendar.due_after_pause(
-        policy,
-        &original,
-        limit,
-        dossier.paused_at.unwrap_or(office.now),
-        office.now,
-        office.cut_off(),
-    );
+    let due = moved(due_at);
     // Late by less than a working minute, over a night or a weekend: the date stays where it was, and stays passed.
     let was_late = dossier.flags & mark::LATE != 0 || dossier.paused_at.is_some_and(|paused| paused > due_at);
     if was_late && due.due_at >= office.now {
-        return Some(Clock { due_at, basis: dossier.due_basis.clone() });
+        return Some(Clock { promised: dossier.promised_at, ..Clock::new(due_at, dossier.due_basis.clone()) });
     }
-    Some(Clock { due_at: due.due_at, basis: due.basis })
+    // The promise before the later one moves with it; where the limit is counted anew, there is one again.
+    let promised = dossier.promised_at.map(|promised| moved(promised).due_at).filter(|promised| *promised < due.due_at);
+    Some(Clock { promised, ..Clock::new(due.due_at, due.basis) })
 }
 
 /// By when an online filing must be answered.

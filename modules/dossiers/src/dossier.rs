@@ -141,8 +141,10 @@ pub struct Dossier {
     pub answer_due_at: Option<Instant>,
     pub received_at: Option<Instant>,
     pub due_at: Option<Instant>,
-    /// The first promise, kept when supplements move the due date.
+    /// The first promise, kept when supplements or an apology move the due date.
     pub first_due_at: Option<Instant>,
+    /// When it was due before it was put off with an apology: the date it is counted by. None where it was not.
+    pub promised_at: Option<Instant>,
     /// How `due_at` came about, machine-readable.
     pub due_basis: String,
     pub step_due_at: Option<Instant>,
@@ -183,8 +185,10 @@ pub mod mark {
     pub const SUPPLEMENTED: i64 = 1 << 46;
     /// It went from one agency to another on paper.
     pub const BETWEEN_PAPER: i64 = 1 << 47;
+    /// The applicant was given a later date, with an apology; a second one is not to be had.
+    pub const PUT_OFF: i64 = 1 << 48;
     /// All of them.
-    pub const ALL: i64 = 0xff << 40;
+    pub const ALL: i64 = 0x1ff << 40;
 }
 
 /// How a dossier went from one agency to another.
@@ -206,6 +210,8 @@ pub enum Mark {
     AskedLate,
     Hollow,
     AskedAfterBack,
+    /// The applicant was given a later date, with an apology.
+    PutOff,
 }
 
 impl Mark {
@@ -218,6 +224,7 @@ impl Mark {
             (flags & mark::ASKED_LATE != 0, Self::AskedLate),
             (flags & mark::HOLLOW != 0, Self::Hollow),
             (flags & mark::ASKED_AFTER_BACK != 0, Self::AskedAfterBack),
+            (flags & mark::PUT_OFF != 0, Self::PutOff),
         ]
         .into_iter()
         .filter_map(|(holds, mark)| holds.then_some(mark))
@@ -232,12 +239,13 @@ impl Mark {
             Self::AskedLate => "dossier-mark-asked-late",
             Self::Hollow => "dossier-mark-hollow",
             Self::AskedAfterBack => "dossier-mark-asked-after-back",
+            Self::PutOff => "dossier-mark-put-off",
         }
     }
 
     /// Whether it speaks of the office's own work, for heads and inspectors to look at.
     pub fn is_watched(self) -> bool {
-        matches!(self, Self::AskedLate | Self::Hollow | Self::AskedAfterBack)
+        matches!(self, Self::AskedLate | Self::Hollow | Self::AskedAfterBack | Self::PutOff)
     }
 }
 
@@ -420,6 +428,7 @@ mod tests {
             mark::ASKED_AFTER_BACK,
             mark::SUPPLEMENTED,
             mark::BETWEEN_PAPER,
+            mark::PUT_OFF,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

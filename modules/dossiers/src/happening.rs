@@ -69,6 +69,15 @@ pub struct Filing {
 pub struct Clock {
     pub due_at: Instant,
     pub basis: String,
+    /// Where the result was put off before: when it would be due without that, by which it is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Instant>,
+}
+
+impl Clock {
+    pub(crate) fn new(due_at: Instant, basis: String) -> Self {
+        Self { due_at, basis, promised: None }
+    }
 }
 
 /// Where a dossier goes next.
@@ -253,6 +262,14 @@ pub enum Happening {
         #[serde(default)]
         first_online: bool,
     },
+    /// Promised for a later day, with an apology (form 04); until then it was promised for the day before it in the log.
+    PutOff {
+        reason: String,
+        clock: Clock,
+        /// Why it was said less than a day before.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        unforeseen: String,
+    },
     Approved {
         digitised: bool,
         #[serde(default)]
@@ -312,6 +329,7 @@ impl Happening {
             Self::SupplementCompleted { .. } => Verb::CompleteSupplement,
             Self::PaymentRequested { .. } => Verb::RequestPayment,
             Self::Paid { .. } => Verb::RecordPayment,
+            Self::PutOff { .. } => Verb::PutOff,
             Self::Approved { .. } => Verb::Approve,
             Self::Refused { .. } => Verb::Refuse,
             Self::Withdrawn { .. } => Verb::Withdraw,
@@ -376,6 +394,7 @@ impl Happening {
             | Self::SentBack { reason, .. }
             | Self::SupplementRequested { reason, .. }
             | Self::PaymentRequested { reason, .. }
+            | Self::PutOff { reason, .. }
             | Self::Refused { reason, .. }
             | Self::Withdrawn { reason, .. }
             | Self::Stopped { reason } => reason,

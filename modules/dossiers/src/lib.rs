@@ -66,5 +66,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0010_notices", include_str!("../migrations/0010_notices.sql")),
         ("0011_decided_by", include_str!("../migrations/0011_decided_by.sql")),
         ("0012_links", include_str!("../migrations/0012_links.sql")),
+        ("0013_put_off", include_str!("../migrations/0013_put_off.sql")),
     ],
 };

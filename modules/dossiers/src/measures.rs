@@ -40,6 +40,11 @@ pub mod flag {
     /// Every hand-over from one agency to another was electronic, with no paper that had to follow.
     pub const BETWEEN_ELECTRONIC: i64 = 1_048_576;
 
+    /// The applicant was given a later date, with an apology.
+    pub const PUT_OFF: i64 = 2_097_152;
+    /// Settled by the later date, and not by the one promised before.
+    pub const BY_LATER_DATE: i64 = 4_194_304;
+
     /// By the names that definitions use.
     pub const NAMES: &[(&str, i64)] = &[
         ("FULL_SERVICE", FULL_SERVICE),
@@ -61,6 +66,8 @@ pub mod flag {
         ("UNDECIDED", UNDECIDED),
         ("BETWEEN", BETWEEN),
         ("BETWEEN_ELECTRONIC", BETWEEN_ELECTRONIC),
+        ("PUT_OFF", PUT_OFF),
+        ("BY_LATER_DATE", BY_LATER_DATE),
     ];
 }
 
@@ -76,6 +83,8 @@ const SETTLING: i64 = LASTING
     | BETWEEN_ELECTRONIC
     | SUPPLEMENTED
     | SUPPLEMENTED_AGAIN
+    | PUT_OFF
+    | BY_LATER_DATE
     | UNDECIDED
     | REFUSED
     | HAS_RESULT
@@ -89,6 +98,8 @@ pub static REFUSED_INTAKE: Measure = Measure::once("refused_intake").cut(true, t
 pub static HANDED_ON: Measure = Measure::again("passed").with(ELECTRONIC, NAMES).cut(true, true);
 /// A supplement was asked for.
 pub static ASKED: Measure = Measure::again("supplement_requested").with(SUPPLEMENTED_AGAIN, NAMES).cut(true, true);
+/// A result was promised for a later day, with an apology.
+pub static LATER: Measure = Measure::once("put_off").with(LASTING, NAMES).cut(true, true);
 /// Fees were paid, once more.
 pub static PAID: Measure = Measure::again("paid").with(LASTING | PAID_ONLINE, NAMES).cut(true, true);
 /// A procedure was paid for online for the first time.
@@ -115,6 +126,7 @@ pub const MEASURES: &[&Measure] = &[
     &REFUSED_INTAKE,
     &HANDED_ON,
     &ASKED,
+    &LATER,
     &PAID,
     &PAID_ONLINE_FIRST,
     &SETTLED,

@@ -12,6 +12,7 @@ mod guessing;
 mod heard;
 mod initiatives;
 mod kept_forms;
+mod later;
 mod leafing;
 mod lists;
 pub(crate) mod notices;

@@ -4,7 +4,7 @@ use super::kept::reasons_asked;
 use super::{Case, Done, NewPaper};
 use crate::aside::{self, Aside};
 use crate::correct::correct;
-use crate::decide::{self, Asked, Came, Handing, Office, Supplied, Wished};
+use crate::decide::{self, Asked, Came, Handing, Later, Office, Supplied, Wished};
 use crate::dossier::Dossier;
 use crate::happening::{Corrected, Happening};
 use crate::places::permission_for;
@@ -116,6 +116,16 @@ async fn brought_again(tx: &Tx, dossier: Id, papers: &[NewPaper]) -> Result<usiz
     before.retain(|file| !ids.contains(&file.id));
     let new = files::some(tx, &ids).await?;
     Ok(new.iter().filter(|file| before.iter().any(|known| known.sha256 == file.sha256)).count())
+}
+
+pub(crate) fn put_off<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    let later = Later {
+        days: case.given.number("days").unwrap_or_default(),
+        reason: case.said("reason"),
+        unforeseen: case.said("unforeseen"),
+    };
+    let put_off = decide::put_off(case.dossier(), case.actor(), &case.office, &later).map(Done::from);
+    Box::pin(std::future::ready(put_off))
 }
 
 pub(crate) fn approve<'a>(case: &'a Case<'a>) -> Doing<'a> {

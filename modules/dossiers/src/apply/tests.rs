@@ -40,6 +40,15 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
         }
         Verb::RequestPayment => decide::request_payment(d, person, o, d.paid_dong + 10_000, "Thuế trước bạ", "Luật"),
         Verb::RecordPayment => decide::record_payment(d, person, o),
+        Verb::PutOff => {
+            let words = |text: &str| text.to_owned();
+            let later = decide::Later {
+                days: i64::from(dice % 9) + 1,
+                reason: words("Thiết bị hỏng, đang sửa"),
+                unforeseen: words("Mất điện toàn khu vực từ sáng"),
+            };
+            decide::put_off(d, person, o, &later)
+        }
         Verb::Approve => decide::approve(d, person, o, yes, ""),
         Verb::Refuse => decide::refuse(d, person, o, "Không đủ điều kiện"),
         Verb::Withdraw => {
@@ -110,6 +119,8 @@ fn adds_up(story: &Story) {
     assert_eq!(story.sum("returned", 0), one(d.status == Status::Returned));
     assert_eq!(story.sum("rated", 0), one(d.rating.is_some()));
     assert_eq!(story.sum("supplement_requested", 0), d.supplements);
+    assert_eq!(story.sum("put_off", 0), one(d.flags & mark::PUT_OFF != 0));
+    assert!(d.promised_at.is_none_or(|promised| d.flags & mark::PUT_OFF != 0 && Some(promised) < d.due_at));
     assert_eq!((story.sum("paid", flag::PAID_ONLINE), story.sum("procedure_paid_online", 0)), (0, 0));
     // Settled is granted or refused, corrections and all; and each flag says what the dossier says.
     let late_end = matches!(d.status, Status::Withdrawn | Status::Stopped) && d.flags & mark::LATE != 0;
@@ -121,7 +132,11 @@ fn adds_up(story: &Story) {
     assert_eq!(story.sum("settled", flag::DIGITISED), one(granted && d.flags & flag::DIGITISED != 0));
     if d.outcome != Outcome::None {
         let late = d.flags & mark::LATE != 0;
-        assert_eq!(story.sum("settled", flag::ON_TIME), one(d.finished_at <= d.due_at && !late));
+        let promised = d.promised_at.or(d.due_at);
+        assert_eq!(story.sum("settled", flag::ON_TIME), one(d.finished_at <= promised && !late));
+        let excused = d.finished_at > promised && d.finished_at <= d.due_at && !late;
+        assert_eq!(story.sum("settled", flag::BY_LATER_DATE), one(excused));
+        assert_eq!(story.sum("settled", flag::PUT_OFF), story.sum("put_off", 0));
         assert_eq!(story.sum("settled", flag::SUPPLEMENTED), one(d.supplements > 0));
         assert_eq!(story.sum("settled", flag::SUPPLEMENTED_AGAIN), one(d.supplements > 1));
         let day = d.finished_at.unwrap().date();
@@ -317,7 +332,7 @@ fn an_overdue_dossier_stays_late_whatever_the_office_does_to_it() {
 fn the_same_acts_under_the_first_rules_come_out_as_they_did_then() {
     let mut story = with_sending_back();
     story.now = november(11, 9, 0);
-    let clock = crate::happening::Clock { due_at: november(16, 9, 2), basis: "-".to_owned() };
+    let clock = crate::happening::Clock::new(november(16, 9, 2), "-".to_owned());
     let once = [
         Happening::SupplementRequested { reason: "lại".to_owned(), again: None, asked: None },
         Happening::SupplementCompleted {

@@ -32,6 +32,14 @@ pub(crate) fn nothing_to_pay(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(
     Ok(())
 }
 
+/// A result is promised anew once at most (NĐ 61/2018/NĐ-CP Điều 19 khoản 9).
+pub(crate) fn put_off_before(d: &Dossier, _: &Actor, office: &Office<'_>) -> Result<(), Fault> {
+    match later::date(d, office, 1, Some("asked beforehand")) {
+        Some(Err(problem)) => Err(Fault::Conflict(problem)),
+        _ => Ok(()),
+    }
+}
+
 pub(crate) fn rated_or_not_finished(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {
     match (d.rating, d.finished_at) {
         (Some(_), _) => Err(Fault::Conflict(Problem::new("dossier-rated-already"))),

@@ -198,7 +198,10 @@ pub fn complete_supplement(
     let (clock, answer_due_at) = match (dossier.received_at, dossier.due_at) {
         (None, _) if hollow => (None, dossier.answer_due_at),
         (None, _) => (None, Some(answer_due(office))),
-        (Some(_), Some(due_at)) if hollow => (Some(Clock { due_at, basis: dossier.due_basis.clone() }), None),
+        (Some(_), Some(due_at)) if hollow => {
+            let clock = Clock::new(due_at, dossier.due_basis.clone());
+            (Some(Clock { promised: dossier.promised_at, ..clock }), None)
+        }
         _ => (Some(clock_after_pause(dossier, office).ok_or_else(|| limit_unknown(office))?), None),
     };
     Ok(Happening::SupplementCompleted {

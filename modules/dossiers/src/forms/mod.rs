@@ -29,6 +29,8 @@ print::templates! {
     pub SUPPLEMENT = "supplement", include_str!("../../forms/supplement.typ");
     /// Form 03.
     pub REFUSAL = "refusal", include_str!("../../forms/refusal.typ");
+    /// Form 04.
+    pub APOLOGY = "apology", include_str!("../../forms/apology.typ");
     /// Form 06.
     pub CONTROL = "control", include_str!("../../forms/control.typ");
     /// Form 07.
@@ -44,12 +46,14 @@ pub enum Form {
     Supplement,
     /// Mẫu số 03: Phiếu từ chối tiếp nhận giải quyết hồ sơ.
     Refusal,
+    /// Mẫu số 04: Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết.
+    Apology,
     /// Mẫu số 06: Phiếu kiểm soát quá trình giải quyết hồ sơ. The office's own.
     Control,
 }
 
 impl Form {
-    pub const ALL: [Self; 4] = [Self::Receipt, Self::Supplement, Self::Refusal, Self::Control];
+    pub const ALL: [Self; 5] = [Self::Receipt, Self::Supplement, Self::Refusal, Self::Apology, Self::Control];
 
     /// Its word in addresses.
     pub fn as_str(self) -> &'static str {
@@ -71,6 +75,7 @@ impl Form {
             Self::Receipt => RECEIPT,
             Self::Supplement => SUPPLEMENT,
             Self::Refusal => REFUSAL,
+            Self::Apology => APOLOGY,
             Self::Control => CONTROL,
         }
     }
@@ -81,6 +86,7 @@ impl Form {
             Self::Receipt => "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
             Self::Supplement => "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
             Self::Refusal => "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+            Self::Apology => "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
             Self::Control => "Phiếu kiểm soát quá trình giải quyết hồ sơ",
         }
     }
@@ -91,6 +97,7 @@ impl Form {
             Self::Receipt => "giay-tiep-nhan",
             Self::Supplement => "phieu-yeu-cau-bo-sung",
             Self::Refusal => "phieu-tu-choi",
+            Self::Apology => "van-ban-xin-loi",
             Self::Control => "phieu-kiem-soat",
         };
         format!("{name}-{code}.pdf")
@@ -108,6 +115,7 @@ impl Form {
             Self::Receipt | Self::Control => any(&["received"]),
             Self::Supplement => any(&["supplement-requested"]),
             Self::Refusal => any(&["intake-refused", "refused"]),
+            Self::Apology => any(&["put-off"]),
         }
     }
 }
@@ -247,6 +255,10 @@ pub async fn printed(form: Form, words: Words<'_>, read: &Read, now: Instant) ->
         Form::Refusal => {
             let data = requests::Refusal::of(words, read)?.ok_or_else(none)?;
             print::print(REFUSAL, Sheet { title: &title, subject: code, at: now, data: &data }).await
+        }
+        Form::Apology => {
+            let data = requests::Apology::of(words, read)?.ok_or_else(none)?;
+            print::print(APOLOGY, Sheet { title: &title, subject: code, at: now, data: &data }).await
         }
         Form::Control => {
             let data = control::Control::of(words, read)?.ok_or_else(none)?;

@@ -56,8 +56,9 @@ impl Receipt {
             limit: limit.map(|(key, n)| l.tr(key, [("n", n.to_string())])).unwrap_or_default(),
             received: base::vn_date_time(received),
             received_words: base::vn_moment_words(received),
-            due: d.due_at.map(base::vn_date_time).unwrap_or_default(),
-            due_words: d.due_at.map(base::vn_moment_words).unwrap_or_default(),
+            // Printed once more, it says what it said.
+            due: d.first_due_at.map(base::vn_date_time).unwrap_or_default(),
+            due_words: d.first_due_at.map(base::vn_moment_words).unwrap_or_default(),
             return_to: house.tree.name(d.return_to),
             fee: fee.sum,
             fee_note: fee.note,

@@ -1,9 +1,10 @@
-//! Forms 02 and 03: what the applicant is asked to bring or to mend, and why a dossier is refused.
+//! Forms 02 to 04: what the applicant is asked to bring or to mend, why a dossier is refused, and why its result comes later.
 
 use super::{Head, Read, Words};
 use crate::happening::{Asking, Happening};
 use crate::pages::headed;
 use base::Fault;
+use base::calendar::{Basis, Manner};
 use catalogue::Version;
 use serde::Serialize;
 
@@ -78,6 +79,52 @@ impl Refusal {
             received: received.map(base::vn_moment_words).unwrap_or_default(),
             officer: read.name(event.actor),
             officer_unit: event.agency.map(|id| words.house.tree.name(id)).unwrap_or_default(),
+        }))
+    }
+}
+
+/// Form 04: there is one of a dossier at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Apology {
+    #[serde(flatten)]
+    head: Head,
+    /// When it was received, in words.
+    received: String,
+    /// When the result was promised for, and when it is from now on.
+    was: String,
+    due: String,
+    reason: String,
+    /// Why it was not said a day before; empty where it was.
+    unforeseen: String,
+    officer: String,
+}
+
+impl Apology {
+    pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
+        let Some((event, Happening::PutOff { reason, clock, unforeseen })) = read.last(&["put-off"]) else {
+            return Ok(None);
+        };
+        let (d, tree) = (&read.loaded.dossier, &words.house.tree);
+        let above = tree.get(d.competent).and_then(|agency| agency.parent).map(|parent| tree.name(parent));
+        // The letter is of the agency that settles it, and what was promised before stands in the basis of the new date.
+        let head = Head {
+            above: above.unwrap_or_default(),
+            unit: tree.name(d.competent),
+            place: tree.place_of(d.competent),
+            ..Head::of(words, read, event.at)?
+        };
+        let was = clock.basis.parse::<Basis>().ok().and_then(|basis| match basis.manner {
+            Manner::Extension { was, .. } => Some(base::vn_moment_words(was)),
+            _ => None,
+        });
+        Ok(Some(Self {
+            head,
+            received: d.received_at.map(base::vn_moment_words).unwrap_or_default(),
+            was: was.unwrap_or_default(),
+            due: base::vn_moment_words(clock.due_at),
+            reason,
+            unforeseen,
+            officer: read.name(event.actor),
         }))
     }
 }

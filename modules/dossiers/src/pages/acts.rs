@@ -118,6 +118,7 @@ impl Desk<'_> {
         };
         let hint = match (verb, asked.name) {
             (_, "again") => l.t("dossier-second-supplement-warning"),
+            (_, "unforeseen") => l.t("dossier-put-off-short-notice"),
             (Verb::CompleteSupplement, "file") => l.t("dossier-supplement-hollow-warning"),
             _ if asked.only.is_empty() => String::new(),
             (_, name) => l.t(format!("dossier-hint-{name}")),
@@ -133,6 +134,7 @@ impl Desk<'_> {
         let choices = self.choices(verb, asked);
         let idle = match asked.name {
             "again" => read.loaded().dossier.supplements == 0,
+            "unforeseen" => !decide::is_short_notice(&read.loaded().dossier, self.office.now),
             "sure" => !crate::filing::asks_whether_sure(problems),
             _ => asked.ask == Ask::Words && choices.is_empty(),
         };
@@ -226,6 +228,10 @@ impl Desk<'_> {
                     l.tr("dossier-forward-lead", [("step", step), ("unit", self.house.tree.name(next.unit))])
                 })
                 .unwrap_or_default(),
+            Verb::PutOff => {
+                let due = read.loaded().dossier.due_at.map(base::vn_date_time).unwrap_or_default();
+                l.tr("dossier-put-off-lead", [("due", due)])
+            }
             Verb::Approve => match proposed(read) {
                 Some((name, note)) => l.tr("dossier-approve-lead", [("name", name), ("note", note)]),
                 None => String::new(),

@@ -139,6 +139,14 @@ pub(super) fn timeline(
                     let said = [due, beside_log.absent(l, absent)];
                     said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(". ")
                 }
+                Some(Happening::PutOff { clock, unforeseen, .. }) => {
+                    let due = l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))]);
+                    [due, unforeseen.clone()]
+                        .into_iter()
+                        .filter(|words| !words.is_empty())
+                        .collect::<Vec<_>>()
+                        .join(". ")
+                }
                 Some(Happening::SupplementRequested { again, asked, .. }) => {
                     let again = again.as_ref().map(|again| l.tr("dossier-more-again", [("reason", again.as_str())]));
                     let asked = asked.as_ref().map(|asked| beside_log.asked(l, asked));

@@ -5,7 +5,7 @@ use crate::actions::does;
 use crate::decide::{self, bars};
 use crate::dossier::{COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Status};
 use crate::happening::Rules;
-use crate::rights::{ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
+use crate::rights::{APPROVE_DOSSIER, ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
 use Rules::{First, LateStaysLate};
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
 use Who::{Applicant, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
@@ -145,6 +145,23 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
             ],
             &[],
             |case| case.rule(decide::record_payment),
+        )
+    },
+    Row {
+        bars: bars::put_off_before,
+        ..Row::new(
+            Verb::PutOff,
+            "put-off",
+            // Whoever leads the unit that holds it apologises; the act of no officer's own.
+            &[rule(WITH_AN_OFFICER, WITH_AN_OFFICER, &[AtUnit(ASSIGN_DOSSIER), AtUnit(APPROVE_DOSSIER)])],
+            &[
+                Field::of("days", Ask::Number(1, decide::PUT_OFF_DAYS_MAX), 4).about("working days after the due date"),
+                REASON,
+                Field::lines("unforeseen", LONG)
+                    .optional()
+                    .about("on the day it is due or later, why it could not be said before"),
+            ],
+            does::put_off,
         )
     },
     Row {
