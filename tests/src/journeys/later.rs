@@ -34,6 +34,7 @@ fn a_late_case_gets_one_apology_with_a_later_date_and_the_date_before_stays() {
         assert!(dossier["due_at"] != promised && dossier["first_due_at"] == promised, "{dossier}");
         let shown = head.get(&page).await;
         shown.is(200).shows("Hạn ban đầu").shows("Đã xin lỗi và hẹn lại một lần").shows("print/apology");
+        head.get(&format!("/work?tab=all&q={code}")).await.is(200).shows("Đã hẹn lại");
         shown.shows("Hỏng lúc đang xử lý").shows("được hẹn lại một lần");
         act(&mut head, &code, "put-off", why).await.is(409).shows("base-extension-second");
         let mine = citizen.get(&format!("/my/{code}")).await;
@@ -60,9 +61,12 @@ fn a_late_case_gets_one_apology_with_a_later_date_and_the_date_before_stays() {
         act(&mut leader, &code, "approve", json!({})).await.is(200);
         let flags = app.db().read(|tx| {
             Box::pin(async move {
-                tx.query_one("SELECT flags FROM fact WHERE measure = 'settled' AND subject_id IN (SELECT id FROM dossier)", &[])
-                    .await?
-                    .get::<i64>("flags")
+                tx.query_one(
+                    "SELECT flags FROM fact WHERE measure = 'settled' AND subject_id IN (SELECT id FROM dossier)",
+                    &[],
+                )
+                .await?
+                .get::<i64>("flags")
             })
         });
         let flags = flags.await.expect("the fact");
