@@ -18,8 +18,8 @@ mod supplement;
 pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
 pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
 pub use supplement::{
-    ABSENT, ASKED_DAYS_MAX, Asked, Came, Supplied, asked_last, complete_supplement, listed_or_absent,
-    request_supplement,
+    ABSENT, ASKED_DAYS_MAX, ASKED_WITHIN_DAYS, Asked, Came, Supplied, asked_last, complete_supplement, is_asked_late,
+    listed_or_absent, request_supplement,
 };
 
 /// Longest text a person may write as a reason, in characters.

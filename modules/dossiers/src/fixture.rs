@@ -246,6 +246,7 @@ pub fn asked(reason: &str, again: &str) -> Asked {
         again: again.to_owned(),
         papers: vec!["anh".to_owned()],
         until: "2026-12-31".to_owned(),
+        basis: "Luật Hộ tịch Điều 16".to_owned(),
         ..Asked::default()
     }
 }

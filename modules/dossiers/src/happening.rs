@@ -225,6 +225,9 @@ pub enum Happening {
         again: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked: Option<Asking>,
+        /// By what law of the field it is asked for later than three working days after intake.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        basis: Option<String>,
     },
     /// `clock` is missing when the request came before intake.
     SupplementCompleted {

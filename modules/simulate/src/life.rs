@@ -385,6 +385,7 @@ fn supplement(life: &mut Life<'_>, holder: &Actor, filed: &Filed, draw: &mut Dra
         reason: "Đề nghị bổ sung giấy tờ còn thiếu theo phiếu hướng dẫn.".to_owned(),
         again: "Giấy tờ bổ sung chưa hợp lệ.".to_owned(),
         other: "Giấy tờ theo phiếu hướng dẫn".to_owned(),
+        basis: "Quy định của pháp luật chuyên ngành về thời hạn kiểm tra hồ sơ".to_owned(),
         until: life.at.date().checked_add(30.days()).map(|day| day.to_string()).unwrap_or_default(),
         ..Asked::default()
     };

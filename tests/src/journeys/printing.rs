@@ -232,3 +232,36 @@ fn an_answered_petition_is_a_letter_for_whoever_sent_it_and_for_its_readers() {
         newcomer(&app, "094190100075").await.get(&office).await.is(403);
     });
 }
+
+#[test]
+fn what_is_taken_back_or_stopped_has_its_notice_with_how_it_was_wished_and_what_was_done_with_it() {
+    on_every_engine(|app| async move {
+        let mut citizen = newcomer(&app, "094190100074").await;
+        let (mut clerk, mut officer) = (app.signed_in(Role::Clerk).await, app.signed_in(Role::Officer).await);
+        let own = filed_online(&app, &mut citizen).await;
+        citizen.get(&format!("/my/{own}/print/stop")).await.is(404);
+        let withdrawn = citizen.post(&format!("/my/{own}/withdraw"), &[("reason", "Tôi nộp nhầm thủ tục")]).await;
+        withdrawn.is(303);
+        let asked = filed_online(&app, &mut citizen).await;
+        act(&mut clerk, &asked, "receive-online", json!({})).await.is(200);
+        act(&mut officer, &asked, "request-supplement", asking("Ảnh chụp giấy chứng sinh bị mờ")).await.is(200);
+        act(&mut officer, &asked, "stop", json!({ "reason": "Có bản án của toà án liên quan" })).await.is(200);
+        for (code, said, not) in [
+            (&own, ["qua tài khoản trên cổng", "Tôi nộp nhầm thủ tục", "chưa tiếp nhận"], "Phí, lệ phí đã nộp"),
+            (
+                &asked,
+                ["dừng giải quyết hồ sơ này", "Có bản án của toà án liên quan", "đang chờ bổ sung"],
+                "Theo yêu cầu của",
+            ),
+        ] {
+            for (who, room) in [(&mut citizen, "my"), (&mut clerk, "dossiers")] {
+                let text = who.get(&format!("/{room}/{code}/print/stop")).await.printed();
+                for words in said.iter().chain(&["THÔNG BÁO", "về việc dừng giải quyết hồ sơ", code.as_str()])
+                {
+                    assert!(text.contains(words), "`{words}` is not printed:\n{text}");
+                }
+                assert!(!text.contains(not), "{text}");
+            }
+        }
+    });
+}

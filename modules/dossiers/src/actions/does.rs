@@ -69,6 +69,7 @@ pub(crate) fn request_supplement<'a>(case: &'a Case<'a>) -> Doing<'a> {
             answers: case.given.words("asked_answers"),
             other: case.said("other"),
             until: case.said("until"),
+            basis: case.said("basis"),
         };
         let earlier = reasons_asked(case.tx, case.dossier()).await?;
         Ok(decide::request_supplement(case.dossier(), case.actor(), &case.office, &asked, &earlier)?.into())

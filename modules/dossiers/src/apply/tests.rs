@@ -334,7 +334,7 @@ fn the_same_acts_under_the_first_rules_come_out_as_they_did_then() {
     story.now = november(11, 9, 0);
     let clock = crate::happening::Clock::new(november(16, 9, 2), "-".to_owned());
     let once = [
-        Happening::SupplementRequested { reason: "lại".to_owned(), again: None, asked: None },
+        Happening::SupplementRequested { reason: "lại".to_owned(), again: None, asked: None, basis: None },
         Happening::SupplementCompleted {
             note: String::new(),
             clock: Some(clock),

@@ -18,6 +18,18 @@ pub struct Asked {
     pub other: String,
     /// The last day, `2026-12-31`.
     pub until: String,
+    /// The law of the field that allows to ask this late.
+    pub basis: String,
+}
+
+/// What a dossier lacks is said within so many working days of its intake, unless the law of the field has it otherwise
+/// (NĐ 61/2018/NĐ-CP Điều 19 khoản 4).
+pub const ASKED_WITHIN_DAYS: i32 = 3;
+
+/// Whether a first supplement is asked for later than the law has it. A second one is an exception with a reason of its own.
+pub fn is_asked_late(dossier: &Dossier, office: &Office<'_>) -> bool {
+    let last = |received| office.calendar.due(received, Limit::WorkingDays(ASKED_WITHIN_DAYS), None).due_at;
+    dossier.supplements == 0 && dossier.received_at.is_some_and(|received| office.now.date() > last(received).date())
 }
 
 /// Longest time an applicant is given for a supplement, in calendar days.
@@ -73,7 +85,7 @@ fn asking(asked: &Asked, office: &Office<'_>, problems: &mut Vec<Problem>) -> Op
 /// reasons of the requests before.
 ///
 /// # Errors
-/// Every problem at once, each with its field: `reason`, `again`, `papers`, `asked_answers`, `other`, `until`.
+/// Every problem at once, each with its field: `reason`, `again`, `basis`, `papers`, `asked_answers`, `other`, `until`.
 pub fn request_supplement(
     dossier: &Dossier,
     actor: &Actor,
@@ -97,10 +109,16 @@ pub fn request_supplement(
             problems.push(Problem::new("dossier-reason-repeated").field(field));
         }
     }
+    let late = is_asked_late(dossier, office);
+    if late && asked.basis.trim().is_empty() {
+        let problem = Problem::new("dossier-supplement-late-basis").field("basis").arg("days", ASKED_WITHIN_DAYS);
+        problems.push(problem.rule("NĐ 61/2018/NĐ-CP Điều 19 khoản 4"));
+    }
+    let basis = or_problems(short("basis", &asked.basis), &mut problems);
     match asking(asked, office, &mut problems) {
         Some(asked) if problems.is_empty() => {
             let again = (dossier.supplements > 0).then_some(again);
-            Ok(Happening::SupplementRequested { reason, again, asked: Some(asked) })
+            Ok(Happening::SupplementRequested { reason, again, asked: Some(asked), basis: late.then_some(basis) })
         }
         _ => Err(Fault::Invalid(problems)),
     }
@@ -213,4 +231,40 @@ pub fn complete_supplement(
         absent,
         hollow,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::*;
+
+    #[test]
+    fn what_a_dossier_lacks_is_said_within_three_working_days_or_with_the_law_that_allows_it() {
+        // Received Monday 09:00: until Thursday nothing is to be explained, and nothing typed is kept.
+        let mut story = Story::received();
+        let without = Asked { basis: " ".to_owned(), ..asked("Thiếu giấy chứng sinh", "") };
+        story.now = november(5, 16, 59);
+        for typed in [&without, &asked("Thiếu giấy chứng sinh", "")] {
+            let requested = story.ask(|d, o| request_supplement(d, &officer(), o, typed, &[])).unwrap();
+            assert!(matches!(requested, Happening::SupplementRequested { basis: None, .. }), "{requested:?}");
+        }
+        story.now = november(6, 7, 30);
+        let refused = story.ask(|d, o| request_supplement(d, &officer(), o, &without, &[]));
+        let Err(Fault::Invalid(problems)) = refused else { panic!("{refused:?}") };
+        assert_eq!((problems[0].code, problems[0].field.as_deref()), ("dossier-supplement-late-basis", Some("basis")));
+        let requested =
+            story.ask(|d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
+        let Ok(Happening::SupplementRequested { basis: Some(basis), .. }) = requested else { panic!("{requested:?}") };
+        assert_eq!(basis, "Luật Hộ tịch Điều 16");
+        // A second request is an exception with a reason of its own; before intake nothing has begun.
+        story.now = november(4, 9, 0);
+        story.does(0, |d, o| request_supplement(d, &officer(), o, &without, &[]));
+        story.does(60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
+        story.now = november(20, 9, 0);
+        let again = Asked { again: "Giấy mới khác với tờ khai".to_owned(), ..without.clone() };
+        assert!(story.ask(|d, o| request_supplement(d, &officer(), o, &again, &[])).is_ok());
+        let mut filed = Story::filed();
+        filed.now = november(20, 9, 0);
+        assert!(filed.ask(|d, o| request_supplement(d, &clerk(), o, &without, &[])).is_ok());
+    }
 }

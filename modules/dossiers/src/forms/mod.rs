@@ -31,6 +31,8 @@ print::templates! {
     pub REFUSAL = "refusal", include_str!("../../forms/refusal.typ");
     /// Form 04.
     pub APOLOGY = "apology", include_str!("../../forms/apology.typ");
+    /// Form 05.
+    pub STOP = "stop", include_str!("../../forms/stop.typ");
     /// Form 06.
     pub CONTROL = "control", include_str!("../../forms/control.typ");
     /// Form 07.
@@ -48,12 +50,15 @@ pub enum Form {
     Refusal,
     /// Mẫu số 04: Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết.
     Apology,
+    /// Mẫu số 05: Thông báo dừng giải quyết hồ sơ.
+    Stop,
     /// Mẫu số 06: Phiếu kiểm soát quá trình giải quyết hồ sơ. The office's own.
     Control,
 }
 
 impl Form {
-    pub const ALL: [Self; 5] = [Self::Receipt, Self::Supplement, Self::Refusal, Self::Apology, Self::Control];
+    pub const ALL: [Self; 6] =
+        [Self::Receipt, Self::Supplement, Self::Refusal, Self::Apology, Self::Stop, Self::Control];
 
     /// Its word in addresses.
     pub fn as_str(self) -> &'static str {
@@ -76,6 +81,7 @@ impl Form {
             Self::Supplement => SUPPLEMENT,
             Self::Refusal => REFUSAL,
             Self::Apology => APOLOGY,
+            Self::Stop => STOP,
             Self::Control => CONTROL,
         }
     }
@@ -87,6 +93,7 @@ impl Form {
             Self::Supplement => "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
             Self::Refusal => "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
             Self::Apology => "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
+            Self::Stop => "Thông báo dừng giải quyết hồ sơ",
             Self::Control => "Phiếu kiểm soát quá trình giải quyết hồ sơ",
         }
     }
@@ -98,6 +105,7 @@ impl Form {
             Self::Supplement => "phieu-yeu-cau-bo-sung",
             Self::Refusal => "phieu-tu-choi",
             Self::Apology => "van-ban-xin-loi",
+            Self::Stop => "thong-bao-dung",
             Self::Control => "phieu-kiem-soat",
         };
         format!("{name}-{code}.pdf")
@@ -116,6 +124,7 @@ impl Form {
             Self::Supplement => any(&["supplement-requested"]),
             Self::Refusal => any(&["intake-refused", "refused"]),
             Self::Apology => any(&["put-off"]),
+            Self::Stop => any(&["withdrawn", "stopped"]),
         }
     }
 }
@@ -259,6 +268,10 @@ pub async fn printed(form: Form, words: Words<'_>, read: &Read, now: Instant) ->
         Form::Apology => {
             let data = requests::Apology::of(words, read)?.ok_or_else(none)?;
             print::print(APOLOGY, Sheet { title: &title, subject: code, at: now, data: &data }).await
+        }
+        Form::Stop => {
+            let data = requests::Stop::of(words, read)?.ok_or_else(none)?;
+            print::print(STOP, Sheet { title: &title, subject: code, at: now, data: &data }).await
         }
         Form::Control => {
             let data = control::Control::of(words, read)?.ok_or_else(none)?;

@@ -1,7 +1,8 @@
-//! Forms 02 to 04: what the applicant is asked to bring or to mend, why a dossier is refused, and why its result comes later.
+//! Forms 02 to 05: what the applicant is asked to bring or to mend, why a dossier is refused, why its result comes later, and that it is
+//! settled no further.
 
 use super::{Head, Read, Words};
-use crate::happening::{Asking, Happening};
+use crate::happening::{AskedHow, Asking, Happening};
 use crate::pages::headed;
 use base::Fault;
 use base::calendar::{Basis, Manner};
@@ -18,6 +19,8 @@ pub(super) struct Supplement {
     reason: String,
     /// Why a second request could not be avoided.
     again: String,
+    /// The law of the field by which it is asked for this late.
+    basis: String,
     /// The last day, in words.
     until: String,
     /// Who asks, and of which unit.
@@ -36,7 +39,7 @@ fn asked(version: &Version, asking: &Asking) -> Vec<String> {
 impl Supplement {
     pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
         let house = words.house;
-        let Some((event, Happening::SupplementRequested { reason, again, asked: asking })) =
+        let Some((event, Happening::SupplementRequested { reason, again, asked: asking, basis })) =
             read.last(&["supplement-requested"])
         else {
             return Ok(None);
@@ -47,6 +50,7 @@ impl Supplement {
             asked: asking.as_ref().map(|asking| asked(&version, asking)).unwrap_or_default(),
             reason,
             again: again.unwrap_or_default(),
+            basis: basis.unwrap_or_default(),
             until: asking.map(|asking| base::vn_date_words(asking.until)).unwrap_or_default(),
             officer: read.name(event.actor),
             officer_unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
@@ -125,6 +129,62 @@ impl Apology {
             reason,
             unforeseen,
             officer: read.name(event.actor),
+        }))
+    }
+}
+
+/// Form 05.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Stop {
+    #[serde(flatten)]
+    head: Head,
+    /// When it was received, in words; empty where it was not.
+    received: String,
+    /// What was being done with it.
+    state: String,
+    /// How the applicant wished it; empty where the office stopped it.
+    wished: String,
+    /// When, in words.
+    at: String,
+    reason: String,
+    /// What was paid; empty for nothing.
+    paid: String,
+    officer: String,
+    officer_unit: String,
+}
+
+impl Stop {
+    pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
+        let Some((event, happening)) = read.last(&["withdrawn", "stopped"]) else { return Ok(None) };
+        let d = &read.loaded.dossier;
+        let before = read.events.iter().filter(|one| one.n < event.n);
+        let state = match before.map(|one| one.kind.as_str()).rfind(|kind| !["assigned", "paid"].contains(kind)) {
+            Some("supplement-requested") => "đang chờ bổ sung",
+            Some("payment-requested") => "đang chờ thực hiện nghĩa vụ tài chính",
+            _ if d.received_at.is_none() => "chưa tiếp nhận",
+            _ => "đang giải quyết",
+        };
+        let wished = match &happening {
+            Happening::Withdrawn { wish: Some(wish), .. } => match wish.how {
+                AskedHow::Own => "qua tài khoản trên cổng",
+                AskedHow::Paper => "bằng văn bản",
+                AskedHow::Spoken => "trực tiếp hoặc qua điện thoại",
+            },
+            Happening::Withdrawn { wish: None, .. } => "không ghi cách yêu cầu",
+            _ => "",
+        };
+        let by_office = event.agency.is_some();
+        Ok(Some(Self {
+            head: Head::of(words, read, event.at)?,
+            received: d.received_at.map(base::vn_moment_words).unwrap_or_default(),
+            state: state.to_owned(),
+            wished: wished.to_owned(),
+            at: base::vn_moment_words(event.at),
+            reason: happening.words().to_owned(),
+            paid: if d.paid_dong > 0 { base::Dong(d.paid_dong).to_string() } else { String::new() },
+            // Whoever took it back for himself signs nothing of the office's.
+            officer: if by_office { read.name(event.actor) } else { String::new() },
+            officer_unit: event.agency.map(|id| words.house.tree.name(id)).unwrap_or_default(),
         }))
     }
 }

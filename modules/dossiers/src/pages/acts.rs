@@ -118,6 +118,9 @@ impl Desk<'_> {
         };
         let hint = match (verb, asked.name) {
             (_, "again") => l.t("dossier-second-supplement-warning"),
+            (Verb::RequestSupplement, "basis") => {
+                l.tr("dossier-supplement-late-basis", [("days", decide::ASKED_WITHIN_DAYS.to_string())])
+            }
             (_, "unforeseen") => l.t("dossier-put-off-short-notice"),
             (Verb::CompleteSupplement, "file") => l.t("dossier-supplement-hollow-warning"),
             _ if asked.only.is_empty() => String::new(),
@@ -134,6 +137,7 @@ impl Desk<'_> {
         let choices = self.choices(verb, asked);
         let idle = match asked.name {
             "again" => read.loaded().dossier.supplements == 0,
+            "basis" if verb == Verb::RequestSupplement => !decide::is_asked_late(&read.loaded().dossier, self.office),
             "unforeseen" => !decide::is_short_notice(&read.loaded().dossier, self.office.now),
             "sure" => !crate::filing::asks_whether_sure(problems),
             _ => asked.ask == Ask::Words && choices.is_empty(),

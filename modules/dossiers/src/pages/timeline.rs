@@ -147,10 +147,11 @@ pub(super) fn timeline(
                         .collect::<Vec<_>>()
                         .join(". ")
                 }
-                Some(Happening::SupplementRequested { again, asked, .. }) => {
+                Some(Happening::SupplementRequested { again, asked, basis, .. }) => {
                     let again = again.as_ref().map(|again| l.tr("dossier-more-again", [("reason", again.as_str())]));
                     let asked = asked.as_ref().map(|asked| beside_log.asked(l, asked));
-                    asked.into_iter().chain(again).collect::<Vec<_>>().join(". ")
+                    let basis = basis.as_ref().map(|basis| l.tr("dossier-more-basis", [("basis", basis.as_str())]));
+                    asked.into_iter().chain(again).chain(basis).collect::<Vec<_>>().join(". ")
                 }
                 Some(Happening::Forwarded { place, electronic, .. }) => {
                     let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };

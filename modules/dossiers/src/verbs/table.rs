@@ -84,6 +84,9 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
                     .about("names of the form's fields to be corrected"),
                 Field::lines("other", LONG).optional().about("what else, in words"),
                 Field::choice("until", Ask::Day).about("the last day for it, as in `2026-12-31`"),
+                Field::line("basis", LONG)
+                    .optional()
+                    .about("later than three working days after intake, the law of the field that allows it"),
             ],
             does::request_supplement,
         )
