@@ -66,6 +66,7 @@ const clusters = mkdtempSync(join(tmpdir(), "motcua-clusters-"));
 chmodSync(clusters, 0o777);
 process.env.MOTCUA_TEST_INITDB = clusters;
 process.on("exit", () => rmSync(clusters, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
 if (waiting.length < 40) {
   console.error(`only ${waiting.length} programs of tests were built`);
   process.exit(1);

@@ -153,7 +153,7 @@ impl Prover {
     }
 }
 
-/// A row of what is owed: name, unit, holder, moment.
+/// A row of what is owed: name, unit, holder, moment, part.
 type Owed = (String, Id, Option<Id>, i64, i64);
 
 /// What the tables say of the subjects of a range.

@@ -53,6 +53,8 @@ pub struct DossierView {
     received_at: Option<String>,
     due_at: Option<String>,
     first_due_at: Option<String>,
+    /// Where it was put off with an apology: the date before, by which it is counted.
+    promised_at: Option<String>,
     /// How the due date came about.
     due_basis: String,
     finished_at: Option<String>,
@@ -89,6 +91,7 @@ impl DossierView {
             received_at: time(d.received_at),
             due_at: time(d.due_at),
             first_due_at: time(d.first_due_at),
+            promised_at: time(d.promised_at),
             due_basis: d.due_basis.clone(),
             finished_at: time(d.finished_at),
             returned_at: time(d.returned_at),

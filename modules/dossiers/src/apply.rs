@@ -107,10 +107,16 @@ fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
     flags
 }
 
+/// Whether it is late by what it is counted by: marked so, or past its promise while its clock ran, whatever later date excused it.
+fn ends_late(dossier: &Dossier, at: Instant) -> bool {
+    let ran_until = dossier.paused_at.unwrap_or(at);
+    dossier.flags & mark::LATE != 0 || dossier.promised_at.is_some_and(|promised| ran_until > promised)
+}
+
 /// What ends late without a decision counts among the late ones: taking a dossier back, or stopping it, makes no figure better
 /// (QĐ 766/QĐ-TTg, component 2.1: statuses 7 and 8 of received dossiers are ends like others).
-fn late_end(dossier: &Dossier, at: Instant, rules: Rules) -> Option<Fact> {
-    let counts = rules >= Rules::LateStaysLate && dossier.received_at.is_some() && dossier.flags & mark::LATE != 0;
+fn late_end(dossier: &Dossier, at: Instant, (rules, late): (Rules, bool)) -> Option<Fact> {
+    let counts = rules >= Rules::LateStaysLate && dossier.received_at.is_some() && late;
     counts.then(|| fact(dossier, &count::SETTLED, at, settled_flags(dossier, at), 1))
 }
 
@@ -129,7 +135,7 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
     match happening {
         Happening::SupplementRequested { .. } => {
             let unanswered = dossier.status == Status::Filed && dossier.answer_due_at.is_some_and(|due| at > due);
-            if dossier.flags & mark::LATE != 0 || unanswered {
+            if ends_late(dossier, at) || unanswered {
                 dossier.flags |= mark::ASKED_LATE;
             }
             if dossier.flags & mark::SENT_BACK != 0 {
@@ -146,7 +152,7 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
     match happening {
         Happening::SupplementCompleted { .. } => dossier.flags |= mark::SUPPLEMENTED,
         // Who is to look at it has not looked yet.
-        Happening::Assigned { .. } | Happening::Paid { .. } | Happening::Rated { .. } => {}
+        Happening::Assigned { .. } | Happening::Paid { .. } | Happening::PutOff { .. } | Happening::Rated { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
     match happening {
@@ -195,6 +201,7 @@ pub fn apply(
     if rules >= Rules::LateStaysLate {
         watch(d, at, happening);
     }
+    let late = ends_late(d, at);
     match happening {
         Happening::Filed { answer_due_at, .. } => d.answer_due_at = Some(*answer_due_at),
         Happening::Received { clock, place: to, between, .. } => {
@@ -289,7 +296,12 @@ pub fn apply(
                 });
             }
         }
-        Happening::PutOff { .. } if d.flags & mark::PUT_OFF != 0 => return Err(DoesNotFollow),
+        // Once, to a later date.
+        Happening::PutOff { clock, .. }
+            if d.flags & mark::PUT_OFF != 0 || clock.promised.is_some() || Some(clock.due_at) <= d.due_at =>
+        {
+            return Err(DoesNotFollow);
+        }
         Happening::PutOff { clock, .. } => {
             let promised = d.due_at;
             due(d, clock);
@@ -326,7 +338,7 @@ pub fn apply(
             d.asked_until = None;
             d.finished_at = Some(at);
             facts.push(fact(d, &count::WITHDRAWN, at, 0, 1));
-            facts.extend(late_end(d, at, rules));
+            facts.extend(late_end(d, at, (rules, late)));
         }
         Happening::Stopped { .. } => {
             d.status = Status::Stopped;
@@ -335,7 +347,7 @@ pub fn apply(
             d.asked_until = None;
             d.finished_at = Some(at);
             facts.push(fact(d, &count::STOPPED, at, 0, 1));
-            facts.extend(late_end(d, at, rules));
+            facts.extend(late_end(d, at, (rules, late)));
         }
         Happening::ResultReturned { digitised, .. } => {
             d.status = Status::Returned;

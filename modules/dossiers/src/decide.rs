@@ -236,12 +236,18 @@ fn after_pause(dossier: &Dossier, office: &Office<'_>, policy: PausePolicy) -> O
     };
     let due = moved(due_at);
     // Late by less than a working minute, over a night or a weekend: the date stays where it was, and stays passed.
-    let was_late = dossier.flags & mark::LATE != 0 || dossier.paused_at.is_some_and(|paused| paused > due_at);
+    let paused_past = |due: Instant| dossier.paused_at.is_some_and(|paused| paused > due);
+    // Put off when it was late already, it is late as a figure, and the later date is ahead all the same.
+    let was_late = dossier.flags & mark::LATE != 0 && dossier.promised_at.is_none() || paused_past(due_at);
     if was_late && due.due_at >= office.now {
         return Some(Clock { promised: dossier.promised_at, ..Clock::new(due_at, dossier.due_basis.clone()) });
     }
     // The promise before the later one moves with it; where the limit is counted anew, there is one again.
-    let promised = dossier.promised_at.map(|promised| moved(promised).due_at).filter(|promised| *promised < due.due_at);
+    let moved_promise = |promised| {
+        let moved = moved(promised).due_at;
+        if paused_past(promised) && moved >= office.now { promised } else { moved }
+    };
+    let promised = dossier.promised_at.map(moved_promise).filter(|promised| *promised < due.due_at);
     Some(Clock { promised, ..Clock::new(due.due_at, due.basis) })
 }
 

@@ -1,7 +1,7 @@
 //! What a dossier owes and points to, beside what other kinds owe (`records::work`): one thing at a time, of whoever has to do it next. While the
 //! applicant is waited for, nothing is owed.
 
-use crate::dossier::{Dossier, Status};
+use crate::dossier::{Dossier, Status, mark};
 use crate::happening::Happening;
 use crate::pages::house;
 use crate::report::case_lines;
@@ -23,8 +23,10 @@ const RETURN: &str = "dossier-return";
 
 /// What a dossier owes in a state.
 pub fn dues(d: &Dossier) -> Vec<Due> {
+    // A result put off is owed anew: it is reminded of by its later date too.
+    let part = i64::from(d.flags & mark::PUT_OFF != 0);
     let one = |name, unit, holder, at: Option<Instant>| {
-        at.map(|at| Due { name, unit, holder, at, part: 0 }).into_iter().collect::<Vec<_>>()
+        at.map(|at| Due { name, unit, holder, at, part }).into_iter().collect::<Vec<_>>()
     };
     match d.status {
         Status::Filed => one(RECEIVE, d.intake, None, d.answer_due_at),

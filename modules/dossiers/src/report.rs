@@ -13,8 +13,8 @@ const LINES_MAX: usize = 1_000;
     /// Dossiers being worked on past their due moment, by competent agency; never leaves its index.
     pub REPORT_OVERDUE = "SELECT competent_id, CAST(COUNT(*) AS BIGINT) AS n FROM dossier WHERE status IN (2, 4) AND due_at < $1 GROUP BY competent_id ORDER BY n DESC, competent_id";
     /// What a list of cases shows of some dossiers; their ids are one JSON list.
-    pub REPORT_LINES = sqlite "SELECT id, code, version_id, status, outcome, competent_id, due_at, finished_at FROM dossier WHERE id IN (SELECT value FROM json_each($1))",
-        postgres "SELECT id, code, version_id, status, outcome, competent_id, due_at, finished_at FROM dossier WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
+    pub REPORT_LINES = sqlite "SELECT id, code, version_id, status, outcome, competent_id, due_at, promised_at, finished_at FROM dossier WHERE id IN (SELECT value FROM json_each($1))",
+        postgres "SELECT id, code, version_id, status, outcome, competent_id, due_at, promised_at, finished_at FROM dossier WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
 }
 
 /// A dossier in a list of cases: nothing that names a person.
@@ -27,6 +27,8 @@ pub struct CaseLine {
     pub competent: Id,
     /// What was promised; `None` before the clock starts.
     pub due_at: Option<Instant>,
+    /// Where it was put off: the promise before, by which it is counted.
+    pub promised_at: Option<Instant>,
     /// When the case was decided.
     pub finished_at: Option<Instant>,
 }
@@ -35,7 +37,8 @@ impl CaseLine {
     /// How far past its promise the case was decided, or is now while its clock runs: milliseconds of working time, at least one when it
     /// is late at all. `None` where it is not late, or nothing was promised.
     pub fn late_ms(&self, calendar: &Calendar, now: Instant) -> Option<i64> {
-        let due = self.due_at?;
+        // Work has until the later date; what is done is judged by the promise before.
+        let due = self.promised_at.filter(|_| self.finished_at.is_some()).or(self.due_at)?;
         let paused = self.finished_at.is_none() && !matches!(self.status, Status::Received | Status::Processing);
         let end = self.finished_at.unwrap_or(now);
         (!paused && end > due).then(|| calendar.working_ms_between(due, end).max(1))
@@ -64,6 +67,7 @@ pub async fn case_lines(tx: &Tx, ids: &[Id]) -> Result<HashMap<Id, CaseLine>, St
                 outcome: Outcome::read(&row.get::<String>("outcome")?),
                 competent: row.get("competent_id")?,
                 due_at: row.get("due_at")?,
+                promised_at: row.get("promised_at")?,
                 finished_at: row.get("finished_at")?,
             };
             lines.insert(row.get("id")?, line);
@@ -92,7 +96,16 @@ mod tests {
 
     fn line(status: Status, due: Option<Instant>, finished: Option<Instant>) -> CaseLine {
         let (code, outcome) = (String::new(), Outcome::None);
-        CaseLine { code, version: Id(1), status, outcome, competent: Id(1), due_at: due, finished_at: finished }
+        CaseLine {
+            code,
+            version: Id(1),
+            status,
+            outcome,
+            competent: Id(1),
+            due_at: due,
+            promised_at: None,
+            finished_at: finished,
+        }
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl Line {
     }
 }
 
-const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id, d.id, d.outcome, d.flags, d.asked_until";
+const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id, d.id, d.outcome, d.flags, d.asked_until, d.promised_at";
 
 fn read_line(row: &Row) -> Result<Line, StoreError> {
     let status = Status::from_code(row.at(5)?)
@@ -210,6 +210,7 @@ fn read_line(row: &Row) -> Result<Line, StoreError> {
             answer_due_at: row.at(7)?,
             received_at: row.at(8)?,
             due_at: row.at(9)?,
+            promised_at: row.at(16)?,
             finished_at: row.at(10)?,
             outcome: Outcome::read(&row.at::<String>(13)?),
             late: flags & mark::LATE != 0,
@@ -298,6 +299,8 @@ pub struct Times {
     pub answer_due_at: Option<Instant>,
     pub received_at: Option<Instant>,
     pub due_at: Option<Instant>,
+    /// What it is counted by, where it was put off.
+    pub promised_at: Option<Instant>,
     pub finished_at: Option<Instant>,
     pub outcome: Outcome,
     /// Its due date had passed once, or it counts as late by a rule: it is never on time again.
@@ -319,6 +322,7 @@ pub fn clock(dossier: &crate::Dossier, calendar: &Calendar, now: Instant) -> Clo
         answer_due_at: dossier.answer_due_at,
         received_at: dossier.received_at,
         due_at: dossier.due_at,
+        promised_at: dossier.promised_at,
         finished_at: dossier.finished_at,
         outcome: dossier.outcome,
         late: dossier.flags & mark::LATE != 0,
@@ -341,7 +345,7 @@ pub fn clock_of(times: &Times, calendar: &Calendar, now: Instant) -> ClockView {
         _ => return view(0, "done", "dossier-clock-none", 0),
     };
     if let Some(end) = times.finished_at {
-        let (state, key) = match (end <= due && !times.late, times.status, times.outcome) {
+        let (state, key) = match (end <= times.promised_at.unwrap_or(due) && !times.late, times.status, times.outcome) {
             // Nothing was decided: whether in time is no question.
             (true, Status::Withdrawn | Status::Stopped, _) => ("done", "dossier-clock-none"),
             (true, _, Outcome::Refused) => ("done", "dossier-clock-refused"),

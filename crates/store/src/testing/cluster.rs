@@ -124,11 +124,14 @@ fn init(bin: &Path, data: &Path, user: Option<(u32, u32)>) -> io::Result<()> {
     let Some(shared) = std::env::var_os("MOTCUA_TEST_INITDB").map(PathBuf::from) else {
         return init_anew(bin, data, user);
     };
-    let made = shared.join("made");
+    // Of one version: its files are nothing to another's server.
+    let made = shared.join(bin.display().to_string().replace('/', "-"));
     let copy = |from: &Path, to: &Path| command(Path::new("cp"), user).arg("-a").args([from, to]).status();
     if made.is_dir() && copy(&made, data)?.success() {
         return Ok(());
     }
+    // A copy that broke off.
+    let _ = std::fs::remove_dir_all(data);
     init_anew(bin, data, user)?;
     // Two may have made it at once: the second finds the first's folder in its place.
     let mine = shared.join(std::process::id().to_string());

@@ -32,11 +32,12 @@ pub(crate) fn nothing_to_pay(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(
     Ok(())
 }
 
-/// A result is promised anew once at most (NĐ 61/2018/NĐ-CP Điều 19 khoản 9).
+/// A result is promised anew once at most (NĐ 61/2018/NĐ-CP Điều 19 khoản 9), and for a day to come.
 pub(crate) fn put_off_before(d: &Dossier, _: &Actor, office: &Office<'_>) -> Result<(), Fault> {
-    match later::date(d, office, 1, Some("asked beforehand")) {
+    match later::date(d, office, PUT_OFF_DAYS_MAX, Some("asked beforehand")) {
         Some(Err(problem)) => Err(Fault::Conflict(problem)),
-        _ => Ok(()),
+        Some(Ok(furthest)) => later::ahead(&furthest, office).map_err(Fault::Conflict),
+        None => Ok(()),
     }
 }
 

@@ -57,17 +57,26 @@ pub fn put_off(dossier: &Dossier, actor: &Actor, office: &Office<'_>, later: &La
     };
     let promised =
         date(dossier, office, later.days, Some(later.unforeseen.as_str())).ok_or_else(|| limit_unknown(office))?;
-    match promised {
-        Ok(Extension { due, .. }) if problems.is_empty() => {
-            let clock = Clock::new(due.due_at, due.basis);
-            Ok(Happening::PutOff { reason, clock, unforeseen })
+    match promised.and_then(|extension| ahead(&extension, office).map(|()| extension.due)) {
+        Ok(due) if problems.is_empty() => {
+            Ok(Happening::PutOff { reason, clock: Clock::new(due.due_at, due.basis), unforeseen })
         }
         Ok(_) => Err(Fault::Invalid(problems)),
         Err(problem) => {
-            problems.push(problem.field("unforeseen"));
+            // What the calendar refuses is for want of an explanation.
+            problems.push(if problem.field.is_some() { problem } else { problem.field("unforeseen") });
             Err(Fault::Invalid(problems))
         }
     }
+}
+
+/// Counted from a date long past, the new one might be past itself: that is no promise, and there is no second one.
+pub(super) fn ahead(later: &Extension, office: &Office<'_>) -> Result<(), Problem> {
+    let due_at = later.due.due_at;
+    if due_at > office.now {
+        return Ok(());
+    }
+    Err(Problem::new("dossier-put-off-past").field("days").arg("due", base::vn_date_time(due_at)))
 }
 
 #[cfg(test)]
@@ -153,5 +162,75 @@ mod tests {
             assert_eq!((d.due_at, d.promised_at), (Some(due), promised), "{policy:?}");
             assert_eq!(code(story.ask(|d, o| put_off(d, &head(), o, &later(2, "")))), "base-extension-second");
         }
+    }
+
+    #[test]
+    fn a_later_date_lies_ahead_and_is_owed_and_reminded_of_anew() {
+        let mut story = received();
+        // Two weeks late: two days from the old date are long past.
+        story.now = november(20, 9, 0);
+        let past = story.ask(|d, o| put_off(d, &head(), o, &later(2, "Hồ sơ bị thất lạc")));
+        assert_eq!(code(past), "dossier-put-off-past");
+        let parts =
+            |story: &Story| crate::owed::dues(story.dossier()).into_iter().map(|due| due.part).collect::<Vec<_>>();
+        assert_eq!(parts(&story), [0]);
+        story.does(0, |d, o| put_off(d, &head(), o, &later(14, "Hồ sơ bị thất lạc")));
+        assert_eq!(parts(&story), [1]);
+        assert_eq!(story.dossier().due_at, Some(november(26, 9, 0)), "a day of the new holiday not counted");
+        // It was late when it was put off: the pause moves the later date all the same, and it stays late.
+        story.does(60, |d, o| request_payment(d, &officer(), o, 90_000, "Thuế trước bạ", "NĐ 10/2022/NĐ-CP"));
+        story.does(24 * 60 * 3, |d, o| record_payment(d, &clerk(), o));
+        assert!(story.dossier().due_at > Some(november(26, 9, 0)));
+        story.does(60, |d, o| refuse(d, &officer(), o, "Không đủ điều kiện"));
+        assert_eq!((story.sum("settled", 0), story.sum("settled", flag::ON_TIME)), (1, 0));
+    }
+
+    #[test]
+    fn what_ends_after_the_promise_and_before_the_later_date_counts_among_the_late_ones() {
+        for (stopped, late) in [(november(5, 8, 59), 0), (november(6, 9, 0), 1)] {
+            let mut story = received();
+            story.does(60, |d, o| put_off(d, &head(), o, &later(2, "")));
+            story.now = stopped;
+            story.does(0, |d, o| stop(d, &head(), o, "Có bản án của toà án liên quan"));
+            assert_eq!(story.sum("settled", flag::UNDECIDED | flag::PUT_OFF), late, "{stopped:?}");
+            assert_eq!(story.sum("settled", flag::ON_TIME), 0);
+        }
+    }
+
+    #[test]
+    fn a_promise_that_had_passed_stays_passed_where_days_off_are_counted_through() {
+        let mut version = version();
+        version.pause_policy = PausePolicy::Resume;
+        version.channels.iter_mut().for_each(|terms| terms.limit = Limit::CalendarDays(4));
+        let mut story = Story::received_under(version);
+        // Friday at the close; put off by three days; asked in the evening of Friday, brought on Monday.
+        let promised = november(6, 17, 0);
+        assert_eq!(story.dossier().due_at, Some(promised));
+        story.does(60, |d, o| put_off(d, &head(), o, &later(3, "")));
+        story.now = november(6, 17, 30);
+        story.does(0, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
+        story.now = november(9, 9, 0);
+        let brought = Supplied { papers: 1, ..Supplied::default() };
+        story.does(0, |d, o| complete_supplement(d, &clerk(), o, "", brought));
+        assert_eq!(story.dossier().promised_at, Some(promised));
+        story.does(60, |d, o| refuse(d, &officer(), o, "Không đủ điều kiện"));
+        assert_eq!((story.sum("settled", flag::ON_TIME), story.sum("settled", flag::BY_LATER_DATE)), (0, 1));
+    }
+
+    #[test]
+    fn an_event_that_puts_off_to_no_later_day_or_twice_does_not_follow() {
+        let story = received();
+        let due = story.dossier().due_at.unwrap();
+        let event = |at, promised| Happening::PutOff {
+            reason: "x".to_owned(),
+            clock: Clock { promised, ..Clock::new(at, "-".to_owned()) },
+            unforeseen: String::new(),
+        };
+        let follows = |event: &Happening| {
+            let mut state = Some(story.dossier().clone());
+            crate::apply::apply(&mut state, DOSSIER, story.now, (crate::happening::Rules::NOW, None), event).is_ok()
+        };
+        assert!(follows(&event(due.plus_ms(1), None)));
+        assert!(!follows(&event(due, None)) && !follows(&event(due.plus_ms(1), Some(due))));
     }
 }

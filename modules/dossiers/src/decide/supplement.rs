@@ -26,10 +26,10 @@ pub struct Asked {
 /// (NĐ 61/2018/NĐ-CP Điều 19 khoản 4).
 pub const ASKED_WITHIN_DAYS: i32 = 3;
 
-/// Whether a first supplement is asked for later than the law has it. A second one is an exception with a reason of its own.
+/// Whether a supplement is asked for later than the law has it.
 pub fn is_asked_late(dossier: &Dossier, office: &Office<'_>) -> bool {
     let last = |received| office.calendar.due(received, Limit::WorkingDays(ASKED_WITHIN_DAYS), None).due_at;
-    dossier.supplements == 0 && dossier.received_at.is_some_and(|received| office.now.date() > last(received).date())
+    dossier.received_at.is_some_and(|received| office.now.date() > last(received).date())
 }
 
 /// Longest time an applicant is given for a supplement, in calendar days.
@@ -114,7 +114,10 @@ pub fn request_supplement(
         let problem = Problem::new("dossier-supplement-late-basis").field("basis").arg("days", ASKED_WITHIN_DAYS);
         problems.push(problem.rule("NĐ 61/2018/NĐ-CP Điều 19 khoản 4"));
     }
-    let basis = or_problems(short("basis", &asked.basis), &mut problems);
+    let basis = match late && !asked.basis.trim().is_empty() {
+        true => or_problems(in_words("basis", &asked.basis), &mut problems),
+        false => String::new(),
+    };
     match asking(asked, office, &mut problems) {
         Some(asked) if problems.is_empty() => {
             let again = (dossier.supplements > 0).then_some(again);
@@ -256,13 +259,17 @@ mod tests {
             story.ask(|d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
         let Ok(Happening::SupplementRequested { basis: Some(basis), .. }) = requested else { panic!("{requested:?}") };
         assert_eq!(basis, "Luật Hộ tịch Điều 16");
-        // A second request is an exception with a reason of its own; before intake nothing has begun.
+        // A mere sign is no law, and a request before does not excuse a late one.
+        let sign = Asked { basis: "x".to_owned(), ..without.clone() };
+        assert_eq!(code(story.ask(|d, o| request_supplement(d, &officer(), o, &sign, &[]))), "dossier-reason-no-words");
         story.now = november(4, 9, 0);
         story.does(0, |d, o| request_supplement(d, &officer(), o, &without, &[]));
         story.does(60, |d, o| complete_supplement(d, &clerk(), o, "", BROUGHT));
         story.now = november(20, 9, 0);
         let again = Asked { again: "Giấy mới khác với tờ khai".to_owned(), ..without.clone() };
-        assert!(story.ask(|d, o| request_supplement(d, &officer(), o, &again, &[])).is_ok());
+        let refused = story.ask(|d, o| request_supplement(d, &officer(), o, &again, &[]));
+        assert_eq!(code(refused), "dossier-supplement-late-basis");
+        // Before intake nothing has begun.
         let mut filed = Story::filed();
         filed.now = november(20, 9, 0);
         assert!(filed.ask(|d, o| request_supplement(d, &clerk(), o, &without, &[])).is_ok());

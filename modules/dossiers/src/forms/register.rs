@@ -162,12 +162,17 @@ fn row(house: &House, l: L, loaded: &Loaded, events: &[audit::Event]) -> Row {
         address: address.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; "),
         competent: house.tree.name(d.competent),
         received: day(d.received_at),
-        due: day(d.due_at),
+        due: day(d.promised_at.or(d.due_at)),
         passed: day(passed),
         settled: day(d.finished_at),
         returned: day(d.returned_at),
         way,
-        note: l.t(d.state_key()),
+        note: match d.promised_at {
+            Some(_) => {
+                format!("{}; {}", l.t(d.state_key()), l.tr("dossier-register-put-off", [("due", day(d.due_at))]))
+            }
+            None => l.t(d.state_key()),
+        },
     }
 }
 

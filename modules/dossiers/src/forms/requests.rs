@@ -157,8 +157,8 @@ impl Stop {
     pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
         let Some((event, happening)) = read.last(&["withdrawn", "stopped"]) else { return Ok(None) };
         let d = &read.loaded.dossier;
-        let before = read.events.iter().filter(|one| one.n < event.n);
-        let state = match before.map(|one| one.kind.as_str()).rfind(|kind| !["assigned", "paid"].contains(kind)) {
+        let before = read.events.iter().rfind(|one| one.n < event.n);
+        let state = match before.map(|one| one.kind.as_str()) {
             Some("supplement-requested") => "đang chờ bổ sung",
             Some("payment-requested") => "đang chờ thực hiện nghĩa vụ tài chính",
             _ if d.received_at.is_none() => "chưa tiếp nhận",

@@ -53,6 +53,8 @@ struct ShowPage {
     due_key: &'static str,
     due: String,
     first_due: String,
+    /// The date before it was put off, where that is not the first one.
+    promised: String,
     percent: i64,
     word: String,
     intake: String,
@@ -203,6 +205,7 @@ fn page(
         due_key: if d.due_at.is_none() && d.answer_due_at.is_some() { "dossier-answer-due" } else { "dossier-due" },
         due: moment(d.due_at.or(d.answer_due_at)),
         first_due: if d.first_due_at == d.due_at { String::new() } else { moment(d.first_due_at) },
+        promised: moment(d.promised_at.filter(|promised| Some(*promised) != d.first_due_at)),
         percent: clock.percent,
         word: l.tr(clock.key, [("n", clock.n.to_string())]),
         intake: house.tree.name(d.intake),
