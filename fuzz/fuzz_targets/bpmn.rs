@@ -3,16 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| {
-    let Ok(text) = bpmn::text(bytes) else { return };
-    let Ok((mut diagram, _)) = bpmn::read(&text) else { return };
-    for draw in [bpmn::connect, bpmn::lay_out] {
-        match bpmn::read(&bpmn::write(&diagram)) {
-            Ok(again) => assert_eq!(again, (diagram.clone(), vec![])),
-            // What is written says more than it must.
-            Err(refusal) => assert!(matches!(refusal.code(), "bpmn-too-many" | "bpmn-too-large"), "{refusal}"),
-        }
-        draw(&mut diagram);
-        assert!(diagram.is_drawn());
-    }
-});
+fuzz_target!(|bytes: &[u8]| bpmn::testing::holds(bytes));

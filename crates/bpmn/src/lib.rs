@@ -13,6 +13,8 @@ mod model;
 mod names;
 mod read;
 mod refusal;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tree;
 mod write;
 

@@ -66,12 +66,11 @@ fn due(dossier: &mut Dossier, clock: &Clock) {
 /// said must come out the same when it is taken back, so they follow from the state alone.
 fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
     let mut flags = dossier.flags & LASTING;
-    if let Some(due_at) = dossier.due_at.filter(|_| dossier.flags & mark::LATE == 0) {
-        // A later date given with an apology excuses; what it is counted by is the date before.
-        let promised = dossier.promised_at.unwrap_or(due_at);
+    if let Some(promised) = dossier.counted_by().filter(|_| dossier.flags & mark::LATE == 0) {
+        // A later date given with an apology excuses.
         if at <= promised {
             flags |= flag::ON_TIME;
-        } else if at <= due_at {
+        } else if dossier.due_at.is_some_and(|due_at| at <= due_at) {
             flags |= flag::BY_LATER_DATE;
         }
         if at.date() < promised.date() {
@@ -115,8 +114,8 @@ fn ends_late(dossier: &Dossier, at: Instant) -> bool {
 
 /// What ends late without a decision counts among the late ones: taking a dossier back, or stopping it, makes no figure better
 /// (QĐ 766/QĐ-TTg, component 2.1: statuses 7 and 8 of received dossiers are ends like others).
-fn late_end(dossier: &Dossier, at: Instant, (rules, late): (Rules, bool)) -> Option<Fact> {
-    let counts = rules >= Rules::LateStaysLate && dossier.received_at.is_some() && late;
+fn late_end(dossier: &Dossier, at: Instant, rules: Rules) -> Option<Fact> {
+    let counts = rules >= Rules::LateStaysLate && dossier.received_at.is_some() && ends_late(dossier, at);
     counts.then(|| fact(dossier, &count::SETTLED, at, settled_flags(dossier, at), 1))
 }
 
@@ -201,7 +200,6 @@ pub fn apply(
     if rules >= Rules::LateStaysLate {
         watch(d, at, happening);
     }
-    let late = ends_late(d, at);
     match happening {
         Happening::Filed { answer_due_at, .. } => d.answer_due_at = Some(*answer_due_at),
         Happening::Received { clock, place: to, between, .. } => {
@@ -333,21 +331,21 @@ pub fn apply(
             facts.push(fact(d, &count::SETTLED, at, settled_flags(d, at), 1));
         }
         Happening::Withdrawn { .. } => {
+            facts.push(fact(d, &count::WITHDRAWN, at, 0, 1));
+            facts.extend(late_end(d, at, rules));
             d.status = Status::Withdrawn;
             d.paused_at = None;
             d.asked_until = None;
             d.finished_at = Some(at);
-            facts.push(fact(d, &count::WITHDRAWN, at, 0, 1));
-            facts.extend(late_end(d, at, (rules, late)));
         }
         Happening::Stopped { .. } => {
+            facts.push(fact(d, &count::STOPPED, at, 0, 1));
+            facts.extend(late_end(d, at, rules));
             d.status = Status::Stopped;
             d.decided_by = official;
             d.paused_at = None;
             d.asked_until = None;
             d.finished_at = Some(at);
-            facts.push(fact(d, &count::STOPPED, at, 0, 1));
-            facts.extend(late_end(d, at, (rules, late)));
         }
         Happening::ResultReturned { digitised, .. } => {
             d.status = Status::Returned;

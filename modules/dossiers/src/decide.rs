@@ -216,18 +216,20 @@ pub fn clock_after_pause(dossier: &Dossier, office: &Office<'_>) -> Option<Clock
     after_pause(dossier, office, office.version.pause_policy)
 }
 
+/// The due date as it stands; none before the clock has started.
+fn promised(dossier: &Dossier, office: &Office<'_>) -> Option<DueDate> {
+    let (due_at, received) = (dossier.due_at?, dossier.received_at?);
+    let started_at = office.calendar.start_of_clock(received, office.cut_off());
+    Some(DueDate { due_at, basis: dossier.due_basis.clone(), started_at })
+}
+
 fn after_pause(dossier: &Dossier, office: &Office<'_>, policy: PausePolicy) -> Option<Clock> {
-    let (limit, due_at) = (office.limit(dossier.channel)?, dossier.due_at?);
-    let received = dossier.received_at?;
+    let (limit, original) = (office.limit(dossier.channel)?, promised(dossier, office)?);
+    let due_at = original.due_at;
     let moved = |due_at| {
-        let original = DueDate {
-            due_at,
-            basis: dossier.due_basis.clone(),
-            started_at: office.calendar.start_of_clock(received, office.cut_off()),
-        };
         office.calendar.due_after_pause(
             policy,
-            &original,
+            &DueDate { due_at, ..original.clone() },
             limit,
             dossier.paused_at.unwrap_or(office.now),
             office.now,

@@ -250,6 +250,11 @@ impl Mark {
 }
 
 impl Dossier {
+    /// What it is counted by: its due date, or the one before where it was put off with an apology.
+    pub fn counted_by(&self) -> Option<Instant> {
+        self.promised_at.or(self.due_at)
+    }
+
     /// The applicant's time for a supplement has run out.
     pub fn is_unanswered(&self, today: Date) -> bool {
         self.status == Status::Supplement && self.asked_until.is_some_and(|until| today > until)

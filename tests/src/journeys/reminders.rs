@@ -68,15 +68,21 @@ fn a_reminder_comes_once_by_its_rule_also_after_a_restart_and_when_the_due_date_
     });
 }
 
+/// A dossier that nobody has in hand and whose heads were reminded of it; how often.
+async fn reminded_of_one(app: &TestApp) -> (String, i64) {
+    let mut clerk = app.signed_in(Role::Clerk).await;
+    let code = received(app, &mut clerk).await;
+    app.clock.advance_ms(3_600_000);
+    work(app).await;
+    let once = reminded(app, &code, "before").await;
+    assert!(once > 0, "nobody has it in hand: the heads");
+    (code, once)
+}
+
 #[test]
 fn what_is_owed_again_is_called_to_mind_again() {
     on_own_provinces(|app, _| async move {
-        let mut clerk = app.signed_in(Role::Clerk).await;
-        let code = received(&app, &mut clerk).await;
-        app.clock.advance_ms(3_600_000);
-        work(&app).await;
-        let once = reminded(&app, &code, "before").await;
-        assert!(once > 0, "nobody has it in hand: the heads");
+        let (code, once) = reminded_of_one(&app).await;
         // Met, and after the next look owed anew.
         execute(&app, "UPDATE due SET name = 'dossier-other' WHERE name = 'dossier-settle'").await;
         app.clock.advance_ms(3_600_000);
@@ -91,12 +97,7 @@ fn what_is_owed_again_is_called_to_mind_again() {
 #[test]
 fn a_reminder_of_one_part_is_not_one_of_the_other() {
     on_own_provinces(|app, _| async move {
-        let mut clerk = app.signed_in(Role::Clerk).await;
-        let code = received(&app, &mut clerk).await;
-        app.clock.advance_ms(3_600_000);
-        work(&app).await;
-        let once = reminded(&app, &code, "before").await;
-        assert!(once > 0, "the heads");
+        let (code, once) = reminded_of_one(&app).await;
         // A second part of the same name, at the same unit: told by itself, once.
         let second = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at, part) SELECT subject_id, name, unit_id, holder_id, due_at, 2 FROM due WHERE name = 'dossier-settle'";
         assert!(execute(&app, second).await > 0);

@@ -19,6 +19,13 @@ pub struct Extension {
     pub due: DueDate,
 }
 
+impl Extension {
+    /// Whether less than a day is left before something is due, so that putting it off has to be explained.
+    pub fn is_short_notice(due_at: Instant, decided_at: Instant) -> bool {
+        decided_at.day() >= due_at.day()
+    }
+}
+
 impl Calendar {
     /// When something received at a moment is due.
     ///
@@ -85,7 +92,7 @@ impl Calendar {
             return Err(Problem::new("base-extension-second").rule(EXTENSION_RULE));
         }
         let explained = late_reason.is_some_and(|reason| !reason.trim().is_empty());
-        if decided_at.day() >= original.due_at.day() && !explained {
+        if Extension::is_short_notice(original.due_at, decided_at) && !explained {
             let problem = Problem::new("base-extension-late").rule(EXTENSION_RULE);
             return Err(problem.arg("due", crate::vn_date_time(original.due_at)));
         }

@@ -19,7 +19,7 @@ pub struct Later {
 
 /// Whether there is less than a day left before it is due, so that the act has to be explained.
 pub fn is_short_notice(dossier: &Dossier, now: Instant) -> bool {
-    dossier.due_at.is_some_and(|due_at| now.date() >= due_at.date())
+    dossier.due_at.is_some_and(|due_at| Extension::is_short_notice(due_at, now))
 }
 
 /// The new date and the one it replaces, or the rule against it; none of a dossier that nothing is promised for.
@@ -29,9 +29,7 @@ pub(super) fn date(
     days: i64,
     unforeseen: Option<&str>,
 ) -> Option<Result<Extension, Problem>> {
-    let (due_at, received) = (dossier.due_at?, dossier.received_at?);
-    let started_at = office.calendar.start_of_clock(received, office.cut_off());
-    let promised = DueDate { due_at, basis: dossier.due_basis.clone(), started_at };
+    let promised = promised(dossier, office)?;
     let earlier = u32::from(dossier.flags & mark::PUT_OFF != 0);
     let by = Limit::WorkingDays(i32::try_from(days).unwrap_or(i32::MAX));
     Some(office.calendar.extend(&promised, by, office.now, earlier, unforeseen))

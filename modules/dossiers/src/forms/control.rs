@@ -58,7 +58,7 @@ impl Control {
             head: Head::of(words, read, received)?,
             competent: words.house.tree.name(d.competent),
             received: base::vn_moment_words(received),
-            due: d.promised_at.or(d.due_at).map(base::vn_moment_words).unwrap_or_default(),
+            due: d.counted_by().map(base::vn_moment_words).unwrap_or_default(),
             later: d.due_at.filter(|_| d.promised_at.is_some()).map(base::vn_moment_words).unwrap_or_default(),
             rows: rows(words, read),
         }))

@@ -162,7 +162,7 @@ fn row(house: &House, l: L, loaded: &Loaded, events: &[audit::Event]) -> Row {
         address: address.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; "),
         competent: house.tree.name(d.competent),
         received: day(d.received_at),
-        due: day(d.promised_at.or(d.due_at)),
+        due: day(d.counted_by()),
         passed: day(passed),
         settled: day(d.finished_at),
         returned: day(d.returned_at),

@@ -82,6 +82,11 @@ impl<'a> Beside<'a> {
     }
 }
 
+/// What there is to say, one sentence after the other.
+fn sentences(said: impl IntoIterator<Item = String>) -> String {
+    said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(". ")
+}
+
 fn receiver_key(to: Receiver) -> &'static str {
     match to {
         Receiver::Owner => "dossier-more-handed-owner",
@@ -136,22 +141,17 @@ pub(super) fn timeline(
                         Some(clock) => l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))]),
                         None => String::new(),
                     };
-                    let said = [due, beside_log.absent(l, absent)];
-                    said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(". ")
+                    sentences([due, beside_log.absent(l, absent)])
                 }
                 Some(Happening::PutOff { clock, unforeseen, .. }) => {
                     let due = l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))]);
-                    [due, unforeseen.clone()]
-                        .into_iter()
-                        .filter(|words| !words.is_empty())
-                        .collect::<Vec<_>>()
-                        .join(". ")
+                    sentences([due, unforeseen.clone()])
                 }
                 Some(Happening::SupplementRequested { again, asked, basis, .. }) => {
                     let again = again.as_ref().map(|again| l.tr("dossier-more-again", [("reason", again.as_str())]));
                     let asked = asked.as_ref().map(|asked| beside_log.asked(l, asked));
                     let basis = basis.as_ref().map(|basis| l.tr("dossier-more-basis", [("basis", basis.as_str())]));
-                    asked.into_iter().chain(again).chain(basis).collect::<Vec<_>>().join(". ")
+                    sentences(asked.into_iter().chain(again).chain(basis))
                 }
                 Some(Happening::Forwarded { place, electronic, .. }) => {
                     let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
