@@ -130,6 +130,7 @@ citizens-did-supplement-due = Further papers sent, now due { $due }
 citizens-payment-was-asked = { $amount } was asked for
 citizens-did-pay = { $amount } paid
 citizens-was-put-off = The agency apologises for the delay; new due date { $due }
+citizens-was-redirected = Sent to the agency that is competent; the due date stays
 citizens-result-ready = The result is ready
 citizens-was-refused = Refused
 citizens-did-withdraw = Withdrawn

@@ -127,6 +127,7 @@ citizens-did-supplement-due = Đã bổ sung, hẹn trả mới { $due }
 citizens-payment-was-asked = Được yêu cầu nộp { $amount }
 citizens-did-pay = Đã nộp { $amount }
 citizens-was-put-off = Cơ quan xin lỗi vì chậm, hẹn trả mới { $due }
+citizens-was-redirected = Hồ sơ được chuyển đến cơ quan có thẩm quyền; ngày hẹn trả không đổi
 citizens-result-ready = Đã có kết quả
 citizens-was-refused = Hồ sơ bị từ chối giải quyết
 citizens-did-withdraw = Hồ sơ đã được rút

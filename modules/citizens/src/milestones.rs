@@ -50,6 +50,7 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
             l.tr("citizens-payment-was-asked", [("amount", Dong(*amount_dong).to_string())])
         }
         Happening::Paid { amount_dong, .. } => l.tr("citizens-did-pay", [("amount", Dong(*amount_dong).to_string())]),
+        Happening::Redirected { competent: Some(_), .. } => l.t("citizens-was-redirected"),
         Happening::PutOff { clock, .. } => l.tr("citizens-was-put-off", [("due", vn_date_time(clock.due_at))]),
         Happening::Approved { .. } => l.t("citizens-result-ready"),
         Happening::Refused { .. } => l.t("citizens-was-refused"),
@@ -61,13 +62,16 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
         Happening::Assigned { .. }
         | Happening::Forwarded { .. }
         | Happening::SentBack { .. }
+        | Happening::TakenOver { .. }
+        | Happening::HandedBack { .. }
+        | Happening::Redirected { competent: None, .. }
         | Happening::Rated { .. } => {
             return None;
         }
     };
     // A note between officials is not for the applicant; what was asked of them or told to them is.
     let words = match &happening {
-        Happening::Approved { .. } => "",
+        Happening::Approved { .. } | Happening::Redirected { .. } => "",
         _ => happening.words(),
     };
     Some(Milestone { stage: Stage::Past, when: vn_date_time(event.at), what, words: words.to_owned() })

@@ -235,7 +235,7 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
     let happening = Happening::Received {
         filing: Some(checked.filing.clone()),
         clock: decide::start_clock(&office, intake.channel)?,
-        place: office.place(intake.competent, crate::places::first_step(&version), None),
+        place: office.place_of(&checked.filing),
         between: decide::passing(&house.tree, &checked.filing),
     };
     let dossier = write(tx, None, Some((new_id(by.now), &checked)), by, agency, &happening).await?;

@@ -6,6 +6,8 @@ use crate::measures::{self as count, LASTING, flag};
 use base::{Id, Instant};
 use facts::{Fact, Measure};
 
+mod handing;
+
 /// What an event led to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcomes {
@@ -49,11 +51,12 @@ fn fact(dossier: &Dossier, measure: &'static Measure, at: Instant, flags: i64, q
     }
 }
 
-fn place(dossier: &mut Dossier, place: &Place) {
+fn place(dossier: &mut Dossier, at: Instant, place: &Place) {
     dossier.step = place.step;
     dossier.unit = place.unit;
     dossier.handler = place.handler;
     dossier.step_due_at = place.step_due_at;
+    handing::offer(dossier, at, place.offer.as_ref());
 }
 
 fn due(dossier: &mut Dossier, clock: &Clock) {
@@ -152,6 +155,7 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         Happening::SupplementCompleted { .. } => dossier.flags |= mark::SUPPLEMENTED,
         // Who is to look at it has not looked yet.
         Happening::Assigned { .. } | Happening::Paid { .. } | Happening::PutOff { .. } | Happening::Rated { .. } => {}
+        Happening::TakenOver { .. } | Happening::HandedBack { .. } | Happening::Redirected { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
     match happening {
@@ -200,6 +204,7 @@ pub fn apply(
     if rules >= Rules::LateStaysLate {
         watch(d, at, happening);
     }
+    facts.extend(handing::before(d, at, happening));
     match happening {
         Happening::Filed { answer_due_at, .. } => d.answer_due_at = Some(*answer_due_at),
         Happening::Received { clock, place: to, between, .. } => {
@@ -208,7 +213,8 @@ pub fn apply(
             d.answer_due_at = None;
             due(d, clock);
             d.first_due_at = Some(clock.due_at);
-            place(d, to);
+            place(d, at, to);
+            d.received_by = official.filter(|_| to.offer.is_some());
             if let Some(passing) = between {
                 passed_between(d, *passing);
             }
@@ -233,12 +239,22 @@ pub fn apply(
             if *between {
                 passed_between(d, if *electronic { Passing::Electronic } else { Passing::Paper });
             }
-            place(d, to);
+            place(d, at, to);
             facts.push(fact(d, &count::HANDED_ON, at, if *electronic { flag::ELECTRONIC } else { 0 }, 1));
         }
         Happening::SentBack { place: to, .. } => {
             d.status = Status::Processing;
-            place(d, to);
+            place(d, at, to);
+        }
+        // What was done before is all there is to it.
+        Happening::TakenOver { .. } => {}
+        Happening::HandedBack { .. } if d.flags & mark::MISROUTED != 0 => return Err(DoesNotFollow),
+        Happening::HandedBack { place: to, .. } => facts.push(handing::handed_back(d, at, to)),
+        Happening::Redirected { .. } if d.flags & mark::MISROUTED == 0 => return Err(DoesNotFollow),
+        Happening::Redirected { place: to, electronic, between, competent, .. } => {
+            let (electronic, between, competent) = (*electronic, *between, *competent);
+            let to = handing::Elsewhere { place: to, electronic, between, competent };
+            handing::redirected(d, at, rules, &to, &mut facts);
         }
         Happening::SupplementRequested { asked, .. } => {
             d.status = Status::Supplement;
@@ -307,7 +323,7 @@ pub fn apply(
             d.flags |= mark::PUT_OFF;
             facts.push(fact(d, &count::LATER, at, d.flags & LASTING, 1));
         }
-        Happening::Approved { digitised, unit, .. } => {
+        Happening::Approved { digitised, unit, offer, .. } => {
             d.status = Status::Decided;
             d.outcome = Outcome::Granted;
             d.decided_by = official;
@@ -315,12 +331,13 @@ pub fn apply(
             d.step_due_at = None;
             d.unit = *unit;
             d.handler = None;
+            handing::offer(d, at, offer.as_ref());
             if *digitised {
                 d.flags |= flag::DIGITISED;
             }
             facts.push(fact(d, &count::SETTLED, at, settled_flags(d, at), 1));
         }
-        Happening::Refused { unit, .. } => {
+        Happening::Refused { unit, offer, .. } => {
             d.status = Status::Decided;
             d.outcome = Outcome::Refused;
             d.decided_by = official;
@@ -328,6 +345,7 @@ pub fn apply(
             d.step_due_at = None;
             d.unit = *unit;
             d.handler = None;
+            handing::offer(d, at, offer.as_ref());
             facts.push(fact(d, &count::SETTLED, at, settled_flags(d, at), 1));
         }
         Happening::Withdrawn { .. } => {
@@ -364,8 +382,14 @@ pub fn apply(
         }
     }
     for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {
-        // What is taken back and written again, and what it settled as, stays with whoever decided.
-        fact.official = if fact.measure == &count::SETTLED { d.decided_by } else { official };
+        // What is taken back and written again, and what it settled as, stays with whoever decided; what moves to another agency, with
+        // whoever received it.
+        let moved = matches!(happening, Happening::Redirected { .. }) && fact.official.is_some();
+        fact.official = match moved {
+            true => fact.official,
+            false if fact.measure == &count::SETTLED => d.decided_by,
+            false => official,
+        };
     }
     Ok(Outcomes { facts })
 }

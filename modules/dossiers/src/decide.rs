@@ -12,10 +12,12 @@ use organisation::Tree;
 
 pub(crate) mod bars;
 mod ends;
+pub(crate) mod hand;
 mod later;
 mod supplement;
 
 pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
+pub use hand::{elsewhere, hand_back, redirect, take_over};
 pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
 pub use supplement::{
     ABSENT, ASKED_DAYS_MAX, ASKED_WITHIN_DAYS, Asked, Came, Supplied, asked_last, complete_supplement, is_asked_late,
@@ -60,7 +62,13 @@ impl Office<'_> {
             unit: found.map_or(competent, |found| unit_for(self.tree, competent, &found.unit)),
             handler,
             step_due_at: found.map(|found| self.calendar.due(self.now, found.norm, None).due_at),
+            offer: None,
         }
+    }
+
+    /// The desk that serves an agency; the agency itself where none does.
+    fn desk(&self, agency: Id) -> Id {
+        self.tree.desk_of(agency).map_or(agency, |desk| desk.id)
     }
 }
 
@@ -261,11 +269,11 @@ pub fn answer_due(office: &Office<'_>) -> Instant {
 /// Receives an online filing.
 pub fn receive_online(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> Result<Happening, Fault> {
     check(dossier, Verb::ReceiveOnline, actor, office)?;
-    let step = crate::places::first_step(office.version);
     Ok(Happening::Received {
         filing: None,
         clock: start_clock(office, dossier.channel)?,
-        place: office.place(dossier.competent, step, None),
+        // What is filed online has no papers.
+        place: office.first_place((dossier.intake, dossier.competent), false),
         between: None,
     })
 }
@@ -326,7 +334,8 @@ pub fn forward_to(
     check(dossier, Verb::Forward, actor, office)?;
     let next = next_place(dossier, office).ok_or_else(no_next)?;
     let between = house(office.tree, dossier.unit) != house(office.tree, next.unit);
-    let place = Place { handler, ..next };
+    let offer = hand::offer(office, dossier.unit, next.unit, !electronic);
+    let place = Place { handler, offer, ..next };
     Ok(Happening::Forwarded { place, electronic, note: short("note", note)?, between, draft: None })
 }
 
@@ -337,8 +346,7 @@ fn house(tree: &Tree, unit: Id) -> Option<Id> {
 
 /// How a dossier taken in for another agency goes there: with papers that must follow, or without. `None` within one agency.
 pub fn passing(tree: &Tree, filing: &Filing) -> Option<Passing> {
-    let paper = filing.papers.iter().any(|paper| paper.state == crate::ComponentState::Paper);
-    let passing = if paper { Passing::Paper } else { Passing::Electronic };
+    let passing = if hand::has_papers(filing) { Passing::Paper } else { Passing::Electronic };
     (house(tree, filing.intake) != house(tree, filing.competent)).then_some(passing)
 }
 
@@ -347,7 +355,9 @@ pub fn send_back(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &st
     check(dossier, Verb::SendBack, actor, office)?;
     let previous = previous_step(office.version, step_of(dossier)).ok_or_else(no_previous)?;
     let reason = in_words("reason", why)?;
-    Ok(Happening::SentBack { place: office.place(dossier.competent, previous, None), reason })
+    let back = office.place(dossier.competent, previous, None);
+    let place = Place { offer: hand::offer(office, dossier.unit, back.unit, false), ..back };
+    Ok(Happening::SentBack { place, reason })
 }
 
 /// A financial duty first: the pause needs a reason and a legal basis.
@@ -401,13 +411,18 @@ pub fn approve(
     note: &str,
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::Approve, actor, office)?;
-    Ok(Happening::Approved { digitised, note: short("note", note)?, unit: desk(dossier, office), result: None })
+    let unit = office.desk(dossier.return_to);
+    // A result that is no file is brought to the desk.
+    let offer = hand::offer(office, dossier.unit, unit, office.version.yields_document && !digitised);
+    Ok(Happening::Approved { digitised, note: short("note", note)?, unit, result: None, offer })
 }
 
 /// Decides against the applicant, in writing (form 03), within the time limit.
 pub fn refuse(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(dossier, Verb::Refuse, actor, office)?;
-    Ok(Happening::Refused { reason: substantial("reason", why)?, unit: desk(dossier, office) })
+    let unit = office.desk(dossier.return_to);
+    let offer = hand::offer(office, dossier.unit, unit, false);
+    Ok(Happening::Refused { reason: substantial("reason", why)?, unit, offer })
 }
 
 /// The latest proposal that came with a hand-over, its file and what was written with it; one that was sent back is none any more.
@@ -417,10 +432,6 @@ pub fn proposed(events: &[audit::Event]) -> Option<(files::Seal, String)> {
         Happening::Forwarded { draft: Some(seal), note, .. } => Some((seal, note)),
         _ => None,
     })
-}
-
-fn desk(dossier: &Dossier, office: &Office<'_>) -> Id {
-    office.tree.desk_of(dossier.return_to).map_or(dossier.return_to, |desk| desk.id)
 }
 
 /// The office stops, with the legal ground as reason.

@@ -136,6 +136,17 @@ pub struct Dossier {
     /// The unit that holds it now.
     pub unit: Id,
     pub handler: Option<Id>,
+    /// Handed over and not taken yet: since when.
+    pub offered_at: Option<Instant>,
+    /// By when another agency takes it; none within one.
+    pub take_by: Option<Instant>,
+    /// The unit it came from, until something is done to it where it lies: it can be given back to there.
+    pub sender: Option<Id>,
+    /// Papers on their way: by when they are handed over, and the unit that has them.
+    pub papers_by: Option<Instant>,
+    pub papers_from: Option<Id>,
+    /// The official who received what was then handed over; none where it stayed, and under the rules before.
+    pub received_by: Option<Id>,
     pub filed_at: Instant,
     /// An online filing is answered by then: 8 working hours (NĐ 45/2020/NĐ-CP Điều 11).
     pub answer_due_at: Option<Instant>,
@@ -187,8 +198,10 @@ pub mod mark {
     pub const BETWEEN_PAPER: i64 = 1 << 47;
     /// The applicant was given a later date, with an apology; a second one is not to be had.
     pub const PUT_OFF: i64 = 1 << 48;
+    /// It was handed back as misrouted, and has not been sent anywhere since.
+    pub const MISROUTED: i64 = 1 << 49;
     /// All of them.
-    pub const ALL: i64 = 0x1ff << 40;
+    pub const ALL: i64 = 0x3ff << 40;
 }
 
 /// How a dossier went from one agency to another.
@@ -212,11 +225,23 @@ pub enum Mark {
     AskedAfterBack,
     /// The applicant was given a later date, with an apology.
     PutOff,
+    /// Handed back as misrouted.
+    Misrouted,
+    /// Handed over, and not taken yet.
+    Offered,
+    /// Papers are on their way.
+    PapersFollow,
 }
 
 impl Mark {
-    /// Those of a dossier on a day.
-    pub fn of(flags: i64, status: Status, asked_until: Option<Date>, today: Date) -> Vec<Self> {
+    /// Those of a dossier on a day; `offered`: not taken yet, and papers on their way.
+    pub fn of(
+        flags: i64,
+        status: Status,
+        asked_until: Option<Date>,
+        (offered, papers): (bool, bool),
+        today: Date,
+    ) -> Vec<Self> {
         let overdue = status == Status::Supplement && asked_until.is_some_and(|until| today > until);
         [
             (flags & mark::SUPPLEMENTED != 0, Self::Supplemented),
@@ -225,6 +250,9 @@ impl Mark {
             (flags & mark::HOLLOW != 0, Self::Hollow),
             (flags & mark::ASKED_AFTER_BACK != 0, Self::AskedAfterBack),
             (flags & mark::PUT_OFF != 0, Self::PutOff),
+            (flags & mark::MISROUTED != 0, Self::Misrouted),
+            (offered, Self::Offered),
+            (papers, Self::PapersFollow),
         ]
         .into_iter()
         .filter_map(|(holds, mark)| holds.then_some(mark))
@@ -240,6 +268,9 @@ impl Mark {
             Self::Hollow => "dossier-mark-hollow",
             Self::AskedAfterBack => "dossier-mark-asked-after-back",
             Self::PutOff => "dossier-mark-put-off",
+            Self::Misrouted => "dossier-mark-misrouted",
+            Self::Offered => "dossier-mark-offered",
+            Self::PapersFollow => "dossier-mark-papers-follow",
         }
     }
 
@@ -267,7 +298,8 @@ impl Dossier {
 
     /// Its marks on a day.
     pub fn marks(&self, today: Date) -> Vec<Mark> {
-        Mark::of(self.flags, self.status, self.asked_until, today)
+        let handing = (self.offered_at.is_some(), self.papers_by.is_some());
+        Mark::of(self.flags, self.status, self.asked_until, handing, today)
     }
 }
 
@@ -434,6 +466,7 @@ mod tests {
             mark::SUPPLEMENTED,
             mark::BETWEEN_PAPER,
             mark::PUT_OFF,
+            mark::MISROUTED,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

@@ -314,13 +314,21 @@ impl Story {
         story
     }
 
+    /// Taken in on paper at another commune's desk, on Monday, 2 November, 09:00; the result goes back there.
+    pub fn from_afar() -> Self {
+        let mut story = Self::begin(version(), november(2, 9, 0));
+        story.paper = true;
+        story.receive(Places { intake: FAR, return_to: FAR, ..places(Channel::Counter) });
+        story
+    }
+
     pub fn receive(&mut self, places: Places) {
         let checked = self.checked(places);
         let office = self.office();
         let happening = Happening::Received {
             filing: Some(checked.filing.clone()),
             clock: decide::start_clock(&office, places.channel).unwrap(),
-            place: office.place(places.competent, crate::places::first_step(&self.version), None),
+            place: office.place_of(&checked.filing),
             between: decide::passing(&self.tree, &checked.filing),
         };
         self.happen(happening);

@@ -89,6 +89,22 @@ pub struct Place {
     pub handler: Option<Id>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_due_at: Option<Instant>,
+    /// It goes to another unit, which is to take it. None in events from before units took anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+}
+
+/// A hand-over to another unit (one-stop specification CN06): who hands over answers for it until the other has taken it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The unit it comes from.
+    pub from: Id,
+    /// By when another agency takes it; none within one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take_by: Option<Instant>,
+    /// Papers follow: by when they are handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers_by: Option<Instant>,
 }
 
 /// What an applicant is asked to bring or to mend, and until when.
@@ -218,6 +234,26 @@ pub enum Happening {
         place: Place,
         reason: String,
     },
+    /// The unit it was handed to has it; `papers`: with the papers that followed.
+    TakenOver {
+        papers: bool,
+    },
+    /// Misrouted: the unit it was handed to gives it back to the one it came from. Its dates stay.
+    HandedBack {
+        place: Place,
+        reason: String,
+    },
+    /// What was handed back goes to a unit chosen by hand, of another agency where that one is competent.
+    Redirected {
+        place: Place,
+        electronic: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        between: bool,
+        /// The agency that is competent now, where that is another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        competent: Option<Id>,
+        reason: String,
+    },
     SupplementRequested {
         reason: String,
         /// Why a second request could not be avoided.
@@ -280,10 +316,15 @@ pub enum Happening {
         unit: Id,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         result: Option<Seal>,
+        /// The result goes to the desk.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offer: Option<Offer>,
     },
     Refused {
         reason: String,
         unit: Id,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offer: Option<Offer>,
     },
     Withdrawn {
         reason: String,
@@ -310,7 +351,15 @@ pub enum Happening {
 impl Happening {
     /// Whether the applicant is told. Who holds a dossier inside the office changes nothing for them.
     pub fn concerns_applicant(&self) -> bool {
-        !matches!(self, Happening::Assigned { .. } | Happening::Forwarded { .. } | Happening::SentBack { .. })
+        !matches!(
+            self,
+            Happening::Assigned { .. }
+                | Happening::Forwarded { .. }
+                | Happening::SentBack { .. }
+                | Happening::TakenOver { .. }
+                | Happening::HandedBack { .. }
+                | Happening::Redirected { competent: None, .. }
+        )
     }
 
     /// The word in the `kind` column, the tag of its text.
@@ -328,6 +377,9 @@ impl Happening {
             Self::Assigned { .. } => Verb::Assign,
             Self::Forwarded { .. } => Verb::Forward,
             Self::SentBack { .. } => Verb::SendBack,
+            Self::TakenOver { .. } => Verb::TakeOver,
+            Self::HandedBack { .. } => Verb::HandBack,
+            Self::Redirected { .. } => Verb::Redirect,
             Self::SupplementRequested { .. } => Verb::RequestSupplement,
             Self::SupplementCompleted { .. } => Verb::CompleteSupplement,
             Self::PaymentRequested { .. } => Verb::RequestPayment,
@@ -395,6 +447,8 @@ impl Happening {
         match self {
             Self::IntakeRefused { reason }
             | Self::SentBack { reason, .. }
+            | Self::HandedBack { reason, .. }
+            | Self::Redirected { reason, .. }
             | Self::SupplementRequested { reason, .. }
             | Self::PaymentRequested { reason, .. }
             | Self::PutOff { reason, .. }

@@ -67,5 +67,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0011_decided_by", include_str!("../migrations/0011_decided_by.sql")),
         ("0012_links", include_str!("../migrations/0012_links.sql")),
         ("0013_put_off", include_str!("../migrations/0013_put_off.sql")),
+        ("0014_handing", include_str!("../migrations/0014_handing.sql")),
     ],
 };

@@ -96,6 +96,10 @@ pub static RECEIVED: Measure = Measure::once("received").with(LASTING, NAMES).cu
 pub static REFUSED_INTAKE: Measure = Measure::once("refused_intake").cut(true, true);
 /// Handed over, within the agency or beyond it.
 pub static HANDED_ON: Measure = Measure::again("passed").with(ELECTRONIC, NAMES).cut(true, true);
+/// What another agency handed over was taken: in time, or later.
+pub static TAKEN_OVER: Measure = Measure::again("taken_over").with(ON_TIME, NAMES).cut(true, true);
+/// What was handed over was given back as misrouted.
+pub static HANDED_BACK: Measure = Measure::again("handed_back").cut(true, true);
 /// A supplement was asked for.
 pub static ASKED: Measure = Measure::again("supplement_requested").with(SUPPLEMENTED_AGAIN, NAMES).cut(true, true);
 /// A result was promised for a later day, with an apology.
@@ -125,6 +129,8 @@ pub const MEASURES: &[&Measure] = &[
     &RECEIVED,
     &REFUSED_INTAKE,
     &HANDED_ON,
+    &TAKEN_OVER,
+    &HANDED_BACK,
     &ASKED,
     &LATER,
     &PAID,

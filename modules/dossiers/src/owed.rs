@@ -3,6 +3,7 @@
 
 use crate::dossier::{Dossier, Status, mark};
 use crate::happening::Happening;
+use crate::measures::flag;
 use crate::pages::house;
 use crate::report::case_lines;
 use crate::worklist::{self, Asked, Narrow, Scope, Tab};
@@ -20,6 +21,10 @@ const RECEIVE: &str = "dossier-receive";
 const SETTLE: &str = "dossier-settle";
 /// To be handed out.
 const RETURN: &str = "dossier-return";
+/// Handed over by another agency, to be taken.
+const TAKE: &str = "dossier-take";
+/// Papers to be handed to another agency.
+const PAPERS: &str = "dossier-hand-papers";
 
 /// What a dossier owes in a state.
 pub fn dues(d: &Dossier) -> Vec<Due> {
@@ -28,12 +33,22 @@ pub fn dues(d: &Dossier) -> Vec<Due> {
     let one = |name, unit, holder, at: Option<Instant>| {
         at.map(|at| Due { name, unit, holder, at, part }).into_iter().collect::<Vec<_>>()
     };
-    match d.status {
+    let next = match d.status {
         Status::Filed => one(RECEIVE, d.intake, None, d.answer_due_at),
-        Status::Received | Status::Processing => one(SETTLE, d.unit, d.handler, d.due_at),
+        Status::Received | Status::Processing => match (d.take_by, d.sender) {
+            // Until another agency has taken it, whoever handed it over answers for it.
+            (Some(_), Some(sender)) => one(SETTLE, sender, None, d.due_at),
+            _ => one(SETTLE, d.unit, d.handler, d.due_at),
+        },
         Status::Decided => one(RETURN, d.return_to, None, d.due_at),
-        _ => Vec::new(),
-    }
+        _ => return Vec::new(),
+    };
+    // Within an agency a hand-over shows in its lists alone; between two it has a clock.
+    let take = d.take_by.map(|at| Due { name: TAKE, unit: d.unit, holder: d.handler, at, part: 0 });
+    let between = d.flags & flag::BETWEEN != 0;
+    let papers = d.papers_from.zip(d.papers_by).filter(|_| between);
+    let papers = papers.map(|(unit, at)| Due { name: PAPERS, unit, holder: None, at, part: 0 });
+    next.into_iter().chain(take).chain(papers).collect()
 }
 
 /// The name by which a dossier points to one whose paper stands in for one of its own.
@@ -56,6 +71,8 @@ pub const KIND: Kind = Kind::elsewhere(
         DueKind { name: RECEIVE, word: "dossier-due-receive", right: crate::rights::RECEIVE_DOSSIER, served: true },
         DueKind { name: SETTLE, word: "dossier-due-settle", right: crate::rights::READ_DOSSIERS, served: false },
         DueKind { name: RETURN, word: "dossier-due-return", right: crate::rights::RETURN_RESULT, served: true },
+        DueKind { name: TAKE, word: "dossier-due-take", right: crate::rights::READ_DOSSIERS, served: false },
+        DueKind { name: PAPERS, word: "dossier-due-papers", right: crate::rights::READ_DOSSIERS, served: false },
     ],
     crate::rights::READ_DOSSIERS,
     cards,

@@ -192,9 +192,11 @@ async fn had(tx: &Tx, house: &House, actor: &Actor, loaded: &Loaded) -> Result<b
 /// The unit an event laid the dossier with.
 fn laid_with(data: &str) -> Option<Id> {
     match Happening::read(data).ok()? {
-        Happening::Received { place, .. } | Happening::Forwarded { place, .. } | Happening::SentBack { place, .. } => {
-            Some(place.unit)
-        }
+        Happening::Received { place, .. }
+        | Happening::Forwarded { place, .. }
+        | Happening::SentBack { place, .. }
+        | Happening::HandedBack { place, .. }
+        | Happening::Redirected { place, .. } => Some(place.unit),
         _ => None,
     }
 }

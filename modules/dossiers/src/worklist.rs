@@ -25,6 +25,10 @@ pub enum Tab {
     Incoming,
     Near,
     Overdue,
+    /// Handed to my units, and not taken yet.
+    Arriving,
+    /// Handed over by my units, and not taken there yet: mine still.
+    Sent,
     /// Waiting for the applicant.
     Waiting,
     /// Decided, to be handed out.
@@ -38,6 +42,8 @@ base::closed_list!(Tab, {
     Unit => "unit",
     Near => "near",
     Overdue => "overdue",
+    Arriving => "arriving",
+    Sent => "sent",
     Waiting => "waiting",
     ToReturn => "to-return",
     All => "all",
@@ -52,6 +58,8 @@ impl Tab {
             Self::Incoming => "dossier-tab-incoming",
             Self::Near => "dossier-tab-near",
             Self::Overdue => "dossier-tab-overdue",
+            Self::Arriving => "dossier-tab-arriving",
+            Self::Sent => "dossier-tab-sent",
             Self::Waiting => "dossier-tab-waiting",
             Self::ToReturn => "dossier-tab-to-return",
             Self::All => "dossier-tab-all",
@@ -66,6 +74,11 @@ impl Tab {
             Self::Mine => actor.may(crate::rights::PROCESS_DOSSIER) || actor.may(crate::rights::APPROVE_DOSSIER),
             _ => true,
         }
+    }
+
+    /// Whether it stands there only when something is in it.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Arriving | Self::Sent)
     }
 
     /// The tab a person's morning begins with.
@@ -181,16 +194,21 @@ pub struct Line {
     pub times: Times,
     flags: i64,
     asked_until: Option<base::Date>,
+    /// Handed over and not taken yet.
+    pub offered: bool,
+    /// Papers are on their way.
+    pub papers_follow: bool,
 }
 
 impl Line {
     /// What should be seen at once, on a day.
     pub fn marks(&self, today: base::Date) -> Vec<Mark> {
-        Mark::of(self.flags, self.times.status, self.asked_until, today)
+        let handing = (self.offered, self.papers_follow);
+        Mark::of(self.flags, self.times.status, self.asked_until, handing, today)
     }
 }
 
-const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id, d.id, d.outcome, d.flags, d.asked_until, d.promised_at";
+const LINE_COLUMNS: &str = "d.code, d.owner_name, d.version_id, d.step, d.handler_id, d.status, d.filed_at, d.answer_due_at, d.received_at, d.due_at, d.finished_at, d.unit_id, d.id, d.outcome, d.flags, d.asked_until, d.promised_at, d.offered_at, d.papers_by";
 
 fn read_line(row: &Row) -> Result<Line, StoreError> {
     let status = Status::from_code(row.at(5)?)
@@ -217,6 +235,8 @@ fn read_line(row: &Row) -> Result<Line, StoreError> {
         },
         flags,
         asked_until: row.at(15)?,
+        offered: row.at::<Option<Instant>>(17)?.is_some(),
+        papers_follow: row.at::<Option<Instant>>(18)?.is_some(),
     })
 }
 

@@ -285,7 +285,7 @@ fn intake(life: &mut Life<'_>, checked: &filing::Checked, filed: &Filed, draw: &
             Happening::Received {
                 filing: Some(checked.filing.clone()),
                 clock: decide::start_clock(&office, filed.places.channel)?,
-                place: office.place(filed.places.competent, first_step(life.version), None),
+                place: office.place_of(&checked.filing),
                 between: decide::passing(life.province.tree, &checked.filing),
             }
         };

@@ -117,7 +117,7 @@ async fn who_decides_on_an_old_reading_is_told_it_changed_meanwhile() {
             .write(move |tx| {
                 Box::pin(async move {
                     let by = By { actor: officer(), now: november(2, 9, 6) };
-                    let refused = Happening::Refused { reason: reason(), unit: NEAR_DESK };
+                    let refused = Happening::Refused { reason: reason(), unit: NEAR_DESK, offer: None };
                     super::write(tx, Some(&stale), None, &by, None, &refused).await
                 })
             })

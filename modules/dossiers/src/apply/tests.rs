@@ -21,6 +21,13 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
         }
         Verb::Forward => decide::forward(d, person, o, yes, ""),
         Verb::SendBack => decide::send_back(d, person, o, "Chưa đúng"),
+        Verb::TakeOver => decide::take_over(d, person, o, yes || d.offered_at.is_none()),
+        Verb::HandBack => decide::hand_back(d, person, o, "Không phải việc của phòng"),
+        Verb::Redirect => {
+            let units = decide::elsewhere(d, o);
+            let unit = units.get(dice as usize % units.len().max(1)).copied();
+            decide::redirect(d, person, o, (unit, yes), "Thuộc phòng bên cạnh")
+        }
         Verb::RequestSupplement => {
             // Never the same words twice.
             let nth = d.supplements;
@@ -71,8 +78,13 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
     })
 }
 
-fn begin(online: bool) -> Story {
-    if online { Story::filed() } else { Story::received() }
+/// Filed online, received at the desk, or taken in on paper by another commune's desk.
+fn begin(way: u8) -> Story {
+    match way {
+        0 => Story::filed(),
+        1 => Story::received(),
+        _ => Story::from_afar(),
+    }
 }
 
 /// One act of somebody, chosen by `dice` among all that is open to anybody; `false` when nothing is.
@@ -151,7 +163,19 @@ fn adds_up(story: &Story) {
         assert!(story.facts.iter().filter(|fact| fact.measure.name == "settled").all(|fact| fact.day == day));
     }
     assert!(story.facts.iter().all(|fact| fact.flags & mark::ALL == 0), "marks never leave the dossier");
-    assert!(story.facts.iter().all(|fact| fact.subject == DOSSIER && fact.agency == d.competent));
+    assert!(story.facts.iter().all(|fact| fact.subject == DOSSIER));
+    // Whatever agency it was taken to be for: its receipt and its money count for the one that is competent, and for no other.
+    let elsewhere = |measure: &str| -> i64 {
+        let of = |fact: &&Fact| fact.agency != d.competent && fact.measure.name == measure;
+        story.facts.iter().filter(of).map(|fact| fact.qty).sum()
+    };
+    assert_eq!([elsewhere("received"), elsewhere("fee_due"), elsewhere("fee_paid"), elsewhere("settled")], [0; 4]);
+    // Nobody takes what was not handed over, and what was decided or ended is nowhere on its way but to the desk.
+    assert!(d.offered_at.is_none_or(|_| d.sender.is_some() && d.sender != Some(d.unit)));
+    assert!(d.take_by.is_none() || d.offered_at.is_some());
+    assert_eq!(d.papers_by.is_some(), d.papers_from.is_some());
+    assert!(d.status.is_open() || (d.offered_at.is_none() && d.papers_by.is_none()));
+    assert!(d.flags & mark::MISROUTED == 0 || d.sender.is_none());
 }
 
 proptest! {
@@ -159,11 +183,11 @@ proptest! {
 
     #[test]
     fn any_walk_over_what_is_offered_keeps_the_rules_replays_to_the_same_and_can_be_brought_to_an_end(
-        online: bool,
+        way in 0u8..3,
         dice in proptest::collection::vec(any::<u32>(), 1..30),
         ending in proptest::collection::vec(any::<u32>(), 400),
     ) {
-        let mut story = begin(online);
+        let mut story = begin(way);
         for dice in dice {
             if !turn(&mut story, dice) {
                 break;
@@ -185,11 +209,11 @@ proptest! {
 
     #[test]
     fn no_act_of_an_official_turns_late_into_on_time(
-        online: bool,
+        way in 0u8..3,
         restarts: bool,
         dice in proptest::collection::vec(any::<u32>(), 1..60),
     ) {
-        let mut story = begin(online);
+        let mut story = begin(way);
         let policy = if restarts { base::PausePolicy::Restart } else { base::PausePolicy::Resume };
         story.version.pause_policy = policy;
         let mut was_late = false;
@@ -213,7 +237,7 @@ proptest! {
         walk in proptest::collection::vec(any::<u32>(), 1..12),
         foreign in proptest::collection::vec(any::<u32>(), 1..12),
     ) {
-        let (mut one, mut other) = (begin(true), begin(false));
+        let (mut one, mut other) = (begin(0), begin(1));
         walk.into_iter().take_while(|dice| turn(&mut one, *dice)).count();
         foreign.into_iter().take_while(|dice| turn(&mut other, *dice)).count();
         for (at, happening) in &other.log {
@@ -235,7 +259,8 @@ fn a_dossier_begins_once_and_nothing_happens_before_it() {
 fn an_event_that_no_action_could_have_written_does_not_follow() {
     let rated = Happening::Rated { score: 5 };
     let returned = Happening::ResultReturned { by_post: false, digitised: false, result: None, handed: None };
-    let approved = Happening::Approved { digitised: true, note: String::new(), unit: NEAR_DESK, result: None };
+    let approved =
+        Happening::Approved { digitised: true, note: String::new(), unit: NEAR_DESK, result: None, offer: None };
     let stories = [Story::filed(), Story::received()];
     for story in &stories {
         for wrong in [&rated, &returned] {
@@ -333,7 +358,8 @@ fn an_overdue_dossier_stays_late_whatever_the_office_does_to_it() {
         (story.sum("settled", 0), story.sum("settled", flag::ON_TIME), story.sum("settled", flag::EARLY)),
         (1, 0, 0)
     );
-    assert_eq!(story.dossier().marks(story.now.date()), [Mark::AskedLate, Mark::Hollow, Mark::AskedAfterBack]);
+    let marks = [Mark::AskedLate, Mark::Hollow, Mark::AskedAfterBack, Mark::Offered];
+    assert_eq!(story.dossier().marks(story.now.date()), marks);
 }
 
 #[test]
@@ -353,7 +379,7 @@ fn the_same_acts_under_the_first_rules_come_out_as_they_did_then() {
             hollow: false,
         },
         Happening::Paid { amount_dong: 8_000, online: true, clock: None, first_online: true },
-        Happening::Refused { reason: "Không".to_owned(), unit: NEAR_DESK },
+        Happening::Refused { reason: "Không".to_owned(), unit: NEAR_DESK, offer: None },
     ];
     let mut facts = Vec::new();
     for happening in &once {

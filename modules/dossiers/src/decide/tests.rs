@@ -426,7 +426,16 @@ fn offers_are_exactly_what_the_rules_let_a_person_do() {
     let verbs: Vec<Verb> = officers.iter().filter(|(_, problem)| problem.is_none()).map(|(verb, _)| *verb).collect();
     assert_eq!(
         verbs,
-        [Verb::Assign, Verb::Forward, Verb::RequestSupplement, Verb::RequestPayment, Verb::Refuse, Verb::Stop]
+        [
+            Verb::Assign,
+            Verb::Forward,
+            Verb::TakeOver,
+            Verb::HandBack,
+            Verb::RequestSupplement,
+            Verb::RequestPayment,
+            Verb::Refuse,
+            Verb::Stop
+        ]
     );
     assert!(Story::received().ask(|d, o| offers(d, &far_clerk(), o)).is_empty());
 }

@@ -83,10 +83,15 @@ fn rows(words: Words<'_>, read: &Read) -> Vec<Row> {
                 (unit, step_due) = (place.unit, place.step_due_at);
                 row
             }
+            // Who took it, and when, is what the slip is for.
+            Happening::TakenOver { .. } => (giver.clone(), giver, None, words.l.t("dossier-event-taken-over")),
             Happening::Assigned { handler } => {
                 (giver, who(read.name(Some(*handler)), &unit_name(unit)), None, words.l.t("dossier-event-assigned"))
             }
-            Happening::Forwarded { place, .. } | Happening::SentBack { place, .. } => {
+            Happening::Forwarded { place, .. }
+            | Happening::SentBack { place, .. }
+            | Happening::HandedBack { place, .. }
+            | Happening::Redirected { place, .. } => {
                 let receiver = who(read.name(place.handler), &unit_name(place.unit));
                 let key = format!("dossier-event-{}", event.kind);
                 let said = [words.l.t(key), note].into_iter().filter(|part| !part.is_empty());

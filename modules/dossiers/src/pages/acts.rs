@@ -139,6 +139,7 @@ impl Desk<'_> {
             "again" => read.loaded().dossier.supplements == 0,
             "basis" if verb == Verb::RequestSupplement => !decide::is_asked_late(&read.loaded().dossier, self.office),
             "unforeseen" => !decide::is_short_notice(&read.loaded().dossier, self.office.now),
+            "papers_came" => read.loaded().dossier.papers_by.is_none(),
             "sure" => !crate::filing::asks_whether_sure(problems),
             _ => asked.ask == Ask::Words && choices.is_empty(),
         };
@@ -175,6 +176,10 @@ impl Desk<'_> {
                 let words = words.iter().filter(|word| **word != "account" || has_account);
                 words.map(|word| Choice::new(*word, l.t(format!("dossier-{family}-{word}")))).collect()
             }
+            (Ask::Unit, _) => decide::elsewhere(&read.loaded().dossier, self.office)
+                .into_iter()
+                .map(|unit| Choice::new(unit.to_string(), self.house.tree.name(unit)))
+                .collect(),
             (_, "papers") => {
                 let papers = self.office.version.components.iter();
                 papers.map(|paper| Choice::new(&paper.code, &paper.name)).collect()
@@ -232,6 +237,23 @@ impl Desk<'_> {
                     l.tr("dossier-forward-lead", [("step", step), ("unit", self.house.tree.name(next.unit))])
                 })
                 .unwrap_or_default(),
+            Verb::TakeOver => {
+                let d = &read.loaded().dossier;
+                let from = d.sender.or(d.papers_from).map(|unit| self.house.tree.name(unit)).unwrap_or_default();
+                let said = match (d.offered_at, d.take_by) {
+                    (None, _) => String::new(),
+                    (Some(_), None) => l.tr("dossier-take-over-lead", [("unit", from.as_str())]),
+                    (Some(_), Some(by)) => {
+                        let by = base::vn_date_time(by);
+                        l.tr("dossier-take-over-lead-by", [("unit", from.as_str()), ("by", by.as_str())])
+                    }
+                };
+                let papers = d.papers_by.map(|by| {
+                    let by = base::vn_date_time(by);
+                    l.tr("dossier-papers-lead", [("unit", from.as_str()), ("by", by.as_str())])
+                });
+                [said, papers.unwrap_or_default()].join(" ").trim().to_owned()
+            }
             Verb::PutOff => {
                 let due = read.loaded().dossier.due_at.map(base::vn_date_time).unwrap_or_default();
                 l.tr("dossier-put-off-lead", [("due", due)])
@@ -267,10 +289,18 @@ pub(super) fn offers(
         .filter(|(verb, _)| verb.row().is_of_the_office())
         .collect();
     // The act that moves the dossier on is the likely one; what was just tried stays open.
-    let likely =
-        [Verb::ReceiveOnline, Verb::CompleteSupplement, Verb::Approve, Verb::Forward, Verb::ReturnResult, Verb::Assign]
-            .into_iter()
-            .find(|verb| offers.iter().any(|(offered, blocked)| offered == verb && blocked.is_none()));
+    let likely = [
+        Verb::ReceiveOnline,
+        Verb::CompleteSupplement,
+        Verb::Redirect,
+        Verb::Approve,
+        Verb::Forward,
+        Verb::ReturnResult,
+        Verb::Assign,
+        Verb::TakeOver,
+    ]
+    .into_iter()
+    .find(|verb| offers.iter().any(|(offered, blocked)| offered == verb && blocked.is_none()));
     let mut shown: Vec<Offer> = offers
         .into_iter()
         .map(|(verb, blocked)| Offer {

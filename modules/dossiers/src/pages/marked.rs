@@ -6,13 +6,22 @@ use crate::actions::{self, Act, By};
 use crate::reading::{self, Asking};
 use crate::verbs::Verb;
 use base::{Fault, Id, Problem};
+use i18n::L;
 use lists::Seat;
 use web::{Answer, Ctx, FormMap};
 
 /// A page of a list has at most so many rows.
 const DOSSIERS_MAX: usize = 100;
 /// Acts that ask nothing of the person but their decision, or one thing for all.
-pub(super) const VERBS: [Verb; 3] = [Verb::ReceiveOnline, Verb::Forward, Verb::Assign];
+pub(super) const VERBS: [Verb; 4] = [Verb::ReceiveOnline, Verb::TakeOver, Verb::Forward, Verb::Assign];
+
+/// What the button for several says.
+pub(super) fn label(l: L, verb: Verb) -> String {
+    match verb {
+        Verb::TakeOver => l.t("dossier-marked-take-over"),
+        verb => l.t(verb.key()),
+    }
+}
 
 /// One dossier of several on which it cannot be done: which, and by which rule.
 struct Refused {
@@ -35,6 +44,8 @@ fn wish(given: &FormMap) -> Result<Act, Problem> {
             Ok(handler) => Ok(Act::of(Verb::Assign).with("handler", handler.to_string())),
             Err(_) => Err(Problem::new("dossier-handler-required").field("marked-handler")),
         },
+        // Several are taken with everything that came along: what is missing of one is said on its own page.
+        Some(Verb::TakeOver) => Ok(Act::of(Verb::TakeOver).with("papers_came", "1")),
         Some(verb) => Ok(Act::of(verb)),
         None => Err(Problem::new("dossier-act-unknown").field("act")),
     }

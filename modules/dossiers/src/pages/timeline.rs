@@ -157,6 +157,14 @@ pub(super) fn timeline(
                     let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
                     l.tr(key, [("unit", house.tree.name(place.unit))])
                 }
+                Some(Happening::TakenOver { papers: true }) => l.t("dossier-more-with-papers"),
+                Some(Happening::HandedBack { place, .. }) => {
+                    l.tr("dossier-more-handed-back", [("unit", house.tree.name(place.unit))])
+                }
+                Some(Happening::Redirected { place, electronic, .. }) => {
+                    let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
+                    l.tr(key, [("unit", house.tree.name(place.unit))])
+                }
                 Some(Happening::Assigned { handler }) => names.get(handler).cloned().unwrap_or_default(),
                 Some(Happening::Paid { amount_dong, online, .. }) => {
                     let key = if *online { "dossier-more-paid-online" } else { "dossier-more-paid-counter" };

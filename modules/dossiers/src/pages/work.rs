@@ -1,11 +1,11 @@
 //! "My work": tabs, filters, rows.
 
 use super::work_list::{Bulk, LIST, MarkBox, Register, WorkRow, key_of, spot_of};
-use super::{channel_choices, house, names};
+use super::{channel_choices, house, marked, names};
 use crate::actions::House;
 use crate::dossier::Status;
 use crate::store::Loaded;
-use crate::verbs::Verb;
+use crate::verbs::{Verb, Who};
 use crate::worklist::{self, Asked, ClockView, Line, Narrow, Scope, Spot, Tab};
 use ::store::{BoxFuture, Tx};
 use askama::Template;
@@ -157,19 +157,32 @@ pub async fn work_page(
         }
         None => Vec::new(),
     };
-    let bulk = [(Verb::ReceiveOnline, found.iter().any(receives)), (Verb::Forward, found.iter().any(forwards))];
+    let may_take = |who: &Who, line: &Line| matches!(who, Who::AtUnit(permission) if may(*permission, line));
+    let takes = |line: &Line| {
+        let who = Verb::TakeOver.rule().who;
+        (line.offered || line.papers_follow) && who.iter().any(|who| may_take(who, line))
+    };
+    let bulk = [
+        (Verb::ReceiveOnline, found.iter().any(receives)),
+        (Verb::TakeOver, found.iter().any(takes)),
+        (Verb::Forward, found.iter().any(forwards)),
+    ];
     let bulk = Bulk {
         l,
         csrf: &seat.csrf,
         problems: &again.problems,
         uri,
-        bulk: bulk.iter().filter(|(_, offered)| *offered).map(|(verb, _)| (verb.as_str(), l.t(verb.key()))).collect(),
+        bulk: bulk
+            .iter()
+            .filter(|(_, offered)| *offered)
+            .map(|(verb, _)| (verb.as_str(), marked::label(l, *verb)))
+            .collect(),
         people: people.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect(),
         person: &again.person,
     };
     let (from, label) = (table::encode(uri), l.t("dossier-mark"));
     let rows = found.into_iter().map(|line| {
-        let markable = assigns(&line) || receives(&line) || forwards(&line);
+        let markable = assigns(&line) || receives(&line) || takes(&line) || forwards(&line);
         let checked = again.marked.contains(&line.code);
         let mark = MarkBox { code: &line.code, label: &label, checked };
         let mark = if markable { mark.render().unwrap_or_default() } else { String::new() };
@@ -183,7 +196,10 @@ pub async fn work_page(
     });
     let read = Read { rows, next: None, counts: counted.collect(), paging: Some(paging.of(total)), views };
     let mut shown = Shown::new(seat, &LIST, &wanted, read);
-    shown.keep_tabs(|n| Tab::ALL.get(n).is_some_and(|tab| tab.is_for(actor)));
+    let empty = |one: &Tab| counts.iter().all(|(counted, n)| counted != one || *n == 0);
+    shown.keep_tabs(|n| {
+        Tab::ALL.get(n).is_some_and(|one| one.is_for(actor) && (*one == tab || !one.is_passing() || !empty(one)))
+    });
     if !bulk.bulk.is_empty() || !bulk.people.is_empty() {
         shown.before = bulk.render().map_err(Fault::internal)?;
     }

@@ -10,7 +10,7 @@ use Rules::{First, LateStaysLate};
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
 use Who::{Applicant, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
 use base::{Fault, Problem};
-use decide::REASON_CHARS_MAX as LONG;
+use decide::{REASON_CHARS_MAX as LONG, hand};
 use records::{Ask, Field};
 
 const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who]) -> Rule {
@@ -18,6 +18,14 @@ const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who
 }
 
 const WITH_AN_OFFICER: &[Status] = &[Received, Processing];
+/// Whoever works where it lies.
+const WHERE_IT_LIES: &[Who] = &[
+    AtUnit(PROCESS_DOSSIER),
+    AtUnit(ASSIGN_DOSSIER),
+    AtUnit(APPROVE_DOSSIER),
+    AtUnit(RECEIVE_DOSSIER),
+    AtUnit(RETURN_RESULT),
+];
 const DESK: &[Who] = &[AtIntake(RECEIVE_DOSSIER)];
 const APPLICANT_OR_DESK: &[Who] = &[Applicant, AtIntake(RECEIVE_DOSSIER)];
 
@@ -68,6 +76,48 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
         ..Row::new(Verb::SendBack, "sent-back", &[rule(&[Processing], &[Processing], &[AtStep])], &[REASON], |case| {
             case.rule(|d, actor, office| decide::send_back(d, actor, office, case.text("reason")))
         })
+    },
+    Row {
+        bars: hand::nothing_to_take,
+        told: false,
+        ..Row::new(
+            Verb::TakeOver,
+            "taken-over",
+            &[rule(&[Received, Processing, Decided], &[Received, Processing, Decided], WHERE_IT_LIES)],
+            &[Field::check("papers_came").about("the papers that follow have come too")],
+            |case| case.rule(|d, actor, office| decide::take_over(d, actor, office, case.given.is("papers_came"))),
+        )
+    },
+    Row {
+        bars: hand::has_not_just_come,
+        told: false,
+        ..Row::new(
+            Verb::HandBack,
+            "handed-back",
+            &[rule(WITH_AN_OFFICER, WITH_AN_OFFICER, WHERE_IT_LIES)],
+            &[REASON],
+            |case| case.rule(|d, actor, office| decide::hand_back(d, actor, office, case.text("reason"))),
+        )
+    },
+    Row {
+        bars: hand::was_not_handed_back,
+        told: false,
+        ..Row::new(
+            Verb::Redirect,
+            "redirected",
+            &[rule(WITH_AN_OFFICER, WITH_AN_OFFICER, WHERE_IT_LIES)],
+            &[
+                Field::choice("unit", Ask::Unit).about("where it belongs"),
+                REASON,
+                Field::check("paper").about("on paper"),
+            ],
+            |case| {
+                case.rule(|d, actor, office| {
+                    let to = (case.given.id("unit"), !case.given.is("paper"));
+                    decide::redirect(d, actor, office, to, case.text("reason"))
+                })
+            },
+        )
     },
     Row {
         step: Some("request_supplement"),

@@ -15,6 +15,7 @@ const WORKED: &str = "status IN (2, 4)";
 const WAITING: &str = "status IN (5, 6)";
 const DECIDED: &str = "status = 9";
 const FILED: &str = "status = 1";
+const OFFERED: &str = "offered_at IS NOT NULL";
 
 /// The four places by which a dossier is in somebody's scope, each with what its index leaves out.
 const PLACES: [(&str, &str); 4] = [
@@ -71,6 +72,8 @@ impl Query {
                 let now = self.bind(asked.now);
                 self.within(&format!("{WORKED} AND due_at < {now}"), scope, "unit_id")
             }
+            Tab::Arriving => self.within(OFFERED, scope, "unit_id"),
+            Tab::Sent => self.within(OFFERED, scope, "sender_id"),
             Tab::Waiting => self.within(WAITING, scope, "unit_id"),
             Tab::ToReturn => self.within(DECIDED, scope, "unit_id"),
             Tab::All => return None,

@@ -1,0 +1,202 @@
+//! From one unit to another: handing over, taking, giving back what was misrouted, sending it where it belongs.
+
+use super::{Office, check, house, in_words};
+use crate::dossier::{ComponentState, Dossier, mark};
+use crate::happening::{Filing, Happening, Offer, Place};
+use crate::places::{first_step, next_step, unit_for};
+use crate::verbs::Verb;
+use base::calendar::Calendar;
+use base::{Actor, Date, Fault, Id, Instant, Limit, Problem, Time};
+use organisation::Kind;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// The clocks of handing over, from a day on (`data/handing/clocks.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HandingClock {
+    since: Date,
+    take: Limit,
+    /// Papers received by then go out the same working day (NĐ 61/2018/NĐ-CP Điều 18 khoản 2).
+    cut_off: Time,
+    /// How long the beginning of the next working day is.
+    morning: Limit,
+    /// The article it comes from, or whose own rule it is.
+    source: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Clocks {
+    clock: Vec<HandingClock>,
+}
+
+fn read(text: &str) -> Result<Vec<HandingClock>, toml::de::Error> {
+    let mut clocks = toml::from_str::<Clocks>(text)?.clock;
+    clocks.sort_by_key(|clock| clock.since);
+    Ok(clocks)
+}
+
+/// The shipped ones; a test reads the file, so it is well-formed.
+static CLOCKS: LazyLock<Vec<HandingClock>> =
+    LazyLock::new(|| read(include_str!("../../../../data/handing/clocks.toml")).unwrap_or_default());
+
+/// The clock of what is handed over on a day; none before the first.
+pub(crate) fn clock_on(day: Date) -> Option<&'static HandingClock> {
+    CLOCKS.iter().rev().find(|clock| clock.since <= day)
+}
+
+impl HandingClock {
+    /// By when another agency takes what was handed to it.
+    fn take_by(&self, calendar: &Calendar, at: Instant) -> Instant {
+        calendar.due(at, self.take, None).due_at
+    }
+
+    /// By when papers received at a moment are handed over: by the end of that working day; what came after the cut-off or outside
+    /// working hours, when the next one begins.
+    fn papers_by(&self, calendar: &Calendar, at: Instant) -> Instant {
+        let start = calendar.start_of_clock(at, Some(self.cut_off));
+        let limit = if start.date() == at.date() { Limit::SameDay } else { self.morning };
+        calendar.due(start, limit, None).due_at
+    }
+}
+
+/// The hand-over from one unit to another; none within a unit. `papers`: they have to follow.
+pub(super) fn offer(office: &Office<'_>, from: Id, to: Id, papers: bool) -> Option<Offer> {
+    if from == to {
+        return None;
+    }
+    let clock = clock_on(office.now.date());
+    let between = house(office.tree, from) != house(office.tree, to);
+    Some(Offer {
+        from,
+        take_by: clock.filter(|_| between).map(|clock| clock.take_by(office.calendar, office.now)),
+        papers_by: clock.filter(|_| papers).map(|clock| clock.papers_by(office.calendar, office.now)),
+    })
+}
+
+/// Whether any of a filing's papers is on paper and has to follow.
+pub(super) fn has_papers(filing: &Filing) -> bool {
+    filing.papers.iter().any(|paper| paper.state == ComponentState::Paper)
+}
+
+impl Office<'_> {
+    /// Where a dossier goes when it has been received: the first step, handed over by the desk it was received at.
+    pub(super) fn first_place(&self, (intake, competent): (Id, Id), papers: bool) -> Place {
+        let place = self.place(competent, first_step(self.version), None);
+        Place { offer: offer(self, self.desk(intake), place.unit, papers), ..place }
+    }
+
+    /// The first place of a filing as it was handed in.
+    pub fn place_of(&self, filing: &Filing) -> Place {
+        self.first_place((filing.intake, filing.competent), has_papers(filing))
+    }
+}
+
+/// Takes what was handed over, or the papers that followed it. Whoever does anything else to it where it lies has taken it as well.
+pub fn take_over(d: &Dossier, actor: &Actor, office: &Office<'_>, papers: bool) -> Result<Happening, Fault> {
+    check(d, Verb::TakeOver, actor, office)?;
+    // Taken before: the papers alone are left to be confirmed.
+    if d.offered_at.is_none() && !papers {
+        let problem = Problem::new("dossier-papers-not-confirmed").field("papers_came");
+        let rule = clock_on(office.now.date()).map_or("", |clock| clock.source.as_str());
+        return Err(Fault::invalid(problem.rule(rule)));
+    }
+    Ok(Happening::TakenOver { papers: papers && d.papers_by.is_some() })
+}
+
+/// Gives back what was misrouted. Its dates stay as they are: a wrong way is no reason to make the applicant wait (CN06).
+pub fn hand_back(d: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
+    check(d, Verb::HandBack, actor, office)?;
+    let sender = d.sender.ok_or_else(not_just_come)?;
+    let reason = in_words("reason", why)?;
+    // It came from the step before, or from the desk that received it.
+    let place = Place { step: (d.step - 1).max(0), unit: sender, handler: None, step_due_at: None, offer: None };
+    Ok(Happening::HandedBack { place, reason })
+}
+
+/// It did not come from another unit, or something was done to it since.
+pub(super) fn not_just_come() -> Fault {
+    Fault::Conflict(Problem::new("dossier-not-just-come"))
+}
+
+/// The step that what was handed back is sent to: the one it was given back from.
+fn step_after_back(d: &Dossier, office: &Office<'_>) -> usize {
+    let (step, first) = (super::step_of(d), first_step(office.version));
+    let own = office.version.process.get(step).map(|found| unit_for(office.tree, d.competent, &found.unit));
+    match own == Some(d.unit) {
+        _ if step < first => first,
+        true => next_step(office.version, step).unwrap_or(step),
+        false => step,
+    }
+}
+
+/// Whether another agency may turn out to be competent: the desk that received it has it back, and nothing was done to it elsewhere.
+fn may_change_agency(d: &Dossier, office: &Office<'_>) -> bool {
+    d.unit == office.desk(d.intake) && step_after_back(d, office) == first_step(office.version)
+}
+
+/// The units that what was handed back can be sent to: those of the agency that is competent and, from the desk, other agencies of its
+/// level.
+pub fn elsewhere(d: &Dossier, office: &Office<'_>) -> Vec<Id> {
+    let (tree, today) = (office.tree, office.now.date());
+    let divisions = |agency: Id| tree.children(agency).into_iter().filter(|child| child.kind == Kind::Division);
+    let mut units: Vec<Id> = divisions(d.competent).map(|division| division.id).collect();
+    units.push(d.competent);
+    if may_change_agency(d, office) {
+        let kind = tree.get(d.competent).map(|agency| agency.kind);
+        let others = tree.all().iter().filter(|agency| {
+            agency.id != d.competent
+                && Some(agency.kind) == kind
+                && agency.level == d.level
+                && agency.valid_to.is_none_or(|last| last >= today)
+        });
+        units.extend(others.map(|agency| agency.id));
+    }
+    units
+}
+
+/// Sends what was handed back to a unit chosen by hand. An agency other than the competent one becomes competent by it.
+pub fn redirect(
+    d: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    (unit, electronic): (Option<Id>, bool),
+    why: &str,
+) -> Result<Happening, Fault> {
+    check(d, Verb::Redirect, actor, office)?;
+    let no_such = || Fault::invalid(Problem::new("dossier-not-sent-there").field("unit"));
+    let chosen = unit.filter(|unit| elsewhere(d, office).contains(unit)).ok_or_else(no_such)?;
+    let reason = in_words("reason", why)?;
+    let agency = house(office.tree, chosen).ok_or_else(no_such)?;
+    let competent = (agency != d.competent).then_some(agency);
+    let step = step_after_back(d, office);
+    let by_rule = office.place(agency, step, None);
+    // An agency is sent to by its own process; a division is meant itself.
+    let to = if chosen == agency { by_rule.unit } else { chosen };
+    let place = Place { unit: to, offer: offer(office, d.unit, to, !electronic), ..by_rule };
+    let between = house(office.tree, d.unit) != house(office.tree, to);
+    Ok(Happening::Redirected { place, electronic, between, competent, reason })
+}
+
+/// Nothing was handed over that is not taken, and no papers are on their way.
+pub(crate) fn nothing_to_take(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {
+    if d.offered_at.is_none() && d.papers_by.is_none() {
+        return Err(Fault::Conflict(Problem::new("dossier-nothing-to-take")));
+    }
+    Ok(())
+}
+
+pub(crate) fn has_not_just_come(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {
+    d.sender.map(|_| ()).ok_or_else(not_just_come)
+}
+
+pub(crate) fn was_not_handed_back(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {
+    if d.flags & mark::MISROUTED == 0 {
+        return Err(Fault::Conflict(Problem::new("dossier-not-handed-back")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
