@@ -32,7 +32,12 @@ pub(crate) async fn lived_in(app: &TestApp) {
     let now = app.clock.now();
     let sealed = app.db().write(move |tx| Box::pin(async move { audit::seal_days(tx, now, 10).await })).await;
     assert!(sealed.expect("sealing") > 0);
-    received(app, &mut app.signed_in(Role::Clerk).await).await;
+    let asked = received(app, &mut app.signed_in(Role::Clerk).await).await;
+    // Another commune is asked for an opinion.
+    let other = app.tree().communes()[3].id.to_string();
+    let until = app.clock.now().date().to_string();
+    let ask = json!({ "units": [other], "question": "Xác minh nơi sinh của trẻ", "until": until });
+    act(&mut app.signed_in(Role::Officer).await, &asked, "ask-opinions", ask).await.is(200);
     let mut citizen = app.signed_in(Role::Citizen).await;
     // One petition that complains of a unit, with a picture; and one from an account, told into its box.
     let unit = app.person(Role::Leader).agency.to_string();

@@ -84,6 +84,7 @@ impl Counter {
             return_to: *commune,
             handed,
             paid: false,
+            post: dossiers::decide::PostTyped::default(),
         };
         Ok((actor(1, Role::Clerk, *commune, path), intake))
     }

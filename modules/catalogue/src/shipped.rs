@@ -108,6 +108,8 @@ struct Entry {
     cut_off: Option<String>,
     #[serde(default)]
     pause_policy: PausePolicy,
+    #[serde(default)]
+    silence_consents: bool,
     fee: Option<PerChannel<i64>>,
     fee_name: Option<String>,
     #[serde(default)]
@@ -213,6 +215,7 @@ fn expand(
         process,
         cut_off: entry.cut_off,
         pause_policy: entry.pause_policy,
+        silence_consents: entry.silence_consents,
         yields_document: entry.yields_document.unwrap_or(true),
         source: entry.source,
         form: form(&entry.form, groups)?,

@@ -81,6 +81,10 @@ pub struct Version {
     /// What a supplement request does to the clock: the law restarts it (decree 61/2018 art. 19(4)),
     /// some sector laws let it resume.
     pub pause_policy: PausePolicy,
+    /// Whether another agency that is asked for an opinion and keeps silent has consented; silence is no consent unless the
+    /// procedure says so (decree 61/2018 art. 19(5)).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silence_consents: bool,
     /// Whether its result is a document that can be digitised and kept for reuse.
     pub yields_document: bool,
     /// Where the values come from, and which of them are unverified.

@@ -65,6 +65,11 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
         | Happening::TakenOver { .. }
         | Happening::HandedBack { .. }
         | Happening::Redirected { competent: None, .. }
+        | Happening::OpinionsAsked { .. }
+        | Happening::OpinionAssigned { .. }
+        | Happening::OpinionGiven { .. }
+        | Happening::OpinionDeclined { .. }
+        | Happening::OpinionLeft { .. }
         | Happening::Rated { .. } => {
             return None;
         }

@@ -10,3 +10,4 @@ ALTER TABLE dossier ADD COLUMN papers_from {id};
 ALTER TABLE dossier ADD COLUMN received_by {id};
 CREATE INDEX dossier_offered ON dossier (unit_id, due_at, id) WHERE offered_at IS NOT NULL;
 CREATE INDEX dossier_sent ON dossier (sender_id, due_at, id) WHERE offered_at IS NOT NULL;
+CREATE INDEX dossier_papers_from ON dossier (papers_from, unit_id, id) WHERE papers_from IS NOT NULL;

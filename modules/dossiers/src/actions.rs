@@ -6,7 +6,7 @@
 
 use crate::apply::apply;
 use crate::aside;
-use crate::decide::{self, Office};
+use crate::decide::{self, Office, PostTyped};
 use crate::dossier::Dossier;
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
@@ -114,12 +114,17 @@ pub(crate) async fn write_under(
     match new {
         Some((_, checked)) => sql::insert(tx, &dossier, &checked.applicant, &checked.components).await?,
         None => {
-            if !sql::update(tx, &dossier, head).await? {
+            let before = before.map(|loaded| &loaded.dossier).ok_or_else(|| Fault::internal("an act on nothing"))?;
+            if !sql::update(tx, &dossier, before).await? {
                 return Err(overtaken());
             }
         }
     }
     audit::write_link(tx, link, &dossier.head.hash).await?;
+    let opinions = before.map_or(&[][..], |before| &before.dossier.opinions);
+    if *opinions != dossier.opinions {
+        crate::opinion_store::write(tx, opinions, &dossier).await?;
+    }
     let owed = before.map(|before| dues(&before.dossier)).unwrap_or_default();
     records::owe(tx, id, &owed, &dues(&dossier)).await?;
     records::link(tx, id, &[], &links(happening)).await?;
@@ -210,6 +215,8 @@ pub struct CounterIntake {
     pub handed: Handed,
     /// The fee was paid in cash at the counter.
     pub paid: bool,
+    /// What the post brought.
+    pub post: PostTyped,
 }
 
 /// A clerk receives a dossier at the counter or from the post; it is received at once.
@@ -232,13 +239,20 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
     let checked = filing::check(&house.tree, &version, places, (&intake.handed, &earlier), by.now)?;
     let checked = with_code(tx, house, checked, by.now).await?;
     let office = house.office(&version, by.now);
+    let (post, item) = decide::posted(intake.channel, &intake.post, &office)?.unzip();
+    // By post the clock begins when the minutes were signed; where it goes from here begins now.
+    let filed = post.as_ref().map_or(by.now, |post| post.handed_at);
     let happening = Happening::Received {
         filing: Some(checked.filing.clone()),
-        clock: decide::start_clock(&office, intake.channel)?,
+        clock: decide::start_clock(&decide::Office { now: filed, ..office }, intake.channel)?,
         place: office.place_of(&checked.filing),
         between: decide::passing(&house.tree, &checked.filing),
+        post,
     };
     let dossier = write(tx, None, Some((new_id(by.now), &checked)), by, agency, &happening).await?;
+    if let Some(item) = item.flatten() {
+        aside::write(tx, dossier.id, dossier.head.n, &item).await?;
+    }
     if intake.paid && dossier.fee_dong > 0 {
         let loaded = Loaded { dossier, applicant: checked.applicant.clone() };
         let paid =

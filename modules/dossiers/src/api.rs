@@ -1,6 +1,7 @@
 //! JSON of the one-stop. The same actions as the pages.
 
 use crate::actions::{self, Act, By, CounterIntake, NewPaper};
+use crate::decide::PostTyped;
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{Brought, Handed};
 use crate::pages::house;
@@ -270,6 +271,18 @@ pub struct IntakeBody {
     reused_from: BTreeMap<String, String>,
     #[serde(default)]
     paid: bool,
+    /// By post: who carried it.
+    #[serde(default)]
+    post_carrier: String,
+    /// By post: number of the item.
+    #[serde(default)]
+    post_number: String,
+    /// By post: day of the hand-over minutes, as in `2026-12-31`; the filing counts from then. Today where nothing is said.
+    #[serde(default)]
+    post_day: String,
+    /// By post: time of the minutes, as in `09:15`; needed with a day.
+    #[serde(default)]
+    post_time: String,
 }
 
 /// `POST /api/v1/dossiers`
@@ -323,6 +336,12 @@ pub async fn receive(ctx: Ctx, Sent { body, upload }: Sent<IntakeBody>) -> Answe
             sure: body.sure,
         },
         paid: body.paid,
+        post: PostTyped {
+            carrier: body.post_carrier,
+            number: body.post_number,
+            day: body.post_day,
+            time: body.post_time,
+        },
     };
     let staged = uploads::of_components(&ctx, &upload, &version, &mut intake.handed).await?;
     let asked = house.clone();

@@ -3,10 +3,12 @@
 use crate::dossier::{Dossier, Outcome, Passing, Status, mark};
 use crate::happening::{Clock, Filing, Happening, Place, Rules};
 use crate::measures::{self as count, LASTING, flag};
+use crate::opinion::{Opinion, OpinionState};
 use base::{Id, Instant};
 use facts::{Fact, Measure};
 
 mod handing;
+mod opinions;
 
 /// What an event led to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -156,6 +158,10 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         // Who is to look at it has not looked yet.
         Happening::Assigned { .. } | Happening::Paid { .. } | Happening::PutOff { .. } | Happening::Rated { .. } => {}
         Happening::TakenOver { .. } | Happening::HandedBack { .. } | Happening::Redirected { .. } => {}
+        Happening::OpinionAssigned { .. }
+        | Happening::OpinionGiven { .. }
+        | Happening::OpinionDeclined { .. }
+        | Happening::OpinionLeft { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
     match happening {
@@ -207,9 +213,12 @@ pub fn apply(
     facts.extend(handing::before(d, at, happening));
     match happening {
         Happening::Filed { answer_due_at, .. } => d.answer_due_at = Some(*answer_due_at),
-        Happening::Received { clock, place: to, between, .. } => {
+        // What came by post may not have come after it was entered.
+        Happening::Received { post: Some(post), .. } if post.handed_at > at => return Err(DoesNotFollow),
+        Happening::Received { clock, place: to, between, post, .. } => {
+            let received = post.as_ref().map_or(at, |post| post.handed_at);
             d.status = Status::Received;
-            d.received_at = Some(at);
+            d.received_at = Some(received);
             d.answer_due_at = None;
             due(d, clock);
             d.first_due_at = Some(clock.due_at);
@@ -218,7 +227,7 @@ pub fn apply(
             if let Some(passing) = between {
                 passed_between(d, *passing);
             }
-            facts.push(fact(d, &count::RECEIVED, at, d.flags & LASTING, 1));
+            facts.push(fact(d, &count::RECEIVED, received, d.flags & LASTING, 1));
             facts.extend(fee_due(d, at, rules, d.fee_dong));
         }
         Happening::IntakeRefused { .. } => {
@@ -256,6 +265,21 @@ pub fn apply(
             let to = handing::Elsewhere { place: to, electronic, between, competent };
             handing::redirected(d, at, rules, &to, &mut facts);
         }
+        Happening::OpinionsAsked { by, of, due_at, .. } => {
+            d.status = Status::Processing;
+            opinions::asked(d, at, (*by, *due_at), of)?;
+        }
+        Happening::OpinionAssigned { n, handler } => opinions::open(d, *n)?.handler = Some(*handler),
+        Happening::OpinionGiven { n, stance, .. } => {
+            let given = |opinion: &mut Opinion| {
+                (opinion.state, opinion.stance) = (OpinionState::Given, Some(*stance));
+            };
+            facts.extend(opinions::ends(d, at, *n, given)?);
+        }
+        Happening::OpinionDeclined { n, .. } => {
+            facts.extend(opinions::ends(d, at, *n, |opinion| opinion.state = OpinionState::Misrouted)?);
+        }
+        Happening::OpinionLeft { n, .. } => facts.extend(opinions::without(d, at, *n)?),
         Happening::SupplementRequested { asked, .. } => {
             d.status = Status::Supplement;
             d.asked_until = asked.as_ref().map(|asked| asked.until);
@@ -381,6 +405,7 @@ pub fn apply(
             facts.push(fact(d, &count::RATED, at, rated_fact::flags(*score), 1));
         }
     }
+    opinions::after(d, at, happening);
     for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {
         // What is taken back and written again, and what it settled as, stays with whoever decided; what moves to another agency, with
         // whoever received it.
@@ -406,5 +431,7 @@ pub(crate) mod rated_fact {
 
 #[cfg(test)]
 mod counted;
+#[cfg(test)]
+mod ends;
 #[cfg(test)]
 mod tests;

@@ -12,11 +12,13 @@ pub const ANSWERS: &str = "answers";
 pub const WISH: &str = "wish";
 /// Who received a result, and on what authority.
 pub const RECEIPT: &str = "receipt";
+/// Who carried what came by post, and its number.
+pub const POST: &str = "post";
 
 /// A row to be written with an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
-    /// [`ANSWERS`], [`WISH`] or [`RECEIPT`].
+    /// [`ANSWERS`], [`WISH`], [`RECEIPT`] or [`POST`].
     pub kind: &'static str,
     /// A JSON object.
     pub data: String,
@@ -54,6 +56,15 @@ pub struct Asker {
     pub how: String,
 }
 
+/// An item of the post.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Posting {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub number: String,
+}
+
 /// Who received a result.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Recipient {
@@ -62,9 +73,11 @@ pub struct Recipient {
     /// Number and date of the paper that authorises.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub authority: String,
-    /// The post's number of the item.
+    /// The post's number of the item, and who carries it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub tracking: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
     /// Where the post took it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub address: String,

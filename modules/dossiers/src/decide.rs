@@ -14,11 +14,17 @@ pub(crate) mod bars;
 mod ends;
 pub(crate) mod hand;
 mod later;
+pub(crate) mod opinion;
+mod post;
 mod supplement;
 
 pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
 pub use hand::{elsewhere, hand_back, redirect, take_over};
 pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
+pub use opinion::{
+    Question, answerable, ask_opinions, askable, assign_opinion, decline_opinion, give_opinion, go_on_without,
+};
+pub use post::{POST_DAYS_MAX, PostTyped, posted};
 pub use supplement::{
     ABSENT, ASKED_DAYS_MAX, ASKED_WITHIN_DAYS, Asked, Came, Supplied, asked_last, complete_supplement, is_asked_late,
     listed_or_absent, request_supplement,
@@ -102,6 +108,11 @@ pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_
         Who::AtIntakeUnanswered(_) => None,
         Who::AtReturn(permission) => by(*permission, tree.desk_path(dossier.return_to)),
         Who::AtUnit(permission) => by(*permission, tree.path(dossier.unit)),
+        Who::AtAsked(permission) => dossier
+            .opinions
+            .iter()
+            .filter(|opinion| opinion.is_open())
+            .find_map(|opinion| by(*permission, tree.path(opinion.unit))),
         // Before intake nobody holds a step.
         Who::AtStep if dossier.status == Status::Filed => None,
         Who::AtStep => {
@@ -275,6 +286,7 @@ pub fn receive_online(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> 
         // What is filed online has no papers.
         place: office.first_place((dossier.intake, dossier.competent), false),
         between: None,
+        post: None,
     })
 }
 
@@ -333,6 +345,7 @@ pub fn forward_to(
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::Forward, actor, office)?;
     let next = next_place(dossier, office).ok_or_else(no_next)?;
+    opinion::summed_up(dossier, note)?;
     let between = house(office.tree, dossier.unit) != house(office.tree, next.unit);
     let offer = hand::offer(office, dossier.unit, next.unit, !electronic);
     let place = Place { handler, offer, ..next };
@@ -411,6 +424,7 @@ pub fn approve(
     note: &str,
 ) -> Result<Happening, Fault> {
     check(dossier, Verb::Approve, actor, office)?;
+    opinion::summed_up(dossier, note)?;
     let unit = office.desk(dossier.return_to);
     // A result that is no file is brought to the desk.
     let offer = hand::offer(office, dossier.unit, unit, office.version.yields_document && !digitised);

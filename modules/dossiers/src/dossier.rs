@@ -1,5 +1,6 @@
 //! A dossier: where it stands.
 
+use crate::opinion::Opinion;
 use audit::Head;
 use base::{Channel, Date, Id, Instant, Level};
 use serde::{Deserialize, Serialize};
@@ -175,6 +176,9 @@ pub struct Dossier {
     pub decided_by: Option<Id>,
     /// 1 (very dissatisfied) to 5 (very satisfied).
     pub rating: Option<i64>,
+    /// Opinions asked of other units, in the order of their numbers; `opinion_n`: how many.
+    pub opinions: Vec<Opinion>,
+    pub opinion_n: i64,
     pub head: Head,
 }
 
@@ -200,9 +204,13 @@ pub mod mark {
     pub const PUT_OFF: i64 = 1 << 48;
     /// It was handed back as misrouted, and has not been sent anywhere since.
     pub const MISROUTED: i64 = 1 << 49;
+    /// Opinions were asked for, and nobody has summed up what was said.
+    pub const TO_SUM_UP: i64 = 1 << 50;
     /// All of them.
-    pub const ALL: i64 = 0x3ff << 40;
+    pub const ALL: i64 = 0x7ff << 40;
 }
+
+pub use crate::marks::Mark;
 
 /// How a dossier went from one agency to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,73 +219,6 @@ pub enum Passing {
     Electronic,
     /// With papers that had to follow.
     Paper,
-}
-
-/// Something on a dossier that those who watch over the work should see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// The applicant has supplemented it.
-    Supplemented,
-    /// The applicant's time for a supplement has run out.
-    Unanswered,
-    AskedLate,
-    Hollow,
-    AskedAfterBack,
-    /// The applicant was given a later date, with an apology.
-    PutOff,
-    /// Handed back as misrouted.
-    Misrouted,
-    /// Handed over, and not taken yet.
-    Offered,
-    /// Papers are on their way.
-    PapersFollow,
-}
-
-impl Mark {
-    /// Those of a dossier on a day; `offered`: not taken yet, and papers on their way.
-    pub fn of(
-        flags: i64,
-        status: Status,
-        asked_until: Option<Date>,
-        (offered, papers): (bool, bool),
-        today: Date,
-    ) -> Vec<Self> {
-        let overdue = status == Status::Supplement && asked_until.is_some_and(|until| today > until);
-        [
-            (flags & mark::SUPPLEMENTED != 0, Self::Supplemented),
-            (overdue, Self::Unanswered),
-            (flags & mark::ASKED_LATE != 0, Self::AskedLate),
-            (flags & mark::HOLLOW != 0, Self::Hollow),
-            (flags & mark::ASKED_AFTER_BACK != 0, Self::AskedAfterBack),
-            (flags & mark::PUT_OFF != 0, Self::PutOff),
-            (flags & mark::MISROUTED != 0, Self::Misrouted),
-            (offered, Self::Offered),
-            (papers, Self::PapersFollow),
-        ]
-        .into_iter()
-        .filter_map(|(holds, mark)| holds.then_some(mark))
-        .collect()
-    }
-
-    /// Fluent key of its words.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Supplemented => "dossier-mark-supplemented",
-            Self::Unanswered => "dossier-mark-unanswered",
-            Self::AskedLate => "dossier-mark-asked-late",
-            Self::Hollow => "dossier-mark-hollow",
-            Self::AskedAfterBack => "dossier-mark-asked-after-back",
-            Self::PutOff => "dossier-mark-put-off",
-            Self::Misrouted => "dossier-mark-misrouted",
-            Self::Offered => "dossier-mark-offered",
-            Self::PapersFollow => "dossier-mark-papers-follow",
-        }
-    }
-
-    /// Whether it speaks of the office's own work, for heads and inspectors to look at.
-    pub fn is_watched(self) -> bool {
-        matches!(self, Self::AskedLate | Self::Hollow | Self::AskedAfterBack | Self::PutOff)
-    }
 }
 
 impl Dossier {
@@ -467,6 +408,7 @@ mod tests {
             mark::BETWEEN_PAPER,
             mark::PUT_OFF,
             mark::MISROUTED,
+            mark::TO_SUM_UP,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

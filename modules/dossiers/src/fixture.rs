@@ -168,6 +168,13 @@ pub fn version() -> Version {
     }
 }
 
+/// The same with something else in it.
+pub fn version_where(change: impl FnOnce(&mut Version)) -> Version {
+    let mut version = version();
+    change(&mut version);
+    version
+}
+
 fn official(account: i64, role: Role, agency: Id, path: &str) -> Actor {
     let grants = vec![Grant::new(role, agency, path.to_owned())];
     Actor { account: Id(account), name: format!("Người {account}"), grants, citizen_number: None }
@@ -330,6 +337,7 @@ impl Story {
             clock: decide::start_clock(&office, places.channel).unwrap(),
             place: office.place_of(&checked.filing),
             between: decide::passing(&self.tree, &checked.filing),
+            post: None,
         };
         self.happen(happening);
     }

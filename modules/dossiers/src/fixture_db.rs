@@ -1,12 +1,13 @@
 //! The small province of [`crate::fixture`] in a database, on each engine.
 
 use crate::actions::{self, Act, By, CounterIntake, House, NewPaper};
-use crate::decide::{Asked, Handing, Wished};
+use crate::decide::{Asked, Handing, PostTyped, Wished};
 use crate::dossier::Dossier;
 use crate::filing::Handed;
 use crate::fixture;
 use crate::happening::{Happening, Rules};
 use crate::verbs::Verb;
+use crate::verify::{Outside, Report, check};
 use ::store::{BoxFuture, Db, StoreError, Tx, params};
 use base::calendar::Calendar;
 use base::{Actor, Channel, Fault, Id, Instant, Role};
@@ -142,6 +143,7 @@ pub fn counter() -> CounterIntake {
         return_to: fixture::NEAR,
         handed: fixture::handed(),
         paid: false,
+        post: PostTyped::default(),
     }
 }
 
@@ -229,6 +231,37 @@ impl Office {
     /// The only number of a query.
     pub async fn number(&self, sql: &'static str) -> i64 {
         self.db.read(move |tx| Box::pin(async move { tx.query_one(sql, params![]).await?.at::<i64>(0) })).await.unwrap()
+    }
+
+    /// The only number of a query that ends in a unit's id.
+    pub async fn due_at(&self, sql: &str, unit: Id) -> i64 {
+        let sql = ::store::Sql::from(format!("{sql}{unit}"));
+        let read = self.db.read(move |tx| Box::pin(async move { tx.query_one(sql, params![]).await?.at::<i64>(0) }));
+        read.await.unwrap()
+    }
+
+    /// What the proof says of changes made behind the program's back, `;` between them; they are taken back again.
+    pub async fn tampered(&self, changes: &str) -> Report {
+        struct TakenBack(Report);
+        impl From<StoreError> for TakenBack {
+            fn from(error: StoreError) -> Self {
+                panic!("{error}")
+            }
+        }
+        let changes: Vec<String> = changes.split(';').map(str::to_owned).collect();
+        let changed = self.db.write(move |tx| {
+            Box::pin(async move {
+                for sql in changes {
+                    let text = sql.clone();
+                    assert!(tx.execute(::store::Sql::from(sql), params![]).await? > 0, "{text} changes nothing");
+                }
+                Err::<(), _>(TakenBack(check(tx, &Outside::default(), &|_| ()).await?))
+            })
+        });
+        match changed.await {
+            Err(TakenBack(report)) => report,
+            Ok(()) => unreachable!("always taken back"),
+        }
     }
 
     /// Everything the four tables of an action hold.

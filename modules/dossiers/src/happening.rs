@@ -4,11 +4,16 @@
 
 use crate::aside;
 use crate::dossier::Passing;
-use crate::papers::{Added, Listed};
+use crate::opinion::Stance;
+use crate::papers::Added;
 use crate::verbs::Verb;
-use base::{Channel, Date, Id, Instant, Level};
+use base::{Id, Instant};
 use files::Seal;
 use serde::{Deserialize, Serialize};
+
+mod parts;
+
+pub use parts::*;
 
 /// The rules an event was written under. The past keeps its own: an event is replayed by the rules of its day, for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,154 +45,6 @@ impl Rules {
     }
 }
 
-/// How and where a dossier was filed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filing {
-    pub code: String,
-    pub procedure: Id,
-    pub version: Id,
-    pub field: String,
-    pub level: Level,
-    pub channel: Channel,
-    pub intake: Id,
-    pub competent: Id,
-    pub return_to: Id,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<Id>,
-    /// `crate::flag`s known at filing: FULL_SERVICE, FEE, PAYABLE_ONLINE, HAS_COMPONENTS, HAS_RESULT, REUSED.
-    pub flags: i64,
-    pub fee_dong: i64,
-    /// `Applicant::digest`.
-    pub applicant: String,
-    /// Its papers, in the order of their numbers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub papers: Vec<Listed>,
-}
-
-/// The legal clock as set at intake or after a pause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clock {
-    pub due_at: Instant,
-    pub basis: String,
-    /// Where the result was put off before: when it would be due without that, by which it is counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promised: Option<Instant>,
-}
-
-impl Clock {
-    pub(crate) fn new(due_at: Instant, basis: String) -> Self {
-        Self { due_at, basis, promised: None }
-    }
-}
-
-/// Where a dossier goes next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    pub step: i64,
-    pub unit: Id,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handler: Option<Id>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step_due_at: Option<Instant>,
-    /// It goes to another unit, which is to take it. None in events from before units took anything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offer: Option<Offer>,
-}
-
-/// A hand-over to another unit (one-stop specification CN06): who hands over answers for it until the other has taken it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offer {
-    /// The unit it comes from.
-    pub from: Id,
-    /// By when another agency takes it; none within one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub take_by: Option<Instant>,
-    /// Papers follow: by when they are handed over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub papers_by: Option<Instant>,
-}
-
-/// What an applicant is asked to bring or to mend, and until when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asking {
-    /// Codes of the components asked for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub papers: Vec<String>,
-    /// Names of the form's fields whose answers are to be corrected.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<String>,
-    /// What else, in words.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub other: String,
-    /// The last day.
-    pub until: Date,
-}
-
-/// Answers that were corrected. Both versions are personal data: the old ones stand in a row beside the log, see
-/// [`crate::aside`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Corrected {
-    pub fields: Vec<String>,
-    /// `Applicant::digest` from here on.
-    pub applicant: String,
-    /// Digest of the answers as they were.
-    pub was: String,
-}
-
-/// A paper that was asked for and cannot be brought, with what the applicant says about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Absent {
-    /// Code of the component.
-    pub paper: String,
-    pub reason: String,
-}
-
-/// How an applicant asked for a withdrawal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AskedHow {
-    /// By an act of their own, signed in.
-    Own,
-    /// On paper, which is kept as a file.
-    Paper,
-    /// In person or by phone; who asked and how is written down beside the log.
-    Spoken,
-}
-
-/// The applicant's wish behind a withdrawal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wish {
-    pub how: AskedHow,
-    /// Digest of who asked, and how: [`crate::aside`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aside: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paper: Option<Seal>,
-}
-
-/// Into whose hands a result went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Receiver {
-    /// The applicant's own.
-    Owner,
-    /// Somebody with a written authority.
-    Authorised,
-    /// The public post's, under a tracking number.
-    Post,
-    /// Into the applicant's account, as a file.
-    Account,
-}
-
-/// Who received a result, and on what authority; names and numbers stand beside the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandedOver {
-    pub to: Receiver,
-    /// Digest of name, authority and tracking number: [`crate::aside`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aside: Option<String>,
-}
-
 /// How the text of an event ends that the applicant was told of.
 const TOLD: &str = r#","told":true}"#;
 
@@ -209,6 +66,9 @@ pub enum Happening {
         /// Taken in for another agency: how the dossier went there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         between: Option<Passing>,
+        /// It came by post: received when the minutes were signed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        post: Option<Posted>,
     },
     IntakeRefused {
         reason: String,
@@ -252,6 +112,35 @@ pub enum Happening {
         /// The agency that is competent now, where that is another one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         competent: Option<Id>,
+        reason: String,
+    },
+    /// Other units are asked what they think, by the same day.
+    OpinionsAsked {
+        by: Id,
+        of: Vec<AskedOf>,
+        due_at: Instant,
+        question: String,
+    },
+    /// One of them to somebody of the unit.
+    OpinionAssigned {
+        n: i64,
+        handler: Id,
+    },
+    OpinionGiven {
+        n: i64,
+        stance: Stance,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Seal>,
+    },
+    /// Not for that unit to say.
+    OpinionDeclined {
+        n: i64,
+        reason: String,
+    },
+    /// Whoever asked goes on without it.
+    OpinionLeft {
+        n: i64,
         reason: String,
     },
     SupplementRequested {
@@ -359,6 +248,11 @@ impl Happening {
                 | Happening::TakenOver { .. }
                 | Happening::HandedBack { .. }
                 | Happening::Redirected { competent: None, .. }
+                | Happening::OpinionsAsked { .. }
+                | Happening::OpinionAssigned { .. }
+                | Happening::OpinionGiven { .. }
+                | Happening::OpinionDeclined { .. }
+                | Happening::OpinionLeft { .. }
         )
     }
 
@@ -380,6 +274,11 @@ impl Happening {
             Self::TakenOver { .. } => Verb::TakeOver,
             Self::HandedBack { .. } => Verb::HandBack,
             Self::Redirected { .. } => Verb::Redirect,
+            Self::OpinionsAsked { .. } => Verb::AskOpinions,
+            Self::OpinionAssigned { .. } => Verb::AssignOpinion,
+            Self::OpinionGiven { .. } => Verb::GiveOpinion,
+            Self::OpinionDeclined { .. } => Verb::DeclineOpinion,
+            Self::OpinionLeft { .. } => Verb::GoOnWithout,
             Self::SupplementRequested { .. } => Verb::RequestSupplement,
             Self::SupplementCompleted { .. } => Verb::CompleteSupplement,
             Self::PaymentRequested { .. } => Verb::RequestPayment,
@@ -434,6 +333,7 @@ impl Happening {
     pub fn asides(&self) -> Option<(&'static str, &str)> {
         match self {
             Self::SupplementCompleted { corrected: Some(corrected), .. } => Some((aside::ANSWERS, &corrected.was)),
+            Self::Received { post: Some(Posted { aside: Some(digest), .. }), .. } => Some((aside::POST, digest)),
             Self::Withdrawn { wish: Some(Wish { aside: Some(digest), .. }), .. } => Some((aside::WISH, digest)),
             Self::ResultReturned { handed: Some(HandedOver { aside: Some(digest), .. }), .. } => {
                 Some((aside::RECEIPT, digest))
@@ -449,12 +349,16 @@ impl Happening {
             | Self::SentBack { reason, .. }
             | Self::HandedBack { reason, .. }
             | Self::Redirected { reason, .. }
+            | Self::OpinionDeclined { reason, .. }
+            | Self::OpinionLeft { reason, .. }
             | Self::SupplementRequested { reason, .. }
             | Self::PaymentRequested { reason, .. }
             | Self::PutOff { reason, .. }
             | Self::Refused { reason, .. }
             | Self::Withdrawn { reason, .. }
             | Self::Stopped { reason } => reason,
+            Self::OpinionsAsked { question, .. } => question,
+            Self::OpinionGiven { text, .. } => text,
             Self::Forwarded { note, .. } | Self::SupplementCompleted { note, .. } | Self::Approved { note, .. } => note,
             _ => "",
         }

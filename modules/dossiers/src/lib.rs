@@ -16,9 +16,12 @@ mod fixture;
 mod fixture_db;
 pub mod forms;
 pub mod happening;
+pub(crate) mod marks;
 pub mod measures;
 mod module;
 mod open_work;
+pub mod opinion;
+pub(crate) mod opinion_store;
 pub mod owed;
 mod owner;
 pub mod pages;
@@ -68,5 +71,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0012_links", include_str!("../migrations/0012_links.sql")),
         ("0013_put_off", include_str!("../migrations/0013_put_off.sql")),
         ("0014_handing", include_str!("../migrations/0014_handing.sql")),
+        ("0015_opinions", include_str!("../migrations/0015_opinions.sql")),
     ],
 };

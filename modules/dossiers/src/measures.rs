@@ -100,6 +100,9 @@ pub static HANDED_ON: Measure = Measure::again("passed").with(ELECTRONIC, NAMES)
 pub static TAKEN_OVER: Measure = Measure::again("taken_over").with(ON_TIME, NAMES).cut(true, true);
 /// What was handed over was given back as misrouted.
 pub static HANDED_BACK: Measure = Measure::again("handed_back").cut(true, true);
+/// An opinion that another unit was asked for: given in time, or given later, or kept back until whoever asked went on without it. It
+/// counts for the agency that was asked.
+pub static OPINION: Measure = Measure::again("opinion").with(ON_TIME, NAMES).cut(true, true);
 /// A supplement was asked for.
 pub static ASKED: Measure = Measure::again("supplement_requested").with(SUPPLEMENTED_AGAIN, NAMES).cut(true, true);
 /// A result was promised for a later day, with an apology.
@@ -131,6 +134,7 @@ pub const MEASURES: &[&Measure] = &[
     &HANDED_ON,
     &TAKEN_OVER,
     &HANDED_BACK,
+    &OPINION,
     &ASKED,
     &LATER,
     &PAID,

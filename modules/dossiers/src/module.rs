@@ -15,6 +15,7 @@ pub fn module() -> Module {
         // The officials' day.
         .get("/work", Access::Needs(READ_DOSSIERS), pages::work)
         .get("/work/next", Access::Needs(READ_DOSSIERS), pages::next)
+        .get("/work/handover", Access::Needs(READ_DOSSIERS), pages::handover)
         .get("/work/register", Access::Needs(READ_DOSSIERS), pages::register)
         // Several at once; each act asks for its own permission at each dossier.
         .post("/work/marked", Access::Needs(READ_DOSSIERS), pages::marked)

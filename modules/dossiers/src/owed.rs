@@ -23,6 +23,8 @@ const SETTLE: &str = "dossier-settle";
 const RETURN: &str = "dossier-return";
 /// Handed over by another agency, to be taken.
 const TAKE: &str = "dossier-take";
+/// An opinion that another unit is asked for.
+const OPINION: &str = "dossier-opinion";
 /// Papers to be handed to another agency.
 const PAPERS: &str = "dossier-hand-papers";
 
@@ -33,6 +35,14 @@ pub fn dues(d: &Dossier) -> Vec<Due> {
     let one = |name, unit, holder, at: Option<Instant>| {
         at.map(|at| Due { name, unit, holder, at, part }).into_iter().collect::<Vec<_>>()
     };
+    let opinions = d.opinions.iter().filter(|opinion| opinion.is_open());
+    let opinions = opinions.map(|asked| Due {
+        name: OPINION,
+        unit: asked.unit,
+        holder: asked.handler,
+        at: asked.due_at,
+        part: asked.n,
+    });
     let next = match d.status {
         Status::Filed => one(RECEIVE, d.intake, None, d.answer_due_at),
         Status::Received | Status::Processing => match (d.take_by, d.sender) {
@@ -41,14 +51,15 @@ pub fn dues(d: &Dossier) -> Vec<Due> {
             _ => one(SETTLE, d.unit, d.handler, d.due_at),
         },
         Status::Decided => one(RETURN, d.return_to, None, d.due_at),
-        _ => return Vec::new(),
+        // What others are asked goes on while the applicant is waited for.
+        _ => return opinions.collect(),
     };
     // Within an agency a hand-over shows in its lists alone; between two it has a clock.
     let take = d.take_by.map(|at| Due { name: TAKE, unit: d.unit, holder: d.handler, at, part: 0 });
     let between = d.flags & flag::BETWEEN != 0;
     let papers = d.papers_from.zip(d.papers_by).filter(|_| between);
     let papers = papers.map(|(unit, at)| Due { name: PAPERS, unit, holder: None, at, part: 0 });
-    next.into_iter().chain(take).chain(papers).collect()
+    next.into_iter().chain(take).chain(papers).chain(opinions).collect()
 }
 
 /// The name by which a dossier points to one whose paper stands in for one of its own.
@@ -72,6 +83,7 @@ pub const KIND: Kind = Kind::elsewhere(
         DueKind { name: SETTLE, word: "dossier-due-settle", right: crate::rights::READ_DOSSIERS, served: false },
         DueKind { name: RETURN, word: "dossier-due-return", right: crate::rights::RETURN_RESULT, served: true },
         DueKind { name: TAKE, word: "dossier-due-take", right: crate::rights::READ_DOSSIERS, served: false },
+        DueKind { name: OPINION, word: "dossier-due-opinion", right: crate::rights::READ_DOSSIERS, served: false },
         DueKind { name: PAPERS, word: "dossier-due-papers", right: crate::rights::READ_DOSSIERS, served: false },
     ],
     crate::rights::READ_DOSSIERS,

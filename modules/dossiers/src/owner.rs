@@ -6,6 +6,8 @@ use base::person::{Named, address_problem, name_problem};
 use base::{Channel, CitizenId, Date, PersonNumber, Phone, Problem, Sex, clean};
 use catalogue::{Field, FieldKind, Version};
 
+pub(crate) mod card;
+
 /// Longest name, address or summary, in characters (TrichYeuHoSo ≤ 1000).
 const NAME_CHARS_MAX: usize = 200;
 const SUMMARY_CHARS_MAX: usize = 1_000;

@@ -13,6 +13,10 @@ pub const SUPPLEMENT: &str = "supplement";
 pub const RESULT: &str = "result";
 /// What a proposal for the next step is kept as; the applicant does not see it.
 pub const DRAFT: &str = "draft";
+/// What a file is kept as that came with the opinion of another unit.
+pub const OPINION: &str = "opinion";
+/// What officials propose and say to each other: the applicant does not see it.
+pub const INTERNAL: [&str; 2] = [DRAFT, OPINION];
 /// What the paper is kept as by which an applicant asked for a withdrawal.
 pub const REQUEST: &str = "request";
 /// One paper asked for, as it was at filing; its position is its number.
@@ -98,7 +102,7 @@ pub struct Added {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beside {
     pub file: Seal,
-    /// [`SUPPLEMENT`], [`RESULT`], [`DRAFT`] or [`REQUEST`].
+    /// [`SUPPLEMENT`], [`RESULT`], [`DRAFT`], [`OPINION`] or [`REQUEST`].
     pub purpose: &'static str,
     pub added_at: Instant,
 }
@@ -128,6 +132,7 @@ impl Papers {
                 self.keep(file, RESULT, at);
             }
             Happening::Forwarded { draft: Some(file), .. } => self.keep(file, DRAFT, at),
+            Happening::OpinionGiven { file: Some(file), .. } => self.keep(file, OPINION, at),
             Happening::Withdrawn { wish: Some(Wish { paper: Some(file), .. }), .. } => self.keep(file, REQUEST, at),
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! What belongs to one citizen: the dossiers of an account, those handed in at a counter under the citizen's proven number,
 //! the notices.
 
-use crate::papers::DRAFT;
+use crate::papers::INTERNAL;
 use crate::store::{self as sql, Loaded};
 use ::store::{StoreError, Tx, params};
 use base::{Actor, Fault, Id, Instant};
@@ -56,14 +56,15 @@ pub async fn files_of(tx: &Tx, dossier: Id) -> Result<Vec<NamedFile>, StoreError
     let rows = tx.query(sql::FILES, params![dossier]).await?;
     let files = rows.iter().map(|row| Ok((row.get("file_id")?, row.get("purpose")?, row.get("name")?)));
     let mut files = files.collect::<Result<Vec<NamedFile>, StoreError>>()?;
-    files.retain(|(_, purpose, _)| purpose != DRAFT);
+    files.retain(|(_, purpose, _)| !INTERNAL.contains(&purpose.as_str()));
     Ok(files)
 }
 
 /// Whether a file is one of a dossier's papers, supplements or results: what its applicant may open.
 pub async fn has_file(tx: &Tx, dossier: Id, file: Id) -> Result<bool, StoreError> {
     let belongs = tx.query_opt(sql::FILE_BELONGS, params![dossier, file]).await?.is_some();
-    Ok(belongs && tx.query_opt(sql::FILE_IS_DRAFT, params![dossier, file, DRAFT]).await?.is_none())
+    let [draft, opinion] = INTERNAL;
+    Ok(belongs && tx.query_opt(sql::FILE_IS_INTERNAL, params![dossier, file, draft, opinion]).await?.is_none())
 }
 
 /// What an account was told of its dossiers, the latest first.

@@ -2,7 +2,8 @@
 //! [`Readable`], which nothing else makes.
 //!
 //! 1. The applicant reads their own ([`crate::person::is_own`]); only where the caller says that applicants come in.
-//! 2. Whoever holds an open dossier, and whoever reads at one of its four places: where it lies, the competent agency, intake, return.
+//! 2. Whoever holds an open dossier, and whoever reads at one of its four places: where it lies, the competent agency, intake, return; and
+//!    at a unit that is asked for an opinion, as long as it is.
 //! 3. A unit keeps reading what has lain with it, its head before all, and so does whoever acted on it and still works within the
 //!    competent agency: until so many months after it was closed (`data/access/reading.toml`).
 //! 4. After that they say what for, and it is written down.
@@ -162,7 +163,9 @@ pub(crate) fn by_place(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
     let field = field_of(house, loaded);
     let reads = |path: &str| actor.may_in(crate::rights::READ_DOSSIERS, path, &field);
     let holds = d.handler == Some(actor.account) && d.status.is_open() && actor.may(crate::rights::READ_DOSSIERS);
+    let asked = |opinion: &crate::opinion::Opinion| opinion.is_open() && reads(house.tree.path(opinion.unit));
     holds
+        || d.opinions.iter().any(asked)
         || [d.unit, d.competent, d.intake, d.return_to].iter().any(|place| reads(house.tree.path(*place)))
         || [d.intake, d.return_to].iter().any(|place| reads(house.tree.desk_path(*place)))
 }
@@ -185,19 +188,21 @@ async fn had(tx: &Tx, house: &House, actor: &Actor, loaded: &Loaded) -> Result<b
     let lay_with = |unit: Id| actor.may_in(crate::rights::READ_DOSSIERS, house.tree.path(unit), &field);
     Ok(audit::events(tx, loaded.dossier.id).await?.iter().any(|event| {
         let acted = works_within && event.actor == Some(actor.account);
-        acted || laid_with(&event.data).is_some_and(lay_with)
+        acted || laid_with(&event.data).into_iter().any(lay_with)
     }))
 }
 
-/// The unit an event laid the dossier with.
-fn laid_with(data: &str) -> Option<Id> {
-    match Happening::read(data).ok()? {
+/// The units an event laid the dossier with, or asked for an opinion.
+fn laid_with(data: &str) -> Vec<Id> {
+    let Ok(happening) = Happening::read(data) else { return Vec::new() };
+    match happening {
         Happening::Received { place, .. }
         | Happening::Forwarded { place, .. }
         | Happening::SentBack { place, .. }
         | Happening::HandedBack { place, .. }
-        | Happening::Redirected { place, .. } => Some(place.unit),
-        _ => None,
+        | Happening::Redirected { place, .. } => vec![place.unit],
+        Happening::OpinionsAsked { of, .. } => of.into_iter().map(|asked| asked.unit).collect(),
+        _ => Vec::new(),
     }
 }
 

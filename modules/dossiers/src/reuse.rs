@@ -141,6 +141,33 @@ pub async fn known(tx: &Tx, house: &House, actor: &Actor, owner_number: &str) ->
     Ok(None)
 }
 
+/// Codes of open dossiers of a person for the same procedure that the actor may know of, the latest first: filed twice, or meant otherwise.
+///
+/// # Errors
+/// The database's.
+pub async fn same_open(
+    tx: &Tx,
+    house: &House,
+    actor: &Actor,
+    (owner_number, procedure): (&str, Id),
+    except: Option<Id>,
+) -> Result<Vec<String>, Fault> {
+    let number = crate::filing::number_of(owner_number);
+    if number.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut codes = Vec::new();
+    for row in tx.query(sql::BY_OWNER, params![number.as_str(), KNOWN_FROM_MAX]).await? {
+        let loaded = read(&row)?;
+        let d = &loaded.dossier;
+        let same = d.procedure == procedure && d.status.is_open() && Some(d.id) != except;
+        if same && may_know(actor, &loaded, house) {
+            codes.push(d.code.clone());
+        }
+    }
+    Ok(codes)
+}
+
 fn may_know(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
     crate::person::is_own(actor, loaded) || crate::reading::by_place(actor, loaded, house)
 }

@@ -54,6 +54,7 @@ const MOVED: &[Column<Dossier>] = &[
     column!("paid_dong", paid_dong),
     column!("decided_by", decided_by),
     column!("rating", rating),
+    column!("opinion_n", opinion_n),
 ];
 
 /// What it was filed with.
@@ -106,7 +107,7 @@ pub static UPDATE: LazyLock<String> = LazyLock::new(|| {
 
 /// The statements made of the columns, for a test that prepares them.
 pub(crate) fn statements() -> Vec<String> {
-    vec![INSERT.clone(), UPDATE.clone()]
+    [INSERT.clone(), UPDATE.clone()].into_iter().chain(crate::opinion_store::statements()).collect()
 }
 
 /// Appends the values of a whole row, in the order of [`INSERT`].
@@ -198,6 +199,8 @@ impl Default for Dossier {
             paid_dong: 0,
             decided_by: None,
             rating: None,
+            opinions: Vec::new(),
+            opinion_n: 0,
             head: Head::default(),
         }
     }

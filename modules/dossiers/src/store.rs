@@ -4,7 +4,6 @@ use crate::dossier::{Applicant, Component, ComponentState, Dossier};
 pub use crate::row::read;
 use crate::row::{self, unreadable};
 use ::store::{StoreError, Tx, Value, params};
-use audit::Head;
 use base::{Date, Id};
 use std::collections::BTreeMap;
 
@@ -39,6 +38,8 @@ use std::collections::BTreeMap;
     pub DRAFT_SIGNED = "UPDATE dossier_file SET purpose = $3 WHERE dossier_id = $1 AND file_id = $2 AND purpose = $4";
     /// Those files.
     pub FILES = "SELECT file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id = $1 ORDER BY added_at LIMIT 200";
+    /// Another agency is competent: seldom, and no part of what every act writes, so that the indexes of places rest.
+    pub SET_COMPETENT = "UPDATE dossier SET competent_id = $2 WHERE id = $1";
     /// Corrected answers; those before are kept aside.
     pub UPDATE_ANSWERS = "UPDATE dossier SET answers = $2 WHERE id = $1";
     /// Words about people that belong to an event.
@@ -55,8 +56,8 @@ use std::collections::BTreeMap;
     pub FILE_BELONGS = "SELECT 1 AS yes FROM dossier_component WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_component_file WHERE dossier_id = $1 AND file_id = $2 UNION ALL SELECT 1 AS yes FROM dossier_file WHERE dossier_id = $1 AND file_id = $2";
     /// Papers handed in as files with a person's dossiers that were granted, the latest first.
     pub EARLIER_PAPERS = "SELECT d.*, c.n AS paper_n, c.code AS paper_code, c.name AS paper_name, c.file_id AS paper_file FROM dossier d JOIN dossier_component c ON c.dossier_id = d.id WHERE d.owner_number = $1 AND d.outcome = 'granted' AND c.state = 'file' AND c.file_id IS NOT NULL ORDER BY d.filed_at DESC, c.n LIMIT 200";
-    /// Whether a file is a proposal of officials.
-    pub FILE_IS_DRAFT = "SELECT 1 AS yes FROM dossier_file WHERE dossier_id = $1 AND file_id = $2 AND purpose = $3";
+    /// Whether a file is what officials propose or say to each other.
+    pub FILE_IS_INTERNAL = "SELECT 1 AS yes FROM dossier_file WHERE dossier_id = $1 AND file_id = $2 AND purpose IN ($3, $4)";
 }
 
 /// A dossier with the people it is about.
@@ -113,18 +114,33 @@ pub fn component_values(dossier: Id, n: usize, component: &Component) -> [Value;
 }
 
 /// Writes the state after one event; `false` if someone else wrote one since `before`.
-pub async fn update(tx: &Tx, d: &Dossier, before: Head) -> Result<bool, StoreError> {
-    Ok(tx.execute(row::UPDATE.as_str(), &row::moved(d, before)).await? == 1)
+pub async fn update(tx: &Tx, d: &Dossier, before: &Dossier) -> Result<bool, StoreError> {
+    let written = tx.execute(row::UPDATE.as_str(), &row::moved(d, before.head)).await? == 1;
+    if written && d.competent != before.competent {
+        tx.execute(SET_COMPETENT, params![d.id, d.competent]).await?;
+    }
+    Ok(written)
 }
 
 /// One dossier by code.
 pub async fn by_code(tx: &Tx, code: &str) -> Result<Option<Loaded>, StoreError> {
-    tx.query_opt(BY_CODE, params![code]).await?.as_ref().map(read).transpose()
+    let found = tx.query_opt(BY_CODE, params![code]).await?.as_ref().map(read).transpose()?;
+    with_opinions(tx, found).await
+}
+
+/// With the opinions asked for; of most there are none, and nothing is read.
+async fn with_opinions(tx: &Tx, found: Option<Loaded>) -> Result<Option<Loaded>, StoreError> {
+    let Some(mut loaded) = found else { return Ok(None) };
+    if loaded.dossier.opinion_n > 0 {
+        loaded.dossier.opinions = crate::opinion_store::of(tx, loaded.dossier.id).await?;
+    }
+    Ok(Some(loaded))
 }
 
 /// One dossier by id.
 pub async fn by_id(tx: &Tx, id: Id) -> Result<Option<Loaded>, StoreError> {
-    tx.query_opt(BY_ID, params![id]).await?.as_ref().map(read).transpose()
+    let found = tx.query_opt(BY_ID, params![id]).await?.as_ref().map(read).transpose()?;
+    with_opinions(tx, found).await
 }
 
 /// Papers of a dossier with their position.

@@ -28,6 +28,11 @@ pub enum Verb {
     TakeOver,
     HandBack,
     Redirect,
+    AskOpinions,
+    AssignOpinion,
+    GiveOpinion,
+    DeclineOpinion,
+    GoOnWithout,
     RequestSupplement,
     CompleteSupplement,
     RequestPayment,
@@ -51,6 +56,11 @@ base::closed_list!(Verb, {
     TakeOver => "take-over",
     HandBack => "hand-back",
     Redirect => "redirect",
+    AskOpinions => "ask-opinions",
+    AssignOpinion => "assign-opinion",
+    GiveOpinion => "give-opinion",
+    DeclineOpinion => "decline-opinion",
+    GoOnWithout => "go-on-without",
     RequestSupplement => "request-supplement",
     CompleteSupplement => "complete-supplement",
     RequestPayment => "request-payment",
@@ -77,6 +87,8 @@ pub enum Who {
     AtReturn(Permission),
     /// … over the unit that holds it.
     AtUnit(Permission),
+    /// … over a unit that is asked for an opinion.
+    AtAsked(Permission),
     /// The holder of the current step: the permission follows from the step's role.
     AtStep,
 }
@@ -152,6 +164,7 @@ pub fn picture() -> String {
         Who::AtIntakeUnanswered(right) => format!("AtIntakeUnanswered({})", right.name),
         Who::AtReturn(right) => format!("AtReturn({})", right.name),
         Who::AtUnit(right) => format!("AtUnit({})", right.name),
+        Who::AtAsked(right) => format!("AtAsked({})", right.name),
     };
     let row = |(verb, rule): (Verb, &Rule)| Drawn {
         word: verb.as_str(),

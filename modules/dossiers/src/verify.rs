@@ -11,6 +11,7 @@ pub use rebuild::{Moved, Rebuilt, rebuild_facts};
 use crate::apply::apply;
 use crate::dossier::Dossier;
 use crate::happening::Happening;
+use crate::opinion_store;
 use crate::papers::Papers;
 use crate::row::{self, read};
 use crate::store::Loaded;
@@ -262,7 +263,7 @@ async fn chains(
     let mut after = i64::MIN;
     loop {
         let rows = tx.query(PAGE_OF_DOSSIERS, params![after, PAGE]).await?;
-        let page: Vec<Loaded> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        let mut page: Vec<Loaded> = rows.iter().map(read).collect::<Result<_, _>>()?;
         for (row, loaded) in rows.iter().zip(&page) {
             *taken_in.entry((loaded.dossier.intake, loaded.dossier.filed_at.date())).or_default() += 1;
             // Follows from the status; worklists look at nothing else.
@@ -277,6 +278,7 @@ async fn chains(
         let last =
             if (page.len() as i64) < PAGE { i64::MAX } else { page.last().map_or(i64::MAX, |last| last.dossier.id.0) };
         found.report.dossiers += page.len() as u64;
+        rows::opinions(tx, found, &mut page, (after, last)).await?;
         let mut waiting: BTreeMap<i64, Loaded> = page.into_iter().map(|loaded| (loaded.dossier.id.0, loaded)).collect();
         let mut attached = Attached::load(tx, after, last).await?;
         owed::compare(tx, found, waiting.values(), after, last).await?;
@@ -420,7 +422,11 @@ impl Story {
                     state.head = self.chain;
                 }
                 if state.as_ref() != Some(&loaded.dossier) {
-                    let column = state.and_then(|state| row::difference(&state, &loaded.dossier)).unwrap_or("state");
+                    let column = state.and_then(|state| {
+                        let column = row::difference(&state, &loaded.dossier).map(str::to_owned);
+                        column.or_else(|| opinion_store::difference(&state.opinions, &loaded.dossier.opinions))
+                    });
+                    let column = column.unwrap_or_else(|| "state".to_owned());
                     found.broken(format!("dossier {}: {column}", loaded.dossier.code));
                 }
                 if self.applicant != loaded.applicant.digest() {

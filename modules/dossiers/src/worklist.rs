@@ -27,6 +27,8 @@ pub enum Tab {
     Overdue,
     /// Handed to my units, and not taken yet.
     Arriving,
+    /// My units are asked for an opinion about it.
+    Asked,
     /// Handed over by my units, and not taken there yet: mine still.
     Sent,
     /// Waiting for the applicant.
@@ -44,6 +46,7 @@ base::closed_list!(Tab, {
     Overdue => "overdue",
     Arriving => "arriving",
     Sent => "sent",
+    Asked => "asked",
     Waiting => "waiting",
     ToReturn => "to-return",
     All => "all",
@@ -60,6 +63,7 @@ impl Tab {
             Self::Overdue => "dossier-tab-overdue",
             Self::Arriving => "dossier-tab-arriving",
             Self::Sent => "dossier-tab-sent",
+            Self::Asked => "dossier-tab-asked",
             Self::Waiting => "dossier-tab-waiting",
             Self::ToReturn => "dossier-tab-to-return",
             Self::All => "dossier-tab-all",
@@ -78,7 +82,7 @@ impl Tab {
 
     /// Whether it stands there only when something is in it.
     pub fn is_passing(self) -> bool {
-        matches!(self, Self::Arriving | Self::Sent)
+        matches!(self, Self::Arriving | Self::Sent | Self::Asked)
     }
 
     /// The tab a person's morning begins with.

@@ -287,6 +287,7 @@ fn intake(life: &mut Life<'_>, checked: &filing::Checked, filed: &Filed, draw: &
                 clock: decide::start_clock(&office, filed.places.channel)?,
                 place: office.place_of(&checked.filing),
                 between: decide::passing(life.province.tree, &checked.filing),
+                post: None,
             }
         };
         life.happen(clerk, &received)?;
@@ -298,6 +299,9 @@ fn intake(life: &mut Life<'_>, checked: &filing::Checked, filed: &Filed, draw: &
     }
     Ok(())
 }
+
+/// Counting the papers of a dossier takes so long.
+const COUNTING_MS: i64 = 5 * MINUTE_MS;
 
 /// From the first step to the decision.
 fn work(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), End> {
@@ -324,6 +328,7 @@ fn work(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), E
     let mut duty = draw.dice.permille(if life.version.field == "dat-dai" { 280 } else { 2 });
     let mut supplements = if draw.dice.permille(7) { 2 } else { u32::from(draw.dice.permille(55)) };
     loop {
+        take_over(life, draw)?;
         assign(life, draw)?;
         life.later(pace * draw.dice.between(800, 1_200) / 1_000)?;
         let holder = life.holder(draw.turn)?;
@@ -361,6 +366,17 @@ fn work(life: &mut Life<'_>, filed: &Filed, draw: &mut Draw<'_>) -> Result<(), E
         let forward = decide::forward(life.dossier()?, holder, &life.office(), electronic, "")?;
         life.happen(holder, &forward)?;
     }
+}
+
+/// Papers that follow are counted and confirmed by whoever takes them; what comes as files alone is taken by working on it.
+fn take_over(life: &mut Life<'_>, draw: &mut Draw<'_>) -> Result<(), End> {
+    if life.dossier()?.papers_by.is_none() {
+        return Ok(());
+    }
+    let Ok(holder) = life.holder(draw.turn) else { return Ok(()) };
+    life.later(COUNTING_MS)?;
+    let taken = decide::take_over(life.dossier()?, holder, &life.office(), true)?;
+    life.happen(holder, &taken)
 }
 
 /// The head gives it to an officer, or an officer takes it.

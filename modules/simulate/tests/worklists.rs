@@ -69,6 +69,7 @@ fn belongs(d: &Dossier, tab: Tab, scope: &Scope) -> bool {
         Tab::Overdue => worked && here(d.unit) && d.due_at.is_some_and(|due| due < now()),
         Tab::Arriving => d.offered_at.is_some() && here(d.unit),
         Tab::Sent => d.offered_at.is_some() && d.sender.is_some_and(here),
+        Tab::Asked => d.opinions.iter().any(|opinion| opinion.is_open() && here(opinion.unit)),
         Tab::Waiting => matches!(d.status.code(), 5 | 6) && here(d.unit),
         Tab::ToReturn => d.status.code() == 9 && here(d.unit),
         Tab::All => [d.unit, d.competent, d.intake, d.return_to].into_iter().any(here),

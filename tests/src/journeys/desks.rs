@@ -78,7 +78,7 @@ fn a_list_of_one_unit_shows_that_units_dossiers_only() {
 }
 
 #[test]
-fn a_head_assigns_many_at_once_or_none() {
+fn a_head_assigns_many_at_once_and_each_that_could_not_be_is_named_with_the_rule() {
     on_every_engine(|app| async move {
         let mut clerk = app.signed_in(Role::Clerk).await;
         let mut head = app.signed_in(Role::DivisionHead).await;
@@ -91,15 +91,21 @@ fn a_head_assigns_many_at_once_or_none() {
         // Nothing marked, nobody chosen, one that cannot be: the list again, nothing done.
         head.post("/work/marked", &[("handler", &officer), ("back", back)]).await.is(422).shows("ít nhất một hồ sơ");
         head.post("/work/marked", &[("dossier", &one), ("back", back)]).await.is(422);
-        let wrong = [("dossier", one.as_str()), ("dossier", "H13.08-000101-0001"), ("handler", officer.as_str())];
-        head.post("/work/marked", &wrong).await.is(404);
         let stranger = app.person(Role::Clerk).id.to_string();
         let wrong = [("dossier", one.as_str()), ("handler", stranger.as_str()), ("back", "/work?tab=all&q=giao+luot")];
-        head.post("/work/marked", &wrong).await.is(422).shows("Chưa làm với hồ sơ nào").shows("checked");
+        head.post("/work/marked", &wrong).await.is(422).shows(&format!("{one}: ")).shows("checked");
         assert_eq!(app.event_kinds(&one).await, ["received"]);
-        let both =
-            [("dossier", one.as_str()), ("dossier", two.as_str()), ("handler", officer.as_str()), ("back", back)];
-        head.post("/work/marked", &both).await.leads_to(back);
+        // What can be done is done; what cannot is named and stays marked, and a code that is nobody's is told as any other.
+        let (gone, q) = ("H13.08-000101-0001", "/work?tab=all&q=giao+luot");
+        let mixed = [("dossier", one.as_str()), ("dossier", gone), ("handler", officer.as_str()), ("back", q)];
+        let page = head.post("/work/marked", &mixed).await;
+        page.is(422)
+            .shows("Đã làm với 1 hồ sơ")
+            .shows(&format!("{gone}: Không có hồ sơ này"))
+            .shows_not(&format!("{one}: "));
+        assert_eq!(app.event_kinds(&one).await, ["received", "assigned"]);
+        let other = [("dossier", two.as_str()), ("handler", officer.as_str()), ("back", back)];
+        head.post("/work/marked", &other).await.leads_to(back);
         for code in [&one, &two] {
             assert_eq!(app.event_kinds(code).await, ["received", "assigned"]);
         }
@@ -109,7 +115,7 @@ fn a_head_assigns_many_at_once_or_none() {
         let page = officer.get("/work?tab=mine").await;
         page.is(200).shows_not("name=\"handler\"").shows("name=\"act\" value=\"forward\"");
         let other = officer.post("/work/marked", &wrong).await;
-        other.is(422).shows("Chưa làm với hồ sơ nào");
+        other.is(422).shows(&format!("{one}: "));
         let on = [("dossier", one.as_str()), ("dossier", two.as_str()), ("act", "forward"), ("back", back)];
         officer.post("/work/marked", &on).await.leads_to(back);
         assert_eq!(app.event_kinds(&two).await, ["received", "assigned", "forwarded"]);

@@ -32,5 +32,6 @@ mod reminders;
 mod roots;
 mod sent_files;
 pub(crate) mod signing_in;
+mod together;
 mod two_people;
 mod weight;

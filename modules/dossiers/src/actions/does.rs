@@ -32,6 +32,23 @@ pub(crate) fn assign<'a>(case: &'a Case<'a>) -> Doing<'a> {
     })
 }
 
+pub(crate) fn assign_opinion<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let (d, office, now) = (case.dossier(), &case.office, case.by.now);
+        let none = || Fault::invalid(Problem::new("dossier-handler-required").field("handler"));
+        let handler = case.given.id("handler").ok_or_else(none)?;
+        let n = case.given.number("opinion");
+        let (assigned, unit) = decide::assign_opinion(d, case.actor(), office, n, handler)?;
+        let (path, field) = (office.tree.path(unit), office.version.field.as_str());
+        let may_hold = identity::may_in(case.tx, handler, crate::rights::PROCESS_DOSSIER, path, field, now).await?
+            || identity::may_in(case.tx, handler, crate::rights::APPROVE_DOSSIER, path, field, now).await?;
+        if !may_hold {
+            return Err(Fault::invalid(Problem::new("dossier-handler-not-here").field("handler")));
+        }
+        Ok(assigned.into())
+    })
+}
+
 pub(crate) fn forward<'a>(case: &'a Case<'a>) -> Doing<'a> {
     Box::pin(async move {
         let (d, office) = (case.dossier(), &case.office);
@@ -168,6 +185,7 @@ pub(crate) fn return_result<'a>(case: &'a Case<'a>) -> Doing<'a> {
         name: case.said("receiver"),
         authority: case.said("authority"),
         tracking: case.said("tracking"),
+        carrier: case.said("carrier"),
         address: case.said("address"),
     };
     let handing = handing.to_applicant(&case.loaded.applicant.owner_address);

@@ -28,6 +28,10 @@ pub(super) fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &
             *draft = came.first().map(|(_, file)| Seal::of(file));
             papers::DRAFT
         }
+        Happening::OpinionGiven { file, .. } => {
+            *file = came.first().map(|(_, file)| Seal::of(file));
+            papers::OPINION
+        }
         Happening::Withdrawn { wish: Some(wish), .. } => {
             wish.paper = came.first().map(|(_, file)| Seal::of(file));
             papers::REQUEST

@@ -10,6 +10,7 @@ use crate::verbs::Verb;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod people;
+mod together;
 
 fn reason() -> String {
     "Không đủ điều kiện".to_owned()

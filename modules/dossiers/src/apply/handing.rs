@@ -21,14 +21,17 @@ pub(super) fn offer(d: &mut Dossier, at: Instant, offer: Option<&Offer>) {
 /// money is paid – takes nothing.
 fn takes(happening: &Happening) -> bool {
     use Happening::{
-        Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, Paid, PaymentRequested, PutOff, Rated,
-        Received, Redirected, Refused, ResultReturned, SentBack, Stopped, SupplementCompleted, SupplementRequested,
-        TakenOver, Withdrawn,
+        Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, OpinionAssigned, OpinionDeclined,
+        OpinionGiven, OpinionLeft, OpinionsAsked, Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused,
+        ResultReturned, SentBack, Stopped, SupplementCompleted, SupplementRequested, TakenOver, Withdrawn,
     };
     match happening {
         Assigned { .. } | Forwarded { .. } | SentBack { .. } | TakenOver { .. } | SupplementRequested { .. } => true,
         PaymentRequested { .. } | PutOff { .. } | Approved { .. } | Refused { .. } | ResultReturned { .. } => true,
         Filed { .. } | Received { .. } | IntakeRefused { .. } | SupplementCompleted { .. } | Paid { .. } => false,
+        OpinionsAsked { .. } => true,
+        // Said by others, or about what others say.
+        OpinionAssigned { .. } | OpinionGiven { .. } | OpinionDeclined { .. } | OpinionLeft { .. } => false,
         HandedBack { .. } | Redirected { .. } | Withdrawn { .. } | Stopped { .. } | Rated { .. } => false,
     }
 }
@@ -49,6 +52,10 @@ pub(super) fn before(d: &mut Dossier, at: Instant, happening: &Happening) -> Opt
         | Happening::Assigned { .. }
         | Happening::SupplementCompleted { .. }
         | Happening::Paid { .. }
+        | Happening::OpinionAssigned { .. }
+        | Happening::OpinionGiven { .. }
+        | Happening::OpinionDeclined { .. }
+        | Happening::OpinionLeft { .. }
         | Happening::Rated { .. } => {}
         _ => d.sender = None,
     }

@@ -9,6 +9,11 @@ use crate::verbs::{Verb, rules};
 use base::{Actor, Fault, Role};
 use proptest::prelude::*;
 
+/// What goes with what others have said.
+fn summed_up(d: &Dossier) -> &'static str {
+    if d.flags & mark::TO_SUM_UP != 0 { "Các đơn vị thống nhất" } else { "" }
+}
+
 /// Does a verb as a person in a hurry would: with every field filled in.
 fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Happening, Fault> {
     let yes = dice.is_multiple_of(2);
@@ -19,7 +24,7 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             let other = if person.has_role(Role::DivisionHead) { officer().account } else { person.account };
             decide::assign(d, person, o, other, true)
         }
-        Verb::Forward => decide::forward(d, person, o, yes, ""),
+        Verb::Forward => decide::forward(d, person, o, yes, summed_up(d)),
         Verb::SendBack => decide::send_back(d, person, o, "Chưa đúng"),
         Verb::TakeOver => decide::take_over(d, person, o, yes || d.offered_at.is_none()),
         Verb::HandBack => decide::hand_back(d, person, o, "Không phải việc của phòng"),
@@ -27,6 +32,32 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             let units = decide::elsewhere(d, o);
             let unit = units.get(dice as usize % units.len().max(1)).copied();
             decide::redirect(d, person, o, (unit, yes), "Thuộc phòng bên cạnh")
+        }
+        Verb::AskOpinions => {
+            let units = decide::askable(d, o);
+            let some = units.iter().skip(dice as usize % units.len()).take(2);
+            let ahead = d.due_at.filter(|due| *due > o.now);
+            let until = ahead.unwrap_or_else(|| o.now.plus_ms(3 * 86_400_000)).date().to_string();
+            let text = "Đề nghị cho ý kiến về nguồn gốc đất".to_owned();
+            let question = decide::Question { units: some.map(ToString::to_string).collect(), text, until };
+            decide::ask_opinions(d, person, o, &question)
+        }
+        Verb::AssignOpinion => {
+            let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
+            decide::assign_opinion(d, person, o, n, person.account).map(|(event, _)| event)
+        }
+        Verb::GiveOpinion => {
+            let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
+            let stance = ["agree", "agree-if", "disagree"][dice as usize % 3];
+            decide::give_opinion(d, person, o, (n, stance), "Hồ sơ phù hợp quy hoạch")
+        }
+        Verb::DeclineOpinion => {
+            let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
+            decide::decline_opinion(d, person, o, n, "Không thuộc phạm vi")
+        }
+        Verb::GoOnWithout => {
+            let n = d.opinions.iter().find(|opinion| opinion.is_open()).map(|opinion| opinion.n);
+            decide::go_on_without(d, person, o, n, "Không chờ được nữa")
         }
         Verb::RequestSupplement => {
             // Never the same words twice.
@@ -58,7 +89,7 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             let few = decide::put_off(d, person, o, &later(i64::from(dice % 9) + 1));
             few.or_else(|_| decide::put_off(d, person, o, &later(decide::PUT_OFF_DAYS_MAX)))
         }
-        Verb::Approve => decide::approve(d, person, o, yes, ""),
+        Verb::Approve => decide::approve(d, person, o, yes, summed_up(d)),
         Verb::Refuse => decide::refuse(d, person, o, "Không đủ điều kiện"),
         Verb::Withdraw => {
             let wished = decide::Wished {
@@ -176,6 +207,13 @@ fn adds_up(story: &Story) {
     assert_eq!(d.papers_by.is_some(), d.papers_from.is_some());
     assert!(d.status.is_open() || (d.offered_at.is_none() && d.papers_by.is_none()));
     assert!(d.flags & mark::MISROUTED == 0 || d.sender.is_none());
+    // What was asked has a number each, ends once, and nothing is waited for when the dossier has ended.
+    assert!((1..).zip(&d.opinions).all(|(n, opinion)| opinion.n == n) && d.opinion_n == d.opinions.len() as i64);
+    assert!(d.opinions.iter().all(|opinion| opinion.is_open() == opinion.ended_at.is_none()));
+    let undecided = d.status.clock_runs() || d.status.waits_for_applicant();
+    assert!(undecided || (d.opinions.iter().all(|opinion| !opinion.is_open()) && d.flags & mark::TO_SUM_UP == 0));
+    let counted = |opinion: &&Opinion| matches!(opinion.state, OpinionState::Given | OpinionState::Silent);
+    assert_eq!(story.sum("opinion", 0), d.opinions.iter().filter(counted).count() as i64);
 }
 
 proptest! {
@@ -412,61 +450,4 @@ fn a_supplement_declared_complete_with_nothing_counts_late_and_gains_no_day() {
     assert!(story.dossier().due_at > due);
     story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
     assert_eq!(story.sum("settled", flag::ON_TIME), 1);
-}
-
-#[test]
-fn what_is_withdrawn_or_stopped_late_is_among_the_late_ones_and_before_its_date_it_is_not() {
-    for (day, late) in [(4, 0), (6, 1)] {
-        let mut story = Story::received();
-        story.now = november(day, 9, 0);
-        story.does(0, |d, o| decide::stop(d, &officer(), o, "Theo văn bản của tòa án"));
-        assert_eq!((story.sum("settled", 0), story.sum("settled", flag::UNDECIDED)), (late, late), "{day}");
-        assert_eq!((story.sum("settled", flag::ON_TIME), story.sum("settled", flag::HAS_RESULT)), (0, 0));
-    }
-    // Online, taken back by the applicant after the date; and before intake there was no date.
-    let mut story = Story::filed();
-    story.does(30, |d, o| decide::receive_online(d, &clerk(), o));
-    story.now = november(9, 9, 0);
-    story.does(0, |d, o| decide::withdraw(d, &citizen(), o, "Không cần nữa"));
-    assert_eq!((story.sum("withdrawn", 0), story.sum("settled", flag::UNDECIDED)), (1, 1));
-    let mut story = Story::filed();
-    story.now = november(20, 9, 0);
-    story.does(0, |d, o| decide::withdraw(d, &citizen(), o, "Không cần nữa"));
-    assert_eq!((story.sum("withdrawn", 0), story.sum("settled", 0)), (1, 0));
-}
-
-#[test]
-fn only_what_passes_from_one_agency_to_another_counts_as_passed_between_agencies() {
-    // Taken in where it is settled: steps within the commune are not between agencies.
-    let mut story = Story::at_step("sign");
-    story.does(1, |d, o| decide::approve(d, &leader(), o, false, ""));
-    assert_eq!((story.sum("settled", flag::PASSED), story.sum("settled", flag::BETWEEN)), (1, 0));
-    // Taken in by another commune, as files: electronically.
-    let abroad = || crate::filing::Places { intake: FAR, return_to: FAR, ..places(base::Channel::Counter) };
-    let mut story = Story::begin(version(), november(2, 9, 0));
-    story.receive(abroad());
-    story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
-    assert_eq!(story.sum("settled", flag::BETWEEN | flag::BETWEEN_ELECTRONIC), 1);
-    // On paper, which had to be carried after it.
-    let mut story = Story::begin(version(), november(2, 9, 0));
-    story.paper = true;
-    story.receive(abroad());
-    story.does(1, |d, o| decide::refuse(d, &officer(), o, "Không đủ điều kiện"));
-    assert_eq!((story.sum("settled", flag::BETWEEN), story.sum("settled", flag::BETWEEN_ELECTRONIC)), (1, 0));
-}
-
-#[test]
-fn once_the_applicants_time_has_run_out_the_desk_may_stop_and_the_queue_says_so() {
-    let mut story = Story::at_step("appraise");
-    let asked = decide::Asked { until: "2026-11-10".to_owned(), ..asked("Thiếu giấy chứng sinh", "") };
-    story.does(60, |d, o| decide::request_supplement(d, &officer(), o, &asked, &[]));
-    assert_eq!(story.dossier().asked_until, Some(jiff::civil::date(2026, 11, 10)));
-    story.now = november(10, 17, 0);
-    let early = story.ask(|d, o| decide::stop(d, &clerk(), o, "Quá hạn bổ sung"));
-    assert_eq!(code(early), "dossier-not-yours");
-    assert_eq!(story.dossier().marks(story.now.date()), []);
-    story.now = november(11, 7, 0);
-    assert_eq!(story.dossier().marks(story.now.date()), [Mark::Unanswered]);
-    story.does(0, |d, o| decide::stop(d, &clerk(), o, "Quá hạn bổ sung"));
-    assert_eq!((story.dossier().status, story.dossier().asked_until), (Status::Stopped, None));
 }

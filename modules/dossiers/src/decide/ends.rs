@@ -79,6 +79,8 @@ pub struct Handing {
     pub authority: String,
     /// The post's number of the item.
     pub tracking: String,
+    /// Who carries it.
+    pub carrier: String,
     /// Where the post takes it; where nothing is typed, the address the applicant gave.
     pub address: String,
 }
@@ -111,6 +113,7 @@ pub fn return_result(
         name: text("receiver", &handing.name),
         authority: text("authority", &handing.authority),
         tracking: text("tracking", &handing.tracking),
+        carrier: text("carrier", &handing.carrier),
         // Kept only where it is needed.
         address: if handing.to == "post" { text("address", &handing.address) } else { String::new() },
     };

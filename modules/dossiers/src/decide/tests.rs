@@ -431,6 +431,7 @@ fn offers_are_exactly_what_the_rules_let_a_person_do() {
             Verb::Forward,
             Verb::TakeOver,
             Verb::HandBack,
+            Verb::AskOpinions,
             Verb::RequestSupplement,
             Verb::RequestPayment,
             Verb::Refuse,

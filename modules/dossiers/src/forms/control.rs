@@ -83,6 +83,13 @@ fn rows(words: Words<'_>, read: &Read) -> Vec<Row> {
                 (unit, step_due) = (place.unit, place.step_due_at);
                 row
             }
+            Happening::OpinionsAsked { of, .. } => {
+                let units = of.iter().map(|asked| unit_name(asked.unit)).collect::<Vec<_>>().join(", ");
+                (giver, units, None, words.l.t("dossier-event-opinions-asked"))
+            }
+            Happening::OpinionGiven { .. } | Happening::OpinionDeclined { .. } => {
+                (giver, unit_name(unit), None, words.l.t(format!("dossier-event-{}", event.kind)))
+            }
             // Who took it, and when, is what the slip is for.
             Happening::TakenOver { .. } => (giver.clone(), giver, None, words.l.t("dossier-event-taken-over")),
             Happening::Assigned { handler } => {

@@ -4,6 +4,7 @@
 //! form; the page of the receipt shows the same words.
 
 mod control;
+pub mod handover;
 mod receipt;
 pub mod register;
 mod requests;
@@ -37,6 +38,8 @@ print::templates! {
     pub CONTROL = "control", include_str!("../../forms/control.typ");
     /// Form 07.
     pub REGISTER = "register", include_str!("../../forms/register.typ");
+    /// Papers that a unit hands over.
+    pub HANDOVER = "handover", include_str!("../../forms/handover.typ");
 }
 
 /// A form of one dossier.

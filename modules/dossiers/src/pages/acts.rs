@@ -4,6 +4,7 @@ use super::questions::{Question, corrections, headed};
 use super::show::Read;
 use crate::actions::House;
 use crate::decide::{self, ABSENT};
+use crate::opinion::Opinion;
 use crate::verbs::Verb;
 use base::{Actor, Problem};
 use i18n::L;
@@ -12,6 +13,8 @@ use web::{Choice, FormMap};
 
 /// Days an applicant is given for a supplement unless the officer writes another date.
 const ASKED_DAYS: i64 = 10;
+/// Working days another unit is given for an opinion unless the officer writes another date.
+const OPINION_DAYS: i64 = 3;
 
 /// One input of an act's form.
 pub(super) struct Field {
@@ -103,6 +106,7 @@ impl Desk<'_> {
             (Ask::Check, _) => "check",
             (Ask::Words, _) => "checks",
             (Ask::Day, _) => "date",
+            (Ask::Number(..), "opinion") => "select",
             (Ask::Number(..), _) => "number",
             (Ask::Files(_), _) => "file",
             (Ask::OneOf(_) | Ask::Word | Ask::Unit | Ask::Person, _) => "select",
@@ -127,6 +131,12 @@ impl Desk<'_> {
             (_, name) => l.t(format!("dossier-hint-{name}")),
         };
         let value = match asked.name {
+            "until" if verb == Verb::AskOpinions => {
+                let soon = self.office.calendar.nth_working_day_after(self.office.now.date(), OPINION_DAYS);
+                let due =
+                    read.loaded().dossier.due_at.map(|due| due.date()).filter(|due| *due > self.office.now.date());
+                due.map_or(soon, |due| due.min(soon)).to_string()
+            }
             "until" => {
                 let days = jiff::Span::new().days(ASKED_DAYS);
                 self.office.now.date().checked_add(days).map(|day| day.to_string()).unwrap_or_default()
@@ -140,13 +150,15 @@ impl Desk<'_> {
             "basis" if verb == Verb::RequestSupplement => !decide::is_asked_late(&read.loaded().dossier, self.office),
             "unforeseen" => !decide::is_short_notice(&read.loaded().dossier, self.office.now),
             "papers_came" => read.loaded().dossier.papers_by.is_none(),
+            // Where one alone is waited for, it is that one.
+            "opinion" => choices.len() < 2,
             "sure" => !crate::filing::asks_whether_sure(problems),
             _ => asked.ask == Ask::Words && choices.is_empty(),
         };
         if idle {
             return Vec::new();
         }
-        let (required, only, folded) = (asked.required, asked.only, asked.name == "asked_answers");
+        let (required, only, folded) = (asked.required, asked.only, matches!(asked.name, "asked_answers" | "units"));
         let input = self.labelled(verb, kind, asked.name, label, problems);
         vec![Field { hint, value, choices, required, only, folded, ..input }]
     }
@@ -163,8 +175,9 @@ impl Desk<'_> {
                 std::iter::once(anybody).chain(people(&read.next_people)).collect()
             }
             (Ask::Person, _) => {
-                let mut all = people(&read.people);
-                if !read.people.iter().any(|(id, _)| *id == self.actor.account) {
+                let those = if verb == Verb::AssignOpinion { &read.asked_people } else { &read.people };
+                let mut all = people(those);
+                if !those.iter().any(|(id, _)| *id == self.actor.account) {
                     all.insert(0, Choice::new(self.actor.account.to_string(), l.t("dossier-handler-me")));
                 }
                 all
@@ -176,6 +189,15 @@ impl Desk<'_> {
                 let words = words.iter().filter(|word| **word != "account" || has_account);
                 words.map(|word| Choice::new(*word, l.t(format!("dossier-{family}-{word}")))).collect()
             }
+            (_, "opinion") => self
+                .opinions(verb)
+                .into_iter()
+                .map(|opinion| Choice::new(opinion.n.to_string(), self.house.tree.name(opinion.unit)))
+                .collect(),
+            (_, "units") => decide::askable(&read.loaded().dossier, self.office)
+                .into_iter()
+                .map(|unit| Choice::new(unit.to_string(), self.house.tree.name(unit)))
+                .collect(),
             (Ask::Unit, _) => decide::elsewhere(&read.loaded().dossier, self.office)
                 .into_iter()
                 .map(|unit| Choice::new(unit.to_string(), self.house.tree.name(unit)))
@@ -194,6 +216,15 @@ impl Desk<'_> {
                 std::iter::once(Choice::new("", l.t("dossier-paper-other"))).chain(others).collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// The opinions that an act can be about.
+    fn opinions(&self, verb: Verb) -> Vec<&Opinion> {
+        let d = &self.read.loaded().dossier;
+        match verb {
+            Verb::GoOnWithout => d.opinions.iter().filter(|opinion| opinion.is_open()).collect(),
+            _ => decide::answerable(d, self.actor, self.office),
         }
     }
 
@@ -254,6 +285,16 @@ impl Desk<'_> {
                 });
                 [said, papers.unwrap_or_default()].join(" ").trim().to_owned()
             }
+            Verb::GiveOpinion | Verb::DeclineOpinion => {
+                let questions = super::opinions::questions(&read.events);
+                let said = |opinion: &&Opinion| {
+                    let question = questions.get(&opinion.n).map(String::as_str).unwrap_or_default();
+                    let by = base::vn_date_time(opinion.due_at);
+                    let unit = self.house.tree.name(opinion.asked_by);
+                    l.tr("dossier-opinion-lead", [("unit", unit.as_str()), ("by", by.as_str()), ("question", question)])
+                };
+                self.opinions(verb).iter().map(said).collect::<Vec<_>>().join(" ")
+            }
             Verb::PutOff => {
                 let due = read.loaded().dossier.due_at.map(base::vn_date_time).unwrap_or_default();
                 l.tr("dossier-put-off-lead", [("due", due)])
@@ -292,6 +333,7 @@ pub(super) fn offers(
     let likely = [
         Verb::ReceiveOnline,
         Verb::CompleteSupplement,
+        Verb::GiveOpinion,
         Verb::Redirect,
         Verb::Approve,
         Verb::Forward,

@@ -2,7 +2,7 @@
 
 use super::{Question, channel_choices, house, question};
 use crate::actions::{By, CounterIntake, House};
-use crate::decide;
+use crate::decide::{self, PostTyped};
 use crate::dossier::ComponentState;
 use crate::filing::{Brought, Handed};
 use crate::places::department_of;
@@ -43,6 +43,8 @@ struct Before {
     papers: Vec<Earlier>,
     /// What the look-up found, in words.
     told: String,
+    /// Open dossiers of theirs for the same procedure.
+    same: Vec<String>,
 }
 
 #[derive(Template)]
@@ -75,8 +77,12 @@ struct IntakePage {
     due: String,
     has_fee: bool,
     paid: bool,
+    /// What the post brought.
+    post: PostTyped,
     all_papers: bool,
     told: String,
+    /// Open dossiers of the person for the same procedure.
+    same: Vec<String>,
 }
 
 /// The committee or department the clerk's desk belongs to.
@@ -143,6 +149,7 @@ struct Typed {
     channel: String,
     paid: bool,
     all_papers: bool,
+    post: PostTyped,
 }
 
 fn choices<'a>(agencies: impl IntoIterator<Item = &'a organisation::Agency>) -> Vec<Choice> {
@@ -282,9 +289,11 @@ fn form(
         has_fee: fee.0 > 0,
         fee: catalogue::fee_said(l, version, Channel::Counter, None),
         paid: typed.paid,
+        post: typed.post,
         all_papers: typed.all_papers,
         handed: typed.handed,
         told: before.told,
+        same: before.same,
         problems,
     }
 }
@@ -304,10 +313,16 @@ async fn find_person(ctx: &Ctx, actor: &Actor, house: &House, version: &Version,
     let mut found = Before::default();
     if problems.is_empty() {
         let (asking, looking, wanted) = (actor.clone(), house.clone(), number.clone());
-        let known = ctx
-            .db()
-            .read(move |tx| Box::pin(async move { reuse::known(tx, &looking, &asking, &wanted).await }))
-            .await?;
+        let procedure = version.procedure_id;
+        let read = ctx.db().read(move |tx| {
+            Box::pin(async move {
+                let known = reuse::known(tx, &looking, &asking, &wanted).await?;
+                let same = reuse::same_open(tx, &looking, &asking, (&wanted, procedure), None).await?;
+                Ok::<_, Fault>((known, same))
+            })
+        });
+        let (known, same) = read.await?;
+        found.same = same;
         found.papers = before(ctx, actor, house, &number).await?;
         match known {
             Some(known) => {
@@ -366,6 +381,16 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         sure: fields.get("sure").is_some(),
         ..Handed::default()
     };
+    // A scanner types what stands in the card's code, and presses Enter.
+    let card = crate::owner::card::read(&handed.owner_number);
+    if let Some(card) = &card {
+        handed.owner_number.clone_from(&card.number);
+        for (typed, scanned) in [(&mut handed.owner_name, &card.name), (&mut handed.owner_address, &card.address)] {
+            if typed.trim().is_empty() {
+                typed.clone_from(scanned);
+            }
+        }
+    }
     let all_papers = fields.get("all_papers").is_some();
     for component in &version.components {
         let mut brought = brought(fields.text(&format!("component_{}", component.code)));
@@ -387,10 +412,16 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         return_to: text("return_to"),
         channel: text("channel"),
         paid: fields.get("paid").is_some(),
+        post: PostTyped {
+            carrier: text("post_carrier"),
+            number: text("post_number"),
+            day: web::iso_day(&text("post_day")),
+            time: text("post_time"),
+        },
         all_papers,
         handed: handed.clone(),
     };
-    if fields.get("find").is_some() {
+    if fields.get("find").is_some() || card.is_some() {
         return find_person(&ctx, &actor, &house, &version, typed).await;
     }
     let outcome = async {
@@ -412,6 +443,8 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
             return_to: place("return_to")?,
             handed,
             paid: typed.paid,
+            // Hidden where it was brought; what was typed before another way was chosen is no mistake.
+            post: if channel == Channel::Post { typed.post.clone() } else { PostTyped::default() },
         };
         let by = By { actor: actor.clone(), now: ctx.now };
         let house = house.clone();
@@ -424,15 +457,14 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         Ok(dossier) => Ok(ctx.flash(format!("/dossiers/{}", dossier.code), "dossier-received-now")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
             let papers = before(&ctx, &actor, &house, &typed.handed.owner_number).await?;
-            let told = String::new();
-            let page = form(&ctx, &actor, &house, &version, typed, (Before { papers, told }, problems));
+            let page = form(&ctx, &actor, &house, &version, typed, (Before { papers, ..Before::default() }, problems));
             Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
         }
         // Half a page typed with the person waiting is not lost for one wrong scan.
         Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) if !ctx.wants_json => {
             let papers = before(&ctx, &actor, &house, &typed.handed.owner_number).await?;
-            let told = String::new();
-            let page = form(&ctx, &actor, &house, &version, typed, (Before { papers, told }, vec![problem]));
+            let page =
+                form(&ctx, &actor, &house, &version, typed, (Before { papers, ..Before::default() }, vec![problem]));
             Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
         }
         Err(fault) => Err(fault.into()),

@@ -1,10 +1,12 @@
-//! One act on several dossiers of a list: assigning them, receiving what was filed online, passing them on.
+//! One act on several dossiers of a list: assigning them, receiving what was filed online, taking over what came, passing them on; with a
+//! result for each.
 
 use super::work::Again;
 use super::{house, work_page};
-use crate::actions::{self, Act, By};
+use crate::actions::{self, Act, By, House};
 use crate::reading::{self, Asking};
 use crate::verbs::Verb;
+use ::store::Tx;
 use base::{Fault, Id, Problem};
 use i18n::L;
 use lists::Seat;
@@ -20,18 +22,6 @@ pub(super) fn label(l: L, verb: Verb) -> String {
     match verb {
         Verb::TakeOver => l.t("dossier-marked-take-over"),
         verb => l.t(verb.key()),
-    }
-}
-
-/// One dossier of several on which it cannot be done: which, and by which rule.
-struct Refused {
-    code: String,
-    fault: Fault,
-}
-
-impl From<::store::StoreError> for Refused {
-    fn from(error: ::store::StoreError) -> Self {
-        Self { code: String::new(), fault: error.into() }
     }
 }
 
@@ -51,45 +41,30 @@ fn wish(given: &FormMap) -> Result<Act, Problem> {
     }
 }
 
-/// `POST /work/marked`: done to all marked dossiers or to none.
+/// `POST /work/marked`: done to each marked dossier to which it can be done; of the others the list says why not, and keeps them marked.
 pub async fn marked(ctx: Ctx, given: FormMap) -> Answer {
     let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let back = super::list_of(given.text("back"));
     let codes: Vec<String> = given.all("dossier").iter().take(DOSSIERS_MAX).cloned().collect();
-    let outcome = match (codes.is_empty(), wish(&given)) {
-        (true, _) => Err(vec![Problem::new("dossier-none-marked").field("marked")]),
-        (_, Err(problem)) => Err(vec![problem]),
+    let of = codes.len();
+    let (problems, left) = match (codes.is_empty(), wish(&given)) {
+        (true, _) => (vec![Problem::new("dossier-none-marked").field("marked")], codes),
+        (_, Err(problem)) => (vec![problem], codes),
         (false, Ok(act)) => {
             let (by, house) = (By { actor: actor.clone(), now: ctx.now }, house.clone());
-            let done = ctx
-                .db()
-                .write(move |tx| {
-                    Box::pin(async move {
-                        for code in codes {
-                            let one = async {
-                                reading::readable(tx, &house, Asking::official(&by.actor, by.now), &code).await?;
-                                actions::act(tx, &house, &by, &code, &act).await
-                            };
-                            one.await.map_err(|fault| Refused { code: code.clone(), fault })?;
-                        }
-                        Ok::<_, Refused>(())
-                    })
-                })
-                .await;
-            match done {
-                Ok(()) => Ok(()),
-                Err(Refused { code, fault }) => Err(told(&ctx, &code, fault)?),
-            }
+            let refused = ctx.db().write(move |tx| Box::pin(async move { each(tx, &house, &by, &codes, &act).await }));
+            told(&ctx, of, refused.await?)
         }
     };
-    let problems = match outcome {
-        Ok(()) => return Ok(ctx.flash(back, "dossier-marked-done")),
-        Err(problems) if ctx.wants_json => return Err(Fault::Invalid(problems).into()),
-        Err(problems) => problems,
-    };
+    if problems.is_empty() {
+        return Ok(ctx.flash(back, "dossier-marked-done"));
+    }
+    if ctx.wants_json {
+        return Err(Fault::Invalid(problems).into());
+    }
     let (seat, now) = (Seat::of(&ctx), ctx.now);
-    let again = Again { problems, marked: given.all("dossier").to_vec(), person: given.text("handler").to_owned() };
+    let again = Again { problems, marked: left, person: given.text("handler").to_owned() };
     let page = ctx
         .db()
         .read(move |tx| {
@@ -99,13 +74,36 @@ pub async fn marked(ctx: Ctx, given: FormMap) -> Answer {
     Ok(ctx.invalid_page(page.title(), &page))
 }
 
-/// What a person can mend, with the dossier it is about.
-fn told(ctx: &Ctx, code: &str, fault: Fault) -> Result<Vec<Problem>, Fault> {
-    let first = match fault {
-        Fault::Invalid(problems) => problems.into_iter().next(),
-        Fault::Conflict(problem) | Fault::Forbidden(problem) => Some(problem),
-        fault => return Err(fault),
+/// Does it to one after the other; a rule that refuses one says so before anything of it is written. Which were refused, and why.
+async fn each(tx: &Tx, house: &House, by: &By, codes: &[String], act: &Act) -> Result<Vec<(String, Problem)>, Fault> {
+    let mut refused = Vec::new();
+    for code in codes {
+        let one = async {
+            reading::readable(tx, house, Asking::official(&by.actor, by.now), code).await?;
+            actions::act(tx, house, by, code, act).await
+        };
+        match one.await {
+            Ok(_) => {}
+            Err(Fault::NotFound(why)) => refused.push((code.clone(), Problem::new(why))),
+            Err(Fault::Conflict(problem) | Fault::Forbidden(problem)) => refused.push((code.clone(), problem)),
+            Err(Fault::Invalid(problems)) => {
+                refused.extend(problems.into_iter().take(1).map(|one| (code.clone(), one)))
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(refused)
+}
+
+/// What was not done, each with the dossier it is about, and how many were; and the codes that are left.
+fn told(ctx: &Ctx, of: usize, refused: Vec<(String, Problem)>) -> (Vec<Problem>, Vec<String>) {
+    let at = |problem: Problem| problem.field("marked");
+    let done = of - refused.len();
+    let some = (done > 0 && !refused.is_empty()).then(|| at(Problem::new("dossier-marked-some").arg("done", done)));
+    let line = |(code, problem): &(String, Problem)| {
+        let why = web::problem_text(ctx.l, problem);
+        at(Problem::new("dossier-marked-refused").arg("code", code).arg("why", why))
     };
-    let why = first.map(|problem| web::problem_text(ctx.l, &problem)).unwrap_or_default();
-    Ok(vec![Problem::new("dossier-marked-refused").field("marked").arg("code", code).arg("why", why)])
+    let problems = some.into_iter().chain(refused.iter().map(line)).collect();
+    (problems, refused.into_iter().map(|(code, _)| code).collect())
 }

@@ -2,8 +2,10 @@
 
 mod acts;
 mod answers;
+mod handover;
 mod intake;
 mod marked;
+mod opinions;
 mod oversight;
 mod questions;
 mod rate;
@@ -16,6 +18,7 @@ mod work;
 mod work_list;
 
 pub use answers::{Answered, answer_text, answered};
+pub use handover::handover;
 pub use intake::{choose_or_form, receive};
 pub use marked::marked;
 pub use oversight::{oversight, oversight_one};

@@ -2,7 +2,7 @@
 
 use super::acts::{self, Offer, at_input, offers};
 use super::timeline::{Beside, Moment, timeline};
-use super::{Answered, answered, channel_key, house, moment, names};
+use super::{Answered, answered, channel_key, house, moment, names, opinions};
 use crate::actions::{self, Act, By, House};
 use crate::decide;
 use crate::happening::Happening;
@@ -47,6 +47,8 @@ struct ShowPage {
     status: String,
     /// What should be seen at once, and whether it is about the office's own work.
     marks: Vec<(String, bool)>,
+    /// Open dossiers of the same person for the same procedure.
+    same: Vec<String>,
     /// The last day for what the applicant was asked.
     asked_until: String,
     state: &'static str,
@@ -75,6 +77,8 @@ struct ShowPage {
     /// Its forms as PDF: name and address.
     forms: Vec<(String, String)>,
     offers: Vec<Offer>,
+    /// What other units were asked, and said.
+    opinions: Vec<opinions::Line>,
     /// What it points to, and what points to it.
     links: String,
     timeline: Vec<Moment>,
@@ -93,6 +97,10 @@ pub(super) struct Read {
     pub(super) people: Vec<(Id, String)>,
     /// Who it can be passed on to at the next step.
     pub(super) next_people: Vec<(Id, String)>,
+    /// Who an opinion can be given to at the unit that is asked for it.
+    pub(super) asked_people: Vec<(Id, String)>,
+    /// Open dossiers of the same person for the same procedure.
+    same: Vec<String>,
     /// Words about people that belong to its events: number of the event, kind, data.
     asides: Vec<(i64, String, String)>,
 }
@@ -117,7 +125,7 @@ async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<
     let mut mentioned: Vec<Option<Id>> = events.iter().map(|event| event.actor).collect();
     mentioned.push(loaded.dossier.handler);
     mentioned.extend(events.iter().map(|event| match Happening::read(&event.data) {
-        Ok(Happening::Assigned { handler }) => Some(handler),
+        Ok(Happening::Assigned { handler } | Happening::OpinionAssigned { handler, .. }) => Some(handler),
         _ => None,
     }));
     let names = names(tx, mentioned.into_iter()).await?;
@@ -137,8 +145,25 @@ async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<
         let does = step.map_or(crate::rights::PROCESS_DOSSIER, |step| crate::places::permission_for(step.role));
         next_people = identity::people_who(tx, does, house.tree.path(next.unit), Some(&version.field), now).await?;
     }
+    let asked_at = loaded.dossier.opinions.iter().find(|opinion| {
+        let path = house.tree.path(opinion.unit);
+        opinion.is_open() && actor.may_in(crate::rights::ASSIGN_DOSSIER, path, &version.field)
+    });
+    let asked_people = match asked_at {
+        Some(opinion) => {
+            let path = house.tree.path(opinion.unit);
+            identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, Some(&version.field), now).await?
+        }
+        None => Vec::new(),
+    };
     let asides = crate::aside::of(tx, id).await?;
-    Ok(Read { readable, papers, sources, files, events, names, people, next_people, asides })
+    let number = (loaded.applicant.owner_number.as_str(), loaded.dossier.procedure);
+    // Of what has ended, nobody asks whether it was filed twice.
+    let same = match loaded.dossier.status.is_open() {
+        true => crate::reuse::same_open(tx, house, actor, number, Some(id)).await?,
+        false => Vec::new(),
+    };
+    Ok(Read { readable, papers, sources, files, events, names, people, next_people, asked_people, same, asides })
 }
 
 /// The dossiers that reused papers were taken from, as the first event tells: number of the paper → code.
@@ -199,6 +224,7 @@ fn page(
         procedure_code: version.code.clone(),
         status: l.t(d.state_key()),
         marks: d.marks(ctx.now.date()).into_iter().map(|mark| (l.t(mark.key()), mark.is_watched())).collect(),
+        same: read.same.clone(),
         asked_until: d.asked_until.map(base::vn_date).unwrap_or_default(),
         state: if clock.state == "done" { super::track::state_of(d.status) } else { clock.state },
         // Before intake the clock that runs is the office's answer; the result has no date yet.
@@ -258,6 +284,7 @@ fn page(
         forms,
         links: String::new(),
         has_slip: d.received_at.is_some() && actor.may(crate::rights::RECEIVE_DOSSIER),
+        opinions: opinions::lines(l, d, house, &read.names, ctx.now),
         offers: offers(l, &read, actor, (&office, house), &problems, tried),
         timeline: timeline(l, &read.events, &read.names, &Beside::of(&read.asides, &version, a), house),
         problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),

@@ -104,7 +104,7 @@ fn beside(l: L, happening: Option<&Happening>, data: &str) -> String {
             .unwrap_or_default(),
         Some(Happening::ResultReturned { .. }) => {
             let recipient = serde_json::from_str::<Recipient>(data).unwrap_or_default();
-            let said = [recipient.name, recipient.authority, recipient.tracking, recipient.address];
+            let said = [recipient.name, recipient.authority, recipient.carrier, recipient.tracking, recipient.address];
             said.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")
         }
         _ => String::new(),
@@ -132,8 +132,16 @@ pub(super) fn timeline(
                 _ => Vec::new(),
             };
             let more = match &happening {
-                Some(Happening::Received { clock, .. }) => {
-                    l.tr("dossier-more-due", [("due", base::vn_date_time(clock.due_at))])
+                Some(Happening::Received { clock, post, .. }) => {
+                    let due = l.tr("dossier-more-due", [("due", base::vn_date_time(clock.due_at))]);
+                    let post = post.as_ref().map(|post| {
+                        let said = beside_log.said(event.n, aside::POST);
+                        let item = said.and_then(|data| serde_json::from_str::<aside::Posting>(data).ok());
+                        let item = item.map(|item| [item.carrier, item.number].join(" ").trim().to_owned());
+                        let at = base::vn_date_time(post.handed_at);
+                        l.tr("dossier-more-posted", [("at", at), ("item", item.unwrap_or_default())])
+                    });
+                    sentences([due, post.unwrap_or_default()])
                 }
                 Some(Happening::SupplementCompleted { clock, absent, hollow, .. }) => {
                     let due = match clock {
@@ -157,6 +165,12 @@ pub(super) fn timeline(
                     let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
                     l.tr(key, [("unit", house.tree.name(place.unit))])
                 }
+                Some(Happening::OpinionsAsked { of, due_at, .. }) => {
+                    let units = of.iter().map(|asked| house.tree.name(asked.unit)).collect::<Vec<_>>().join(", ");
+                    l.tr("dossier-more-asked-of", [("units", units), ("due", base::vn_date_time(*due_at))])
+                }
+                Some(Happening::OpinionAssigned { handler, .. }) => names.get(handler).cloned().unwrap_or_default(),
+                Some(Happening::OpinionGiven { stance, .. }) => l.t(stance.key()),
                 Some(Happening::TakenOver { papers: true }) => l.t("dossier-more-with-papers"),
                 Some(Happening::HandedBack { place, .. }) => {
                     l.tr("dossier-more-handed-back", [("unit", house.tree.name(place.unit))])

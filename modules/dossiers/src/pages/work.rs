@@ -207,7 +207,11 @@ pub async fn work_page(
     let more = tab == Tab::All && total >= worklist::COUNT_MAX;
     let said = if more { "dossier-list-info-more" } else { "dossier-list-info" };
     shown.info = l.tr(said, [("total", l.number(total)), ("time", base::vn_time(now))]);
-    shown.aside = format!(" <a href=\"/work/register\">{}</a>", l.t("dossier-register"));
+    shown.aside = format!(
+        " <a href=\"/work/register\">{}</a> <a href=\"/work/handover\">{}</a>",
+        l.t("dossier-register"),
+        l.t("dossier-handover")
+    );
     Ok(WorkPage {
         l,
         title: l.t(LIST.title),

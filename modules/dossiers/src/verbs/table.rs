@@ -5,12 +5,13 @@ use crate::actions::does;
 use crate::decide::{self, bars};
 use crate::dossier::{COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Status};
 use crate::happening::Rules;
+use crate::opinion::Stance;
 use crate::rights::{APPROVE_DOSSIER, ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
 use Rules::{First, LateStaysLate};
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
-use Who::{Applicant, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
+use Who::{Applicant, AtAsked, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
 use base::{Fault, Problem};
-use decide::{REASON_CHARS_MAX as LONG, hand};
+use decide::{REASON_CHARS_MAX as LONG, hand, opinion};
 use records::{Ask, Field};
 
 const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who]) -> Rule {
@@ -26,11 +27,20 @@ const WHERE_IT_LIES: &[Who] = &[
     AtUnit(RECEIVE_DOSSIER),
     AtUnit(RETURN_RESULT),
 ];
+/// Whoever holds it, or gives it to others: who asks other units, and sums up what they say.
+const LEADING: &[Who] = &[AtStep, AtUnit(ASSIGN_DOSSIER)];
+/// Whoever speaks for a unit that is asked.
+const ASKED: &[Who] = &[AtAsked(PROCESS_DOSSIER), AtAsked(ASSIGN_DOSSIER), AtAsked(APPROVE_DOSSIER)];
+/// Others go on thinking while the applicant is waited for.
+const WHILE_ASKED: &[Status] = &[Processing, Supplement, Payment];
 const DESK: &[Who] = &[AtIntake(RECEIVE_DOSSIER)];
 const APPLICANT_OR_DESK: &[Who] = &[Applicant, AtIntake(RECEIVE_DOSSIER)];
 
 const REASON: Field = Field::lines("reason", LONG);
 const NOTE: Field = Field::lines("note", LONG).optional();
+const OPINION: Field = Field::choice("opinion", Ask::Number(1, 1_000))
+    .optional()
+    .about("the number of the opinion, where several are waited for");
 const HANDLER: Field = Field::choice("handler", Ask::Person);
 
 /// Every verb.
@@ -56,7 +66,10 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
     },
     Row {
         step: Some("forward"),
-        bars: bars::no_next_step,
+        bars: |d, actor, office| {
+            bars::no_next_step(d, actor, office)?;
+            opinion::opinions_waited_for(d, actor, office)
+        },
         ..Row::new(
             Verb::Forward,
             "forwarded",
@@ -115,6 +128,90 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
                 case.rule(|d, actor, office| {
                     let to = (case.given.id("unit"), !case.given.is("paper"));
                     decide::redirect(d, actor, office, to, case.text("reason"))
+                })
+            },
+        )
+    },
+    Row {
+        bars: opinion::nobody_to_ask,
+        told: false,
+        ..Row::new(
+            Verb::AskOpinions,
+            "opinions-asked",
+            &[rule(WITH_AN_OFFICER, &[Processing], LEADING)],
+            &[
+                Field::choice("units", Ask::Words).about("ids of the units that are asked, all at once"),
+                Field::lines("question", LONG).about("what they are to say something about"),
+                Field::choice("until", Ask::Day).about("the last day for it, as in `2026-12-31`"),
+            ],
+            |case| {
+                case.rule(|d, actor, office| {
+                    let text = |name| case.text(name).to_owned();
+                    let units = case.given.words("units");
+                    let question = decide::Question { units, text: text("question"), until: text("until") };
+                    decide::ask_opinions(d, actor, office, &question)
+                })
+            },
+        )
+    },
+    Row {
+        bars: opinion::no_opinion_waited_for,
+        told: false,
+        ..Row::new(
+            Verb::AssignOpinion,
+            "opinion-assigned",
+            &[rule(WHILE_ASKED, WHILE_ASKED, ASKED)],
+            &[OPINION, HANDLER],
+            does::assign_opinion,
+        )
+    },
+    Row {
+        bars: opinion::no_opinion_waited_for,
+        told: false,
+        ..Row::new(
+            Verb::GiveOpinion,
+            "opinion-given",
+            &[rule(WHILE_ASKED, WHILE_ASKED, ASKED)],
+            &[
+                OPINION,
+                Field::choice("stance", Ask::OneOf(Stance::CHOICES)).about("`agree`, `agree-if` or `disagree`"),
+                Field::lines("text", LONG).about("what the unit thinks, and under which conditions"),
+                Field::files("file", 1),
+            ],
+            |case| {
+                case.rule(|d, actor, office| {
+                    let said = (case.given.number("opinion"), case.text("stance"));
+                    decide::give_opinion(d, actor, office, said, case.text("text"))
+                })
+            },
+        )
+    },
+    Row {
+        bars: opinion::no_opinion_waited_for,
+        told: false,
+        ..Row::new(
+            Verb::DeclineOpinion,
+            "opinion-declined",
+            &[rule(WHILE_ASKED, WHILE_ASKED, ASKED)],
+            &[OPINION, REASON],
+            |case| {
+                case.rule(|d, actor, office| {
+                    decide::decline_opinion(d, actor, office, case.given.number("opinion"), case.text("reason"))
+                })
+            },
+        )
+    },
+    Row {
+        bars: opinion::no_opinion_waited_for,
+        told: false,
+        ..Row::new(
+            Verb::GoOnWithout,
+            "opinion-left",
+            &[rule(WITH_AN_OFFICER, WITH_AN_OFFICER, LEADING)],
+            &[OPINION, REASON],
+            |case| {
+                case.rule(|d, actor, office| {
+                    decide::go_on_without(d, actor, office, case.given.number("opinion"), case.text("reason"))
                 })
             },
         )
@@ -219,6 +316,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
     },
     Row {
         step: Some("approve"),
+        bars: opinion::opinions_waited_for,
         ..Row::new(
             Verb::Approve,
             "approved",
@@ -233,6 +331,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
     },
     Row {
         step: Some("refuse"),
+        bars: opinion::opinions_waited_for,
         ..Row::new(Verb::Refuse, "refused", &[rule(WITH_AN_OFFICER, &[Decided], &[AtStep])], &[REASON], |case| {
             case.rule(|d, actor, office| decide::refuse(d, actor, office, case.text("reason")))
         })
@@ -279,6 +378,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
                 .about("`owner`, `authorised`, `post` or `account`"),
             Field::line("receiver", LONG).only("authorised").about("who received it, where it is not the applicant"),
             Field::line("authority", LONG).only("authorised").about("number and date of the paper that authorises"),
+            Field::line("carrier", 200).only("post").about("who carries it"),
             Field::line("tracking", LONG).only("post").about("the post's number of the item"),
             Field::line("address", LONG)
                 .only("post")

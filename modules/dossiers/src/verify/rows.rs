@@ -3,6 +3,7 @@
 use super::Found;
 use crate::dossier::{Component, ComponentState, Dossier};
 use crate::papers::Papers;
+use crate::store::Loaded;
 use ::store::{Row, StoreError, Tx, params};
 use base::{Id, Instant};
 use files::Seal;
@@ -271,6 +272,29 @@ impl Attached {
         }
         Ok(())
     }
+}
+
+/// The rows of opinions, put to their dossiers: what they say is compared with the events there.
+pub(super) async fn opinions(
+    tx: &Tx,
+    found: &mut Found,
+    page: &mut [Loaded],
+    (after, last): (i64, i64),
+) -> Result<(), StoreError> {
+    let mut stored = crate::opinion_store::between(tx, after, last).await?;
+    for loaded in page {
+        for (opinion, rightly) in stored.remove(&loaded.dossier.id.0).unwrap_or_default() {
+            found.report.rows_checked += 1;
+            if !rightly {
+                found.broken(format!("dossier_opinion {} #{}: open", loaded.dossier.code, opinion.n));
+            }
+            loaded.dossier.opinions.push(opinion);
+        }
+    }
+    if let Some(dossier) = stored.keys().next() {
+        found.broken(format!("dossier_opinion of dossier {dossier}: no such dossier"));
+    }
+    Ok(())
 }
 
 /// The first online payment of each procedure, as events tell it, against the rows.

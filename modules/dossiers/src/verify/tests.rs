@@ -35,29 +35,7 @@ async fn roll_up(office: &Office) {
 
 /// Tampers, verifies and takes it back.
 async fn found(office: &Office, tamper: &str) -> Report {
-    struct TakenBack(Option<Report>);
-    impl From<StoreError> for TakenBack {
-        fn from(error: StoreError) -> Self {
-            panic!("{error}")
-        }
-    }
-    let tamper: Vec<String> = tamper.split(';').map(str::to_owned).collect();
-    let outcome = office
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                for sql in tamper {
-                    let text = sql.clone();
-                    assert!(tx.execute(Sql::from(sql), params![]).await? > 0, "{text} changes nothing");
-                }
-                Err::<(), _>(TakenBack(Some(check(tx, &Outside::default(), &|_| ()).await?)))
-            })
-        })
-        .await;
-    match outcome {
-        Err(TakenBack(Some(report))) => report,
-        _ => panic!("not taken back"),
-    }
+    office.tampered(tamper).await
 }
 
 /// The first dossier made is the one that was handed out.

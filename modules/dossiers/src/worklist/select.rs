@@ -74,6 +74,10 @@ impl Query {
             }
             Tab::Arriving => self.within(OFFERED, scope, "unit_id"),
             Tab::Sent => self.within(OFFERED, scope, "sender_id"),
+            Tab::Asked => {
+                let asked = self.within("open", scope, "unit_id");
+                format!("id IN (SELECT dossier_id FROM dossier_opinion WHERE {asked})")
+            }
             Tab::Waiting => self.within(WAITING, scope, "unit_id"),
             Tab::ToReturn => self.within(DECIDED, scope, "unit_id"),
             Tab::All => return None,

@@ -77,6 +77,7 @@ fn a_refused_intake_has_no_clock() {
 
 #[test]
 fn the_tabs_stand_in_the_order_of_a_working_day() {
-    let order = ["incoming", "mine", "unit", "near", "overdue", "arriving", "sent", "waiting", "to-return", "all"];
+    let order =
+        ["incoming", "mine", "unit", "near", "overdue", "arriving", "sent", "asked", "waiting", "to-return", "all"];
     assert_eq!((Tab::WORDS, Tab::ALL.map(Tab::as_str)), (order, order));
 }

@@ -1,0 +1,231 @@
+//! Opinions of other units: asking several at once, saying something, saying that one is the wrong one, going on without.
+
+use super::{Office, check, in_words, or_problems, substantial};
+use crate::dossier::{Dossier, mark};
+use crate::happening::{AskedOf, Happening};
+use crate::opinion::{Opinion, Stance};
+use crate::verbs::Verb;
+use base::{Actor, Date, Fault, Id, Instant, Limit, Permission, Problem};
+use organisation::Kind;
+
+/// Units asked at once, at most.
+pub const ASKED_AT_ONCE_MAX: usize = 12;
+/// Opinions of one dossier, at most.
+const OPINIONS_MAX: usize = 100;
+
+/// What is asked, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    pub units: Vec<String>,
+    pub text: String,
+    /// The last day for an answer.
+    pub until: String,
+}
+
+/// The units that may be asked: every standing agency, and the divisions of one's own, but for the one that asks.
+pub fn askable(d: &Dossier, office: &Office<'_>) -> Vec<Id> {
+    let (tree, today) = (office.tree, office.now.date());
+    let own = super::house(tree, d.unit);
+    let standing = tree.all().iter().filter(|agency| agency.valid_to.is_none_or(|last| last >= today));
+    let may = |agency: &&organisation::Agency| match agency.kind {
+        Kind::ServiceCentre => false,
+        Kind::Division => super::house(tree, agency.id) == own,
+        _ => true,
+    };
+    let open = |unit: Id| d.opinions.iter().any(|opinion| opinion.unit == unit && opinion.is_open());
+    standing.filter(may).map(|agency| agency.id).filter(|unit| *unit != d.unit && !open(*unit)).collect()
+}
+
+/// The close of the last day; of the next working day where that one is off.
+fn close_of(office: &Office<'_>, day: Date) -> Instant {
+    office.calendar.due(Instant::from_local(day.at(0, 0, 0, 0)), Limit::SameDay, None).due_at
+}
+
+/// By when an answer is wanted: not past, and not after the dossier itself is due, as long as that is ahead.
+fn until(d: &Dossier, office: &Office<'_>, text: &str) -> Result<Instant, Problem> {
+    let wrong = |code| Problem::new(code).field("until").rule("NĐ 61/2018/NĐ-CP Điều 19 khoản 5");
+    let day: Date = text.trim().parse().map_err(|_| wrong("dossier-asked-until-date"))?;
+    let close = close_of(office, day);
+    if close <= office.now {
+        return Err(wrong("dossier-opinion-day-past"));
+    }
+    match d.due_at {
+        Some(due) if due > office.now && day > due.date() => {
+            Err(wrong("dossier-opinion-after-due").arg("due", base::vn_date(due.date())))
+        }
+        _ => Ok(close),
+    }
+}
+
+/// Asks several units at once. Silence is no consent, unless the procedure says so.
+pub fn ask_opinions(d: &Dossier, actor: &Actor, office: &Office<'_>, question: &Question) -> Result<Happening, Fault> {
+    check(d, Verb::AskOpinions, actor, office)?;
+    let at = |code| Problem::new(code).field("units");
+    let mut problems = Vec::new();
+    let may = askable(d, office);
+    let mut of = Vec::new();
+    for word in &question.units {
+        let unit = word.parse::<Id>().ok().filter(|unit| may.contains(unit));
+        let found = unit.and_then(|unit| Some((unit, super::house(office.tree, unit)?)));
+        let level = found.and_then(|(_, agency)| office.tree.get(agency)).map(|agency| agency.level);
+        match found.zip(level) {
+            Some(((unit, _), _)) if of.iter().any(|asked: &AskedOf| asked.unit == unit) => {}
+            Some(((unit, agency), level)) => {
+                of.push(AskedOf { unit, agency, level, consents: office.version.silence_consents });
+            }
+            None => problems.push(at("dossier-opinion-not-asked-there")),
+        }
+    }
+    if question.units.is_empty() {
+        problems.push(at("dossier-opinion-nobody-asked"));
+    }
+    if of.len() > ASKED_AT_ONCE_MAX {
+        problems.push(at("dossier-opinion-too-many").arg("max", ASKED_AT_ONCE_MAX));
+    }
+    let text = or_problems(substantial("question", &question.text), &mut problems);
+    let due_at = until(d, office, &question.until).unwrap_or_else(|problem| {
+        problems.push(problem);
+        office.now
+    });
+    if !problems.is_empty() {
+        return Err(Fault::Invalid(problems));
+    }
+    Ok(Happening::OpinionsAsked { by: d.unit, of, due_at, question: text })
+}
+
+/// The open opinion of that number, at a unit where the person may do one of these; the only one of theirs where no number is given.
+fn theirs<'d>(
+    d: &'d Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    n: Option<i64>,
+    may: &[Permission],
+) -> Result<&'d Opinion, Fault> {
+    let field = office.version.field.as_str();
+    let at = |opinion: &&Opinion| {
+        let path = office.tree.path(opinion.unit);
+        opinion.is_open() && may.iter().any(|permission| actor.may_in(*permission, path, field))
+    };
+    chosen(d.opinions.iter().filter(at).collect(), n)
+}
+
+fn chosen(open: Vec<&Opinion>, n: Option<i64>) -> Result<&Opinion, Fault> {
+    let none = || Fault::invalid(Problem::new("dossier-opinion-unknown").field("opinion"));
+    match (n, &open[..]) {
+        (Some(n), open) => open.iter().copied().find(|opinion| opinion.n == n).ok_or_else(none),
+        (None, [only]) => Ok(only),
+        (None, _) => Err(none()),
+    }
+}
+
+/// Those of a dossier that a person may answer, now.
+pub fn answerable<'d>(d: &'d Dossier, actor: &Actor, office: &Office<'_>) -> Vec<&'d Opinion> {
+    let all = d.opinions.iter();
+    all.filter(|opinion| theirs(d, actor, office, Some(opinion.n), ANSWERING).is_ok()).collect()
+}
+
+/// Who speaks for a unit that was asked.
+const ANSWERING: &[Permission] =
+    &[crate::rights::PROCESS_DOSSIER, crate::rights::ASSIGN_DOSSIER, crate::rights::APPROVE_DOSSIER];
+
+/// Gives one of the opinions that a unit was asked for to somebody of it. `may_hold` tells who can work there.
+pub fn assign_opinion(
+    d: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    n: Option<i64>,
+    handler: Id,
+) -> Result<(Happening, Id), Fault> {
+    check(d, Verb::AssignOpinion, actor, office)?;
+    let opinion = theirs(d, actor, office, n, ANSWERING)?;
+    let head = actor.may_in(crate::rights::ASSIGN_DOSSIER, office.tree.path(opinion.unit), &office.version.field);
+    if handler != actor.account && !head {
+        return Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")));
+    }
+    Ok((Happening::OpinionAssigned { n: opinion.n, handler }, opinion.unit))
+}
+
+/// Says what one's unit thinks.
+pub fn give_opinion(
+    d: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    (n, stance): (Option<i64>, &str),
+    text: &str,
+) -> Result<Happening, Fault> {
+    check(d, Verb::GiveOpinion, actor, office)?;
+    let opinion = theirs(d, actor, office, n, ANSWERING)?;
+    let mut problems = Vec::new();
+    let stance = Stance::read(stance.trim());
+    if stance.is_none() {
+        problems.push(Problem::new("dossier-stance-required").field("stance"));
+    }
+    let text = or_problems(substantial("text", text), &mut problems);
+    match stance {
+        Some(stance) if problems.is_empty() => Ok(Happening::OpinionGiven { n: opinion.n, stance, text, file: None }),
+        _ => Err(Fault::Invalid(problems)),
+    }
+}
+
+/// Says that it is not for one's unit to say.
+pub fn decline_opinion(
+    d: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    n: Option<i64>,
+    why: &str,
+) -> Result<Happening, Fault> {
+    check(d, Verb::DeclineOpinion, actor, office)?;
+    let opinion = theirs(d, actor, office, n, ANSWERING)?;
+    Ok(Happening::OpinionDeclined { n: opinion.n, reason: in_words("reason", why)? })
+}
+
+/// Goes on without one: when its day has passed, or when it is no longer wanted.
+pub fn go_on_without(
+    d: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    n: Option<i64>,
+    why: &str,
+) -> Result<Happening, Fault> {
+    check(d, Verb::GoOnWithout, actor, office)?;
+    let opinion = chosen(d.opinions.iter().filter(|opinion| opinion.is_open()).collect(), n)?;
+    Ok(Happening::OpinionLeft { n: opinion.n, reason: in_words("reason", why)? })
+}
+
+/// Whoever goes on sums up what others said (the lead agency, NĐ 61/2018/NĐ-CP Điều 19 khoản 6).
+pub(super) fn summed_up(d: &Dossier, note: &str) -> Result<(), Fault> {
+    if d.flags & mark::TO_SUM_UP != 0 && note.trim().is_empty() {
+        let problem = Problem::new("dossier-opinions-to-sum-up").field("note");
+        return Err(Fault::invalid(problem.rule("NĐ 61/2018/NĐ-CP Điều 19 khoản 6")));
+    }
+    Ok(())
+}
+
+/// Nothing goes on while an opinion is waited for.
+pub(crate) fn opinions_waited_for(d: &Dossier, _: &Actor, office: &Office<'_>) -> Result<(), Fault> {
+    let open: Vec<&Opinion> = d.opinions.iter().filter(|opinion| opinion.is_open()).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = open.iter().map(|opinion| office.tree.name(opinion.unit)).collect();
+    Err(Fault::Conflict(Problem::new("dossier-opinions-waited-for").arg("units", names.join(", "))))
+}
+
+/// Nobody is left to ask, or enough were asked.
+pub(crate) fn nobody_to_ask(d: &Dossier, _: &Actor, office: &Office<'_>) -> Result<(), Fault> {
+    if d.opinions.len() + ASKED_AT_ONCE_MAX > OPINIONS_MAX || askable(d, office).is_empty() {
+        return Err(Fault::Conflict(Problem::new("dossier-opinion-nobody-left")));
+    }
+    Ok(())
+}
+
+pub(crate) fn no_opinion_waited_for(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {
+    if d.opinions.iter().any(Opinion::is_open) {
+        return Ok(());
+    }
+    Err(Fault::Conflict(Problem::new("dossier-no-opinion-waited-for")))
+}
+
+#[cfg(test)]
+mod tests;

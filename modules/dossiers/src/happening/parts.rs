@@ -1,0 +1,176 @@
+//! What events are made of: filing, clock, places, questions, and what stands beside the log.
+
+use crate::papers::Listed;
+use base::{Channel, Date, Id, Instant, Level};
+use files::Seal;
+use serde::{Deserialize, Serialize};
+
+/// How and where a dossier was filed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filing {
+    pub code: String,
+    pub procedure: Id,
+    pub version: Id,
+    pub field: String,
+    pub level: Level,
+    pub channel: Channel,
+    pub intake: Id,
+    pub competent: Id,
+    pub return_to: Id,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Id>,
+    /// `crate::flag`s known at filing: FULL_SERVICE, FEE, PAYABLE_ONLINE, HAS_COMPONENTS, HAS_RESULT, REUSED.
+    pub flags: i64,
+    pub fee_dong: i64,
+    /// `Applicant::digest`.
+    pub applicant: String,
+    /// Its papers, in the order of their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<Listed>,
+}
+
+/// The legal clock as set at intake or after a pause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    pub due_at: Instant,
+    pub basis: String,
+    /// Where the result was put off before: when it would be due without that, by which it is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Instant>,
+}
+
+impl Clock {
+    pub(crate) fn new(due_at: Instant, basis: String) -> Self {
+        Self { due_at, basis, promised: None }
+    }
+}
+
+/// Where a dossier goes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub step: i64,
+    pub unit: Id,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_due_at: Option<Instant>,
+    /// It goes to another unit, which is to take it. None in events from before units took anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+}
+
+/// A hand-over to another unit (one-stop specification CN06): who hands over answers for it until the other has taken it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The unit it comes from.
+    pub from: Id,
+    /// By when another agency takes it; none within one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take_by: Option<Instant>,
+    /// Papers follow: by when they are handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers_by: Option<Instant>,
+}
+
+/// What came by the public post; carrier and number stand beside the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// When the hand-over minutes were signed: the filing counts from then (QĐ 45/2016/QĐ-TTg Điều 7 khoản 4).
+    pub handed_at: Instant,
+    /// Digest of carrier and number: [`crate::aside`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
+}
+
+/// A unit that is asked for an opinion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedOf {
+    pub unit: Id,
+    /// The agency it acts for, and its level: what its answer counts for.
+    pub agency: Id,
+    pub level: Level,
+    /// Silence is consent, by the procedure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consents: bool,
+}
+
+/// What an applicant is asked to bring or to mend, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking {
+    /// Codes of the components asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<String>,
+    /// Names of the form's fields whose answers are to be corrected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
+    /// What else, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub other: String,
+    /// The last day.
+    pub until: Date,
+}
+
+/// Answers that were corrected. Both versions are personal data: the old ones stand in a row beside the log, see
+/// [`crate::aside`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    pub fields: Vec<String>,
+    /// `Applicant::digest` from here on.
+    pub applicant: String,
+    /// Digest of the answers as they were.
+    pub was: String,
+}
+
+/// A paper that was asked for and cannot be brought, with what the applicant says about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absent {
+    /// Code of the component.
+    pub paper: String,
+    pub reason: String,
+}
+
+/// How an applicant asked for a withdrawal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskedHow {
+    /// By an act of their own, signed in.
+    Own,
+    /// On paper, which is kept as a file.
+    Paper,
+    /// In person or by phone; who asked and how is written down beside the log.
+    Spoken,
+}
+
+/// The applicant's wish behind a withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    pub how: AskedHow,
+    /// Digest of who asked, and how: [`crate::aside`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<Seal>,
+}
+
+/// Into whose hands a result went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Receiver {
+    /// The applicant's own.
+    Owner,
+    /// Somebody with a written authority.
+    Authorised,
+    /// The public post's, under a tracking number.
+    Post,
+    /// Into the applicant's account, as a file.
+    Account,
+}
+
+/// Who received a result, and on what authority; names and numbers stand beside the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOver {
+    pub to: Receiver,
+    /// Digest of name, authority and tracking number: [`crate::aside`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
+}

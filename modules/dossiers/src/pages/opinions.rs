@@ -1,0 +1,54 @@
+//! Opinions of other units on a dossier's page.
+
+use crate::actions::House;
+use crate::dossier::Dossier;
+use crate::happening::Happening;
+use base::{Id, Instant};
+use i18n::L;
+use std::collections::HashMap;
+
+/// One of them as it is shown.
+pub(super) struct Line {
+    pub(super) unit: String,
+    pub(super) asked: String,
+    pub(super) due: String,
+    /// `late`, `near`, `done`, for the badge.
+    pub(super) state: &'static str,
+    pub(super) word: String,
+    pub(super) handler: String,
+}
+
+/// Those of a dossier, the latest last.
+pub(super) fn lines(l: L, d: &Dossier, house: &House, names: &HashMap<Id, String>, now: Instant) -> Vec<Line> {
+    let line = |opinion: &crate::opinion::Opinion| Line {
+        unit: house.tree.name(opinion.unit),
+        asked: base::vn_date_time(opinion.asked_at),
+        due: base::vn_date_time(opinion.due_at),
+        state: match (opinion.is_open(), now > opinion.due_at) {
+            (true, true) => "late",
+            (true, false) => "near",
+            (false, _) => "done",
+        },
+        word: match opinion.stance {
+            Some(stance) => l.t(stance.key()),
+            None if opinion.is_open() && now > opinion.due_at => l.t("dossier-opinion-overdue"),
+            None => l.t(opinion.key()),
+        },
+        handler: opinion.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+    };
+    d.opinions.iter().map(line).collect()
+}
+
+/// What was asked, by the number of the opinion.
+pub(super) fn questions(events: &[audit::Event]) -> HashMap<i64, String> {
+    let (mut n, mut questions) = (0, HashMap::new());
+    for event in events {
+        if let Ok(Happening::OpinionsAsked { of, question, .. }) = Happening::read(&event.data) {
+            for _ in of {
+                n += 1;
+                questions.insert(n, question.clone());
+            }
+        }
+    }
+    questions
+}
