@@ -4,6 +4,7 @@ use crate::actions::{self, Act, By, CounterIntake, NewPaper};
 use crate::decide::PostTyped;
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{Brought, Handed};
+use crate::opinion::{Opinion, Stance};
 use crate::pages::house;
 use crate::reading::{self, Asking};
 use crate::store as sql;
@@ -67,6 +68,46 @@ pub struct DossierView {
     asked_until: Option<String>,
     fee_dong: i64,
     paid_dong: i64,
+    /// Handed over to the unit it lies with, and not taken there yet: since when.
+    offered_at: Option<String>,
+    /// By when another agency takes it; until then the sender answers for it.
+    take_by: Option<String>,
+    /// The unit it came from, as long as it can be given back.
+    #[schema(value_type = Option<String>)]
+    sender: Option<Id>,
+    /// Papers follow: by when they are handed over.
+    papers_by: Option<String>,
+    /// What other units were asked, in the order of their numbers; in a list of many dossiers always empty.
+    opinions: Vec<OpinionView>,
+}
+
+/// An opinion asked of another unit.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct OpinionView {
+    n: i64,
+    #[schema(value_type = String)]
+    unit: Id,
+    /// "asked", "given", "misrouted", "dropped" or "silent".
+    state: &'static str,
+    /// "agree", "agree-if" or "disagree"; "" while none is given.
+    stance: &'static str,
+    asked_at: Option<String>,
+    due_at: Option<String>,
+    ended_at: Option<String>,
+}
+
+impl OpinionView {
+    fn of(opinion: &Opinion) -> Self {
+        Self {
+            n: opinion.n,
+            unit: opinion.unit,
+            state: opinion.state.as_str(),
+            stance: opinion.stance.map_or("", Stance::as_str),
+            asked_at: time(Some(opinion.asked_at)),
+            due_at: time(Some(opinion.due_at)),
+            ended_at: time(opinion.ended_at),
+        }
+    }
 }
 
 fn time(at: Option<Instant>) -> Option<String> {
@@ -101,6 +142,11 @@ impl DossierView {
             asked_until: d.asked_until.map(|day| day.to_string()),
             fee_dong: d.fee_dong,
             paid_dong: d.paid_dong,
+            offered_at: time(d.offered_at),
+            take_by: time(d.take_by),
+            sender: d.sender,
+            papers_by: time(d.papers_by),
+            opinions: d.opinions.iter().map(OpinionView::of).collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the one-stop hands to the application.
 
-use crate::rights::{OVERSEE_DOSSIERS, READ_DOSSIERS, RECEIVE_DOSSIER};
+use crate::rights::{ASSIGN_DOSSIER, OVERSEE_DOSSIERS, READ_DOSSIERS, RECEIVE_DOSSIER};
 use crate::{MIGRATIONS, api, pages};
 use audit::rights::READ_AUDIT;
 use web::{Access, Module, NavItem, Routes};
@@ -15,6 +15,7 @@ pub fn module() -> Module {
         // The officials' day.
         .get("/work", Access::Needs(READ_DOSSIERS), pages::work)
         .get("/work/next", Access::Needs(READ_DOSSIERS), pages::next)
+        .get("/work/load", Access::Needs(ASSIGN_DOSSIER), pages::load)
         .get("/work/handover", Access::Needs(READ_DOSSIERS), pages::handover)
         .get("/work/register", Access::Needs(READ_DOSSIERS), pages::register)
         // Several at once; each act asks for its own permission at each dossier.

@@ -1,5 +1,6 @@
 //! Worklists: which dossiers a person should look at, and how many.
 
+pub mod load;
 mod search;
 mod select;
 
@@ -105,6 +106,8 @@ pub struct Narrow {
     pub channel: Option<i64>,
     /// An agency or a division: dossiers it answers for, or that lie there now; what lies below it too.
     pub unit: Option<Id>,
+    /// Whoever holds it; 0: nobody yet.
+    pub handler: Option<Id>,
     pub words: String,
     /// `due`, `-due`, `filed`, `-filed`; due first when empty.
     pub sort: String,
@@ -118,6 +121,7 @@ impl Narrow {
             && self.words.is_empty()
             && self.channel.is_none()
             && self.unit.is_none()
+            && self.handler.is_none()
     }
 }
 

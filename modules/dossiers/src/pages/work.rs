@@ -53,6 +53,7 @@ fn narrow_of(uri: &str, tree: &Tree) -> Narrow {
     Narrow {
         unit: tree.all().iter().find(|agency| agency.valid_to.is_none() && agency.code == unit).map(|agency| agency.id),
         procedure: query_value(uri, "procedure"),
+        handler: query_value(uri, "handler").parse().ok().filter(|id: &Id| id.0 >= 0),
         field: query_value(uri, "field"),
         channel: query_value(uri, "channel").parse().ok().filter(|code| (1..=3).contains(code)),
         words: query_value(uri, "q").chars().take(100).collect(),
@@ -105,10 +106,14 @@ fn asked_of(l: L, house: &House, actor: &Actor, uri: &str, narrow: &Narrow, tab:
         units.push(Choice::new(unit.code.clone(), unit.short_name.clone()));
     }
     let procedure = Some(narrow.procedure.clone()).filter(|code| !code.is_empty());
+    // Reached from the page of loads; whose name it is stands there.
+    let handler = narrow.handler.map(|id| Choice::new(id.to_string(), l.t("dossier-filter-handler-one")));
+    let handler = handler.into_iter().collect();
     let choices = vec![
         ("field", fields),
         ("channel", channel_choices(l)),
         ("unit", units),
+        ("handler", handler),
         ("procedure", procedure.into_iter().map(|code| Choice::new(code.clone(), code)).collect()),
     ];
     let first = Tab::ALL.iter().position(|known| *known == tab).unwrap_or_default();
@@ -207,11 +212,13 @@ pub async fn work_page(
     let more = tab == Tab::All && total >= worklist::COUNT_MAX;
     let said = if more { "dossier-list-info-more" } else { "dossier-list-info" };
     shown.info = l.tr(said, [("total", l.number(total)), ("time", base::vn_time(now))]);
-    shown.aside = format!(
-        " <a href=\"/work/register\">{}</a> <a href=\"/work/handover\">{}</a>",
-        l.t("dossier-register"),
-        l.t("dossier-handover")
-    );
+    let beside = [
+        ("/work/register", "dossier-register", true),
+        ("/work/handover", "dossier-handover", true),
+        ("/work/load", "dossier-load", actor.may(crate::rights::ASSIGN_DOSSIER)),
+    ];
+    let beside = beside.iter().filter(|(.., offered)| *offered);
+    shown.aside = beside.map(|(href, key, _)| format!(" <a href=\"{href}\">{}</a>", l.t(*key))).collect();
     Ok(WorkPage {
         l,
         title: l.t(LIST.title),

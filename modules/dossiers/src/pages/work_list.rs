@@ -57,6 +57,7 @@ pub static LIST: List<WorkRow> = List {
         Filter::new("channel", "dossier-filter-channel", Ask::Choice),
         Filter::new("unit", "dossier-filter-unit", Ask::Choice),
         Filter::new("procedure", "dossier-filter-procedure", Ask::Choice),
+        Filter::new("handler", "dossier-handler", Ask::Choice),
     ],
     columns: &[
         Column::new("mark", "dossier-mark", Kind::Word, |row: &WorkRow| Cell::default().html(&row.mark))

@@ -102,6 +102,11 @@ impl Query {
         if let Some(channel) = narrow.channel {
             sql.push_str(&format!(" AND channel = {}", self.bind(channel)));
         }
+        match narrow.handler {
+            None => {}
+            Some(Id(0)) => sql.push_str(" AND handler_id IS NULL"),
+            Some(handler) => sql.push_str(&format!(" AND handler_id = {}", self.bind(handler))),
+        }
         if let Some(unit) = narrow.unit {
             // A division answers for nothing itself: its dossiers are those lying with it.
             let place = if house.tree.get(unit).is_some_and(|agency| agency.kind == organisation::Kind::Division) {

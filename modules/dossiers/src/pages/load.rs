@@ -1,0 +1,85 @@
+//! Who has how much in hand, for whoever gives work to others.
+
+use super::{house, names};
+use crate::actions::House;
+use crate::worklist::{Scope, load};
+use askama::Template;
+use base::{Fault, Id};
+use i18n::L;
+use organisation::Kind;
+use web::{Answer, Ctx};
+
+/// Rows shown at most: a province's leader looks at units first.
+const ROWS_MAX: usize = 500;
+
+struct Row {
+    person: String,
+    unit: String,
+    held: String,
+    near: String,
+    late: String,
+    opinions: String,
+    /// The list narrowed to that person, without its tab; empty where no list shows the same.
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "load.html")]
+struct LoadPage {
+    l: L,
+    rows: Vec<Row>,
+    /// More than are shown.
+    more: bool,
+}
+
+/// `GET /work/load`
+pub async fn load(ctx: Ctx) -> Answer {
+    let actor = ctx.require(crate::rights::ASSIGN_DOSSIER)?.clone();
+    let house = house(&ctx.app)?;
+    let (looking, now) = (house.clone(), ctx.now);
+    let read = ctx.db().read(move |tx| {
+        Box::pin(async move {
+            let scope = Scope::over(&actor, &looking, crate::rights::ASSIGN_DOSSIER);
+            let mut loads = load::loads(tx, &looking, &scope, now).await?;
+            // Who has nothing in hand is whom one looks for.
+            for head in &scope.heads {
+                let path = looking.tree.path(*head);
+                for (id, _) in identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, None, now).await? {
+                    if !loads.iter().any(|one| one.person == Some(id)) {
+                        loads.push(load::Load { unit: *head, person: Some(id), ..load::Load::default() });
+                    }
+                }
+            }
+            let names = names(tx, loads.iter().map(|one| one.person)).await?;
+            Ok::<_, Fault>((loads, names))
+        })
+    });
+    let (mut loads, names) = read.await?;
+    let l = ctx.l;
+    loads.sort_by_key(|one| (house.tree.path(one.unit).to_owned(), std::cmp::Reverse((one.late, one.held))));
+    let more = loads.len() > ROWS_MAX;
+    let row = |one: load::Load| Row {
+        person: match one.person {
+            Some(id) => names.get(&id).cloned().unwrap_or_else(|| id.to_string()),
+            None => l.t("dossier-handler-none"),
+        },
+        unit: house.tree.name(one.unit),
+        held: l.number(one.held),
+        near: l.number(one.near),
+        late: l.number(one.late),
+        opinions: l.number(one.opinions),
+        href: href(&house, &one),
+    };
+    let page = LoadPage { l, rows: loads.into_iter().take(ROWS_MAX).map(row).collect(), more };
+    Ok(ctx.page(&l.t("dossier-load"), &page))
+}
+
+/// The list's unit is where a dossier lies for a division alone; of an agency it is whatever it answers for.
+fn href(house: &House, one: &load::Load) -> String {
+    let unit = house.tree.get(one.unit).filter(|unit| unit.kind == Kind::Division);
+    match (unit, one.person) {
+        (Some(unit), person) => format!("/work?unit={}&handler={}", unit.code, person.unwrap_or(Id(0))),
+        (None, Some(person)) => format!("/work?handler={person}"),
+        (None, None) => String::new(),
+    }
+}
