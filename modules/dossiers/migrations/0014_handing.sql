@@ -6,6 +6,8 @@ ALTER TABLE dossier ADD COLUMN sender_id {id};
 -- Papers on their way: by when they are handed over, and the unit that has them.
 ALTER TABLE dossier ADD COLUMN papers_by {time};
 ALTER TABLE dossier ADD COLUMN papers_from {id};
+-- The division that does the divisions' steps, where one was chosen by hand.
+ALTER TABLE dossier ADD COLUMN division_id {id};
 -- Whoever received what was handed over: the figure moves from and to the same person where another agency turns out to be competent.
 ALTER TABLE dossier ADD COLUMN received_by {id};
 CREATE INDEX dossier_offered ON dossier (unit_id, due_at, id) WHERE offered_at IS NOT NULL;

@@ -128,7 +128,9 @@ pub(crate) async fn write_under(
     let owed = before.map(|before| dues(&before.dossier)).unwrap_or_default();
     records::owe(tx, id, &owed, &dues(&dossier)).await?;
     records::link(tx, id, &[], &links(happening)).await?;
-    if let Some(before) = before.filter(|before| before.dossier.unit != dossier.unit) {
+    let found_elsewhere =
+        |before: &&Loaded| before.dossier.unit != dossier.unit || before.dossier.opinion_n != dossier.opinion_n;
+    if let Some(before) = before.filter(found_elsewhere) {
         finding::renew(tx, &dossier, &before.applicant).await?;
     }
     facts::append(tx, &outcomes.facts).await?;

@@ -77,8 +77,8 @@ pub struct DossierView {
     sender: Option<Id>,
     /// Papers follow: by when they are handed over.
     papers_by: Option<String>,
-    /// What other units were asked, in the order of their numbers; in a list of many dossiers always empty.
-    opinions: Vec<OpinionView>,
+    /// What other units were asked, in the order of their numbers; not said in lists.
+    opinions: Option<Vec<OpinionView>>,
 }
 
 /// An opinion asked of another unit.
@@ -146,7 +146,7 @@ impl DossierView {
             take_by: time(d.take_by),
             sender: d.sender,
             papers_by: time(d.papers_by),
-            opinions: d.opinions.iter().map(OpinionView::of).collect(),
+            opinions: Some(d.opinions.iter().map(OpinionView::of).collect()),
         }
     }
 }
@@ -180,7 +180,7 @@ pub async fn status(ctx: Ctx, Path(code): Path<String>) -> Answer {
     ))
 }
 
-fn json(status: StatusCode, body: &impl Serialize) -> Response {
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     (status, axum::Json(serde_json::to_value(body).unwrap_or_default())).into_response()
 }
 
@@ -243,7 +243,8 @@ pub async fn list(ctx: Ctx) -> Answer {
             })
         })
         .await?;
-    let items = found.iter().map(|loaded| DossierView::of(&loaded.dossier, &house)).collect();
+    let items =
+        found.iter().map(|loaded| DossierView { opinions: None, ..DossierView::of(&loaded.dossier, &house) }).collect();
     Ok(json(StatusCode::OK, &ListView { total, page: paging.page, per_page: paging.per_page, next, items }))
 }
 

@@ -210,7 +210,10 @@ pub fn apply(
     if rules >= Rules::LateStaysLate {
         watch(d, at, happening);
     }
+    let was_misrouted = d.flags & mark::MISROUTED != 0;
     facts.extend(handing::before(d, at, happening));
+    // What moves to another agency says itself whose it is.
+    let mut moved = Vec::new();
     match happening {
         Happening::Filed { answer_due_at, .. } => d.answer_due_at = Some(*answer_due_at),
         // What came by post may not have come after it was entered.
@@ -224,6 +227,9 @@ pub fn apply(
             d.first_due_at = Some(clock.due_at);
             place(d, at, to);
             d.received_by = official.filter(|_| to.offer.is_some());
+            if to.offer.is_some_and(|offer| offer.papers_by.is_some()) {
+                d.flags |= mark::ON_PAPER;
+            }
             if let Some(passing) = between {
                 passed_between(d, *passing);
             }
@@ -258,12 +264,15 @@ pub fn apply(
         // What was done before is all there is to it.
         Happening::TakenOver { .. } => {}
         Happening::HandedBack { .. } if d.flags & mark::MISROUTED != 0 => return Err(DoesNotFollow),
-        Happening::HandedBack { place: to, .. } => facts.push(handing::handed_back(d, at, to)),
-        Happening::Redirected { .. } if d.flags & mark::MISROUTED == 0 => return Err(DoesNotFollow),
-        Happening::Redirected { place: to, electronic, between, competent, .. } => {
-            let (electronic, between, competent) = (*electronic, *between, *competent);
-            let to = handing::Elsewhere { place: to, electronic, between, competent };
-            handing::redirected(d, at, rules, &to, &mut facts);
+        Happening::HandedBack { place: to, papers_by, .. } => {
+            facts.push(handing::handed_back(d, at, to, *papers_by));
+        }
+        Happening::Redirected { .. } if !was_misrouted => return Err(DoesNotFollow),
+        Happening::Redirected { place: to, electronic, between, competent, division, .. } => {
+            let (electronic, between, competent, division) = (*electronic, *between, *competent, *division);
+            let to = handing::Elsewhere { place: to, electronic, between, competent, division };
+            moved = handing::redirected(d, at, rules, &to);
+            facts.push(fact(d, &count::HANDED_ON, at, if electronic { flag::ELECTRONIC } else { 0 }, 1));
         }
         Happening::OpinionsAsked { by, of, due_at, .. } => {
             d.status = Status::Processing;
@@ -407,15 +416,15 @@ pub fn apply(
     }
     opinions::after(d, at, happening);
     for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {
-        // What is taken back and written again, and what it settled as, stays with whoever decided; what moves to another agency, with
-        // whoever received it.
-        let moved = matches!(happening, Happening::Redirected { .. }) && fact.official.is_some();
-        fact.official = match moved {
-            true => fact.official,
-            false if fact.measure == &count::SETTLED => d.decided_by,
-            false => official,
+        // What is taken back and written again, and what it settled as, stays with whoever decided; what somebody kept back is no figure
+        // of whoever went on without it.
+        fact.official = match happening {
+            Happening::OpinionLeft { .. } => None,
+            _ if fact.measure == &count::SETTLED => d.decided_by,
+            _ => official,
         };
     }
+    facts.extend(moved);
     Ok(Outcomes { facts })
 }
 

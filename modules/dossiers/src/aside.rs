@@ -14,11 +14,15 @@ pub const WISH: &str = "wish";
 pub const RECEIPT: &str = "receipt";
 /// Who carried what came by post, and its number.
 pub const POST: &str = "post";
+/// What other units were asked about a dossier.
+pub const QUESTION: &str = "question";
+/// What a unit said.
+pub const OPINION: &str = "opinion";
 
 /// A row to be written with an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
-    /// [`ANSWERS`], [`WISH`], [`RECEIPT`] or [`POST`].
+    /// [`ANSWERS`], [`WISH`], [`RECEIPT`], [`POST`], [`QUESTION`] or [`OPINION`].
     pub kind: &'static str,
     /// A JSON object.
     pub data: String,
@@ -54,6 +58,19 @@ pub struct Asker {
     pub name: String,
     /// In person, by which phone; or the paper's number and date.
     pub how: String,
+}
+
+/// What officials ask and tell each other about the people of a dossier.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Words {
+    pub text: String,
+}
+
+impl Words {
+    /// The text of such a row.
+    pub fn read(data: &str) -> String {
+        serde_json::from_str::<Words>(data).unwrap_or_default().text
+    }
 }
 
 /// An item of the post.

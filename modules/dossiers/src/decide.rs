@@ -7,7 +7,7 @@ use crate::places::{next_step, permission_for, previous_step, unit_for};
 use crate::verbs::{Verb, Who};
 use base::calendar::{Calendar, DueDate};
 use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Problem};
-use catalogue::{Step, Version};
+use catalogue::{Step, StepUnit, Version};
 use organisation::Tree;
 
 pub(crate) mod bars;
@@ -58,6 +58,16 @@ impl Office<'_> {
     /// The limit of the dossier's channel; the counter's where the channel has none of its own.
     pub fn limit(&self, channel: base::Channel) -> Option<Limit> {
         self.version.terms(channel).or_else(|| self.version.channels.first()).map(|terms| terms.limit)
+    }
+
+    /// Where a dossier's step is done and by when; the division that was chosen for it by hand does the divisions' steps.
+    pub(crate) fn place_for(&self, d: &Dossier, step: usize) -> Place {
+        let place = self.place(d.competent, step, None);
+        let by_division = self.version.process.get(step).is_some_and(|step| matches!(step.unit, StepUnit::Division(_)));
+        match d.division.filter(|_| by_division) {
+            Some(division) => Place { unit: division, ..place },
+            None => place,
+        }
     }
 
     /// Where a step is done and by when.
@@ -320,7 +330,7 @@ pub fn assign(
 /// Where a dossier goes when it is passed on: the step, its unit, by when.
 pub fn next_place(dossier: &Dossier, office: &Office<'_>) -> Option<Place> {
     let next = next_step(office.version, step_of(dossier))?;
-    Some(office.place(dossier.competent, next, None))
+    Some(office.place_for(dossier, next))
 }
 
 /// On to the next step.
@@ -368,7 +378,7 @@ pub fn send_back(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &st
     check(dossier, Verb::SendBack, actor, office)?;
     let previous = previous_step(office.version, step_of(dossier)).ok_or_else(no_previous)?;
     let reason = in_words("reason", why)?;
-    let back = office.place(dossier.competent, previous, None);
+    let back = office.place_for(dossier, previous);
     let place = Place { offer: hand::offer(office, dossier.unit, back.unit, false), ..back };
     Ok(Happening::SentBack { place, reason })
 }
@@ -427,7 +437,7 @@ pub fn approve(
     opinion::summed_up(dossier, note)?;
     let unit = office.desk(dossier.return_to);
     // A result that is no file is brought to the desk.
-    let offer = hand::offer(office, dossier.unit, unit, office.version.yields_document && !digitised);
+    let offer = hand::result(office, dossier.unit, unit, office.version.yields_document && !digitised);
     Ok(Happening::Approved { digitised, note: short("note", note)?, unit, result: None, offer })
 }
 
@@ -435,7 +445,7 @@ pub fn approve(
 pub fn refuse(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(dossier, Verb::Refuse, actor, office)?;
     let unit = office.desk(dossier.return_to);
-    let offer = hand::offer(office, dossier.unit, unit, false);
+    let offer = hand::result(office, dossier.unit, unit, false);
     Ok(Happening::Refused { reason: substantial("reason", why)?, unit, offer })
 }
 

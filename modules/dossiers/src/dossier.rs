@@ -146,6 +146,8 @@ pub struct Dossier {
     /// Papers on their way: by when they are handed over, and the unit that has them.
     pub papers_by: Option<Instant>,
     pub papers_from: Option<Id>,
+    /// The division that does the divisions' steps, where one was chosen by hand.
+    pub division: Option<Id>,
     /// The official who received what was then handed over; none where it stayed, and under the rules before.
     pub received_by: Option<Id>,
     pub filed_at: Instant,
@@ -206,8 +208,12 @@ pub mod mark {
     pub const MISROUTED: i64 = 1 << 49;
     /// Opinions were asked for, and nobody has summed up what was said.
     pub const TO_SUM_UP: i64 = 1 << 50;
+    /// Some of what was handed in is on paper.
+    pub const ON_PAPER: i64 = 1 << 51;
+    /// The papers on their way go to another agency.
+    pub const PAPERS_BETWEEN: i64 = 1 << 52;
     /// All of them.
-    pub const ALL: i64 = 0x7ff << 40;
+    pub const ALL: i64 = 0x1fff << 40;
 }
 
 pub use crate::marks::Mark;
@@ -409,6 +415,8 @@ mod tests {
             mark::PUT_OFF,
             mark::MISROUTED,
             mark::TO_SUM_UP,
+            mark::ON_PAPER,
+            mark::PAPERS_BETWEEN,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

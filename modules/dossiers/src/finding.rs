@@ -58,7 +58,10 @@ pub(crate) fn index_text(d: &Dossier, a: &Applicant, units: &BTreeSet<Id>) -> St
         plain.extend(a.owner_number.split_once('-').map(|(company, _)| number_word(company)));
     }
     let mut text = plain.iter().cloned().collect::<Vec<_>>().join(" ");
-    for unit in units.iter().chain([&d.unit, &d.intake, &d.competent, &d.return_to]).collect::<BTreeSet<_>>() {
+    let asked = d.opinions.iter().map(|opinion| &opinion.unit);
+    for unit in
+        units.iter().chain(asked).chain([&d.unit, &d.intake, &d.competent, &d.return_to]).collect::<BTreeSet<_>>()
+    {
         for word in &plain {
             text.push(' ');
             text.push_str(&at_unit(*unit, word));

@@ -102,6 +102,9 @@ pub enum Happening {
     HandedBack {
         place: Place,
         reason: String,
+        /// Papers that had come go back too: by when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        papers_by: Option<Instant>,
     },
     /// What was handed back goes to a unit chosen by hand, of another agency where that one is competent.
     Redirected {
@@ -112,6 +115,9 @@ pub enum Happening {
         /// The agency that is competent now, where that is another one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         competent: Option<Id>,
+        /// The division that does the divisions' steps from now on, where one was chosen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        division: Option<Id>,
         reason: String,
     },
     /// Other units are asked what they think, by the same day.
@@ -119,6 +125,7 @@ pub enum Happening {
         by: Id,
         of: Vec<AskedOf>,
         due_at: Instant,
+        /// Digest of the question: [`crate::aside`].
         question: String,
     },
     /// One of them to somebody of the unit.
@@ -129,6 +136,7 @@ pub enum Happening {
     OpinionGiven {
         n: i64,
         stance: Stance,
+        /// Digest of what the unit said: [`crate::aside`].
         text: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<Seal>,
@@ -153,6 +161,9 @@ pub enum Happening {
         /// By what law of the field it is asked for later than three working days after intake.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         basis: Option<String>,
+        /// By the desk of intake, while it lay elsewhere.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        elsewhere: bool,
     },
     /// `clock` is missing when the request came before intake.
     SupplementCompleted {
@@ -334,6 +345,8 @@ impl Happening {
         match self {
             Self::SupplementCompleted { corrected: Some(corrected), .. } => Some((aside::ANSWERS, &corrected.was)),
             Self::Received { post: Some(Posted { aside: Some(digest), .. }), .. } => Some((aside::POST, digest)),
+            Self::OpinionsAsked { question, .. } => Some((aside::QUESTION, question)),
+            Self::OpinionGiven { text, .. } => Some((aside::OPINION, text)),
             Self::Withdrawn { wish: Some(Wish { aside: Some(digest), .. }), .. } => Some((aside::WISH, digest)),
             Self::ResultReturned { handed: Some(HandedOver { aside: Some(digest), .. }), .. } => {
                 Some((aside::RECEIPT, digest))
@@ -357,8 +370,6 @@ impl Happening {
             | Self::Refused { reason, .. }
             | Self::Withdrawn { reason, .. }
             | Self::Stopped { reason } => reason,
-            Self::OpinionsAsked { question, .. } => question,
-            Self::OpinionGiven { text, .. } => text,
             Self::Forwarded { note, .. } | Self::SupplementCompleted { note, .. } | Self::Approved { note, .. } => note,
             _ => "",
         }

@@ -3,7 +3,6 @@
 
 use crate::dossier::{Dossier, Status, mark};
 use crate::happening::Happening;
-use crate::measures::flag;
 use crate::pages::house;
 use crate::report::case_lines;
 use crate::worklist::{self, Asked, Narrow, Scope, Tab};
@@ -43,20 +42,18 @@ pub fn dues(d: &Dossier) -> Vec<Due> {
         at: asked.due_at,
         part: asked.n,
     });
-    let next = match d.status {
-        Status::Filed => one(RECEIVE, d.intake, None, d.answer_due_at),
-        Status::Received | Status::Processing => match (d.take_by, d.sender) {
-            // Until another agency has taken it, whoever handed it over answers for it.
-            (Some(_), Some(sender)) => one(SETTLE, sender, None, d.due_at),
-            _ => one(SETTLE, d.unit, d.handler, d.due_at),
-        },
-        Status::Decided => one(RETURN, d.return_to, None, d.due_at),
-        // What others are asked goes on while the applicant is waited for.
-        _ => return opinions.collect(),
+    let next = match (d.status, d.take_by, d.sender) {
+        (Status::Filed, ..) => one(RECEIVE, d.intake, None, d.answer_due_at),
+        // Until another agency has taken it, whoever handed it over answers for it.
+        (Status::Received | Status::Processing, Some(_), Some(sender)) => one(SETTLE, sender, None, d.due_at),
+        (Status::Received | Status::Processing, ..) => one(SETTLE, d.unit, d.handler, d.due_at),
+        (Status::Decided, ..) => one(RETURN, d.return_to, None, d.due_at),
+        // What others are asked, and what is carried, goes on while the applicant is waited for.
+        _ => Vec::new(),
     };
     // Within an agency a hand-over shows in its lists alone; between two it has a clock.
     let take = d.take_by.map(|at| Due { name: TAKE, unit: d.unit, holder: d.handler, at, part: 0 });
-    let between = d.flags & flag::BETWEEN != 0;
+    let between = d.flags & mark::PAPERS_BETWEEN != 0;
     let papers = d.papers_from.zip(d.papers_by).filter(|_| between);
     let papers = papers.map(|(unit, at)| Due { name: PAPERS, unit, holder: None, at, part: 0 });
     next.into_iter().chain(take).chain(papers).chain(opinions).collect()

@@ -12,6 +12,7 @@
 
 use crate::actions::{House, load};
 use crate::happening::Happening;
+use crate::opinion::{Opinion, OpinionState};
 use crate::store::{Loaded, by_id};
 use ::store::Tx;
 use base::{Actor, Date, Fault, Id, Instant, Problem, Terms};
@@ -163,7 +164,7 @@ pub(crate) fn by_place(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
     let field = field_of(house, loaded);
     let reads = |path: &str| actor.may_in(crate::rights::READ_DOSSIERS, path, &field);
     let holds = d.handler == Some(actor.account) && d.status.is_open() && actor.may(crate::rights::READ_DOSSIERS);
-    let asked = |opinion: &crate::opinion::Opinion| opinion.is_open() && reads(house.tree.path(opinion.unit));
+    let asked = |opinion: &Opinion| opinion.is_open() && reads(house.tree.path(opinion.unit));
     holds
         || d.opinions.iter().any(asked)
         || [d.unit, d.competent, d.intake, d.return_to].iter().any(|place| reads(house.tree.path(*place)))
@@ -186,23 +187,26 @@ async fn had(tx: &Tx, house: &House, actor: &Actor, loaded: &Loaded) -> Result<b
         return Ok(false);
     }
     let lay_with = |unit: Id| actor.may_in(crate::rights::READ_DOSSIERS, house.tree.path(unit), &field);
+    // Whoever said something, or was to, stands for it; who was asked by mistake has nothing to do with it any more.
+    let stands = |opinion: &Opinion| matches!(opinion.state, OpinionState::Given | OpinionState::Silent);
+    if loaded.dossier.opinions.iter().any(|opinion| stands(opinion) && lay_with(opinion.unit)) {
+        return Ok(true);
+    }
     Ok(audit::events(tx, loaded.dossier.id).await?.iter().any(|event| {
         let acted = works_within && event.actor == Some(actor.account);
-        acted || laid_with(&event.data).into_iter().any(lay_with)
+        acted || laid_with(&event.data).is_some_and(lay_with)
     }))
 }
 
-/// The units an event laid the dossier with, or asked for an opinion.
-fn laid_with(data: &str) -> Vec<Id> {
-    let Ok(happening) = Happening::read(data) else { return Vec::new() };
-    match happening {
+/// The unit an event laid the dossier with.
+fn laid_with(data: &str) -> Option<Id> {
+    match Happening::read(data).ok()? {
         Happening::Received { place, .. }
         | Happening::Forwarded { place, .. }
         | Happening::SentBack { place, .. }
         | Happening::HandedBack { place, .. }
-        | Happening::Redirected { place, .. } => vec![place.unit],
-        Happening::OpinionsAsked { of, .. } => of.into_iter().map(|asked| asked.unit).collect(),
-        _ => Vec::new(),
+        | Happening::Redirected { place, .. } => Some(place.unit),
+        _ => None,
     }
 }
 

@@ -39,7 +39,7 @@ use std::collections::BTreeMap;
     /// Those files.
     pub FILES = "SELECT file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id = $1 ORDER BY added_at LIMIT 200";
     /// Another agency is competent: seldom, and no part of what every act writes, so that the indexes of places rest.
-    pub SET_COMPETENT = "UPDATE dossier SET competent_id = $2 WHERE id = $1";
+    pub SET_COMPETENT = "UPDATE dossier SET competent_id = $2, return_id = $3 WHERE id = $1";
     /// Corrected answers; those before are kept aside.
     pub UPDATE_ANSWERS = "UPDATE dossier SET answers = $2 WHERE id = $1";
     /// Words about people that belong to an event.
@@ -117,7 +117,7 @@ pub fn component_values(dossier: Id, n: usize, component: &Component) -> [Value;
 pub async fn update(tx: &Tx, d: &Dossier, before: &Dossier) -> Result<bool, StoreError> {
     let written = tx.execute(row::UPDATE.as_str(), &row::moved(d, before.head)).await? == 1;
     if written && d.competent != before.competent {
-        tx.execute(SET_COMPETENT, params![d.id, d.competent]).await?;
+        tx.execute(SET_COMPETENT, params![d.id, d.competent, d.return_to]).await?;
     }
     Ok(written)
 }

@@ -166,15 +166,20 @@ pub fn picture() -> String {
         Who::AtUnit(right) => format!("AtUnit({})", right.name),
         Who::AtAsked(right) => format!("AtAsked({})", right.name),
     };
-    let row = |(verb, rule): (Verb, &Rule)| Drawn {
+    let row = |verb: Verb, rule: &Rule, from: &[Status], to: &[Status]| Drawn {
         word: verb.as_str(),
         since: if rule.since == Rules::First { String::new() } else { format!("rules {}", rule.since as i64) },
-        from: words(rule.from),
-        to: words(rule.to),
+        from: words(from),
+        to: words(to),
         who: rule.who.iter().map(said).collect(),
         asks: verb.row().asks.iter().map(|field| field.name).collect(),
     };
-    draw("dossier", &rules().map(row).collect::<Vec<_>>())
+    // Where it begins and ends in the same states it stays in each.
+    let rows = |(verb, rule): (Verb, &Rule)| match rule.from == rule.to {
+        true => rule.from.chunks(1).map(|one| row(verb, rule, one, one)).collect(),
+        false => vec![row(verb, rule, rule.from, rule.to)],
+    };
+    draw("dossier", &rules().flat_map(rows).collect::<Vec<_>>())
 }
 
 impl Verb {

@@ -10,7 +10,7 @@ use crate::happening::{Corrected, Happening};
 use crate::places::permission_for;
 use crate::store as sql;
 use ::store::{BoxFuture, Tx};
-use base::{Fault, Id, Problem};
+use base::{Fault, Id, Instant, Problem};
 use files::Seal;
 
 type Doing<'a> = BoxFuture<'a, Result<Done, Fault>>;
@@ -20,16 +20,38 @@ pub(crate) fn begins<'a>(_: &'a Case<'a>) -> Doing<'a> {
     Box::pin(std::future::ready(Err(Fault::NotFound("dossier-act-unknown"))))
 }
 
+/// Whether somebody can work at a unit.
+async fn may_hold(tx: &Tx, office: &Office<'_>, account: Id, unit: Id, now: Instant) -> Result<bool, Fault> {
+    let (path, field) = (office.tree.path(unit), office.version.field.as_str());
+    for right in [crate::rights::PROCESS_DOSSIER, crate::rights::APPROVE_DOSSIER] {
+        if identity::may_in(tx, account, right, path, field, now).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 pub(crate) fn assign<'a>(case: &'a Case<'a>) -> Doing<'a> {
     Box::pin(async move {
         let (d, office, now) = (case.dossier(), &case.office, case.by.now);
         let none = || Fault::invalid(Problem::new("dossier-handler-required").field("handler"));
         let handler = case.given.id("handler").ok_or_else(none)?;
-        let (path, field) = (office.tree.path(d.unit), office.version.field.as_str());
-        let may_hold = identity::may_in(case.tx, handler, crate::rights::PROCESS_DOSSIER, path, field, now).await?
-            || identity::may_in(case.tx, handler, crate::rights::APPROVE_DOSSIER, path, field, now).await?;
+        let may_hold = may_hold(case.tx, office, handler, d.unit, now).await?;
         Ok(decide::assign(d, case.actor(), office, handler, may_hold)?.into())
     })
+}
+
+pub(crate) fn ask_opinions<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    let units = case.given.words("units");
+    let question = decide::Question { units, text: case.said("question"), until: case.said("until") };
+    let asked = decide::ask_opinions(case.dossier(), case.actor(), &case.office, &question).map(Done::from);
+    Box::pin(std::future::ready(asked))
+}
+
+pub(crate) fn give_opinion<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    let said = (case.given.number("opinion"), case.text("stance"));
+    let given = decide::give_opinion(case.dossier(), case.actor(), &case.office, said, case.text("text"));
+    Box::pin(std::future::ready(given.map(Done::from)))
 }
 
 pub(crate) fn assign_opinion<'a>(case: &'a Case<'a>) -> Doing<'a> {
@@ -39,10 +61,7 @@ pub(crate) fn assign_opinion<'a>(case: &'a Case<'a>) -> Doing<'a> {
         let handler = case.given.id("handler").ok_or_else(none)?;
         let n = case.given.number("opinion");
         let (assigned, unit) = decide::assign_opinion(d, case.actor(), office, n, handler)?;
-        let (path, field) = (office.tree.path(unit), office.version.field.as_str());
-        let may_hold = identity::may_in(case.tx, handler, crate::rights::PROCESS_DOSSIER, path, field, now).await?
-            || identity::may_in(case.tx, handler, crate::rights::APPROVE_DOSSIER, path, field, now).await?;
-        if !may_hold {
+        if !may_hold(case.tx, office, handler, unit, now).await? {
             return Err(Fault::invalid(Problem::new("dossier-handler-not-here").field("handler")));
         }
         Ok(assigned.into())

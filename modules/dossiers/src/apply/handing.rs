@@ -12,79 +12,89 @@ pub(super) fn offer(d: &mut Dossier, at: Instant, offer: Option<&Offer>) {
     d.offered_at = offer.map(|_| at);
     d.take_by = offer.and_then(|offer| offer.take_by);
     d.sender = offer.map(|offer| offer.from);
-    if let Some(Offer { from, papers_by: Some(by), .. }) = offer {
-        (d.papers_by, d.papers_from) = (Some(*by), Some(*from));
+    if let Some(Offer { from, papers_by: Some(by), take_by }) = offer {
+        papers(d, Some((*from, *by)), take_by.is_some());
     }
 }
 
-/// Whoever does something to it where it lies has taken it, said or not. What is done elsewhere – by the applicant, at the desk where
-/// money is paid – takes nothing.
-fn takes(happening: &Happening) -> bool {
+/// Papers are on their way from a unit, until a moment; or none are.
+fn papers(d: &mut Dossier, from: Option<(Id, Instant)>, between: bool) {
+    (d.papers_from, d.papers_by) = from.unzip();
+    d.flags &= !mark::PAPERS_BETWEEN;
+    if between && from.is_some() {
+        d.flags |= mark::PAPERS_BETWEEN;
+    }
+}
+
+/// What an act means for the hand-over before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Means {
+    /// Nothing: it comes from outside, or is said by others.
+    Nothing,
+    /// Whoever looks at it and gives it to somebody has taken it, and can still give it back.
+    Taken,
+    /// Whoever does something to it where it lies has taken it for good.
+    Worked,
+    /// Whoever passes it on or decides it has had what came with it, papers too.
+    Passed,
+    /// It goes back as it came.
+    Back,
+    /// It has ended.
+    Ended,
+}
+
+fn means(happening: &Happening) -> Means {
     use Happening::{
         Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, OpinionAssigned, OpinionDeclined,
         OpinionGiven, OpinionLeft, OpinionsAsked, Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused,
         ResultReturned, SentBack, Stopped, SupplementCompleted, SupplementRequested, TakenOver, Withdrawn,
     };
     match happening {
-        Assigned { .. } | Forwarded { .. } | SentBack { .. } | TakenOver { .. } | SupplementRequested { .. } => true,
-        PaymentRequested { .. } | PutOff { .. } | Approved { .. } | Refused { .. } | ResultReturned { .. } => true,
-        Filed { .. } | Received { .. } | IntakeRefused { .. } | SupplementCompleted { .. } | Paid { .. } => false,
-        OpinionsAsked { .. } => true,
-        // Said by others, or about what others say.
-        OpinionAssigned { .. } | OpinionGiven { .. } | OpinionDeclined { .. } | OpinionLeft { .. } => false,
-        HandedBack { .. } | Redirected { .. } | Withdrawn { .. } | Stopped { .. } | Rated { .. } => false,
+        Filed { .. } | Received { .. } | IntakeRefused { .. } | SupplementCompleted { .. } => Means::Nothing,
+        Paid { .. } | Rated { .. } | SupplementRequested { elsewhere: true, .. } => Means::Nothing,
+        OpinionAssigned { .. } | OpinionGiven { .. } | OpinionDeclined { .. } | OpinionLeft { .. } => Means::Nothing,
+        Assigned { .. } | TakenOver { .. } => Means::Taken,
+        SupplementRequested { .. } | PaymentRequested { .. } | PutOff { .. } | OpinionsAsked { .. } => Means::Worked,
+        Forwarded { .. } | SentBack { .. } | Redirected { .. } => Means::Passed,
+        HandedBack { .. } => Means::Back,
+        Approved { .. } | Refused { .. } | ResultReturned { .. } | Withdrawn { .. } | Stopped { .. } => Means::Ended,
     }
 }
 
-/// What an act means for the hand-over before it, and what is counted of it. Before the act's own effect.
+/// What an act does to the hand-over before it, and what is counted of that. Before the act's own effect.
 pub(super) fn before(d: &mut Dossier, at: Instant, happening: &Happening) -> Option<Fact> {
-    let taken = takes(happening) && d.offered_at.is_some();
-    let counted = d.take_by.filter(|_| taken).map(|take_by| {
+    let means = means(happening);
+    if means == Means::Nothing {
+        return None;
+    }
+    // What is given back, or ends before anybody looked at it, was taken by nobody.
+    let ends = matches!(happening, Happening::Withdrawn { .. } | Happening::Stopped { .. });
+    let taken = means != Means::Back && !ends;
+    let counted = d.take_by.filter(|_| taken && d.offered_at.is_some()).map(|take_by| {
         let in_time = if at <= take_by { flag::ON_TIME } else { 0 };
         fact(d, &count::TAKEN_OVER, at, in_time, 1)
     });
-    if taken {
-        (d.offered_at, d.take_by) = (None, None);
+    (d.offered_at, d.take_by) = (None, None);
+    if means != Means::Taken {
+        d.sender = None;
     }
-    match happening {
-        // Looking at it, giving it to somebody, what comes from outside: it can still be given back.
-        Happening::TakenOver { .. }
-        | Happening::Assigned { .. }
-        | Happening::SupplementCompleted { .. }
-        | Happening::Paid { .. }
-        | Happening::OpinionAssigned { .. }
-        | Happening::OpinionGiven { .. }
-        | Happening::OpinionDeclined { .. }
-        | Happening::OpinionLeft { .. }
-        | Happening::Rated { .. } => {}
-        _ => d.sender = None,
-    }
-    let ends = matches!(
-        happening,
-        Happening::Approved { .. }
-            | Happening::Refused { .. }
-            | Happening::Withdrawn { .. }
-            | Happening::Stopped { .. }
-            | Happening::ResultReturned { .. }
-    );
-    if ends {
-        (d.offered_at, d.take_by) = (None, None);
+    if matches!(means, Means::Passed | Means::Ended) {
         d.flags &= !mark::MISROUTED;
     }
-    if ends || matches!(happening, Happening::TakenOver { papers: true } | Happening::HandedBack { .. }) {
-        (d.papers_by, d.papers_from) = (None, None);
-    }
-    if matches!(happening, Happening::Forwarded { .. }) {
-        d.flags &= !mark::MISROUTED;
+    let came = matches!(happening, Happening::TakenOver { papers: true });
+    if came || matches!(means, Means::Passed | Means::Back | Means::Ended) {
+        papers(d, None, false);
     }
     counted
 }
 
 /// Given back as misrouted: it lies with whoever sent it, who is to send it on.
-pub(super) fn handed_back(d: &mut Dossier, at: Instant, to: &Place) -> Fact {
+pub(super) fn handed_back(d: &mut Dossier, at: Instant, to: &Place, papers_by: Option<Instant>) -> Fact {
     d.flags |= mark::MISROUTED;
-    let back = fact(d, &count::HANDED_BACK, at, 0, 1);
+    let (back, from) = (fact(d, &count::HANDED_BACK, at, 0, 1), d.unit);
     super::place(d, at, to);
+    // Between which agencies it goes back is no figure of anybody's.
+    papers(d, papers_by.map(|by| (from, by)), false);
     back
 }
 
@@ -95,12 +105,13 @@ pub(super) struct Elsewhere<'a> {
     pub(super) between: bool,
     /// The agency that is competent now, where that is another one.
     pub(super) competent: Option<Id>,
+    pub(super) division: Option<Id>,
 }
 
 /// Sent on to where it belongs. What was counted for the agency that was taken for the competent one moves: the receipt on its own day
-/// and with whoever received it, amounts on the day of the move.
-pub(super) fn redirected(d: &mut Dossier, at: Instant, rules: Rules, to: &Elsewhere<'_>, facts: &mut Vec<Fact>) {
-    d.flags &= !mark::MISROUTED;
+/// and with whoever received it, amounts on the day of the move and with nobody – who took the money did.
+pub(super) fn redirected(d: &mut Dossier, at: Instant, rules: Rules, to: &Elsewhere<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
     d.flags |= flag::PASSED;
     if !to.electronic {
         d.flags |= mark::PAPER;
@@ -110,11 +121,16 @@ pub(super) fn redirected(d: &mut Dossier, at: Instant, rules: Rules, to: &Elsewh
     }
     if let Some(agency) = to.competent {
         facts.extend(counted_so_far(d, at, rules, -1));
+        // Where the result was to go out at the wrong agency, it goes out at the right one.
+        if d.return_to == d.competent && d.return_to != d.intake {
+            d.return_to = agency;
+        }
         d.competent = agency;
         facts.extend(counted_so_far(d, at, rules, 1));
     }
+    d.division = to.division;
     super::place(d, at, to.place);
-    facts.push(fact(d, &count::HANDED_ON, at, if to.electronic { flag::ELECTRONIC } else { 0 }, 1));
+    facts
 }
 
 /// What its receipt and its money count for the agency it is with: once more, or back.
@@ -125,7 +141,7 @@ fn counted_so_far(d: &Dossier, at: Instant, rules: Rules, sign: i64) -> Vec<Fact
         .map(|received| Fact { official: d.received_by, ..fact(d, &count::RECEIVED, received, lasting, sign) });
     let amount = |measure, dong: i64| {
         let counts = rules >= Rules::AmountsCount && dong != 0;
-        counts.then(|| Fact { official: d.received_by, ..fact(d, measure, at, lasting, sign * dong) })
+        counts.then(|| fact(d, measure, at, lasting, sign * dong))
     };
     let amounts = [amount(&count::FEE_DUE, d.fee_dong), amount(&count::FEE_PAID, d.paid_dong)];
     received.into_iter().chain(amounts.into_iter().flatten()).collect()

@@ -36,11 +36,12 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
         Verb::AskOpinions => {
             let units = decide::askable(d, o);
             let some = units.iter().skip(dice as usize % units.len()).take(2);
-            let ahead = d.due_at.filter(|due| *due > o.now);
-            let until = ahead.unwrap_or_else(|| o.now.plus_ms(3 * 86_400_000)).date().to_string();
+            let ahead = d.due_at.filter(|due| *due > o.now).map(|due| due.date());
+            let soon = o.calendar.nth_working_day_after(o.now.date(), 3);
+            let until = ahead.map_or(soon, |due| due.min(soon)).to_string();
             let text = "Đề nghị cho ý kiến về nguồn gốc đất".to_owned();
             let question = decide::Question { units: some.map(ToString::to_string).collect(), text, until };
-            decide::ask_opinions(d, person, o, &question)
+            decide::ask_opinions(d, person, o, &question).map(|(event, _)| event)
         }
         Verb::AssignOpinion => {
             let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
@@ -49,7 +50,7 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
         Verb::GiveOpinion => {
             let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
             let stance = ["agree", "agree-if", "disagree"][dice as usize % 3];
-            decide::give_opinion(d, person, o, (n, stance), "Hồ sơ phù hợp quy hoạch")
+            decide::give_opinion(d, person, o, (n, stance), "Hồ sơ phù hợp quy hoạch").map(|(event, _)| event)
         }
         Verb::DeclineOpinion => {
             let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
@@ -406,7 +407,13 @@ fn the_same_acts_under_the_first_rules_come_out_as_they_did_then() {
     story.now = november(11, 9, 0);
     let clock = crate::happening::Clock::new(november(16, 9, 2), "-".to_owned());
     let once = [
-        Happening::SupplementRequested { reason: "lại".to_owned(), again: None, asked: None, basis: None },
+        Happening::SupplementRequested {
+            reason: "lại".to_owned(),
+            again: None,
+            asked: None,
+            basis: None,
+            elsewhere: false,
+        },
         Happening::SupplementCompleted {
             note: String::new(),
             clock: Some(clock),

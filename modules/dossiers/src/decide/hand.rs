@@ -3,8 +3,8 @@
 use super::{Office, check, house, in_words};
 use crate::dossier::{ComponentState, Dossier, mark};
 use crate::happening::{Filing, Happening, Offer, Place};
-use crate::places::{first_step, next_step, unit_for};
-use crate::verbs::Verb;
+use crate::places::{first_step, next_step};
+use crate::verbs::{Verb, Who};
 use base::calendar::Calendar;
 use base::{Actor, Date, Fault, Id, Instant, Limit, Problem, Time};
 use organisation::Kind;
@@ -16,7 +16,9 @@ use std::sync::LazyLock;
 #[serde(deny_unknown_fields)]
 pub(crate) struct HandingClock {
     since: Date,
-    take: Limit,
+    /// None: no clock.
+    #[serde(default)]
+    take: Option<Limit>,
     /// Papers received by then go out the same working day (NĐ 61/2018/NĐ-CP Điều 18 khoản 2).
     cut_off: Time,
     /// How long the beginning of the next working day is.
@@ -48,8 +50,8 @@ pub(crate) fn clock_on(day: Date) -> Option<&'static HandingClock> {
 
 impl HandingClock {
     /// By when another agency takes what was handed to it.
-    fn take_by(&self, calendar: &Calendar, at: Instant) -> Instant {
-        calendar.due(at, self.take, None).due_at
+    fn take_by(&self, calendar: &Calendar, at: Instant) -> Option<Instant> {
+        self.take.map(|take| calendar.due(at, take, None).due_at)
     }
 
     /// By when papers received at a moment are handed over: by the end of that working day; what came after the cut-off or outside
@@ -70,9 +72,14 @@ pub(super) fn offer(office: &Office<'_>, from: Id, to: Id, papers: bool) -> Opti
     let between = house(office.tree, from) != house(office.tree, to);
     Some(Offer {
         from,
-        take_by: clock.filter(|_| between).map(|clock| clock.take_by(office.calendar, office.now)),
+        take_by: clock.filter(|_| between).and_then(|clock| clock.take_by(office.calendar, office.now)),
         papers_by: clock.filter(|_| papers).map(|clock| clock.papers_by(office.calendar, office.now)),
     })
+}
+
+/// A result that goes to the desk: what is decided has no clock of taking any more, it is handed out.
+pub(super) fn result(office: &Office<'_>, from: Id, to: Id, papers: bool) -> Option<Offer> {
+    offer(office, from, to, papers).map(|offer| Offer { take_by: None, ..offer })
 }
 
 /// Whether any of a filing's papers is on paper and has to follow.
@@ -112,7 +119,10 @@ pub fn hand_back(d: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> 
     let reason = in_words("reason", why)?;
     // It came from the step before, or from the desk that received it.
     let place = Place { step: (d.step - 1).max(0), unit: sender, handler: None, step_due_at: None, offer: None };
-    Ok(Happening::HandedBack { place, reason })
+    // Papers that had come go the way back; those still on their way are where they belong.
+    let came = d.flags & mark::ON_PAPER != 0 && d.papers_by.is_none();
+    let papers_by = offer(office, d.unit, sender, came).and_then(|back| back.papers_by);
+    Ok(Happening::HandedBack { place, reason, papers_by })
 }
 
 /// It did not come from another unit, or something was done to it since.
@@ -123,8 +133,7 @@ pub(super) fn not_just_come() -> Fault {
 /// The step that what was handed back is sent to: the one it was given back from.
 fn step_after_back(d: &Dossier, office: &Office<'_>) -> usize {
     let (step, first) = (super::step_of(d), first_step(office.version));
-    let own = office.version.process.get(step).map(|found| unit_for(office.tree, d.competent, &found.unit));
-    match own == Some(d.unit) {
+    match office.place_for(d, step).unit == d.unit {
         _ if step < first => first,
         true => next_step(office.version, step).unwrap_or(step),
         false => step,
@@ -143,6 +152,7 @@ pub fn elsewhere(d: &Dossier, office: &Office<'_>) -> Vec<Id> {
     let divisions = |agency: Id| tree.children(agency).into_iter().filter(|child| child.kind == Kind::Division);
     let mut units: Vec<Id> = divisions(d.competent).map(|division| division.id).collect();
     units.push(d.competent);
+    units.retain(|unit| *unit != d.unit);
     if may_change_agency(d, office) {
         let kind = tree.get(d.competent).map(|agency| agency.kind);
         let others = tree.all().iter().filter(|agency| {
@@ -174,9 +184,19 @@ pub fn redirect(
     let by_rule = office.place(agency, step, None);
     // An agency is sent to by its own process; a division is meant itself.
     let to = if chosen == agency { by_rule.unit } else { chosen };
+    // What was handed in on paper goes on paper, said or not.
+    let electronic = electronic && d.flags & mark::ON_PAPER == 0;
     let place = Place { unit: to, offer: offer(office, d.unit, to, !electronic), ..by_rule };
     let between = house(office.tree, d.unit) != house(office.tree, to);
-    Ok(Happening::Redirected { place, electronic, between, competent, reason })
+    let division = (chosen != agency).then_some(chosen);
+    Ok(Happening::Redirected { place, electronic, between, competent, division, reason })
+}
+
+/// Whether the person may work where it lies; the desk that received it may act on it from elsewhere.
+pub(super) fn works_where_it_lies(d: &Dossier, actor: &Actor, office: &Office<'_>) -> bool {
+    let (path, field) = (office.tree.path(d.unit), office.version.field.as_str());
+    let there = |who: &Who| matches!(who, Who::AtUnit(permission) if actor.may_in(*permission, path, field));
+    Verb::TakeOver.rule().who.iter().any(there)
 }
 
 /// Nothing was handed over that is not taken, and no papers are on their way.
@@ -187,15 +207,19 @@ pub(crate) fn nothing_to_take(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<
     Ok(())
 }
 
-pub(crate) fn has_not_just_come(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {
-    d.sender.map(|_| ()).ok_or_else(not_just_come)
+/// What the step after it returned is mended here, and what a colleague holds is not given away.
+pub(crate) fn has_not_just_come(d: &Dossier, actor: &Actor, office: &Office<'_>) -> Result<(), Fault> {
+    if d.flags & (mark::SENT_BACK | mark::MISROUTED) != 0 || d.sender.is_none() {
+        return Err(not_just_come());
+    }
+    super::bars::only_the_head_gives_what_somebody_holds(d, actor, office)
 }
 
-pub(crate) fn was_not_handed_back(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {
+pub(crate) fn was_not_handed_back(d: &Dossier, actor: &Actor, office: &Office<'_>) -> Result<(), Fault> {
     if d.flags & mark::MISROUTED == 0 {
         return Err(Fault::Conflict(Problem::new("dossier-not-handed-back")));
     }
-    Ok(())
+    super::bars::only_the_head_gives_what_somebody_holds(d, actor, office)
 }
 
 #[cfg(test)]

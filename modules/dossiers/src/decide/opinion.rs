@@ -1,6 +1,7 @@
 //! Opinions of other units: asking several at once, saying something, saying that one is the wrong one, going on without.
 
 use super::{Office, check, in_words, or_problems, substantial};
+use crate::aside::{self, Aside, Words};
 use crate::dossier::{Dossier, mark};
 use crate::happening::{AskedOf, Happening};
 use crate::opinion::{Opinion, Stance};
@@ -10,6 +11,8 @@ use organisation::Kind;
 
 /// Units asked at once, at most.
 pub const ASKED_AT_ONCE_MAX: usize = 12;
+/// Working days for an answer, at most: a waiting that never ends is none.
+pub const OPINION_DAYS_MAX: i64 = 30;
 /// Opinions of one dossier, at most.
 const OPINIONS_MAX: usize = 100;
 
@@ -49,16 +52,24 @@ fn until(d: &Dossier, office: &Office<'_>, text: &str) -> Result<Instant, Proble
     if close <= office.now {
         return Err(wrong("dossier-opinion-day-past"));
     }
-    match d.due_at {
-        Some(due) if due > office.now && day > due.date() => {
-            Err(wrong("dossier-opinion-after-due").arg("due", base::vn_date(due.date())))
-        }
-        _ => Ok(close),
+    if day > office.calendar.nth_working_day_after(office.now.date(), OPINION_DAYS_MAX) {
+        return Err(wrong("dossier-opinion-day-far").arg("days", OPINION_DAYS_MAX));
+    }
+    match d.due_at.filter(|due| *due > office.now) {
+        Some(due) if day > due.date() => Err(wrong("dossier-opinion-after-due").arg("due", base::vn_date(due.date()))),
+        // On the day the dossier is due, its hour counts.
+        Some(due) => Ok(close.min(due)),
+        None => Ok(close),
     }
 }
 
 /// Asks several units at once. Silence is no consent, unless the procedure says so.
-pub fn ask_opinions(d: &Dossier, actor: &Actor, office: &Office<'_>, question: &Question) -> Result<Happening, Fault> {
+pub fn ask_opinions(
+    d: &Dossier,
+    actor: &Actor,
+    office: &Office<'_>,
+    question: &Question,
+) -> Result<(Happening, Option<Aside>), Fault> {
     check(d, Verb::AskOpinions, actor, office)?;
     let at = |code| Problem::new(code).field("units");
     let mut problems = Vec::new();
@@ -90,7 +101,8 @@ pub fn ask_opinions(d: &Dossier, actor: &Actor, office: &Office<'_>, question: &
     if !problems.is_empty() {
         return Err(Fault::Invalid(problems));
     }
-    Ok(Happening::OpinionsAsked { by: d.unit, of, due_at, question: text })
+    let words = Aside::of(aside::QUESTION, &Words { text });
+    Ok((Happening::OpinionsAsked { by: d.unit, of, due_at, question: words.digest() }, Some(words)))
 }
 
 /// The open opinion of that number, at a unit where the person may do one of these; the only one of theirs where no number is given.
@@ -104,7 +116,10 @@ fn theirs<'d>(
     let field = office.version.field.as_str();
     let at = |opinion: &&Opinion| {
         let path = office.tree.path(opinion.unit);
-        opinion.is_open() && may.iter().any(|permission| actor.may_in(*permission, path, field))
+        // What a colleague has been given is the head's to take away.
+        let free = opinion.handler.is_none_or(|handler| handler == actor.account)
+            || actor.may_in(crate::rights::ASSIGN_DOSSIER, path, field);
+        free && opinion.is_open() && may.iter().any(|permission| actor.may_in(*permission, path, field))
     };
     chosen(d.opinions.iter().filter(at).collect(), n)
 }
@@ -152,7 +167,7 @@ pub fn give_opinion(
     office: &Office<'_>,
     (n, stance): (Option<i64>, &str),
     text: &str,
-) -> Result<Happening, Fault> {
+) -> Result<(Happening, Option<Aside>), Fault> {
     check(d, Verb::GiveOpinion, actor, office)?;
     let opinion = theirs(d, actor, office, n, ANSWERING)?;
     let mut problems = Vec::new();
@@ -162,7 +177,10 @@ pub fn give_opinion(
     }
     let text = or_problems(substantial("text", text), &mut problems);
     match stance {
-        Some(stance) if problems.is_empty() => Ok(Happening::OpinionGiven { n: opinion.n, stance, text, file: None }),
+        Some(stance) if problems.is_empty() => {
+            let words = Aside::of(aside::OPINION, &Words { text });
+            Ok((Happening::OpinionGiven { n: opinion.n, stance, text: words.digest(), file: None }, Some(words)))
+        }
         _ => Err(Fault::Invalid(problems)),
     }
 }

@@ -121,7 +121,9 @@ pub fn request_supplement(
     match asking(asked, office, &mut problems) {
         Some(asked) if problems.is_empty() => {
             let again = (dossier.supplements > 0).then_some(again);
-            Ok(Happening::SupplementRequested { reason, again, asked: Some(asked), basis: late.then_some(basis) })
+            let (asked, basis) = (Some(asked), late.then_some(basis));
+            let elsewhere = dossier.received_at.is_some() && !super::hand::works_where_it_lies(dossier, actor, office);
+            Ok(Happening::SupplementRequested { reason, again, asked, basis, elsewhere })
         }
         _ => Err(Fault::Invalid(problems)),
     }

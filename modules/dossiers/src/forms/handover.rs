@@ -3,13 +3,15 @@
 
 use super::HANDOVER;
 use crate::actions::House;
-use crate::store::{self as sql, Loaded, read};
+use crate::dossier::Status;
+use crate::store::{Loaded, read};
 use ::store::{Tx, params};
 use base::{Actor, Fault, Id, Instant, Problem};
 use i18n::L;
 use organisation::Agency;
 use print::{Pdf, Sheet};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// Dossiers on one list: more are handed over in parts.
 pub const ROWS_MAX: i64 = 500;
@@ -17,6 +19,8 @@ pub const ROWS_MAX: i64 = 500;
 ::store::statements! {
     /// Dossiers whose papers a unit still has to hand over, by the unit that receives them.
     PAPERS_OF = "SELECT * FROM dossier WHERE papers_from = $1 ORDER BY unit_id, id LIMIT $2";
+    /// How many papers of each of those are on paper.
+    ON_PAPER = "SELECT c.dossier_id AS id, COUNT(*) AS n FROM dossier d JOIN dossier_component c ON c.dossier_id = d.id WHERE d.papers_from = $1 AND c.state = 'paper' GROUP BY c.dossier_id";
     /// The units that have papers to hand over.
     HAVE_PAPERS = "SELECT DISTINCT papers_from AS unit FROM dossier WHERE papers_from IS NOT NULL";
 }
@@ -94,11 +98,15 @@ pub async fn handover(
     if rows.len() as i64 > ROWS_MAX {
         return Err(wrong("dossier-handover-long"));
     }
+    let mut on_paper: HashMap<Id, i64> = HashMap::new();
+    for row in tx.query(ON_PAPER, params![unit]).await? {
+        on_paper.insert(row.get("id")?, row.get("n")?);
+    }
     let mut lists: Vec<(Id, List)> = Vec::new();
     for loaded in rows.iter().map(read) {
         let loaded = loaded?;
         let to = loaded.dossier.unit;
-        let row = row(tx, house, l, &loaded).await?;
+        let row = row(house, l, &loaded, on_paper.get(&loaded.dossier.id).copied());
         match lists.last_mut().filter(|(receiver, _)| *receiver == to) {
             Some((_, list)) => list.rows.push(row),
             None => lists.push((to, List { receiver: house.tree.name(to), rows: vec![row] })),
@@ -118,18 +126,19 @@ pub async fn handover(
     })
 }
 
-async fn row(tx: &Tx, house: &House, l: L, loaded: &Loaded) -> Result<Row, Fault> {
+fn row(house: &House, l: L, loaded: &Loaded, on_paper: Option<i64>) -> Row {
     let d = &loaded.dossier;
-    let papers = sql::components(tx, d.id).await?;
-    let on_paper = papers.iter().filter(|(_, paper)| paper.state == crate::ComponentState::Paper).count();
-    Ok(Row {
+    Row {
         code: d.code.clone(),
         procedure: house.shelf.version(d.version).map(|version| version.name.clone()).unwrap_or_default(),
         owner: loaded.applicant.owner_name.clone(),
-        // A result, or what an officer gave out of his hands: what it is, the dossier says.
-        papers: if on_paper == 0 { String::new() } else { l.number(on_paper as i64) },
+        // Of a result the paper is the result.
+        papers: match (d.status, on_paper) {
+            (Status::Decided, _) => l.t("dossier-file-result"),
+            (_, n) => n.map(|n| l.number(n)).unwrap_or_default(),
+        },
         by: d.papers_by.map(base::vn_date_time).unwrap_or_default(),
-    })
+    }
 }
 
 /// Prints it.

@@ -15,6 +15,8 @@ use serde::Serialize;
 pub const ROWS_MAX: i64 = 1_000;
 /// What is received in a period was filed at most so long before, in milliseconds: the reading stays within a range of ids.
 const FILED_BEFORE_MS: i64 = 366 * 86_400_000;
+/// … and, by post, entered at most so long after: some working days, over the longest holidays.
+const ENTERED_AFTER_MS: i64 = 30 * 86_400_000;
 /// Codes named for one field that is missing.
 const GAPS_NAMED: usize = 20;
 
@@ -118,7 +120,7 @@ pub async fn register(
     }
     let (begin, end) = (Instant::start_of(from), Instant::start_of(to).plus_ms(86_400_000));
     let first = Id::from_parts(begin.0 - FILED_BEFORE_MS, 0);
-    let last = Id::from_parts(end.0, u32::MAX);
+    let last = Id::from_parts(end.0 + ENTERED_AFTER_MS, u32::MAX);
     let rows = tx.query(RECEIVED, params![unit, first, last, begin, end, ROWS_MAX + 1]).await?;
     if rows.len() as i64 > ROWS_MAX {
         return Err(Fault::invalid(Problem::new("dossier-register-long").field("to").arg("max", ROWS_MAX)));

@@ -39,7 +39,7 @@ fn asked(version: &Version, asking: &Asking) -> Vec<String> {
 impl Supplement {
     pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
         let house = words.house;
-        let Some((event, Happening::SupplementRequested { reason, again, asked: asking, basis })) =
+        let Some((event, Happening::SupplementRequested { reason, again, asked: asking, basis, .. })) =
             read.last(&["supplement-requested"])
         else {
             return Ok(None);

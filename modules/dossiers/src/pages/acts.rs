@@ -286,7 +286,7 @@ impl Desk<'_> {
                 [said, papers.unwrap_or_default()].join(" ").trim().to_owned()
             }
             Verb::GiveOpinion | Verb::DeclineOpinion => {
-                let questions = super::opinions::questions(&read.events);
+                let questions = super::opinions::questions(&read.events, &read.asides);
                 let said = |opinion: &&Opinion| {
                     let question = questions.get(&opinion.n).map(String::as_str).unwrap_or_default();
                     let by = base::vn_date_time(opinion.due_at);

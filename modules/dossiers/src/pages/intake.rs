@@ -385,11 +385,9 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
     let card = crate::owner::card::read(&handed.owner_number);
     if let Some(card) = &card {
         handed.owner_number.clone_from(&card.number);
-        for (typed, scanned) in [(&mut handed.owner_name, &card.name), (&mut handed.owner_address, &card.address)] {
-            if typed.trim().is_empty() {
-                typed.clone_from(scanned);
-            }
-        }
+        // Whoever's card it is: what stood there may have been the one's before.
+        handed.owner_name.clone_from(&card.name);
+        handed.owner_address.clone_from(&card.address);
     }
     let all_papers = fields.get("all_papers").is_some();
     for component in &version.components {
@@ -443,8 +441,7 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
             return_to: place("return_to")?,
             handed,
             paid: typed.paid,
-            // Hidden where it was brought; what was typed before another way was chosen is no mistake.
-            post: if channel == Channel::Post { typed.post.clone() } else { PostTyped::default() },
+            post: typed.post.clone(),
         };
         let by = By { actor: actor.clone(), now: ctx.now };
         let house = house.clone();

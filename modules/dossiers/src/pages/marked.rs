@@ -14,6 +14,17 @@ use web::{Answer, Ctx, FormMap};
 
 /// A page of a list has at most so many rows.
 const DOSSIERS_MAX: usize = 100;
+/// One more than that.
+const DOSSIERS_BEYOND: usize = DOSSIERS_MAX + 1;
+
+/// What a program is told of a batch of which some were done.
+#[derive(serde::Serialize)]
+struct Partly {
+    done: usize,
+    /// Codes of those to which it could not be done.
+    left: Vec<String>,
+}
+
 /// Acts that ask nothing of the person but their decision, or one thing for all.
 pub(super) const VERBS: [Verb; 4] = [Verb::ReceiveOnline, Verb::TakeOver, Verb::Forward, Verb::Assign];
 
@@ -46,12 +57,20 @@ pub async fn marked(ctx: Ctx, given: FormMap) -> Answer {
     let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
     let back = super::list_of(given.text("back"));
-    let codes: Vec<String> = given.all("dossier").iter().take(DOSSIERS_MAX).cloned().collect();
+    let mut codes: Vec<String> = Vec::new();
+    for code in given.all("dossier") {
+        if !codes.contains(code) {
+            codes.push(code.clone());
+        }
+    }
     let of = codes.len();
-    let (problems, left) = match (codes.is_empty(), wish(&given)) {
-        (true, _) => (vec![Problem::new("dossier-none-marked").field("marked")], codes),
+    let (problems, left) = match (of, wish(&given)) {
+        (0, _) => (vec![Problem::new("dossier-none-marked").field("marked")], codes),
+        (DOSSIERS_BEYOND.., _) => {
+            (vec![Problem::new("dossier-marked-too-many").field("marked").arg("max", DOSSIERS_MAX)], codes)
+        }
         (_, Err(problem)) => (vec![problem], codes),
-        (false, Ok(act)) => {
+        (_, Ok(act)) => {
             let (by, house) = (By { actor: actor.clone(), now: ctx.now }, house.clone());
             let refused = ctx.db().write(move |tx| Box::pin(async move { each(tx, &house, &by, &codes, &act).await }));
             told(&ctx, of, refused.await?)
@@ -60,8 +79,13 @@ pub async fn marked(ctx: Ctx, given: FormMap) -> Answer {
     if problems.is_empty() {
         return Ok(ctx.flash(back, "dossier-marked-done"));
     }
+    // What was done to some stays done, however often the request is sent again: that is an answer and no refusal.
+    let partly = left.len() < of;
     if ctx.wants_json {
-        return Err(Fault::Invalid(problems).into());
+        return match partly {
+            true => Ok(crate::api::json(axum::http::StatusCode::OK, &Partly { done: of - left.len(), left })),
+            false => Err(Fault::Invalid(problems).into()),
+        };
     }
     let (seat, now) = (Seat::of(&ctx), ctx.now);
     let again = Again { problems, marked: left, person: given.text("handler").to_owned() };
@@ -71,7 +95,7 @@ pub async fn marked(ctx: Ctx, given: FormMap) -> Answer {
             Box::pin(async move { work_page(tx, &house, &actor, &seat, (&back, now), (again, None)).await })
         })
         .await?;
-    Ok(ctx.invalid_page(page.title(), &page))
+    Ok(if partly { ctx.page(page.title(), &page) } else { ctx.invalid_page(page.title(), &page) })
 }
 
 /// Does it to one after the other; a rule that refuses one says so before anything of it is written. Which were refused, and why.

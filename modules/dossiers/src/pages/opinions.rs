@@ -1,6 +1,7 @@
 //! Opinions of other units on a dossier's page.
 
 use crate::actions::House;
+use crate::aside::{self, Words};
 use crate::dossier::Dossier;
 use crate::happening::Happening;
 use base::{Id, Instant};
@@ -39,15 +40,16 @@ pub(super) fn lines(l: L, d: &Dossier, house: &House, names: &HashMap<Id, String
     d.opinions.iter().map(line).collect()
 }
 
-/// What was asked, by the number of the opinion.
-pub(super) fn questions(events: &[audit::Event]) -> HashMap<i64, String> {
+/// What was asked, by the number of the opinion; the words stand beside the log, by the number of their event.
+pub(super) fn questions(events: &[audit::Event], asides: &[(i64, String, String)]) -> HashMap<i64, String> {
     let (mut n, mut questions) = (0, HashMap::new());
     for event in events {
-        if let Ok(Happening::OpinionsAsked { of, question, .. }) = Happening::read(&event.data) {
-            for _ in of {
-                n += 1;
-                questions.insert(n, question.clone());
-            }
+        let Ok(Happening::OpinionsAsked { of, .. }) = Happening::read(&event.data) else { continue };
+        let words = asides.iter().find(|(of, kind, _)| *of == event.n && kind == aside::QUESTION);
+        let question = words.map(|(.., data)| Words::read(data)).unwrap_or_default();
+        for _ in of {
+            n += 1;
+            questions.insert(n, question.clone());
         }
     }
     questions

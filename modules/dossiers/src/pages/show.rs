@@ -102,7 +102,7 @@ pub(super) struct Read {
     /// Open dossiers of the same person for the same procedure.
     same: Vec<String>,
     /// Words about people that belong to its events: number of the event, kind, data.
-    asides: Vec<(i64, String, String)>,
+    pub(super) asides: Vec<(i64, String, String)>,
 }
 
 impl Read {
@@ -145,17 +145,14 @@ async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<
         let does = step.map_or(crate::rights::PROCESS_DOSSIER, |step| crate::places::permission_for(step.role));
         next_people = identity::people_who(tx, does, house.tree.path(next.unit), Some(&version.field), now).await?;
     }
-    let asked_at = loaded.dossier.opinions.iter().find(|opinion| {
-        let path = house.tree.path(opinion.unit);
-        opinion.is_open() && actor.may_in(crate::rights::ASSIGN_DOSSIER, path, &version.field)
-    });
-    let asked_people = match asked_at {
-        Some(opinion) => {
-            let path = house.tree.path(opinion.unit);
-            identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, Some(&version.field), now).await?
+    let mut asked_people = Vec::new();
+    for opinion in loaded.dossier.opinions.iter().filter(|opinion| opinion.is_open()) {
+        let (path, field) = (house.tree.path(opinion.unit), &version.field);
+        if actor.may_in(crate::rights::ASSIGN_DOSSIER, path, field) {
+            let there = identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, Some(field), now).await?;
+            asked_people.extend(there.into_iter().filter(|one| !asked_people.contains(one)).collect::<Vec<_>>());
         }
-        None => Vec::new(),
-    };
+    }
     let asides = crate::aside::of(tx, id).await?;
     let number = (loaded.applicant.owner_number.as_str(), loaded.dossier.procedure);
     // Of what has ended, nobody asks whether it was filed twice.

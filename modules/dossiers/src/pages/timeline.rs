@@ -4,7 +4,7 @@ use super::answer_text;
 use super::questions::headed;
 use crate::Applicant;
 use crate::actions::House;
-use crate::aside::{self, Asker, Recipient};
+use crate::aside::{self, Asker, Recipient, Words};
 use crate::happening::{Absent, Asking, Happening, Receiver};
 use base::{Dong, Id};
 use catalogue::Version;
@@ -195,12 +195,18 @@ pub(super) fn timeline(
                 }
                 _ => String::new(),
             };
+            let words = match &happening {
+                Some(Happening::OpinionsAsked { .. }) => beside_log.said(event.n, aside::QUESTION).map(Words::read),
+                Some(Happening::OpinionGiven { .. }) => beside_log.said(event.n, aside::OPINION).map(Words::read),
+                Some(happening) => Some(happening.words().to_owned()),
+                None => None,
+            };
             Moment {
                 at: base::vn_date_time(event.at),
                 what: l.t(format!("dossier-event-{}", event.kind)),
                 who: event.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
                 unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
-                words: happening.as_ref().map(|happening| happening.words().to_owned()).unwrap_or_default(),
+                words: words.unwrap_or_default(),
                 more,
                 corrected,
             }

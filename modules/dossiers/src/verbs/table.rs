@@ -19,6 +19,8 @@ const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who
 }
 
 const WITH_AN_OFFICER: &[Status] = &[Received, Processing];
+/// Papers come while the applicant is waited for, and results when it is decided.
+const TAKEN_WHILE: &[Status] = &[Received, Processing, Supplement, Payment, Decided];
 /// Whoever works where it lies.
 const WHERE_IT_LIES: &[Who] = &[
     AtUnit(PROCESS_DOSSIER),
@@ -96,7 +98,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
         ..Row::new(
             Verb::TakeOver,
             "taken-over",
-            &[rule(&[Received, Processing, Decided], &[Received, Processing, Decided], WHERE_IT_LIES)],
+            &[rule(TAKEN_WHILE, TAKEN_WHILE, WHERE_IT_LIES)],
             &[Field::check("papers_came").about("the papers that follow have come too")],
             |case| case.rule(|d, actor, office| decide::take_over(d, actor, office, case.given.is("papers_came"))),
         )
@@ -144,14 +146,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
                 Field::lines("question", LONG).about("what they are to say something about"),
                 Field::choice("until", Ask::Day).about("the last day for it, as in `2026-12-31`"),
             ],
-            |case| {
-                case.rule(|d, actor, office| {
-                    let text = |name| case.text(name).to_owned();
-                    let units = case.given.words("units");
-                    let question = decide::Question { units, text: text("question"), until: text("until") };
-                    decide::ask_opinions(d, actor, office, &question)
-                })
-            },
+            does::ask_opinions,
         )
     },
     Row {
@@ -178,12 +173,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
                 Field::lines("text", LONG).about("what the unit thinks, and under which conditions"),
                 Field::files("file", 1),
             ],
-            |case| {
-                case.rule(|d, actor, office| {
-                    let said = (case.given.number("opinion"), case.text("stance"));
-                    decide::give_opinion(d, actor, office, said, case.text("text"))
-                })
-            },
+            does::give_opinion,
         )
     },
     Row {

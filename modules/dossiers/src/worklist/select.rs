@@ -84,12 +84,13 @@ impl Query {
         })
     }
 
-    fn narrow(&mut self, house: &House, narrow: &Narrow, scope: &Scope) -> String {
+    fn narrow(&mut self, house: &House, asked: &Asked<'_>) -> String {
+        let (narrow, scope) = (asked.narrow, asked.scope);
         let mut sql = String::new();
         if !scope.limits.is_empty() {
             // Few people hold such a post, and each of few fields: the index of the place finds the rows, this leaves some out.
             let parts: Vec<String> =
-                scope.limits.iter().map(|(units, fields)| self.limit(units, fields.as_deref())).collect();
+                scope.limits.iter().map(|(units, fields)| self.limit(asked.tab, units, fields.as_deref())).collect();
             sql.push_str(&format!(" AND ({})", parts.join(" OR ")));
         }
         if !narrow.procedure.is_empty() {
@@ -121,9 +122,15 @@ impl Query {
     }
 
     /// One part of a limited scope: at these units, of these fields.
-    fn limit(&mut self, units: &[Id], fields: Option<&[String]>) -> String {
+    fn limit(&mut self, tab: Tab, units: &[Id], fields: Option<&[String]>) -> String {
         let at = self.list(units);
-        let places: Vec<String> = PLACES.iter().map(|(place, _)| format!("{place} IN ({at})")).collect();
+        let places: Vec<String> = match tab {
+            Tab::Sent => vec![format!("sender_id IN ({at})")],
+            Tab::Asked => {
+                vec![format!("id IN (SELECT dossier_id FROM dossier_opinion WHERE open AND unit_id IN ({at}))")]
+            }
+            _ => PLACES.iter().map(|(place, _)| format!("{place} IN ({at})")).collect(),
+        };
         let of =
             fields.map(|fields| fields.iter().map(|field| self.bind(field.as_str())).collect::<Vec<_>>().join(", "));
         let of = of.map(|of| format!(" AND field IN ({of})")).unwrap_or_default();
@@ -191,7 +198,7 @@ impl Query {
         let (engine, bound) = of;
         let order = Order::of(asked).read_at(place);
         let tab = self.tab(house, asked);
-        let mut narrowed = self.narrow(house, asked.narrow, asked.scope);
+        let mut narrowed = self.narrow(house, asked);
         narrowed.push_str(&self.found(hits, asked.now, engine));
         if let Some(spot) = place.and_then(Place::row) {
             narrowed.push_str(&format!(" AND {}", order.past(self, *spot)));

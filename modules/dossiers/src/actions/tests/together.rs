@@ -73,11 +73,26 @@ async fn a_unit_that_is_asked_reads_and_answers_with_a_file_and_reads_on_and_nob
         assert!(kept.is_empty(), "what officials say to each other is not the applicant's to open: {kept:?}");
         assert_eq!(office.number("SELECT COUNT(*) FROM dossier_file WHERE purpose = 'opinion'").await, 1);
         is_proven(&office).await;
-        // Every column of what was asked is held to the log.
-        for change in ["state = 'dropped'", "due_at = due_at + 1", "handler_id = 5", "open = NOT open", "unit_id = 2"] {
+        // Every column of what was asked is held to the log, and what was said to its digest.
+        let changes = [
+            "state = 'dropped'",
+            "due_at = due_at + 1",
+            "asked_at = asked_at + 1",
+            "ended_at = 7",
+            "handler_id = 5",
+            "open = NOT open",
+            "unit_id = 2",
+            "agency_id = 2",
+            "asked_by = 2",
+            "level = 'province'",
+            "consents = NOT consents",
+            "stance = 'agree'",
+        ];
+        for change in changes {
             let sql = format!("UPDATE dossier_opinion SET {change} WHERE n = 2");
             assert!(!office.tampered(&sql).await.is_well(), "{change} goes unnoticed");
         }
+        assert!(!office.tampered("UPDATE dossier_aside SET data = '{}' WHERE kind = 'opinion'").await.is_well());
         assert!(!office.tampered("DELETE FROM dossier_opinion WHERE n = 1").await.is_well());
     }
 }

@@ -18,7 +18,8 @@ fn clock() -> &'static HandingClock {
 fn the_shipped_clocks_are_read_and_name_their_source() {
     let clocks = read(include_str!("../../../../../data/handing/clocks.toml")).expect("well-formed");
     assert!(!clocks.is_empty() && clocks.iter().all(|clock| !clock.source.trim().is_empty()));
-    assert!(clock_on(Date::constant(2020, 12, 31)).is_none(), "no rule before the first");
+    let take = |year| clock_on(Date::constant(year, 12, 31)).map(|clock| clock.take.is_some());
+    assert_eq!([take(2017), take(2020), take(2026)], [None, Some(false), Some(true)], "each day has its own");
 }
 
 #[test]
@@ -39,7 +40,7 @@ fn papers_of_the_day_go_out_the_same_day_and_those_after_three_when_the_next_beg
 #[test]
 fn another_agency_has_two_working_hours_to_take_what_came() {
     let calendar = Calendar::shipped();
-    let by = |day, hour, minute| clock().take_by(calendar, november(day, hour, minute));
+    let by = |day, hour, minute| clock().take_by(calendar, november(day, hour, minute)).expect("a clock");
     assert_eq!(by(2, 9, 0), november(2, 11, 0));
     assert_eq!(calendar.working_ms_between(november(2, 16, 30), by(2, 16, 30)), 2 * 3_600_000);
     assert_eq!(by(2, 16, 30).date(), Date::constant(2026, 11, 3));
@@ -51,10 +52,10 @@ proptest! {
         let calendar = Calendar::shipped();
         let at = november(1, 0, 0).plus_ms(minutes * 60_000);
         let later = at.plus_ms(more * 60_000);
-        let (papers, take) = (clock().papers_by(calendar, at), clock().take_by(calendar, at));
+        let (papers, take) = (clock().papers_by(calendar, at), clock().take_by(calendar, at).expect("a clock"));
         prop_assert!(papers > at && take > at);
         prop_assert!(papers <= clock().papers_by(calendar, later));
-        prop_assert!(take <= clock().take_by(calendar, later));
+        prop_assert!(Some(take) <= clock().take_by(calendar, later));
         // Never beyond the first hour of the working day after.
         let next = calendar.nth_working_day_after(at.date(), 1);
         prop_assert!(papers.date() <= next);
@@ -183,4 +184,92 @@ fn only_who_works_where_it_lies_takes_it() {
     // The leader's post reaches over the whole commune; the desk has handed it over already.
     assert_eq!(taking, [officer(), second_officer(), head(), leader()].map(|person| person.account));
     assert!(people().iter().any(|person| person.has_role(Role::Clerk)));
+}
+
+#[test]
+fn a_division_chosen_by_hand_does_the_divisions_steps_from_then_on() {
+    let mut story = Story::received();
+    story.does(5, |d, o| hand_back(d, &officer(), o, "Không thuộc lĩnh vực của phòng"));
+    assert!(!story.ask(elsewhere).contains(&NEAR_DESK), "where it lies is no other place");
+    story.does(5, |d, o| redirect(d, &clerk(), o, (Some(NEAR_OFFICE), true), "Văn phòng giải quyết"));
+    assert_eq!(
+        (story.dossier().unit, story.dossier().step, story.dossier().division),
+        (NEAR_OFFICE, 1, Some(NEAR_OFFICE))
+    );
+    // Two more steps in "the division", and back from the leader: each at the one that was chosen.
+    story.does(5, |d, o| decide::forward(d, &leader_at(NEAR_OFFICE, "/1/10/12/"), o, true, ""));
+    assert_eq!((story.dossier().unit, story.dossier().step, story.dossier().offered_at), (NEAR_OFFICE, 2, None));
+    story.does(5, |d, o| decide::forward(d, &leader_at(NEAR_OFFICE, "/1/10/12/"), o, true, ""));
+    assert_eq!(story.dossier().unit, NEAR);
+    story.does(5, |d, o| decide::send_back(d, &leader(), o, "Bổ sung căn cứ"));
+    assert_eq!((story.dossier().unit, story.dossier().step), (NEAR_OFFICE, 2));
+    // What comes back to be mended was not misrouted.
+    let person = leader_at(NEAR_OFFICE, "/1/10/12/");
+    assert_eq!(code(story.ask(|d, o| hand_back(d, &person, o, "Không phải việc phòng"))), "dossier-not-just-come");
+}
+
+/// Somebody who may do every step at a unit.
+fn leader_at(unit: Id, path: &str) -> Actor {
+    let roles = [Role::Officer, Role::DivisionHead, Role::Leader];
+    Actor { grants: roles.map(|role| base::Grant::new(role, unit, path.to_owned())).to_vec(), ..officer() }
+}
+
+#[test]
+fn what_the_desk_asks_the_applicant_for_takes_nothing_in_the_other_agencys_name() {
+    let mut story = Story::from_afar();
+    let missing = asked("Thiếu ảnh của bé", "");
+    story.does(30, |d, o| decide::request_supplement(d, &far_clerk(), o, &missing, &[]));
+    let d = story.dossier();
+    assert!(d.offered_at.is_some() && d.take_by.is_some() && d.sender == Some(FAR_DESK));
+    assert_eq!(story.sum("taken_over", 0), 0);
+    let owed: Vec<&str> = dues(d).iter().map(|due| due.name).collect();
+    assert_eq!(
+        owed,
+        ["dossier-take", "dossier-hand-papers"],
+        "what is carried goes on while the applicant is waited for"
+    );
+    story.does(30, |d, o| decide::complete_supplement(d, &far_clerk(), o, "", BROUGHT));
+    // It can still be given back by those it never was for.
+    story.does(30, |d, o| hand_back(d, &officer(), o, "Người dân ở xã Mỹ Tú"));
+    assert_eq!(story.dossier().unit, FAR_DESK);
+    // Asked for where it lies, it is taken.
+    let mut story = Story::from_afar();
+    story.does(30, |d, o| decide::request_supplement(d, &officer(), o, &missing, &[]));
+    assert_eq!((story.sum("taken_over", 0), story.dossier().sender), (1, None));
+}
+
+#[test]
+fn papers_that_had_come_go_back_too_and_go_on_without_being_said_so() {
+    let mut story = Story::from_afar();
+    let mut coming = story.clone();
+    coming.does(5, |d, o| hand_back(d, &officer(), o, "Người dân ở xã Mỹ Tú"));
+    assert_eq!(coming.dossier().papers_by, None, "what never left is where it belongs");
+    story.does(5, |d, o| take_over(d, &officer(), o, true));
+    story.does(5, |d, o| hand_back(d, &officer(), o, "Người dân ở xã Mỹ Tú"));
+    assert_eq!(story.dossier().papers_from, Some(NEAR_DIVISION));
+    assert!(story.dossier().papers_by.is_some());
+    let sent = story.ask(|d, o| redirect(d, &far_clerk(), o, (Some(FAR), true), "Nơi cư trú ở đây")).unwrap();
+    assert!(matches!(sent, Happening::Redirected { electronic: false, .. }), "paper does not travel by wire");
+    story.happen(sent);
+    assert_eq!(story.dossier().papers_from, Some(FAR_DESK));
+    assert_eq!(story.dossier().return_to, FAR, "where it was taken in it goes out");
+}
+
+#[test]
+fn where_the_result_was_to_go_out_at_the_wrong_agency_it_goes_out_at_the_right_one() {
+    let mut story = Story::begin(version(), november(2, 9, 0));
+    story.receive(crate::filing::Places { intake: FAR, return_to: NEAR, ..places(base::Channel::Counter) });
+    story.does(5, |d, o| hand_back(d, &officer(), o, "Không thuộc phường này"));
+    let mut third = story.clone();
+    third.does(5, |d, o| redirect(d, &far_clerk(), o, (Some(FAR), true), "Thuộc xã này"));
+    assert_eq!((third.dossier().competent, third.dossier().return_to), (FAR, FAR));
+}
+
+#[test]
+fn what_a_colleague_holds_is_given_back_by_the_head_alone() {
+    let mut story = Story::received();
+    story.does(5, |d, o| decide::assign(d, &head(), o, officer().account, true));
+    let back = |person: &Actor| story.ask(|d, o| hand_back(d, person, o, "Không thuộc lĩnh vực"));
+    assert_eq!(code(back(&second_officer())), "dossier-only-head-assigns");
+    assert!(back(&officer()).is_ok() && back(&head()).is_ok());
 }
