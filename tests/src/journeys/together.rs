@@ -32,8 +32,13 @@ fn a_misrouted_dossier_is_given_back_and_sent_where_it_belongs_with_code_and_dat
         let promised = dossier(&mut clerk, &code).await["due_at"].clone();
 
         // The desk sees what it passed on and nobody has taken; the other office sees what waits for it, with its clock.
-        clerk.get("/work?tab=sent").await.is(200).shows("Nhầm Thị Nơi").shows("Chưa nhận");
-        there.get("/work?tab=arriving").await.is(200).shows("Nhầm Thị Nơi").shows("Nhận bàn giao, đủ bản giấy");
+        clerk.get("/work?tab=sent&per_page=100&sort=-filed").await.is(200).shows("Nhầm Thị Nơi").shows("Chưa nhận");
+        there
+            .get("/work?tab=arriving&per_page=100")
+            .await
+            .is(200)
+            .shows("Nhầm Thị Nơi")
+            .shows("Nhận bàn giao, đủ bản giấy");
         let page = there.get(&format!("/dossiers/{code}")).await;
         page.is(200).shows("vẫn chịu trách nhiệm").shows("Bản giấy do").shows("Trả về vì chuyển nhầm");
         page.shows_not("Chuyển đến đúng nơi");
@@ -112,7 +117,7 @@ fn several_offices_are_asked_at_once_and_one_that_keeps_silent_has_not_consented
         let waiting = officer.get(&page).await;
         waiting.is(200).shows("Đang chờ ý kiến của").shows(&one.name).shows("Ý kiến đơn vị khác");
         act(&mut officer, &code, "forward", json!({})).await.is(409).shows("dossier-opinions-waited-for");
-        speaks.get("/work?tab=asked").await.is(200).shows("Hỏi Văn Ý");
+        speaks.get("/work?tab=asked&per_page=100").await.is(200).shows("Hỏi Văn Ý");
         speaks.get("/due").await.is(200).shows("Cho ý kiến về hồ sơ");
         let asked = speaks.get(&page).await;
         asked.is(200).shows("Xác minh nơi sinh của trẻ").shows("Cho ý kiến").shows_not("Chuyển bước tiếp");
