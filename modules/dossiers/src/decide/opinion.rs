@@ -238,6 +238,15 @@ pub(crate) fn nobody_to_ask(d: &Dossier, _: &Actor, office: &Office<'_>) -> Resu
     Ok(())
 }
 
+/// Nothing is waited for from them: another unit is asked, or a colleague has been given it.
+pub(crate) fn none_of_theirs(d: &Dossier, actor: &Actor, office: &Office<'_>) -> Result<(), Fault> {
+    no_opinion_waited_for(d, actor, office)?;
+    if answerable(d, actor, office).is_empty() {
+        return Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")));
+    }
+    Ok(())
+}
+
 pub(crate) fn no_opinion_waited_for(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {
     if d.opinions.iter().any(Opinion::is_open) {
         return Ok(());

@@ -150,7 +150,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
         )
     },
     Row {
-        bars: opinion::no_opinion_waited_for,
+        bars: opinion::none_of_theirs,
         told: false,
         ..Row::new(
             Verb::AssignOpinion,
@@ -161,7 +161,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
         )
     },
     Row {
-        bars: opinion::no_opinion_waited_for,
+        bars: opinion::none_of_theirs,
         told: false,
         ..Row::new(
             Verb::GiveOpinion,
@@ -177,7 +177,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
         )
     },
     Row {
-        bars: opinion::no_opinion_waited_for,
+        bars: opinion::none_of_theirs,
         told: false,
         ..Row::new(
             Verb::DeclineOpinion,

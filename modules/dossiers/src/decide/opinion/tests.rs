@@ -126,6 +126,11 @@ fn only_who_was_asked_answers_and_each_answer_counts_for_its_agency() {
     assert_eq!(code(story.ask(|d, o| give_opinion(d, &justice(), o, (None, "agree"), "ừ"))), "dossier-reason-too-thin");
     story.does(5, |d, o| assign_opinion(d, &justice(), o, None, Id(77)).map(|(event, _)| event));
     assert_eq!(story.dossier().opinions[0].handler, Some(Id(77)));
+    // What a colleague has been given is theirs or the head's; an officer beside is offered nothing.
+    let beside =
+        Actor { grants: vec![base::Grant::new(base::Role::Officer, JUSTICE, "/1/3/".to_owned())], ..second_officer() };
+    assert_eq!(code(give(&story, &beside, None)), "dossier-only-head-assigns");
+    assert!(story.ask(|d, o| decide::offers(d, &beside, o)).is_empty());
     story.now = november(4, 17, 0);
     story.happen(give(&story, &justice(), None).unwrap());
     story.now = november(4, 17, 1);
