@@ -530,8 +530,8 @@ dossier-rating-thanks = Thank you. Your answer is counted.
 dossier-slip-rate = To rate how it was handled, once the result is there: code
 dossier-due-receive = Receive an online filing
 dossier-due-settle = Settle a dossier
-dossier-due-take = Take over what another agency handed over
-dossier-due-papers = Hand papers to another agency
+dossier-due-take = Take over a dossier
+dossier-due-papers = Hand over papers
 dossier-due-opinion = Give an opinion about a dossier
 dossier-due-return = Return the result
 

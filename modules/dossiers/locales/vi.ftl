@@ -530,8 +530,8 @@ dossier-rating-thanks = Cảm ơn ông/bà. Ý kiến đã được ghi nhận.
 dossier-slip-rate = Mã đánh giá việc giải quyết, dùng khi đã có kết quả
 dossier-due-receive = Tiếp nhận hồ sơ nộp trực tuyến
 dossier-due-settle = Giải quyết hồ sơ
-dossier-due-take = Nhận hồ sơ cơ quan khác chuyển đến
-dossier-due-papers = Bàn giao bản giấy cho cơ quan khác
+dossier-due-take = Nhận hồ sơ bàn giao
+dossier-due-papers = Bàn giao bản giấy
 dossier-due-opinion = Cho ý kiến về hồ sơ
 dossier-due-return = Trả kết quả
 

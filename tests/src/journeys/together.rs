@@ -44,7 +44,7 @@ fn a_misrouted_dossier_is_given_back_and_sent_where_it_belongs_with_code_and_dat
         page.shows_not("Chuyển đến đúng nơi");
         other.get(&format!("/dossiers/{code}")).await.is(404);
         let owed = there.get("/due").await;
-        owed.is(200).shows("Nhận hồ sơ cơ quan khác chuyển đến");
+        owed.is(200).shows("Nhận hồ sơ bàn giao");
 
         act(&mut there, &code, "hand-back", json!({ "reason": "." })).await.is(422).shows("dossier-reason-no-words");
         let why = json!({ "reason": "Trẻ cư trú ở xã bên" });
