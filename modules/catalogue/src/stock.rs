@@ -13,9 +13,7 @@ use crate::store as sql;
 use crate::version::Version;
 
 /// What is counted: +1 on the first day in force, -1 on the first day no longer.
-pub static OFFERED: Measure = Measure::again("procedure_offered")
-    .with(flag::ONLINE | flag::FULL_SERVICE | flag::FEE | flag::PAYABLE_ONLINE | flag::PORTAL, flag::NAMES)
-    .cut(true, false);
+pub static OFFERED: Measure = Measure::again("procedure_offered").with(flag::ALL, flag::NAMES).cut(true, false);
 
 /// What may be true of a procedure; stored as a sum, so values never change meaning.
 pub mod flag {
@@ -29,6 +27,18 @@ pub mod flag {
     pub const PAYABLE_ONLINE: i64 = 8;
     /// Integrated with the national portal.
     pub const PORTAL: i64 = 32_768;
+    /// The limit the law sets is known.
+    pub const STATUTORY: i64 = 1 << 28;
+    /// The announced limit is shorter.
+    pub const TIME_CUT: i64 = 1 << 29;
+    /// Found fit to be done online from end to end.
+    pub const ELIGIBLE_ONLINE: i64 = 1 << 35;
+    /// Found to carry a financial duty.
+    pub const FINANCIAL_DUTY: i64 = 1 << 36;
+
+    /// All of them.
+    pub const ALL: i64 =
+        ONLINE | FULL_SERVICE | FEE | PAYABLE_ONLINE | PORTAL | STATUTORY | TIME_CUT | ELIGIBLE_ONLINE | FINANCIAL_DUTY;
 
     /// By the names that definitions use.
     pub const NAMES: &[(&str, i64)] = &[
@@ -37,6 +47,10 @@ pub mod flag {
         ("FEE", FEE),
         ("PAYABLE_ONLINE", PAYABLE_ONLINE),
         ("PORTAL", PORTAL),
+        ("STATUTORY", STATUTORY),
+        ("TIME_CUT", TIME_CUT),
+        ("ELIGIBLE_ONLINE", ELIGIBLE_ONLINE),
+        ("FINANCIAL_DUTY", FINANCIAL_DUTY),
     ];
 }
 
@@ -106,6 +120,10 @@ pub fn flags_of(version: &Version) -> i64 {
         (version.has_fee(), flag::FEE),
         (version.payable_online, flag::PAYABLE_ONLINE),
         (version.on_national_portal, flag::PORTAL),
+        (version.statutory.is_some(), flag::STATUTORY),
+        (version.cut().is_some_and(|cut| cut.basis_points > 0), flag::TIME_CUT),
+        (version.eligibility.online == Some(true), flag::ELIGIBLE_ONLINE),
+        (version.eligibility.duty == Some(true), flag::FINANCIAL_DUTY),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)

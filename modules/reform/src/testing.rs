@@ -59,6 +59,7 @@ pub(crate) fn kinds() -> Vec<records::Kind> {
         feedback::KIND,
         feedback::dialogue::ITEMS,
         initiatives::KIND,
+        control::KIND,
         crate::KIND,
         crate::FIGURES,
         crate::PROGRAMMES,
