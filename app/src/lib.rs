@@ -91,6 +91,7 @@ pub fn kinds() -> Vec<records::Kind> {
         organisation::KIND,
         catalogue::KIND,
         control::KIND,
+        control::REVIEWS,
         initiatives::KIND,
         reform::KIND,
         reform::FIGURES,

@@ -161,3 +161,37 @@ pub async fn expected(tx: &Tx) -> Result<Vec<Fact>, StoreError> {
     let Some(root) = organisation::load_tree(tx).await?.root().map(|agency| agency.id) else { return Ok(Vec::new()) };
     Ok(sql::all_versions(tx).await?.iter().flat_map(|version| facts_of(version, root)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::{Eligibility, Sort};
+    use base::Limit;
+
+    #[test]
+    fn found_fit_and_found_with_a_duty_are_flags_with_their_reason_and_their_decision() {
+        let shipped = crate::shipped::versions().unwrap().into_iter().find(|v| v.code == "1.001193").unwrap();
+        let new = flag::STATUTORY | flag::TIME_CUT | flag::ELIGIBLE_ONLINE | flag::FINANCIAL_DUTY;
+        // Nothing said, nothing counted: not looked at is not the same as not fit.
+        assert_eq!(flags_of(&shipped) & new, 0);
+        let found = Eligibility {
+            online: Some(true),
+            duty: Some(false),
+            reason: "Không phải kiểm tra thực địa".to_owned(),
+            decision: "QĐ 45/QĐ-UBND".to_owned(),
+        };
+        let version = Version { eligibility: found.clone(), statutory: Some(Limit::Months(1)), ..shipped.clone() };
+        assert_eq!(flags_of(&version) & new, flag::STATUTORY | flag::TIME_CUT | flag::ELIGIBLE_ONLINE);
+        let dutiful = Eligibility { online: Some(false), duty: Some(true), ..found };
+        let version = Version { eligibility: dutiful, statutory: Some(Limit::Hours(1)), ..shipped.clone() };
+        assert_eq!(flags_of(&version) & new, flag::STATUTORY | flag::FINANCIAL_DUTY);
+        // The keeper reads and writes all of it.
+        let written = crate::to_toml(&version).unwrap();
+        let read = crate::from_toml(&written).unwrap();
+        assert_eq!((read.eligibility, read.statutory), (version.eligibility.clone(), version.statutory));
+        // Of another catalogue nothing is counted among what is offered.
+        let internal = Version { sort: Sort::Internal, ..version };
+        assert_eq!(facts_of(&internal, Id(1)), []);
+        assert_eq!(facts_of(&shipped, Id(1)).len(), 1);
+    }
+}

@@ -34,3 +34,4 @@ CREATE UNIQUE INDEX announcement_code ON announcement (code);
 CREATE INDEX announcement_unit ON announcement (unit_id, state, id);
 CREATE INDEX announcement_state ON announcement (state, id);
 CREATE INDEX announcement_number ON announcement (number);
+CREATE INDEX announcement_signed ON announcement (signed_on, id);

@@ -43,6 +43,8 @@ pub mod flag {
     pub const FULL_PARTS: i64 = 1 << 33;
     /// Of another catalogue than the people's.
     pub const NOT_PUBLIC: i64 = 1 << 34;
+    /// Given from the province to the communes.
+    pub const DELEGATED: i64 = 1 << 43;
 
     /// By the names that definitions use.
     pub const NAMES: &[(&str, i64)] = &[
@@ -52,16 +54,23 @@ pub mod flag {
         ("LINE_ENDED", LINE_ENDED),
         ("FULL_PARTS", FULL_PARTS),
         ("NOT_PUBLIC", NOT_PUBLIC),
+        ("DELEGATED", DELEGATED),
     ];
 }
 
 /// One for each line of a decision, on the day it was signed.
 pub static ANNOUNCED: Measure = Measure::again("procedure_announced")
-    .with(flag::ON_TIME | flag::LAW_DATED | flag::LINE_NEW | flag::LINE_ENDED | flag::NOT_PUBLIC, flag::NAMES)
+    .with(
+        flag::ON_TIME | flag::LAW_DATED | flag::LINE_NEW | flag::LINE_ENDED | flag::NOT_PUBLIC | flag::DELEGATED,
+        flag::NAMES,
+    )
     .cut(true, false);
 /// One for each line posted, for the day its decision was signed: a share of what was announced in the same time.
 pub static POSTED: Measure = Measure::again("procedure_posted")
-    .with(flag::ON_TIME | flag::FULL_PARTS | flag::LINE_NEW | flag::LINE_ENDED | flag::NOT_PUBLIC, flag::NAMES)
+    .with(
+        flag::ON_TIME | flag::FULL_PARTS | flag::LINE_NEW | flag::LINE_ENDED | flag::NOT_PUBLIC | flag::DELEGATED,
+        flag::NAMES,
+    )
     .cut(true, false);
 /// Everything decisions are counted by.
 pub const MEASURES: &[&Measure] = &[&ANNOUNCED, &POSTED];
@@ -210,6 +219,7 @@ impl Announcement {
                 Does::New => flag::LINE_NEW,
                 Does::Change => 0,
                 Does::End => flag::LINE_ENDED,
+                Does::Delegate => flag::DELEGATED,
             };
             Fact {
                 field: line.field.clone(),

@@ -6,7 +6,7 @@ use crate::house::Rooms;
 use crate::line::{Does, Line};
 use crate::rights::ISSUE_ANNOUNCEMENTS;
 use crate::store;
-use crate::verbs::ISSUING;
+use crate::verbs::{ISSUING, stands};
 use ::store::Tx;
 use base::{Fault, Id, Problem};
 use catalogue::{Act, Decision, Refused, Version};
@@ -25,15 +25,19 @@ pub(crate) async fn bodies(tx: &Tx, id: Id) -> Result<HashMap<i64, Version>, Fau
     versions.map(read).collect()
 }
 
-fn act(line: &Line, bodies: &HashMap<i64, Version>) -> Result<Act, Fault> {
+fn act(rooms: &Rooms, a: &Announcement, line: &Line, bodies: &HashMap<i64, Version>) -> Result<Act, Fault> {
     let version = || {
         let version = bodies.get(&line.written).cloned();
         version.map(Box::new).ok_or_else(|| Fault::internal("a line without its version"))
     };
+    if let Some(to) = stands(rooms, a, &line.code).and_then(|stands| line.follows_from(&stands, &a.law)) {
+        return Ok(Act::Change(Box::new(to)));
+    }
     Ok(match line.does {
         Does::New => Act::New(version()?),
-        Does::Change => Act::Change(version()?),
-        Does::End => Act::End { code: line.code.clone() },
+        Does::Change if line.written > 0 => Act::Change(version()?),
+        // What does not stand any more cannot be carried on: the catalogue refuses the line by that rule.
+        Does::Change | Does::Delegate | Does::End => Act::End { code: line.code.clone() },
     })
 }
 
@@ -94,7 +98,7 @@ pub async fn issue(
     // The catalogue, by its own rules.
     let bodies = bodies(tx, held.id).await?;
     let by = By { actor, agency: standing.agency, now: asker.now };
-    let acts = a.lines.iter().map(|line| act(line, &bodies)).collect::<Result<Vec<_>, _>>()?;
+    let acts = a.lines.iter().map(|line| act(rooms, a, line, &bodies)).collect::<Result<Vec<_>, _>>()?;
     let decision = Decision { number: number.clone(), from: a.effective_from, act: held.id };
     let made = match catalogue::decide(tx, by, &decision, acts).await {
         Ok(made) => made,

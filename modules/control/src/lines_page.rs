@@ -53,9 +53,11 @@ pub(crate) fn table(ctx: &Ctx, rooms: &Rooms, seen: &Seen<Announcement>) -> Resu
             Does::New => "ontime",
             Does::Change => "new",
             Does::End => "late",
+            Does::Delegate => "near",
         };
         let missing: Vec<String> = line.missing.iter().map(|part| l.t(format!("catalogue-part-{part}"))).collect();
         let note = match () {
+            () if line.basis && line.written == 0 => l.t("control-line-basis"),
             () if line.lacks_version() => l.t("control-line-to-write"),
             () if !missing.is_empty() => l.tr("control-line-lacks", [("parts", missing.join(", "))]),
             () => String::new(),
@@ -125,9 +127,9 @@ async fn sides(ctx: &Ctx, code: &str, n: &str) -> Result<Sides, Fault> {
             Some(line.ok_or(Fault::NotFound("control-line-unknown"))?.clone())
         }
     };
-    let written = line.as_ref().and_then(|line| bodies.remove(&line.written));
+    let mut written = line.as_ref().and_then(|line| bodies.remove(&line.written));
     // What it changes: once issued, the version before its own.
-    let before = line.as_ref().filter(|line| line.does == Does::Change).and_then(|line| match line.version {
+    let before = line.as_ref().filter(|line| line.does != Does::New).and_then(|line| match line.version {
         None => stands(&rooms, seen.state(), &line.code),
         Some(own) => {
             let all = rooms.shelf.versions_of(&line.code);
@@ -135,13 +137,18 @@ async fn sides(ctx: &Ctx, code: &str, n: &str) -> Result<Sides, Fault> {
             place.checked_sub(1).and_then(|place| all.get(place).cloned())
         }
     });
+    if let (None, Some(line), Some(before)) = (&written, &line, &before) {
+        written = line.follows_from(before, &seen.state().law);
+    }
     Ok(Sides { seen, rooms, line, before, written })
 }
 
 fn page(ctx: &Ctx, sides: Sides, typed: &FormMap, problems: Vec<Problem>) -> Result<Response, Fault> {
     let (l, code) = (ctx.l, sides.seen.held().code.clone());
     let back = format!("{}/{code}", Announcement::PATH);
-    let keeps = keeps(&sides.seen, &sides.rooms, &Asker::actor(ctx.actor()?, ctx.now));
+    // What is given to the communes stays as it stands: there is nothing to write.
+    let writes = sides.line.as_ref().is_none_or(|line| line.does != Does::Delegate);
+    let keeps = writes && keeps(&sides.seen, &sides.rooms, &Asker::actor(ctx.actor()?, ctx.now));
     let sort = sides.seen.state().sort;
     let likely = match (&sides.written, &sides.before) {
         (Some(written), _) => catalogue::to_toml(written)?,

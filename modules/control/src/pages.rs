@@ -7,13 +7,14 @@ use crate::rights::{PREPARE_ANNOUNCEMENTS, READ_CONTROL};
 use crate::{issue, store, verbs};
 use ::store::{BoxFuture, Tx};
 use askama::Template;
+use axum::extract::Path;
 use base::{Actor, Date, Fault, Id, Instant, Level, vn_date};
 use i18n::L;
 use lists::{Asked, Cell, Column, Kind, List, Shape};
 use records::api::{Api, Listed, Row};
 use records::frame::Pages;
 use records::{Asker, Field, Held, Seen, Typed, Verb};
-use web::{Answer, Choice, Ctx};
+use web::{Answer, Choice, Ctx, PatientUpload};
 
 /// Acts that stand at the lines and not among the forms below them.
 const OF_LINES: [&str; 3] = ["add-new", "write", "drop-line"];
@@ -215,4 +216,14 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     let source = Listed::<Announcement>::of(&ctx, asked.tab).await?;
     let opened = lists::open(&ctx, &LIST, asked, source).await?;
     opened.page(&ctx, &ctx.l.t(LIST.title), |list| Page { l: ctx.l, prepares, list })
+}
+
+/// POST /announcements/{code}/{verb}: as in every register; what has changed the catalogue is read anew at once.
+pub(crate) async fn act(ctx: Ctx, path: Path<(String, String)>, upload: PatientUpload) -> Answer {
+    let (app, issues) = (ctx.app.clone(), path.0.1 == "issue");
+    let answer = records::frame::act::<Announcement>(ctx, path, upload).await;
+    if issues {
+        catalogue::reload(&app).await?;
+    }
+    answer
 }

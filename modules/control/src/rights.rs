@@ -15,6 +15,12 @@ pub const ISSUE_ANNOUNCEMENTS: Permission =
     Permission::new("issue-announcements", &[Role::Leader, Role::CatalogueKeeper]);
 /// Enter issued decisions into the national database, and post them.
 pub const POST_PROCEDURES: Permission = Permission::new("post-procedures", &[Role::CatalogueKeeper]);
+/// Review procedures for one's agency, with what it costs to comply.
+pub const REVIEW_PROCEDURES: Permission =
+    Permission::new("review-procedures", &[Role::Officer, Role::DivisionHead, Role::CatalogueKeeper]);
+/// Approve what a review that somebody else made proposes.
+pub const APPROVE_REVIEWS: Permission = Permission::new("approve-reviews", &[Role::Leader, Role::CatalogueKeeper]);
 
 /// All of this module.
-pub const ALL: &[Permission] = &[READ_CONTROL, PREPARE_ANNOUNCEMENTS, ISSUE_ANNOUNCEMENTS, POST_PROCEDURES];
+pub const ALL: &[Permission] =
+    &[READ_CONTROL, PREPARE_ANNOUNCEMENTS, ISSUE_ANNOUNCEMENTS, POST_PROCEDURES, REVIEW_PROCEDURES, APPROVE_REVIEWS];

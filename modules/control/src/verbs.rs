@@ -3,7 +3,7 @@
 use crate::announcement::{Announcement, BOOK, Event, Head, State, code};
 use crate::days::{ANNOUNCE_BEFORE, working_day_before};
 use crate::house::Rooms;
-use crate::line::{Does, LINES_MAX, Line};
+use crate::line::{Does, LINES_MAX, Line, is_provincial};
 use crate::rights::{ISSUE_ANNOUNCEMENTS, POST_PROCEDURES, PREPARE_ANNOUNCEMENTS, READ_CONTROL};
 use ::store::{BoxFuture, Tx};
 use base::{Actor, Fault, Id, Instant, Level, Problem};
@@ -36,8 +36,11 @@ const LINE: Field = Field::choice("line", Ask::Number(1, 1_000_000));
 const VERSION: Field = Field::lines("version", VERSION_MAX);
 
 /// What is asked of whoever adds procedures that are there.
-const ADDING: &[Field] =
-    &[Field::choice("does", Ask::OneOf(&[Does::Change.as_str(), Does::End.as_str()])), Field::lines("codes", 4_000)];
+const ADDING: &[Field] = &[
+    Field::choice("does", Ask::OneOf(&["change", "end", "delegate"])),
+    Field::check("basis"),
+    Field::lines("codes", 4_000),
+];
 /// What is asked of whoever issues it.
 pub const ISSUING: &[Field] =
     &[Field::line("number", 100), Field::choice("signed_on", Ask::Day), Field::files("papers", 3)];
@@ -169,9 +172,15 @@ fn add(on: &On<'_>, given: &Given) -> Made {
         let version = stands(on.house, on.state(), code);
         if on.state().lines.iter().any(|line| line.code == code) {
             problems.push(at("codes", "control-code-twice").arg("code", code));
+        } else if version.as_ref().is_some_and(|version| does == Does::Delegate && !is_provincial(version)) {
+            problems.push(at("codes", "control-code-not-provincial").arg("code", code));
         } else if let Some(version) = version {
             let n = on.state().next_line + lines.len() as i64;
-            lines.push(Line::of(n, does, &version));
+            let basis = does == Does::Change && given.is("basis");
+            if basis && version.legal_bases.contains(&on.state().law) {
+                problems.push(at("codes", "control-basis-known").arg("code", code).arg("law", &on.state().law));
+            }
+            lines.push(Line { basis, ..Line::of(n, does, &version) });
         } else {
             problems.push(at("codes", "control-code-unknown").arg("code", code));
         }
@@ -218,7 +227,7 @@ fn line<'a>(on: &'a On<'_>, given: &Given) -> Result<&'a Line, Fault> {
 /// The version of a line: of the same procedure, and another than the one in force.
 fn write(on: &On<'_>, given: &Given) -> Made {
     let known = line(on, given)?;
-    if known.does == Does::End {
+    if !matches!(known.does, Does::New | Does::Change) {
         return Err(Fault::invalid(at("line", "control-line-ends")));
     }
     let version = judged(on.state(), given)?;

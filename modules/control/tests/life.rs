@@ -161,15 +161,75 @@ async fn who_prepares_reads_and_issues() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_delegated_is_settled_by_the_communes_from_its_day_and_counted_there() {
+    for province in provinces().await {
+        let keeper = province.keeper(1);
+        let shelf = province.shelf().await;
+        let provincial = shelf.all(DAY).into_iter().find(|version| control::line::is_provincial(version)).unwrap();
+        let code = province.prepare(&keeper, &head("public")).await.unwrap().code;
+        let of = |codes: &'static str| [("does", "delegate"), ("codes", codes)];
+        let communal = province.act(&keeper, &code, "add", &of("1.001193")).await;
+        assert_eq!(communal.unwrap_err(), ["control-code-not-provincial"]);
+        let fields = [("does", "delegate"), ("codes", provincial.code.as_str())];
+        province.act(&keeper, &code, "add", &fields).await.unwrap();
+        let written = province.act(&keeper, &code, "write", &[("line", "1"), ("version", "name = 'x'")]).await;
+        assert_eq!(written.unwrap_err(), ["control-line-ends"]);
+        province.act(&keeper, &code, "submit", &[]).await.unwrap();
+        province.act(&province.chairman(), &code, "issue", ISSUING).await.unwrap();
+        let shelf = province.shelf().await;
+        // Until the day, and for dossiers received before, everything is as it was.
+        let (before, after) =
+            (shelf.by_code(&provincial.code, NOW.date()).unwrap(), shelf.by_code(&provincial.code, DAY).unwrap());
+        assert_eq!((before.counted_level(), before.id), (Some(base::Level::Province), provincial.id));
+        assert_eq!((after.counted_level(), after.department.as_deref()), (Some(base::Level::Commune), None));
+        assert_eq!(after.channels, before.channels);
+        assert_eq!(province.flagged("procedure_announced", control::announcement::flag::DELEGATED).await, 1);
+        province.proven().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forty_procedures_are_given_a_new_legal_basis_by_one_paste_and_each_may_still_be_written() {
+    for province in provinces().await {
+        let keeper = province.keeper(1);
+        let all = province.shelf().await.all(DAY);
+        let codes: Vec<&str> = all.iter().take(40).map(|version| version.code.as_str()).collect();
+        let code = province.prepare(&keeper, &head("public")).await.unwrap().code;
+        let fields = [("does", "change"), ("basis", "1"), ("codes", &codes.join("\n"))];
+        province.act(&keeper, &code, "add", &fields).await.unwrap();
+        // One of them changes more than that.
+        let mut version = catalogue::Version::clone(&all[3]);
+        version.conditions = "Không".to_owned();
+        let written = catalogue::to_toml(&version).unwrap();
+        province.act(&keeper, &code, "write", &[("line", "4"), ("version", &written)]).await.unwrap();
+        province.act(&keeper, &code, "submit", &[]).await.unwrap();
+        province.act(&province.chairman(), &code, "issue", ISSUING).await.unwrap();
+        let shelf = province.shelf().await;
+        for (n, before) in all.iter().take(40).enumerate() {
+            let after = shelf.by_code(&before.code, DAY).unwrap();
+            let based = after.legal_bases.last().is_some_and(|law| law == "Nghị định 120/2026/NĐ-CP");
+            assert_eq!((based, after.conditions == "Không"), (n != 3, n == 3), "{}", before.code);
+            assert_eq!(after.process, before.process);
+        }
+        assert_eq!(province.proven().await["procedure_announced"], 40);
+        let again = province.prepare(&keeper, &[head("public"), vec![("effective_from", "2026-12-02")]].concat()).await;
+        let fields = [("does", "change"), ("basis", "1"), ("codes", codes[0])];
+        let known = province.act(&keeper, &again.unwrap().code, "add", &fields).await;
+        assert_eq!(known.unwrap_err(), ["control-basis-known"]);
+    }
+}
+
 #[test]
 fn every_word_of_its_pages_is_there_in_both_languages() {
-    i18n::install(&[control::LOCALES, catalogue::LOCALES, records::LOCALES, web::locales(), web::base_locales()]);
+    let others = [catalogue::LOCALES, lists::LOCALES, records::LOCALES, web::locales(), web::base_locales()];
+    i18n::install(&[&[control::LOCALES][..], &others].concat());
     assert_eq!(i18n::check(&[control::LOCALES]), Vec::<String>::new());
     let mut wanted = records::frame::words_of::<control::Announcement>();
     wanted.extend(control::lists().into_iter().flat_map(|list| list.words));
     wanted.extend(control::KIND.dues.iter().map(|due| due.word.to_owned()));
     wanted.extend(catalogue::parts::Part::WORDS.map(|word| format!("catalogue-part-{word}")));
-    wanted.push("announcement-does-new".to_owned());
+    wanted.extend(control::line::Does::WORDS.map(|word| format!("announcement-does-{word}")));
     let head = ["unit", "announce_by", "entered", "post_by", "posted", "lines"];
     wanted.extend(head.map(|name| format!("announcement-field-{name}")));
     let missing: Vec<String> = [base::Lang::Vi, base::Lang::En]

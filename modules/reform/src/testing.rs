@@ -60,6 +60,7 @@ pub(crate) fn kinds() -> Vec<records::Kind> {
         feedback::dialogue::ITEMS,
         initiatives::KIND,
         control::KIND,
+        control::REVIEWS,
         crate::KIND,
         crate::FIGURES,
         crate::PROGRAMMES,
