@@ -58,7 +58,6 @@ fn parts(l: L, version: &Version) -> Vec<Part> {
         level => words::service(l, level),
     };
     let lines = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     vec![
         ("catalogue-name", vec![v.name.clone()]),
         ("catalogue-field", vec![v.field_name.clone()]),
@@ -75,7 +74,6 @@ fn parts(l: L, version: &Version) -> Vec<Part> {
         ("catalogue-payable-online", v.payable_online.then(|| l.t("catalogue-yes")).into_iter().collect()),
         ("catalogue-process", v.process.iter().map(step).collect()),
         ("catalogue-form", v.form.fields().map(|field| field.label.clone()).collect()),
-        ("catalogue-decision", known(&v.decision).into_iter().collect()),
     ]
 }
 

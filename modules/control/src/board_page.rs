@@ -80,7 +80,8 @@ struct Page {
 
 fn share(numerator: usize, denominator: usize) -> String {
     let figure = Figure { numerator: numerator as i64, denominator: denominator as i64 };
-    figure.basis_points().map(percent).unwrap_or_default()
+    // Of nothing there is no share: 0 % would be another thing.
+    figure.basis_points().map_or_else(|| "–".to_owned(), percent)
 }
 
 /// "1,5" of a sum over so many.

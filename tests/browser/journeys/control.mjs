@@ -37,7 +37,7 @@ export async function journey({ browser, password }, { javaScript }) {
     await page.getByRole("radio", { name: does }).check();
     await page.getByLabel("Mã thủ tục").fill(code);
     await page.getByRole("button", { name: "Thêm thủ tục đang có" }).click();
-    await page.getByRole("table").getByText(code).waitFor();
+    await page.getByRole("table").getByText(code).first().waitFor();
   }
   await browser.look(keeper);
   await page.locator("#line-1 a").first().click();
@@ -66,7 +66,7 @@ export async function journey({ browser, password }, { javaScript }) {
 
   // It is among what the Office owes; posted, it leads to the procedure and back.
   await page.goto("/due");
-  await page.getByText("Công khai thủ tục đã công bố").first().waitFor();
+  await page.getByRole("link", { name: decision.split("/").pop() }).first().waitFor();
   await page.goto("/procedure-control");
   await browser.look(keeper);
   await page.goto("/procedure-control/list?which=unposted");
