@@ -18,6 +18,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
     let mut leader = app.signed_in(Role::Leader).await;
     // Before the day is sealed.
     ruled(app).await;
+    crate::journeys::control::settle_keeper(app, "kiem.soat.hai").await;
     handed_in_and_rated(app, &mut clerk, &mut officer, &mut leader).await;
     let mut citizen = newcomer(app, "094190100886").await;
     let online = filed_online(app, &mut citizen).await;
@@ -59,7 +60,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
 async fn controlled(app: &TestApp) {
     let mut keeper = app.signed_in(Role::CatalogueKeeper).await;
     let code = crate::journeys::control::submitted(app, &mut keeper).await;
-    let mut second = crate::journeys::control::second_keeper(app, "kiem.soat.hai").await;
+    let mut second = crate::journeys::control::signed_in(app, "kiem.soat.hai").await;
     let (page, today) = (format!("/announcements/{code}"), app.clock.now().date().to_string());
     second.get(&page).await.is(200);
     let issuing = [("number", "77/QĐ-UBND"), ("signed_on", today.as_str())];

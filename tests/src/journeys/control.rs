@@ -5,14 +5,23 @@ use base::Role;
 
 use crate::harness::{Client, PASSWORD, PDF, TestApp, on_fresh_provinces, settle_official};
 
-/// A second keeper: nobody issues what they prepared.
-pub(crate) async fn second_keeper(app: &TestApp, login: &str) -> Client {
+/// A second keeper: nobody issues what they prepared. Before the first day is sealed, as all who are settled.
+pub(crate) async fn settle_keeper(app: &TestApp, login: &str) {
     let root = app.tree().root().expect("a root").clone();
     settle_official(app.db(), login, Role::CatalogueKeeper, &root).await;
-    let mut second = app.anonymous();
-    second.get("/sign-in").await.is(200);
-    second.sign_in_as(login, PASSWORD).await.is(303);
-    second
+}
+
+/// Somebody settled, signed in.
+pub(crate) async fn signed_in(app: &TestApp, login: &str) -> Client {
+    let mut client = app.anonymous();
+    client.get("/sign-in").await.is(200);
+    client.sign_in_as(login, PASSWORD).await.is(303);
+    client
+}
+
+async fn second_keeper(app: &TestApp, login: &str) -> Client {
+    settle_keeper(app, login).await;
+    signed_in(app, login).await
 }
 
 /// The code at the end of an address.
