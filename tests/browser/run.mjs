@@ -21,6 +21,7 @@ import * as list from "./journeys/list.mjs";
 import * as petition from "./journeys/petition.mjs";
 import * as work from "./journeys/work.mjs";
 import * as definition from "./journeys/definition.mjs";
+import * as control from "./journeys/control.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -46,6 +47,8 @@ const journeys = [
   ["the same work without JavaScript", (t) => work.journey(t, { javaScript: false })],
   ["what an indicator counts is changed by two people, last year's figure stays", (t) => definition.journey(t, { javaScript: true })],
   ["the same change without JavaScript", (t) => definition.journey(t, { javaScript: false })],
+  ["a decision changes and ends procedures in one act, is posted and read beside the version before; a review computes what complying costs", (t) => control.journey(t, { javaScript: true })],
+  ["the same decision and review without JavaScript", (t) => control.journey(t, { javaScript: false })],
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 

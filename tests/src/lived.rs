@@ -18,6 +18,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
     let mut leader = app.signed_in(Role::Leader).await;
     // Before the day is sealed.
     ruled(app).await;
+    crate::journeys::control::settle_keeper(app, "kiem.soat.hai").await;
     handed_in_and_rated(app, &mut clerk, &mut officer, &mut leader).await;
     let mut citizen = newcomer(app, "094190100886").await;
     let online = filed_online(app, &mut citizen).await;
@@ -54,9 +55,34 @@ pub(crate) async fn lived_in(app: &TestApp) {
     citizen.get(&format!("/dialogues/{sitting}")).await.is(200);
     let question = [("text", "Bao giờ sửa cầu?")];
     citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
+    controlled(app).await;
     steered(app).await;
     renamed(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
+}
+
+/// An announcement decision issued by a second keeper, entered and posted; a review assessed and approved.
+async fn controlled(app: &TestApp) {
+    let mut keeper = app.signed_in(Role::CatalogueKeeper).await;
+    let code = crate::journeys::control::submitted(app, &mut keeper).await;
+    let mut second = crate::journeys::control::signed_in(app, "kiem.soat.hai").await;
+    let (page, today) = (format!("/announcements/{code}"), app.clock.now().date().to_string());
+    second.get(&page).await.is(200);
+    let issuing = [("number", "77/QĐ-UBND"), ("signed_on", today.as_str())];
+    second.upload(&format!("{page}/issue"), &issuing, &[]).await.is(303);
+    keeper.upload(&format!("{page}/enter"), &[("entered_on", &today)], &[]).await.is(303);
+    keeper.upload(&format!("{page}/post"), &[], &[]).await.is(303);
+    let head = [("title", "Rà soát"), ("basis", "KH 12"), ("until", "2027-06-30")];
+    let review = keeper.upload("/procedure-reviews/new", &head, &[]).await.is(303).location.clone();
+    keeper.upload(&format!("{review}/add"), &[("codes", "1.001193")], &[]).await.is(303);
+    let inputs = ["minutes", "travel", "services", "fee", "times", "subjects"];
+    let inputs = inputs.into_iter().flat_map(|name| [(format!("{name}_before"), "2"), (format!("{name}_after"), "1")]);
+    let inputs: Vec<(String, &str)> = inputs.chain([("time".to_owned(), "1")]).collect();
+    let inputs: Vec<(&str, &str)> = inputs.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+    keeper.post(&format!("{review}/items/1"), &inputs).await.is(303);
+    keeper.upload(&format!("{review}/submit"), &[], &[]).await.is(303);
+    let approving = [("decision", "88/QĐ-UBND"), ("approved_on", today.as_str())];
+    second.upload(&format!("{review}/approve"), &approving, &[]).await.is(303);
 }
 
 /// A dossier of the counter with two pictures of one paper, its result with a file, handed to somebody else, and rated by its code.

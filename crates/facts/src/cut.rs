@@ -6,7 +6,25 @@ use crate::figure::{Figure, Filter};
 use crate::indicator::{Count, Indicator};
 use crate::read::STOCK_BEGINS;
 use base::Id;
-use store::{Sql, StoreError, Tx};
+use store::{Sql, StoreError, Tx, params};
+
+store::statements! {
+    /// One procedure's facts of a measure at a node, by the days of each agency below it.
+    pub OF_PROCEDURE = "SELECT CAST(COALESCE(SUM(f.qty), 0) AS BIGINT) AS n FROM fact_scope s JOIN fact f ON f.agency_id = s.agency_id AND f.measure = $2 AND f.day >= $4 AND f.day <= $5 AND f.procedure_id = $3 WHERE s.node_id = $1";
+}
+
+/// How much a measure counts of one procedure, at a node and on days from one to another.
+///
+/// # Errors
+/// The database's.
+pub async fn of_procedure(
+    tx: &Tx,
+    node: Id,
+    (measure, procedure): (&str, Id),
+    (from, to): (base::Date, base::Date),
+) -> Result<i64, StoreError> {
+    tx.query_one(OF_PROCEDURE, params![node, measure, procedure, from, to]).await?.get("n")
+}
 
 /// Parts in one reading at most.
 pub const SLICES_MAX: i64 = 500;

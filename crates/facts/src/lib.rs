@@ -20,7 +20,7 @@ mod rollup;
 
 pub use append::{INSERT_FACT, append, fact_rows, judge, set_scope};
 pub use cases::{Asked, Case, Part, Spot, cases, count_cases};
-pub use cut::{By, Cut, Slice, cut};
+pub use cut::{By, Cut, Slice, cut, of_procedure};
 pub use fact::Fact;
 pub use figure::{Cell, Cube, Figure, Filter};
 pub use indicator::{Count, Indicator, Indicators, Unit, Written, WrittenCount};

@@ -277,7 +277,7 @@ async fn acts<S: Api>(
     let done = ctx.db().write(move |tx| {
         Box::pin(async move {
             let asker = Asker::actor(&actor, now);
-            written(tx, crate::act::<S>(tx, &house, &asker, (&code, &word), &typed).await?).await
+            written(tx, S::perform(tx, &house, &asker, (&code, &word), &typed).await?).await
         })
     });
     let (held, title) = done.await?;

@@ -51,6 +51,24 @@ pub trait Pages: Machine<House: Clone> {
     fn facts_read<'t>(_: &'t Tx, _: &'t Ctx, _: &'t Seen<Self>) -> BoxFuture<'t, Result<Vec<(String, String)>, Fault>> {
         Box::pin(async { Ok(Vec::new()) })
     }
+    /// A part of its page that is the register's own, below its facts: the lines of a decision.
+    fn body<'t>(_: &'t Ctx, _: &'t Self::House, _: &'t Seen<Self>) -> BoxFuture<'t, Result<String, Fault>> {
+        Box::pin(async { Ok(String::new()) })
+    }
+    /// What stands in a field of an act before anybody typed there.
+    fn likely(_: &Seen<Self>, _: &Field) -> String {
+        String::new()
+    }
+    /// Does one thing to the subject of that code; a register whose act reaches beyond its subject does both here, in one transaction.
+    fn perform<'t>(
+        tx: &'t Tx,
+        house: &'t Self::House,
+        asker: &'t Asker<'t>,
+        of: (&'t str, &'t str),
+        typed: &'t Typed,
+    ) -> BoxFuture<'t, Result<Held<Self>, Fault>> {
+        Box::pin(crate::act::<Self>(tx, house, asker, of, typed))
+    }
     /// The word of the verb that makes a new one; empty where a form of the register's own does.
     const BEGINS: &'static str = "";
     /// Makes a new one of what was typed.
@@ -142,6 +160,8 @@ struct Show {
     facts: Vec<(String, String)>,
     prose: Vec<(String, String)>,
     papers: Vec<Paper>,
+    /// What is the register's own.
+    body: String,
     acts: Vec<Link>,
     form: Option<ActForm>,
     /// What it points to, and what points to it.
@@ -240,7 +260,8 @@ async fn page<S: Pages>(
                 here: chosen.is_some_and(|chosen| chosen.word == verb.word),
             })
             .collect(),
-        form: chosen.map(|verb| form::<S>(ctx, &house, verb, typed)),
+        body: S::body(ctx, &house, &seen).await?,
+        form: chosen.map(|verb| form::<S>(ctx, &house, verb, typed, Some(&seen))),
         links: crate::links_part(ctx, seen.held().id).await?,
         timeline: timeline::<S>(ctx, &beside),
     };
@@ -281,7 +302,7 @@ pub async fn act<S: Pages>(ctx: Ctx, Path((code, verb)): Path<(String, String)>,
     let done = ctx.db().write(move |tx| {
         Box::pin(async move {
             let asker = Asker::actor(&actor, now);
-            let held = crate::act::<S>(tx, &house, &asker, (&of, &word), &sent).await?;
+            let held = S::perform(tx, &house, &asker, (&of, &word), &sent).await?;
             Ok::<_, Fault>(S::may_read(&held, &house, &asker) || S::is_own(&held, &asker))
         })
     });
@@ -303,9 +324,16 @@ struct ActForm {
     fields: Vec<Shown>,
 }
 
-/// An act's form, filled with what was typed before.
-fn form<S: Pages>(ctx: &Ctx, house: &S::House, verb: &'static Verb<S>, typed: &BTreeMap<String, String>) -> ActForm {
-    let value = |field: &Field| typed.get(field.name).cloned().unwrap_or_default();
+/// An act's form, filled with what was typed before, or with what is likely.
+fn form<S: Pages>(
+    ctx: &Ctx,
+    house: &S::House,
+    verb: &'static Verb<S>,
+    typed: &BTreeMap<String, String>,
+    of: Option<&Seen<S>>,
+) -> ActForm {
+    let likely = |field: &Field| of.map(|seen| S::likely(seen, field)).unwrap_or_default();
+    let value = |field: &Field| typed.get(field.name).cloned().unwrap_or_else(|| likely(field));
     ActForm {
         word: verb.word,
         title: ctx.l.t(format!("{}-act-{}", S::WORD, verb.word)),
@@ -340,7 +368,7 @@ async fn new_page<S: Pages>(
 ) -> Result<Response, Fault> {
     let (l, house, verb) = (ctx.l, S::house(ctx).await?, beginning::<S>(ctx)?);
     let wrong = !problems.is_empty();
-    let form = form::<S>(ctx, &house, verb, typed);
+    let form = form::<S>(ctx, &house, verb, typed, None);
     let title = form.title.clone();
     let body = New {
         l,

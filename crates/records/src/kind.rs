@@ -334,6 +334,24 @@ pub async fn cards_of(
     Ok((found, kind.reads))
 }
 
+/// The cards of some subjects of one kind, those that the reader may open; none where the program has no such kind.
+///
+/// # Errors
+/// The database's, and those of the kind's house.
+pub async fn cards_seen(ctx: &Ctx, word: &str, ids: Vec<Id>) -> Result<HashMap<Id, Card>, Fault> {
+    let kinds = ctx.app.get::<Kinds>();
+    let kind = kinds.as_ref().and_then(|kinds| kinds.all.iter().find(|kind| kind.word == word)).copied();
+    let Some(kind) = kind.filter(|_| !ids.is_empty()) else { return Ok(HashMap::new()) };
+    let (eyes, reader) = ((kind.sees)(ctx).await?, ctx.clone());
+    let read = ctx.db().read(move |tx| {
+        Box::pin(async move {
+            let seen: Vec<Id> = eyes(tx, ids).await?.into_iter().collect();
+            if seen.is_empty() { Ok(HashMap::new()) } else { (kind.cards)(tx, &reader, seen).await }
+        })
+    });
+    read.await
+}
+
 /// What a subject's events say, and whether its row says the same.
 #[derive(Default)]
 pub(crate) struct Replay {

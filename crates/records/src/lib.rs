@@ -43,7 +43,9 @@ pub use field::{Ask, Field, Given, Typed, read as read_fields};
 pub use form::{FormPage, Shown, shown};
 pub use happen::{begin, happen};
 pub use ics::{CalendarEntry, calendar};
-pub use kind::{Card, Cards, DueKind, Eyes, Hits, Kind, Kinds, Searched, Seek, Sees, cards_of, measures, units_of};
+pub use kind::{
+    Card, Cards, DueKind, Eyes, Hits, Kind, Kinds, Searched, Seek, Sees, cards_of, cards_seen, measures, units_of,
+};
 pub use links::{Ends, LinkKind, Linked, links_part};
 pub use many::{ADOPT, Adopted, Adoption, Begun, adopt, begin_all};
 pub use picture::{Drawn, draw, mermaid};

@@ -7,7 +7,7 @@ use store::Tx;
 
 use crate::procedure::{self, ANNOUNCING, ENDING, Event, Procedure, STANDARD, Written};
 use crate::store as sql;
-use crate::version::{ChannelTerms, Origin, UnclearTerms, Version};
+use crate::version::{ChannelTerms, Origin, UNSAID, UnclearTerms, Version};
 use crate::{rules, stock};
 
 /// Opens the register with the shipped procedures. A procedure already there is left alone, so it may
@@ -86,21 +86,25 @@ pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, of: Option<&str>, ty
     }
     tx.lock("catalogue").await?;
     let known = sql::procedure(tx, &version.code).await?;
-    make_room(known.as_ref(), from)?;
+    make_room(known.as_ref(), from).map_err(Fault::Conflict)?;
     version.id = Id::next(now);
     version.procedure_id = known.as_ref().map_or_else(|| Id::next(now), |known| known.id);
     (version.effective_from, version.effective_to) = (from, None);
     version.decision = given.text("decision").to_owned();
-    version.origin = Origin::Announced;
-    version.remarks.clear();
-    let written = Written::of(&version, by)?;
-    let edition = written.edition.clone();
-    let event = if known.is_some() { Event::Announce { edition } } else { Event::AnnounceNew { edition } };
-    let of = (version.procedure_id, version.code.as_str());
-    procedure::happen(tx, by, known.as_ref(), of, event, &[written]).await?;
+    put(tx, by, known.as_ref(), &mut version).await?;
     sql::bump(tx).await?;
     stock::count(tx).await?;
     Ok(version)
+}
+
+/// One version more of a procedure, known or new: its own from its first day on.
+pub(crate) async fn put(tx: &Tx, by: By, known: Option<&Held<Procedure>>, version: &mut Version) -> Result<(), Fault> {
+    (version.effective_to, version.origin) = (None, Origin::Announced);
+    version.remarks.clear();
+    let written = Written::of(version, by)?;
+    let edition = written.edition.clone();
+    let event = if known.is_some() { Event::Announce { edition } } else { Event::AnnounceNew { edition } };
+    procedure::happen(tx, by, known, (version.procedure_id, &version.code), event, &[written]).await
 }
 
 /// Ends a procedure without a successor (bãi bỏ).
@@ -112,7 +116,7 @@ pub async fn abolish(tx: &Tx, actor: &Actor, now: Instant, code: &str, typed: &T
     let (by, given, from) = decided(actor, now, ENDING, typed)?;
     tx.lock("catalogue").await?;
     let known = sql::procedure(tx, code).await?.ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
-    make_room(Some(&known), from)?;
+    make_room(Some(&known), from).map_err(Fault::Conflict)?;
     if known.state.open().is_none() {
         return Err(Fault::Conflict(Problem::new("catalogue-nothing-open").arg("code", code)));
     }
@@ -137,23 +141,29 @@ fn decided(actor: &Actor, now: Instant, asks: &[Field], typed: &Typed) -> Result
 }
 
 /// A version that begins on that very day or later stands in the way of another from it.
-fn make_room(known: Option<&Held<Procedure>>, from: Date) -> Result<(), Fault> {
+pub(crate) fn make_room(known: Option<&Held<Procedure>>, from: Date) -> Result<(), Problem> {
     let mut editions = known.into_iter().flat_map(|known| &known.state.editions);
     let Some(later) = editions.find(|one| one.from >= from && one.to.is_none_or(|end| end > one.from)) else {
         return Ok(());
     };
     let problem = Problem::new("catalogue-later-version").field("effective_from");
-    Err(Fault::Conflict(problem.arg("date", base::vn_date(later.from)).arg("decision", &later.decision)))
+    Err(problem.arg("date", base::vn_date(later.from)).arg("decision", &later.decision))
 }
 
 /// A version as the keeper edits it.
-pub(crate) fn to_toml(version: &Version) -> Result<String, Fault> {
+///
+/// # Errors
+/// None that a version can cause.
+pub fn to_toml(version: &Version) -> Result<String, Fault> {
     let bare = Version { remarks: Vec::new(), ..version.clone() };
     toml::to_string_pretty(&bare).map_err(Fault::internal)
 }
 
 /// What the keeper wrote. A key that is none of a version's is refused, so that no slip goes unnoticed.
-fn from_toml(text: &str) -> Result<Version, Problem> {
+///
+/// # Errors
+/// `catalogue-toml-line` or `catalogue-toml-wrong` at the field `version`.
+pub fn from_toml(text: &str) -> Result<Version, Problem> {
     let wrong = |why: String| Problem::new("catalogue-toml-wrong").field("version").arg("why", why);
     // The line says more to a keeper than the reader's own words.
     let at_line = |error: toml::de::Error| {
@@ -170,7 +180,8 @@ fn from_toml(text: &str) -> Result<Version, Problem> {
     };
     let table: toml::Table = toml::from_str(text).map_err(at_line)?;
     let known = serde_json::to_value(Version::default()).map_err(|error| wrong(error.to_string()))?;
-    if let Some(key) = table.keys().find(|key| known.get(key.as_str()).is_none()) {
+    let is_known = |key: &str| known.get(key).is_some() || UNSAID.contains(&key);
+    if let Some(key) = table.keys().find(|key| !is_known(key)) {
         return Err(wrong(format!("unknown key \"{key}\"")));
     }
     toml::from_str(text).map_err(at_line)

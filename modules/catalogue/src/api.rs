@@ -23,6 +23,11 @@ pub const LIST: &[&Param] = &[
     &Param { name: "channel", kind: Kind::OneOf(&base::Channel::WORDS), about: "A way of filing it has." },
     &Param { name: "service", kind: Kind::OneOf(&crate::words::SERVICES), about: "How far it is served online." },
     &Param { name: "state", kind: Kind::OneOf(&STATES), about: "Whether it can be received." },
+    &Param {
+        name: "catalogue",
+        kind: Kind::OneOf(&["internal"]),
+        about: "Another catalogue than that of procedures for people: those between state agencies.",
+    },
     &ON,
     &Param {
         name: "sort",
@@ -144,7 +149,8 @@ struct Whole<'a> {
 pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let shelf = fresh_shelf(&ctx.app, ctx.now).await?;
     let on = web::asked_day(&ctx, DAY_WRONG)?;
-    let version = shelf.by_code(&code, on).ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
+    let version = shelf.by_code(&code, on).filter(|version| crate::pages::may_see(&ctx, version.sort));
+    let version = version.ok_or(Fault::NotFound("catalogue-procedure-unknown"))?;
     let whole = Whole {
         version: version.id,
         decision: &version.decision,

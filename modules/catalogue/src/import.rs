@@ -306,6 +306,7 @@ fn update(detailed: &Version, summary: Version) -> Version {
         channels: summary.channels,
         unclear_channels: summary.unclear_channels,
         remarks: summary.remarks,
+        act: None,
         ..detailed.clone()
     }
 }

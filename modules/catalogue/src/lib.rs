@@ -2,13 +2,17 @@
 //! and the import of the national catalogue.
 
 pub mod actions;
+pub mod acts;
 pub mod api;
+pub mod compare;
+pub mod cut;
 mod digest;
 pub mod import;
 pub mod life;
 pub mod national;
 mod pages;
 mod pages_keep;
+pub mod parts;
 mod procedure;
 mod proof;
 pub mod rights;
@@ -22,14 +26,15 @@ mod store;
 pub mod version;
 mod words;
 
-pub use actions::{abolish, announce, seed};
+pub use actions::{abolish, announce, from_toml, seed, to_toml};
+pub use acts::{Act, Decision, Refused, decide};
 pub use import::{ImportReport, cli_import, import, rehearse};
 pub use procedure::{ANNOUNCING, ENDING, KIND, Procedure};
 pub use proof::PROOF;
 pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf};
 pub use version::{
-    ChannelTerms, Component, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route, ServiceLevel, Step,
-    StepUnit, UnclearTerms, Version,
+    ChannelTerms, Component, Eligibility, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route, ServiceLevel,
+    Sort, Step, StepUnit, UnclearTerms, Version,
 };
 pub use words::{FeeSaid, fee_said};
 
@@ -41,6 +46,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
     steps: &[
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_subjects", include_str!("../migrations/0002_subjects.sql")),
+        ("0003_acts", include_str!("../migrations/0003_acts.sql")),
     ],
 };
 
@@ -62,6 +68,7 @@ pub fn module() -> Module {
             // What there is, for everybody.
             .get("/procedures", Access::Public, pages::list)
             .get("/procedures/{code}", Access::Public, pages::show)
+            .get("/procedures/{code}/compare", Access::Public, compare::show)
             .asking("/api/v1/procedures", Access::Public, api::LIST, api::list)
             .asking("/api/v1/procedures/{code}", Access::Public, api::ONE, api::show)
             // Keeping it.

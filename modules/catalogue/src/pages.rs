@@ -2,14 +2,16 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Channel, Date, Fault, Level, vn_date};
+use base::{Channel, Date, Fault, Id, Level, vn_date};
 use i18n::L;
-use lists::{Ask, Cell, Column, Filter as Narrow, Kind, List, On, Opened, Shape, Sort, Whole};
+use lists::{Ask, Cell, Column, Filter as Narrow, Kind, List, On, Opened, Shape, Sort as By, Whole};
+use records::Card;
+use std::collections::HashMap;
 use std::sync::Arc;
 use web::{Answer, Breadcrumb, Choice, Ctx};
 
 use crate::shelf::{Filter, Shelf, fresh_shelf};
-use crate::version::{Component, Route, ServiceLevel, Step, Version};
+use crate::version::{Component, Route, ServiceLevel, Sort, Step, Version};
 use crate::words::{self, ChannelLine};
 
 /// What is said of a day in the address that is none.
@@ -27,6 +29,7 @@ pub(crate) fn find(l: L, shelf: &Shelf, value: impl Fn(&'static str) -> String, 
         channel: Channel::read(&value("channel")),
         service: some("service"),
         receivable: state == "ready",
+        sort: Sort::read(&value("catalogue")).unwrap_or_default(),
     };
     let (day, today) = on;
     let on = if day == today { String::new() } else { format!("?on={day}") };
@@ -62,6 +65,7 @@ pub static LIST: List<Row> = List {
         Narrow::new("channel", "catalogue-channel", Ask::Choice),
         Narrow::new("service", "catalogue-service", Ask::Choice),
         Narrow::new("state", "catalogue-state", Ask::Choice),
+        Narrow::new("catalogue", "catalogue-sort", Ask::Choice),
         Narrow::new("on", "catalogue-on", Ask::Day),
     ],
     columns: &[
@@ -69,12 +73,12 @@ pub static LIST: List<Row> = List {
             Cell::text(&row.version.name).to(format!("/procedures/{}{}", row.version.code, row.on))
         })
         .unlabelled()
-        .sorted(Sort::Both),
+        .sorted(By::Both),
         Column::new("code", "catalogue-code", Kind::Word, |row: &Row| Cell::code(&row.version.code))
             .unlabelled()
-            .sorted(Sort::Both),
+            .sorted(By::Both),
         Column::new("field", "catalogue-field", Kind::Text, |row: &Row| Cell::text(&row.version.field_name))
-            .sorted(Sort::Both),
+            .sorted(By::Both),
         Column::new("place", "catalogue-place", Kind::Word, |row: &Row| Cell::text(words::levels(row.l, &row.version))),
         Column::new("limit", "catalogue-limit", Kind::Word, |row: &Row| Cell::text(words::limits(row.l, &row.version))),
         Column::new("fee", "catalogue-fee", Kind::Word, |row: &Row| Cell::text(words::fee_span(row.l, &row.version))),
@@ -106,17 +110,21 @@ struct Page {
 const TWO_TIERS: Date = Date::constant(2025, 7, 1);
 
 /// What may be chosen of each filter: districts before they ended, what is not ready by those who keep the catalogue.
-fn choices(l: L, shelf: &Shelf, on: Date, keeps: bool) -> Vec<(&'static str, Vec<Choice>)> {
+fn choices(ctx: &Ctx, shelf: &Shelf, on: Date, keeps: bool) -> Vec<(&'static str, Vec<Choice>)> {
+    let l = ctx.l;
     let word = |what: &str, word: &str| Choice::new(word, l.t(format!("catalogue-{what}-{word}")));
     let fields = shelf.fields(on).into_iter().map(|(code, name, n)| Choice::new(code, format!("{name} ({n})")));
     let levels: &[&str] = if on < TWO_TIERS { &["commune", "district", "province"] } else { &["commune", "province"] };
     let states: &[&str] = if keeps { &STATES } else { &[] };
+    // The people's is what is shown unless another is asked for.
+    let sorts = [Sort::Internal, Sort::Party].into_iter().filter(|sort| may_see(ctx, *sort));
     vec![
         ("field", fields.collect()),
         ("level", levels.iter().map(|level| word("level", level)).collect()),
         ("channel", Channel::WORDS.map(|channel| word("channel", channel)).into()),
         ("service", words::SERVICES.map(|service| word("service", service)).into()),
         ("state", states.iter().map(|state| word("state", state)).collect()),
+        ("catalogue", sorts.map(|sort| word("sort", sort.as_str())).collect()),
     ]
 }
 
@@ -129,7 +137,7 @@ pub(crate) fn in_order(asked: &lists::Asked, found: Vec<Row>) -> Whole<Row> {
 pub(crate) async fn list(ctx: Ctx) -> Answer {
     let (l, shelf) = (ctx.l, fresh_shelf(&ctx.app, ctx.now).await?);
     let day = web::asked_day(&ctx, DAY_WRONG).unwrap_or(ctx.now.date());
-    let mut asked = lists::Asked::read(&LIST, &ctx.uri, 0, choices(l, &shelf, day, keeps(&ctx)));
+    let mut asked = lists::Asked::read(&LIST, &ctx.uri, 0, choices(&ctx, &shelf, day, keeps(&ctx)));
     asked.public = true;
     let found = find(l, &shelf, |name| asked.value(name).to_owned(), (day, ctx.now.date()));
     let total = found.len() as i64;
@@ -159,6 +167,10 @@ struct Edition {
     from: String,
     to: String,
     decision: String,
+    /// The announcement that decided it; empty where there is none that the reader may open.
+    act: String,
+    /// It beside the version before; empty for the first one.
+    compare: String,
     origin: String,
     href: String,
     shown: bool,
@@ -197,8 +209,16 @@ struct Show<'a> {
     from: String,
     remarks: Vec<String>,
     editions: Vec<Edition>,
+    /// The law's limit and how much of it is cut; empty where nobody has said it.
+    statutory: String,
+    cut: String,
+    /// The catalogue it is of, where that is not the people's.
+    sort: String,
     keeps: bool,
 }
+
+/// The kind of subjects that decide about versions; it is kept by a room above.
+const ACTS: &str = "announcement";
 
 /// The version shown: of the day asked for; else the next to come or the last there was.
 fn pick(shelf: &Shelf, code: &str, on: Date) -> Result<Arc<Version>, Fault> {
@@ -210,6 +230,11 @@ fn pick(shelf: &Shelf, code: &str, on: Date) -> Result<Arc<Version>, Fault> {
         .ok_or(Fault::NotFound("catalogue-procedure-unknown"))
 }
 
+/// Whether somebody is shown procedures of a catalogue: the Party's are for officials.
+pub(crate) fn may_see(ctx: &Ctx, sort: Sort) -> bool {
+    sort != Sort::Party || ctx.is_official()
+}
+
 /// GET /procedures/{code}
 pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let l = ctx.l;
@@ -217,6 +242,11 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let on = web::asked_day(&ctx, DAY_WRONG)?;
     let version = pick(&shelf, &code, on)?;
     let v = version.as_ref();
+    if !may_see(&ctx, v.sort) {
+        return Err(Fault::NotFound("catalogue-procedure-unknown").into());
+    }
+    let acts = shelf.versions_of(&code).iter().filter_map(|version| version.act).collect();
+    let acts = records::cards_seen(&ctx, ACTS, acts).await?;
     let today = v.in_force(ctx.now.date());
     let receivable = today && v.can_be_received();
     let mut channels = ChannelLine::all(l, v);
@@ -257,7 +287,10 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
         steps: v.process.iter().map(step).collect(),
         from: vn_date(v.effective_from),
         remarks: v.remarks.iter().map(|line| words::remark(l, line)).collect(),
-        editions: editions(&ctx, &shelf, v),
+        editions: editions(&ctx, &shelf, v, &acts),
+        statutory: v.statutory.map(|law| words::limit(l, law)).unwrap_or_default(),
+        cut: v.cut().map(|cut| cut.percent()).unwrap_or_default(),
+        sort: if v.sort == Sort::Public { String::new() } else { l.t(format!("catalogue-sort-{}", v.sort.as_str())) },
         keeps: keeps(&ctx),
     };
     Ok(ctx.page(&v.name, &page))
@@ -283,12 +316,14 @@ fn papers(l: L, components: &[Component]) -> Vec<(String, Vec<Paper>)> {
     groups
 }
 
-fn editions(ctx: &Ctx, shelf: &Shelf, shown: &Version) -> Vec<Edition> {
+fn editions(ctx: &Ctx, shelf: &Shelf, shown: &Version, acts: &HashMap<Id, Card>) -> Vec<Edition> {
     let today = ctx.now.date();
-    let mut all: Vec<Edition> = shelf
-        .versions_of(&shown.code)
+    let versions = shelf.versions_of(&shown.code);
+    let before = std::iter::once(None).chain(versions.iter().map(Some));
+    let mut all: Vec<Edition> = versions
         .iter()
-        .map(|version| {
+        .zip(before)
+        .map(|(version, before)| {
             let (state, word) = if version.in_force(today) {
                 ("ontime", "catalogue-edition-now")
             } else if version.effective_from > today {
@@ -300,6 +335,11 @@ fn editions(ctx: &Ctx, shelf: &Shelf, shown: &Version) -> Vec<Edition> {
                 from: vn_date(version.effective_from),
                 to: version.effective_to.map(vn_date).unwrap_or_default(),
                 decision: version.decision.clone(),
+                act: version.act.and_then(|act| acts.get(&act)).map(|card| card.href.clone()).unwrap_or_default(),
+                compare: before.map_or_else(String::new, |before| {
+                    let (from, to) = (before.effective_from, version.effective_from);
+                    format!("/procedures/{}/compare?from={from}&to={to}", version.code)
+                }),
                 origin: ctx.l.t(format!("catalogue-origin-{}", version.origin.as_str())),
                 href: format!("/procedures/{}?on={}", version.code, version.effective_from),
                 shown: version.id == shown.id,

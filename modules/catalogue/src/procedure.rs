@@ -27,6 +27,9 @@ pub struct Edition {
     pub body: String,
     pub at: Instant,
     pub by: Option<Id>,
+    /// The announcement that decided it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Id>,
 }
 
 /// A version ready to be written: what is known of it, and its body.
@@ -47,14 +50,15 @@ impl Written {
             body: crate::digest::of_body(&body),
             at: by.now,
             by: by.actor,
+            act: version.act,
         };
         Ok(Written { edition, body })
     }
 
     /// The row's values, in the order of [`sql::INSERT_VERSION`].
     pub(crate) fn row(&self, procedure: Id) -> Vec<Value> {
-        let Edition { id, from, to, decision, origin, at, by, .. } = &self.edition;
-        params![id, procedure, from, to, decision, origin.as_str(), &self.body, at, by].to_vec()
+        let Edition { id, from, to, decision, origin, at, by, act, .. } = &self.edition;
+        params![id, procedure, from, to, decision, origin.as_str(), &self.body, at, by, act].to_vec()
     }
 }
 
@@ -328,8 +332,10 @@ pub(crate) fn versions(tx: &Tx) -> BoxFuture<'_, Result<Vec<String>, StoreError>
         .await?;
         tx.query_each(sql::ROWS_TAKEN_OVER, params![], |row| {
             let (procedure, edition): (Id, Edition) = (row.get("procedure_id")?, sql::edition(row)?);
+            // A word that is none would be read as an announced one.
+            let is_word = row.text("origin")? == edition.origin.as_str();
             match told.remove(&edition.id) {
-                Some((of, _, said)) if of == procedure && said == edition => {}
+                Some((of, _, said)) if of == procedure && said == edition && is_word => {}
                 Some((_, code, _)) => wrong.push(format!("procedure_version {code} {}: not as announced", edition.id)),
                 None => wrong.push(format!("procedure_version {}: no procedure has it", edition.id)),
             }

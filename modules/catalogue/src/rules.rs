@@ -2,7 +2,7 @@
 
 use base::{Limit, Problem, Time};
 
-use crate::version::{ACTIONS, Form, ServiceLevel, Step, Version};
+use crate::version::{ACTIONS, Form, ServiceLevel, Sort, Step, Version};
 
 /// Longest internal process; real ones have two to nine steps.
 pub const STEPS_MAX: usize = 20;
@@ -25,7 +25,8 @@ pub fn check(version: &Version) -> Vec<Problem> {
     if !is_slug(&version.field) || version.field_name.trim().is_empty() {
         problems.push(Problem::new("catalogue-field-wrong").field("field").arg("value", &version.field));
     }
-    if version.levels.is_empty() {
+    // The Party's bodies are none of the levels of government.
+    if version.levels.is_empty() && version.sort != Sort::Party {
         problems.push(Problem::new("catalogue-level-required").field("levels").rule("NĐ 63/2010/NĐ-CP Điều 8"));
     }
     if version.channels.is_empty() {

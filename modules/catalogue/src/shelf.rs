@@ -8,7 +8,7 @@ use store::{BoxFuture, StoreError, Tx};
 use web::{App, Watched};
 
 use crate::search::{Doc, Query, Rank, Vocabulary};
-use crate::version::Version;
+use crate::version::{Sort, Version};
 
 /// Every version of every procedure. Never changed: a change of the catalogue makes a new shelf
 /// ([`reload`]).
@@ -40,11 +40,14 @@ pub struct Filter {
     pub service: Option<String>,
     /// Only those that can be received here today.
     pub receivable: bool,
+    /// Of which catalogue: the people's unless another is asked for.
+    pub sort: Sort,
 }
 
 impl Filter {
     fn lets(&self, version: &Version) -> bool {
-        self.field.as_ref().is_none_or(|field| *field == version.field)
+        self.sort == version.sort
+            && self.field.as_ref().is_none_or(|field| *field == version.field)
             && self.level.is_none_or(|level| version.levels.contains(&level))
             && self.channel.is_none_or(|channel| version.offers(channel))
             && self.service.as_ref().is_none_or(|word| word == version.service_level.as_str())
@@ -111,9 +114,15 @@ impl Shelf {
         latest.filter(move |version| wanted(version.procedure_id)).map(Arc::as_ref)
     }
 
-    /// Every version in force on a day, by field and name.
+    /// Every version for people in force on a day, by field and name.
     pub fn all(&self, on: Date) -> Vec<Arc<Version>> {
-        self.books.iter().filter(|book| book.version.in_force(on)).map(|book| book.version.clone()).collect()
+        self.all_of(Sort::Public, on)
+    }
+
+    /// The same of another catalogue.
+    pub fn all_of(&self, sort: Sort, on: Date) -> Vec<Arc<Version>> {
+        let wanted = |book: &&Book| book.version.in_force(on) && book.version.sort == sort;
+        self.books.iter().filter(wanted).map(|book| book.version.clone()).collect()
     }
 
     /// The versions in force on a day that fit the words and the filter, the best first. No words:
@@ -154,7 +163,8 @@ impl Shelf {
     /// Fields with the number of procedures in force on a day: code, name, count, by name.
     pub fn fields(&self, on: Date) -> Vec<(String, String, usize)> {
         let mut fields: Vec<(String, String, usize)> = Vec::new();
-        for book in self.books.iter().filter(|book| book.version.in_force(on)) {
+        let counted = |book: &&Book| book.version.in_force(on) && book.version.sort == Sort::Public;
+        for book in self.books.iter().filter(counted) {
             match fields.iter_mut().find(|(code, ..)| *code == book.version.field) {
                 Some((.., count)) => *count += 1,
                 None => fields.push((book.version.field.clone(), book.version.field_name.clone(), 1)),

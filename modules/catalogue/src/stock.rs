@@ -13,9 +13,7 @@ use crate::store as sql;
 use crate::version::Version;
 
 /// What is counted: +1 on the first day in force, -1 on the first day no longer.
-pub static OFFERED: Measure = Measure::again("procedure_offered")
-    .with(flag::ONLINE | flag::FULL_SERVICE | flag::FEE | flag::PAYABLE_ONLINE | flag::PORTAL, flag::NAMES)
-    .cut(true, false);
+pub static OFFERED: Measure = Measure::again("procedure_offered").with(flag::ALL, flag::NAMES).cut(true, false);
 
 /// What may be true of a procedure; stored as a sum, so values never change meaning.
 pub mod flag {
@@ -29,6 +27,18 @@ pub mod flag {
     pub const PAYABLE_ONLINE: i64 = 8;
     /// Integrated with the national portal.
     pub const PORTAL: i64 = 32_768;
+    /// The limit the law sets is known.
+    pub const STATUTORY: i64 = 1 << 28;
+    /// The announced limit is shorter.
+    pub const TIME_CUT: i64 = 1 << 29;
+    /// Found fit to be done online from end to end.
+    pub const ELIGIBLE_ONLINE: i64 = 1 << 35;
+    /// Found to carry a financial duty.
+    pub const FINANCIAL_DUTY: i64 = 1 << 36;
+
+    /// All of them.
+    pub const ALL: i64 =
+        ONLINE | FULL_SERVICE | FEE | PAYABLE_ONLINE | PORTAL | STATUTORY | TIME_CUT | ELIGIBLE_ONLINE | FINANCIAL_DUTY;
 
     /// By the names that definitions use.
     pub const NAMES: &[(&str, i64)] = &[
@@ -37,6 +47,10 @@ pub mod flag {
         ("FEE", FEE),
         ("PAYABLE_ONLINE", PAYABLE_ONLINE),
         ("PORTAL", PORTAL),
+        ("STATUTORY", STATUTORY),
+        ("TIME_CUT", TIME_CUT),
+        ("ELIGIBLE_ONLINE", ELIGIBLE_ONLINE),
+        ("FINANCIAL_DUTY", FINANCIAL_DUTY),
     ];
 }
 
@@ -106,6 +120,10 @@ pub fn flags_of(version: &Version) -> i64 {
         (version.has_fee(), flag::FEE),
         (version.payable_online, flag::PAYABLE_ONLINE),
         (version.on_national_portal, flag::PORTAL),
+        (version.statutory.is_some(), flag::STATUTORY),
+        (version.cut().is_some_and(|cut| cut.basis_points > 0), flag::TIME_CUT),
+        (version.eligibility.online == Some(true), flag::ELIGIBLE_ONLINE),
+        (version.eligibility.duty == Some(true), flag::FINANCIAL_DUTY),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)
@@ -142,4 +160,38 @@ pub async fn count(tx: &Tx) -> Result<(), StoreError> {
 pub async fn expected(tx: &Tx) -> Result<Vec<Fact>, StoreError> {
     let Some(root) = organisation::load_tree(tx).await?.root().map(|agency| agency.id) else { return Ok(Vec::new()) };
     Ok(sql::all_versions(tx).await?.iter().flat_map(|version| facts_of(version, root)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::{Eligibility, Sort};
+    use base::Limit;
+
+    #[test]
+    fn found_fit_and_found_with_a_duty_are_flags_with_their_reason_and_their_decision() {
+        let shipped = crate::shipped::versions().unwrap().into_iter().find(|v| v.code == "1.001193").unwrap();
+        let new = flag::STATUTORY | flag::TIME_CUT | flag::ELIGIBLE_ONLINE | flag::FINANCIAL_DUTY;
+        // Nothing said, nothing counted: not looked at is not the same as not fit.
+        assert_eq!(flags_of(&shipped) & new, 0);
+        let found = Eligibility {
+            online: Some(true),
+            duty: Some(false),
+            reason: "Không phải kiểm tra thực địa".to_owned(),
+            decision: "QĐ 45/QĐ-UBND".to_owned(),
+        };
+        let version = Version { eligibility: found.clone(), statutory: Some(Limit::Months(1)), ..shipped.clone() };
+        assert_eq!(flags_of(&version) & new, flag::STATUTORY | flag::TIME_CUT | flag::ELIGIBLE_ONLINE);
+        let dutiful = Eligibility { online: Some(false), duty: Some(true), ..found };
+        let version = Version { eligibility: dutiful, statutory: Some(Limit::Hours(1)), ..shipped.clone() };
+        assert_eq!(flags_of(&version) & new, flag::STATUTORY | flag::FINANCIAL_DUTY);
+        // The keeper reads and writes all of it.
+        let written = crate::to_toml(&version).unwrap();
+        let read = crate::from_toml(&written).unwrap();
+        assert_eq!((read.eligibility, read.statutory), (version.eligibility.clone(), version.statutory));
+        // Of another catalogue nothing is counted among what is offered.
+        let internal = Version { sort: Sort::Internal, ..version };
+        assert_eq!(facts_of(&internal, Id(1)), []);
+        assert_eq!(facts_of(&shipped, Id(1)).len(), 1);
+    }
 }

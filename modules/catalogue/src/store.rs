@@ -18,7 +18,7 @@ store::statements! {
     /// Those of every procedure that is a subject.
     pub ROWS_TAKEN_OVER = "SELECT v.* FROM procedure_version v JOIN procedure p ON p.id = v.procedure_id WHERE p.event_n IS NOT NULL ORDER BY v.id";
     /// A version.
-    pub INSERT_VERSION = "INSERT INTO procedure_version (id, procedure_id, effective_from, effective_to, decision, origin, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    pub INSERT_VERSION = "INSERT INTO procedure_version (id, procedure_id, effective_from, effective_to, decision, origin, body, created_at, created_by, act_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     /// An end is written once; a second end is a conflict the caller has to see.
     END_VERSION = "UPDATE procedure_version SET effective_to = $2 WHERE id = $1 AND effective_to IS NULL";
     ALL_VERSIONS = "SELECT v.* FROM procedure_version v ORDER BY v.procedure_id, v.effective_from, v.id";
@@ -38,6 +38,7 @@ fn read(row: &Row) -> Result<Version, StoreError> {
     version.effective_from = row.get("effective_from")?;
     version.effective_to = row.get("effective_to")?;
     version.decision = row.get("decision")?;
+    version.act = row.get("act_id")?;
     version.origin = Origin::read(&row.get::<String>("origin")?).unwrap_or(Origin::Announced);
     Ok(version)
 }
@@ -67,6 +68,7 @@ pub(crate) fn edition(row: &Row) -> Result<Edition, StoreError> {
         body: crate::digest::of_body(row.text("body")?),
         at: row.get("created_at")?,
         by: row.get("created_by")?,
+        act: row.get("act_id")?,
     })
 }
 

@@ -30,6 +30,9 @@ pub struct Version {
     /// Who wrote this version into the register.
     #[serde(skip)]
     pub origin: Origin,
+    /// The announcement that decided it, where one did.
+    #[serde(skip)]
+    pub act: Option<Id>,
 
     /// National code, `1.001193`.
     pub code: String,
@@ -91,6 +94,46 @@ pub struct Version {
     pub source: String,
     /// What the import doubted; for the keeper to settle.
     pub remarks: Vec<String>,
+    /// For whom it is: the people, other agencies, the Party.
+    #[serde(skip_serializing_if = "is_unsaid")]
+    pub sort: Sort,
+    /// The limit the law sets, where the announced one may be shorter; none where nobody has said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statutory: Option<Limit>,
+    /// Whether it can be done online and paid for, and by what that was found.
+    #[serde(skip_serializing_if = "is_unsaid")]
+    pub eligibility: Eligibility,
+}
+
+/// Keys that a version leaves out as long as nothing is said there: versions written before the keys were there keep their text.
+pub(crate) const UNSAID: &[&str] = &["sort", "statutory", "eligibility"];
+
+/// For whom a procedure is. Each sort is a catalogue of its own; only the first is offered to people and counted among what is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    /// For people and businesses.
+    #[default]
+    Public,
+    /// Between state agencies and inside them (thủ tục hành chính nội bộ; QĐ 1085/QĐ-TTg).
+    Internal,
+    /// Of the Party's committees and their staff bodies.
+    Party,
+}
+base::closed_list!(Sort, { Public => "public", Internal => "internal", Party => "party" });
+
+/// What a procedure counts for in the rates of services online and of online payment; unsaid: not looked at yet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Eligibility {
+    /// Fit to be done online from end to end (đủ điều kiện).
+    pub online: Option<bool>,
+    /// Carries a financial duty (nghĩa vụ tài chính).
+    pub duty: Option<bool>,
+    /// Why it is, or is not.
+    pub reason: String,
+    /// The decision or minutes that found it so.
+    pub decision: String,
 }
 
 /// Who wrote a version.
@@ -399,7 +442,10 @@ impl Version {
     /// Whether a dossier can be received here under it: it is settled in the province's system, has an
     /// approved internal process and a known limit.
     pub fn can_be_received(&self) -> bool {
-        self.route == Route::Provincial && !self.process.is_empty() && !self.channels.is_empty()
+        self.sort == Sort::Public
+            && self.route == Route::Provincial
+            && !self.process.is_empty()
+            && !self.channels.is_empty()
     }
 
     /// Whether it can be filed online here.
@@ -413,8 +459,11 @@ impl Version {
             || self.unclear_channels.iter().any(|terms| terms.fee.iter().any(|fee| fee.amount.0 > 0))
     }
 
-    /// The lowest level that settles it, where it is counted as offered.
+    /// The lowest level that settles it, where it is counted as offered; only what is for people counts.
     pub fn counted_level(&self) -> Option<Level> {
+        if self.sort != Sort::Public {
+            return None;
+        }
         [Level::Commune, Level::District, Level::Province].into_iter().find(|level| self.levels.contains(level))
     }
 }

@@ -59,6 +59,8 @@ pub(crate) fn kinds() -> Vec<records::Kind> {
         feedback::KIND,
         feedback::dialogue::ITEMS,
         initiatives::KIND,
+        control::KIND,
+        control::REVIEWS,
         crate::KIND,
         crate::FIGURES,
         crate::PROGRAMMES,

@@ -4,6 +4,7 @@ mod access_record;
 mod accounts;
 mod acts;
 mod background;
+pub(crate) mod control;
 mod counter;
 pub(crate) mod definitions;
 mod desks;

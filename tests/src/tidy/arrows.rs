@@ -26,6 +26,7 @@ const ORDER: &[&str] = &[
     "notices",
     "organisation",
     "catalogue",
+    "control",
     "dossiers",
     "feedback",
     "initiatives",

@@ -1,0 +1,205 @@
+//! Two versions of a procedure side by side, with what differs marked.
+
+use askama::Template;
+use axum::extract::Path;
+use base::{Date, Fault, Problem, vn_date};
+use i18n::L;
+use std::sync::Arc;
+use web::table::query_value;
+use web::{Answer, Breadcrumb, Ctx};
+
+use crate::shelf::fresh_shelf;
+use crate::version::{ServiceLevel, Version};
+use crate::words::{self, ChannelLine};
+
+/// One thing said of a version, and whether the other says it too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub text: String,
+    pub differs: bool,
+}
+
+/// One part of two versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    pub label: String,
+    pub before: Vec<Item>,
+    pub after: Vec<Item>,
+}
+
+impl Pair {
+    /// Whether anything of it differs, the order of what is said included.
+    pub fn differs(&self) -> bool {
+        self.before != self.after
+    }
+}
+
+/// The word of a part, and what a version says there.
+type Part = (&'static str, Vec<String>);
+
+/// What a version says, part by part, in the order of its page.
+fn parts(l: L, version: &Version) -> Vec<Part> {
+    let v = version;
+    let limits = |line: ChannelLine| {
+        let words = [line.channel, line.limit, line.limit_text, line.fee, line.fee_text];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")
+    };
+    let copies = |key, n: u16| (n > 0).then(|| l.tr(key, [("n", n.to_string())]));
+    let paper = |paper: &crate::Component| {
+        let said = [copies("catalogue-originals", paper.originals), copies("catalogue-copies", paper.copies)];
+        let case = (!paper.required).then(|| l.t("catalogue-if-needed"));
+        let more: Vec<String> = said.into_iter().flatten().chain(case).collect();
+        if more.is_empty() { paper.name.clone() } else { format!("{} ({})", paper.name, more.join(", ")) }
+    };
+    let step =
+        |step: &crate::Step| format!("{} · {} · {}", step.name, words::step_place(l, step), words::limit(l, step.norm));
+    let service = match &v.service_level {
+        ServiceLevel::Partial(why) => format!("{}: {why}", words::service(l, &v.service_level)),
+        level => words::service(l, level),
+    };
+    let lines = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+    vec![
+        ("catalogue-name", vec![v.name.clone()]),
+        ("catalogue-field", vec![v.field_name.clone()]),
+        ("catalogue-place", vec![words::levels(l, v)]),
+        ("catalogue-channels", ChannelLine::all(l, v).into_iter().map(limits).collect()),
+        ("catalogue-statutory", v.statutory.map(|limit| words::limit(l, limit)).into_iter().collect()),
+        ("catalogue-papers", v.components.iter().map(paper).collect()),
+        ("catalogue-results", v.results.iter().map(|result| result.name.clone()).collect()),
+        ("catalogue-applicants", v.applicants.clone()),
+        ("catalogue-conditions", lines(&v.conditions)),
+        ("catalogue-sequence", v.sequence.clone()),
+        ("catalogue-legal", v.legal_bases.clone()),
+        ("catalogue-service", vec![service]),
+        ("catalogue-payable-online", v.payable_online.then(|| l.t("catalogue-yes")).into_iter().collect()),
+        ("catalogue-process", v.process.iter().map(step).collect()),
+        ("catalogue-form", v.form.fields().map(|field| field.label.clone()).collect()),
+    ]
+}
+
+/// Every part that either version says anything of.
+pub fn pairs(l: L, before: Option<&Version>, after: Option<&Version>) -> Vec<Pair> {
+    let none = Version::default();
+    let of = |version: Option<&Version>| match version {
+        Some(version) => parts(l, version),
+        None => parts(l, &none).into_iter().map(|(key, _)| (key, Vec::new())).collect(),
+    };
+    let marked = |all: &[String], other: &[String]| {
+        all.iter().map(|text| Item { text: text.clone(), differs: !other.contains(text) }).collect()
+    };
+    let pair = |((key, before), (_, after)): (Part, Part)| Pair {
+        label: l.t(key),
+        before: marked(&before, &after),
+        after: marked(&after, &before),
+    };
+    let all = of(before).into_iter().zip(of(after)).map(pair);
+    all.filter(|pair| !pair.before.is_empty() || !pair.after.is_empty()).collect()
+}
+
+#[derive(Template)]
+#[template(path = "_compare.html")]
+struct Fragment<'a> {
+    l: L,
+    heads: [&'a str; 2],
+    /// What differs first, then what is the same, folded.
+    differing: Vec<Pair>,
+    same: Vec<Pair>,
+}
+
+/// Two versions as a part of a page, under these heads.
+///
+/// # Errors
+/// None that versions can cause.
+pub fn side_by_side(
+    l: L,
+    heads: [&str; 2],
+    before: Option<&Version>,
+    after: Option<&Version>,
+) -> Result<String, Fault> {
+    let (differing, same) = pairs(l, before, after).into_iter().partition(Pair::differs);
+    Fragment { l, heads, differing, same }.render().map_err(Fault::internal)
+}
+
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct Page<'a> {
+    l: L,
+    trail: Vec<Breadcrumb>,
+    name: &'a str,
+    code: &'a str,
+    problems: Vec<Problem>,
+    /// Days from which versions hold, to choose from: value and words.
+    days: Vec<web::Choice>,
+    from: String,
+    to: String,
+    compared: String,
+}
+
+/// GET /procedures/{code}/compare?from=&to=: the versions that begin on two days; the last two unless other days are asked for.
+pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
+    let (l, shelf) = (ctx.l, fresh_shelf(&ctx.app, ctx.now).await?);
+    let unknown = || Fault::NotFound("catalogue-procedure-unknown");
+    let all = shelf.versions_of(&code);
+    let last = all.last().filter(|version| crate::pages::may_see(&ctx, version.sort)).ok_or_else(unknown)?;
+    let asked = |name, otherwise: usize| -> Result<Arc<Version>, Fault> {
+        let text = query_value(&ctx.uri, name);
+        let day: Option<Date> = text.parse().ok();
+        let named = all.iter().find(|version| Some(version.effective_from) == day);
+        if !text.is_empty() && named.is_none() {
+            return Err(unknown());
+        }
+        Ok(named.unwrap_or(&all[all.len().saturating_sub(otherwise).min(all.len() - 1)]).clone())
+    };
+    let (before, after) = (asked("from", 2)?, asked("to", 1)?);
+    let said = |version: &Version| {
+        l.tr(
+            "catalogue-compare-head",
+            [("from", vn_date(version.effective_from)), ("decision", version.decision.clone())],
+        )
+    };
+    let heads = [said(&before), said(&after)];
+    let page = Page {
+        l,
+        trail: vec![
+            Breadcrumb::new(l.t("catalogue-procedures"), "/procedures"),
+            Breadcrumb::new(last.name.clone(), format!("/procedures/{code}")),
+            Breadcrumb::new(l.t("catalogue-compare"), ""),
+        ],
+        name: &last.name,
+        code: &code,
+        problems: Vec::new(),
+        days: all.iter().map(|v| web::Choice::new(v.effective_from.to_string(), said(v))).collect(),
+        from: before.effective_from.to_string(),
+        to: after.effective_from.to_string(),
+        compared: side_by_side(l, [&heads[0], &heads[1]], Some(&before), Some(&after))?,
+    };
+    Ok(ctx.page(&l.t("catalogue-compare"), &page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_marked_and_what_is_the_same_is_not() {
+        i18n::install(&[web::locales(), web::base_locales(), crate::LOCALES]);
+        let l = L(base::Lang::Vi);
+        let before = crate::shipped::versions().unwrap().into_iter().find(|v| v.code == "1.001193").unwrap();
+        assert!(pairs(l, Some(&before), Some(&before)).iter().all(|pair| !pair.differs()));
+        let mut after = before.clone();
+        after.components.remove(0);
+        after.legal_bases.push("Luật 99/2026/QH16".to_owned());
+        let differing: Vec<Pair> = pairs(l, Some(&before), Some(&after)).into_iter().filter(Pair::differs).collect();
+        assert_eq!(differing.len(), 2, "{differing:?}");
+        let (papers, laws) = (&differing[0], &differing[1]);
+        assert!(papers.before[0].differs && papers.before.iter().skip(1).all(|item| !item.differs));
+        assert!(papers.after.iter().all(|item| !item.differs));
+        assert!(laws.after.last().unwrap().differs && laws.before.iter().all(|item| !item.differs));
+        // Turned round it is a difference of order alone.
+        let mut turned = before.clone();
+        turned.components.reverse();
+        let differing: Vec<Pair> = pairs(l, Some(&before), Some(&turned)).into_iter().filter(Pair::differs).collect();
+        assert!(differing.len() == 1 && differing[0].after.iter().all(|item| !item.differs));
+        assert!(pairs(l, None, Some(&before)).iter().all(|pair| pair.before.is_empty() && pair.differs()));
+    }
+}
