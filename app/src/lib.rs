@@ -9,6 +9,7 @@ pub mod bench;
 pub mod cli;
 pub mod days;
 pub mod demo;
+mod demo_desk;
 pub mod listen;
 pub mod openapi;
 pub mod outgoing;
@@ -31,6 +32,7 @@ pub fn modules() -> Vec<Module> {
         dossiers::module(),
         feedback::module(),
         initiatives::module(),
+        desk::module(),
         citizens::module(),
         reform::module(),
         plans::module(),
@@ -68,6 +70,7 @@ pub fn migrations() -> Vec<Migrations> {
         dossiers::MIGRATIONS,
         feedback::MIGRATIONS,
         initiatives::MIGRATIONS,
+        desk::MIGRATIONS,
         citizens::MIGRATIONS,
         reform::MIGRATIONS,
         plans::MIGRATIONS,
@@ -89,6 +92,11 @@ pub fn kinds() -> Vec<records::Kind> {
         organisation::KIND,
         catalogue::KIND,
         initiatives::KIND,
+        desk::POINTS,
+        desk::COUNTERS,
+        desk::TICKETS,
+        desk::BOOKINGS,
+        desk::DUTIES,
         reform::KIND,
         reform::FIGURES,
         reform::PROGRAMMES,
@@ -107,6 +115,7 @@ pub fn lists() -> Vec<lists::Declared> {
         dossiers::lists(),
         feedback::lists(),
         initiatives::lists(),
+        desk::lists(),
         reform::lists(),
         plans::lists(),
         organisation::lists(),
@@ -291,6 +300,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
         dossiers::open_at,
         feedback::open_at,
         initiatives::open_at,
+        desk::open_at,
         accounts::grants_open_at,
         reform::open_at,
         plans::open_at,

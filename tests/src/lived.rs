@@ -49,9 +49,42 @@ pub(crate) async fn lived_in(app: &TestApp) {
     citizen.get(&format!("/dialogues/{sitting}")).await.is(200);
     let question = [("text", "Bao giờ sửa cầu?")];
     citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
+    queued(app, &mut leader, &mut citizen).await;
     steered(app).await;
     renamed(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
+}
+
+/// A receiving point, a counter with somebody on duty, a ticket called there, a slot booked.
+async fn queued(app: &TestApp, leader: &mut Client, citizen: &mut Client) {
+    let mut clerk = app.signed_in(Role::Clerk).await;
+    let desk = app.tree().get(app.person(Role::Clerk).agency).expect("a desk").clone();
+    let unit = desk.id.to_string();
+    leader.get("/receiving-points/new").await.is(200);
+    let point = leader.upload("/receiving-points/new", &[("unit", &unit), ("text", "Nhà mới")], &[]).await;
+    let install = format!("{}/install", point.is(303).location);
+    leader.upload(&install, &[("items", "cameras")], &[]).await.is(303);
+    let counter = crate::journeys::counters::opened(app, leader, &mut clerk, "1").await;
+    let mut passer = app.anonymous();
+    passer.get(&format!("/desks/{}/kiosk", desk.code)).await.is(200);
+    passer.post(&format!("/desks/{}/tickets", desk.code), &[("field", "ho-tich")]).await.is(303);
+    clerk.post(&format!("{counter}/call"), &[]).await.is(303);
+    let book = format!("/desks/{}/book", desk.code);
+    let page = citizen.get(&book).await;
+    let slot = page.is(200).between("name=\"slot\" value=\"", "\"").expect("a slot").to_owned();
+    citizen.post(&book, &[("field", "ho-tich"), ("slot", &slot)]).await.is(303);
+    let second = harness::settle_official(app.db(), "truc.thay", Role::Clerk, &desk).await.to_string();
+    let (first, today) = (app.person(Role::Clerk).id.to_string(), app.clock.now().date().to_string());
+    let duty = [
+        ("counter", counter.rsplit('/').next().expect("a code")),
+        ("half", "am"),
+        ("from", &today),
+        ("until", &today),
+        ("holder", &first),
+        ("substitute", &second),
+    ];
+    leader.get(&format!("/desks/{}/roster", desk.code)).await.is(200);
+    leader.post(&format!("/desks/{}/roster", desk.code), &duty).await.is(303);
 }
 
 /// A dossier of the counter with two pictures of one paper, its result with a file, handed to somebody else, and rated by its code.

@@ -42,6 +42,10 @@ pub trait Pages: Machine<House: Clone> {
     fn offered(seen: &Seen<Self>, house: &Self::House, asker: &Asker<'_>) -> Vec<&'static Verb<Self>> {
         crate::forms(seen, house, asker)
     }
+    /// What stands in a field of an act before anybody has typed: mostly what is so now.
+    fn likely(_: &Seen<Self>, _: &'static Verb<Self>, _: &Field) -> String {
+        String::new()
+    }
     /// What its page is headed by: its title, and what it is known as.
     fn head(_: &Ctx, _: &Self::House, seen: &Seen<Self>) -> (String, String) {
         let code = &seen.held().code;
@@ -240,7 +244,7 @@ async fn page<S: Pages>(
                 here: chosen.is_some_and(|chosen| chosen.word == verb.word),
             })
             .collect(),
-        form: chosen.map(|verb| form::<S>(ctx, &house, verb, typed)),
+        form: chosen.map(|verb| form::<S>(ctx, &house, verb, Some(&seen), typed)),
         links: crate::links_part(ctx, seen.held().id).await?,
         timeline: timeline::<S>(ctx, &beside),
     };
@@ -304,8 +308,20 @@ struct ActForm {
 }
 
 /// An act's form, filled with what was typed before.
-fn form<S: Pages>(ctx: &Ctx, house: &S::House, verb: &'static Verb<S>, typed: &BTreeMap<String, String>) -> ActForm {
-    let value = |field: &Field| typed.get(field.name).cloned().unwrap_or_default();
+fn form<S: Pages>(
+    ctx: &Ctx,
+    house: &S::House,
+    verb: &'static Verb<S>,
+    seen: Option<&Seen<S>>,
+    typed: &BTreeMap<String, String>,
+) -> ActForm {
+    let likely = |field: &Field| seen.map(|seen| S::likely(seen, verb, field)).unwrap_or_default();
+    // What was typed stands whole: of boxes, none ticked is an answer too.
+    let value = |field: &Field| match typed.get(field.name) {
+        Some(text) => text.clone(),
+        None if typed.is_empty() => likely(field),
+        None => String::new(),
+    };
     ActForm {
         word: verb.word,
         title: ctx.l.t(format!("{}-act-{}", S::WORD, verb.word)),
@@ -317,8 +333,9 @@ fn form<S: Pages>(ctx: &Ctx, house: &S::House, verb: &'static Verb<S>, typed: &B
 /// Fields and files of a form; the files are judged and lie safely on disk.
 async fn received<S: Machine>(ctx: &Ctx, verb: &str, upload: PatientUpload) -> Result<(Typed, Vec<Problem>), Fault> {
     let PatientUpload { upload, refused: mut problems } = upload;
-    let mut typed = Typed::from(&upload.fields);
     let row = in_force::<S>(verb, ctx.now.date());
+    // By what the act asks for: of several boxes each that was ticked.
+    let mut typed = row.map_or_else(Typed::default, |row| Typed::of_form(row.asks, &upload.fields));
     let field = row.and_then(|row| row.asks.iter().find(|field| matches!(field.ask, Ask::Files(_))));
     if let Some(field) = field.filter(|_| problems.is_empty()) {
         let (staged, more) = files::Store::of(&ctx.app).take_all(upload.files_of(field.name)).await?;
@@ -340,7 +357,7 @@ async fn new_page<S: Pages>(
 ) -> Result<Response, Fault> {
     let (l, house, verb) = (ctx.l, S::house(ctx).await?, beginning::<S>(ctx)?);
     let wrong = !problems.is_empty();
-    let form = form::<S>(ctx, &house, verb, typed);
+    let form = form::<S>(ctx, &house, verb, None, typed);
     let title = form.title.clone();
     let body = New {
         l,

@@ -4,6 +4,7 @@ mod access_record;
 mod accounts;
 mod acts;
 mod background;
+pub(crate) mod counters;
 pub(crate) mod definitions;
 mod desks;
 pub(crate) mod dialogues;

@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "dossiers",
     "feedback",
     "initiatives",
+    "desk",
     "errands",
     "citizens",
     "reform",
