@@ -49,7 +49,7 @@ pub(crate) async fn set_up(db: &Db, now: Instant) -> Result<(), Fault> {
             let point = desk::point::declare(tx, &house, &head, now, &[("unit", at.as_str())].into()).await?;
             let asker = Asker::actor(&head, now);
             let there: Typed = [("items", EQUIPMENT.join("\n").as_str())].into();
-            records::act::<Point>(tx, &house, &asker, (&point.code, "install"), &there).await?;
+            records::act::<Point>(tx, &house, &asker, (&point.code, "equip"), &there).await?;
             let built: Typed = [("decision", "Biên bản bàn giao 01/BB-UBND")].into();
             records::act::<Point>(tx, &house, &asker, (&point.code, "build"), &built).await?;
             for (number, name, wanted) in COUNTERS {

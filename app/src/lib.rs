@@ -97,6 +97,7 @@ pub fn kinds() -> Vec<records::Kind> {
         desk::TICKETS,
         desk::BOOKINGS,
         desk::DUTIES,
+        desk::REGULATIONS,
         reform::KIND,
         reform::FIGURES,
         reform::PROGRAMMES,

@@ -240,8 +240,17 @@ fn a_role_that_lets_in_to_people_rules_or_the_log_needs_a_second_person() {
 }
 
 /// Public things that have a number in their address and nothing to hide: everybody may read all of them, one by one.
-const OPEN_TO_ALL: &[&str] =
-    &["/admin-units/{id}", "/api/v1/procedures/{code}", "/life/{event}", "/procedures/{code}", "/units/{id}"];
+const OPEN_TO_ALL: &[&str] = &[
+    "/admin-units/{id}",
+    "/api/v1/procedures/{code}",
+    "/desks/{desk}",
+    "/desks/{desk}/kiosk",
+    "/desks/{desk}/screen",
+    "/desks/{desk}/tickets/{ticket}",
+    "/life/{event}",
+    "/procedures/{code}",
+    "/units/{id}",
+];
 
 #[test]
 fn whoever_asks_by_a_code_without_an_account_is_counted_on_every_route() {

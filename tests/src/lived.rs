@@ -49,7 +49,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
     citizen.get(&format!("/dialogues/{sitting}")).await.is(200);
     let question = [("text", "Bao giờ sửa cầu?")];
     citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
-    queued(app, &mut leader, &mut citizen).await;
+    queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen).await;
     steered(app).await;
     renamed(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
@@ -62,7 +62,7 @@ async fn queued(app: &TestApp, leader: &mut Client, citizen: &mut Client) {
     let unit = desk.id.to_string();
     leader.get("/receiving-points/new").await.is(200);
     let point = leader.upload("/receiving-points/new", &[("unit", &unit), ("text", "Nhà mới")], &[]).await;
-    let install = format!("{}/install", point.is(303).location);
+    let install = format!("{}/equip", point.is(303).location);
     leader.upload(&install, &[("items", "cameras")], &[]).await.is(303);
     let counter = crate::journeys::counters::opened(app, leader, &mut clerk, "1").await;
     let mut passer = app.anonymous();
@@ -85,6 +85,33 @@ async fn queued(app: &TestApp, leader: &mut Client, citizen: &mut Client) {
     ];
     leader.get(&format!("/desks/{}/roster", desk.code)).await.is(200);
     leader.post(&format!("/desks/{}/roster", desk.code), &duty).await.is(303);
+    regulated(app, leader).await;
+}
+
+/// A regulation of the province that is in force.
+async fn regulated(app: &TestApp, leader: &mut Client) {
+    let (actor, now) = (app.actor_of(leader).await, app.clock.now());
+    let root = app.tree().root().expect("a root").clone();
+    let chair = base::Actor { grants: vec![base::Grant::new(Role::Leader, root.id, root.path.clone())], ..actor };
+    let tree = std::sync::Arc::new(app.tree().clone());
+    let org = organisation::House { tree, calendar: base::Calendar::shipped().clone() };
+    let house = desk::House { org, fields: Default::default() };
+    let day = now.date().to_string();
+    let typed: records::Typed = [
+        ("title", "Quy chế một cửa"),
+        ("decision", "12/QĐ-UBND"),
+        ("effective_on", day.as_str()),
+        ("text", "Điều 1."),
+        ("short_wait_minutes", "10"),
+        ("priority_in_a_row", "2"),
+        ("absent_after_minutes", "20"),
+        ("slot_places", "4"),
+    ]
+    .into();
+    let issued = app
+        .db()
+        .write(move |tx| Box::pin(async move { desk::regulation::issue(tx, &house, &chair, now, &typed).await }));
+    issued.await.expect("a regulation");
 }
 
 /// A dossier of the counter with two pictures of one paper, its result with a file, handed to somebody else, and rated by its code.

@@ -110,3 +110,24 @@ CREATE UNIQUE INDEX desk_duty_code ON desk_duty (code);
 CREATE UNIQUE INDEX desk_duty_post ON desk_duty (counter_id, day, half, stands);
 CREATE UNIQUE INDEX desk_duty_person ON desk_duty (holder_id, day, half, stands);
 CREATE INDEX desk_duty_unit ON desk_duty (unit_id, day, half);
+
+-- A version of the operating regulation. Its title and text stand in `aside`, beside the log.
+CREATE TABLE desk_regulation (
+  id {id} NOT NULL PRIMARY KEY,
+  code {text} NOT NULL,
+  event_n {int} NOT NULL,
+  event_hash {bytes} NOT NULL,
+  state {text} NOT NULL,
+  unit_id {id} NOT NULL,
+  decision {text} NOT NULL,
+  effective_on {date} NOT NULL,
+  -- The numbers the rules of the queue follow; empty where it says none.
+  short_wait_minutes {int},
+  priority_in_a_row {int},
+  absent_after_minutes {int},
+  slot_places {int},
+  year {int} NOT NULL,
+  n {int} NOT NULL
+){strict};
+CREATE UNIQUE INDEX desk_regulation_code ON desk_regulation (code);
+CREATE INDEX desk_regulation_day ON desk_regulation (state, effective_on, id);

@@ -2,7 +2,8 @@
 
 use crate::booking::{Booking, Event, may_book};
 use crate::house::House;
-use crate::queue_acts::{Wish, hold, rule, take};
+use crate::queue_acts::{Wish, hold, take};
+use crate::regulation::rule;
 use crate::rights::BOOK_SLOT;
 use crate::ticket::Ticket;
 use crate::{booking, store};
@@ -40,8 +41,8 @@ pub async fn book(
     if !actor.may(BOOK_SLOT) {
         return Err(Fault::Forbidden(Problem::new("web-permission-missing")));
     }
-    let rule = rule(now)?;
-    if !may_book(&house.org.calendar, slot, now, rule) {
+    let rule = rule(tx, now).await?;
+    if !may_book(&house.org.calendar, slot, now, &rule) {
         return Err(Fault::invalid(Problem::new("desk-slot-none").field("slot")));
     }
     hold(tx, desk.id).await?;
@@ -79,7 +80,7 @@ pub async fn book(
 pub async fn arrive(tx: &Tx, house: &House, desk: &Agency, now: Instant, code: &str) -> Result<Held<Ticket>, Fault> {
     let held = store::booking(tx, code).await?.filter(|held| held.state.unit == desk.id);
     let held = held.ok_or(Fault::NotFound("desk-booking-none"))?;
-    let (slot, rule) = (&held.state, rule(now)?);
+    let (slot, rule) = (&held.state, rule(tx, now).await?);
     if slot.state != booking::State::Booked || slot.slot_at.date() < now.date() {
         return Err(Fault::Conflict(Problem::new("desk-booking-over").field("code")));
     }

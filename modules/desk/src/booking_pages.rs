@@ -4,7 +4,8 @@ use crate::booking::{self, Booking, days, may_book, slots};
 use crate::booking_acts;
 use crate::hall_pages::kiosk_page;
 use crate::house::House;
-use crate::{queue_acts, store};
+use crate::regulation::rule;
+use crate::store;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -51,7 +52,8 @@ fn weekday(l: L, day: Date) -> String {
 
 async fn book_page(ctx: &Ctx, code: &str, form: Option<&FormMap>, problems: Vec<Problem>) -> Result<Response, Fault> {
     let (l, house, now) = (ctx.l, House::of(ctx).await?, ctx.now);
-    let (rule, calendar) = (queue_acts::rule(now)?, &house.org.calendar);
+    let rule = ctx.db().read(move |tx| Box::pin(async move { rule(tx, now).await })).await?;
+    let (rule, calendar) = (&rule, &house.org.calendar);
     let desk = house.desk(code).cloned().ok_or(Fault::NotFound("desk-none"))?;
     let all = days(calendar, now.date(), rule);
     let wanted: Option<Date> = asked(&ctx.uri, form, "day").parse().ok();
@@ -93,7 +95,13 @@ async fn book_page(ctx: &Ctx, code: &str, form: Option<&FormMap>, problems: Vec<
         problems,
         code: code.to_owned(),
         name: house.name(desk.id),
-        field: asked(&ctx.uri, form, "field"),
+        // Without a choice of one's own the first field, and not whatever else there is.
+        field: match asked(&ctx.uri, form, "field") {
+            none if none.is_empty() && form.is_none() && !ctx.uri.contains("field=") => {
+                fields.first().map(|first| first.value.clone()).unwrap_or_default()
+            }
+            field => field,
+        },
         slots: if fields.is_empty() {
             Vec::new()
         } else {
@@ -175,7 +183,9 @@ pub(crate) async fn mine(ctx: Ctx) -> Answer {
     let all =
         ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(store::bookings_ever(tx, account).await?) }));
     let own = all.await?.iter().map(|held| own(ctx.l, &house, held, ctx.now)).collect();
-    let early = queue_acts::rule(ctx.now)?.arrive_before_minutes;
+    let now = ctx.now;
+    let rule = ctx.db().read(move |tx| Box::pin(async move { rule(tx, now).await })).await?;
+    let early = rule.arrive_before_minutes;
     let body = Mine { l: ctx.l, csrf: ctx.csrf.clone(), early, own };
     Ok(ctx.page(&ctx.l.t("booking-mine"), &body))
 }

@@ -225,6 +225,7 @@ struct Call {
     waiting_n: usize,
     served: i64,
     mean_wait: String,
+    regulation: String,
 }
 
 impl Call {
@@ -275,6 +276,7 @@ async fn call_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) -> Result<Resp
         mean_wait: hall
             .mean_wait_minutes
             .map_or_else(|| l.t("desk-nothing-yet"), |n| l.tr("desk-minutes", [("n", n.to_string())])),
+        regulation: crate::hall_pages::regulation(l, &hall),
     };
     if ctx.htmx {
         return Ok(ctx.fragment(&CallPart { l, waiting: &body.waiting, waiting_n: body.waiting_n, code }));

@@ -68,7 +68,7 @@ pub async fn assign(
     };
     tx.lock(&format!("desk-roster-{}", desk.id)).await?;
     let there = store::duties(tx, desk.id, (from, until)).await?;
-    let late_ms = crate::queue_acts::rule(now)?.absent_after_minutes * 60_000;
+    let late_ms = crate::regulation::rule(tx, now).await?.absent_after_minutes * 60_000;
     let by = By { actor: Some(actor.account), agency: standing.agency, now };
     let mut made = 0;
     for day in from..=until {

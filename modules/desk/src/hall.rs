@@ -3,7 +3,8 @@
 use crate::counter::Counter;
 use crate::house::House;
 use crate::queue;
-use crate::queue_acts::{open_counters, rule};
+use crate::queue_acts::open_counters;
+use crate::regulation::{Regulation, rule};
 use crate::store;
 use crate::ticket::{State, Ticket};
 use ::store::Tx;
@@ -24,6 +25,8 @@ pub struct Hall {
     pub mean_wait_minutes: Option<i64>,
     /// The mean of the last services.
     pub service_ms: i64,
+    /// The regulation in force.
+    pub regulation: Option<Held<Regulation>>,
 }
 
 /// Reads how a desk stands.
@@ -31,7 +34,7 @@ pub struct Hall {
 /// # Errors
 /// The database's.
 pub async fn hall(tx: &Tx, desk: Id, now: Instant) -> Result<Hall, Fault> {
-    let (day, rule) = (store::today(now), rule(now)?);
+    let (day, rule) = (store::today(now), rule(tx, now).await?);
     let counts = store::counts(tx, desk, day).await?;
     let of = |state: State| counts.iter().find(|(word, _)| word == state.as_str()).map_or(0, |(_, n)| *n);
     let (called, waited_ms) = store::waited(tx, desk, day).await?;
@@ -42,7 +45,8 @@ pub async fn hall(tx: &Tx, desk: Id, now: Instant) -> Result<Hall, Fault> {
         last: store::last_called(tx, desk, day, LAST_CALLS).await?,
         served: of(State::Served),
         mean_wait_minutes: queue::mean_wait_minutes(called, waited_ms),
-        service_ms: queue::service_ms(&store::last_served(tx, desk, day, rule.mean_of).await?, rule),
+        service_ms: queue::service_ms(&store::last_served(tx, desk, day, rule.mean_of).await?, &rule),
+        regulation: store::regulation_on(tx, now.date()).await?,
     })
 }
 

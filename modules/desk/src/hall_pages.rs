@@ -1,5 +1,6 @@
 //! The pages of the hall, open to everybody: the desks, one desk now, the kiosk, one's ticket, the call screen.
 
+use crate::data;
 use crate::hall::{Hall, hall};
 use crate::house::House;
 use crate::queue_acts::{self, Wish};
@@ -189,6 +190,15 @@ struct Board {
     served: i64,
     mean_wait: String,
     stands: Vec<Stand>,
+    regulation: String,
+}
+
+/// Which regulation is followed, in a line.
+pub(crate) fn regulation(l: L, hall: &Hall) -> String {
+    hall.regulation.as_ref().map_or_else(String::new, |held| {
+        let day = base::vn_date(held.state.effective_on);
+        l.tr("regulation-since", [("decision", held.state.decision.clone()), ("day", day)])
+    })
 }
 
 /// GET /desks/{desk}
@@ -203,6 +213,7 @@ pub(crate) async fn board(ctx: Ctx, Path(code): Path<String>) -> Answer {
         served: hall.served,
         mean_wait: minutes(ctx.l, hall.mean_wait_minutes),
         stands: stands(ctx.l, &house, &hall),
+        regulation: regulation(ctx.l, &hall),
         code,
     };
     Ok(ctx.page(&body.name, &body))
@@ -219,11 +230,12 @@ struct Kiosk {
     is_open: bool,
     offers: Vec<Offer>,
     priorities: Vec<Choice>,
+    regulation: String,
 }
 
 pub(crate) async fn kiosk_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) -> Result<Response, Fault> {
     let (l, (house, desk, hall)) = (ctx.l, read(ctx, code).await?);
-    let rule = queue_acts::rule(ctx.now)?;
+    let rule = data::rule(ctx.now.date()).ok_or_else(|| Fault::internal("no rule of the queue"))?;
     let grounds = rule.priority.iter().map(|word| Choice::new(word, l.t(format!("desk-priority-{word}"))));
     let wrong = !problems.is_empty();
     let body = Kiosk {
@@ -235,6 +247,7 @@ pub(crate) async fn kiosk_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) ->
         is_open: house.org.calendar.desk_is_open(ctx.now),
         offers: offers(l, &house, &hall, ctx.now),
         priorities: [Choice::new("", l.t("desk-priority-none"))].into_iter().chain(grounds).collect(),
+        regulation: regulation(l, &hall),
     };
     let title = l.t("desk-kiosk");
     let page = if wrong { ctx.invalid_page(&title, &body) } else { ctx.page(&title, &body) };

@@ -16,6 +16,9 @@ pub mod point;
 pub mod points_page;
 pub mod queue;
 pub mod queue_acts;
+pub mod queues_page;
+pub mod regulation;
+pub mod regulation_pages;
 pub mod rights;
 pub mod roster_pages;
 pub mod store;
@@ -26,6 +29,7 @@ pub use counter::Counter;
 pub use duty::Duty;
 pub use house::House;
 pub use point::Point;
+pub use regulation::Regulation;
 pub use ticket::Ticket;
 
 use ::store::{BoxFuture, StoreError, Tx};
@@ -62,6 +66,10 @@ pub const DUTIES: Kind = Kind::of::<Duty>(
     cards::duties,
 );
 
+/// Versions of the operating regulation.
+pub const REGULATIONS: Kind =
+    Kind::of::<Regulation>(&[], &[], rights::READ_DESK, frame::cards::<Regulation>).searched("regulation-title", "");
+
 /// What keeps a unit from being ended; see [`organisation::OpenAt`].
 pub fn open_at(tx: &Tx, unit: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
     Box::pin(async move {
@@ -73,12 +81,19 @@ pub fn open_at(tx: &Tx, unit: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>,
 
 /// The lists of this room, of which people keep views.
 pub fn lists() -> Vec<::lists::Declared> {
-    vec![points_page::LIST.declared(), counters_page::LIST.declared(), hall_pages::DESKS.declared()]
+    vec![
+        points_page::LIST.declared(),
+        counters_page::LIST.declared(),
+        hall_pages::DESKS.declared(),
+        regulation_pages::LIST.declared(),
+        queues_page::LIST.declared(),
+    ]
 }
 
 /// Routes, words, tables and menu.
 pub fn module() -> Module {
     let (reads, keeps) = (Access::Needs(rights::READ_DESK), Access::Needs(rights::KEEP_DESK));
+    let issues = Access::Needs(rights::ISSUE_REGULATION);
     let (serves, books) = (Access::Needs(rights::SERVE_COUNTER), Access::Needs(rights::BOOK_SLOT));
     let routes = Routes::new()
         // The hall, for everybody.
@@ -99,6 +114,8 @@ pub fn module() -> Module {
         .post("/counters/{code}/call", serves, counters_page::call)
         .post("/counters/{code}/stand/{verb}", serves, counters_page::open_or_close)
         .post("/tickets/{code}/{verb}", serves, counters_page::ticket)
+        // What came of the queues of a period.
+        .get("/queues", reads, queues_page::list)
         // Who is on duty.
         .get("/desks/{desk}/roster", reads, roster_pages::show)
         .post("/desks/{desk}/roster", keeps, roster_pages::assign)
@@ -109,6 +126,13 @@ pub fn module() -> Module {
         .post("/counters/new", keeps, frame::create::<Counter>)
         .get("/counters/{code}", reads, frame::show::<Counter>)
         .post("/counters/{code}/{verb}", reads, frame::act::<Counter>)
+        // The regulation: what is in force for everybody, all versions for officials.
+        .get("/regulation", Access::Public, regulation_pages::in_force)
+        .get("/regulations", Access::Official, regulation_pages::list)
+        .get("/regulations/new", issues, frame::new::<Regulation>)
+        .post("/regulations/new", issues, frame::create::<Regulation>)
+        .get("/regulations/{code}", Access::Official, frame::show::<Regulation>)
+        .post("/regulations/{code}/{verb}", Access::Official, frame::act::<Regulation>)
         // Receiving points.
         .get("/receiving-points", reads, points_page::list)
         .get("/receiving-points/new", keeps, frame::new::<Point>)
@@ -123,7 +147,7 @@ pub fn module() -> Module {
         permissions: rights::ALL,
         homes: &[],
         nav: vec![
-            NavItem { key: "counter-nav", href: "/counters", icon: "bell", access: reads, order: 7 },
+            NavItem { key: "counter-nav", href: "/counters", icon: "bell", access: serves, order: 7 },
             NavItem { key: "booking-nav", href: "/appointments", icon: "calendar", access: books, order: 6 },
             NavItem { key: "point-nav", href: "/receiving-points", icon: "building", access: reads, order: 42 },
             NavItem { key: "desk-nav", href: "/desks", icon: "users", access: Access::Public, order: 35 },

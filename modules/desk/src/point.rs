@@ -60,11 +60,17 @@ pub struct Point {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "kebab-case")]
 pub enum Event {
-    Declare { unit: Id, level: Level },
+    Declare {
+        unit: Id,
+        level: Level,
+    },
     Fund,
     Build,
-    Install { items: Vec<String>, complete: bool },
-    Remove { items: Vec<String>, complete: bool },
+    /// What is there from now on, and whether that is everything required today.
+    Equip {
+        items: Vec<String>,
+        complete: bool,
+    },
 }
 
 impl Point {
@@ -97,12 +103,8 @@ impl Subject for Point {
             Event::Declare { .. } => return Err(DoesNotFollow("declared twice")),
             Event::Fund => point.funded = true,
             Event::Build => point.built = true,
-            Event::Install { items, complete } => {
-                point.items.extend(items.iter().filter(|item| !before.items.contains(item)).cloned());
-                point.complete = *complete;
-            }
-            Event::Remove { items, complete } => {
-                point.items.retain(|item| !items.contains(item));
+            Event::Equip { items, complete } => {
+                point.items.clone_from(items);
                 point.complete = *complete;
             }
         }
@@ -133,7 +135,7 @@ const COLUMNS: &[Column<Point>] = &[
 const KEEPERS: &[Who<Point>] = &[Who::At(KEEP_DESK, |point| point.unit)];
 const DECISION: Field = Field::line("decision", 100);
 const NOTE: Field = Field::lines("note", 1_000);
-const ITEMS: Field = Field::of("items", Ask::Words, 400);
+const ITEMS: Field = Field::of("items", Ask::Words, 2_000).optional();
 
 /// What is asked of whoever declares one.
 pub const DECLARING: &[Field] = &[Field::choice("unit", Ask::Unit), Field::lines("text", 1_000).optional()];
@@ -144,7 +146,7 @@ impl Machine for Point {
     /// The table: word, from, to, who, what is asked, the rule.
     const VERBS: &'static [Verb<Self>] = &[
         Verb::beginning("declare", &[State::Bare], KEEPERS, DECLARING),
-        Verb::new("install", ALL, ALL, KEEPERS, &[ITEMS, NOTE.optional()], install),
+        Verb::new("equip", ALL, ALL, KEEPERS, &[ITEMS, NOTE.optional()], equip),
         Verb::new("fund", &[State::Bare], &[State::Funded], KEEPERS, &[DECISION, NOTE.optional()], |_, given| {
             said(Event::Fund, given)
         }),
@@ -156,7 +158,6 @@ impl Machine for Point {
             &[DECISION, NOTE.optional()],
             |_, given| said(Event::Build, given),
         ),
-        Verb::new("remove", ALL, ALL, KEEPERS, &[ITEMS, Field::lines("reason", 1_000)], remove),
     ];
 
     fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {
@@ -183,35 +184,30 @@ impl Machine for Point {
 
 fn said(event: Event, given: &Given) -> Result<Decided<Point>, Fault> {
     let decided = Decided::event(event)?;
-    Ok(["decision", "note", "reason"].into_iter().fold(decided, |decided, name| decided.with(name, given.text(name))))
+    Ok(["decision", "note"].into_iter().fold(decided, |decided, name| decided.with(name, given.text(name))))
 }
 
-/// Things of the day's list alone, and not such as are there already (or are not).
-fn things(on: &Office<'_, Point>, given: &Given, there: bool) -> Result<Vec<String>, Fault> {
-    let words = given.words("items");
-    let listed = |word: &String| data::items(on.now().date()).iter().any(|item| item.id == *word);
-    let has = |word: &String| on.state().items.contains(word);
-    // What the law asks for no more may still be taken away.
-    let wrong = words.iter().any(|word| has(word) != there || (!there && !listed(word)));
-    if words.is_empty() || wrong {
-        let code = if there { "desk-item-not-there" } else { "desk-item-unknown" };
-        return Err(Fault::invalid(Problem::new(code).field("items").rule("NĐ 61/2018/NĐ-CP, Điều 13")));
+/// What is ticked is there, what is not ticked is not; only things of the day's list can be ticked. What the law does not ask for any more
+/// stays as it was.
+fn equip(on: &Office<'_, Point>, given: &Given) -> Result<Decided<Point>, Fault> {
+    let (there, listed) = (&on.state().items, data::items(on.now().date()));
+    let is_listed = |word: &String| listed.iter().any(|item| item.id == *word);
+    let wrong = |code| {
+        let source = Problem::new(code).field("items").rule("NĐ 61/2018/NĐ-CP, Điều 13");
+        Err(Fault::invalid(source))
+    };
+    let ticked = given.words("items");
+    if !ticked.iter().all(is_listed) {
+        return wrong("desk-item-unknown");
     }
-    Ok(words)
-}
-
-fn install(on: &Office<'_, Point>, given: &Given) -> Result<Decided<Point>, Fault> {
-    let items = things(on, given, false)?;
-    let there: Vec<String> = on.state().items.iter().chain(&items).cloned().collect();
-    let complete = data::is_complete(&there, on.now().date());
-    said(Event::Install { items, complete }, given)
-}
-
-fn remove(on: &Office<'_, Point>, given: &Given) -> Result<Decided<Point>, Fault> {
-    let items = things(on, given, true)?;
-    let there: Vec<String> = on.state().items.iter().filter(|item| !items.contains(item)).cloned().collect();
-    let complete = data::is_complete(&there, on.now().date());
-    said(Event::Remove { items, complete }, given)
+    let mut items: Vec<String> = listed.iter().map(|item| item.id.clone()).filter(|id| ticked.contains(id)).collect();
+    items.extend(there.iter().filter(|word| !is_listed(word)).cloned());
+    let same = |one: &[String], other: &[String]| one.iter().all(|word| other.contains(word));
+    if same(&items, there) && same(there, &items) {
+        return wrong("desk-item-same");
+    }
+    let complete = data::is_complete(&items, on.now().date());
+    said(Event::Equip { items, complete }, given)
 }
 
 /// Declares the receiving point of a reception unit, by whoever keeps that desk.

@@ -54,15 +54,8 @@ impl Pages for Point {
         data::items(ctx.now.date()).iter().map(|item| Choice::new(&item.id, item.name(ctx.l.0))).collect()
     }
 
-    /// Nothing is installed where everything is there, nothing taken away where nothing is.
-    fn offered(seen: &Seen<Point>, house: &House, asker: &records::Asker<'_>) -> Vec<&'static Verb<Point>> {
-        let (point, day) = (seen.state(), asker.now.date());
-        let of_use = |verb: &&'static Verb<Point>| match verb.word {
-            "install" => !data::is_complete(&point.items, day),
-            "remove" => !point.items.is_empty(),
-            _ => true,
-        };
-        records::forms(seen, house, asker).into_iter().filter(of_use).collect()
+    fn likely(seen: &Seen<Point>, _: &'static Verb<Point>, field: &Field) -> String {
+        if field.name == "items" { seen.state().items.join("\n") } else { String::new() }
     }
 
     fn head(_: &Ctx, house: &House, seen: &Seen<Point>) -> (String, String) {
@@ -149,7 +142,6 @@ pub static LIST: List<Line> = List {
 struct Count {
     n: usize,
     name: String,
-    colour: &'static str,
     href: String,
 }
 
@@ -200,7 +192,6 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     let count = |choice: &Choice| Count {
         n: lines.iter().filter(|line| line.state == choice.value).count(),
         name: choice.label.clone(),
-        colour: colour(&choice.value),
         href: format!("/receiving-points?state={}", choice.value),
     };
     let counts = states.iter().map(count).collect();

@@ -1,8 +1,8 @@
 //! Taking a ticket, calling the next one, sending one on: acts that look at the counters and at the others who wait.
 
 use crate::counter::{self, Counter};
-use crate::data::{self, Rule};
 use crate::house::{House, is_desk};
+use crate::regulation::rule;
 use crate::rights::SERVE_COUNTER;
 use crate::ticket::{Event, State, Ticket};
 use crate::{booking, queue, store};
@@ -13,14 +13,6 @@ use records::{Asker, By, Held};
 
 /// Tickets and slots of yesterday, and of a long holiday before it, are over with the first ticket of a day.
 const LAPSE_DAYS: i64 = 30;
-
-/// The rule of a day.
-///
-/// # Errors
-/// `Internal` without any: the shipped data could not be read.
-pub fn rule(now: Instant) -> Result<&'static Rule, Fault> {
-    data::rule(now.date()).ok_or_else(|| Fault::internal("no rule of the queue"))
-}
 
 /// One queue is moved by one at a time.
 pub(crate) async fn hold(tx: &Tx, desk: Id) -> Result<(), Fault> {
@@ -50,7 +42,7 @@ pub async fn take(tx: &Tx, house: &House, desk: &Agency, now: Instant, wish: &Wi
     if !house.org.calendar.desk_is_open(now) {
         return Err(Fault::Conflict(Problem::new("desk-shut")));
     }
-    let rule = rule(now)?;
+    let rule = rule(tx, now).await?;
     if !wish.priority.is_empty() && !rule.priority.contains(&wish.priority) {
         return Err(Fault::invalid(Problem::new("records-field-choice").field("priority")));
     }
@@ -117,7 +109,7 @@ pub async fn call_next(
     if counter.state.state != counter::State::Open {
         return Err(Fault::Conflict(Problem::new("desk-counter-closed")));
     }
-    let (unit, day, rule) = (counter.state.unit, store::today(now), rule(now)?);
+    let (unit, day, rule) = (counter.state.unit, store::today(now), rule(tx, now).await?);
     hold(tx, unit).await?;
     for before in at_counter(tx, unit, day, counter.id).await? {
         records::happen(tx, by, &before, &Event::Serve, &[]).await?;
@@ -126,7 +118,7 @@ pub async fn call_next(
     let open: Vec<Id> = open_counters(&store::counters(tx, unit).await?);
     let last = store::last_called(tx, unit, day, rule.priority_in_a_row as i64).await?;
     let in_a_row = queue::in_a_row(&last);
-    let Some(next) = queue::next(&waiting, &counter, &open, (rule, in_a_row), now) else { return Ok(None) };
+    let Some(next) = queue::next(&waiting, &counter, &open, (&rule, in_a_row), now) else { return Ok(None) };
     let short = next.state.waited_ms(now) <= rule.short_wait_minutes * 60_000;
     let called = records::happen(tx, by, next, &Event::Call { counter: counter.id, short }, &[]).await?;
     Ok(Some(called))

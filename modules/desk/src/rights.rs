@@ -20,8 +20,10 @@ pub const SERVE_COUNTER: Permission = Permission::new("serve-counter", &[Role::C
 /// Keep a desk: its receiving point, its counters, who is on duty.
 pub const KEEP_DESK: Permission =
     Permission::new("keep-desk", &[Role::DivisionHead, Role::Leader, Role::Administrator]);
+/// Issue the operating regulation of the one-stop, and withdraw it: for the province, from its root.
+pub const ISSUE_REGULATION: Permission = Permission::new("issue-regulation", &[Role::Leader]);
 /// Book a slot at a desk for oneself.
 pub const BOOK_SLOT: Permission = Permission::new("book-slot", &[Role::Citizen]);
 
 /// All of this module.
-pub const ALL: &[Permission] = &[READ_DESK, SERVE_COUNTER, KEEP_DESK, BOOK_SLOT];
+pub const ALL: &[Permission] = &[READ_DESK, SERVE_COUNTER, KEEP_DESK, ISSUE_REGULATION, BOOK_SLOT];

@@ -4,9 +4,11 @@ use crate::booking::Booking;
 use crate::counter::Counter;
 use crate::duty::Duty;
 use crate::point::Point;
+use crate::queues_page::Sums;
+use crate::regulation::Regulation;
 use crate::ticket::{State, Ticket};
 use ::store::{StoreError, Tx, params};
-use base::{Id, Instant};
+use base::{Date, Id, Instant};
 use records::Held;
 use std::collections::HashMap;
 
@@ -36,6 +38,8 @@ pub const QUEUE_MAX: i64 = 500;
     pub LAST_CALLED = "SELECT * FROM desk_ticket WHERE unit_id = $1 AND day = $2 AND called_at IS NOT NULL ORDER BY called_at DESC, n DESC LIMIT $3";
     /// How many were called at a desk on a day, and how long they waited together.
     pub WAITED = "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN called_at > CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END THEN called_at - CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END ELSE 0 END), 0) AS ms FROM desk_ticket WHERE unit_id = $1 AND day = $2 AND called_at IS NOT NULL";
+    /// What came of the queues of some days, desk by desk.
+    pub SUMS = "SELECT unit_id, COUNT(*) AS taken, COUNT(called_at) AS called, COALESCE(SUM(CASE WHEN called_at > CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END THEN called_at - CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END ELSE 0 END), 0) AS waited_ms, SUM(CASE WHEN state = 'served' THEN 1 ELSE 0 END) AS served, COALESCE(SUM(CASE WHEN state = 'served' THEN done_at - called_at ELSE 0 END), 0) AS serving_ms FROM desk_ticket WHERE day >= $1 AND day <= $2 GROUP BY unit_id";
     /// How many of a desk stand where on a day.
     pub COUNTS = "SELECT state, COUNT(*) AS n FROM desk_ticket WHERE unit_id = $1 AND day = $2 GROUP BY state";
     /// One booking by its code.
@@ -56,6 +60,10 @@ pub const QUEUE_MAX: i64 = 500;
     pub STOOD_BEFORE = "SELECT present_id FROM desk_duty WHERE counter_id = $1 AND half = $2 AND day < $3 AND state = 'present' ORDER BY day DESC LIMIT 1";
     /// Who stood at the counters of a desk in a period, half-day by half-day.
     pub STOOD = "SELECT counter_id, present_id, COUNT(*) AS n FROM desk_duty WHERE unit_id = $1 AND day >= $2 AND day <= $3 AND state = 'present' GROUP BY counter_id, present_id";
+    /// The regulation in force on a day.
+    pub REGULATION_ON = "SELECT * FROM desk_regulation WHERE state = 'issued' AND effective_on <= $1 ORDER BY effective_on DESC, id DESC LIMIT 1";
+    /// All versions, the latest first; a province has some in ten years.
+    pub REGULATIONS = "SELECT * FROM desk_regulation ORDER BY effective_on DESC, id DESC LIMIT 500";
     /// How many wait at each desk on a day.
     pub WAITING_BY_DESK = "SELECT unit_id, COUNT(*) AS n FROM desk_ticket WHERE day = $1 AND state = 'waiting' GROUP BY unit_id";
     /// Every counter that has not ended, desk by desk.
@@ -201,4 +209,30 @@ pub async fn stood_before(tx: &Tx, duty: &Duty) -> Result<Option<Id>, StoreError
 pub async fn stood(tx: &Tx, unit: Id, (from, until): (i64, i64)) -> Result<Vec<(Id, Id, i64)>, StoreError> {
     let rows = tx.query(STOOD, params![unit, from, until]).await?;
     rows.iter().map(|row| Ok((row.get("counter_id")?, row.get("present_id")?, row.get("n")?))).collect()
+}
+
+/// The regulation in force on a day.
+pub async fn regulation_on(tx: &Tx, day: Date) -> Result<Option<Held<Regulation>>, StoreError> {
+    tx.query_opt(REGULATION_ON, params![day]).await?.as_ref().map(Held::read).transpose()
+}
+
+/// All versions of the regulation, the latest first.
+pub async fn regulations(tx: &Tx) -> Result<Vec<Held<Regulation>>, StoreError> {
+    Held::read_all(&tx.query(REGULATIONS, &[]).await?)
+}
+
+/// What came of the queues of some days, both included, desk by desk.
+pub async fn sums(tx: &Tx, (from, until): (i64, i64)) -> Result<HashMap<Id, Sums>, StoreError> {
+    let rows = tx.query(SUMS, params![from, until]).await?;
+    let read = |row: &::store::Row| {
+        let sums = Sums {
+            taken: row.get("taken")?,
+            called: row.get("called")?,
+            waited_ms: row.get("waited_ms")?,
+            served: row.get("served")?,
+            serving_ms: row.get("serving_ms")?,
+        };
+        Ok((row.get("unit_id")?, sums))
+    };
+    rows.iter().map(read).collect()
 }

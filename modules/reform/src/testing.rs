@@ -64,6 +64,7 @@ pub(crate) fn kinds() -> Vec<records::Kind> {
         desk::TICKETS,
         desk::BOOKINGS,
         desk::DUTIES,
+        desk::REGULATIONS,
         crate::KIND,
         crate::FIGURES,
         crate::PROGRAMMES,

@@ -2,7 +2,7 @@
 
 use base::Role;
 
-use crate::harness::{Client, TestApp, on_fresh_provinces, settle_official};
+use crate::harness::{Client, PASSWORD, TestApp, on_fresh_provinces, settle_official};
 
 /// The identifier of the desk where the province's clerk works.
 fn desk(app: &TestApp) -> (String, String) {
@@ -129,8 +129,8 @@ fn a_receiving_point_is_noted_thing_by_thing_and_seen_among_all() {
         let point = made.is(303).location.clone();
         let page = leader.get(&point).await;
         page.is(200).shows("Chưa có vốn").shows("Máy lấy số xếp hàng").shows("name=\"items\"");
-        let install = format!("{point}/install");
-        leader.upload(&install, &[("note", "x")], &[]).await.is(422).shows("Cần điền mục này");
+        let install = format!("{point}/equip");
+        leader.upload(&install, &[("note", "x")], &[]).await.is(422).shows("Chưa có gì thay đổi");
         let things: Vec<(&str, &str)> =
             ["information", "counters", "queue-machine", "look-up", "citizen-computers", "cameras"]
                 .map(|id| ("items", id))
@@ -186,5 +186,56 @@ fn the_roster_names_who_stands_where_and_who_is_missed() {
         clerk.post(&format!("/duties/{mine}/here"), &[]).await.leads_to(&roster);
         clerk.get(&roster).await.is(200).shows("Có mặt: Trần Văn Một").shows("Quý này: 1/1 buổi");
         leader.post(&format!("/duties/{mine}/absent"), &[("reason", "x")]).await.is(409);
+    });
+}
+
+#[test]
+fn one_regulation_is_in_force_at_every_counter_and_the_queue_follows_its_numbers() {
+    on_fresh_provinces(|app| async move {
+        let (mut leader, mut clerk) = (app.signed_in(Role::Leader).await, app.signed_in(Role::Clerk).await);
+        let (code, _) = desk(&app);
+        let counter = opened(&app, &mut leader, &mut clerk, "1").await;
+        let mut passer = app.anonymous();
+        passer.get("/regulation").await.is(200).shows("Chưa có quy chế nào có hiệu lực");
+        let root = app.tree().root().expect("a root").clone();
+        settle_official(app.db(), "chu.tich.tinh", Role::Leader, &root).await;
+        let mut chair = app.anonymous();
+        chair.get("/sign-in").await.is(200);
+        chair.sign_in_as("chu.tich.tinh", PASSWORD).await.is(303);
+        chair.get("/regulations/new").await.is(200).shows("Thời gian chờ ngắn tối đa");
+        let issue = |day: &'static str, number: &'static str| {
+            [
+                ("title", "Quy chế thực hiện cơ chế một cửa"),
+                ("decision", number),
+                ("effective_on", day),
+                ("text", "Điều 1. Mọi quầy theo quy chế này."),
+                ("slot_places", "1"),
+            ]
+        };
+        // A commune's leader is none of the province's; nothing begins in the past.
+        leader.get("/regulations/new").await.is(200);
+        leader.upload("/regulations/new", &issue("25/11/2026", "1/QĐ"), &[]).await.is(403);
+        chair.upload("/regulations/new", &issue("24/11/2026", "1/QĐ"), &[]).await.is(422).shows("sớm nhất là hôm nay");
+        chair.get("/regulations/new").await.is(200);
+        let now = chair.upload("/regulations/new", &issue("25/11/2026", "12/QĐ-UBND"), &[]).await;
+        let now = now.is(303).location.clone();
+        chair.get("/regulations/new").await.is(200);
+        chair.upload("/regulations/new", &issue("01/12/2026", "34/QĐ-UBND"), &[]).await.is(303);
+        let list = chair.get("/regulations").await;
+        list.is(200).shows("Đang áp dụng").shows("Chưa đến ngày").shows("34/QĐ-UBND");
+        passer.get("/regulation").await.is(200).shows("Mọi quầy theo quy chế này").shows("12/QĐ-UBND");
+        passer.get(&format!("/desks/{code}")).await.is(200).shows("12/QĐ-UBND");
+        passer.get(&format!("/desks/{code}/kiosk")).await.is(200).shows("12/QĐ-UBND");
+        clerk.get(&format!("{counter}/call")).await.is(200).shows("12/QĐ-UBND");
+
+        // One place a slot, as it says; withdrawn, the common rule holds again.
+        let mut citizen = app.signed_in(Role::Citizen).await;
+        let book = format!("/desks/{code}/book?field=ho-tich&day=2026-11-26");
+        citizen.get(&book).await.is(200).shows("còn 1 chỗ").shows_not("còn 3 chỗ");
+        chair.get(&now).await.is(200).shows("Bãi bỏ");
+        leader.upload(&format!("{now}/withdraw"), &[("reason", "Sai")], &[]).await.is(403);
+        chair.upload(&format!("{now}/withdraw"), &[("reason", "Sai")], &[]).await.leads_to(&now);
+        citizen.get(&book).await.is(200).shows("còn 3 chỗ");
+        passer.get("/regulation").await.is(200).shows("Chưa có quy chế nào có hiệu lực");
     });
 }

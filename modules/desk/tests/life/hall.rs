@@ -43,6 +43,11 @@ async fn whoever_walks_in_takes_a_number_and_one_press_is_done_with_one_and_call
         assert_eq!((now.waiting.len(), now.served, now.mean_wait_minutes), (2, 1, Some(13)));
         assert_eq!(now.service_ms, 15 * MINUTE);
         assert!(now.open().is_empty());
+        let days = (NOW.day(), NOW.day());
+        let sums = province.write(move |tx, _| Box::pin(async move { Ok(desk::store::sums(tx, days).await?) }));
+        let sums = sums.await.unwrap()[&desk];
+        assert_eq!((sums.taken, sums.called, sums.served), (4, 2, 1));
+        assert_eq!((sums.waited_ms, sums.serving_ms), (25 * MINUTE, 15 * MINUTE));
         let wanted =
             [("queue_called", 0, 1), ("queue_called", SHORT_WAIT, 1), ("queue_lost", 0, 1), ("queue_served", 0, 1)];
         assert_eq!(province.proven().await, counted(wanted));

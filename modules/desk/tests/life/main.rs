@@ -4,7 +4,9 @@
 
 mod duties;
 mod hall;
+mod plans;
 mod points;
+mod regulations;
 mod slots;
 
 use base::calendar::Calendar;
@@ -191,7 +193,8 @@ impl Province {
                     },
                     wrong: &mut |row| wrong.push(row),
                 };
-                let kinds = [desk::POINTS, desk::COUNTERS, desk::TICKETS, desk::BOOKINGS, desk::DUTIES];
+                let kinds =
+                    [desk::POINTS, desk::COUNTERS, desk::TICKETS, desk::BOOKINGS, desk::DUTIES, desk::REGULATIONS];
                 records::prove(tx, &kinds, None, &mut listener).await?;
                 Ok::<_, store::StoreError>((wrong, facts))
             })
@@ -219,6 +222,8 @@ fn every_word_of_its_pages_is_there_in_both_languages() {
     i18n::install(&[desk::LOCALES, records::LOCALES, lists::LOCALES, web::base_locales()]);
     let mut wanted = records::frame::words_of::<desk::Point>();
     wanted.extend(records::frame::words_of::<Counter>());
+    wanted.extend(records::frame::words_of::<desk::Regulation>());
+    wanted.extend(["in-force", "ahead", "followed", "withdrawn"].map(|word| format!("regulation-stands-{word}")));
     wanted.extend(desk::lists().into_iter().flat_map(|list| list.words));
     wanted.extend(desk::DUTIES.dues.iter().map(|due| due.word.to_owned()));
     wanted.extend(desk::ticket::State::WORDS.map(|word| format!("ticket-state-{word}")));
