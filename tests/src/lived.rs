@@ -18,6 +18,8 @@ pub(crate) async fn lived_in(app: &TestApp) {
     let mut leader = app.signed_in(Role::Leader).await;
     // Before the day is sealed.
     ruled(app).await;
+    let desk = app.tree().get(app.person(Role::Clerk).agency).expect("a desk").clone();
+    let second = harness::settle_official(app.db(), "truc.thay", Role::Clerk, &desk).await;
     handed_in_and_rated(app, &mut clerk, &mut officer, &mut leader).await;
     let mut citizen = newcomer(app, "094190100886").await;
     let online = filed_online(app, &mut citizen).await;
@@ -49,14 +51,14 @@ pub(crate) async fn lived_in(app: &TestApp) {
     citizen.get(&format!("/dialogues/{sitting}")).await.is(200);
     let question = [("text", "Bao giờ sửa cầu?")];
     citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
-    queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen).await;
+    queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen, second).await;
     steered(app).await;
     renamed(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
 }
 
 /// A receiving point, a counter with somebody on duty, a ticket called there, a slot booked.
-async fn queued(app: &TestApp, leader: &mut Client, citizen: &mut Client) {
+async fn queued(app: &TestApp, leader: &mut Client, citizen: &mut Client, second: Id) {
     let mut clerk = app.signed_in(Role::Clerk).await;
     let desk = app.tree().get(app.person(Role::Clerk).agency).expect("a desk").clone();
     let unit = desk.id.to_string();
@@ -73,7 +75,7 @@ async fn queued(app: &TestApp, leader: &mut Client, citizen: &mut Client) {
     let page = citizen.get(&book).await;
     let slot = page.is(200).between("name=\"slot\" value=\"", "\"").expect("a slot").to_owned();
     citizen.post(&book, &[("field", "ho-tich"), ("slot", &slot)]).await.is(303);
-    let second = harness::settle_official(app.db(), "truc.thay", Role::Clerk, &desk).await.to_string();
+    let second = second.to_string();
     let (first, today) = (app.person(Role::Clerk).id.to_string(), app.clock.now().date().to_string());
     let duty = [
         ("counter", counter.rsplit('/').next().expect("a code")),

@@ -141,6 +141,7 @@ desk-no-counter-open = No counter is open yet
 desk-no-counter-open-hint = Please wait a moment or ask somebody.
 desk-outlook = { $n } before you, about { $minutes } minutes
 desk-outlook-now = No waiting
+desk-outlook-next = You are next, in about { $minutes } minutes
 desk-outlook-none = No counter receives this field now
 desk-minutes = { $n } minutes
 desk-nothing-yet = none yet
@@ -305,3 +306,5 @@ queues-served = Served
 queues-service = Mean service (minutes)
 queues-none = Nobody took a number in this period
 queues-none-hint = Please choose other days.
+
+desk-device = A device in the hall opens { $address } once: each page goes back to the numbers when nobody touches it.

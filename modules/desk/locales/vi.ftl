@@ -141,6 +141,7 @@ desk-no-counter-open = Chưa có quầy nào mở
 desk-no-counter-open-hint = Hãy chờ giây lát hoặc hỏi người hướng dẫn.
 desk-outlook = Trước bạn { $n } người, khoảng { $minutes } phút
 desk-outlook-now = Không phải chờ
+desk-outlook-next = Bạn là người tiếp theo, khoảng { $minutes } phút
 desk-outlook-none = Chưa có quầy nhận lĩnh vực này
 desk-minutes = { $n } phút
 desk-nothing-yet = chưa có
@@ -305,3 +306,5 @@ queues-served = Lượt phục vụ
 queues-service = Phục vụ trung bình (phút)
 queues-none = Chưa có ai lấy số trong kỳ này
 queues-none-hint = Hãy chọn những ngày khác.
+
+desk-device = Máy đặt tại sảnh mở một lần địa chỉ { $address }: mọi trang tự về trang lấy số khi không ai chạm.

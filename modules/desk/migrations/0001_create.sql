@@ -55,7 +55,9 @@ CREATE TABLE desk_ticket (
   slot_at {time},
   taken_at {time} NOT NULL,
   counter_id {id},
+  -- When it was called first, which ends the wait, and when last.
   called_at {time},
+  last_call_at {time},
   done_at {time},
   calls {int} NOT NULL
 ){strict};

@@ -249,7 +249,7 @@ async fn call_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) -> Result<Resp
         .await?;
     let counter = &held.state;
     let current =
-        hall.called.iter().filter(|ticket| ticket.state.counter == Some(held.id)).max_by_key(|t| t.state.called_at);
+        hall.called.iter().filter(|ticket| ticket.state.counter == Some(held.id)).max_by_key(|t| t.state.last_call_at);
     let other = |other: &&Held<Counter>| Choice::new(&other.code, title(l, &other.state));
     let serves = |ticket: &&Held<Ticket>| match ticket.state.counter {
         Some(to) => to == held.id,
@@ -324,6 +324,9 @@ pub(crate) async fn open_or_close(ctx: Ctx, Path((code, verb)): Path<(String, St
     let (house, actor, now, counter) = (House::of(&ctx).await?, ctx.actor()?.clone(), ctx.now, code.clone());
     let done = ctx.db().write(move |tx| {
         Box::pin(async move {
+            if word == "close" {
+                return queue_acts::close(tx, &house, &actor, now, &counter).await;
+            }
             let asker = Asker::actor(&actor, now);
             records::act::<Counter>(tx, &house, &asker, (&counter, word), &Typed::default()).await
         })

@@ -1,8 +1,9 @@
 //! How a desk stands now, as anybody in its hall may see it: no names, only numbers.
 
 use crate::counter::Counter;
+use crate::data::Rule;
 use crate::house::House;
-use crate::queue;
+use crate::queue::{self, Outlook};
 use crate::queue_acts::open_counters;
 use crate::regulation::{Regulation, rule};
 use crate::store;
@@ -11,20 +12,17 @@ use ::store::Tx;
 use base::{Fault, Id, Instant};
 use records::Held;
 
-/// Calls shown on a screen beside those in force.
-const LAST_CALLS: i64 = 6;
-
 /// A desk now.
 pub struct Hall {
     pub counters: Vec<Held<Counter>>,
     pub waiting: Vec<Held<Ticket>>,
     pub called: Vec<Held<Ticket>>,
-    /// The last ones called, the latest first.
-    pub last: Vec<Held<Ticket>>,
     pub served: i64,
     pub mean_wait_minutes: Option<i64>,
     /// The mean of the last services.
     pub service_ms: i64,
+    /// How the queue is kept today.
+    pub rule: Rule,
     /// The regulation in force.
     pub regulation: Option<Held<Regulation>>,
 }
@@ -42,11 +40,11 @@ pub async fn hall(tx: &Tx, desk: Id, now: Instant) -> Result<Hall, Fault> {
         counters: store::counters(tx, desk).await?,
         waiting: store::tickets(tx, desk, day, State::Waiting).await?,
         called: store::tickets(tx, desk, day, State::Called).await?,
-        last: store::last_called(tx, desk, day, LAST_CALLS).await?,
         served: of(State::Served),
         mean_wait_minutes: queue::mean_wait_minutes(called, waited_ms),
         service_ms: queue::service_ms(&store::last_served(tx, desk, day, rule.mean_of).await?, &rule),
         regulation: store::regulation_on(tx, now.date()).await?,
+        rule,
     })
 }
 
@@ -70,24 +68,20 @@ impl Hall {
         (fields, open.iter().any(|held| held.state.fields.is_empty()))
     }
 
-    /// How many wait before somebody who takes a ticket for a field now, and how long that is.
-    pub fn outlook(&self, ticket: &Ticket, now: Instant) -> (usize, Option<i64>) {
-        let open = self.open();
-        let serving: Vec<_> = open.iter().filter(|held| held.state.serves(&ticket.field)).collect();
-        // Only those stand before somebody whom the same counters call.
-        let rivals: Vec<Held<Ticket>> = self
-            .waiting
-            .iter()
-            .filter(|other| serving.iter().any(|held| held.state.serves(&other.state.field)))
-            .cloned()
-            .collect();
-        let ahead = queue::ahead(&rivals, ticket, now);
-        (ahead, queue::estimate_minutes(ahead, serving.len(), self.service_ms))
+    /// What somebody who waits may expect; none where no open counter serves them.
+    pub fn outlook(&self, ticket: &Held<Ticket>, now: Instant) -> Option<Outlook> {
+        let free = |counter: &Held<Counter>| {
+            let of_it = self.called.iter().filter(|held| held.state.counter == Some(counter.id));
+            let done = of_it.filter_map(|held| Some(held.state.last_call_at?.plus_ms(self.service_ms))).max();
+            done.unwrap_or(now).max(now)
+        };
+        let open: Vec<_> = self.open().into_iter().map(|counter| (counter.clone(), free(counter))).collect();
+        queue::outlook(&self.waiting, ticket, &open, (&self.rule, self.service_ms), now)
     }
 
-    /// The same for somebody who walks in now.
-    pub fn outlook_of(&self, field: &str, now: Instant) -> (usize, Option<i64>) {
-        let one = Ticket { field: field.to_owned(), taken_at: now, n: i64::MAX, ..Ticket::default() };
-        self.outlook(&one, now)
+    /// The same for somebody who would take a ticket now.
+    pub fn outlook_of(&self, field: &str, now: Instant) -> Option<Outlook> {
+        let state = Ticket { field: field.to_owned(), taken_at: now, n: i64::MAX, ..Ticket::default() };
+        self.outlook(&Held { id: Id(0), code: String::new(), head: Default::default(), state }, now)
     }
 }

@@ -3,6 +3,7 @@
 use crate::data;
 use crate::hall::{Hall, hall};
 use crate::house::House;
+use crate::queue::Outlook;
 use crate::queue_acts::{self, Wish};
 use crate::store;
 use crate::ticket::State;
@@ -15,12 +16,14 @@ use i18n::L;
 use lists::{Asked, Cell, Column, Kind, List, Shape, Sort, Whole};
 use organisation::Agency;
 use web::table::query_value;
-use web::{Answer, Choice, Ctx, FormMap};
+use web::{Answer, Choice, Ctx, FormMap, cookie};
 
 /// Seconds until a screen or a ticket looks again by itself, without a script.
 const AGAIN_SECONDS: u32 = 15;
 /// Seconds after which a kiosk that nobody touches is back at its beginning.
 const IDLE_SECONDS: u32 = 45;
+/// How long a device stays one of the hall without being set up again.
+const DEVICE_SECONDS: i64 = 400 * 86_400;
 
 /// A desk in the list.
 #[derive(Clone)]
@@ -124,19 +127,18 @@ fn offers(l: L, house: &House, hall: &Hall, now: base::Instant) -> Vec<Offer> {
         let key = if fields.is_empty() { "desk-field-any" } else { "desk-field-other" };
         (String::new(), l.t(key))
     });
-    let offer = |(code, name): (String, String)| {
-        let (ahead, minutes) = hall.outlook_of(&code, now);
-        Offer { wait: outlook(l, ahead, minutes), code, name }
-    };
+    let offer = |(code, name): (String, String)| Offer { wait: outlook(l, hall.outlook_of(&code, now)), code, name };
     fields.into_iter().chain(rest).map(offer).collect()
 }
 
 /// How many are before somebody, and for how long.
-fn outlook(l: L, ahead: usize, minutes: Option<i64>) -> String {
-    match (ahead, minutes) {
-        (_, None) => l.t("desk-outlook-none"),
-        (0, _) => l.t("desk-outlook-now"),
-        (ahead, Some(minutes)) => l.tr("desk-outlook", [("n", ahead.to_string()), ("minutes", minutes.to_string())]),
+fn outlook(l: L, expected: Option<Outlook>) -> String {
+    let minutes = |outlook: Outlook| ("minutes", outlook.minutes.to_string());
+    match expected {
+        None => l.t("desk-outlook-none"),
+        Some(outlook) if outlook.minutes == 0 => l.t("desk-outlook-now"),
+        Some(outlook) if outlook.ahead == 0 => l.tr("desk-outlook-next", [minutes(outlook)]),
+        Some(outlook) => l.tr("desk-outlook", [("n", outlook.ahead.to_string()), minutes(outlook)]),
     }
 }
 
@@ -159,8 +161,11 @@ fn stands(l: L, house: &House, hall: &Hall) -> Vec<Stand> {
         let counter = &held.state;
         let open = counter.state == crate::counter::State::Open;
         let names: Vec<String> = counter.fields.iter().map(|field| house.field(field)).collect();
-        let now =
-            hall.called.iter().filter(|ticket| ticket.state.counter == Some(held.id)).max_by_key(|t| t.state.called_at);
+        let now = hall
+            .called
+            .iter()
+            .filter(|ticket| ticket.state.counter == Some(held.id))
+            .max_by_key(|t| t.state.last_call_at);
         Stand {
             number: counter.number,
             name: counter.name.clone(),
@@ -254,9 +259,18 @@ pub(crate) async fn kiosk_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) ->
     Ok(again(page, IDLE_SECONDS, &format!("/desks/{code}/kiosk")))
 }
 
-/// GET /desks/{desk}/kiosk
+/// GET /desks/{desk}/kiosk?device=1: with it the device that asks stands in this hall, and whatever it shows goes back here when nobody
+/// touches it; `device=0` takes that back.
 pub(crate) async fn kiosk(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    Ok(kiosk_page(&ctx, &code, Vec::new()).await?)
+    let mut page = kiosk_page(&ctx, &code, Vec::new()).await?;
+    let (secure, start) = (ctx.app.secure_cookies, format!("/desks/{code}/kiosk"));
+    let cookie = match query_value(&ctx.uri, "device").as_str() {
+        "1" => cookie::set(cookie::KIOSK, &start, Some(DEVICE_SECONDS), secure),
+        "0" => cookie::clear(cookie::KIOSK, secure),
+        _ => return Ok(page),
+    };
+    page.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(page)
 }
 
 /// POST /desks/{desk}/tickets
@@ -305,7 +319,6 @@ pub(crate) async fn ticket(ctx: Ctx, Path((code, number)): Path<(String, String)
         ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(store::ticket(tx, &asked).await?) })).await?;
     let held = held.filter(|held| held.state.unit == desk.id).ok_or(Fault::NotFound("desk-ticket-none"))?;
     let t = &held.state;
-    let (ahead, minutes) = hall.outlook(t, ctx.now);
     let waits = t.state == State::Waiting && t.day == store::today(ctx.now);
     let kiosk = query_value(&ctx.uri, "kiosk") == "1";
     let called = (t.state == State::Called).then(|| hall.number(t.counter)).flatten();
@@ -320,7 +333,7 @@ pub(crate) async fn ticket(ctx: Ctx, Path((code, number)): Path<(String, String)
         state: l.t(format!("ticket-state-{}", t.state.as_str())),
         colour: colour(t.state),
         counter: called.map(|n| n.to_string()).unwrap_or_default(),
-        outlook: if waits { outlook(l, ahead, minutes) } else { String::new() },
+        outlook: if waits { outlook(l, hall.outlook(&held, ctx.now)) } else { String::new() },
         href: format!("{}/desks/{code}/tickets/{number}", ctx.origin),
         kiosk,
         desk: code.clone(),
@@ -375,7 +388,7 @@ struct ScreenPart<'a> {
 /// GET /desks/{desk}/screen
 pub(crate) async fn screen(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let (house, desk, hall) = read(&ctx, &code).await?;
-    let latest = hall.last.first().map(|held| held.id);
+    let latest = hall.called.iter().max_by_key(|held| (held.state.last_call_at, held.state.n)).map(|held| held.id);
     let call = |held: &records::Held<crate::Ticket>| {
         let counter = hall.counters.iter().find(|counter| Some(counter.id) == held.state.counter);
         Call {
@@ -387,7 +400,7 @@ pub(crate) async fn screen(ctx: Ctx, Path(code): Path<String>) -> Answer {
     };
     // Who is called now, the latest first.
     let mut now: Vec<_> = hall.called.iter().collect();
-    now.sort_by_key(|held| std::cmp::Reverse((held.state.called_at, held.state.n)));
+    now.sort_by_key(|held| std::cmp::Reverse((held.state.last_call_at, held.state.n)));
     let calls: Vec<Call> = now.into_iter().map(call).collect();
     let (waiting, at) = (hall.waiting.len() as i64, vn_time(ctx.now));
     if ctx.htmx {

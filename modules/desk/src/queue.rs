@@ -37,32 +37,54 @@ pub fn in_a_row(called: &[Held<Ticket>]) -> usize {
     called.iter().take_while(|held| !held.state.priority.is_empty()).count()
 }
 
-/// How many will be called before somebody, as it stands: by the same order, whatever counter calls.
-pub fn ahead(waiting: &[Held<Ticket>], of: &Ticket, now: Instant) -> usize {
-    let rank = |ticket: &Ticket| match (ticket.priority.is_empty(), ticket.slot_at) {
-        (false, _) => 0,
-        (_, Some(slot)) if slot <= now => 1,
-        _ => 2,
-    };
-    let place = |ticket: &Ticket| (rank(ticket), ticket.waits_from(), ticket.n);
-    waiting.iter().filter(|other| other.state.n != of.n && place(&other.state) < place(of)).count()
-}
-
-/// The mean length of some services, in milliseconds: of the last ones served, or what the rule takes it for before anybody was.
+/// The mean length of some services from the last call to their end, in milliseconds: of the last ones served, or what the rule takes it for before anybody was.
 pub fn service_ms(served: &[Held<Ticket>], rule: &Rule) -> i64 {
-    let took = served.iter().filter_map(|held| Some(held.state.done_at?.ms_since(held.state.called_at?).max(0)));
+    let took = served.iter().filter_map(|held| Some(held.state.done_at?.ms_since(held.state.last_call_at?).max(0)));
     let (n, sum) = took.fold((0, 0), |(n, sum), ms| (n + 1, sum + ms));
     if n == 0 { rule.service_minutes * 60_000 } else { sum / n }
 }
 
-/// How long somebody will wait, in whole minutes, rounded up to five: those before them, over the counters that serve them. None where no
-/// counter does.
-pub fn estimate_minutes(ahead: usize, counters: usize, service_ms: i64) -> Option<i64> {
-    if counters == 0 {
-        return None;
+/// What somebody who waits may expect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// How many are called before them at counters that could call them.
+    pub ahead: usize,
+    /// In how many minutes they are called, rounded up to five.
+    pub minutes: i64,
+}
+
+/// When somebody is called if every service takes the mean time: the counters call one after the other by [`next`], each as soon as it is free.
+/// `open`: each open counter with the moment from which it can call. None where no counter serves their field.
+pub fn outlook(
+    waiting: &[Held<Ticket>],
+    of: &Held<Ticket>,
+    open: &[(Held<Counter>, Instant)],
+    (rule, service_ms): (&Rule, i64),
+    now: Instant,
+) -> Option<Outlook> {
+    let ids: Vec<Id> = open.iter().map(|(counter, _)| counter.id).collect();
+    let mut free: Vec<(&Held<Counter>, Instant)> = open.iter().map(|(counter, at)| (counter, *at)).collect();
+    let mut rest: Vec<Held<Ticket>> = waiting.iter().filter(|other| other.id != of.id).cloned().collect();
+    rest.push(of.clone());
+    let (mut ahead, mut in_a_row) = (0, 0);
+    while let Some(turn) = (0..free.len()).min_by_key(|at| (free[*at].1, free[*at].0.state.number)) {
+        let (counter, at) = free[turn];
+        let Some(called) = next(&rest, counter, &ids, (rule, in_a_row), at).map(|held| held.id) else {
+            // Nobody waits for it, and nobody will who is not here yet.
+            free.swap_remove(turn);
+            continue;
+        };
+        if called == of.id {
+            let ms = at.ms_since(now).max(0);
+            return Some(Outlook { ahead, minutes: (ms + 299_999) / 300_000 * 5 });
+        }
+        ahead += usize::from(counter.state.serves(&of.state.field));
+        let priority = rest.iter().any(|held| held.id == called && !held.state.priority.is_empty());
+        in_a_row = if priority { in_a_row + 1 } else { 0 };
+        rest.retain(|held| held.id != called);
+        free[turn].1 = at.plus_ms(service_ms.max(60_000));
     }
-    let ms = (ahead as i64).saturating_mul(service_ms) / counters as i64;
-    Some((ms + 299_999) / 300_000 * 5)
+    None
 }
 
 /// The mean wait of tickets that were called, in whole minutes; none where none was.
@@ -142,16 +164,33 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_is_told_by_those_before_over_the_counters_and_the_last_services() {
+    fn a_mean_is_of_what_was_and_before_that_what_the_rule_takes_it_for() {
         let mut served = ticket(1, "land", 40);
-        served.state = Ticket { state: State::Served, called_at: Some(at(20)), done_at: Some(at(8)), ..served.state };
+        served.state =
+            Ticket { state: State::Served, last_call_at: Some(at(20)), done_at: Some(at(8)), ..served.state };
         assert_eq!(service_ms(&[served], &rule()), 12 * 60_000);
         assert_eq!(service_ms(&[], &rule()), rule().service_minutes * 60_000);
-        let ten = 10 * 60_000;
-        let told = [(0, 1), (1, 1), (3, 2), (3, 0)].map(|(before, counters)| estimate_minutes(before, counters, ten));
-        assert_eq!(told, [Some(0), Some(10), Some(15), None]);
-        let waiting = [ticket(1, "land", 30), ticket(2, "land", 20), ticket(3, "land", 10)];
-        assert_eq!((ahead(&waiting, &waiting[2].state, NOW), ahead(&waiting, &waiting[0].state, NOW)), (2, 0));
         assert_eq!((mean_wait_minutes(0, 0), mean_wait_minutes(2, 9 * 60_000)), (None, Some(5)));
+    }
+
+    #[test]
+    fn one_waits_for_those_the_own_counters_call_before_and_not_for_anybody_elses() {
+        let ten = 10 * 60_000;
+        let waiting = [ticket(1, "civil", 30), ticket(2, "civil", 20), ticket(3, "civil", 10)];
+        let (civil, land, all) = (counter(7, &["civil"]), counter(8, &["land"]), counter(9, &[]));
+        let told = |of: &Held<Ticket>, open: &[(Held<Counter>, Instant)]| {
+            outlook(&waiting, of, open, (&rule(), ten), NOW).map(|outlook| (outlook.ahead, outlook.minutes))
+        };
+        let newcomer = |field| ticket(4, field, 0);
+        assert_eq!(told(&newcomer("civil"), &[(civil.clone(), NOW)]), Some((3, 30)));
+        assert_eq!(told(&newcomer("land"), &[(civil.clone(), NOW), (land.clone(), NOW)]), Some((0, 0)));
+        assert_eq!(told(&newcomer("land"), &[(civil.clone(), NOW)]), None);
+        // Two counters share those who wait; one of them is busy for a while.
+        assert_eq!(told(&newcomer("civil"), &[(civil.clone(), NOW), (all.clone(), NOW)]), Some((3, 10)));
+        assert_eq!(told(&newcomer("civil"), &[(civil.clone(), at(-20)), (all.clone(), NOW)]), Some((3, 20)));
+        assert_eq!(told(&waiting[0], &[(civil.clone(), at(-7))]), Some((0, 10)));
+        let mut old = newcomer("civil");
+        old.state.priority = "elderly".to_owned();
+        assert_eq!(told(&old, &[(civil, NOW)]), Some((0, 0)));
     }
 }

@@ -9,7 +9,7 @@ use crate::{booking, queue, store};
 use ::store::Tx;
 use base::{Actor, Fault, Id, Instant, Problem};
 use organisation::Agency;
-use records::{Asker, By, Held};
+use records::{Asker, By, Held, Typed};
 
 /// Tickets and slots of yesterday, and of a long holiday before it, are over with the first ticket of a day.
 const LAPSE_DAYS: i64 = 30;
@@ -122,6 +122,20 @@ pub async fn call_next(
     let short = next.state.waited_ms(now) <= rule.short_wait_minutes * 60_000;
     let called = records::happen(tx, by, next, &Event::Call { counter: counter.id, short }, &[]).await?;
     Ok(Some(called))
+}
+
+/// Whoever stands at a counter is done with the one there, and closes it.
+///
+/// # Errors
+/// As [`call_next`]; `Conflict` with `records-not-now` when it is closed.
+pub async fn close(tx: &Tx, house: &House, actor: &Actor, now: Instant, code: &str) -> Result<Held<Counter>, Fault> {
+    let asker = Asker::actor(actor, now);
+    let (counter, by) = standing_at(tx, house, &asker, code).await?;
+    hold(tx, counter.state.unit).await?;
+    for before in at_counter(tx, counter.state.unit, store::today(now), counter.id).await? {
+        records::happen(tx, by, &before, &Event::Serve, &[]).await?;
+    }
+    records::act::<Counter>(tx, house, &asker, (code, "close"), &Typed::default()).await
 }
 
 /// Sends somebody who was called on to another counter of the desk, where they are called first.

@@ -39,7 +39,7 @@ pub const QUEUE_MAX: i64 = 500;
     /// How many were called at a desk on a day, and how long they waited together.
     pub WAITED = "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN called_at > CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END THEN called_at - CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END ELSE 0 END), 0) AS ms FROM desk_ticket WHERE unit_id = $1 AND day = $2 AND called_at IS NOT NULL";
     /// What came of the queues of some days, desk by desk.
-    pub SUMS = "SELECT unit_id, COUNT(*) AS taken, COUNT(called_at) AS called, COALESCE(SUM(CASE WHEN called_at > CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END THEN called_at - CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END ELSE 0 END), 0) AS waited_ms, SUM(CASE WHEN state = 'served' THEN 1 ELSE 0 END) AS served, COALESCE(SUM(CASE WHEN state = 'served' THEN done_at - called_at ELSE 0 END), 0) AS serving_ms FROM desk_ticket WHERE day >= $1 AND day <= $2 GROUP BY unit_id";
+    pub SUMS = "SELECT unit_id, COUNT(*) AS taken, COUNT(called_at) AS called, COALESCE(SUM(CASE WHEN called_at > CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END THEN called_at - CASE WHEN slot_at > taken_at THEN slot_at ELSE taken_at END ELSE 0 END), 0) AS waited_ms, SUM(CASE WHEN state = 'served' THEN 1 ELSE 0 END) AS served, COALESCE(SUM(CASE WHEN state = 'served' THEN done_at - last_call_at ELSE 0 END), 0) AS serving_ms FROM desk_ticket WHERE day >= $1 AND day <= $2 GROUP BY unit_id";
     /// How many of a desk stand where on a day.
     pub COUNTS = "SELECT state, COUNT(*) AS n FROM desk_ticket WHERE unit_id = $1 AND day = $2 GROUP BY state";
     /// One booking by its code.
@@ -68,8 +68,8 @@ pub const QUEUE_MAX: i64 = 500;
     pub WAITING_BY_DESK = "SELECT unit_id, COUNT(*) AS n FROM desk_ticket WHERE day = $1 AND state = 'waiting' GROUP BY unit_id";
     /// Every counter that has not ended, desk by desk.
     pub ALL_COUNTERS = "SELECT * FROM desk_counter WHERE state <> 'ended' ORDER BY unit_id, number LIMIT 10000";
-    /// How many of earlier days still wait at a desk.
-    pub LEFT_OVER = "SELECT * FROM desk_ticket WHERE unit_id = $1 AND day < $2 AND day >= $3 AND state = 'waiting' ORDER BY day, n LIMIT $4";
+    /// Tickets of earlier days of a desk that did not come to an end.
+    pub LEFT_OVER = "SELECT * FROM desk_ticket WHERE unit_id = $1 AND day < $2 AND day >= $3 AND state IN ('waiting', 'called') ORDER BY day, n LIMIT $4";
 }
 
 /// The receiving point of a unit.
@@ -145,7 +145,7 @@ pub async fn all_counters(tx: &Tx) -> Result<Vec<Held<Counter>>, StoreError> {
     Held::read_all(&tx.query(ALL_COUNTERS, &[]).await?)
 }
 
-/// Tickets of earlier days that still wait at a desk, back to a day.
+/// Tickets of earlier days of a desk that did not come to an end, back to a day.
 pub async fn left_over(tx: &Tx, unit: Id, (before, from): (i64, i64)) -> Result<Vec<Held<Ticket>>, StoreError> {
     Held::read_all(&tx.query(LEFT_OVER, params![unit, before, from, QUEUE_MAX]).await?)
 }

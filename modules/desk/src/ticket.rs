@@ -35,7 +35,7 @@ pub enum State {
     Served,
     /// Nobody came.
     Missed,
-    /// The day was over before it was called.
+    /// The day was over before it was called, or before anybody noted how it ended.
     Lapsed,
 }
 base::closed_list!(State, {
@@ -64,7 +64,10 @@ pub struct Ticket {
     pub taken_at: Instant,
     /// Where it was called to last; while it waits, the counter it was sent on to.
     pub counter: Option<Id>,
+    /// When it was called first: the end of the wait.
     pub called_at: Option<Instant>,
+    /// When it was called last.
+    pub last_call_at: Option<Instant>,
     pub done_at: Option<Instant>,
     pub calls: i64,
 }
@@ -148,11 +151,13 @@ impl Subject for Ticket {
                 ticket.counter = Some(*counter);
                 ticket.calls += 1;
                 ticket.called_at = before.called_at.or(Some(moment.at));
+                ticket.last_call_at = Some(moment.at);
                 let first = before.called_at.is_none();
                 first.then(|| count(&CALLED, if *short { SHORT_WAIT } else { 0 })).flatten()
             }
             Event::Recall => {
                 ticket.calls += 1;
+                ticket.last_call_at = Some(moment.at);
                 None
             }
             Event::Serve => {
@@ -172,7 +177,8 @@ impl Subject for Ticket {
             }
             Event::Lapse => {
                 ticket.state = State::Lapsed;
-                count(&LOST, 0)
+                // Whoever was called stood at a counter; that nobody noted how it ended is no loss of theirs.
+                before.called_at.is_none().then(|| count(&LOST, 0)).flatten()
             }
         };
         Ok((ticket, counted.into_iter().collect()))
@@ -192,6 +198,7 @@ const COLUMNS: &[Column<Ticket>] = &[
     column!("taken_at", taken_at),
     column!("counter_id", counter),
     column!("called_at", called_at),
+    column!("last_call_at", last_call_at),
     column!("done_at", done_at),
     column!("calls", calls),
 ];
@@ -220,7 +227,7 @@ impl Machine for Ticket {
         Verb::new("serve", &[State::Called], &[State::Served], CLERKS, &[], |_, _| Decided::event(Event::Serve)),
         Verb::new("miss", &[State::Called], &[State::Missed], CLERKS, &[], |_, _| Decided::event(Event::Miss)),
         own("move", &[State::Called], &[State::Waiting], CLERKS, &[]),
-        own("lapse", &[State::Waiting], &[State::Lapsed], &[], &[]),
+        own("lapse", &[State::Waiting, State::Called], &[State::Lapsed], &[], &[]),
     ];
 
     fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {

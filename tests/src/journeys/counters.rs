@@ -63,6 +63,17 @@ fn a_number_is_taken_at_the_kiosk_and_called_with_one_press() {
         let board = passer.get(&format!("/desks/{code}")).await;
         board.is(200).shows("Chờ trung bình").shows("Các quầy").shows("Đang mở");
 
+        // What a device in the hall shows goes back to the beginning, whichever room's page it is; a telephone's does not.
+        let start = format!("/desks/{code}/kiosk");
+        let back = |page: &crate::harness::Page| {
+            page.headers.get("refresh").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        assert_eq!(back(&passer.get("/track").await), "");
+        passer.get(&format!("{start}?device=1")).await.is(200);
+        assert_eq!(back(&passer.get("/track").await), format!("60; url={start}"));
+        passer.get(&format!("{start}?device=0")).await.is(200);
+        assert_eq!(back(&passer.get("/track").await), "");
+
         // Nobody but a clerk of this desk stands here.
         leader.post(&call, &[]).await.is(403);
         passer.get(&call).await.is(303);

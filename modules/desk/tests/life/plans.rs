@@ -26,12 +26,7 @@ async fn what_a_hall_asks_all_day_is_a_range_of_its_index() {
             if province.db.engine() == store::Engine::Sqlite { "x'00'" } else { "decode('00', 'hex')" },
             series(TICKETS)
         );
-        let fill = vec![
-            tickets,
-            bookings,
-            "ANALYZE desk_ticket".to_owned(),
-            "ANALYZE desk_booking".to_owned(),
-        ];
+        let fill = vec![tickets, bookings, "ANALYZE desk_ticket".to_owned(), "ANALYZE desk_booking".to_owned()];
         let (desk, day) = (Id(7), 40_i64);
         let lanes = vec![
             (sql::NEXT_TICKET, params![desk, day].to_vec(), "desk_ticket_number"),
