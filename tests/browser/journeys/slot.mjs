@@ -5,7 +5,7 @@ export async function journey({ browser, password }, { javaScript }) {
   const { page } = citizen;
   await page.goto("/desks");
   await browser.look(citizen);
-  await page.fill("[name=q]", "ninh kieu");
+  await page.locator("main [name=q]").fill("ninh kieu");
   await page.locator("main form button[type=submit]").first().click();
   await page.getByRole("link", { name: /Ninh Kiều/ }).first().click();
   await browser.look(citizen);
