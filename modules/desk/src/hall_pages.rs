@@ -16,12 +16,14 @@ use i18n::L;
 use lists::{Asked, Cell, Column, Kind, List, Shape, Sort, Whole};
 use organisation::Agency;
 use web::table::query_value;
-use web::{Answer, Choice, Ctx, FormMap, cookie};
+use web::{Answer, Choice, Ctx, FormMap, cookie, limits};
 
 /// Seconds until a screen or a ticket looks again by itself, without a script.
 const AGAIN_SECONDS: u32 = 15;
 /// Seconds after which a kiosk that nobody touches is back at its beginning.
 const IDLE_SECONDS: u32 = 45;
+/// Tickets taken from one address: a hall with several devices on a Monday morning, and nobody at home who plays with it.
+const TICKETS: limits::Rate = limits::Rate { burst: 60, per_minute: 12 };
 /// How long a device stays one of the hall without being set up again.
 const DEVICE_SECONDS: i64 = 400 * 86_400;
 
@@ -275,6 +277,7 @@ pub(crate) async fn kiosk(ctx: Ctx, Path(code): Path<String>) -> Answer {
 
 /// POST /desks/{desk}/tickets
 pub(crate) async fn take(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
+    limits::take(&ctx, "queue-ticket", TICKETS)?;
     let house = House::of(&ctx).await?;
     let desk = house.desk(&code).cloned().ok_or(Fault::NotFound("desk-none"))?;
     let wish =

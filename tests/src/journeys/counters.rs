@@ -74,6 +74,15 @@ fn a_number_is_taken_at_the_kiosk_and_called_with_one_press() {
         passer.get(&format!("{start}?device=0")).await.is(200);
         assert_eq!(back(&passer.get("/track").await), "");
 
+        // Nobody at one place takes numbers without end.
+        let mut player = app.anonymous();
+        player.get(&start).await.is(200);
+        let mut last = 303;
+        for _ in 0..70 {
+            last = player.post(&take, &[("field", "ho-tich")]).await.status.as_u16();
+        }
+        assert_eq!(last, 429);
+
         // Nobody but a clerk of this desk stands here.
         leader.post(&call, &[]).await.is(403);
         passer.get(&call).await.is(303);
