@@ -59,6 +59,7 @@ pub async fn make(db: &store::Db, hasher: &Hasher, now: Instant, dossiers: u64) 
         let password = hasher.hash(Password::of_demonstration()).await?;
         accounts::seed_demo(db, password, now).await?;
     }
+    crate::demo_desk::set_up(db, now).await?;
     if dossiers > 0 && !has_dossiers {
         let focus = db
             .read(|tx| {

@@ -9,6 +9,7 @@ pub mod bench;
 pub mod cli;
 pub mod days;
 pub mod demo;
+mod demo_desk;
 pub mod listen;
 pub mod openapi;
 pub mod outgoing;
@@ -32,6 +33,7 @@ pub fn modules() -> Vec<Module> {
         feedback::module(),
         control::module(),
         initiatives::module(),
+        desk::module(),
         citizens::module(),
         reform::module(),
         plans::module(),
@@ -70,6 +72,7 @@ pub fn migrations() -> Vec<Migrations> {
         feedback::MIGRATIONS,
         control::MIGRATIONS,
         initiatives::MIGRATIONS,
+        desk::MIGRATIONS,
         citizens::MIGRATIONS,
         reform::MIGRATIONS,
         plans::MIGRATIONS,
@@ -93,6 +96,12 @@ pub fn kinds() -> Vec<records::Kind> {
         control::KIND,
         control::REVIEWS,
         initiatives::KIND,
+        desk::POINTS,
+        desk::COUNTERS,
+        desk::TICKETS,
+        desk::BOOKINGS,
+        desk::DUTIES,
+        desk::REGULATIONS,
         reform::KIND,
         reform::FIGURES,
         reform::PROGRAMMES,
@@ -112,6 +121,7 @@ pub fn lists() -> Vec<lists::Declared> {
         feedback::lists(),
         control::lists(),
         initiatives::lists(),
+        desk::lists(),
         reform::lists(),
         plans::lists(),
         organisation::lists(),
@@ -297,6 +307,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
         feedback::open_at,
         control::open_at,
         initiatives::open_at,
+        desk::open_at,
         accounts::grants_open_at,
         reform::open_at,
         plans::open_at,

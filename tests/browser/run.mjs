@@ -19,6 +19,7 @@ import * as supplement from "./journeys/supplement.mjs";
 import * as rating from "./journeys/rating.mjs";
 import * as list from "./journeys/list.mjs";
 import * as petition from "./journeys/petition.mjs";
+import * as slot from "./journeys/slot.mjs";
 import * as work from "./journeys/work.mjs";
 import * as definition from "./journeys/definition.mjs";
 import * as control from "./journeys/control.mjs";
@@ -43,6 +44,8 @@ const journeys = [
   ["the same list without JavaScript", (t) => list.journey(t, { javaScript: false })],
   ["a petition goes from a phone to its published answer, and past the unit it complains of", (t) => petition.journey(t, { javaScript: true })],
   ["the same petition without JavaScript", (t) => petition.journey(t, { javaScript: false })],
+  ["a slot at the ward's desk is booked from a telephone, shows its code and is given back", (t) => slot.journey(t, { javaScript: true })],
+  ["the same slot without JavaScript", (t) => slot.journey(t, { javaScript: false })],
   ["a leader's work is one list with a dossier, a petition and a declared figure, each opened from there", (t) => work.journey(t, { javaScript: true })],
   ["the same work without JavaScript", (t) => work.journey(t, { javaScript: false })],
   ["what an indicator counts is changed by two people, last year's figure stays", (t) => definition.journey(t, { javaScript: true })],

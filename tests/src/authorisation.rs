@@ -243,6 +243,10 @@ fn a_role_that_lets_in_to_people_rules_or_the_log_needs_a_second_person() {
 const OPEN_TO_ALL: &[&str] = &[
     "/admin-units/{id}",
     "/api/v1/procedures/{code}",
+    "/desks/{desk}",
+    "/desks/{desk}/kiosk",
+    "/desks/{desk}/screen",
+    "/desks/{desk}/tickets/{ticket}",
     "/life/{event}",
     "/procedures/{code}",
     "/procedures/{code}/compare",

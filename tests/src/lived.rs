@@ -19,6 +19,8 @@ pub(crate) async fn lived_in(app: &TestApp) {
     // Before the day is sealed.
     ruled(app).await;
     crate::journeys::control::settle_keeper(app, "kiem.soat.hai").await;
+    let desk = app.tree().get(app.person(Role::Clerk).agency).expect("a desk").clone();
+    let second = harness::settle_official(app.db(), "truc.thay", Role::Clerk, &desk).await;
     handed_in_and_rated(app, &mut clerk, &mut officer, &mut leader).await;
     let mut citizen = newcomer(app, "094190100886").await;
     let online = filed_online(app, &mut citizen).await;
@@ -56,6 +58,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
     let question = [("text", "Bao giờ sửa cầu?")];
     citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
     controlled(app).await;
+    queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen, second).await;
     steered(app).await;
     renamed(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
@@ -83,6 +86,65 @@ async fn controlled(app: &TestApp) {
     keeper.upload(&format!("{review}/submit"), &[], &[]).await.is(303);
     let approving = [("decision", "88/QĐ-UBND"), ("approved_on", today.as_str())];
     second.upload(&format!("{review}/approve"), &approving, &[]).await.is(303);
+}
+
+/// A receiving point, a counter with somebody on duty, a ticket called there, a slot booked.
+async fn queued(app: &TestApp, leader: &mut Client, citizen: &mut Client, second: Id) {
+    let mut clerk = app.signed_in(Role::Clerk).await;
+    let desk = app.tree().get(app.person(Role::Clerk).agency).expect("a desk").clone();
+    let unit = desk.id.to_string();
+    leader.get("/receiving-points/new").await.is(200);
+    let point = leader.upload("/receiving-points/new", &[("unit", &unit), ("text", "Nhà mới")], &[]).await;
+    let install = format!("{}/equip", point.is(303).location);
+    leader.upload(&install, &[("items", "cameras")], &[]).await.is(303);
+    let counter = crate::journeys::counters::opened(app, leader, &mut clerk, "1").await;
+    let mut passer = app.anonymous();
+    passer.get(&format!("/desks/{}/kiosk", desk.code)).await.is(200);
+    passer.post(&format!("/desks/{}/tickets", desk.code), &[("field", "ho-tich")]).await.is(303);
+    clerk.post(&format!("{counter}/call"), &[]).await.is(303);
+    let book = format!("/desks/{}/book", desk.code);
+    let page = citizen.get(&book).await;
+    let slot = page.is(200).between("name=\"slot\" value=\"", "\"").expect("a slot").to_owned();
+    citizen.post(&book, &[("field", "ho-tich"), ("slot", &slot)]).await.is(303);
+    let second = second.to_string();
+    let (first, today) = (app.person(Role::Clerk).id.to_string(), app.clock.now().date().to_string());
+    let duty = [
+        ("counter", counter.rsplit('/').next().expect("a code")),
+        ("half", "am"),
+        ("from", &today),
+        ("until", &today),
+        ("holder", &first),
+        ("substitute", &second),
+    ];
+    leader.get(&format!("/desks/{}/roster", desk.code)).await.is(200);
+    leader.post(&format!("/desks/{}/roster", desk.code), &duty).await.is(303);
+    regulated(app, leader).await;
+}
+
+/// A regulation of the province that is in force.
+async fn regulated(app: &TestApp, leader: &mut Client) {
+    let (actor, now) = (app.actor_of(leader).await, app.clock.now());
+    let root = app.tree().root().expect("a root").clone();
+    let chair = base::Actor { grants: vec![base::Grant::new(Role::Leader, root.id, root.path.clone())], ..actor };
+    let tree = std::sync::Arc::new(app.tree().clone());
+    let org = organisation::House { tree, calendar: base::Calendar::shipped().clone() };
+    let house = desk::House { org, fields: Default::default() };
+    let day = now.date().to_string();
+    let typed: records::Typed = [
+        ("title", "Quy chế một cửa"),
+        ("decision", "12/QĐ-UBND"),
+        ("effective_on", day.as_str()),
+        ("text", "Điều 1."),
+        ("short_wait_minutes", "10"),
+        ("priority_in_a_row", "2"),
+        ("absent_after_minutes", "20"),
+        ("slot_places", "4"),
+    ]
+    .into();
+    let issued = app
+        .db()
+        .write(move |tx| Box::pin(async move { desk::regulation::issue(tx, &house, &chair, now, &typed).await }));
+    issued.await.expect("a regulation");
 }
 
 /// A dossier of the counter with two pictures of one paper, its result with a file, handed to somebody else, and rated by its code.

@@ -42,6 +42,10 @@ pub trait Pages: Machine<House: Clone> {
     fn offered(seen: &Seen<Self>, house: &Self::House, asker: &Asker<'_>) -> Vec<&'static Verb<Self>> {
         crate::forms(seen, house, asker)
     }
+    /// What stands in a field of an act before anybody has typed: mostly what is so now.
+    fn likely(_: &Seen<Self>, _: &'static Verb<Self>, _: &Field) -> String {
+        String::new()
+    }
     /// What its page is headed by: its title, and what it is known as.
     fn head(_: &Ctx, _: &Self::House, seen: &Seen<Self>) -> (String, String) {
         let code = &seen.held().code;
@@ -54,10 +58,6 @@ pub trait Pages: Machine<House: Clone> {
     /// A part of its page that is the register's own, below its facts: the lines of a decision.
     fn body<'t>(_: &'t Ctx, _: &'t Self::House, _: &'t Seen<Self>) -> BoxFuture<'t, Result<String, Fault>> {
         Box::pin(async { Ok(String::new()) })
-    }
-    /// What stands in a field of an act before anybody typed there.
-    fn likely(_: &Seen<Self>, _: &Field) -> String {
-        String::new()
     }
     /// Does one thing to the subject of that code; a register whose act reaches beyond its subject does both here, in one transaction.
     fn perform<'t>(
@@ -261,7 +261,7 @@ async fn page<S: Pages>(
             })
             .collect(),
         body: S::body(ctx, &house, &seen).await?,
-        form: chosen.map(|verb| form::<S>(ctx, &house, verb, typed, Some(&seen))),
+        form: chosen.map(|verb| form::<S>(ctx, &house, verb, Some(&seen), typed)),
         links: crate::links_part(ctx, seen.held().id).await?,
         timeline: timeline::<S>(ctx, &beside),
     };
@@ -329,11 +329,16 @@ fn form<S: Pages>(
     ctx: &Ctx,
     house: &S::House,
     verb: &'static Verb<S>,
+    seen: Option<&Seen<S>>,
     typed: &BTreeMap<String, String>,
-    of: Option<&Seen<S>>,
 ) -> ActForm {
-    let likely = |field: &Field| of.map(|seen| S::likely(seen, field)).unwrap_or_default();
-    let value = |field: &Field| typed.get(field.name).cloned().unwrap_or_else(|| likely(field));
+    let likely = |field: &Field| seen.map(|seen| S::likely(seen, verb, field)).unwrap_or_default();
+    // What was typed stands whole: of boxes, none ticked is an answer too.
+    let value = |field: &Field| match typed.get(field.name) {
+        Some(text) => text.clone(),
+        None if typed.is_empty() => likely(field),
+        None => String::new(),
+    };
     ActForm {
         word: verb.word,
         title: ctx.l.t(format!("{}-act-{}", S::WORD, verb.word)),
@@ -345,8 +350,9 @@ fn form<S: Pages>(
 /// Fields and files of a form; the files are judged and lie safely on disk.
 async fn received<S: Machine>(ctx: &Ctx, verb: &str, upload: PatientUpload) -> Result<(Typed, Vec<Problem>), Fault> {
     let PatientUpload { upload, refused: mut problems } = upload;
-    let mut typed = Typed::from(&upload.fields);
     let row = in_force::<S>(verb, ctx.now.date());
+    // By what the act asks for: of several boxes each that was ticked.
+    let mut typed = row.map_or_else(Typed::default, |row| Typed::of_form(row.asks, &upload.fields));
     let field = row.and_then(|row| row.asks.iter().find(|field| matches!(field.ask, Ask::Files(_))));
     if let Some(field) = field.filter(|_| problems.is_empty()) {
         let (staged, more) = files::Store::of(&ctx.app).take_all(upload.files_of(field.name)).await?;
@@ -368,7 +374,7 @@ async fn new_page<S: Pages>(
 ) -> Result<Response, Fault> {
     let (l, house, verb) = (ctx.l, S::house(ctx).await?, beginning::<S>(ctx)?);
     let wrong = !problems.is_empty();
-    let form = form::<S>(ctx, &house, verb, typed, None);
+    let form = form::<S>(ctx, &house, verb, None, typed);
     let title = form.title.clone();
     let body = New {
         l,

@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 pub const SESSION: &str = "session";
 /// Plain name of the cookie that names a browser an account has signed in with before, set by the identity crate.
 pub const DEVICE: &str = "device";
+/// Where a device in a hall begins: every page it shows goes back there when nobody touches it. Set by the room whose hall it is.
+pub const KIOSK: &str = "kiosk";
 pub(crate) const CSRF: &str = "form";
 pub(crate) const LANG: &str = "lang";
 pub(crate) const FLASH: &str = "flash";

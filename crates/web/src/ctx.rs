@@ -78,6 +78,8 @@ pub struct Ctx {
     pub nav_counts: Vec<NavCount>,
     /// Path and query of the page before, when it is one of ours.
     pub(crate) referer: Option<String>,
+    /// Where this device begins, when it is one that stands in a hall; see [`cookie::KIOSK`].
+    pub(crate) kiosk: Option<String>,
     /// The request only reads (GET, HEAD).
     pub(crate) reads: bool,
     /// True when the anonymous cookie must be set.
@@ -128,6 +130,7 @@ impl Ctx {
             slot: Default::default(),
             typed: Default::default(),
             once: Default::default(),
+            kiosk: cookie::read(headers, cookie::KIOSK, secure).filter(|start| crate::safe_next(start) == *start),
             reads: method.is_safe(),
             flash,
             nav_counts: Vec::new(),
@@ -159,6 +162,7 @@ impl Ctx {
             slot: Default::default(),
             typed: Default::default(),
             once: Default::default(),
+            kiosk: None,
             reads: true,
             flash: None,
             nav_counts: Vec::new(),

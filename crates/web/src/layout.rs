@@ -7,12 +7,15 @@ use crate::router::Menu;
 use crate::routes::Access;
 use crate::{assets, table};
 use askama::Template;
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use base::vn_date;
 use i18n::L;
 
 /// Entries that stay in a phone's bottom bar; the rest is behind "More".
 const BOTTOM_BAR_MAX: usize = 4;
+/// Seconds after which a device in a hall is back at its beginning.
+const KIOSK_IDLE_SECONDS: u32 = 60;
 
 pub(crate) struct Entry {
     href: &'static str,
@@ -123,7 +126,16 @@ pub(crate) fn page(ctx: &Ctx, title: &str, body: &impl Template) -> Response {
         query: table::query_value(&ctx.uri, "q"),
     };
     match layout.render() {
-        Ok(html) => Html(html).into_response(),
+        Ok(html) => idle(ctx, Html(html).into_response()),
         Err(error) => Failure::from(error).into_response(),
     }
+}
+
+/// What a device in a hall shows goes back to its beginning when nobody touches it: the next person finds nothing of the one before.
+fn idle(ctx: &Ctx, mut response: Response) -> Response {
+    let back = ctx.kiosk.as_deref().map(|start| HeaderValue::from_str(&format!("{KIOSK_IDLE_SECONDS}; url={start}")));
+    if let Some(Ok(back)) = back {
+        response.headers_mut().insert(header::REFRESH, back);
+    }
+    response
 }

@@ -61,6 +61,6 @@ pub use pulse::can_write;
 pub use router::{base_locales, build_router, locales, routes};
 pub use routes::{Access, RouteEntry, Routes};
 pub use sent::{BODY, Sent};
-pub use ui::{Breadcrumb, Choice, error_of, icon, percent_width, problem_text, same};
+pub use ui::{Breadcrumb, Choice, error_of, icon, is_line, percent_width, problem_text, same};
 pub use upload::{PatientUpload, Upload, Uploaded};
 pub use watched::{Watched, fresh, reload};

@@ -130,3 +130,8 @@ pub fn percent_width(used: impl i18n::Whole) -> i64 {
 pub fn same(a: impl AsRef<str>, b: impl AsRef<str>) -> bool {
     a.as_ref() == b.as_ref()
 }
+
+/// Whether a text is one of the lines of another: what was ticked of several boxes.
+pub fn is_line(word: impl AsRef<str>, lines: impl AsRef<str>) -> bool {
+    lines.as_ref().lines().any(|line| line == word.as_ref())
+}

@@ -79,7 +79,7 @@ impl Pages for Announcement {
         acts
     }
 
-    fn likely(seen: &Seen<Announcement>, field: &Field) -> String {
+    fn likely(seen: &Seen<Announcement>, _: &'static Verb<Announcement>, field: &Field) -> String {
         let a = seen.state();
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
         match field.name {

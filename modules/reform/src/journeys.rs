@@ -355,7 +355,8 @@ async fn a_programme_lists_its_targets_and_filters_in_the_address() {
 #[test]
 fn both_languages_have_every_word_the_module_uses() {
     assert_eq!(i18n::check(&[crate::LOCALES]), Vec::<String>::new());
-    let others = [initiatives::LOCALES, records::LOCALES, lists::LOCALES, web::locales(), web::base_locales()];
+    let others =
+        [initiatives::LOCALES, desk::LOCALES, records::LOCALES, lists::LOCALES, web::locales(), web::base_locales()];
     i18n::install(&[&[crate::LOCALES][..], &others[..]].concat());
     let mut keys = std::collections::BTreeSet::new();
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -4,7 +4,7 @@ import { path } from "../browser.mjs";
 
 const PEOPLE = ["congdan", "motcua", "chuyenvien", "truongphong", "chutich", "lanhdao", "cchc", "thanhtra", "danhmuc", "quantri"];
 /** Pages without a sign-in. */
-const PUBLIC = ["/", "/sign-in", "/sign-up", "/procedures", "/procedures/1.001193", "/track", "/help", "/units", "/admin-units", "/feedback", "/feedback/new", "/dialogues", "/no-such-page"];
+const PUBLIC = ["/", "/sign-in", "/sign-up", "/procedures", "/procedures/1.001193", "/track", "/help", "/units", "/admin-units", "/feedback", "/feedback/new", "/dialogues", "/desks", "/desks/H13.32.01/kiosk", "/desks/H13.32.01/screen", "/regulation", "/no-such-page"];
 /** Links followed from each page of the menu. */
 const DEEPER_MAX = 2;
 

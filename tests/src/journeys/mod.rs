@@ -6,6 +6,7 @@ mod acts;
 mod background;
 pub(crate) mod control;
 mod counter;
+pub(crate) mod counters;
 pub(crate) mod definitions;
 mod desks;
 pub(crate) mod dialogues;

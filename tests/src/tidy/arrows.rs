@@ -30,6 +30,7 @@ const ORDER: &[&str] = &[
     "dossiers",
     "feedback",
     "initiatives",
+    "desk",
     "errands",
     "citizens",
     "reform",

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use store::{BoxFuture, StoreError, Tx};
 use web::{App, Watched};
 
-pub(super) const SHIPPED: [&str; 4] = [
+pub(super) const SHIPPED: [&str; 5] = [
     include_str!("../../../../data/indicators/one-stop.toml"),
     include_str!("../../../../data/indicators/feedback.toml"),
     include_str!("../../../../data/indicators/initiatives.toml"),
     include_str!("../../../../data/indicators/control.toml"),
+    include_str!("../../../../data/indicators/desk.toml"),
 ];
 
 /// All of them as this process knows them.

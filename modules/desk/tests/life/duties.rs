@@ -1,0 +1,110 @@
+//! The roster: a substitute for everybody, who was there, who was missed, how steady a counter is.
+
+use crate::{MINUTE, NOW, Province, counted, provinces, typed};
+use base::time::DAY_MS;
+use base::{Actor, Instant};
+use desk::duty::{COVERED, SAME, State, stability};
+use desk::{Counter, Duty};
+use records::{Held, Subject, Typed};
+
+impl Province {
+    async fn assign(
+        &self,
+        actor: &Actor,
+        counter: &Held<Counter>,
+        (half, until): (&str, &str),
+        (holder, substitute): (&Actor, &Actor),
+    ) -> Result<usize, &'static str> {
+        let (holder, substitute) = (holder.account.to_string(), substitute.account.to_string());
+        let typed = typed([
+            ("counter", &counter.code),
+            ("half", half),
+            ("from", "2026-11-25"),
+            ("until", until),
+            ("holder", &holder),
+            ("substitute", &substitute),
+        ]);
+        let (actor, desk) = (actor.clone(), self.desk());
+        self.write(move |tx, house| {
+            Box::pin(async move { desk::duty_acts::assign(tx, house, &actor, NOW, (&desk, &typed)).await })
+        })
+        .await
+    }
+
+    async fn duties(&self) -> Vec<Held<Duty>> {
+        let desk = self.desk().id;
+        let days = (NOW.day(), NOW.day() + 40);
+        self.write(move |tx, _| Box::pin(async move { Ok(desk::store::duties(tx, desk, days).await?) })).await.unwrap()
+    }
+
+    async fn here(&self, actor: &Actor, at: Instant, code: &str) -> Result<Held<Duty>, &'static str> {
+        let (actor, code) = (actor.clone(), code.to_owned());
+        self.write(move |tx, house| Box::pin(async move { desk::duty_acts::here(tx, house, &actor, at, &code).await }))
+            .await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_on_duty_has_a_substitute_and_no_half_day_is_given_twice() {
+    for province in provinces().await {
+        let counter = province.set_up(&province.head, "1", "").await.unwrap();
+        let second = province.set_up(&province.head, "2", "").await.unwrap();
+        let Province { head, clerk, other, stranger, .. } = &province;
+        let week = ("both", "2026-11-30");
+        assert_eq!(province.assign(clerk, &counter, week, (clerk, other)).await.unwrap_err(), "records-not-yours");
+        assert_eq!(province.assign(head, &counter, week, (stranger, other)).await.unwrap_err(), "desk-duty-person");
+        assert_eq!(province.assign(head, &counter, week, (clerk, clerk)).await.unwrap_err(), "desk-duty-substitute");
+        let back = ("both", "2026-11-24");
+        assert_eq!(province.assign(head, &counter, back, (clerk, other)).await.unwrap_err(), "desk-duty-days");
+        // Wednesday to Monday, without the Saturday and the Sunday.
+        assert_eq!(province.assign(head, &counter, week, (clerk, other)).await, Ok(8));
+        let pair = (other, clerk);
+        assert_eq!(province.assign(head, &counter, week, pair).await.unwrap_err(), "desk-duty-taken");
+        let same = province.assign(head, &second, week, (clerk, other)).await;
+        assert_eq!(same.unwrap_err(), "desk-duty-elsewhere");
+        // What is taken off can be given again.
+        let first = province.duties().await.remove(0);
+        province.act::<Duty>(head, NOW, (&first.code, "drop"), Typed::default()).await.unwrap();
+        assert_eq!(province.assign(head, &counter, ("am", "2026-11-25"), pair).await, Ok(1));
+        province.proven().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_there_says_so_and_whoever_is_not_is_missed_after_the_time_of_the_rule() {
+    for province in provinces().await {
+        let counter = province.set_up(&province.head, "1", "").await.unwrap();
+        let Province { head, clerk, other, stranger, .. } = &province;
+        province.assign(head, &counter, ("am", "2026-11-27"), (clerk, other)).await.unwrap();
+        let all = province.duties().await;
+        let [wednesday, thursday, friday] = &all[..] else { panic!("{all:?}") };
+        let late = desk::data::rule(NOW.date()).unwrap().absent_after_minutes * MINUTE;
+        let due = &Subject::dues(&wednesday.state)[0];
+        assert_eq!((due.at, due.holder), (wednesday.state.opens_at.plus_ms(late), Some(clerk.account)));
+
+        assert_eq!(province.here(stranger, NOW, &wednesday.code).await.unwrap_err(), "records-not-found");
+        assert_eq!(province.here(head, NOW, &wednesday.code).await.unwrap_err(), "records-not-yours");
+        assert_eq!(province.here(clerk, NOW, &thursday.code).await.unwrap_err(), "desk-duty-early");
+        let there = province.here(clerk, NOW, &wednesday.code).await.unwrap();
+        assert_eq!((there.state.state, there.state.present), (State::Present, Some(clerk.account)));
+        assert!(Subject::dues(&there.state).is_empty());
+        assert_eq!(province.here(other, NOW, &wednesday.code).await.unwrap_err(), "records-not-now");
+        province.here(other, NOW.plus_ms(DAY_MS), &thursday.code).await.unwrap();
+
+        let why = || typed([("reason", "Đi họp")]);
+        let early = province.act::<Duty>(head, NOW, (&friday.code, "absent"), why()).await;
+        assert_eq!(early.unwrap_err(), "desk-duty-not-missed");
+        let at = friday.state.absent_at.plus_ms(1);
+        assert!(friday.state.is_missed(at) && !friday.state.is_missed(friday.state.absent_at));
+        assert_eq!(
+            province.act::<Duty>(clerk, at, (&friday.code, "absent"), why()).await.unwrap_err(),
+            "records-not-yours"
+        );
+        province.act::<Duty>(head, at, (&friday.code, "absent"), why()).await.unwrap();
+        let wanted = [("duty_held", SAME, 1), ("duty_held", COVERED, 1), ("duty_missed", 0, 1)];
+        assert_eq!(province.proven().await, counted(wanted));
+        let (desk, days) = (province.desk().id, (NOW.day(), NOW.day() + 5));
+        let stood = province.write(move |tx, _| Box::pin(async move { Ok(desk::store::stood(tx, desk, days).await?) }));
+        assert_eq!(stability(&stood.await.unwrap()), Some((1, 2)));
+    }
+}
