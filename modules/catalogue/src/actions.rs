@@ -7,7 +7,7 @@ use store::Tx;
 
 use crate::procedure::{self, ANNOUNCING, ENDING, Event, Procedure, STANDARD, Written};
 use crate::store as sql;
-use crate::version::{ChannelTerms, Origin, UNSAID, UnclearTerms, Version};
+use crate::version::{ChannelTerms, Origin, Sort, UNSAID, UnclearTerms, Version};
 use crate::{rules, stock};
 
 /// Opens the register with the shipped procedures. A procedure already there is left alone, so it may
@@ -60,8 +60,8 @@ pub async fn seed(tx: &Tx, now: Instant) -> Result<usize, Fault> {
 /// Dossiers already received keep theirs. The body of an announced version is never changed.
 ///
 /// # Errors
-/// `Forbidden` without the keeper's permission; `Invalid` at the fields of [`ANNOUNCING`], with every broken rule; `Conflict` when a
-/// later version is already announced.
+/// `Forbidden` without the keeper's permission; `Invalid` at the fields of [`ANNOUNCING`], with every broken rule, and at `version` when it
+/// would leave its catalogue (`catalogue-sort-fixed`); `Conflict` when a later version is already announced or one has an end that comes later.
 pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, of: Option<&str>, typed: &Typed) -> Result<Version, Fault> {
     let (by, given, from) = decided(actor, now, ANNOUNCING, typed)?;
     let mut version = from_toml(given.text("version")).map_err(Fault::invalid)?;
@@ -87,6 +87,10 @@ pub async fn announce(tx: &Tx, actor: &Actor, now: Instant, of: Option<&str>, ty
     tx.lock("catalogue").await?;
     let known = sql::procedure(tx, &version.code).await?;
     make_room(known.as_ref(), from).map_err(Fault::Conflict)?;
+    if let Some(last) = known.as_ref().and_then(|known| known.state.editions.last()) {
+        let last = sql::version(tx, last.id).await?;
+        keeps_sort(&version, Some(last.sort)).map_err(Fault::invalid)?;
+    }
     version.id = Id::next(now);
     version.procedure_id = known.as_ref().map_or_else(|| Id::next(now), |known| known.id);
     (version.effective_from, version.effective_to) = (from, None);
@@ -140,14 +144,25 @@ fn decided(actor: &Actor, now: Instant, asks: &[Field], typed: &Typed) -> Result
     Ok((procedure::by(Some(actor), now), given, from))
 }
 
-/// A version that begins on that very day or later stands in the way of another from it.
+/// A version that begins on that very day or later stands in the way of another from it; so does one whose end is written and comes later.
 pub(crate) fn make_room(known: Option<&Held<Procedure>>, from: Date) -> Result<(), Problem> {
-    let mut editions = known.into_iter().flat_map(|known| &known.state.editions);
-    let Some(later) = editions.find(|one| one.from >= from && one.to.is_none_or(|end| end > one.from)) else {
-        return Ok(());
+    let editions = || known.into_iter().flat_map(|known| &known.state.editions);
+    let told = |code, day: Date, decision: &str| {
+        Problem::new(code).field("effective_from").arg("date", base::vn_date(day)).arg("decision", decision)
     };
-    let problem = Problem::new("catalogue-later-version").field("effective_from");
-    Err(problem.arg("date", base::vn_date(later.from)).arg("decision", &later.decision))
+    if let Some(later) = editions().find(|one| one.from >= from && one.to.is_none_or(|end| end > one.from)) {
+        return Err(told("catalogue-later-version", later.from, &later.decision));
+    }
+    let ends = editions().find_map(|one| one.to.filter(|end| *end > from && one.from < from).map(|end| (one, end)));
+    ends.map_or(Ok(()), |(one, end)| Err(told("catalogue-still-in-force", end, &one.decision)))
+}
+
+/// A procedure stays in its catalogue: what was the Party's is not shown to everybody by a version more.
+pub(crate) fn keeps_sort(version: &Version, known: Option<Sort>) -> Result<(), Problem> {
+    match known.filter(|known| *known != version.sort) {
+        None => Ok(()),
+        Some(_) => Err(Problem::new("catalogue-sort-fixed").field("version").arg("code", &version.code)),
+    }
 }
 
 /// A version as the keeper edits it.

@@ -2,11 +2,11 @@
 
 use base::{Date, Fault, Id, Problem};
 use records::{By, Held};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use store::{StoreError, Tx};
 
 use crate::procedure::{self, Event, Procedure};
-use crate::version::Version;
+use crate::version::{Sort, Version};
 use crate::{actions, rules, stock, store as sql};
 
 /// What one line of a decision does to a procedure.
@@ -14,8 +14,8 @@ use crate::{actions, rules, stock, store as sql};
 pub enum Act {
     /// A procedure that nothing is in force of.
     New(Box<Version>),
-    /// A new version of one that stands.
-    Change(Box<Version>),
+    /// A new version of one that stands, and the version it was written from: what came between is not lost.
+    Change { to: Box<Version>, from: Id },
     /// Its end, without a successor (bãi bỏ).
     End { code: String },
 }
@@ -23,28 +23,35 @@ pub enum Act {
 impl Act {
     fn code(&self) -> &str {
         match self {
-            Act::New(version) | Act::Change(version) => &version.code,
+            Act::New(version) | Act::Change { to: version, .. } => &version.code,
             Act::End { code } => code,
         }
     }
 
     fn version(&self) -> Option<&Version> {
         match self {
-            Act::New(version) | Act::Change(version) => Some(version),
+            Act::New(version) | Act::Change { to: version, .. } => Some(version),
             Act::End { .. } => None,
         }
     }
 
     /// Why it cannot be done to what is known of the procedure; empty when it can.
-    fn problems(&self, known: Option<&Held<Procedure>>, from: Date) -> Vec<Problem> {
+    fn problems(&self, known: Option<&Held<Procedure>>, sort: Option<Sort>, from: Date) -> Vec<Problem> {
         let mut problems = self.version().map(rules::check).unwrap_or_default();
-        let open = known.is_some_and(|known| known.state.open().is_some());
-        let misses = match self {
-            Act::New(_) => open.then_some("catalogue-new-known"),
-            Act::Change(_) | Act::End { .. } => (!open).then_some("catalogue-nothing-open"),
+        let open = known.and_then(|known| known.state.open());
+        let room = actions::make_room(known, from).err();
+        let misses = match (self, open) {
+            (Act::New(_), Some(_)) => Some("catalogue-new-known"),
+            (Act::Change { .. } | Act::End { .. }, None) => Some("catalogue-nothing-open"),
+            // A later version says so itself.
+            (Act::Change { from, .. }, Some(open)) if open.id != *from && room.is_none() => {
+                Some("catalogue-base-other")
+            }
+            _ => None,
         };
         problems.extend(misses.map(|code| Problem::new(code).arg("code", self.code())));
-        problems.extend(actions::make_room(known, from).err());
+        problems.extend(self.version().and_then(|version| actions::keeps_sort(version, sort).err()));
+        problems.extend(room);
         problems
     }
 }
@@ -77,14 +84,27 @@ impl From<StoreError> for Refused {
     }
 }
 
+/// The versions that nothing has ended, by the codes of their procedures, as their rows say. Read under the lock that every change of the
+/// catalogue takes: they stay so until the caller's transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn standing(tx: &Tx, codes: &[&str]) -> Result<HashMap<String, Version>, StoreError> {
+    tx.lock("catalogue").await?;
+    let known = sql::procedures(tx, codes).await?;
+    let open: Vec<Id> = known.values().filter_map(|known| Some(known.state.open()?.id)).collect();
+    Ok(sql::versions(tx, &open).await?.into_iter().map(|version| (version.code.clone(), version)).collect())
+}
+
 /// Does what a decision says, in the caller's transaction: every line is judged before the first is written. Returns the procedure of each
 /// line and, unless it was ended, its new version.
 ///
 /// Who may is asked by the room whose decision it is.
 ///
 /// # Errors
-/// `Refused::Lines` with the rules of [`rules::check`], `catalogue-new-known`, `catalogue-nothing-open`, `catalogue-later-version`,
-/// `catalogue-twice-in-decision`, `catalogue-date-past`; the database's.
+/// `Refused::Lines` with the rules of [`rules::check`], `catalogue-new-known`, `catalogue-nothing-open`, `catalogue-base-other`,
+/// `catalogue-sort-fixed`, `catalogue-later-version`, `catalogue-still-in-force`, `catalogue-twice-in-decision`, `catalogue-date-past`; the
+/// database's.
 pub async fn decide(
     tx: &Tx,
     by: By,
@@ -99,9 +119,13 @@ pub async fn decide(
     tx.lock("catalogue").await?;
     let codes: Vec<&str> = acts.iter().map(Act::code).collect();
     let known = sql::procedures(tx, &codes).await?;
+    let last = known.values().filter_map(|known| Some(known.state.editions.last()?.id)).collect::<Vec<_>>();
+    let sorts: HashMap<String, Sort> =
+        sql::versions(tx, &last).await?.into_iter().map(|version| (version.code, version.sort)).collect();
     let (mut problems, mut seen) = (Vec::new(), HashSet::new());
     for (place, act) in acts.iter().enumerate() {
-        problems.extend(act.problems(known.get(act.code()), decision.from).into_iter().map(|why| (place, why)));
+        let wrong = act.problems(known.get(act.code()), sorts.get(act.code()).copied(), decision.from);
+        problems.extend(wrong.into_iter().map(|why| (place, why)));
         if !seen.insert(act.code()) {
             problems.push((place, Problem::new("catalogue-twice-in-decision").arg("code", act.code())));
         }
@@ -128,7 +152,7 @@ async fn one(
     act: Act,
 ) -> Result<Option<Version>, Fault> {
     let mut version = match act {
-        Act::New(version) | Act::Change(version) => *version,
+        Act::New(version) | Act::Change { to: version, .. } => *version,
         Act::End { code } => {
             let event = Event::End { from: decision.from, decision: decision.number.clone() };
             procedure::happen(tx, by, known, (procedure, &code), event, &[]).await?;

@@ -4,6 +4,8 @@ use askama::Template;
 use axum::extract::Path;
 use base::{Date, Fault, Problem, vn_date};
 use i18n::L;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use web::table::query_value;
 use web::{Answer, Breadcrumb, Ctx};
@@ -92,8 +94,75 @@ pub fn pairs(l: L, before: Option<&Version>, after: Option<&Version>) -> Vec<Pai
         before: marked(&before, &after),
         after: marked(&after, &before),
     };
-    let all = of(before).into_iter().zip(of(after)).map(pair);
+    let (one, other) = (of(before), of(after));
+    let others = match (before, after) {
+        (Some(before), Some(after)) => {
+            let differs = |part: &str| one.iter().zip(&other).any(|(one, other)| one.0 == part && one.1 != other.1);
+            others(l, (before, after), differs)
+        }
+        _ => None,
+    };
+    let all = one.into_iter().zip(other).map(pair).chain(others);
     all.filter(|pair| !pair.before.is_empty() || !pair.after.is_empty()).collect()
+}
+
+/// Keys of a version's body, and the part that tells them in words.
+const TOLD: &[(&str, &str)] = &[
+    ("name", "catalogue-name"),
+    ("field_name", "catalogue-field"),
+    ("levels", "catalogue-place"),
+    ("channels", "catalogue-channels"),
+    ("unclear_channels", "catalogue-channels"),
+    ("statutory", "catalogue-statutory"),
+    ("components", "catalogue-papers"),
+    ("results", "catalogue-results"),
+    ("applicants", "catalogue-applicants"),
+    ("conditions", "catalogue-conditions"),
+    ("sequence", "catalogue-sequence"),
+    ("legal_bases", "catalogue-legal"),
+    ("service_level", "catalogue-service"),
+    ("payable_online", "catalogue-payable-online"),
+    ("process", "catalogue-process"),
+    ("form", "catalogue-form"),
+];
+
+/// What a body says, key by key, as its keeper writes it: an entry of a list is a line of its own.
+fn lines_of(version: &Version) -> BTreeMap<String, Vec<String>> {
+    let Ok(Value::Object(body)) = serde_json::to_value(version) else { return BTreeMap::new() };
+    let fields: Vec<Value> = version.form.fields().filter_map(|field| serde_json::to_value(field).ok()).collect();
+    let line = |key: &str, value: Value| match value {
+        Value::Array(all) => all.into_iter().map(|one| format!("{key}: {one}")).collect(),
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![format!("{key}: {text}")],
+        value => vec![format!("{key}: {value}")],
+    };
+    let said = body.into_iter().filter(|(key, _)| key != "remarks");
+    said.map(|(key, value)| {
+        let value = if key == "form" { Value::Array(fields.clone()) } else { value };
+        (key.clone(), line(&key, value))
+    })
+    .collect()
+}
+
+/// What differs and is told by no part: the department, the route, what a step allows, a field's kind. Nothing of a body changes unseen.
+fn others(l: L, (before, after): (&Version, &Version), differs: impl Fn(&str) -> bool) -> Option<Pair> {
+    let (mut one, mut other) = (lines_of(before), lines_of(after));
+    let keys: BTreeSet<String> = one.keys().chain(other.keys()).cloned().collect();
+    let mut pair = Pair { label: l.t("catalogue-compare-others"), before: Vec::new(), after: Vec::new() };
+    for key in keys.into_iter().filter(|key| !TOLD.iter().any(|(told, part)| told == key && differs(part))) {
+        let (one, other) = (one.remove(&key).unwrap_or_default(), other.remove(&key).unwrap_or_default());
+        let apart = |all: &[String], known: &[String]| -> Vec<Item> {
+            let new = all.iter().filter(|line| !known.contains(line));
+            new.map(|text| Item { text: text.clone(), differs: true }).collect()
+        };
+        let found = (apart(&one, &other), apart(&other, &one));
+        if one != other && found.0.is_empty() && found.1.is_empty() {
+            pair.after.push(Item { text: l.tr("catalogue-compare-order", [("key", key)]), differs: true });
+        }
+        pair.before.extend(found.0);
+        pair.after.extend(found.1);
+    }
+    (!pair.before.is_empty() || !pair.after.is_empty()).then_some(pair)
 }
 
 #[derive(Template)]
@@ -139,8 +208,10 @@ struct Page<'a> {
 pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let (l, shelf) = (ctx.l, fresh_shelf(&ctx.app, ctx.now).await?);
     let unknown = || Fault::NotFound("catalogue-procedure-unknown");
-    let all = shelf.versions_of(&code);
-    let last = all.last().filter(|version| crate::pages::may_see(&ctx, version.sort)).ok_or_else(unknown)?;
+    // Each version by itself: one of the Party's stays the officials' whatever came after it.
+    let all = shelf.versions_of(&code).iter().filter(|version| crate::pages::may_see(&ctx, version.sort));
+    let all: Vec<Arc<Version>> = all.cloned().collect();
+    let last = all.last().ok_or_else(unknown)?;
     let asked = |name, otherwise: usize| -> Result<Arc<Version>, Fault> {
         let text = query_value(&ctx.uri, name);
         let day: Option<Date> = text.parse().ok();
@@ -200,6 +271,18 @@ mod tests {
         turned.components.reverse();
         let differing: Vec<Pair> = pairs(l, Some(&before), Some(&turned)).into_iter().filter(Pair::differs).collect();
         assert!(differing.len() == 1 && differing[0].after.iter().all(|item| !item.differs));
+        // What no part tells in words is told as it is written.
+        let mut other = before.clone();
+        other.department = Some("so-tu-phap".to_owned());
+        other.process[0].allowed.push("reject".to_owned());
+        other.eligibility.online = Some(true);
+        other.cut_off = Some("15:00".to_owned());
+        let differing: Vec<Pair> = pairs(l, Some(&before), Some(&other)).into_iter().filter(Pair::differs).collect();
+        assert_eq!(differing.len(), 1, "{differing:?}");
+        let said: Vec<&str> = differing[0].after.iter().map(|item| item.text.as_str()).collect();
+        for key in ["department: so-tu-phap", "cut_off: 15:00", "eligibility: ", "process: "] {
+            assert!(said.iter().any(|line| line.starts_with(key)), "{key} {said:?}");
+        }
         assert!(pairs(l, None, Some(&before)).iter().all(|pair| pair.before.is_empty() && pair.differs()));
     }
 }

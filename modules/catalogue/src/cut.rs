@@ -1,6 +1,6 @@
 //! How far the announced limit stays below the one the law sets.
 
-use base::Limit;
+use base::{Lang, Limit};
 
 use crate::version::Version;
 
@@ -37,11 +37,17 @@ impl Cut {
     }
 
     /// "33,33 %".
-    pub fn percent(&self) -> String {
-        let sign = if self.basis_points < 0 { "-" } else { "" };
-        let (whole, rest) = (self.basis_points.abs() / 100, self.basis_points.abs() % 100);
-        if rest == 0 { format!("{sign}{whole} %") } else { format!("{sign}{whole},{rest:02} %") }
+    pub fn percent(&self, lang: Lang) -> String {
+        percent(lang, self.basis_points)
     }
+}
+
+/// Hundredths of a percent as a language writes them: "-5,05 %", in English "-5.05 %".
+pub fn percent(lang: Lang, basis_points: i64) -> String {
+    let sign = if basis_points < 0 { "-" } else { "" };
+    let (whole, rest) = (basis_points.unsigned_abs() / 100, basis_points.unsigned_abs() % 100);
+    let mark = if lang == Lang::En { '.' } else { ',' };
+    if rest == 0 { format!("{sign}{whole} %") } else { format!("{sign}{whole}{mark}{rest:02} %") }
 }
 
 impl Version {
@@ -72,7 +78,9 @@ mod tests {
 
     #[test]
     fn percents_are_written_as_they_are_read() {
-        let said = |basis_points| Cut { statutory: SameDay, announced: SameDay, basis_points }.percent();
+        let cut = |basis_points| Cut { statutory: SameDay, announced: SameDay, basis_points };
+        let said = |basis_points| cut(basis_points).percent(Lang::Vi);
+        assert_eq!(cut(-505).percent(Lang::En), "-5.05 %");
         assert_eq!(said(2_000), "20 %");
         assert_eq!(said(3_333), "33,33 %");
         assert_eq!(said(-505), "-5,05 %");

@@ -27,7 +27,7 @@ pub mod version;
 mod words;
 
 pub use actions::{abolish, announce, from_toml, seed, to_toml};
-pub use acts::{Act, Decision, Refused, decide};
+pub use acts::{Act, Decision, Refused, decide, standing};
 pub use import::{ImportReport, cli_import, import, rehearse};
 pub use procedure::{ANNOUNCING, ENDING, KIND, Procedure};
 pub use proof::PROOF;

@@ -289,7 +289,7 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
         remarks: v.remarks.iter().map(|line| words::remark(l, line)).collect(),
         editions: editions(&ctx, &shelf, v, &acts),
         statutory: v.statutory.map(|law| words::limit(l, law)).unwrap_or_default(),
-        cut: v.cut().map(|cut| cut.percent()).unwrap_or_default(),
+        cut: v.cut().map(|cut| cut.percent(l.0)).unwrap_or_default(),
         sort: if v.sort == Sort::Public { String::new() } else { l.t(format!("catalogue-sort-{}", v.sort.as_str())) },
         keeps: keeps(&ctx),
     };
@@ -318,7 +318,8 @@ fn papers(l: L, components: &[Component]) -> Vec<(String, Vec<Paper>)> {
 
 fn editions(ctx: &Ctx, shelf: &Shelf, shown: &Version, acts: &HashMap<Id, Card>) -> Vec<Edition> {
     let today = ctx.now.date();
-    let versions = shelf.versions_of(&shown.code);
+    let seen = |version: &&Arc<Version>| may_see(ctx, version.sort);
+    let versions: Vec<&Arc<Version>> = shelf.versions_of(&shown.code).iter().filter(seen).collect();
     let before = std::iter::once(None).chain(versions.iter().map(Some));
     let mut all: Vec<Edition> = versions
         .iter()

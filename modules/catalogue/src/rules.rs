@@ -29,7 +29,8 @@ pub fn check(version: &Version) -> Vec<Problem> {
     if version.levels.is_empty() && version.sort != Sort::Party {
         problems.push(Problem::new("catalogue-level-required").field("levels").rule("NĐ 63/2010/NĐ-CP Điều 8"));
     }
-    if version.channels.is_empty() {
+    // How agencies and the Party's bodies file among themselves is theirs: no law of people's procedures asks for it.
+    if version.channels.is_empty() && version.sort == Sort::Public {
         problems.push(Problem::new("catalogue-channel-required").field("channels").rule("NĐ 63/2010/NĐ-CP Điều 8"));
     }
     for (at, terms) in version.channels.iter().enumerate() {
@@ -49,6 +50,11 @@ pub fn check(version: &Version) -> Vec<Problem> {
         && time_of_day(text).is_none()
     {
         problems.push(Problem::new("catalogue-cut-off-wrong").field("cut_off").arg("value", text));
+    }
+    let found = &version.eligibility;
+    let unfounded = found.reason.trim().is_empty() || found.decision.trim().is_empty();
+    if (found.online.is_some() || found.duty.is_some()) && unfounded {
+        problems.push(Problem::new("catalogue-eligibility-unfounded").field("eligibility"));
     }
     check_components(version, &mut problems);
     check_process(version, &mut problems);
@@ -71,7 +77,10 @@ fn check_components(version: &Version, problems: &mut Vec<Problem>) {
 fn check_process(version: &Version, problems: &mut Vec<Problem>) {
     let process = &version.process;
     if process.is_empty() {
-        problems.push(Problem::new("catalogue-process-required").field("process").rule("NĐ 61/2018/NĐ-CP Điều 8"));
+        // The one-stop receives nothing of the other catalogues.
+        if version.sort == Sort::Public {
+            problems.push(Problem::new("catalogue-process-required").field("process").rule("NĐ 61/2018/NĐ-CP Điều 8"));
+        }
         return;
     }
     if process.len() > STEPS_MAX {
@@ -262,6 +271,25 @@ mod tests {
         version.channels[0].fee =
             vec![crate::version::Fee { name: "x".to_owned(), amount: base::Dong(-1), note: String::new() }];
         assert_eq!(codes(&version), ["catalogue-fee-wrong"]);
+    }
+
+    #[test]
+    fn what_was_found_of_eligibility_names_its_reason_and_its_decision() {
+        let found = |reason: &str, decision: &str| {
+            let (reason, decision) = (reason.to_owned(), decision.to_owned());
+            let eligibility = crate::version::Eligibility { duty: Some(false), reason, decision, ..Default::default() };
+            codes(&Version { eligibility, ..good() })
+        };
+        assert_eq!(found("Không thu phí", ""), ["catalogue-eligibility-unfounded"]);
+        assert_eq!(found(" ", "QĐ 45/QĐ-UBND"), ["catalogue-eligibility-unfounded"]);
+        assert_eq!(found("Không thu phí", "QĐ 45/QĐ-UBND"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn procedures_between_agencies_and_of_the_party_need_no_way_of_filing_and_no_process() {
+        let bare = |sort| codes(&Version { sort, channels: Vec::new(), process: Vec::new(), ..good() });
+        assert_eq!((bare(Sort::Internal), bare(Sort::Party)), (Vec::new(), Vec::new()));
+        assert_eq!(bare(Sort::Public), ["catalogue-channel-required", "catalogue-process-required"]);
     }
 
     #[test]

@@ -57,6 +57,17 @@ pub(crate) async fn procedures(tx: &Tx, codes: &[&str]) -> Result<HashMap<String
     rows.iter().map(|row| Held::read(row).map(|held: Held<Procedure>| (held.code.clone(), held))).collect()
 }
 
+/// Some versions in one question, in no order; at most a few hundred.
+pub(crate) async fn versions(tx: &Tx, ids: &[Id]) -> Result<Vec<Version>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("SELECT * FROM procedure_version WHERE id IN ({})", marks.join(", "));
+    let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    tx.query(sql, &ids).await?.iter().map(read).collect()
+}
+
 /// What a row of a version says beside its body, and the body's digest.
 pub(crate) fn edition(row: &Row) -> Result<Edition, StoreError> {
     Ok(Edition {

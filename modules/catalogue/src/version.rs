@@ -124,7 +124,7 @@ base::closed_list!(Sort, { Public => "public", Internal => "internal", Party => 
 
 /// What a procedure counts for in the rates of services online and of online payment; unsaid: not looked at yet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Eligibility {
     /// Fit to be done online from end to end (đủ điều kiện).
     pub online: Option<bool>,

@@ -12,6 +12,9 @@ CREATE TABLE announcement (
   office_id {id} NOT NULL,
   level {text} NOT NULL,
   author_id {id},
+  -- Accounts that prepared, wrote or submitted any of it: JSON. None of them issues it.
+  writers {text},
+  submitted_on {date},
   authority {text} NOT NULL,
   -- The legal text behind it and the day that takes effect.
   law {text} NOT NULL,

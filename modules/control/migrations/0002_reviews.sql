@@ -9,6 +9,9 @@ CREATE TABLE review (
   office_id {id} NOT NULL,
   level {text} NOT NULL,
   author_id {id},
+  -- Accounts that began, assessed or submitted any of it: JSON. None of them approves it.
+  writers {text},
+  submitted_on {date},
   -- The plan behind it, and the day until which it is to be handed on.
   basis {text} NOT NULL,
   until {date} NOT NULL,

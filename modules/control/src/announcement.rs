@@ -96,6 +96,10 @@ pub struct Announcement {
     pub office: Id,
     pub level: String,
     pub author: Option<Id>,
+    /// Everybody who prepared, wrote or submitted any of it: none of them issues it.
+    pub writers: Vec<Id>,
+    /// The day it was handed to the Office last: it is not signed before.
+    pub submitted_on: Option<Date>,
     /// Who signs: "Chủ tịch UBND tỉnh".
     pub authority: String,
     pub law: String,
@@ -171,7 +175,8 @@ pub enum Event {
         number: String,
         signed_on: Date,
         announce_by: Option<Date>,
-        post_by: Date,
+        /// None of the Party's, which is not posted.
+        post_by: Option<Date>,
         done: Vec<Done>,
         papers: Vec<Seal>,
     },
@@ -180,6 +185,13 @@ pub enum Event {
     },
     Post,
     Drop,
+}
+
+impl Event {
+    /// Whether it changes what is decided, or hands it on.
+    fn writes(&self) -> bool {
+        !matches!(self, Event::GiveBack | Event::Issue { .. } | Event::Enter { .. } | Event::Post | Event::Drop)
+    }
 }
 
 impl Announcement {
@@ -192,6 +204,11 @@ impl Announcement {
             effective_from: head.effective_from,
             ..self
         }
+    }
+
+    /// Whether somebody had a hand in it.
+    pub fn is_by(&self, account: Option<Id>) -> bool {
+        account == self.author || account.is_some_and(|account| self.writers.contains(&account))
     }
 
     /// The line of a number.
@@ -254,6 +271,7 @@ impl Subject for Announcement {
                 office: *office,
                 level: level.as_str().to_owned(),
                 author: moment.actor,
+                writers: moment.actor.into_iter().collect(),
                 next_line: 1,
                 year: *year,
                 n: *n,
@@ -262,9 +280,12 @@ impl Subject for Announcement {
             return Ok((first.headed(head), Vec::new()));
         };
         let (mut a, mut counted) = (before.clone(), Vec::new());
+        if event.writes() {
+            a.writers.extend(moment.actor.filter(|account| !before.writers.contains(account)));
+        }
         match event {
             Event::Prepare { .. } => return Err(DoesNotFollow("prepared twice")),
-            Event::Amend { head } => a = a.headed(head),
+            Event::Amend { head } => a = Announcement { announce_by: None, ..a.headed(head) },
             Event::Add { lines } => lines.iter().for_each(|line| a.with(line, 0)),
             Event::AddNew { line } => a.with(line, moment.n),
             Event::Write { line } => {
@@ -272,14 +293,18 @@ impl Subject for Announcement {
                 *at = Line { written: moment.n, ..line.clone() };
             }
             Event::DropLine { line } => a.lines.retain(|known| known.n != *line),
-            Event::Submit { announce_by } => (a.state, a.announce_by) = (State::Submitted, *announce_by),
-            Event::GiveBack => a.state = State::Draft,
+            Event::Submit { announce_by } => {
+                (a.state, a.announce_by) = (State::Submitted, *announce_by);
+                a.submitted_on = Some(moment.at.date());
+            }
+            // Counted anew when it is handed on again.
+            Event::GiveBack => (a.state, a.announce_by) = (State::Draft, None),
             Event::Drop => a.state = State::Dropped,
             Event::Enter { on } => a.entered_on = Some(*on),
             Event::Issue { number, signed_on, announce_by, post_by, done, .. } => {
                 a.state = State::Issued;
                 a.number.clone_from(number);
-                (a.signed_on, a.announce_by, a.post_by) = (Some(*signed_on), *announce_by, Some(*post_by));
+                (a.signed_on, a.announce_by, a.post_by) = (Some(*signed_on), *announce_by, *post_by);
                 for line in &mut a.lines {
                     let done = done.iter().find(|done| done.n == line.n).ok_or(DoesNotFollow("a line left out"))?;
                     (line.procedure, line.version) = (Some(done.procedure), done.version);
@@ -341,6 +366,8 @@ const COLUMNS: &[Column<Announcement>] = &[
     column!("office_id", office),
     column!("level", level),
     column!("author_id", author),
+    column!("writers", list writers),
+    column!("submitted_on", submitted_on),
     column!("authority", authority),
     column!("law", law),
     column!("law_from", law_from),

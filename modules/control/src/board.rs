@@ -4,12 +4,12 @@
 use crate::announcement::{Announcement, State as Stage};
 use crate::days::working_days_after;
 use crate::line::{Does, is_provincial};
-use crate::review::Review;
+use crate::review::{Item, Review};
 use base::calendar::Calendar;
 use base::{Date, Id};
 use catalogue::{Shelf, Sort, Version};
 use records::Held;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// A question whose answer is a list of procedures; the word is in addresses, its words are `control-ask-…`.
@@ -18,6 +18,7 @@ pub enum Ask {
     InForce,
     Announced,
     AnnouncedLate,
+    AnnouncedUndated,
     Waiting,
     WaitingLate,
     Unposted,
@@ -42,6 +43,7 @@ base::closed_list!(Ask, {
     InForce => "in-force",
     Announced => "announced",
     AnnouncedLate => "announced-late",
+    AnnouncedUndated => "announced-undated",
     Waiting => "waiting",
     WaitingLate => "waiting-late",
     Unposted => "unposted",
@@ -154,21 +156,32 @@ impl Board {
         last.filter(|last| *last < on).map(|last| working_days_after(&self.calendar, last, on))
     }
 
-    /// Procedures that an approved review has simplified, with the reviews' codes.
-    fn simplified(&self) -> HashMap<Id, String> {
-        let mut all = HashMap::new();
-        for held in &self.reviews {
-            let items = held.state.items.iter();
-            for item in items.filter(|item| item.found.as_ref().is_some_and(|found| !found.kinds.is_empty())) {
-                all.entry(item.procedure).or_insert_with(|| held.code.clone());
-            }
-        }
-        all
+    /// Reviews approved in the period.
+    fn approved(&self) -> impl Iterator<Item = &Held<Review>> {
+        self.reviews
+            .iter()
+            .filter(|held| held.state.approved_on.is_some_and(|day| self.from <= day && day <= self.today))
+    }
+
+    /// People's procedures that a review approved in the period simplifies, each once, with the review's code: those given up too, which
+    /// are in force no more.
+    fn simplified(&self) -> Vec<Row> {
+        let mut seen = HashSet::new();
+        let items = self.approved().flat_map(|held| held.state.items.iter().map(move |item| (held, item)));
+        let simplified = items.filter(|(_, item)| item.found.as_ref().is_some_and(|found| !found.kinds.is_empty()));
+        let public = simplified.filter(|(_, item)| item.sort == Sort::Public && seen.insert(item.procedure));
+        let row = |(held, item): (&Held<Review>, &Item)| Row {
+            id: item.procedure,
+            code: item.code.clone(),
+            name: item.name.clone(),
+            field_name: self.shelf.versions_of(&item.code).last().map(|v| v.field_name.clone()).unwrap_or_default(),
+            why: Why::Said(held.code.clone()),
+        };
+        public.map(row).collect()
     }
 
     fn reviewed(&self) -> HashSet<Id> {
-        let period = self.reviews.iter().filter(|held| held.state.approved_on.is_some_and(|day| day >= self.from));
-        period.flat_map(|held| held.state.items.iter().map(|item| item.procedure)).collect()
+        self.approved().flat_map(|held| held.state.items.iter().map(|item| item.procedure)).collect()
     }
 
     /// The procedures that a question asks for.
@@ -183,6 +196,7 @@ impl Board {
             Ask::InForce => public(&|_| Some(Why::Nothing)),
             Ask::Announced => self.announced(&self.signed, |_| Some(0)),
             Ask::AnnouncedLate => self.announced(&self.signed, |a| self.late(a.announce_by, a.signed_on?)),
+            Ask::AnnouncedUndated => self.announced(&self.signed, |a| a.announce_by.is_none().then_some(0)),
             Ask::Waiting => self.announced(&self.on_the_way, |a| (a.state != Stage::Issued).then_some(0)),
             Ask::WaitingLate => self.announced(&self.on_the_way, |a| {
                 (a.state != Stage::Issued).then(|| self.late(self.announce_by(a), self.today)).flatten()
@@ -201,10 +215,7 @@ impl Board {
                 let reviewed = self.reviewed();
                 public(&|v| if_so(!reviewed.contains(&v.procedure_id)))
             }
-            Ask::Simplified => {
-                let simplified = self.simplified();
-                public(&|v| simplified.get(&v.procedure_id).cloned().map(Why::Said))
-            }
+            Ask::Simplified => self.simplified(),
             Ask::OneStop => public(&|v| if_so(v.can_be_received())),
             Ask::NotOneStop => public(&|v| if_so(!v.can_be_received())),
             Ask::Eligible => public(&|v| (v.eligibility.online == Some(true)).then(|| reason(v))),
@@ -215,6 +226,17 @@ impl Board {
             Ask::InternalUnposted => self.those(Sort::Internal, |v| if_so(!self.is_posted(v))),
             Ask::Party => self.those(Sort::Party, |_| Some(Why::Nothing)),
         }
+    }
+
+    /// How many procedures were announced with the day of their legal text: only of these can be said whether it was in time.
+    pub fn dated(&self) -> usize {
+        self.announced(&self.signed, |a| a.announce_by.map(|_| 0)).len()
+    }
+
+    /// How many procedures are given to the communes or still with the province; one that is given from a day to come is both, and counts once.
+    pub fn delegable(&self) -> usize {
+        let all = self.rows(Ask::Delegated).into_iter().chain(self.rows(Ask::Provincial));
+        all.map(|row| row.code).collect::<HashSet<_>>().len()
     }
 
     /// A draft has no last day to announce yet: it is counted here.
@@ -254,11 +276,11 @@ impl Board {
         rows
     }
 
-    /// Working days from the signature to the entry in the national database and to the posting, over the decisions of the period that
-    /// got so far: how many, and the sum of their days.
+    /// Working days from the signature to the entry in the national database and to the posting, over the decisions about people's procedures of the
+    /// period that got so far: how many, and the sum of their days.
     pub fn delays(&self) -> [(i64, i64); 2] {
         let mut all = [(0, 0); 2];
-        for a in self.signed.iter().map(|held| &held.state) {
+        for a in self.signed.iter().map(|held| &held.state).filter(|a| a.sort == Sort::Public) {
             let Some(signed) = a.signed_on else { continue };
             for (at, day) in [a.entered_on, a.posted_at.map(|at| at.date())].into_iter().enumerate() {
                 if let Some(day) = day {
@@ -295,8 +317,7 @@ impl Board {
 
     /// What complying with the reviewed procedures cost before in a year, and what is saved, over reviews approved in the period.
     pub fn compliance(&self) -> (i64, i64) {
-        let period = self.reviews.iter().filter(|held| held.state.approved_on.is_some_and(|day| day >= self.from));
-        period
+        self.approved()
             .map(|held| held.state.sums())
             .fold((0, 0), |(before, saved), (b, s)| (i64::saturating_add(before, b), i64::saturating_add(saved, s)))
     }

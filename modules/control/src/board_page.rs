@@ -4,11 +4,11 @@ use crate::announcement::Announcement;
 use crate::board::{Ask, Board, Row, Why};
 use crate::house::Rooms;
 use crate::review;
-use crate::review_pages::percent;
 use crate::rights::READ_CONTROL;
-use crate::store;
+use crate::{store, target};
 use askama::Template;
 use base::{Date, Dong, Fault, Id, vn_date};
+use catalogue::cut::percent;
 use facts::Figure;
 use i18n::L;
 use lists::{Ask as Asks, Asked, Cell, Column, Filter, Kind, List, Shape, Whole};
@@ -20,8 +20,6 @@ use web::{Answer, Choice, Ctx};
 const READ_MAX: usize = 5_000;
 /// No decision of the register is older.
 const BEFORE_ALL: Date = Date::constant(1945, 9, 2);
-/// The share of procedures of all levels that is to be simplified, in hundredths of a percent (NQ 10-NQ/TU, 2021–2025).
-const SIMPLIFY_TARGET: i64 = 2_000;
 
 /// Everything the board needs, in one reading: the year of a day.
 async fn board(ctx: &Ctx) -> Result<Board, Fault> {
@@ -78,10 +76,10 @@ struct Page {
     units: Vec<Unit>,
 }
 
-fn share(numerator: usize, denominator: usize) -> String {
+fn share_of(l: L, numerator: usize, denominator: usize) -> String {
     let figure = Figure { numerator: numerator as i64, denominator: denominator as i64 };
     // Of nothing there is no share: 0 % would be another thing.
-    figure.basis_points().map_or_else(|| "–".to_owned(), percent)
+    figure.basis_points().map_or_else(|| "–".to_owned(), |share| percent(l.0, share))
 }
 
 /// "1,5" of a sum over so many.
@@ -90,7 +88,10 @@ fn mean(l: L, (n, sum): (i64, i64)) -> String {
         return l.t("control-board-none");
     }
     let tenths = (sum * 20 + n).div_euclid(n * 2);
-    l.tr("control-board-days", [("n", format!("{},{}", tenths / 10, tenths % 10))])
+    l.tr(
+        "control-board-days",
+        [("n", format!("{}{}{}", tenths / 10, if l.0 == base::Lang::En { '.' } else { ',' }, tenths % 10))],
+    )
 }
 
 fn groups(l: L, board: &Board) -> Vec<Group> {
@@ -112,18 +113,26 @@ fn groups(l: L, board: &Board) -> Vec<Group> {
         beside,
         colour: "",
     };
+    let share = |numerator, denominator| share_of(l, numerator, denominator);
     let plain = |ask| tile(ask, String::new(), "");
     let late = |ask| tile(ask, String::new(), "late");
-    let (public, announced, internal) = (n(Ask::InForce), n(Ask::Announced), n(Ask::Internal));
+    let (public, internal) = (n(Ask::InForce), n(Ask::Internal));
     let [entry, posting] = board.delays();
     let (cost, saved) = board.compliance();
     let published = internal - n(Ask::InternalUnposted);
     let simplified = n(Ask::Simplified);
+    let so_far = share(simplified, public);
     let reached = Figure { numerator: simplified as i64, denominator: public as i64 }.basis_points().unwrap_or(0);
-    let target = if reached >= SIMPLIFY_TARGET { "control-board-reached" } else { "control-board-below" };
+    let target = target::simplified_on(board.today).map(|target| {
+        let key = if reached >= target.basis_points { "control-board-reached" } else { "control-board-below" };
+        let asked = percent(l.0, target.basis_points);
+        format!("{so_far} · {}", l.tr(key, [("target", asked), ("source", target.source.clone())]))
+    });
     let cut = board.mean_cut();
-    let cut = cut.map(|(mean, n)| l.tr("control-board-mean-cut", [("cut", percent(mean)), ("n", n.to_string())]));
-    let timely = share(announced - n(Ask::AnnouncedLate), announced);
+    let cut = cut.map(|(mean, n)| l.tr("control-board-mean-cut", [("cut", percent(l.0, mean)), ("n", n.to_string())]));
+    // Where nobody said when the legal text takes effect, nobody can say whether it was in time.
+    let dated = board.dated();
+    let timely = share(dated - n(Ask::AnnouncedLate), dated);
     let group = |key: &str, tiles| Group { title: l.t(key), tiles };
     vec![
         group(
@@ -131,6 +140,7 @@ fn groups(l: L, board: &Board) -> Vec<Group> {
             vec![
                 tile(Ask::Announced, l.tr("control-board-timely", [("share", timely)]), ""),
                 late(Ask::AnnouncedLate),
+                plain(Ask::AnnouncedUndated),
                 plain(Ask::Waiting),
                 late(Ask::WaitingLate),
             ],
@@ -149,7 +159,7 @@ fn groups(l: L, board: &Board) -> Vec<Group> {
             "control-board-reviewing",
             vec![
                 tile(Ask::Unreviewed, share(n(Ask::Unreviewed), public), ""),
-                tile(Ask::Simplified, format!("{} · {}", share(simplified, public), l.t(target)), ""),
+                tile(Ask::Simplified, target.unwrap_or(so_far), ""),
                 tile(Ask::TimeCut, cut.unwrap_or_default(), ""),
                 said("control-board-cost", Dong(cost).to_string(), String::new()),
                 said("control-board-saved", Dong(saved).to_string(), String::new()),
@@ -161,7 +171,7 @@ fn groups(l: L, board: &Board) -> Vec<Group> {
                 plain(Ask::InForce),
                 tile(Ask::OneStop, share(n(Ask::OneStop), public), ""),
                 plain(Ask::NotOneStop),
-                tile(Ask::Delegated, share(n(Ask::Delegated), n(Ask::Delegated) + n(Ask::Provincial)), ""),
+                tile(Ask::Delegated, share(n(Ask::Delegated), board.delegable()), ""),
                 plain(Ask::Provincial),
                 tile(Ask::Eligible, share(n(Ask::Eligible), public), ""),
                 plain(Ask::Ineligible),
@@ -194,7 +204,7 @@ pub(crate) async fn show(ctx: Ctx) -> Answer {
         name: name(&unit),
         all: l.number(all),
         received: l.number(received),
-        share: share(received as usize, all as usize),
+        share: share_of(l, received as usize, all as usize),
     });
     let page = Page {
         l,
@@ -226,7 +236,7 @@ impl Told {
                 let parts: Vec<String> = parts.iter().map(|part| l.t(format!("catalogue-part-{part}"))).collect();
                 Cell::text(l.tr("control-line-lacks", [("parts", parts.join(", "))]))
             }
-            Why::Cut(basis_points) => Cell::text(percent(*basis_points)),
+            Why::Cut(basis_points) => Cell::text(percent(l.0, *basis_points)),
             Why::Said(text) => Cell::text(text),
         }
     }

@@ -6,10 +6,10 @@ use crate::house::Rooms;
 use crate::line::{Does, Line};
 use crate::rights::ISSUE_ANNOUNCEMENTS;
 use crate::store;
-use crate::verbs::{ISSUING, stands};
+use crate::verbs::ISSUING;
 use ::store::Tx;
 use base::{Fault, Id, Problem};
-use catalogue::{Act, Decision, Refused, Version};
+use catalogue::{Act, Decision, Refused, Sort, Version};
 use files::Seal;
 use records::{Asker, By, Held, Typed};
 use std::collections::HashMap;
@@ -25,17 +25,18 @@ pub(crate) async fn bodies(tx: &Tx, id: Id) -> Result<HashMap<i64, Version>, Fau
     versions.map(read).collect()
 }
 
-fn act(rooms: &Rooms, a: &Announcement, line: &Line, bodies: &HashMap<i64, Version>) -> Result<Act, Fault> {
+/// What a line does to the version that stands, which was read under the catalogue's lock.
+fn act(a: &Announcement, line: &Line, stands: Option<&Version>, bodies: &HashMap<i64, Version>) -> Result<Act, Fault> {
     let version = || {
         let version = bodies.get(&line.written).cloned();
         version.map(Box::new).ok_or_else(|| Fault::internal("a line without its version"))
     };
-    if let Some(to) = stands(rooms, a, &line.code).and_then(|stands| line.follows_from(&stands, &a.law)) {
-        return Ok(Act::Change(Box::new(to)));
+    if let Some((to, from)) = stands.and_then(|stands| Some((line.follows_from(stands, &a.law)?, stands.id))) {
+        return Ok(Act::Change { to: Box::new(to), from });
     }
     Ok(match line.does {
         Does::New => Act::New(version()?),
-        Does::Change if line.written > 0 => Act::Change(version()?),
+        Does::Change if line.written > 0 => Act::Change { to: version()?, from: line.base.unwrap_or_default() },
         // What does not stand any more cannot be carried on: the catalogue refuses the line by that rule.
         Does::Change | Does::Delegate | Does::End => Act::End { code: line.code.clone() },
     })
@@ -60,8 +61,8 @@ fn told(lines: &[Line], wrong: Vec<(usize, Problem)>) -> Vec<Problem> {
 /// Issues the decision of that code: the versions it makes, changes and ends stand in the catalogue with it, or nothing does.
 ///
 /// # Errors
-/// As [`records::act`]; `Forbidden` with `control-issue-own` for whoever prepared it; `Invalid` at `number`
-/// (`control-number-taken`), at `signed_on` (`control-signed-later`), and at each line that a rule of the catalogue refuses.
+/// As [`records::act`]; `Forbidden` with `control-issue-own` for whoever prepared, wrote or submitted any of it; `Invalid` at `number`
+/// (`control-number-taken`), at `signed_on` (`control-signed-later`, `control-signed-before`), and at each line that a rule of the catalogue refuses.
 pub async fn issue(
     tx: &Tx,
     rooms: &Rooms,
@@ -77,13 +78,17 @@ pub async fn issue(
     let standing = asker.standing(ISSUE_ANNOUNCEMENTS, rooms.house.tree.path(a.office));
     let standing = standing.ok_or_else(|| Fault::Forbidden(Problem::new("records-not-yours")))?;
     let actor = asker.actor.map(|actor| actor.account);
-    if actor == a.author {
+    if a.is_by(actor) {
         return Err(Fault::Forbidden(Problem::new("control-issue-own")));
     }
     let given = records::read_fields(ISSUING, typed)?;
     let (number, signed_on) = (given.text("number").to_owned(), given.day("signed_on").filter(|day| *day <= today));
     let late = || Fault::invalid(Problem::new("control-signed-later").field("signed_on"));
     let signed_on = signed_on.ok_or_else(late)?;
+    if let Some(submitted) = a.submitted_on.filter(|day| signed_on < *day) {
+        let before = Problem::new("control-signed-before").field("signed_on");
+        return Err(Fault::invalid(before.arg("day", base::vn_date(submitted))));
+    }
     if let Some(other) = store::of_number(tx, &number, signed_on.year()).await? {
         let taken = Problem::new("control-number-taken").field("number");
         return Err(Fault::invalid(taken.arg("code", other.code)));
@@ -98,7 +103,10 @@ pub async fn issue(
     // The catalogue, by its own rules.
     let bodies = bodies(tx, held.id).await?;
     let by = By { actor, agency: standing.agency, now: asker.now };
-    let acts = a.lines.iter().map(|line| act(rooms, a, line, &bodies)).collect::<Result<Vec<_>, _>>()?;
+    let codes: Vec<&str> = a.lines.iter().map(|line| line.code.as_str()).collect();
+    let stand = catalogue::standing(tx, &codes).await?;
+    let acts = a.lines.iter().map(|line| act(a, line, stand.get(&line.code), &bodies));
+    let acts = acts.collect::<Result<Vec<_>, _>>()?;
     let decision = Decision { number: number.clone(), from: a.effective_from, act: held.id };
     let made = match catalogue::decide(tx, by, &decision, acts).await {
         Ok(made) => made,
@@ -117,7 +125,8 @@ pub async fn issue(
         number,
         signed_on,
         announce_by: a.law_from.map(|day| working_day_before(calendar, day, ANNOUNCE_BEFORE)),
-        post_by: calendar.nth_working_day_after(signed_on, POST_WITHIN),
+        // What is the Party's is not posted for everybody.
+        post_by: (a.sort != Sort::Party).then(|| calendar.nth_working_day_after(signed_on, POST_WITHIN)),
         done: a.lines.iter().zip(made).map(done).collect(),
         papers,
     };

@@ -16,6 +16,7 @@ pub mod review_pages;
 pub mod review_verbs;
 pub mod rights;
 mod store;
+pub mod target;
 pub mod verbs;
 
 pub use announcement::{Announcement, MEASURES, State};

@@ -53,6 +53,9 @@ pub struct Line {
     /// The event beside which its version stands; 0 as long as none was written.
     #[serde(default)]
     pub written: i64,
+    /// The version that stood when the line was added: what is written is written from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Id>,
     /// Nothing changes but that the decision's legal text stands among its bases; until a version is written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub basis: bool,
@@ -76,6 +79,7 @@ impl Line {
             name: version.name.clone(),
             field: version.field.clone(),
             written: 0,
+            base: None,
             basis: false,
             procedure: None,
             version: None,
@@ -88,13 +92,20 @@ impl Line {
         matches!(self.does, Does::New | Does::Change) && self.written == 0 && !self.basis
     }
 
+    /// Whether somebody writes its version, from the one it was added with.
+    pub fn is_written(&self) -> bool {
+        self.does == Does::Change && (self.written > 0 || !self.basis)
+    }
+
     /// The version that follows from the one in force alone, where nobody has to write it.
     pub fn follows_from(&self, stands: &Version, law: &str) -> Option<Version> {
         match self.does {
             Does::Delegate => Some(delegated(stands)),
             Does::Change if self.written == 0 && self.basis => {
                 let mut to = stands.clone();
-                to.legal_bases.push(law.to_owned());
+                if !to.legal_bases.iter().any(|known| known == law) {
+                    to.legal_bases.push(law.to_owned());
+                }
                 Some(to)
             }
             _ => None,

@@ -72,8 +72,10 @@ impl Pages for Announcement {
     fn offered(seen: &Seen<Announcement>, rooms: &Rooms, asker: &Asker<'_>) -> Vec<&'static Verb<Announcement>> {
         let mut acts = records::forms(seen, rooms, asker);
         acts.retain(|verb| !OF_LINES.contains(&verb.word));
-        // Nobody issues what they prepared; and what has no line is not handed on.
-        let own = asker.actor.map(|actor| actor.account) == seen.state().author;
+        // Nobody issues what they had a hand in; what has no line is not handed on; what is the Party's is not posted.
+        let own = seen.state().is_by(asker.actor.map(|actor| actor.account));
+        let party = seen.state().sort == catalogue::Sort::Party;
+        acts.retain(|verb| !party || !["post", "enter"].contains(&verb.word));
         acts.retain(|verb| verb.word != "issue" || !own);
         acts.retain(|verb| verb.word != "submit" || !seen.state().lines.is_empty());
         acts

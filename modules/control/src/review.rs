@@ -2,6 +2,7 @@
 
 use crate::cost::Inputs;
 use base::{Date, Id, Instant, Level};
+use catalogue::Sort;
 use facts::{Fact, Measure};
 use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,8 @@ base::closed_list!(Simplified, {
 
 /// What may be true of a procedure that was reviewed.
 pub mod flag {
+    /// Of another catalogue than the people's, as of decisions.
+    pub const NOT_PUBLIC: i64 = crate::announcement::flag::NOT_PUBLIC;
     pub const SIMPLIFIED: i64 = 1 << 37;
     /// The first bit of the kinds, in their order.
     const KIND: i64 = 1 << 38;
@@ -60,6 +63,7 @@ pub mod flag {
 
     /// By the names that definitions use.
     pub const NAMES: &[(&str, i64)] = &[
+        ("NOT_PUBLIC", NOT_PUBLIC),
         ("SIMPLIFIED", SIMPLIFIED),
         ("SHORTER", of_kind(0)),
         ("FEWER_PAPERS", of_kind(1)),
@@ -68,15 +72,16 @@ pub mod flag {
         ("FEWER_STEPS", of_kind(4)),
     ];
     /// All of them.
-    pub const ALL: i64 = SIMPLIFIED | of_kind(0) | of_kind(1) | of_kind(2) | of_kind(3) | of_kind(4);
+    pub const ALL: i64 = NOT_PUBLIC | SIMPLIFIED | of_kind(0) | of_kind(1) | of_kind(2) | of_kind(3) | of_kind(4);
 }
 
 /// A procedure reviewed, on the day its review was approved.
 pub static REVIEWED: Measure = Measure::again("procedure_reviewed").with(flag::ALL, flag::NAMES).cut(true, false);
+const APART: &[(&str, i64)] = &[("NOT_PUBLIC", flag::NOT_PUBLIC)];
 /// What complying costs in a year before, of what was reviewed.
-pub static COST: Measure = Measure::dong("compliance_cost").cut(true, false);
+pub static COST: Measure = Measure::dong("compliance_cost").with(flag::NOT_PUBLIC, APART).cut(true, false);
 /// … and what of it is saved.
-pub static SAVED: Measure = Measure::dong("compliance_saved").cut(true, false);
+pub static SAVED: Measure = Measure::dong("compliance_saved").with(flag::NOT_PUBLIC, APART).cut(true, false);
 /// Everything reviews are counted by.
 pub const MEASURES: &[&Measure] = &[&REVIEWED, &COST, &SAVED];
 
@@ -97,6 +102,8 @@ pub struct Item {
     pub code: String,
     pub name: String,
     pub field: String,
+    #[serde(default)]
+    pub sort: Sort,
     /// None until it was assessed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Assessed>,
@@ -128,6 +135,10 @@ pub struct Review {
     pub office: Id,
     pub level: String,
     pub author: Option<Id>,
+    /// Everybody who began, assessed or submitted any of it: none of them approves it.
+    pub writers: Vec<Id>,
+    /// The day it was handed to the Office last: it is not approved before.
+    pub submitted_on: Option<Date>,
     pub basis: String,
     pub until: Date,
     pub items: Vec<Item>,
@@ -158,6 +169,11 @@ impl Review {
         self.items.iter().find(|item| item.n == n)
     }
 
+    /// Whether somebody had a hand in it.
+    pub fn is_by(&self, account: Option<Id>) -> bool {
+        account == self.author || account.is_some_and(|account| self.writers.contains(&account))
+    }
+
     /// Before, and saved, in đồng a year.
     pub fn sums(&self) -> (i64, i64) {
         let found = || self.items.iter().filter_map(|item| item.found.as_ref());
@@ -176,11 +192,12 @@ impl Review {
             };
             let kinds = Simplified::ALL.into_iter().enumerate().filter(|(_, kind)| found.kinds.contains(kind));
             let kinds: i64 = kinds.map(|(n, _)| flag::of_kind(n)).sum();
-            let flags = if kinds == 0 { 0 } else { flag::SIMPLIFIED | kinds };
+            let apart = if item.sort == Sort::Public { 0 } else { flag::NOT_PUBLIC };
+            let flags = if kinds == 0 { apart } else { apart | flag::SIMPLIFIED | kinds };
             facts.push(Fact { flags, ..of(&REVIEWED) });
             for (measure, qty) in [(&COST, found.before_dong), (&SAVED, found.saved_dong())] {
                 if qty != 0 {
-                    facts.push(Fact { qty, ..of(measure) });
+                    facts.push(Fact { qty, flags: apart, ..of(measure) });
                 }
             }
         }
@@ -205,6 +222,7 @@ impl Subject for Review {
                 office: *office,
                 level: level.as_str().to_owned(),
                 author: moment.actor,
+                writers: moment.actor.into_iter().collect(),
                 basis: basis.clone(),
                 until: *until,
                 next_item: 1,
@@ -215,6 +233,9 @@ impl Subject for Review {
             return Ok((first, Vec::new()));
         };
         let (mut r, mut counted) = (before.clone(), Vec::new());
+        if !matches!(event, Event::GiveBack | Event::Approve { .. } | Event::Drop) {
+            r.writers.extend(moment.actor.filter(|account| !before.writers.contains(account)));
+        }
         match event {
             Event::Begin { .. } => return Err(DoesNotFollow("begun twice")),
             Event::Add { items } => {
@@ -226,7 +247,7 @@ impl Subject for Review {
                 item.found = Some(found.clone());
             }
             Event::DropItem { item } => r.items.retain(|known| known.n != *item),
-            Event::Submit => r.state = State::Submitted,
+            Event::Submit => (r.state, r.submitted_on) = (State::Submitted, Some(moment.at.date())),
             Event::GiveBack => r.state = State::Open,
             Event::Drop => r.state = State::Dropped,
             Event::Approve { decision, on } => {
@@ -265,6 +286,8 @@ const COLUMNS: &[Column<Review>] = &[
     column!("office_id", office),
     column!("level", level),
     column!("author_id", author),
+    column!("writers", list writers),
+    column!("submitted_on", submitted_on),
     column!("basis", basis),
     column!("until", until),
     column!("items", list items),

@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use base::{Actor, Date, Dong, Fault, Id, Instant, Problem, vn_date};
+use catalogue::cut::percent;
 use i18n::L;
 use lists::{Asked, Cell, Column, Kind, List, Shape};
 use records::api::{Api, Listed, Row};
@@ -42,7 +43,7 @@ impl Pages for Review {
         let (before, saved) = r.sums();
         let simplified = r.items.iter().filter(|item| is_simplified(item)).count();
         let share = facts::Figure { numerator: simplified as i64, denominator: r.items.len() as i64 };
-        let share = share.basis_points().map(percent).unwrap_or_default();
+        let share = share.basis_points().map(|share| percent(l.0, share)).unwrap_or_default();
         let sums = [("cost", before), ("saved", saved)].map(|(name, dong)| (name, Dong(dong).to_string()));
         let rest = [
             ("simplified", format!("{simplified}/{} · {share}", r.items.len())),
@@ -63,7 +64,7 @@ impl Pages for Review {
     fn offered(seen: &Seen<Review>, rooms: &Rooms, asker: &Asker<'_>) -> Vec<&'static Verb<Review>> {
         let mut acts = records::forms(seen, rooms, asker);
         acts.retain(|verb| !["assess", "drop-item"].contains(&verb.word));
-        let own = asker.actor.map(|actor| actor.account) == seen.state().author;
+        let own = seen.state().is_by(asker.actor.map(|actor| actor.account));
         acts.retain(|verb| verb.word != "approve" || !own);
         acts.retain(|verb| verb.word != "submit" || !seen.state().items.is_empty());
         acts
@@ -82,16 +83,23 @@ impl Pages for Review {
     ) -> BoxFuture<'t, Result<Held<Self>, Fault>> {
         Box::pin(review_verbs::begin(tx, rooms, actor, now, typed))
     }
+
+    fn perform<'t>(
+        tx: &'t Tx,
+        rooms: &'t Rooms,
+        asker: &'t Asker<'t>,
+        (code, word): (&'t str, &'t str),
+        typed: &'t Typed,
+    ) -> BoxFuture<'t, Result<Held<Self>, Fault>> {
+        match word {
+            "add" => Box::pin(review_verbs::add_alone(tx, rooms, asker, code, typed)),
+            _ => Box::pin(records::act::<Self>(tx, rooms, asker, (code, word), typed)),
+        }
+    }
 }
 
 fn is_simplified(item: &Item) -> bool {
     item.found.as_ref().is_some_and(|found| !found.kinds.is_empty())
-}
-
-/// "23,08 %" of hundredths of a percent.
-pub(crate) fn percent(basis_points: i64) -> String {
-    let (whole, rest) = (basis_points / 100, basis_points % 100);
-    if rest == 0 { format!("{whole} %") } else { format!("{whole},{rest:02} %") }
 }
 
 struct Line {

@@ -4,11 +4,12 @@ use crate::cost::{Inputs, hour_on};
 use crate::house::Rooms;
 use crate::review::{Assessed, BOOK, Event, Item, Review, Simplified, State, code};
 use crate::rights::{APPROVE_REVIEWS, READ_CONTROL, REVIEW_PROCEDURES};
+use crate::store;
 use ::store::{BoxFuture, Tx};
-use base::{Actor, Fault, Id, Instant, Problem};
+use base::{Actor, Fault, Id, Instant, Problem, System};
 use catalogue::Sort;
 use records::{Aside, Ask, Asker, By, Decided, Field, Given, Held, Machine, Office, Typed, Verb, Who};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use web::Ctx;
 
 type Made = Result<Decided<Review>, Fault>;
@@ -19,6 +20,8 @@ const APPROVES: &[Who<Review>] = &[Who::At(APPROVE_REVIEWS, |r| r.office)];
 
 /// Most procedures of one review.
 pub const ITEMS_MAX: usize = 300;
+/// Reviews in a state that are looked through at most.
+const OPEN_MAX: usize = 5_000;
 /// Most minutes of work at a procedure: a thousand working days.
 const MINUTES: Ask = Ask::Number(0, 480_000);
 /// Most đồng of one kind, each time: ten billion.
@@ -106,12 +109,16 @@ impl Machine for Review {
 /// Begins one for the agency of the first post that lets one.
 ///
 /// # Errors
-/// `Forbidden` with `records-not-yours` without such a post; `Invalid` at `until` (`control-day-past`).
+/// `Forbidden` with `records-not-yours` without such a post, with `control-unit-state` for a body that is none of the State's: nobody
+/// there approves; `Invalid` at `until` (`control-day-past`).
 pub async fn begin(tx: &Tx, rooms: &Rooms, actor: &Actor, now: Instant, typed: &Typed) -> Result<Held<Review>, Fault> {
     let tree = &rooms.house.tree;
     let post = rooms.house.post(actor, REVIEW_PROCEDURES);
     let post = post.ok_or_else(|| Fault::Forbidden(Problem::new("records-not-yours")))?;
     let unit = tree.house_of(post.id).unwrap_or(post);
+    if unit.system() != System::State {
+        return Err(Fault::Forbidden(Problem::new("control-unit-state")));
+    }
     let office = tree.root().ok_or_else(|| Fault::internal("no root"))?.id;
     let given = records::read_fields(BEGINNING, typed)?;
     let until = given.day("until").filter(|day| *day >= now.date());
@@ -150,6 +157,7 @@ fn add(on: &On<'_>, given: &Given) -> Made {
                 code: version.code.clone(),
                 name: version.name.clone(),
                 field: version.field.clone(),
+                sort: version.sort,
                 found: None,
             }),
         }
@@ -161,6 +169,36 @@ fn add(on: &On<'_>, given: &Given) -> Made {
         return Err(Fault::Conflict(Problem::new("control-review-full").arg("max", ITEMS_MAX)));
     }
     Decided::event(Event::Add { items })
+}
+
+/// Adds procedures, none of which another review has that is not over: each is reviewed, and counted, once at a time.
+///
+/// # Errors
+/// As [`records::act`]; `Invalid` at `codes` (`control-review-elsewhere`) with every such procedure.
+pub async fn add_alone(
+    tx: &Tx,
+    rooms: &Rooms,
+    asker: &Asker<'_>,
+    code: &str,
+    typed: &Typed,
+) -> Result<Held<Review>, Fault> {
+    tx.lock("procedure-reviews").await?;
+    let held = records::act::<Review>(tx, rooms, asker, (code, "add"), typed).await?;
+    let mut elsewhere = HashMap::new();
+    for state in [State::Open, State::Submitted] {
+        for other in store::reviews(tx, None, state, Id(i64::MAX), OPEN_MAX).await? {
+            if other.id != held.id {
+                elsewhere.extend(other.state.items.iter().map(|item| (item.procedure, other.code.clone())));
+            }
+        }
+    }
+    let taken = held.state.items.iter().filter_map(|item| Some((item, elsewhere.get(&item.procedure)?)));
+    let told = taken.map(|(item, other)| {
+        let problem = Problem::new("control-review-elsewhere").field("codes");
+        problem.arg("code", &item.code).arg("review", other)
+    });
+    let problems: Vec<Problem> = told.collect();
+    if problems.is_empty() { Ok(held) } else { Err(Fault::Invalid(problems)) }
 }
 
 fn item<'a>(on: &'a On<'_>, given: &Given) -> Result<&'a Item, Fault> {
@@ -219,12 +257,16 @@ fn submit(on: &On<'_>, _: &Given) -> Made {
     if problems.is_empty() { Decided::event(Event::Submit) } else { Err(Fault::Invalid(problems)) }
 }
 
-/// By somebody else than who proposed it, on a day that has come.
+/// By somebody who had no hand in it, on a day that has come and not before it was handed on.
 fn approve(on: &On<'_>, given: &Given) -> Made {
-    if on.asker.actor.map(|actor| actor.account) == on.state().author {
+    if on.state().is_by(on.asker.actor.map(|actor| actor.account)) {
         return Err(Fault::Forbidden(Problem::new("control-review-own")));
     }
     let day = given.day("approved_on").filter(|day| *day <= on.now().date());
     let day = day.ok_or_else(|| Fault::invalid(Problem::new("control-signed-later").field("approved_on")))?;
+    if let Some(submitted) = on.state().submitted_on.filter(|submitted| day < *submitted) {
+        let before = Problem::new("control-signed-before").field("approved_on");
+        return Err(Fault::invalid(before.arg("day", base::vn_date(submitted))));
+    }
     Decided::event(Event::Approve { decision: given.text("decision").to_owned(), on: day })
 }

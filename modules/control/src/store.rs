@@ -23,8 +23,8 @@ use records::Held;
     pub REVIEWS_OF_STATE = "SELECT * FROM review WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     /// Those of an agency that are not over.
     pub REVIEWS_OPEN_AT = "SELECT COUNT(*) AS n FROM review WHERE unit_id = $1 AND state IN ('open', 'submitted')";
-    /// Those of an agency that are not over.
-    pub OPEN_AT = "SELECT COUNT(*) AS n FROM announcement WHERE unit_id = $1 AND state IN ('draft', 'submitted', 'issued')";
+    /// Those of an agency that are not over; the Party's are over once they are issued.
+    pub OPEN_AT = "SELECT COUNT(*) AS n FROM announcement WHERE unit_id = $1 AND state IN ('draft', 'submitted', 'issued') AND NOT (state = 'issued' AND sort = 'party')";
 }
 
 /// Decisions in a state, of some agencies or (none) of all, the latest first, those after an id. Each agency is a range of its own.

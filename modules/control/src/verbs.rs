@@ -6,7 +6,7 @@ use crate::house::Rooms;
 use crate::line::{Does, LINES_MAX, Line, is_provincial};
 use crate::rights::{ISSUE_ANNOUNCEMENTS, POST_PROCEDURES, PREPARE_ANNOUNCEMENTS, READ_CONTROL};
 use ::store::{BoxFuture, Tx};
-use base::{Actor, Fault, Id, Instant, Level, Problem};
+use base::{Actor, Fault, Id, Instant, Level, Problem, System};
 use catalogue::{Sort, Version};
 use records::{Aside, Ask, Asker, By, Decided, Field, Given, Held, Machine, Office, Typed, Verb, Who};
 use std::collections::HashSet;
@@ -113,7 +113,8 @@ fn head(given: &Given, now: Instant) -> Result<Head, Fault> {
 /// Begins a decision of the agency of the first post that lets one.
 ///
 /// # Errors
-/// `Forbidden` with `records-not-yours` without such a post, with `control-unit-province` for a commune's: the province announces;
+/// `Forbidden` with `records-not-yours` without such a post, with `control-unit-province` for a commune's: the province announces, with
+/// `control-unit-state` for a body that is none of the State's;
 /// `Invalid` with every problem at its field.
 pub async fn prepare(
     tx: &Tx,
@@ -127,6 +128,10 @@ pub async fn prepare(
     let post = post.ok_or_else(|| Fault::Forbidden(Problem::new("records-not-yours")))?;
     let unit = tree.house_of(post.id).unwrap_or(post);
     let office = tree.root().ok_or_else(|| Fault::internal("no root"))?.id;
+    // The Office issues what agencies of the State prepare, of every catalogue; nobody could issue another body's.
+    if unit.system() != System::State {
+        return Err(Fault::Forbidden(Problem::new("control-unit-state")));
+    }
     if unit.level != Level::Province {
         return Err(Fault::Forbidden(Problem::new("control-unit-province")));
     }
@@ -145,7 +150,37 @@ fn amend(on: &On<'_>, given: &Given) -> Made {
     if head.sort != on.state().sort && !on.state().lines.is_empty() {
         return Err(Fault::invalid(at("sort", "control-sort-fixed")));
     }
+    if (head.effective_from, &head.law) != (on.state().effective_from, &on.state().law) {
+        let moved = Announcement { effective_from: head.effective_from, law: head.law.clone(), ..on.state().clone() };
+        let problems: Vec<Problem> = moved.lines.iter().filter_map(|line| misfits(on.house, &moved, line)).collect();
+        if !problems.is_empty() {
+            return Err(Fault::Invalid(problems));
+        }
+    }
     Ok(Decided::event(Event::Amend { head })?.with("title", given.text("title")))
+}
+
+/// Why a line cannot stand in a decision of that day and that law; the same is asked when it is added and when it is written.
+fn misfits(rooms: &Rooms, a: &Announcement, line: &Line) -> Option<Problem> {
+    let stands = stands(rooms, a, &line.code);
+    let field = |field, code| Some(at(field, code).arg("code", &line.code).arg("law", &a.law));
+    match (line.does, &stands) {
+        (Does::New, _) => match rooms.shelf.by_code(&line.code, a.effective_from) {
+            Some(_) => field("effective_from", "catalogue-new-known"),
+            None => None,
+        },
+        (_, None) => field("effective_from", "control-code-unknown"),
+        (Does::Delegate, Some(version)) if !is_provincial(version) => {
+            field("effective_from", "control-code-not-provincial")
+        }
+        (Does::Change, Some(version)) if line.is_written() && line.base != Some(version.id) => {
+            field("effective_from", "catalogue-base-other")
+        }
+        (Does::Change, Some(version)) if !line.is_written() && version.legal_bases.contains(&a.law) => {
+            field("law", "control-basis-known")
+        }
+        _ => None,
+    }
 }
 
 fn room_for(on: &On<'_>, more: usize) -> Result<(), Fault> {
@@ -180,7 +215,7 @@ fn add(on: &On<'_>, given: &Given) -> Made {
             if basis && version.legal_bases.contains(&on.state().law) {
                 problems.push(at("codes", "control-basis-known").arg("code", code).arg("law", &on.state().law));
             }
-            lines.push(Line { basis, ..Line::of(n, does, &version) });
+            lines.push(Line { basis, base: Some(version.id), ..Line::of(n, does, &version) });
         } else {
             problems.push(at("codes", "control-code-unknown").arg("code", code));
         }
@@ -237,10 +272,14 @@ fn write(on: &On<'_>, given: &Given) -> Made {
     let bare = |version: &Version| Version { remarks: Vec::new(), ..version.clone() };
     let body = body(&bare(&version))?;
     let before = stands(on.house, on.state(), &known.code);
+    // What was typed was typed from the version the line was added with: another one since then must not be lost.
+    if known.does == Does::Change && before.as_ref().map(|before| before.id) != known.base {
+        return Err(Fault::invalid(at("version", "catalogue-base-other").arg("code", &known.code)));
+    }
     if known.does == Does::Change && before.is_some_and(|before| self::body(&bare(&before)).is_ok_and(|b| b == body)) {
         return Err(Fault::invalid(at("version", "control-line-unchanged")));
     }
-    let line = Line::of(known.n, known.does, &version);
+    let line = Line { base: known.base, ..Line::of(known.n, known.does, &version) };
     Ok(Decided::event(Event::Write { line })?.with("version", &body))
 }
 
@@ -269,13 +308,22 @@ fn submit(on: &On<'_>, _: &Given) -> Made {
     Decided::event(Event::Submit { announce_by })
 }
 
-/// The click that publishes.
-fn post(_: &On<'_>, _: &Given) -> Made {
+/// The click that publishes; never what is the Party's.
+fn post(on: &On<'_>, _: &Given) -> Made {
+    posted(on)?;
     Decided::event(Event::Post)
+}
+
+fn posted(on: &On<'_>) -> Result<(), Fault> {
+    match on.state().sort {
+        Sort::Party => Err(Fault::Conflict(Problem::new("control-party-not-posted"))),
+        Sort::Public | Sort::Internal => Ok(()),
+    }
 }
 
 /// The day on which it was entered into the national database: from the decision on, and not to come.
 fn enter(on: &On<'_>, given: &Given) -> Made {
+    posted(on)?;
     let day = given.day("entered_on").filter(|day| *day <= on.now().date());
     let day = day.filter(|day| on.state().signed_on.is_some_and(|signed| signed <= *day));
     let on = day.ok_or_else(|| Fault::invalid(at("entered_on", "control-entered-day")))?;

@@ -220,6 +220,215 @@ async fn forty_procedures_are_given_a_new_legal_basis_by_one_paste_and_each_may_
     }
 }
 
+/// A version of a procedure as it stands, with another name.
+fn renamed(stands: &catalogue::Version, name: &str) -> String {
+    catalogue::to_toml(&catalogue::Version { name: name.to_owned(), ..stands.clone() }).unwrap()
+}
+
+/// A line that changes 1.001193 is written and submitted by one keeper; then another version is announced from the day before.
+async fn overtaken(province: &Province) -> String {
+    let keeper = province.keeper(1);
+    let stands = province.shelf().await.by_code("1.001193", DAY).unwrap();
+    let code = province.prepare(&keeper, &head("public")).await.unwrap().code;
+    let all = [("does", "change"), ("codes", "1.001193")];
+    province.act(&keeper, &code, "add", &all).await.unwrap();
+    let written = renamed(&stands, "Khai sinh một");
+    province.act(&keeper, &code, "write", &[("line", "1"), ("version", &written)]).await.unwrap();
+    let between = renamed(&stands, "Khai sinh hai");
+    let fields =
+        [("decision", "5/QĐ"), ("effective_from", "2026-11-26"), ("process", "written"), ("version", between.as_str())];
+    province.announce(&province.keeper(9), "1.001193", &fields).await;
+    code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_written_from_a_version_that_stands_no_more_is_refused_and_what_came_between_is_kept() {
+    for province in provinces().await {
+        let (keeper, chairman) = (province.keeper(1), province.chairman());
+        let code = overtaken(&province).await;
+        // Written once more from the old text it would be lost all the same.
+        let stale = renamed(&province.shelf().await.by_code("1.001193", NOW.date()).unwrap(), "Khai sinh ba");
+        let again = province.act(&keeper, &code, "write", &[("line", "1"), ("version", &stale)]).await;
+        assert_eq!(again.unwrap_err(), ["catalogue-base-other"]);
+        province.act(&keeper, &code, "submit", &[]).await.unwrap();
+        let before = province.versions().await;
+        let refused = province.act(&chairman, &code, "issue", ISSUING).await.unwrap_err();
+        assert_eq!(refused, ["control-line-refused", "catalogue-base-other"]);
+        assert_eq!(province.versions().await, before);
+        // Added anew it is written from what stands.
+        province.act(&chairman, &code, "give-back", &[("reason", "Soạn lại")]).await.unwrap();
+        province.act(&keeper, &code, "drop-line", &[("line", "1")]).await.unwrap();
+        province.act(&keeper, &code, "add", &[("does", "change"), ("codes", "1.001193")]).await.unwrap();
+        let stands = province.shelf().await.by_code("1.001193", DAY).unwrap();
+        assert_eq!(stands.name, "Khai sinh hai");
+        let fresh = renamed(&stands, "Khai sinh bốn");
+        province.act(&keeper, &code, "write", &[("line", "2"), ("version", &fresh)]).await.unwrap();
+        province.act(&keeper, &code, "submit", &[]).await.unwrap();
+        province.act(&chairman, &code, "issue", ISSUING).await.unwrap();
+        assert_eq!(province.shelf().await.by_code("1.001193", DAY).unwrap().name, "Khai sinh bốn");
+        province.proven().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_legal_basis_is_added_to_the_version_that_stands_when_it_is_issued_whatever_the_shelf_says() {
+    for province in provinces().await {
+        let (keeper, chairman) = (province.keeper(1), province.chairman());
+        let code = province.prepare(&keeper, &head("public")).await.unwrap().code;
+        let all = [("does", "change"), ("basis", "1"), ("codes", "1.001193")];
+        province.act(&keeper, &code, "add", &all).await.unwrap();
+        province.act(&keeper, &code, "submit", &[]).await.unwrap();
+        let old = province.rooms().await;
+        let stands = old.shelf.by_code("1.001193", DAY).unwrap();
+        let between = renamed(&stands, "Khai sinh hai");
+        let fields = [
+            ("decision", "5/QĐ"),
+            ("effective_from", "2026-11-26"),
+            ("process", "written"),
+            ("version", between.as_str()),
+        ];
+        province.announce(&province.keeper(9), "1.001193", &fields).await;
+        // Somebody's request still has the shelf of before.
+        let typed = common::typed(ISSUING);
+        let issued = province.db.write(move |tx| {
+            Box::pin(async move {
+                let asker = records::Asker::actor(&chairman, NOW);
+                control::issue(tx, &old, &asker, &code, &typed).await.map(|_| ())
+            })
+        });
+        issued.await.unwrap();
+        let after = province.shelf().await.by_code("1.001193", DAY).unwrap();
+        assert_eq!(after.name, "Khai sinh hai");
+        assert_eq!(after.legal_bases.last().map(String::as_str), Some("Nghị định 120/2026/NĐ-CP"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_had_a_hand_in_a_decision_does_not_issue_it() {
+    for province in provinces().await {
+        let (first, second) = (province.keeper(1), province.keeper(9));
+        let code = province.prepare(&first, &head("public")).await.unwrap().code;
+        // The first only opened it; the second wrote all of it, the third handed it on.
+        province.act(&second, &code, "add", &[("does", "end"), ("codes", "2.000815")]).await.unwrap();
+        let third = province.keeper(10);
+        let held = province.act(&third, &code, "submit", &[]).await.unwrap();
+        assert_eq!(held.state.writers, [base::Id(1), base::Id(9), base::Id(10)]);
+        for own in [&first, &second, &third] {
+            assert_eq!(province.act(own, &code, "issue", ISSUING).await.unwrap_err(), ["control-issue-own"]);
+        }
+        // Not even once it was given back and handed on by somebody else.
+        province.act(&province.chairman(), &code, "give-back", &[("reason", "Xem lại")]).await.unwrap();
+        province.act(&first, &code, "submit", &[]).await.unwrap();
+        assert_eq!(province.act(&second, &code, "issue", ISSUING).await.unwrap_err(), ["control-issue-own"]);
+        let early = province.act(&province.chairman(), &code, "issue", &[("number", "7"), ("signed_on", "2026-11-24")]);
+        assert_eq!(early.await.unwrap_err(), ["control-signed-before"]);
+        province.act(&province.chairman(), &code, "issue", ISSUING).await.unwrap();
+        province.proven().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_in_force_twice_whatever_end_was_written_and_whatever_day_the_decision_is_moved_to() {
+    for province in provinces().await {
+        let keeper = province.keeper(1);
+        let stands = province.shelf().await.by_code("2.000815", DAY).unwrap();
+        let (ender, ends) = (keeper.clone(), common::typed(&[("decision", "6/QĐ"), ("effective_from", "2026-12-20")]));
+        let ended = province
+            .db
+            .write(move |tx| Box::pin(async move { catalogue::abolish(tx, &ender, NOW, "2.000815", &ends).await }));
+        ended.await.unwrap();
+        let on = |day: &'static str| [head("public"), vec![("effective_from", day)]].concat();
+        let code = province.prepare(&keeper, &on("2026-12-20")).await.unwrap().code;
+        let new = renamed(&stands, "Chứng thực mới");
+        province.act(&keeper, &code, "add-new", &[("version", &new)]).await.unwrap();
+        // From the day the old one ends, and not from one before.
+        let moved = province.act(&keeper, &code, "amend", &on("2026-12-10")).await;
+        assert_eq!(moved.unwrap_err(), ["catalogue-new-known"]);
+        let by = records::By { actor: None, agency: None, now: NOW };
+        let decision =
+            catalogue::Decision { number: "7/QĐ".to_owned(), from: Date::constant(2026, 12, 10), act: base::Id(1) };
+        let act = catalogue::Act::New(Box::new(catalogue::from_toml(&new).unwrap()));
+        let refused = province.db.write(move |tx| {
+            Box::pin(async move {
+                match catalogue::decide(tx, by, &decision, vec![act]).await {
+                    Err(catalogue::Refused::Lines(wrong)) => {
+                        Ok::<_, base::Fault>(wrong.into_iter().map(|(_, problem)| problem.code).collect::<Vec<_>>())
+                    }
+                    other => panic!("{other:?}"),
+                }
+            })
+        });
+        assert_eq!(refused.await.unwrap(), ["catalogue-still-in-force"]);
+        province.act(&keeper, &code, "submit", &[]).await.unwrap();
+        province.act(&province.chairman(), &code, "issue", ISSUING).await.unwrap();
+        let shelf = province.shelf().await;
+        for (day, name) in [(19, stands.name.as_str()), (20, "Chứng thực mới")] {
+            let on = Date::constant(2026, 12, day);
+            let in_force = shelf.versions_of("2.000815").iter().filter(|version| version.in_force(on));
+            assert_eq!(in_force.map(|version| version.name.as_str()).collect::<Vec<_>>(), [name]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_the_partys_is_never_posted_and_no_other_body_than_the_states_prepares() {
+    for province in provinces().await {
+        let keeper = province.keeper(1);
+        let party = province.house.tree.roots().find(|root| root.system() == base::System::Party).unwrap().clone();
+        let secretary = person(20, base::Role::Officer, &party);
+        assert_eq!(province.prepare(&secretary, &head("party")).await.unwrap_err(), ["control-unit-state"]);
+        let stands = province.shelf().await.by_code("1.001193", DAY).unwrap();
+        let new = catalogue::Version { code: "1.900002".to_owned(), sort: Sort::Party, ..(*stands).clone() };
+        let code = province.prepare(&keeper, &head("party")).await.unwrap().code;
+        let new = catalogue::to_toml(&new).unwrap();
+        province.act(&keeper, &code, "add-new", &[("version", &new)]).await.unwrap();
+        let held = province.act(&keeper, &code, "submit", &[]).await.unwrap();
+        assert_eq!(held.state.announce_by, Some(Date::constant(2026, 12, 3)));
+        // Given back, the last day is counted anew.
+        let held = province.act(&province.chairman(), &code, "give-back", &[("reason", "Xem lại")]).await.unwrap();
+        assert_eq!(held.state.announce_by, None);
+        province.act(&keeper, &code, "submit", &[]).await.unwrap();
+        let held = province.act(&province.chairman(), &code, "issue", ISSUING).await.unwrap();
+        assert_eq!((held.state.post_by, held.state.dues().len()), (None, 0));
+        let post = province.act(&keeper, &code, "post", &[]).await;
+        assert_eq!(post.unwrap_err(), ["control-party-not-posted"]);
+        let enter = province.act(&keeper, &code, "enter", &[("entered_on", "2026-11-25")]).await;
+        assert_eq!(enter.unwrap_err(), ["control-party-not-posted"]);
+        // Nor does a version more bring it before everybody.
+        let stands = province.shelf().await.by_code("1.900002", DAY).unwrap();
+        let out = catalogue::Version { sort: Sort::Public, ..(*stands).clone() };
+        let (actor, out) = (keeper.clone(), catalogue::to_toml(&out).unwrap());
+        let announced = province.db.write(move |tx| {
+            Box::pin(async move {
+                let fields = [
+                    ("decision", "8/QĐ"),
+                    ("effective_from", "2026-12-05"),
+                    ("process", "written"),
+                    ("version", out.as_str()),
+                ];
+                let typed = common::typed(&fields);
+                catalogue::announce(tx, &actor, NOW, Some("1.900002"), &typed).await.map(|_| ())
+            })
+        });
+        assert_eq!(common::refusal(announced.await.unwrap_err()), ["catalogue-sort-fixed"]);
+        let internal = catalogue::Version { sort: Sort::Internal, ..(*stands).clone() };
+        let by = records::By { actor: None, agency: None, now: NOW };
+        let decision =
+            catalogue::Decision { number: "9".to_owned(), from: Date::constant(2026, 12, 5), act: base::Id(1) };
+        let acts = vec![catalogue::Act::Change { to: Box::new(internal), from: stands.id }];
+        let decided = province.db.write(move |tx| {
+            Box::pin(async move {
+                match catalogue::decide(tx, by, &decision, acts).await {
+                    Err(catalogue::Refused::Lines(wrong)) => Ok::<_, base::Fault>(wrong[0].1.code),
+                    other => panic!("{other:?}"),
+                }
+            })
+        });
+        assert_eq!(decided.await.unwrap(), "catalogue-sort-fixed");
+        province.proven().await;
+    }
+}
+
 #[test]
 fn every_word_of_its_pages_is_there_in_both_languages() {
     let others = [catalogue::LOCALES, lists::LOCALES, records::LOCALES, web::locales(), web::base_locales()];

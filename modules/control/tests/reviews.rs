@@ -9,6 +9,7 @@ use common::{NOW, Province, person, provinces, refusal, typed};
 use control::board::{Ask, Board, Why};
 use control::review::State;
 use control::{Announcement, Review};
+use records::frame::Pages;
 use records::{Asker, Held, Listener};
 use std::collections::{BTreeMap, HashSet};
 
@@ -30,9 +31,7 @@ async fn act(
 ) -> Result<Held<Review>, Vec<&'static str>> {
     let (rooms, actor, code, typed) = (province.rooms().await, actor.clone(), code.to_owned(), typed(fields));
     let done = province.db.write(move |tx| {
-        Box::pin(
-            async move { records::act::<Review>(tx, &rooms, &Asker::actor(&actor, NOW), (&code, word), &typed).await },
-        )
+        Box::pin(async move { Review::perform(tx, &rooms, &Asker::actor(&actor, NOW), (&code, word), &typed).await })
     });
     done.await.map_err(refusal)
 }
@@ -187,6 +186,87 @@ async fn the_board_counts_what_is_late_by_working_days_and_names_the_decision() 
     let units = board.one_stop();
     assert_eq!(units.values().map(|(all, _)| *all).sum::<i64>() as usize, all);
     assert_eq!(codes(&board, Ask::Unjudged).len(), all);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_procedure_is_in_one_open_review_and_whoever_assessed_it_does_not_approve() {
+    for province in provinces().await {
+        let (first, second) = (province.keeper(1), province.keeper(9));
+        let code = begun(&province, &first).await.code;
+        act(&province, &second, &code, "add", &[("codes", "1.001193")]).await.unwrap();
+        let other = begun(&province, &first).await.code;
+        let taken = act(&province, &first, &other, "add", &[("codes", "2.000815 1.001193")]).await;
+        assert_eq!(taken.unwrap_err(), ["control-review-elsewhere"]);
+        let cheaper = [60, 50_000, 0, 10_000, 2, 500];
+        assess(&province, &second, &code, found("1", BEFORE, cheaper, &["time"])).await.unwrap();
+        act(&province, &first, &code, "submit", &[]).await.unwrap();
+        let approving = [("decision", "88/QĐ-UBND"), ("approved_on", "2026-11-25")];
+        for own in [&first, &second] {
+            assert_eq!(act(&province, own, &code, "approve", &approving).await.unwrap_err(), ["control-review-own"]);
+        }
+        let early = [("decision", "88/QĐ-UBND"), ("approved_on", "2026-11-24")];
+        let early = act(&province, &province.chairman(), &code, "approve", &early).await;
+        assert_eq!(early.unwrap_err(), ["control-signed-before"]);
+        act(&province, &province.chairman(), &code, "approve", &approving).await.unwrap();
+        // Once it is over, the next one may have it.
+        act(&province, &first, &other, "add", &[("codes", "1.001193")]).await.unwrap();
+        proven(&province).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_review_gives_up_is_simplified_in_its_period_and_internal_ones_are_counted_apart() {
+    let province = provinces().await.remove(0);
+    let (keeper, chairman) = (province.keeper(1), province.chairman());
+    let code = begun(&province, &keeper).await.code;
+    act(&province, &keeper, &code, "add", &[("codes", "2.000815, 1.000894")]).await.unwrap();
+    assess(&province, &keeper, &code, found("1", BEFORE, BEFORE, &["abolished"])).await.unwrap();
+    assess(&province, &keeper, &code, found("2", BEFORE, BEFORE, &["steps"])).await.unwrap();
+    act(&province, &keeper, &code, "submit", &[]).await.unwrap();
+    let approving = [("decision", "88/QĐ-UBND"), ("approved_on", "2026-11-25")];
+    let mut held = act(&province, &chairman, &code, "approve", &approving).await.unwrap();
+    // The first is ended since.
+    let (ender, ends) = (keeper.clone(), typed(&[("decision", "6/QĐ"), ("effective_from", "2026-12-01")]));
+    let ended = province
+        .db
+        .write(move |tx| Box::pin(async move { catalogue::abolish(tx, &ender, NOW, "2.000815", &ends).await }));
+    ended.await.unwrap();
+    let on_board = board(&province, Vec::new(), vec![held.clone()]).await;
+    assert!(!codes(&on_board, Ask::InForce).contains(&"2.000815".to_owned()));
+    assert_eq!(codes(&on_board, Ask::Simplified), ["2.000815", "1.000894"]);
+    // Those of an earlier period are not of this one; nor are those between agencies.
+    let mut before = held.clone();
+    before.state.approved_on = Some(Date::constant(2025, 12, 31));
+    assert_eq!(codes(&board(&province, Vec::new(), vec![before]).await, Ask::Simplified), Vec::<String>::new());
+    held.state.items[1].sort = catalogue::Sort::Internal;
+    assert_eq!(codes(&board(&province, Vec::new(), vec![held]).await, Ask::Simplified), ["2.000815"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_dated_can_be_in_time_and_what_is_given_away_counts_once() {
+    let province = provinces().await.remove(0);
+    let (keeper, chairman) = (province.keeper(1), province.chairman());
+    let provincial = province.shelf().await.all(NOW.date());
+    let provincial = provincial.iter().find(|version| control::line::is_provincial(version)).unwrap().code.clone();
+    let head = [
+        ("title", "Công bố"),
+        ("sort", "public"),
+        ("authority", "Chủ tịch"),
+        ("law", "NĐ 1"),
+        ("effective_from", "2026-12-20"),
+    ];
+    let code = province.prepare(&keeper, &head).await.unwrap().code;
+    let fields = [("does", "delegate"), ("codes", provincial.as_str())];
+    province.act(&keeper, &code, "add", &fields).await.unwrap();
+    province.act(&keeper, &code, "submit", &[]).await.unwrap();
+    let issuing = [("number", "1/QĐ"), ("signed_on", "2026-11-25")];
+    let held = province.act(&chairman, &code, "issue", &issuing).await.unwrap();
+    let board = board(&province, vec![held], Vec::new()).await;
+    assert_eq!((codes(&board, Ask::Announced).len(), board.dated()), (1, 0));
+    assert_eq!(codes(&board, Ask::AnnouncedUndated), [provincial.clone()]);
+    // From 20/12 on it is the communes'; on the 10th the province still has it.
+    assert!(codes(&board, Ask::Provincial).contains(&provincial));
+    assert_eq!(board.delegable(), codes(&board, Ask::Provincial).len());
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use crate::{actor, now, seeded};
 use axum::http::StatusCode;
-use base::Role;
-use store::Db;
+use base::{Fault, Role};
+use records::Typed;
+use store::{Db, params};
 use web::testing::Browser;
 
 fn browser(db: Db, who: &str) -> Browser {
@@ -281,5 +282,38 @@ fn every_word_stands_in_both_languages_and_every_key_used_is_there() {
     for part in national.split("Doubt::new(\"").skip(1) {
         let code = part.split('"').next().unwrap();
         assert!(i18n::has(base::Lang::Vi, &format!("catalogue-remark-{code}")), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_version_of_the_party_stays_the_officials_even_before_one_for_everybody() {
+    for db in seeded().await {
+        let stands = crate::shelf(&db).await.by_code("1.001193", now().date()).unwrap();
+        let (id, old) = (stands.id, stands.effective_from);
+        let later = catalogue::Version { name: "Khai sinh mới".to_owned(), ..(*stands).clone() };
+        let typed = Typed::default()
+            .with("decision", "9/QĐ")
+            .with("effective_from", now().date().to_string())
+            .with("process", "written")
+            .with("version", catalogue::to_toml(&later).unwrap());
+        let keeper = actor(Role::CatalogueKeeper);
+        // No act makes such a history any more; a row of before may.
+        let sql = "UPDATE procedure_version SET body = REPLACE(body, '{\"code\":', '{\"sort\":\"party\",\"code\":') WHERE id = $1";
+        let written = db.write(move |tx| {
+            Box::pin(async move {
+                catalogue::announce(tx, &keeper, now(), Some("1.001193"), &typed).await?;
+                Ok::<_, Fault>(tx.execute(sql, params![id]).await?)
+            })
+        });
+        assert_eq!(written.await.unwrap(), 1);
+        let named = format!("compare?from={old}");
+        let compare = format!("/procedures/1.001193/{named}");
+        let visitor = browser(db.clone(), "");
+        let (status, page) = visitor.get("/procedures/1.001193").await;
+        assert!(status == StatusCode::OK && page.contains("Khai sinh mới") && !page.contains(&named), "{page}");
+        assert_eq!(visitor.get(&compare).await.0, StatusCode::NOT_FOUND);
+        let clerk = browser(db, "clerk");
+        assert!(clerk.get("/procedures/1.001193").await.1.contains(&named));
+        assert_eq!(clerk.get(&compare).await.0, StatusCode::OK);
     }
 }
