@@ -62,10 +62,10 @@ async fn everybody_on_duty_has_a_substitute_and_no_half_day_is_given_twice() {
         assert_eq!(province.assign(head, &counter, week, pair).await.unwrap_err(), "desk-duty-taken");
         let same = province.assign(head, &second, week, (clerk, other)).await;
         assert_eq!(same.unwrap_err(), "desk-duty-elsewhere");
-        // What is taken off can be given again.
-        let first = province.duties().await.remove(0);
-        province.act::<Duty>(head, NOW, (&first.code, "drop"), Typed::default()).await.unwrap();
-        assert_eq!(province.assign(head, &counter, ("am", "2026-11-25"), pair).await, Ok(1));
+        // What is taken off in time can be given again.
+        let afternoon = province.duties().await.remove(1);
+        province.act::<Duty>(head, NOW, (&afternoon.code, "drop"), Typed::default()).await.unwrap();
+        assert_eq!(province.assign(head, &counter, ("pm", "2026-11-25"), pair).await, Ok(1));
         province.proven().await;
     }
 }
