@@ -111,6 +111,7 @@ CREATE TABLE desk_duty (
 CREATE UNIQUE INDEX desk_duty_code ON desk_duty (code);
 CREATE UNIQUE INDEX desk_duty_post ON desk_duty (counter_id, day, half, stands);
 CREATE UNIQUE INDEX desk_duty_person ON desk_duty (holder_id, day, half, stands);
+CREATE INDEX desk_duty_substitute ON desk_duty (substitute_id, day, half);
 CREATE INDEX desk_duty_unit ON desk_duty (unit_id, day, half);
 
 -- A version of the operating regulation. Its title and text stand in `aside`, beside the log.

@@ -11,8 +11,8 @@ use records::{Asker, Column, Decided, DoesNotFollow, Held, Machine, Moment, Subj
 use serde::{Deserialize, Serialize};
 use web::Ctx;
 
-/// Booked.
-pub static BOOKED: Measure = Measure::once("slot_booked");
+/// Booked; taken back when it is given back.
+pub static BOOKED: Measure = Measure::again("slot_booked");
 /// Whoever booked came.
 pub static KEPT: Measure = Measure::once("slot_kept");
 /// Everything slots are counted by.
@@ -64,7 +64,7 @@ impl Booking {
 #[serde(tag = "act", rename_all = "kebab-case")]
 pub enum Event {
     Book { unit: Id, level: Level, field: String, slot_at: Instant, slot_minutes: i64, seat: i64 },
-    Cancel,
+    Cancel { level: Level },
     Arrive { ticket: Id, level: Level },
     Miss,
 }
@@ -100,10 +100,10 @@ impl Subject for Booking {
         let mut booking = before.clone();
         let counted = match event {
             Event::Book { .. } => return Err(DoesNotFollow("booked twice")),
-            Event::Cancel => {
+            Event::Cancel { level } => {
                 booking.state = State::Cancelled;
                 booking.seat = None;
-                Vec::new()
+                count(&BOOKED, before, *level).into_iter().map(|fact| Fact { qty: -1, ..fact }).collect()
             }
             Event::Arrive { ticket, level } => {
                 booking.state = State::Arrived;
@@ -137,8 +137,8 @@ impl Machine for Booking {
     /// The table. Whoever comes shows the code at the desk; the program notes who did not come.
     const VERBS: &'static [Verb<Self>] = &[
         Verb::beginning("book", &[State::Booked], &[Who::Own], &[]),
-        Verb::new("cancel", &[State::Booked], &[State::Cancelled], &[Who::Own], &[], |_, _| {
-            Decided::event(Event::Cancel)
+        Verb::new("cancel", &[State::Booked], &[State::Cancelled], &[Who::Own], &[], |on, _| {
+            Decided::event(Event::Cancel { level: on.house.level(on.state().unit) })
         }),
         Verb { from: &[State::Booked], ..Verb::beginning("arrive", &[State::Arrived], &[], &[]) },
         Verb { from: &[State::Booked], ..Verb::beginning("miss", &[State::Missed], &[], &[]) },

@@ -2,7 +2,7 @@
 
 use crate::booking::{Booking, Event, may_book};
 use crate::house::House;
-use crate::queue_acts::{Wish, hold, take};
+use crate::queue_acts::{Wish, give_out, hold, known_field};
 use crate::regulation::rule;
 use crate::rights::BOOK_SLOT;
 use crate::ticket::Ticket;
@@ -29,8 +29,9 @@ fn new_code() -> String {
 /// Books a slot for somebody with an account.
 ///
 /// # Errors
-/// `Forbidden` for whoever may not book; `Invalid` at `field` (no counter of the desk serves it) or `slot` (none, too late, too far ahead, or
-/// another of their own then); `Conflict` with `desk-slot-full` when others have its places, `desk-slots-held` with as many as one may hold.
+/// `Forbidden` for whoever may not book; `Invalid` at `field` (no procedure has it, no counter of the desk serves it) or `slot` (none, too late, too far ahead, or
+/// another of their own then); `Conflict` with `desk-slot-full` when others have its places, `desk-slots-held` with as many as one may hold,
+/// `desk-slots-today` with as many as one may book in a day, those given back as well.
 pub async fn book(
     tx: &Tx,
     house: &House,
@@ -45,6 +46,7 @@ pub async fn book(
     if !may_book(&house.org.calendar, slot, now, &rule) {
         return Err(Fault::invalid(Problem::new("desk-slot-none").field("slot")));
     }
+    known_field(house, field)?;
     hold(tx, desk.id).await?;
     let counters = store::counters(tx, desk.id).await?;
     if !counters.iter().any(|held| held.state.serves(field)) {
@@ -56,6 +58,10 @@ pub async fn book(
     }
     if own.len() as i64 >= rule.slots_of_one {
         return Err(Fault::Conflict(Problem::new("desk-slots-held").arg("max", rule.slots_of_one)));
+    }
+    let today = store::booked_since(tx, actor.account, Instant::start_of(now.date())).await?;
+    if today >= rule.slots_a_day {
+        return Err(Fault::Conflict(Problem::new("desk-slots-today").arg("max", rule.slots_a_day)));
     }
     let taken = store::seats(tx, desk.id, slot).await?;
     let seat = (1..=rule.slot_places).find(|seat| !taken.contains(seat));
@@ -76,7 +82,7 @@ pub async fn book(
 ///
 /// # Errors
 /// `NotFound` with `desk-booking-none`: no such booking at this desk; `Conflict` with `desk-booking-over` when it is cancelled or used,
-/// `desk-booking-early` before its time or on another day; and those of [`take`].
+/// `desk-booking-early` before its time or on another day; and those of [`give_out`].
 pub async fn arrive(tx: &Tx, house: &House, desk: &Agency, now: Instant, code: &str) -> Result<Held<Ticket>, Fault> {
     let held = store::booking(tx, code).await?.filter(|held| held.state.unit == desk.id);
     let held = held.ok_or(Fault::NotFound("desk-booking-none"))?;
@@ -92,7 +98,7 @@ pub async fn arrive(tx: &Tx, house: &House, desk: &Agency, now: Instant, code: &
     }
     let wish =
         Wish { field: slot.field.clone(), slot_at: (now < slot.ends_at()).then_some(slot.slot_at), ..Wish::default() };
-    let ticket = take(tx, house, desk, now, &wish).await?;
+    let ticket = give_out(tx, house, desk, now, &wish).await?;
     let by = By { actor: None, agency: Some(desk.id), now };
     records::happen(tx, by, &held, &Event::Arrive { ticket: ticket.id, level: desk.level }, &[]).await?;
     Ok(ticket)

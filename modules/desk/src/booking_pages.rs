@@ -191,7 +191,7 @@ pub(crate) async fn mine(ctx: Ctx) -> Answer {
 }
 
 /// POST /appointments/{code}/cancel
-pub(crate) async fn cancel(ctx: Ctx, Path(code): Path<String>) -> Answer {
+pub(crate) async fn cancel(ctx: Ctx, Path(code): Path<String>, _: FormMap) -> Answer {
     let (house, actor, now) = (House::of(&ctx).await?, ctx.actor()?.clone(), ctx.now);
     let done = ctx.db().write(move |tx| {
         Box::pin(async move {

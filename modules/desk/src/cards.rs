@@ -38,7 +38,11 @@ pub(crate) fn tickets<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'
         let card = |held: records::Held<Ticket>| {
             let card = Card {
                 title: ctx.l.tr("desk-ticket-title", [("n", written(held.state.n))]),
-                href: format!("/desks/{}/tickets/{}", house.code(held.state.unit), held.code),
+                // Its page is over with its day.
+                href: match held.state.day == crate::store::today(ctx.now) {
+                    true => format!("/desks/{}/tickets/{}", house.code(held.state.unit), held.code),
+                    false => String::new(),
+                },
                 state: ctx.l.t(format!("ticket-state-{}", held.state.state.as_str())),
                 unit: Some(held.state.unit),
                 code: held.code,

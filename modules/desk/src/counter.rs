@@ -128,6 +128,9 @@ const STANDERS: &[Who<Counter>] =
 const NAME: Field = Field::line("counter_name", 60).optional();
 const FIELDS: Field = Field::of("fields", Ask::Words, 2_000).optional();
 
+/// What is asked of whoever ends one.
+pub const ENDING: &[Field] = &[Field::lines("reason", 1_000)];
+
 /// What is asked of whoever sets one up.
 pub const SETTING: &[Field] =
     &[Field::choice("unit", Ask::Unit), Field::choice("number", Ask::Number(1, 99)), NAME, FIELDS];
@@ -139,11 +142,10 @@ impl Machine for Counter {
     const VERBS: &'static [Verb<Self>] = &[
         Verb::beginning("set-up", &[State::Closed], KEEPERS, SETTING),
         Verb::new("open", &[State::Closed], &[State::Open], STANDERS, &[], |_, _| Decided::event(Event::Open)),
-        Verb::new("close", &[State::Open], &[State::Closed], STANDERS, &[], |_, _| Decided::event(Event::Close)),
+        // Closing is done with whoever is there, ending looks at duties and slots: functions of `queue_acts`.
+        Verb { from: &[State::Open], ..Verb::beginning("close", &[State::Closed], STANDERS, &[]) },
         Verb::new("change", &[State::Closed, State::Open], &[], KEEPERS, &[NAME, FIELDS], change),
-        Verb::new("end", &[State::Closed], &[State::Ended], KEEPERS, &[Field::lines("reason", 1_000)], |_, given| {
-            Ok(Decided::event(Event::End)?.with("reason", given.text("reason")))
-        }),
+        Verb { from: &[State::Closed], ..Verb::beginning("end", &[State::Ended], KEEPERS, ENDING) },
     ];
 
     fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {

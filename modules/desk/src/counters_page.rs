@@ -1,13 +1,13 @@
 //! Counters: the list of one's desks, what is a counter's own on its page, and the page of whoever stands at it.
 
-use crate::counter::{Counter, State, set_up};
+use crate::counter::{Counter, ENDING, State, set_up};
 use crate::hall::hall;
 use crate::hall_pages::written;
 use crate::house::House;
 use crate::points_page::desks_of;
 use crate::rights::{KEEP_DESK, READ_DESK, SERVE_COUNTER};
 use crate::ticket::{self, Ticket};
-use crate::{queue_acts, store};
+use crate::{queue, queue_acts, store};
 use ::store::{BoxFuture, Tx};
 use askama::Template;
 use axum::extract::Path;
@@ -15,9 +15,9 @@ use axum::response::Response;
 use base::{Actor, Fault, Id, Instant, Problem, vn_time};
 use i18n::L;
 use lists::{Asked, Cell, Column, Kind, List, Shape, Sort, Whole};
-use records::frame::Pages;
+use records::frame::{self, Pages};
 use records::{Ask, Asker, Field, Held, Seen, Typed, Verb};
-use web::{Answer, Choice, Ctx, FormMap};
+use web::{Answer, Choice, Ctx, FormMap, PatientUpload};
 
 /// Waiting tickets shown at a counter.
 const SHOWN_MAX: usize = 30;
@@ -138,6 +138,7 @@ pub static LIST: List<Line> = List {
 #[template(path = "counters.html")]
 struct Page {
     l: L,
+    csrf: String,
     may_set_up: bool,
     /// The desks whose counters are shown: identifier and name.
     desks: Vec<(String, String)>,
@@ -181,7 +182,7 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     let source = Whole::of(&LIST, &asked, rows, |line| line.id);
     let opened = lists::open(&ctx, &LIST, asked, source).await?;
     let may_set_up = actor.may(KEEP_DESK);
-    opened.page(&ctx, &l.t(LIST.title), |list| Page { l, may_set_up, desks, list })
+    opened.page(&ctx, &l.t(LIST.title), |list| Page { l, csrf: ctx.csrf.clone(), may_set_up, desks, list })
 }
 
 /// A ticket at the counter's page.
@@ -199,7 +200,7 @@ fn shown(l: L, house: &House, held: &Held<Ticket>, now: Instant) -> Shown {
     Shown {
         code: held.code.clone(),
         n: written(t.n),
-        field: if t.field.is_empty() { l.t("desk-field-any") } else { house.field(&t.field) },
+        field: if t.field.is_empty() { l.t("desk-field-other") } else { house.field(&t.field) },
         priority: if t.priority.is_empty() { String::new() } else { l.t(format!("desk-priority-{}", t.priority)) },
         slot: t.slot_at.map(vn_time).unwrap_or_default(),
         waited: l.tr("desk-minutes", [("n", (t.waited_ms(now) / 60_000).to_string())]),
@@ -232,6 +233,11 @@ impl Call {
     fn is_open(&self) -> bool {
         self.state == State::Open
     }
+
+    /// The ticket that is done with by the next press.
+    fn current_code(&self) -> &str {
+        self.current.as_ref().map_or("", |ticket| &ticket.code)
+    }
 }
 
 async fn call_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) -> Result<Response, Fault> {
@@ -251,11 +257,9 @@ async fn call_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) -> Result<Resp
     let current =
         hall.called.iter().filter(|ticket| ticket.state.counter == Some(held.id)).max_by_key(|t| t.state.last_call_at);
     let other = |other: &&Held<Counter>| Choice::new(&other.code, title(l, &other.state));
-    let serves = |ticket: &&Held<Ticket>| match ticket.state.counter {
-        Some(to) => to == held.id,
-        None => counter.serves(&ticket.state.field),
-    };
-    let mine: Vec<&Held<Ticket>> = hall.waiting.iter().filter(serves).collect();
+    let open = queue_acts::open_counters(&hall.counters);
+    let mine: Vec<&Held<Ticket>> =
+        hall.waiting.iter().filter(|ticket| queue::waits_for(&ticket.state, &held, &open)).collect();
     let wrong = !problems.is_empty();
     let body = Call {
         l,
@@ -300,11 +304,12 @@ pub(crate) async fn stand(ctx: Ctx, Path(code): Path<String>) -> Answer {
 }
 
 /// POST /counters/{code}/call
-pub(crate) async fn call(ctx: Ctx, Path(code): Path<String>) -> Answer {
+pub(crate) async fn call(ctx: Ctx, Path(code): Path<String>, form: FormMap) -> Answer {
     let (house, actor, now, counter) = (House::of(&ctx).await?, ctx.actor()?.clone(), ctx.now, code.clone());
-    let called = ctx
-        .db()
-        .write(move |tx| Box::pin(async move { queue_acts::call_next(tx, &house, &actor, now, &counter).await }));
+    let shown = form.text("current").to_owned();
+    let called = ctx.db().write(move |tx| {
+        Box::pin(async move { queue_acts::call_next(tx, &house, &actor, now, (&counter, Some(&shown))).await })
+    });
     let here = format!("/counters/{code}/call");
     match called.await {
         Ok(Some(_)) => Ok(ctx.redirect(here)),
@@ -315,7 +320,8 @@ pub(crate) async fn call(ctx: Ctx, Path(code): Path<String>) -> Answer {
 }
 
 /// POST /counters/{code}/stand/{verb}: opens or closes it from the page of whoever stands there.
-pub(crate) async fn open_or_close(ctx: Ctx, Path((code, verb)): Path<(String, String)>) -> Answer {
+pub(crate) async fn open_or_close(ctx: Ctx, Path((code, verb)): Path<(String, String)>, form: FormMap) -> Answer {
+    let shown = form.text("current").to_owned();
     let word = match verb.as_str() {
         "open" => "open",
         "close" => "close",
@@ -325,14 +331,40 @@ pub(crate) async fn open_or_close(ctx: Ctx, Path((code, verb)): Path<(String, St
     let done = ctx.db().write(move |tx| {
         Box::pin(async move {
             if word == "close" {
-                return queue_acts::close(tx, &house, &actor, now, &counter).await;
+                return queue_acts::close(tx, &house, &actor, now, (&counter, Some(&shown))).await;
             }
             let asker = Asker::actor(&actor, now);
             records::act::<Counter>(tx, &house, &asker, (&counter, word), &Typed::default()).await
         })
     });
-    done.await?;
-    Ok(ctx.redirect(format!("/counters/{code}/call")))
+    match done.await {
+        Ok(_) => Ok(ctx.redirect(format!("/counters/{code}/call"))),
+        Err(Fault::Conflict(problem)) => Ok(call_page(&ctx, &code, vec![problem]).await?),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// POST /counters/{code}/{verb}: closing and ending are this room's own acts, the same from every page; the rest is the frame's.
+pub(crate) async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, upload: PatientUpload) -> Answer {
+    if upload.refused.is_empty() && matches!(verb.as_str(), "close" | "end") {
+        let (house, actor, now) = (House::of(&ctx).await?, ctx.actor()?.clone(), ctx.now);
+        let (typed, of, word) = (Typed::of_form(ENDING, &upload.upload.fields), code.clone(), verb.clone());
+        let done = ctx.db().write(move |tx| {
+            Box::pin(async move {
+                if word == "close" {
+                    return queue_acts::close(tx, &house, &actor, now, (&of, None)).await;
+                }
+                queue_acts::end(tx, &house, &actor, now, (&of, &typed)).await
+            })
+        });
+        match done.await {
+            Ok(_) => return Ok(ctx.flash(format!("/counters/{code}"), "counter-done")),
+            // What was typed wrong the frame tells on its page.
+            Err(Fault::Invalid(_)) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    frame::act::<Counter>(ctx, Path((code, verb)), upload).await
 }
 
 /// POST /tickets/{code}/{verb}: what is done with the one at the counter; `counter` says at which page one stands, `to` where it is sent on.

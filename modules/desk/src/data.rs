@@ -56,6 +56,8 @@ pub struct Rule {
     pub slot_days_ahead: i64,
     /// Slots one person may hold at once.
     pub slots_of_one: i64,
+    /// Slots one person may book in a day, those given back as well.
+    pub slots_a_day: i64,
     /// How early before the slot the ticket may be taken.
     pub arrive_before_minutes: i64,
     /// Whoever is not at the counter so long after opening is missed.

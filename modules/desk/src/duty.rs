@@ -27,6 +27,9 @@ pub const MEASURES: &[&Measure] = &[&HELD, &MISSED];
 /// The due of being there; past its time, the absence.
 pub const BE_THERE: &str = "duty-be-there";
 
+/// So many minutes before opening one may say that one is there.
+pub const HERE_BEFORE_MINUTES: i64 = 60;
+
 /// Where a duty stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -67,6 +70,14 @@ impl Half {
         };
         Some(calendar.next_working_instant(from)).filter(|at| *at < to)
     }
+
+    /// When it is over: at noon, or when the work of the day is.
+    pub fn closes(self, calendar: &Calendar, opens: Instant) -> Instant {
+        let begin = Instant::start_of(opens.date());
+        let end = begin.plus_ms(if self == Half::Am { base::time::DAY_MS / 2 } else { base::time::DAY_MS });
+        let minutes = (0..).map(|n| opens.plus_ms(n * 60_000)).take_while(|at| *at < end);
+        minutes.take_while(|at| calendar.is_working_time(*at)).last().map_or(opens, |at| at.plus_ms(60_000))
+    }
 }
 
 /// A duty's state; see [`records::Subject`].
@@ -91,6 +102,17 @@ pub struct Duty {
 }
 
 impl Duty {
+    /// From when to when somebody can say that they are there.
+    pub fn open_for(&self, calendar: &Calendar) -> (Instant, Instant) {
+        (self.opens_at.plus_ms(-HERE_BEFORE_MINUTES * 60_000), self.half.closes(calendar, self.opens_at))
+    }
+
+    /// Whether that is so now.
+    pub fn is_open(&self, calendar: &Calendar, now: Instant) -> bool {
+        let (from, until) = self.open_for(calendar);
+        from <= now && now <= until
+    }
+
     /// Nobody is there though somebody should have been for a while.
     pub fn is_missed(&self, now: Instant) -> bool {
         self.state == State::Planned && now > self.absent_at
@@ -222,7 +244,14 @@ impl Machine for Duty {
                 Ok(Decided::event(Event::Absent)?.with("reason", given.text("reason")))
             },
         ),
-        Verb::new("drop", &[State::Planned], &[State::Dropped], HEADS, &[], |_, _| Decided::event(Event::Drop)),
+        Verb::new("drop", &[State::Planned], &[State::Dropped], HEADS, &[], |on, _| {
+            // What was missed is noted as missed, and counted.
+            if on.state().is_missed(on.now()) {
+                let late = base::Problem::new("desk-duty-missed");
+                return Err(Fault::Conflict(late.arg("at", base::vn_date_time(on.state().absent_at))));
+            }
+            Decided::event(Event::Drop)
+        }),
     ];
 
     fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {

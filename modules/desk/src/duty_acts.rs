@@ -12,6 +12,8 @@ use records::{Ask, Asker, By, Field, Held, Typed};
 
 /// Days drawn up at once.
 const DAYS_MAX: i64 = 31;
+/// Drawn up by one at a time in the whole province: nobody stands at two desks at once.
+pub(crate) const ROSTER_LOCK: &str = "desk-roster";
 const SUBSTITUTE_RULE: &str = "NĐ 61/2018/NĐ-CP, Điều 12 khoản 8";
 
 /// What is asked of whoever draws the roster up.
@@ -28,8 +30,8 @@ pub const ASSIGNING: &[Field] = &[
 ///
 /// # Errors
 /// `Forbidden` with `records-not-yours`; `Invalid` at the field: a counter of another desk, somebody who may not stand there, the same person
-/// as their own substitute, days the wrong way round or too many, a half-day that is given already (`desk-duty-taken`), somebody who stands at
-/// another counter then (`desk-duty-elsewhere`), no working half-day at all.
+/// as their own substitute, days the wrong way round or too many, a half-day that is given already (`desk-duty-taken`), somebody who is on
+/// duty elsewhere then, or a substitute of somebody who is (`desk-duty-elsewhere`), no working half-day at all.
 pub async fn assign(
     tx: &Tx,
     house: &House,
@@ -66,8 +68,15 @@ pub async fn assign(
         "pm" => &[Half::Pm],
         _ => &[Half::Am, Half::Pm],
     };
-    tx.lock(&format!("desk-roster-{}", desk.id)).await?;
+    tx.lock(ROSTER_LOCK).await?;
+    // Read under the lock: a counter that was ended meanwhile is given to nobody.
+    let stands = store::counters(tx, desk.id).await?.iter().any(|held| held.id == counter.id);
+    if !stands {
+        return Err(wrong("records-field-choice", "counter"));
+    }
     let there = store::duties(tx, desk.id, (from, until)).await?;
+    let (holds, covers) = store::duties_of(tx, holder, (from, until)).await?;
+    let (busy, elsewhere) = store::duties_of(tx, substitute, (from, until)).await?;
     let late_ms = crate::regulation::rule(tx, now).await?.absent_after_minutes * 60_000;
     let by = By { actor: Some(actor.account), agency: standing.agency, now };
     let mut made = 0;
@@ -75,12 +84,20 @@ pub async fn assign(
         for half in halves {
             let date = date_of_day(day);
             let Some(opens_at) = half.opens(&house.org.calendar, date) else { continue };
-            let then = there.iter().filter(|held| (held.state.day, held.state.half) == (day, *half));
-            let mut then = then.filter(|held| held.state.state != State::Dropped);
-            if let Some(other) = then.find(|held| held.state.counter == counter.id || held.state.holder == holder) {
-                let taken = other.state.counter == counter.id;
-                let (code, field) =
-                    if taken { ("desk-duty-taken", "counter") } else { ("desk-duty-elsewhere", "holder") };
+            let then = |held: &&Held<Duty>| (held.state.day, held.state.half) == (day, *half);
+            let of_it = |held: &Held<Duty>| held.state.counter == counter.id && held.state.state != State::Dropped;
+            // Whoever stands at a counter stands in for nobody; a substitute may be one for several counters of their desk.
+            let other_desk = |held: &Held<Duty>| held.state.unit != desk.id;
+            let refused = if there.iter().filter(then).any(of_it) {
+                Some(("desk-duty-taken", "counter"))
+            } else if holds.iter().chain(&covers).any(|held| then(&held)) {
+                Some(("desk-duty-elsewhere", "holder"))
+            } else if busy.iter().any(|held| then(&held)) || elsewhere.iter().filter(then).any(other_desk) {
+                Some(("desk-duty-elsewhere", "substitute"))
+            } else {
+                None
+            };
+            if let Some((code, field)) = refused {
                 return Err(Fault::invalid(Problem::new(code).field(field).arg("day", base::vn_date(date))));
             }
             let event = Event::Assign {
@@ -109,7 +126,7 @@ pub async fn assign(
 ///
 /// # Errors
 /// `NotFound`: no such duty for the asker; `Forbidden` with `records-not-yours` for anybody else; `Conflict` with `records-not-now` when
-/// somebody is there already, `desk-duty-early` before the day.
+/// somebody is there already, `desk-duty-early` long before opening, `desk-duty-over` after the half-day.
 pub async fn here(tx: &Tx, house: &House, actor: &Actor, now: Instant, code: &str) -> Result<Held<Duty>, Fault> {
     let asker = Asker::actor(actor, now);
     let seen = records::open::<Duty>(tx, house, &asker, code).await?;
@@ -120,8 +137,12 @@ pub async fn here(tx: &Tx, house: &House, actor: &Actor, now: Instant, code: &st
     if ![duty.holder, duty.substitute].contains(&actor.account) {
         return Err(Fault::Forbidden(Problem::new("records-not-yours")));
     }
-    if duty.day != now.day() {
-        return Err(Fault::Conflict(Problem::new("desk-duty-early")));
+    let (from, until) = duty.open_for(&house.org.calendar);
+    if now < from {
+        return Err(Fault::Conflict(Problem::new("desk-duty-early").arg("at", base::vn_date_time(from))));
+    }
+    if now > until {
+        return Err(Fault::Conflict(Problem::new("desk-duty-over").arg("at", base::vn_date_time(until))));
     }
     let before = store::stood_before(tx, duty).await?;
     // The first half-day of all is nobody's change.

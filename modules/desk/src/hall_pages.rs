@@ -5,11 +5,12 @@ use crate::hall::{Hall, hall};
 use crate::house::House;
 use crate::queue::Outlook;
 use crate::queue_acts::{self, Wish};
+use crate::rights::KEEP_DESK;
 use crate::store;
 use crate::ticket::State;
 use askama::Template;
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use base::{Fault, Id, Problem, vn_time};
 use i18n::L;
@@ -18,10 +19,8 @@ use organisation::Agency;
 use web::table::query_value;
 use web::{Answer, Choice, Ctx, FormMap, cookie, limits};
 
-/// Seconds until a screen or a ticket looks again by itself, without a script.
+/// Seconds until one's ticket, or the screen on a device of the hall, looks again by itself without a script.
 const AGAIN_SECONDS: u32 = 15;
-/// Seconds after which a kiosk that nobody touches is back at its beginning.
-const IDLE_SECONDS: u32 = 45;
 /// Tickets taken from one address: a hall with several devices on a Monday morning, and nobody at home who plays with it.
 const TICKETS: limits::Rate = limits::Rate { burst: 60, per_minute: 12 };
 /// How long a device stays one of the hall without being set up again.
@@ -106,12 +105,9 @@ async fn read(ctx: &Ctx, code: &str) -> Result<(House, Agency, Hall), Fault> {
     Ok((house, desk, hall))
 }
 
-/// The page looks again by itself, or goes back to where it began.
-fn again(mut response: Response, seconds: u32, to: &str) -> Response {
-    let text = if to.is_empty() { seconds.to_string() } else { format!("{seconds}; url={to}") };
-    if let Ok(value) = HeaderValue::from_str(&text) {
-        response.headers_mut().insert(header::REFRESH, value);
-    }
+/// The page looks again by itself.
+fn again(mut response: Response) -> Response {
+    response.headers_mut().insert(header::REFRESH, HeaderValue::from(AGAIN_SECONDS));
     response
 }
 
@@ -257,22 +253,50 @@ pub(crate) async fn kiosk_page(ctx: &Ctx, code: &str, problems: Vec<Problem>) ->
         regulation: regulation(l, &hall),
     };
     let title = l.t("desk-kiosk");
-    let page = if wrong { ctx.invalid_page(&title, &body) } else { ctx.page(&title, &body) };
-    Ok(again(page, IDLE_SECONDS, &format!("/desks/{code}/kiosk")))
+    Ok(if wrong { ctx.invalid_page(&title, &body) } else { ctx.page(&title, &body) })
 }
 
-/// GET /desks/{desk}/kiosk?device=1: with it the device that asks stands in this hall, and whatever it shows goes back here when nobody
-/// touches it; `device=0` takes that back.
-pub(crate) async fn kiosk(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    let mut page = kiosk_page(&ctx, &code, Vec::new()).await?;
+/// Whether the device that asks stands in a hall.
+fn in_hall(ctx: &Ctx, headers: &HeaderMap) -> bool {
+    cookie::read(headers, cookie::KIOSK, ctx.app.secure_cookies).is_some()
+}
+
+/// On to a page, with nobody signed in any more.
+async fn signed_out(ctx: &Ctx, headers: &HeaderMap, to: String) -> Result<Response, Fault> {
+    if let Some(token) = cookie::read(headers, cookie::SESSION, ctx.app.secure_cookies) {
+        ctx.db().write(move |tx| Box::pin(async move { identity::sign_out(tx, &token).await })).await?;
+    }
+    let mut response = ctx.redirect(to);
+    response.headers_mut().append(header::SET_COOKIE, cookie::clear(cookie::SESSION, ctx.app.secure_cookies));
+    Ok(response)
+}
+
+/// GET /desks/{desk}/kiosk: on a device of the hall it also ends the session of whoever went away without signing out.
+pub(crate) async fn kiosk(ctx: Ctx, Path(code): Path<String>, headers: HeaderMap) -> Answer {
+    if ctx.actor.is_some() && in_hall(&ctx, &headers) {
+        return Ok(signed_out(&ctx, &headers, format!("/desks/{code}/kiosk")).await?);
+    }
+    Ok(kiosk_page(&ctx, &code, Vec::new()).await?)
+}
+
+/// POST /desks/{desk}/device: with `stands=1` the device that asks stands in this hall, and whatever it shows goes back to the kiosk when
+/// nobody touches it; `0` takes that back. Whoever set it up is signed out on it.
+pub(crate) async fn device(ctx: Ctx, Path(code): Path<String>, headers: HeaderMap, form: FormMap) -> Answer {
+    let house = House::of(&ctx).await?;
+    let desk = house.desk(&code).ok_or(Fault::NotFound("desk-none"))?;
+    if !ctx.actor()?.may_at(KEEP_DESK, &desk.path) {
+        return Err(Fault::Forbidden(Problem::new("records-not-yours")).into());
+    }
     let (secure, start) = (ctx.app.secure_cookies, format!("/desks/{code}/kiosk"));
-    let cookie = match query_value(&ctx.uri, "device").as_str() {
-        "1" => cookie::set(cookie::KIOSK, &start, Some(DEVICE_SECONDS), secure),
-        "0" => cookie::clear(cookie::KIOSK, secure),
-        _ => return Ok(page),
+    let (mut response, cookie) = match form.text("stands") {
+        "1" => {
+            let set = cookie::set(cookie::KIOSK, &start, Some(DEVICE_SECONDS), secure);
+            (signed_out(&ctx, &headers, start).await?, set)
+        }
+        _ => (ctx.flash("/counters", "desk-device-cleared"), cookie::clear(cookie::KIOSK, secure)),
     };
-    page.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(page)
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
 }
 
 /// POST /desks/{desk}/tickets
@@ -301,7 +325,6 @@ struct Mine {
     name: String,
     n: String,
     field: String,
-    priority: String,
     taken: String,
     slot: String,
     state: String,
@@ -320,17 +343,20 @@ pub(crate) async fn ticket(ctx: Ctx, Path((code, number)): Path<(String, String)
     let asked = number.clone();
     let held =
         ctx.db().read(move |tx| Box::pin(async move { Ok::<_, Fault>(store::ticket(tx, &asked).await?) })).await?;
-    let held = held.filter(|held| held.state.unit == desk.id).ok_or(Fault::NotFound("desk-ticket-none"))?;
+    // Numbers follow one another: what was taken on another day is nobody's to look at any more. Why somebody may go first only the
+    // clerk is told.
+    let shown =
+        |held: &records::Held<crate::Ticket>| held.state.unit == desk.id && held.state.day == store::today(ctx.now);
+    let held = held.filter(shown).ok_or(Fault::NotFound("desk-ticket-none"))?;
     let t = &held.state;
-    let waits = t.state == State::Waiting && t.day == store::today(ctx.now);
+    let waits = t.state == State::Waiting;
     let kiosk = query_value(&ctx.uri, "kiosk") == "1";
     let called = (t.state == State::Called).then(|| hall.number(t.counter)).flatten();
     let body = Mine {
         l,
         name: house.name(desk.id),
         n: written(t.n),
-        field: if t.field.is_empty() { l.t("desk-field-any") } else { house.field(&t.field) },
-        priority: if t.priority.is_empty() { String::new() } else { l.t(format!("desk-priority-{}", t.priority)) },
+        field: if t.field.is_empty() { l.t("desk-field-other") } else { house.field(&t.field) },
         taken: vn_time(t.taken_at),
         slot: t.slot_at.map(vn_time).unwrap_or_default(),
         state: l.t(format!("ticket-state-{}", t.state.as_str())),
@@ -343,8 +369,7 @@ pub(crate) async fn ticket(ctx: Ctx, Path((code, number)): Path<(String, String)
     };
     let page = ctx.page(&l.tr("desk-ticket-title", [("n", body.n.clone())]), &body);
     Ok(match (kiosk, t.state) {
-        (true, _) => again(page, IDLE_SECONDS, &format!("/desks/{code}/kiosk")),
-        (false, State::Waiting | State::Called) => again(page, AGAIN_SECONDS, ""),
+        (false, State::Waiting | State::Called) => again(page),
         _ => page,
     })
 }
@@ -376,6 +401,11 @@ struct Screen {
     now: String,
     calls: Vec<Call>,
     waiting: i64,
+    /// The latest call in words: the part of the page that is read out, and stays where it is.
+    latest: String,
+    /// What is said anew by a part of the page; nothing by the whole.
+    told: &'static str,
+    key: String,
 }
 
 #[derive(Template)]
@@ -386,12 +416,18 @@ struct ScreenPart<'a> {
     calls: &'a [Call],
     waiting: i64,
     now: &'a str,
+    /// The latest call in words, when the page that asks has not said it.
+    told: &'a str,
+    key: &'a str,
 }
 
 /// GET /desks/{desk}/screen
-pub(crate) async fn screen(ctx: Ctx, Path(code): Path<String>) -> Answer {
+pub(crate) async fn screen(ctx: Ctx, Path(code): Path<String>, headers: HeaderMap) -> Answer {
     let (house, desk, hall) = read(&ctx, &code).await?;
-    let latest = hall.called.iter().max_by_key(|held| (held.state.last_call_at, held.state.n)).map(|held| held.id);
+    let last = hall.called.iter().max_by_key(|held| (held.state.last_call_at, held.state.n));
+    let latest = last.map(|held| held.id);
+    // Which call it is: a number that is called again is read out again.
+    let key = last.map_or_else(String::new, |held| format!("{}-{}", held.state.n, held.state.calls));
     let call = |held: &records::Held<crate::Ticket>| {
         let counter = hall.counters.iter().find(|counter| Some(counter.id) == held.state.counter);
         Call {
@@ -406,9 +442,17 @@ pub(crate) async fn screen(ctx: Ctx, Path(code): Path<String>) -> Answer {
     now.sort_by_key(|held| std::cmp::Reverse((held.state.last_call_at, held.state.n)));
     let calls: Vec<Call> = now.into_iter().map(call).collect();
     let (waiting, at) = (hall.waiting.len() as i64, vn_time(ctx.now));
+    let said = calls.first().map_or_else(String::new, |call| {
+        ctx.l.tr("desk-screen-latest", [("n", call.n.clone()), ("counter", call.counter.clone())])
+    });
     if ctx.htmx {
-        return Ok(ctx.fragment(&ScreenPart { l: ctx.l, code: &code, calls: &calls, waiting, now: &at }));
+        let told = if query_value(&ctx.uri, "seen") == key { "" } else { &said };
+        let part = ScreenPart { l: ctx.l, code: &code, calls: &calls, waiting, now: &at, told, key: &key };
+        return Ok(ctx.fragment(&part));
     }
-    let body = Screen { l: ctx.l, name: house.name(desk.id), now: at, calls, waiting, code };
-    Ok(again(ctx.page(&ctx.l.t("desk-screen"), &body), AGAIN_SECONDS, ""))
+    let body =
+        Screen { l: ctx.l, name: house.name(desk.id), now: at, calls, waiting, code, latest: said, told: "", key };
+    let page = ctx.page(&ctx.l.t("desk-screen"), &body);
+    // A device of the hall stays with the screen and needs no script for it.
+    Ok(if in_hall(&ctx, &headers) { again(page) } else { page })
 }

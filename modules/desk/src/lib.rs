@@ -33,7 +33,7 @@ pub use regulation::Regulation;
 pub use ticket::Ticket;
 
 use ::store::{BoxFuture, StoreError, Tx};
-use base::{Date, Id};
+use base::{Date, Id, Instant};
 use organisation::Open;
 use records::frame;
 use records::{DueKind, Kind};
@@ -71,11 +71,14 @@ pub const REGULATIONS: Kind =
     Kind::of::<Regulation>(&[], &[], rights::READ_DESK, frame::cards::<Regulation>).searched("regulation-title", "");
 
 /// What keeps a unit from being ended; see [`organisation::OpenAt`].
-pub fn open_at(tx: &Tx, unit: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
+pub fn open_at(tx: &Tx, unit: Id, day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
     Box::pin(async move {
-        let count = store::counters(tx, unit).await?.len() as i64;
-        let needs = rights::READ_DESK;
-        Ok(vec![Open { what: "counter-open-here", count, href: "/counters".to_owned(), needs }])
+        let open = |what, count| Open { what, count, href: "/counters".to_owned(), needs: rights::READ_DESK };
+        Ok(vec![
+            open("counter-open-here", store::counters(tx, unit).await?.len() as i64),
+            open("duty-open-here", store::planned_in(tx, unit).await?),
+            open("booking-open-here", store::booked_in(tx, unit, Instant::start_of(day)).await?),
+        ])
     })
 }
 
@@ -103,6 +106,7 @@ pub fn module() -> Module {
         .post("/desks/{desk}/tickets", Access::Public, hall_pages::take)
         .get("/desks/{desk}/tickets/{ticket}", Access::Public, hall_pages::ticket)
         .get("/desks/{desk}/screen", Access::Public, hall_pages::screen)
+        .post("/desks/{desk}/device", keeps, hall_pages::device)
         // Slots: booked with an account, used at the desk by their code.
         .get("/desks/{desk}/book", books, booking_pages::choose)
         .post("/desks/{desk}/book", books, booking_pages::book)
@@ -125,7 +129,7 @@ pub fn module() -> Module {
         .get("/counters/new", keeps, frame::new::<Counter>)
         .post("/counters/new", keeps, frame::create::<Counter>)
         .get("/counters/{code}", reads, frame::show::<Counter>)
-        .post("/counters/{code}/{verb}", reads, frame::act::<Counter>)
+        .post("/counters/{code}/{verb}", reads, counters_page::act)
         // The regulation: what is in force for everybody, all versions for officials.
         .get("/regulation", Access::Public, regulation_pages::in_force)
         .get("/regulations", Access::Official, regulation_pages::list)

@@ -6,6 +6,16 @@ use crate::ticket::Ticket;
 use base::{Id, Instant};
 use records::Held;
 
+/// The counter somebody who waits was sent on to, while it is open.
+fn sent_on(ticket: &Ticket, open: &[Id]) -> Option<Id> {
+    ticket.counter.filter(|to| open.contains(to))
+}
+
+/// Whether somebody who waits may be called to a counter: sent on to it; or of a field it serves, and not sent on to another that is open.
+pub fn waits_for(ticket: &Ticket, counter: &Held<Counter>, open: &[Id]) -> bool {
+    sent_on(ticket, open).map_or_else(|| counter.state.serves(&ticket.field), |to| to == counter.id)
+}
+
 /// Which of those who wait is called to a counter. First whoever was sent on to it; then whoever may go before others, until so many of them
 /// have been called in a row; then whoever booked, once their slot has begun; then whoever waits longest. Nobody is called to a counter
 /// that does not serve their field, and nobody who was sent on to another one that is open.
@@ -16,13 +26,9 @@ pub fn next<'t>(
     (rule, in_a_row): (&Rule, usize),
     now: Instant,
 ) -> Option<&'t Held<Ticket>> {
-    let sent_on = |ticket: &Ticket| ticket.counter.filter(|to| open.contains(to));
-    let of_it = |ticket: &&Held<Ticket>| match sent_on(&ticket.state) {
-        Some(to) => to == counter.id,
-        None => counter.state.serves(&ticket.state.field),
-    };
+    let of_it = |held: &&Held<Ticket>| waits_for(&held.state, counter, open);
     let others_first = in_a_row >= rule.priority_in_a_row;
-    let rank = |ticket: &Ticket| match (sent_on(ticket), ticket.priority.is_empty(), ticket.slot_at) {
+    let rank = |ticket: &Ticket| match (sent_on(ticket, open), ticket.priority.is_empty(), ticket.slot_at) {
         (Some(_), ..) => 0,
         (_, false, _) if others_first => 4,
         (_, false, _) => 1,
@@ -161,6 +167,8 @@ mod tests {
         let elsewhere = |open: &[Id]| next(&waiting[1..], &counter(8, &[]), open, (&rule(), 0), NOW).is_some();
         assert!(!elsewhere(&[Id(7), Id(8)]));
         assert!(elsewhere(&[Id(8)]), "the counter it was sent to has closed");
+        let stands = |open: &[Id]| waits_for(&waiting[1].state, &counter(8, &["land"]), open);
+        assert!(stands(&[Id(8)]) && !stands(&[Id(7), Id(8)]), "the page of a counter shows whom it could call");
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use crate::counter::{self, Counter};
 use crate::house::{House, is_desk};
 use crate::regulation::rule;
-use crate::rights::SERVE_COUNTER;
+use crate::rights::{KEEP_DESK, SERVE_COUNTER};
 use crate::ticket::{Event, State, Ticket};
 use crate::{booking, queue, store};
 use ::store::Tx;
 use base::{Actor, Fault, Id, Instant, Problem};
 use organisation::Agency;
-use records::{Asker, By, Held, Typed};
+use records::{Asker, By, Held, Machine, Standing, Typed};
 
 /// Tickets and slots of yesterday, and of a long holiday before it, are over with the first ticket of a day.
 const LAPSE_DAYS: i64 = 30;
@@ -34,8 +34,28 @@ pub struct Wish {
 ///
 /// # Errors
 /// `NotFound` for no desk; `Conflict` with `desk-shut` outside the hours of the desk, `desk-field-unserved` where no counter that is open
-/// serves the field, `desk-queue-full`; `Invalid` at `priority` for a ground the rule does not have.
+/// serves the field, `desk-queue-full`; `Invalid` at `priority` for a ground the rule does not have, at `field` for one no procedure has.
 pub async fn take(tx: &Tx, house: &House, desk: &Agency, now: Instant, wish: &Wish) -> Result<Held<Ticket>, Fault> {
+    known_field(house, &wish.field)?;
+    give_out(tx, house, desk, now, wish).await
+}
+
+/// A field somebody types is one that procedures have, or none: a counter that serves all would take any word.
+pub(crate) fn known_field(house: &House, field: &str) -> Result<(), Fault> {
+    if field.is_empty() || house.fields.iter().any(|(code, _)| code == field) {
+        return Ok(());
+    }
+    Err(Fault::invalid(Problem::new("records-field-choice").field("field")))
+}
+
+/// As [`take`], for a field that was known when it was booked.
+pub(crate) async fn give_out(
+    tx: &Tx,
+    house: &House,
+    desk: &Agency,
+    now: Instant,
+    wish: &Wish,
+) -> Result<Held<Ticket>, Fault> {
     if !is_desk(desk) {
         return Err(Fault::NotFound("desk-none"));
     }
@@ -93,27 +113,29 @@ async fn standing_at(tx: &Tx, house: &House, asker: &Asker<'_>, code: &str) -> R
 }
 
 /// Whoever stands at a counter is done with the one before, and calls the next: one act, one press of a key. None when nobody waits whom the
-/// counter serves; the one before is done all the same.
+/// counter serves; the one before is done all the same. `shown` is the ticket their page had at the counter, empty for none; without it
+/// nobody asks what was on a page.
 ///
 /// # Errors
-/// `NotFound`: no such counter for the asker; `Forbidden` with `records-not-yours`; `Conflict` with `desk-counter-closed`.
+/// `NotFound`: no such counter for the asker; `Forbidden` with `records-not-yours`; `Conflict` with `desk-counter-closed`, and with
+/// `records-changed-meanwhile` when another ticket is there than was shown.
 pub async fn call_next(
     tx: &Tx,
     house: &House,
     actor: &Actor,
     now: Instant,
-    counter: &str,
+    (code, shown): (&str, Option<&str>),
 ) -> Result<Option<Held<Ticket>>, Fault> {
     let asker = Asker::actor(actor, now);
-    let (counter, by) = standing_at(tx, house, &asker, counter).await?;
+    let (before, by) = standing_at(tx, house, &asker, code).await?;
+    let (unit, day, rule) = (before.state.unit, store::today(now), rule(tx, now).await?);
+    hold(tx, unit).await?;
+    // As it stands under the lock: somebody may have closed it since.
+    let counter = store::counter(tx, code).await?.ok_or(Fault::NotFound("records-not-found"))?;
     if counter.state.state != counter::State::Open {
         return Err(Fault::Conflict(Problem::new("desk-counter-closed")));
     }
-    let (unit, day, rule) = (counter.state.unit, store::today(now), rule(tx, now).await?);
-    hold(tx, unit).await?;
-    for before in at_counter(tx, unit, day, counter.id).await? {
-        records::happen(tx, by, &before, &Event::Serve, &[]).await?;
-    }
+    done_with(tx, by, &counter, shown).await?;
     let waiting = store::tickets(tx, unit, day, State::Waiting).await?;
     let open: Vec<Id> = open_counters(&store::counters(tx, unit).await?);
     let last = store::last_called(tx, unit, day, rule.priority_in_a_row as i64).await?;
@@ -124,25 +146,94 @@ pub async fn call_next(
     Ok(Some(called))
 }
 
-/// Whoever stands at a counter is done with the one there, and closes it.
+/// Whoever is at a counter is served, if it is whom the page showed.
+async fn done_with(tx: &Tx, by: By, counter: &Held<Counter>, shown: Option<&str>) -> Result<(), Fault> {
+    let there = at_counter(tx, counter.state.unit, store::today(by.now), counter.id).await?;
+    let current = there.iter().max_by_key(|held| held.state.last_call_at).map_or("", |held| held.code.as_str());
+    if shown.is_some_and(|shown| shown != current) {
+        return Err(Fault::Conflict(Problem::new("records-changed-meanwhile")));
+    }
+    for before in &there {
+        records::happen(tx, by, before, &Event::Serve, &[]).await?;
+    }
+    Ok(())
+}
+
+/// A counter as it stands under the lock of its queue, in a state from which the act is possible, for somebody who may do it.
+async fn held_for(
+    tx: &Tx,
+    house: &House,
+    asker: &Asker<'_>,
+    (code, word): (&str, &str),
+    standing: impl Fn(&Asker<'_>, &str) -> Option<Standing>,
+) -> Result<(Held<Counter>, By), Fault> {
+    let seen = records::open::<Counter>(tx, house, asker, code).await?;
+    hold(tx, seen.state().unit).await?;
+    let counter = store::counter(tx, code).await?.ok_or(Fault::NotFound("records-not-found"))?;
+    let verb = Counter::VERBS.iter().find(|verb| verb.word == word).ok_or(Fault::NotFound("records-no-act"))?;
+    if !verb.from.contains(&counter.state.state) {
+        return Err(Fault::Conflict(Problem::new("records-not-now")));
+    }
+    let standing = standing(asker, house.org.tree.path(counter.state.unit));
+    let standing = standing.ok_or_else(|| Fault::Forbidden(Problem::new("records-not-yours")))?;
+    let by = By { actor: asker.actor.map(|actor| actor.account), agency: standing.agency, now: asker.now };
+    Ok((counter, by))
+}
+
+/// Whoever stands at a counter, or keeps it, is done with the one there and closes it. `shown` as in [`call_next`].
 ///
 /// # Errors
 /// As [`call_next`]; `Conflict` with `records-not-now` when it is closed.
-pub async fn close(tx: &Tx, house: &House, actor: &Actor, now: Instant, code: &str) -> Result<Held<Counter>, Fault> {
-    let asker = Asker::actor(actor, now);
-    let (counter, by) = standing_at(tx, house, &asker, code).await?;
-    hold(tx, counter.state.unit).await?;
-    for before in at_counter(tx, counter.state.unit, store::today(now), counter.id).await? {
-        records::happen(tx, by, &before, &Event::Serve, &[]).await?;
+pub async fn close(
+    tx: &Tx,
+    house: &House,
+    actor: &Actor,
+    now: Instant,
+    (code, shown): (&str, Option<&str>),
+) -> Result<Held<Counter>, Fault> {
+    let may =
+        |asker: &Asker<'_>, path: &str| asker.standing(SERVE_COUNTER, path).or_else(|| asker.standing(KEEP_DESK, path));
+    let (counter, by) = held_for(tx, house, &Asker::actor(actor, now), (code, "close"), may).await?;
+    done_with(tx, by, &counter, shown).await?;
+    records::happen(tx, by, &counter, &counter::Event::Close, &[]).await
+}
+
+/// Whoever keeps a counter ends it: it is one no more.
+///
+/// # Errors
+/// `NotFound` and `Forbidden` as [`call_next`]; `Invalid` at `reason`; `Conflict` with `records-not-now` unless it is closed,
+/// `desk-counter-duties` while somebody is planned for duty there, `desk-counter-bookings` while slots are booked that no other counter serves.
+pub async fn end(
+    tx: &Tx,
+    house: &House,
+    actor: &Actor,
+    now: Instant,
+    (code, typed): (&str, &Typed),
+) -> Result<Held<Counter>, Fault> {
+    let may = |asker: &Asker<'_>, path: &str| asker.standing(KEEP_DESK, path);
+    // Nobody is put on duty there meanwhile.
+    tx.lock(crate::duty_acts::ROSTER_LOCK).await?;
+    let (counter, by) = held_for(tx, house, &Asker::actor(actor, now), (code, "end"), may).await?;
+    let given = records::read_fields(counter::ENDING, typed)?;
+    let planned = store::planned_at(tx, counter.id).await?;
+    if planned > 0 {
+        return Err(Fault::Conflict(Problem::new("desk-counter-duties").arg("n", planned)));
     }
-    records::act::<Counter>(tx, house, &asker, (code, "close"), &Typed::default()).await
+    let others = store::counters(tx, counter.state.unit).await?;
+    let served = |field: &String| others.iter().any(|other| other.id != counter.id && other.state.serves(field));
+    let booked = store::booked_fields(tx, counter.state.unit, Instant::start_of(now.date())).await?;
+    if !booked.iter().all(served) {
+        return Err(Fault::Conflict(Problem::new("desk-counter-bookings")));
+    }
+    let words = [records::Aside { name: "reason", text: given.text("reason").to_owned() }];
+    records::happen(tx, by, &counter, &counter::Event::End, &words).await
 }
 
 /// Sends somebody who was called on to another counter of the desk, where they are called first.
 ///
 /// # Errors
 /// `NotFound`: no such ticket for the asker; `Conflict` with `records-not-now` when it is not called, `desk-counter-closed` for a counter that
-/// is not open; `Invalid` at `counter` for one of another desk, or the same; `Forbidden` with `records-not-yours`.
+/// is not open; `Invalid` at `to` for one of another desk, or the same; `Forbidden` with `records-not-yours`.
 pub async fn send_on(
     tx: &Tx,
     house: &House,
@@ -160,7 +251,7 @@ pub async fn send_on(
     let other = store::counter(tx, counter)
         .await?
         .filter(|other| other.state.unit == seen.state().unit && Some(other.id) != seen.state().counter);
-    let other = other.ok_or_else(|| Fault::invalid(Problem::new("records-field-choice").field("counter")))?;
+    let other = other.ok_or_else(|| Fault::invalid(Problem::new("records-field-choice").field("to")))?;
     if other.state.state != counter::State::Open {
         return Err(Fault::Conflict(Problem::new("desk-counter-closed")));
     }

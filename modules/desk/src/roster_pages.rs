@@ -127,8 +127,9 @@ async fn page(ctx: &Ctx, code: &str, typed: Option<&FormMap>, problems: Vec<Prob
                 _ => "new",
             },
             mine: duty.state == State::Planned
-                && duty.day == now.day()
-                && [duty.holder, duty.substitute].contains(&actor.account),
+                && duty.opens_at.date() == now.date()
+                && [duty.holder, duty.substitute].contains(&actor.account)
+                && duty.is_open(&house.org.calendar, now),
             missed: missed && keeps,
             may_drop: keeps && duty.state == State::Planned && !missed,
         }
@@ -223,7 +224,14 @@ pub(crate) async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, fo
             records::act::<Duty>(tx, &looked, &asker, (&code, &verb), &typed).await
         })
     });
-    let held = done.await?;
+    let held = match done.await {
+        Ok(held) => held,
+        // The roster again, where it was pressed, with what is wrong.
+        Err(Fault::Invalid(problems)) if form.get("desk").is_some() => {
+            return Ok(page(&ctx, form.text("desk"), None, problems).await?);
+        }
+        Err(fault) => return Err(fault.into()),
+    };
     let word = format!("duty-done-{}", held.state.state.as_str());
     Ok(ctx.flash(format!("/desks/{}/roster", house.code(held.state.unit)), &word))
 }

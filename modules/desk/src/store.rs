@@ -60,6 +60,20 @@ pub const QUEUE_MAX: i64 = 500;
     pub STOOD_BEFORE = "SELECT present_id FROM desk_duty WHERE counter_id = $1 AND half = $2 AND day < $3 AND state = 'present' ORDER BY day DESC LIMIT 1";
     /// Who stood at the counters of a desk in a period, half-day by half-day.
     pub STOOD = "SELECT counter_id, present_id, COUNT(*) AS n FROM desk_duty WHERE unit_id = $1 AND day >= $2 AND day <= $3 AND state = 'present' GROUP BY counter_id, present_id";
+    /// Duties at a counter for which nobody has come and no absence is noted.
+    pub PLANNED_AT = "SELECT COUNT(*) AS n FROM desk_duty WHERE counter_id = $1 AND state = 'planned'";
+    /// The same of a whole desk.
+    pub PLANNED_IN = "SELECT COUNT(*) AS n FROM desk_duty WHERE unit_id = $1 AND state = 'planned'";
+    /// Duties that somebody holds from one day to another, at whichever desk.
+    pub HELD_BY = "SELECT * FROM desk_duty WHERE holder_id = $1 AND day >= $2 AND day <= $3 AND stands = 1 LIMIT 100";
+    /// Duties for which somebody is the substitute.
+    pub COVERED_BY = "SELECT * FROM desk_duty WHERE substitute_id = $1 AND day >= $2 AND day <= $3 AND stands = 1 LIMIT 1000";
+    /// Fields of the slots of a desk that are booked from a moment on.
+    pub BOOKED_FIELDS = "SELECT DISTINCT field FROM desk_booking WHERE unit_id = $1 AND slot_at >= $2 AND state = 'booked'";
+    /// How many slots of a desk are booked from a moment on.
+    pub BOOKED_IN = "SELECT COUNT(*) AS n FROM desk_booking WHERE unit_id = $1 AND slot_at >= $2 AND state = 'booked'";
+    /// How many slots somebody has booked since an identifier was made, those given back as well.
+    pub BOOKED_SINCE = "SELECT COUNT(*) AS n FROM desk_booking WHERE owner_id = $1 AND id >= $2";
     /// The regulation in force on a day.
     pub REGULATION_ON = "SELECT * FROM desk_regulation WHERE state = 'issued' AND effective_on <= $1 ORDER BY effective_on DESC, id DESC LIMIT 1";
     /// All versions, the latest first; a province has some in ten years.
@@ -209,6 +223,41 @@ pub async fn stood_before(tx: &Tx, duty: &Duty) -> Result<Option<Id>, StoreError
 pub async fn stood(tx: &Tx, unit: Id, (from, until): (i64, i64)) -> Result<Vec<(Id, Id, i64)>, StoreError> {
     let rows = tx.query(STOOD, params![unit, from, until]).await?;
     rows.iter().map(|row| Ok((row.get("counter_id")?, row.get("present_id")?, row.get("n")?))).collect()
+}
+
+/// Duties at a counter for which nobody has come and no absence is noted.
+pub async fn planned_at(tx: &Tx, counter: Id) -> Result<i64, StoreError> {
+    tx.query_one(PLANNED_AT, params![counter]).await?.get("n")
+}
+
+/// The same of a whole desk.
+pub async fn planned_in(tx: &Tx, unit: Id) -> Result<i64, StoreError> {
+    tx.query_one(PLANNED_IN, params![unit]).await?.get("n")
+}
+
+/// Duties that somebody holds from one day to another, and those for which they are the substitute, at whichever desk.
+pub async fn duties_of(
+    tx: &Tx,
+    person: Id,
+    (from, until): (i64, i64),
+) -> Result<(Vec<Held<Duty>>, Vec<Held<Duty>>), StoreError> {
+    let held = Held::read_all(&tx.query(HELD_BY, params![person, from, until]).await?)?;
+    Ok((held, Held::read_all(&tx.query(COVERED_BY, params![person, from, until]).await?)?))
+}
+
+/// Fields of the slots of a desk that are booked from a moment on.
+pub async fn booked_fields(tx: &Tx, unit: Id, from: Instant) -> Result<Vec<String>, StoreError> {
+    tx.query(BOOKED_FIELDS, params![unit, from]).await?.iter().map(|row| row.get("field")).collect()
+}
+
+/// How many slots of a desk are booked from a moment on.
+pub async fn booked_in(tx: &Tx, unit: Id, from: Instant) -> Result<i64, StoreError> {
+    tx.query_one(BOOKED_IN, params![unit, from]).await?.get("n")
+}
+
+/// How many slots somebody has booked since a moment, those given back as well: an identifier tells when it was made.
+pub async fn booked_since(tx: &Tx, owner: Id, from: Instant) -> Result<i64, StoreError> {
+    tx.query_one(BOOKED_SINCE, params![owner, Id::from_parts(from.0, 0)]).await?.get("n")
 }
 
 /// The regulation in force on a day.

@@ -36,7 +36,7 @@ async fn whoever_walks_in_takes_a_number_and_one_press_is_done_with_one_and_call
         let over = province.act::<Ticket>(clerk, later(20), (&first.code, "miss"), Typed::default()).await;
         assert_eq!(over.unwrap_err(), "records-not-now");
         province.act::<Ticket>(clerk, later(21), (&second.code, "miss"), Typed::default()).await.unwrap();
-        province.act::<Counter>(clerk, later(21), (&counter.code, "close"), Typed::default()).await.unwrap();
+        province.close(clerk, later(21), &counter).await.unwrap();
         assert_eq!(province.call(clerk, later(22), &counter).await.unwrap_err(), "desk-counter-closed");
 
         let (desk, at) = (province.desk().id, later(22));
@@ -105,11 +105,12 @@ async fn numbers_begin_anew_each_day_and_what_was_left_over_lapses() {
         // Closing the counter is done with whoever stands there.
         let at = NOW.plus_ms(DAY_MS + MINUTE);
         province.call(&province.clerk, at, &counter).await.unwrap().unwrap();
-        let (actor, code) = (province.clerk.clone(), counter.code.clone());
-        let closed = province.write(move |tx, house| {
-            Box::pin(async move { desk::queue_acts::close(tx, house, &actor, at, &code).await })
-        });
-        assert_eq!(closed.await.unwrap().state.state, desk::counter::State::Closed);
+        let around = province.act::<Counter>(&province.clerk, at, (&counter.code, "close"), Typed::default()).await;
+        assert_eq!(around.unwrap_err(), "records-no-act", "there is no other way to close it");
+        assert_eq!(province.close(&province.stranger, at, &counter).await.unwrap_err(), "records-not-found");
+        let closed = province.close(&province.head, at, &counter).await.unwrap();
+        assert_eq!(closed.state.state, desk::counter::State::Closed);
+        assert_eq!(province.close(&province.head, at, &counter).await.unwrap_err(), "records-not-now");
         assert_eq!(province.proven().await[&("queue_served".to_owned(), 0)], 1);
     }
 }
@@ -163,13 +164,39 @@ async fn counters_have_numbers_of_their_own_and_fields_that_procedures_have() {
         assert_eq!(held.state.fields, ["ho-tich", "dat-dai"]);
         assert_eq!(province.set_up(head, "1", "").await.unwrap_err(), "desk-counter-number");
         assert_eq!(province.set_up(head, "2", "fishing").await.unwrap_err(), "records-field-choice");
-        let reason = || crate::typed([("reason", "Gộp quầy")]);
-        province.act::<Counter>(head, NOW, (&held.code, "end"), reason()).await.unwrap();
+        assert_eq!(province.end(&province.clerk, NOW, &held).await.unwrap_err(), "records-not-yours");
+        province.end(head, NOW, &held).await.unwrap();
         let again = province.set_up(head, "1", "").await.unwrap();
         assert_ne!(again.code, held.code, "the number is free again, the code is not");
         let change = crate::typed([("counter_name", "Hộ tịch"), ("fields", "ho-tich")]);
         let held = province.act::<Counter>(head, NOW, (&again.code, "change"), change).await.unwrap();
         assert_eq!((held.state.name.as_str(), held.state.serves("dat-dai")), ("Hộ tịch", false));
         province.proven().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_press_of_a_page_that_is_older_calls_nobody() {
+    for province in provinces().await {
+        let counter = province.open("1", "").await;
+        for _ in 0..2 {
+            province.take(NOW, "", "").await.unwrap();
+        }
+        let first = province.press(NOW, &counter, "").await.unwrap().unwrap();
+        assert_eq!(province.press(NOW, &counter, "").await.unwrap_err(), "records-changed-meanwhile");
+        let second = province.press(NOW, &counter, &first.code).await.unwrap().unwrap();
+        assert_eq!((first.state.n, second.state.n), (1, 2));
+        assert_eq!(province.press(NOW, &counter, &first.code).await.unwrap_err(), "records-changed-meanwhile");
+        assert_eq!(province.proven().await[&("queue_served".to_owned(), 0)], 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_counter_that_serves_all_takes_no_word_that_is_no_field() {
+    for province in provinces().await {
+        province.open("1", "").await;
+        assert_eq!(province.take(NOW, "gọi 0900000000", "").await.unwrap_err(), "records-field-choice");
+        assert_eq!(province.take(NOW, "dat-dai", "").await.unwrap().state.n, 1);
+        assert_eq!(province.take(NOW, "", "").await.unwrap().state.n, 2);
     }
 }

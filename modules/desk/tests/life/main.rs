@@ -26,7 +26,7 @@ pub(crate) const NOW: Instant = Instant(1_795_572_000_000);
 /// Minutes in milliseconds.
 pub(crate) const MINUTE: i64 = 60_000;
 
-/// A fresh province, with five people who have accounts.
+/// A fresh province, with six people who have accounts.
 pub(crate) struct Province {
     pub(crate) db: Db,
     pub(crate) house: House,
@@ -36,6 +36,8 @@ pub(crate) struct Province {
     pub(crate) head: Actor,
     pub(crate) stranger: Actor,
     pub(crate) citizen: Actor,
+    /// A clerk of the whole province.
+    pub(crate) rover: Actor,
 }
 
 pub(crate) async fn provinces() -> Vec<Province> {
@@ -48,6 +50,7 @@ pub(crate) async fn provinces() -> Vec<Province> {
         (Role::Leader, tree.communes()[0].clone()),
         (Role::Clerk, desk(1)),
         (Role::Citizen, tree.root().unwrap().clone()),
+        (Role::Clerk, tree.root().unwrap().clone()),
     ];
     let (people, put) = (posts.clone(), &posts);
     let made = TABLES.copies(async |db| {
@@ -90,8 +93,8 @@ pub(crate) async fn provinces() -> Vec<Province> {
         let fields = [("dat-dai", "Đất đai"), ("ho-tich", "Hộ tịch")].map(|(code, name)| (code.into(), name.into()));
         let org = organisation::House { tree: tree.clone(), calendar: Calendar::shipped().clone() };
         let house = House { org, fields: Arc::new(fields.into()) };
-        let [clerk, other, head, stranger, citizen] = [0, 1, 2, 3, 4].map(actor);
-        all.push(Province { db, house, clerk, other, head, stranger, citizen });
+        let [clerk, other, head, stranger, citizen, rover] = [0, 1, 2, 3, 4, 5].map(actor);
+        all.push(Province { db, house, clerk, other, head, stranger, citizen, rover });
     }
     all
 }
@@ -177,7 +180,47 @@ impl Province {
     ) -> Result<Option<Held<Ticket>>, &'static str> {
         let (actor, code) = (actor.clone(), counter.code.clone());
         self.write(move |tx, house| {
-            Box::pin(async move { desk::queue_acts::call_next(tx, house, &actor, at, &code).await })
+            Box::pin(async move { desk::queue_acts::call_next(tx, house, &actor, at, (&code, None)).await })
+        })
+        .await
+    }
+
+    /// With the ticket that the page of the counter showed.
+    pub(crate) async fn press(
+        &self,
+        at: Instant,
+        counter: &Held<Counter>,
+        shown: &str,
+    ) -> Result<Option<Held<Ticket>>, &'static str> {
+        let (actor, code, shown) = (self.clerk.clone(), counter.code.clone(), shown.to_owned());
+        self.write(move |tx, house| {
+            Box::pin(async move { desk::queue_acts::call_next(tx, house, &actor, at, (&code, Some(&shown))).await })
+        })
+        .await
+    }
+
+    pub(crate) async fn close(
+        &self,
+        actor: &Actor,
+        at: Instant,
+        counter: &Held<Counter>,
+    ) -> Result<Held<Counter>, &'static str> {
+        let (actor, code) = (actor.clone(), counter.code.clone());
+        self.write(move |tx, house| {
+            Box::pin(async move { desk::queue_acts::close(tx, house, &actor, at, (&code, None)).await })
+        })
+        .await
+    }
+
+    pub(crate) async fn end(
+        &self,
+        actor: &Actor,
+        at: Instant,
+        counter: &Held<Counter>,
+    ) -> Result<Held<Counter>, &'static str> {
+        let (actor, code, typed) = (actor.clone(), counter.code.clone(), typed([("reason", "Gộp quầy")]));
+        self.write(move |tx, house| {
+            Box::pin(async move { desk::queue_acts::end(tx, house, &actor, at, (&code, &typed)).await })
         })
         .await
     }
