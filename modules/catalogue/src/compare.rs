@@ -276,11 +276,11 @@ mod tests {
         other.department = Some("so-tu-phap".to_owned());
         other.process[0].allowed.push("reject".to_owned());
         other.eligibility.online = Some(true);
-        other.cut_off = Some("15:00".to_owned());
+        other.cut_off = Some("10:30".to_owned());
         let differing: Vec<Pair> = pairs(l, Some(&before), Some(&other)).into_iter().filter(Pair::differs).collect();
         assert_eq!(differing.len(), 1, "{differing:?}");
         let said: Vec<&str> = differing[0].after.iter().map(|item| item.text.as_str()).collect();
-        for key in ["department: so-tu-phap", "cut_off: 15:00", "eligibility: ", "process: "] {
+        for key in ["department: so-tu-phap", "cut_off: 10:30", "eligibility: ", "process: "] {
             assert!(said.iter().any(|line| line.starts_with(key)), "{key} {said:?}");
         }
         assert!(pairs(l, None, Some(&before)).iter().all(|pair| pair.before.is_empty() && pair.differs()));

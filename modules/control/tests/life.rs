@@ -320,9 +320,10 @@ async fn whoever_had_a_hand_in_a_decision_does_not_issue_it() {
         province.act(&province.chairman(), &code, "give-back", &[("reason", "Xem lại")]).await.unwrap();
         province.act(&first, &code, "submit", &[]).await.unwrap();
         assert_eq!(province.act(&second, &code, "issue", ISSUING).await.unwrap_err(), ["control-issue-own"]);
-        let early = province.act(&province.chairman(), &code, "issue", &[("number", "7"), ("signed_on", "2026-11-24")]);
-        assert_eq!(early.await.unwrap_err(), ["control-signed-before"]);
-        province.act(&province.chairman(), &code, "issue", ISSUING).await.unwrap();
+        let (chairman, early) = (province.chairman(), [("number", "7"), ("signed_on", "2026-11-24")]);
+        let early = province.act(&chairman, &code, "issue", &early).await;
+        assert_eq!(early.unwrap_err(), ["control-signed-before"]);
+        province.act(&chairman, &code, "issue", ISSUING).await.unwrap();
         province.proven().await;
     }
 }

@@ -263,7 +263,7 @@ async fn only_what_is_dated_can_be_in_time_and_what_is_given_away_counts_once() 
     let held = province.act(&chairman, &code, "issue", &issuing).await.unwrap();
     let board = board(&province, vec![held], Vec::new()).await;
     assert_eq!((codes(&board, Ask::Announced).len(), board.dated()), (1, 0));
-    assert_eq!(codes(&board, Ask::AnnouncedUndated), [provincial.clone()]);
+    assert_eq!(codes(&board, Ask::AnnouncedUndated), std::slice::from_ref(&provincial));
     // From 20/12 on it is the communes'; on the 10th the province still has it.
     assert!(codes(&board, Ask::Provincial).contains(&provincial));
     assert_eq!(board.delegable(), codes(&board, Ask::Provincial).len());
