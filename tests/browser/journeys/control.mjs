@@ -124,6 +124,6 @@ export async function journey({ browser, password }, { javaScript }) {
 
 /** So many days from now, as it is typed. */
 function day(n) {
-  const at = new Date(Date.now() + n * 86_400_000);
-  return [at.getDate(), at.getMonth() + 1].map((part) => String(part).padStart(2, "0")).join("/") + `/${at.getFullYear()}`;
+  const then = new Date(Date.now() + n * 86_400_000);
+  return new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh" }).format(then);
 }
