@@ -124,6 +124,17 @@ fn late_end(dossier: &Dossier, at: Instant, rules: Rules) -> Option<Fact> {
     counts.then(|| fact(dossier, &count::SETTLED, at, settled_flags(dossier, at), 1))
 }
 
+/// Passed on from one unit to another, by wire or on paper.
+fn passed(dossier: &mut Dossier, electronic: bool, between: bool) {
+    dossier.flags |= flag::PASSED;
+    if !electronic {
+        dossier.flags |= mark::PAPER;
+    }
+    if between {
+        passed_between(dossier, if electronic { Passing::Electronic } else { Passing::Paper });
+    }
+}
+
 fn passed_between(dossier: &mut Dossier, passing: Passing) {
     dossier.flags |= flag::BETWEEN;
     if passing == Passing::Paper {
@@ -247,13 +258,7 @@ pub fn apply(
         }
         Happening::Forwarded { place: to, electronic, between, .. } => {
             d.status = Status::Processing;
-            d.flags |= flag::PASSED;
-            if !electronic {
-                d.flags |= mark::PAPER;
-            }
-            if *between {
-                passed_between(d, if *electronic { Passing::Electronic } else { Passing::Paper });
-            }
+            passed(d, *electronic, *between);
             place(d, at, to);
             facts.push(fact(d, &count::HANDED_ON, at, if *electronic { flag::ELECTRONIC } else { 0 }, 1));
         }

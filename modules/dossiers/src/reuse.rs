@@ -117,6 +117,16 @@ pub async fn papers_of(tx: &Tx, house: &House, actor: &Actor, owner_number: &str
 /// Dossiers of one person looked at for what is known of them.
 const KNOWN_FROM_MAX: i64 = 50;
 
+/// The latest dossiers under a number as typed; none where nothing is.
+async fn of_owner(tx: &Tx, owner_number: &str) -> Result<Vec<Loaded>, Fault> {
+    let number = crate::filing::number_of(owner_number);
+    if number.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = tx.query(sql::BY_OWNER, params![number.as_str(), KNOWN_FROM_MAX]).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
 /// A person who was here before, as their latest dossier within the official's scope has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
@@ -129,16 +139,14 @@ pub struct Known {
 
 /// What an official may know of a person by number: from dossiers within their scope and from no others.
 pub async fn known(tx: &Tx, house: &House, actor: &Actor, owner_number: &str) -> Result<Option<Known>, Fault> {
-    let number = crate::filing::number_of(owner_number);
-    for row in tx.query(sql::BY_OWNER, params![number.as_str(), KNOWN_FROM_MAX]).await? {
-        let loaded = read(&row)?;
-        if crate::reading::by_place(actor, &loaded, house) {
-            let (d, a) = (loaded.dossier, loaded.applicant);
-            let (phone, address) = (a.owner_phone, a.owner_address);
-            return Ok(Some(Known { name: a.owner_name, phone, address, dossier: d.code }));
-        }
-    }
-    Ok(None)
+    let latest = of_owner(tx, owner_number).await?;
+    let here = latest.into_iter().find(|loaded| crate::reading::by_place(actor, loaded, house));
+    Ok(here.map(|Loaded { dossier, applicant: a }| Known {
+        name: a.owner_name,
+        phone: a.owner_phone,
+        address: a.owner_address,
+        dossier: dossier.code,
+    }))
 }
 
 /// Codes of open dossiers of a person for the same procedure that the actor may know of, the latest first: filed twice, or meant otherwise.
@@ -152,20 +160,12 @@ pub async fn same_open(
     (owner_number, procedure): (&str, Id),
     except: Option<Id>,
 ) -> Result<Vec<String>, Fault> {
-    let number = crate::filing::number_of(owner_number);
-    if number.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut codes = Vec::new();
-    for row in tx.query(sql::BY_OWNER, params![number.as_str(), KNOWN_FROM_MAX]).await? {
-        let loaded = read(&row)?;
+    let same = |loaded: &Loaded| {
         let d = &loaded.dossier;
-        let same = d.procedure == procedure && d.status.is_open() && Some(d.id) != except;
-        if same && may_know(actor, &loaded, house) {
-            codes.push(d.code.clone());
-        }
-    }
-    Ok(codes)
+        d.procedure == procedure && d.status.is_open() && Some(d.id) != except && may_know(actor, loaded, house)
+    };
+    let latest = of_owner(tx, owner_number).await?;
+    Ok(latest.into_iter().filter(same).map(|loaded| loaded.dossier.code).collect())
 }
 
 fn may_know(actor: &Actor, loaded: &Loaded, house: &House) -> bool {

@@ -1,7 +1,7 @@
 //! What a hand-over leaves on a dossier: who has it, who answers for it, which papers follow.
 
-use super::{fact, passed_between};
-use crate::dossier::{Dossier, Passing, mark};
+use super::{fact, passed};
+use crate::dossier::{Dossier, mark};
 use crate::happening::{Happening, Offer, Place, Rules};
 use crate::measures::{self as count, LASTING, flag};
 use base::{Id, Instant};
@@ -112,13 +112,7 @@ pub(super) struct Elsewhere<'a> {
 /// and with whoever received it, amounts on the day of the move and with nobody – who took the money did.
 pub(super) fn redirected(d: &mut Dossier, at: Instant, rules: Rules, to: &Elsewhere<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    d.flags |= flag::PASSED;
-    if !to.electronic {
-        d.flags |= mark::PAPER;
-    }
-    if to.between {
-        passed_between(d, if to.electronic { Passing::Electronic } else { Passing::Paper });
-    }
+    passed(d, to.electronic, to.between);
     if let Some(agency) = to.competent {
         facts.extend(counted_so_far(d, at, rules, -1));
         // Where the result was to go out at the wrong agency, it goes out at the right one.

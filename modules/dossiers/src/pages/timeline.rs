@@ -161,7 +161,9 @@ pub(super) fn timeline(
                     let basis = basis.as_ref().map(|basis| l.tr("dossier-more-basis", [("basis", basis.as_str())]));
                     sentences(asked.into_iter().chain(again).chain(basis))
                 }
-                Some(Happening::Forwarded { place, electronic, .. }) => {
+                Some(
+                    Happening::Forwarded { place, electronic, .. } | Happening::Redirected { place, electronic, .. },
+                ) => {
                     let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
                     l.tr(key, [("unit", house.tree.name(place.unit))])
                 }
@@ -174,10 +176,6 @@ pub(super) fn timeline(
                 Some(Happening::TakenOver { papers: true }) => l.t("dossier-more-with-papers"),
                 Some(Happening::HandedBack { place, .. }) => {
                     l.tr("dossier-more-handed-back", [("unit", house.tree.name(place.unit))])
-                }
-                Some(Happening::Redirected { place, electronic, .. }) => {
-                    let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
-                    l.tr(key, [("unit", house.tree.name(place.unit))])
                 }
                 Some(Happening::Assigned { handler }) => names.get(handler).cloned().unwrap_or_default(),
                 Some(Happening::Paid { amount_dong, online, .. }) => {
