@@ -85,6 +85,7 @@ impl Counter {
             handed,
             paid: false,
             post: dossiers::decide::PostTyped::default(),
+            linked: None,
         };
         Ok((actor(1, Role::Clerk, *commune, path), intake))
     }

@@ -15,7 +15,7 @@ mod seal;
 pub use disk::{Damage, Staged, Store};
 pub use download::{download, give};
 pub use fit::at_field;
-pub use rows::{File, file, files_of, forget, hand_over, is_kept, keep, read as read_row, some};
+pub use rows::{File, file, files_of, forget, give_one, hand_over, is_kept, keep, read as read_row, some};
 pub use scanner::{Scanner, WhenAway};
 pub use seal::Seal;
 

@@ -21,6 +21,8 @@ store::statements! {
         WHERE owner_id = $1 ORDER BY id LIMIT 500";
     /// The files of one subject become another's: a draft was filed.
     pub HAND_OVER = "UPDATE file SET owner_id = $2 WHERE owner_id = $1";
+    /// A file given to another subject.
+    pub GIVE = "UPDATE file SET owner_id = $2 WHERE id = $1";
     /// A file taken back before it was filed.
     pub FORGET = "DELETE FROM file WHERE id = $1 AND owner_id = $2";
     /// Does any row name these bytes?
@@ -103,6 +105,11 @@ pub async fn files_of(tx: &Tx, owner: Id) -> Result<Vec<File>, StoreError> {
 /// Gives all files of one subject to another, as when a draft becomes a dossier. Returns how many.
 pub async fn hand_over(tx: &Tx, from: Id, to: Id) -> Result<u64, StoreError> {
     tx.execute(HAND_OVER, params![from, to]).await
+}
+
+/// Gives one file to another subject. False when there is none.
+pub async fn give_one(tx: &Tx, id: Id, to: Id) -> Result<bool, StoreError> {
+    Ok(tx.execute(GIVE, params![id, to]).await? == 1)
 }
 
 /// Takes a file of `owner` back; its bytes go with the next sweep. False when there is no such file of that owner.

@@ -7,6 +7,7 @@ use base::{Channel, Date, Fault, Id, Instant, Level};
 use store::{BoxFuture, StoreError, Tx};
 use web::{App, Watched};
 
+use crate::linked::{Linked, SHIPPED};
 use crate::search::{Doc, Query, Rank, Vocabulary};
 use crate::version::{Sort, Version};
 
@@ -20,6 +21,8 @@ pub struct Shelf {
     by_code: HashMap<String, Vec<Arc<Version>>>,
     /// Every word of the names, for words run together and slips of the finger.
     vocabulary: Vocabulary,
+    /// Procedures that are filed together: the shipped ones, unless others were named.
+    linked: Option<Vec<Linked>>,
 }
 
 #[derive(Debug)]
@@ -63,6 +66,7 @@ impl Shelf {
             by_id: HashMap::with_capacity(versions.len()),
             by_code: HashMap::new(),
             vocabulary: Vocabulary::default(),
+            linked: None,
         };
         for version in versions {
             let version = Arc::new(version);
@@ -79,6 +83,16 @@ impl Shelf {
             versions.sort_by_key(|version| (version.effective_from, version.id));
         }
         shelf
+    }
+
+    /// With other groups of linked procedures than the shipped ones.
+    pub fn linking(mut self, groups: Vec<Linked>) -> Shelf {
+        self.linked = Some(groups);
+        self
+    }
+
+    pub(crate) fn groups(&self) -> &[Linked] {
+        self.linked.as_deref().unwrap_or(&SHIPPED)
     }
 
     /// The version of a procedure in force on a day.

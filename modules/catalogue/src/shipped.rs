@@ -20,6 +20,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("construction.toml", include_str!("../../../data/procedures/construction.toml")),
     ("social.toml", include_str!("../../../data/procedures/social.toml")),
     ("province.toml", include_str!("../../../data/procedures/province.toml")),
+    ("insurance.toml", include_str!("../../../data/procedures/insurance.toml")),
     ("others.toml", include_str!("../../../data/procedures/others.toml")),
 ];
 

@@ -596,3 +596,21 @@ dossier-amount-too-large = The amount is too large: at most 1,000,000,000,000,00
 dossier-found = Dossiers
 dossier-link-reuses = Papers reused from
 dossier-link-reused = Its papers are reused in
+
+## Filed once, settled by several agencies (linked procedures)
+dossier-linked-choose = Filed alone or together with others
+dossier-linked-alone = This procedure only
+dossier-linked-settled-by = Settled by { $body }.
+dossier-linked-taken = taken from what is filed or decided with it; need not be handed in.
+dossier-linked-promised = Promised for all of it, if received now
+dossier-linked-unknown = There is no group of linked procedures { $code } that begins with this one.
+dossier-linked-no-body = The body { $code } of the linked procedures is not among the agencies.
+dossier-begins-by-itself = This dossier was filed with others: it begins by itself when those before it are granted, and is neither received nor refused alone.
+dossier-handed-out-with = What comes of it is handed out together with dossier { $code }.
+dossier-parts-not-settled = Not everything filed together is settled: { $codes }. It is handed out all at once.
+dossier-together = Filed together
+dossier-together-due = due { $due }
+dossier-together-leads = Leading dossier
+dossier-together-waits = waits for { $codes }
+dossier-together-promised = Promised for all of it
+dossier-began-by-itself = Began by itself, with one filed together

@@ -596,3 +596,21 @@ dossier-amount-too-large = Số tiền quá lớn: tối đa 1.000.000.000.000.0
 dossier-found = Hồ sơ
 dossier-link-reuses = Dùng lại giấy tờ của hồ sơ
 dossier-link-reused = Giấy tờ được dùng lại trong hồ sơ
+
+## Nộp một lần, nhiều cơ quan giải quyết (thủ tục liên thông)
+dossier-linked-choose = Nộp riêng hay cùng thủ tục khác
+dossier-linked-alone = Chỉ thủ tục này
+dossier-linked-settled-by = { $body } giải quyết.
+dossier-linked-taken = lấy từ kết quả hoặc hồ sơ nộp cùng, không cần nộp.
+dossier-linked-promised = Hẹn trả chung, nếu nhận bây giờ
+dossier-linked-unknown = Không có nhóm thủ tục liên thông { $code } bắt đầu từ thủ tục này.
+dossier-linked-no-body = Cơ quan { $code } của nhóm liên thông không có trong danh mục cơ quan.
+dossier-begins-by-itself = Hồ sơ này nộp cùng hồ sơ khác: tự bắt đầu khi các hồ sơ trước được giải quyết, không tiếp nhận hay từ chối riêng.
+dossier-handed-out-with = Kết quả trả cùng một lần với hồ sơ { $code }.
+dossier-parts-not-settled = Hồ sơ nộp cùng chưa giải quyết xong: { $codes }. Kết quả trả chung một lần.
+dossier-together = Nộp cùng một lần
+dossier-together-due = hẹn { $due }
+dossier-together-leads = Hồ sơ chính
+dossier-together-waits = chờ kết quả của { $codes }
+dossier-together-promised = Hẹn trả chung
+dossier-began-by-itself = Tự bắt đầu, theo hồ sơ nộp cùng

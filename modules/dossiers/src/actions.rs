@@ -27,9 +27,11 @@ use std::sync::Arc;
 mod act;
 pub(crate) mod does;
 mod kept;
+pub(crate) mod linked;
 
 pub use act::{Act, Case, Done, NewPaper};
 use kept::{keep_papers, keep_signed, seal};
+pub use linked::{LinkedTyped, Told, bars_handing_out, together};
 
 /// What actions look things up in; shared by all requests and exchanged whole when a keeper changes something.
 #[derive(Clone)]
@@ -125,6 +127,10 @@ pub(crate) async fn write_under(
     if *opinions != dossier.opinions {
         crate::opinion_store::write(tx, opinions, &dossier).await?;
     }
+    if dossier.part.is_some() {
+        let part = before.and_then(|before| before.dossier.part.as_ref());
+        crate::part_store::write(tx, part, &dossier).await?;
+    }
     let owed = before.map(|before| dues(&before.dossier)).unwrap_or_default();
     records::owe(tx, id, &owed, &dues(&dossier)).await?;
     records::link(tx, id, &[], &links(happening)).await?;
@@ -196,7 +202,7 @@ pub async fn file_online(
     let earlier = earlier(tx, house, by, handed).await?;
     let checked = filing::check(&house.tree, &version, places, (handed, &earlier), by.now)?;
     let checked = with_code(tx, house, checked, by.now).await?;
-    let answer_due_at = decide::answer_due(&house.office(&version, by.now));
+    let answer_due_at = Some(decide::answer_due(&house.office(&version, by.now)));
     let happening = Happening::Filed { filing: checked.filing.clone(), answer_due_at };
     write(tx, None, Some((new_id(by.now), &checked)), by, None, &happening).await
 }
@@ -219,6 +225,8 @@ pub struct CounterIntake {
     pub paid: bool,
     /// What the post brought.
     pub post: PostTyped,
+    /// What is filed together with it.
+    pub linked: Option<LinkedTyped>,
 }
 
 /// A clerk receives a dossier at the counter or from the post; it is received at once.
@@ -238,7 +246,12 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
         account: None,
     };
     let earlier = earlier(tx, house, by, &intake.handed).await?;
-    let checked = filing::check(&house.tree, &version, places, (&intake.handed, &earlier), by.now)?;
+    let checked = filing::check(&house.tree, &version, places, (&intake.handed, &earlier), by.now);
+    let id = new_id(by.now);
+    let together = linked::plan(house, by.now, intake, (id, &version, places), &earlier);
+    // Everything that is wrong is told at once, of all that is filed together.
+    let (mut checked, together) = linked::both(checked, together)?;
+    checked.filing.joined = together.as_ref().map(linked::Together::leading);
     let checked = with_code(tx, house, checked, by.now).await?;
     let office = house.office(&version, by.now);
     let (post, item) = decide::posted(intake.channel, &intake.post, &office)?.unzip();
@@ -250,10 +263,15 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
         place: office.place_of(&checked.filing),
         between: decide::passing(&house.tree, &checked.filing),
         post,
+        part: together.as_ref().map(|together| together.promise(house, filed)),
     };
-    let dossier = write(tx, None, Some((new_id(by.now), &checked)), by, agency, &happening).await?;
+    let dossier = write(tx, None, Some((id, &checked)), by, agency, &happening).await?;
     if let Some(item) = item.flatten() {
         aside::write(tx, dossier.id, dossier.head.n, &item).await?;
+    }
+    if let Some(together) = together {
+        linked::file(tx, house, (by, agency), together).await?;
+        linked::go_on(tx, house, (by, agency), &dossier).await?;
     }
     if intake.paid && dossier.fee_dong > 0 {
         let loaded = Loaded { dossier, applicant: checked.applicant.clone() };
@@ -298,6 +316,8 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     if let Some(applicant) = done.applicant {
         tx.execute(sql::UPDATE_ANSWERS, params![after.id, applicant.answers]).await?;
     }
+    linked::go_on(tx, house, (by, standing.agency), &after).await?;
+    linked::hand_out(tx, (by, standing.agency), &after, (&happening, &done.asides)).await?;
     Ok(after)
 }
 

@@ -1,6 +1,7 @@
 //! JSON of the one-stop. The same actions as the pages.
 
-use crate::actions::{self, Act, By, CounterIntake, NewPaper};
+use crate::actions::linked::prefix;
+use crate::actions::{self, Act, By, CounterIntake, LinkedTyped, NewPaper};
 use crate::decide::PostTyped;
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{Brought, Handed};
@@ -330,11 +331,57 @@ pub struct IntakeBody {
     /// By post: time of the minutes, as in `09:15`; needed with a day.
     #[serde(default)]
     post_time: String,
+    /// Code of a group of linked procedures that this one leads: all of it is filed at once.
+    #[serde(default)]
+    linked: Option<String>,
+    /// With `linked`: what is handed in for each of its procedures after the leading one, in their order.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    parts: Vec<PartBody>,
+}
+
+/// What is handed in for one of the procedures that are filed together; whose it is stands with the leading one.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartBody {
+    #[serde(default)]
+    answers: BTreeMap<String, String>,
+    /// Component code → "missing", "paper", "reused" or "not-applicable".
+    #[serde(default)]
+    components: BTreeMap<String, String>,
+}
+
+impl IntakeBody {
+    /// What is filed together with it.
+    fn linked(&mut self) -> Result<Option<LinkedTyped>, Fault> {
+        let parts = std::mem::take(&mut self.parts);
+        let Some(code) = self.linked.take().filter(|code| !code.is_empty()) else {
+            let alone = || Fault::invalid(Problem::new("dossier-linked-unknown").field("linked").arg("code", ""));
+            return if parts.is_empty() { Ok(None) } else { Err(alone()) };
+        };
+        let part = |(n, part): (usize, PartBody)| {
+            let components = brought(part.components, &format!("components.{}", prefix(n + 1)))?;
+            Ok::<_, Fault>(Handed { answers: part.answers, components, ..Handed::default() })
+        };
+        let parts = parts.into_iter().enumerate().map(part).collect::<Result<_, _>>()?;
+        Ok(Some(LinkedTyped { code, parts }))
+    }
+}
+
+/// How papers were brought, by their words; `at` begins the field of one that is none.
+fn brought(words: BTreeMap<String, String>, at: &str) -> Result<BTreeMap<String, Brought>, Fault> {
+    let one = |(code, word): (String, String)| {
+        let state = ComponentState::read(&word).filter(|state| *state != ComponentState::File);
+        let state = state
+            .ok_or_else(|| Fault::invalid(Problem::new("dossier-component-state").field(format!("{at}{code}"))))?;
+        Ok((code, Brought::from(state)))
+    };
+    words.into_iter().map(one).collect()
 }
 
 /// `POST /api/v1/dossiers`
 #[utoipa::path(post, path = "/api/v1/dossiers", request_body = IntakeBody, responses((status = 201, body = DossierView)))]
-pub async fn receive(ctx: Ctx, Sent { body, upload }: Sent<IntakeBody>) -> Answer {
+pub async fn receive(ctx: Ctx, Sent { mut body, upload }: Sent<IntakeBody>) -> Answer {
     let by = By { actor: ctx.require(crate::rights::RECEIVE_DOSSIER)?.clone(), now: ctx.now };
     let house = house(&ctx.app)?;
     // What is asked for comes before how it was filled in.
@@ -347,13 +394,8 @@ pub async fn receive(ctx: Ctx, Sent { body, upload }: Sent<IntakeBody>) -> Answe
         Some("post") => Channel::Post,
         Some(_) => return Err(Fault::invalid(Problem::new("dossier-channel-unknown").field("channel")).into()),
     };
-    let mut components = BTreeMap::new();
-    for (code, word) in body.components {
-        let state = ComponentState::read(&word).filter(|state| *state != ComponentState::File).ok_or_else(|| {
-            Fault::invalid(Problem::new("dossier-component-state").field(format!("components.{code}")))
-        })?;
-        components.insert(code, Brought::from(state));
-    }
+    let linked = body.linked()?;
+    let mut components = brought(body.components, "components.")?;
     for (code, from) in body.reused_from {
         match components.get_mut(&code) {
             Some(paper) if paper.state == ComponentState::Reused => paper.from = from,
@@ -389,12 +431,13 @@ pub async fn receive(ctx: Ctx, Sent { body, upload }: Sent<IntakeBody>) -> Answe
             day: body.post_day,
             time: body.post_time,
         },
+        linked,
     };
     let staged = uploads::of_components(&ctx, &upload, &version, &mut intake.handed).await?;
     let asked = house.clone();
     let dossier = ctx
         .db()
-        .write(move |tx| Box::pin(async move { uploads::receive(tx, &asked, &by, intake, &staged).await }))
+        .write(move |tx| Box::pin(async move { uploads::receive(tx, &asked, &by, intake, (&staged, &[])).await }))
         .await?;
     Ok(json(StatusCode::CREATED, &DossierView::of(&dossier, &house)))
 }

@@ -1,9 +1,10 @@
 //! State and facts as a pure function of events: the live path and `verify` both go through here.
 
 use crate::dossier::{Dossier, Outcome, Passing, Status, mark};
-use crate::happening::{Clock, Filing, Happening, Place, Rules};
+use crate::happening::{Beginning, Clock, Filing, Happening, Place, Rules};
 use crate::measures::{self as count, LASTING, flag};
 use crate::opinion::{Opinion, OpinionState};
+use crate::part::Part;
 use base::{Id, Instant};
 use facts::{Fact, Measure};
 
@@ -36,8 +37,9 @@ fn begin(id: Id, filing: &Filing, at: Instant) -> Dossier {
         account: filing.account,
         unit: filing.intake,
         filed_at: at,
-        flags: filing.flags,
+        flags: filing.flags | if filing.joined.is_some() { mark::LINKED } else { 0 },
         fee_dong: filing.fee_dong,
+        part: filing.joined.as_ref().map(|joined| Part::of(id, joined)),
         ..Dossier::default()
     }
 }
@@ -226,10 +228,11 @@ pub fn apply(
     // What moves to another agency says itself whose it is.
     let mut moved = Vec::new();
     match happening {
-        Happening::Filed { answer_due_at, .. } => d.answer_due_at = Some(*answer_due_at),
+        Happening::Filed { answer_due_at, .. } => d.answer_due_at = *answer_due_at,
         // What came by post may not have come after it was entered.
         Happening::Received { post: Some(post), .. } if post.handed_at > at => return Err(DoesNotFollow),
-        Happening::Received { clock, place: to, between, post, .. } => {
+        Happening::Received { part: Some(_), .. } if d.part.is_none() => return Err(DoesNotFollow),
+        Happening::Received { clock, place: to, between, post, part, .. } => {
             let received = post.as_ref().map_or(at, |post| post.handed_at);
             d.status = Status::Received;
             d.received_at = Some(received);
@@ -243,6 +246,9 @@ pub fn apply(
             }
             if let Some(passing) = between {
                 passed_between(d, *passing);
+            }
+            if let (Some(Beginning::Leading { due_at, .. }), Some(leading)) = (part, &mut d.part) {
+                leading.due_at = Some(*due_at);
             }
             facts.push(fact(d, &count::RECEIVED, received, d.flags & LASTING, 1));
             facts.extend(fee_due(d, at, rules, d.fee_dong));

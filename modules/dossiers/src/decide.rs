@@ -1,8 +1,8 @@
 //! What may happen next: each verb's rules, with where they come from. Pure: state, person, time and catalogue in, an
 //! event or a refusal out.
 
-use crate::dossier::{Dossier, Passing, Status, mark};
-use crate::happening::{Clock, Filing, Happening, Place};
+use crate::dossier::{Dossier, Status, mark};
+use crate::happening::{Clock, Happening, Place};
 use crate::places::{next_step, permission_for, previous_step, unit_for};
 use crate::verbs::{Verb, Who};
 use base::calendar::{Calendar, DueDate};
@@ -19,7 +19,8 @@ mod post;
 mod supplement;
 
 pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
-pub use hand::{elsewhere, hand_back, redirect, take_over};
+pub(crate) use hand::passing_between;
+pub use hand::{elsewhere, hand_back, passing, redirect, take_over};
 pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
 pub use opinion::{
     Question, answerable, ask_opinions, askable, assign_opinion, decline_opinion, give_opinion, go_on_without,
@@ -140,6 +141,9 @@ pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) 
     admitted(dossier, verb, actor, office).map(|_| ())
 }
 
+/// What nobody does to a dossier that begins with others: it is received when those are granted, and refused when they are not.
+const BEGINS_BY_ITSELF: [Verb; 3] = [Verb::ReceiveOnline, Verb::RefuseIntake, Verb::RequestSupplement];
+
 /// On what ground `verb` is open to `actor` now.
 ///
 /// # Errors
@@ -147,6 +151,9 @@ pub fn check(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) 
 pub fn admitted(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> Result<Standing, Fault> {
     if !verb.rule().from.contains(&dossier.status) {
         return Err(wrong_status(dossier, verb));
+    }
+    if dossier.waits_for_others() && BEGINS_BY_ITSELF.contains(&verb) {
+        return Err(Fault::Conflict(Problem::new("dossier-begins-by-itself").arg("act", verb.as_str())));
     }
     let not_theirs = || Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", verb.as_str()));
     let standing = standing(dossier, verb, actor, office).ok_or_else(not_theirs)?;
@@ -297,6 +304,7 @@ pub fn receive_online(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> 
         place: office.first_place((dossier.intake, dossier.competent), false),
         between: None,
         post: None,
+        part: None,
     })
 }
 
@@ -365,12 +373,6 @@ pub fn forward_to(
 /// The agency that a unit acts for.
 fn house(tree: &Tree, unit: Id) -> Option<Id> {
     tree.house_of(unit).map(|agency| agency.id)
-}
-
-/// How a dossier taken in for another agency goes there: with papers that must follow, or without. `None` within one agency.
-pub fn passing(tree: &Tree, filing: &Filing) -> Option<Passing> {
-    let passing = if hand::has_papers(filing) { Passing::Paper } else { Passing::Electronic };
-    (house(tree, filing.intake) != house(tree, filing.competent)).then_some(passing)
 }
 
 /// Back to the step before, with what is wrong.

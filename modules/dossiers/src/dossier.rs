@@ -1,6 +1,7 @@
 //! A dossier: where it stands.
 
 use crate::opinion::Opinion;
+use crate::part::Part;
 use audit::Head;
 use base::{Channel, Date, Id, Instant, Level};
 use serde::{Deserialize, Serialize};
@@ -181,6 +182,8 @@ pub struct Dossier {
     /// Opinions asked of other units, in the order of their numbers; `opinion_n`: how many.
     pub opinions: Vec<Opinion>,
     pub opinion_n: i64,
+    /// Its part in what was filed together.
+    pub part: Option<Part>,
     pub head: Head,
 }
 
@@ -212,8 +215,10 @@ pub mod mark {
     pub const ON_PAPER: i64 = 1 << 51;
     /// The papers on their way go to another agency.
     pub const PAPERS_BETWEEN: i64 = 1 << 52;
+    /// It was filed together with others.
+    pub const LINKED: i64 = 1 << 53;
     /// All of them.
-    pub const ALL: i64 = 0x1fff << 40;
+    pub const ALL: i64 = 0x3fff << 40;
 }
 
 pub use crate::marks::Mark;
@@ -417,6 +422,7 @@ mod tests {
             mark::TO_SUM_UP,
             mark::ON_PAPER,
             mark::PAPERS_BETWEEN,
+            mark::LINKED,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

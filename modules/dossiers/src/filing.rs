@@ -5,7 +5,7 @@ use crate::happening::Filing;
 use crate::measures::flag;
 use crate::owner;
 pub use crate::owner::answer;
-use crate::papers::Listed;
+use crate::papers::{Listed, Source};
 use crate::reuse::{self, Earlier};
 use base::{Channel, Date, Fault, Id, Instant, Level, PersonNumber, Problem};
 use catalogue::Version;
@@ -47,6 +47,8 @@ pub struct Brought {
     pub files: Vec<Id>,
     /// For a reused paper: code of the earlier dossier it lies in.
     pub from: String,
+    /// Taken from another of those that are filed together: where it lies there.
+    pub taken: Option<Source>,
 }
 
 impl From<ComponentState> for Brought {
@@ -58,7 +60,7 @@ impl From<ComponentState> for Brought {
 impl Brought {
     /// Said to lie in an earlier dossier of that code.
     pub fn reused(from: impl Into<String>) -> Self {
-        Self { state: ComponentState::Reused, files: Vec::new(), from: from.into() }
+        Self { state: ComponentState::Reused, from: from.into(), ..Self::default() }
     }
 }
 
@@ -79,6 +81,11 @@ pub(crate) fn number_of(typed: &str) -> String {
 /// A component as handed in, and as it is listed in the first event.
 type Paper = (Component, Listed);
 
+fn listed_row(component: &catalogue::Component, state: ComponentState, files: Vec<Id>) -> Component {
+    let catalogue::Component { code, name, required, .. } = component;
+    Component { code: code.clone(), name: name.clone(), required: *required, state, files }
+}
+
 /// One component; the paper that stands in for a reused one is looked for among `earlier`.
 fn paper(
     component: &catalogue::Component,
@@ -97,6 +104,11 @@ fn paper(
     if brought.files.len() > COMPONENT_FILES_MAX {
         return Err(named("dossier-component-too-many-files").arg("max", COMPONENT_FILES_MAX));
     }
+    if let Some(source) = brought.taken {
+        let row = listed_row(component, state, brought.files.clone());
+        let listed = Listed { source: Some(source), ..Listed::of(&row) };
+        return Ok((row, listed));
+    }
     let source = match state {
         ComponentState::Reused if component.lasting_months == 0 => {
             return Err(named("dossier-component-not-reusable"));
@@ -113,13 +125,7 @@ fn paper(
         }
         _ => None,
     };
-    let row = Component {
-        code: component.code.clone(),
-        name: component.name.clone(),
-        required: component.required,
-        state,
-        files: source.map_or_else(|| brought.files.clone(), |found| found.files.clone()),
-    };
+    let row = listed_row(component, state, source.map_or_else(|| brought.files.clone(), |found| found.files.clone()));
     let listed = Listed { source: source.map(|found| found.source), ..Listed::of(&row) };
     Ok((row, listed))
 }
@@ -202,17 +208,51 @@ pub fn check(
     (handed, earlier): (&Handed, &[Earlier]),
     now: Instant,
 ) -> Result<Checked, Fault> {
-    let mut problems = Vec::new();
     if version.route != catalogue::Route::Provincial {
         return Err(Fault::Conflict(Problem::new("dossier-route-not-here").rule("NĐ 224/2026/NĐ-CP Điều 15")));
     }
     if !version.in_force(now.date()) || !version.can_be_received() {
-        return Err(Fault::Conflict(Problem::new("dossier-procedure-not-open").arg("procedure", &version.code)));
+        return Err(not_open(version));
     }
+    let level = competent(tree, version, places.competent);
+    checked(tree, version, (places, level), (handed, earlier), now)
+}
+
+fn not_open(version: &Version) -> Fault {
+    Fault::Conflict(Problem::new("dossier-procedure-not-open").arg("procedure", &version.code))
+}
+
+/// What is filed together with another one: settled by the body that the group of linked procedures names, in whatever system that works.
+///
+/// # Errors
+/// As [`check`], at the fields of that part.
+pub(crate) fn check_part(
+    tree: &Tree,
+    version: &Version,
+    places: Places,
+    (handed, earlier): (&Handed, &[Earlier]),
+    now: Instant,
+) -> Result<Checked, Fault> {
+    if !version.in_force(now.date()) || version.process.is_empty() || version.channels.is_empty() {
+        return Err(not_open(version));
+    }
+    let unknown = || Problem::new("dossier-agency-unknown").field("competent");
+    let level = tree.get(places.competent).map(|agency| agency.level).ok_or_else(unknown);
+    checked(tree, version, (places, level), (handed, earlier), now)
+}
+
+fn checked(
+    tree: &Tree,
+    version: &Version,
+    (places, level): (Places, Result<Level, Problem>),
+    (handed, earlier): (&Handed, &[Earlier]),
+    now: Instant,
+) -> Result<Checked, Fault> {
+    let mut problems = Vec::new();
     if places.channel == Channel::Online && !version.can_be_filed_online() {
         return Err(Fault::Conflict(Problem::new("dossier-not-online").arg("procedure", &version.code)));
     }
-    let level = competent(tree, version, places.competent).unwrap_or_else(|problem| {
+    let level = level.unwrap_or_else(|problem| {
         problems.push(problem);
         Level::Commune
     });
@@ -293,6 +333,7 @@ pub fn check(
         fee_dong,
         applicant: applicant.digest(),
         papers: listed,
+        joined: None,
     };
     Ok(Checked { filing, applicant, components })
 }

@@ -306,7 +306,7 @@ impl Story {
 
     pub fn file(&mut self) {
         let checked = self.checked(places(Channel::Online));
-        let answer_due_at = decide::answer_due(&self.office());
+        let answer_due_at = Some(decide::answer_due(&self.office()));
         self.happen(Happening::Filed { filing: checked.filing, answer_due_at });
     }
 
@@ -338,6 +338,7 @@ impl Story {
             place: office.place_of(&checked.filing),
             between: decide::passing(&self.tree, &checked.filing),
             post: None,
+            part: None,
         };
         self.happen(happening);
     }

@@ -144,6 +144,7 @@ pub fn counter() -> CounterIntake {
         handed: fixture::handed(),
         paid: false,
         post: PostTyped::default(),
+        linked: None,
     }
 }
 

@@ -55,7 +55,9 @@ pub enum Happening {
     /// Filed online; waits for intake.
     Filed {
         filing: Filing,
-        answer_due_at: Instant,
+        /// None for what begins with others, which nobody answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer_due_at: Option<Instant>,
     },
     /// Received; `filing` is there when it was brought to the counter or came by post.
     Received {
@@ -69,6 +71,9 @@ pub enum Happening {
         /// It came by post: received when the minutes were signed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         post: Option<Posted>,
+        /// Of what was filed together: what is promised of all of it, or what it began with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Beginning>,
     },
     IntakeRefused {
         reason: String,

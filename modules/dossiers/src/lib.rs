@@ -26,6 +26,8 @@ pub mod owed;
 mod owner;
 pub mod pages;
 pub mod papers;
+pub mod part;
+pub(crate) mod part_store;
 pub mod person;
 pub mod places;
 pub mod rating;
@@ -44,7 +46,7 @@ pub mod worklist;
 #[cfg(test)]
 sandbox::test_entry!();
 
-pub use actions::{Act, By, CounterIntake, House, NewPaper, act, file_online, new_id, receive_at_counter};
+pub use actions::{Act, By, CounterIntake, House, LinkedTyped, NewPaper, act, file_online, new_id, receive_at_counter};
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperKind, Status};
 pub use filing::{Brought, Handed};
 pub use measures::{MEASURES, flag};
@@ -72,5 +74,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0013_put_off", include_str!("../migrations/0013_put_off.sql")),
         ("0014_handing", include_str!("../migrations/0014_handing.sql")),
         ("0015_opinions", include_str!("../migrations/0015_opinions.sql")),
+        ("0016_parts", include_str!("../migrations/0016_parts.sql")),
     ],
 };

@@ -1,7 +1,7 @@
 //! A dossier's papers as its events tell them, so that the rows of its papers and files can be proved like its state.
 
 use crate::dossier::{Component, ComponentState};
-use crate::happening::{Happening, Wish};
+use crate::happening::{Beginning, Happening, Wish};
 use base::{Id, Instant};
 use files::Seal;
 use serde::{Deserialize, Serialize};
@@ -39,8 +39,13 @@ pub struct Listed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     pub dossier: Id,
-    /// Its number there.
+    /// Its number there; [`Source::RESULT`] for what that dossier results in.
     pub n: i64,
+}
+
+impl Source {
+    /// No paper of that dossier: what it results in.
+    pub const RESULT: i64 = -1;
 }
 
 impl Listed {
@@ -122,6 +127,11 @@ impl Papers {
         match happening {
             Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. } => {
                 self.listed.clone_from(&filing.papers);
+            }
+            Happening::Received { part: Some(Beginning::With { papers, .. }), .. } => {
+                for paper in papers {
+                    self.add(paper, at);
+                }
             }
             Happening::SupplementCompleted { papers, .. } => {
                 for paper in papers {

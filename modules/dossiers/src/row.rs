@@ -108,7 +108,8 @@ pub static UPDATE: LazyLock<String> = LazyLock::new(|| {
 
 /// The statements made of the columns, for a test that prepares them.
 pub(crate) fn statements() -> Vec<String> {
-    [INSERT.clone(), UPDATE.clone()].into_iter().chain(crate::opinion_store::statements()).collect()
+    let beside = crate::opinion_store::statements().into_iter().chain(crate::part_store::statements());
+    [INSERT.clone(), UPDATE.clone()].into_iter().chain(beside).collect()
 }
 
 /// Appends the values of a whole row, in the order of [`INSERT`].
@@ -203,6 +204,7 @@ impl Default for Dossier {
             rating: None,
             opinions: Vec::new(),
             opinion_n: 0,
+            part: None,
             head: Head::default(),
         }
     }

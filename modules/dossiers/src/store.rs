@@ -1,6 +1,6 @@
 //! SQL of the one-stop's tables, and nothing else; that of a dossier's own row is made of its columns ([`crate::row`]).
 
-use crate::dossier::{Applicant, Component, ComponentState, Dossier};
+use crate::dossier::{Applicant, Component, ComponentState, Dossier, mark};
 pub use crate::row::read;
 use crate::row::{self, unreadable};
 use ::store::{StoreError, Tx, Value, params};
@@ -125,14 +125,17 @@ pub async fn update(tx: &Tx, d: &Dossier, before: &Dossier) -> Result<bool, Stor
 /// One dossier by code.
 pub async fn by_code(tx: &Tx, code: &str) -> Result<Option<Loaded>, StoreError> {
     let found = tx.query_opt(BY_CODE, params![code]).await?.as_ref().map(read).transpose()?;
-    with_opinions(tx, found).await
+    with_rows_beside(tx, found).await
 }
 
-/// With the opinions asked for; of most there are none, and nothing is read.
-async fn with_opinions(tx: &Tx, found: Option<Loaded>) -> Result<Option<Loaded>, StoreError> {
+/// With the opinions asked for, and its part in what was filed together; of most there are none, and nothing is read.
+async fn with_rows_beside(tx: &Tx, found: Option<Loaded>) -> Result<Option<Loaded>, StoreError> {
     let Some(mut loaded) = found else { return Ok(None) };
     if loaded.dossier.opinion_n > 0 {
         loaded.dossier.opinions = crate::opinion_store::of(tx, loaded.dossier.id).await?;
+    }
+    if loaded.dossier.flags & mark::LINKED != 0 {
+        loaded.dossier.part = crate::part_store::of(tx, loaded.dossier.id).await?;
     }
     Ok(Some(loaded))
 }
@@ -140,7 +143,7 @@ async fn with_opinions(tx: &Tx, found: Option<Loaded>) -> Result<Option<Loaded>,
 /// One dossier by id.
 pub async fn by_id(tx: &Tx, id: Id) -> Result<Option<Loaded>, StoreError> {
     let found = tx.query_opt(BY_ID, params![id]).await?.as_ref().map(read).transpose()?;
-    with_opinions(tx, found).await
+    with_rows_beside(tx, found).await
 }
 
 /// Papers of a dossier with their position.

@@ -1,13 +1,15 @@
 //! Files that come with a form: staged on disk before the transaction, recorded inside it.
 
 use crate::Dossier;
-use crate::actions::{By, CounterIntake, House, NewPaper, receive_at_counter};
+use crate::actions::linked::prefix;
+use crate::actions::{By, CounterIntake, House, LinkedTyped, NewPaper, receive_at_counter};
 use crate::dossier::{COMPONENT_FILES_MAX, ComponentState};
 use crate::filing::Handed;
 use ::store::{StoreError, Tx};
 use base::{Fault, Id, Instant, Problem};
 use catalogue::Version;
 use files::{Staged, Store};
+use std::sync::Arc;
 use web::{Answer, Ctx, Upload};
 
 /// Fields of the file of an act: a draft, a supplement, a request; and a result.
@@ -74,9 +76,18 @@ pub type Scans = Vec<(String, Staged)>;
 /// Scans of components (`file_CODE`, several for a card with two sides): they make their component a file. What is wrong
 /// with any of them is told at its own field, all at once.
 pub async fn of_components(ctx: &Ctx, upload: &Upload, version: &Version, handed: &mut Handed) -> Result<Scans, Fault> {
+    of_prefixed(ctx, upload, ("", version), handed).await
+}
+
+async fn of_prefixed(
+    ctx: &Ctx,
+    upload: &Upload,
+    (prefix, version): (&str, &Version),
+    handed: &mut Handed,
+) -> Result<Scans, Fault> {
     let (mut staged, mut problems) = (Vec::new(), Vec::new());
     for component in &version.components {
-        let field = format!("file_{}", component.code);
+        let field = format!("{OF_A_PAPER}{prefix}{}", component.code);
         for (n, file) in upload.files_of(&field).enumerate() {
             if n == COMPONENT_FILES_MAX {
                 let problem = Problem::new("dossier-component-too-many-files").arg("max", COMPONENT_FILES_MAX);
@@ -122,7 +133,21 @@ pub async fn keep(
     Ok(())
 }
 
-/// A counter's intake with its scans.
+/// The scans of what is filed together with an intake, part by part; see [`of_components`].
+pub async fn of_parts(
+    ctx: &Ctx,
+    upload: &Upload,
+    versions: &[Arc<Version>],
+    linked: &mut LinkedTyped,
+) -> Result<Vec<Scans>, Fault> {
+    let mut all = Vec::with_capacity(versions.len());
+    for (n, (version, handed)) in versions.iter().zip(&mut linked.parts).enumerate() {
+        all.push(of_prefixed(ctx, upload, (&prefix(n + 1), version), handed).await?);
+    }
+    Ok(all)
+}
+
+/// A counter's intake with its scans, and those of what is filed together with it.
 ///
 /// # Errors
 /// As [`receive_at_counter`].
@@ -131,11 +156,14 @@ pub async fn receive(
     house: &House,
     by: &By,
     mut intake: CounterIntake,
-    staged: &[(String, Staged)],
+    (staged, parts): (&[(String, Staged)], &[Scans]),
 ) -> Result<Dossier, Fault> {
     // The files wait under an owner of their own until the dossier has its number.
     let waiting = crate::new_id(by.now);
     keep(tx, staged, &mut intake.handed, waiting, by.actor.account, by.now).await?;
+    for (handed, staged) in intake.linked.iter_mut().flat_map(|linked| &mut linked.parts).zip(parts) {
+        keep(tx, staged, handed, waiting, by.actor.account, by.now).await?;
+    }
     let dossier = receive_at_counter(tx, house, by, &intake).await?;
     files::hand_over(tx, waiting, dossier.id).await?;
     Ok(dossier)

@@ -13,6 +13,7 @@ use crate::dossier::Dossier;
 use crate::happening::Happening;
 use crate::opinion_store;
 use crate::papers::Papers;
+use crate::part_store;
 use crate::row::{self, read};
 use crate::store::Loaded;
 use ::store::{Db, StoreError, Tx, params};
@@ -279,6 +280,7 @@ async fn chains(
             if (page.len() as i64) < PAGE { i64::MAX } else { page.last().map_or(i64::MAX, |last| last.dossier.id.0) };
         found.report.dossiers += page.len() as u64;
         rows::opinions(tx, found, &mut page, (after, last)).await?;
+        rows::parts(tx, found, &mut page, (after, last)).await?;
         let mut waiting: BTreeMap<i64, Loaded> = page.into_iter().map(|loaded| (loaded.dossier.id.0, loaded)).collect();
         let mut attached = Attached::load(tx, after, last).await?;
         owed::compare(tx, found, waiting.values(), after, last).await?;
@@ -424,7 +426,9 @@ impl Story {
                 if state.as_ref() != Some(&loaded.dossier) {
                     let column = state.and_then(|state| {
                         let column = row::difference(&state, &loaded.dossier).map(str::to_owned);
-                        column.or_else(|| opinion_store::difference(&state.opinions, &loaded.dossier.opinions))
+                        let column =
+                            column.or_else(|| opinion_store::difference(&state.opinions, &loaded.dossier.opinions));
+                        column.or_else(|| part_store::difference(state.part.as_ref(), loaded.dossier.part.as_ref()))
                     });
                     let column = column.unwrap_or_else(|| "state".to_owned());
                     found.broken(format!("dossier {}: {column}", loaded.dossier.code));

@@ -264,7 +264,7 @@ fn intake(life: &mut Life<'_>, checked: &filing::Checked, filed: &Filed, draw: &
     let clerk = life.desk(filed.places.intake, draw.turn)?;
     let fee = checked.filing.fee_dong;
     if let Some(citizen) = &filed.citizen {
-        let answer_due_at = decide::answer_due(&life.office());
+        let answer_due_at = Some(decide::answer_due(&life.office()));
         life.happen(citizen, &Happening::Filed { filing: checked.filing.clone(), answer_due_at })?;
         life.later(draw.dice.between(10 * MINUTE_MS, 7 * HOUR_MS))?;
         if draw.dice.permille(15) {
@@ -288,6 +288,7 @@ fn intake(life: &mut Life<'_>, checked: &filing::Checked, filed: &Filed, draw: &
                 place: office.place_of(&checked.filing),
                 between: decide::passing(life.province.tree, &checked.filing),
                 post: None,
+                part: None,
             }
         };
         life.happen(clerk, &received)?;

@@ -17,6 +17,7 @@ mod initiatives;
 mod kept_forms;
 mod later;
 mod leafing;
+mod linked;
 mod lists;
 pub(crate) mod notices;
 pub(crate) mod one_stop;

@@ -199,6 +199,14 @@ pub(crate) fn withdraw<'a>(case: &'a Case<'a>) -> Doing<'a> {
 }
 
 pub(crate) fn return_result<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let returned = handed_out(case)?;
+        super::linked::hands_out(case.tx, case.dossier()).await?;
+        Ok(returned)
+    })
+}
+
+fn handed_out(case: &Case<'_>) -> Result<Done, Fault> {
     let handing = Handing {
         to: case.said("handed_to"),
         name: case.said("receiver"),
@@ -209,8 +217,7 @@ pub(crate) fn return_result<'a>(case: &'a Case<'a>) -> Doing<'a> {
     };
     let handing = handing.to_applicant(&case.loaded.applicant.owner_address);
     let digitised = !case.papers.is_empty();
-    let returned = decide::return_result(case.dossier(), case.actor(), &case.office, &handing, digitised);
-    Box::pin(std::future::ready(returned.map(Done::from)))
+    decide::return_result(case.dossier(), case.actor(), &case.office, &handing, digitised).map(Done::from)
 }
 
 /// By the owner as by the code of the receipt: no event of the dossier.

@@ -1,13 +1,13 @@
 //! From one unit to another: handing over, taking, giving back what was misrouted, sending it where it belongs.
 
 use super::{Office, check, house, in_words};
-use crate::dossier::{ComponentState, Dossier, mark};
+use crate::dossier::{ComponentState, Dossier, Passing, mark};
 use crate::happening::{Filing, Happening, Offer, Place};
 use crate::places::{first_step, next_step};
 use crate::verbs::{Verb, Who};
 use base::calendar::Calendar;
 use base::{Actor, Date, Fault, Id, Instant, Limit, Problem, Time};
-use organisation::Kind;
+use organisation::{Kind, Tree};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -87,9 +87,20 @@ pub(super) fn has_papers(filing: &Filing) -> bool {
     filing.papers.iter().any(|paper| paper.state == ComponentState::Paper)
 }
 
+/// How a dossier taken in for another agency goes there: with papers that must follow, or without. `None` within one agency.
+pub fn passing(tree: &Tree, filing: &Filing) -> Option<Passing> {
+    passing_between(tree, (filing.intake, filing.competent), has_papers(filing))
+}
+
+/// The same of a dossier that was filed before.
+pub(crate) fn passing_between(tree: &Tree, (intake, competent): (Id, Id), papers: bool) -> Option<Passing> {
+    let passing = if papers { Passing::Paper } else { Passing::Electronic };
+    (house(tree, intake) != house(tree, competent)).then_some(passing)
+}
+
 impl Office<'_> {
     /// Where a dossier goes when it has been received: the first step, handed over by the desk it was received at.
-    pub(super) fn first_place(&self, (intake, competent): (Id, Id), papers: bool) -> Place {
+    pub(crate) fn first_place(&self, (intake, competent): (Id, Id), papers: bool) -> Place {
         let place = self.place(competent, first_step(self.version), None);
         Place { offer: offer(self, self.desk(intake), place.unit, papers), ..place }
     }

@@ -293,7 +293,8 @@ fn a_reused_paper_that_cannot_be_named_is_not_reused() {
 
 #[test]
 fn a_paper_has_ten_files_at_most_and_a_dossier_two_hundred() {
-    let files = |n: i64| Brought { state: ComponentState::File, files: (1..=n).map(Id).collect(), from: String::new() };
+    let files =
+        |n: i64| Brought { state: ComponentState::File, files: (1..=n).map(Id).collect(), ..Brought::default() };
     let with = |n| {
         online(move |h| {
             h.components.insert("to-khai".into(), files(n));

@@ -10,7 +10,7 @@ pub mod register;
 mod requests;
 
 use crate::Component;
-use crate::actions::House;
+use crate::actions::{House, Told};
 use crate::happening::Happening;
 use crate::pages::names;
 use crate::store::{self as sql, Loaded};
@@ -144,6 +144,8 @@ pub struct Read {
     events: Vec<audit::Event>,
     names: HashMap<Id, String>,
     rating_code: String,
+    /// What was filed together, itself among it.
+    together: Vec<Told>,
 }
 
 /// Reads it; the caller has the right to the dossier.
@@ -158,7 +160,8 @@ pub async fn read(tx: &Tx, loaded: Loaded) -> Result<Read, Fault> {
     let mentioned: Vec<Option<Id>> = events.iter().map(|event| event.actor).chain(held).collect();
     let names = names(tx, mentioned.into_iter()).await?;
     let rating_code = crate::rating::code_of(tx, loaded.dossier.id).await?.unwrap_or_default();
-    Ok(Read { loaded, papers, events, names, rating_code })
+    let together = crate::actions::together(tx, &loaded.dossier).await?;
+    Ok(Read { loaded, papers, events, names, rating_code, together })
 }
 
 impl Read {

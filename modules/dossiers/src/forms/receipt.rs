@@ -1,6 +1,7 @@
 //! Form 01: the receipt with the day to come back.
 
 use super::{Head, Read, Words};
+use crate::part::Part;
 use base::{Dong, Fault};
 use serde::Serialize;
 
@@ -10,6 +11,14 @@ pub(crate) struct Paper {
     pub name: String,
     /// On paper, as a file, reused.
     pub state: String,
+}
+
+/// One more procedure that was filed with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Together {
+    pub code: String,
+    pub name: String,
+    pub body: String,
 }
 
 /// What stands on it, for the page and for the printed form.
@@ -25,6 +34,10 @@ pub(crate) struct Receipt {
     pub received_words: String,
     pub due: String,
     pub due_words: String,
+    /// What was filed together with it, and by when all of it is promised; nothing on the receipt of one of those.
+    pub together: Vec<Together>,
+    pub promised: String,
+    pub promised_words: String,
     pub return_to: String,
     pub fee: String,
     pub fee_note: String,
@@ -50,6 +63,9 @@ impl Receipt {
             name: paper.name.clone(),
             state: l.t(format!("dossier-paper-{}", paper.state.as_str())),
         });
+        let promised = d.part.as_ref().and_then(|part| part.due_at);
+        let leads = d.part.as_ref().is_some_and(Part::leads);
+        let together = read.together.iter().filter(|one| leads && !one.leads);
         Ok(Some(Self {
             head: Head::of(words, read, received)?,
             papers: papers.collect(),
@@ -59,6 +75,15 @@ impl Receipt {
             // Printed once more, it says what it said.
             due: d.first_due_at.map(base::vn_date_time).unwrap_or_default(),
             due_words: d.first_due_at.map(base::vn_moment_words).unwrap_or_default(),
+            together: together
+                .map(|one| Together {
+                    code: one.code.clone(),
+                    name: house.shelf.version(one.version).map(|version| version.name.clone()).unwrap_or_default(),
+                    body: house.tree.name(one.competent),
+                })
+                .collect(),
+            promised: promised.map(base::vn_date_time).unwrap_or_default(),
+            promised_words: promised.map(base::vn_moment_words).unwrap_or_default(),
             return_to: house.tree.name(d.return_to),
             fee: fee.sum,
             fee_note: fee.note,

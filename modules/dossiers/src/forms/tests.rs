@@ -37,6 +37,9 @@ fn receipt(papers: usize, name: &str) -> Receipt {
         received_words: base::vn_moment_words(AT),
         due: text("16:00 30/11/2026"),
         due_words: text("16 giờ 00 phút, ngày 30 tháng 11 năm 2026"),
+        together: Vec::new(),
+        promised: String::new(),
+        promised_words: String::new(),
         return_to: text("Ủy ban nhân dân phường Ninh Kiều"),
         fee: text("8.000 đ"),
         fee_note: String::new(),
@@ -81,4 +84,20 @@ fn a_register_of_many_rows_runs_over_pages_with_its_head_on_each() {
     let none = register::sample(0);
     let sheet = Sheet { title: "Sổ theo dõi hồ sơ", subject: "H13.31/2026-11", at: AT, data: &none };
     assert_eq!(print::render(REGISTER, sheet).unwrap_or_else(|failed| panic!("{failed}")).pages, 1);
+}
+
+#[test]
+fn the_receipt_of_what_is_filed_together_has_one_page() {
+    let one = |code: &str, name: &str| super::receipt::Together {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        body: "Công an thành phố Cần Thơ".to_owned(),
+    };
+    let receipt = Receipt {
+        together: vec![one("H13.31-261125-0002", "Đăng ký thường trú"), one("H13.31-261125-0003", "Cấp thẻ BHYT")],
+        promised_words: "17 giờ 00 phút, ngày 30 tháng 11 năm 2026".to_owned(),
+        ..receipt(3, "Nguyễn Thị Đường")
+    };
+    // Its words are read in the journeys; what is filed together for a child fits on the one page.
+    assert_eq!(printed(&receipt).pages, 1);
 }

@@ -1,6 +1,6 @@
 //! What events are made of: filing, clock, places, questions, and what stands beside the log.
 
-use crate::papers::Listed;
+use crate::papers::{Added, Listed};
 use base::{Channel, Date, Id, Instant, Level};
 use files::Seal;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,37 @@ pub struct Filing {
     /// Its papers, in the order of their numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub papers: Vec<Listed>,
+    /// Filed together with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Joined>,
+}
+
+/// A dossier's place among those that were filed together: [`crate::part`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// Code of the group of linked procedures.
+    pub linked: String,
+    /// The leading dossier; none for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Id>,
+    pub n: i64,
+    /// Places of those that must be granted first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<i64>,
+}
+
+/// How one of those that were filed together begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beginning {
+    /// The leading one: by when all of it is promised.
+    Leading { due_at: Instant, basis: String },
+    /// By itself, since another of them was received or granted; with papers that one resulted in.
+    With {
+        dossier: Id,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        papers: Vec<Added>,
+    },
 }
 
 /// The legal clock as set at intake or after a pause.

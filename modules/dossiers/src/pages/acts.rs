@@ -328,6 +328,10 @@ pub(super) fn offers(
     let offers: Vec<(Verb, Option<Problem>)> = decide::offers(&read.loaded().dossier, actor, office)
         .into_iter()
         .filter(|(verb, _)| verb.row().is_of_the_office())
+        .map(|(verb, blocked)| match verb {
+            Verb::ReturnResult => (verb, blocked.or_else(|| read.bars_handing_out())),
+            _ => (verb, blocked),
+        })
         .collect();
     // The act that moves the dossier on is the likely one; what was just tried stays open.
     let likely = [

@@ -1,10 +1,9 @@
 //! Counter intake: choose the procedure, then everything on one screen, in the order of the work.
 
-use super::{Question, channel_choices, house, question};
-use crate::actions::{By, CounterIntake, House};
+use super::{channel_choices, house};
+use crate::actions::{By, CounterIntake, House, LinkedTyped};
 use crate::decide::{self, PostTyped};
-use crate::dossier::ComponentState;
-use crate::filing::{Brought, Handed};
+use crate::filing::Handed;
 use crate::places::department_of;
 use crate::reuse::{self, Earlier};
 use crate::uploads;
@@ -12,8 +11,13 @@ use askama::Template;
 use base::{Actor, Channel, Dong, Fault, Id, Level, Problem};
 use catalogue::Version;
 use i18n::L;
+use linked::Chosen;
+use papers::{PaperRow, Questions, answers_of, paper_rows, papers_of, questions};
 use web::table::query_value;
 use web::{Answer, Choice, Ctx, PatientUpload, Upload};
+
+mod linked;
+mod papers;
 
 /// Procedures shown to choose from.
 const CHOICES_MAX: usize = 20;
@@ -25,15 +29,6 @@ struct ChoosePage {
     q: String,
     /// code, name, field
     found: Vec<(String, String, String)>,
-}
-
-struct PaperRow {
-    code: String,
-    name: String,
-    required: bool,
-    choices: Vec<Choice>,
-    selected: String,
-    error: String,
 }
 
 /// What is known of the person whose number was typed.
@@ -61,7 +56,7 @@ struct IntakePage {
     asks_sure: bool,
     papers: Vec<PaperRow>,
     /// The form's questions under their headings; what stands on the paper form need not be typed.
-    groups: Vec<(String, Vec<Question>)>,
+    groups: Vec<(String, Questions)>,
     /// Something of the form was typed or is wrong.
     form_open: bool,
     intakes: Vec<Choice>,
@@ -83,6 +78,12 @@ struct IntakePage {
     told: String,
     /// Open dossiers of the person for the same procedure.
     same: Vec<String>,
+    /// What can be filed together with it, and the part of each that is.
+    offered: Vec<linked::Offered>,
+    linked: String,
+    parts: Vec<linked::PartForm>,
+    /// By when all of it is promised, if it is received now.
+    promised: String,
 }
 
 /// The committee or department the clerk's desk belongs to.
@@ -104,7 +105,9 @@ pub async fn choose_or_form(ctx: Ctx) -> Answer {
         .by_code(&code, ctx.now.date())
         .filter(|version| version.can_be_received())
         .ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
-    let page = form(&ctx, &actor, &house, &version, Typed::default(), (Before::default(), Vec::new()));
+    let chosen = Chosen::of(&ctx, &house, &version, &query_value(&ctx.uri, "linked"))?;
+    let of = (version.as_ref(), chosen.as_ref());
+    let page = form(&ctx, &actor, &house, of, Typed::default(), (Before::default(), Vec::new()));
     Ok(ctx.page(&ctx.l.t("dossier-intake-title"), &page))
 }
 
@@ -150,6 +153,7 @@ struct Typed {
     paid: bool,
     all_papers: bool,
     post: PostTyped,
+    linked: Option<LinkedTyped>,
 }
 
 fn choices<'a>(agencies: impl IntoIterator<Item = &'a organisation::Agency>) -> Vec<Choice> {
@@ -160,7 +164,7 @@ fn form(
     ctx: &Ctx,
     actor: &Actor,
     house: &House,
-    version: &Version,
+    (version, chosen): (&Version, Option<&Chosen>),
     typed: Typed,
     (before, problems): (Before, Vec<Problem>),
 ) -> IntakePage {
@@ -193,56 +197,13 @@ fn form(
     let office = house.office(version, ctx.now);
     let terms = version.terms(Channel::Counter).or_else(|| version.channels.first());
     let fee = terms.map_or(Dong(0), |terms| terms.fee_total());
-    let papers = version
-        .components
-        .iter()
-        .map(|component| {
-            let mut choices = vec![
-                Choice::new("paper", l.t("dossier-paper-paper")),
-                Choice::new("missing", l.t("dossier-paper-missing")),
-            ];
-            let a_case = version.cases().contains(&component.group.as_str());
-            if a_case {
-                choices.push(Choice::new("not-applicable", l.t("dossier-paper-not-applicable")));
-            }
-            let for_another = !typed.handed.submitter_name.trim().is_empty();
-            for paper in before.papers.iter().filter(|paper| {
-                paper.stands_in(component, &typed.handed.owner_number, for_another, ctx.now.date()).is_ok()
-            }) {
-                let words = [
-                    ("code", paper.dossier.clone()),
-                    ("handed", base::vn_date(paper.handed_on)),
-                    ("until", base::vn_date(paper.until(component.lasting_months))),
-                ];
-                choices.insert(1, Choice::new(format!("reused:{}", paper.dossier), l.tr("dossier-paper-reuse", words)));
-            }
-            let selected = match typed.handed.components.get(&component.code) {
-                Some(paper) if paper.state == ComponentState::Reused => format!("reused:{}", paper.from),
-                Some(paper) => paper.state.as_str().to_owned(),
-                None => String::new(),
-            };
-            PaperRow {
-                error: [format!("component_{}", component.code), format!("file_{}", component.code)]
-                    .into_iter()
-                    .map(|field| web::error_of(l, &problems, field))
-                    .find(|error| !error.is_empty())
-                    .unwrap_or_default(),
-                code: component.code.clone(),
-                name: if a_case {
-                    format!("{} – {}", component.group, component.name)
-                } else {
-                    component.name.clone()
-                },
-                required: component.required,
-                // What cannot be chosen any more is not chosen.
-                selected: choices.iter().find(|choice| choice.value == selected).map_or_else(
-                    || if a_case { "not-applicable".to_owned() } else { "missing".to_owned() },
-                    |choice| choice.value.clone(),
-                ),
-                choices,
-            }
-        })
-        .collect();
+    let start = "";
+    let papers = paper_rows(ctx, version, (start, &typed.handed), &before, &problems);
+    let groups = questions(version, (start, &typed.handed), |_| false);
+    let promised = chosen.map(|chosen| house.calendar.due(ctx.now, chosen.group.limit, chosen.group.cut_off()).due_at);
+    let parts = chosen.map(|chosen| {
+        chosen.forms((ctx, house), version, (&typed.handed, typed.linked.as_ref()), (&before, &problems))
+    });
     IntakePage {
         l,
         csrf: ctx.csrf.clone(),
@@ -253,18 +214,7 @@ fn form(
         papers,
         form_open: !typed.handed.answers.is_empty()
             || problems.iter().any(|problem| problem.field.as_deref().is_some_and(|f| f.starts_with("answer_"))),
-        groups: version
-            .form
-            .groups
-            .iter()
-            .map(|group| {
-                let asked = |field: &catalogue::Field| {
-                    let typed = typed.handed.answers.get(&field.name).map_or("", String::as_str);
-                    Question { required: false, ..question(field, typed) }
-                };
-                (group.title.clone(), group.fields.iter().map(asked).collect())
-            })
-            .collect(),
+        groups,
         intakes: choices(intakes),
         competents: choices(competents),
         returns: choices(returns),
@@ -294,6 +244,10 @@ fn form(
         handed: typed.handed,
         told: before.told,
         same: before.same,
+        offered: linked::offered(ctx, house, version, chosen.map_or("", |chosen| &chosen.group.code)),
+        linked: chosen.map(|chosen| chosen.group.code.clone()).unwrap_or_default(),
+        parts: parts.unwrap_or_default(),
+        promised: promised.map(base::vn_date_time).unwrap_or_default(),
         problems,
     }
 }
@@ -306,7 +260,13 @@ async fn before(ctx: &Ctx, actor: &Actor, house: &House, number: &str) -> Result
 
 /// The person was here before: name, telephone and address need not be typed again, and papers that last need not be
 /// handed in again. Only what lies within the clerk's own scope is told.
-async fn find_person(ctx: &Ctx, actor: &Actor, house: &House, version: &Version, mut typed: Typed) -> Answer {
+async fn find_person(
+    ctx: &Ctx,
+    actor: &Actor,
+    house: &House,
+    (version, chosen): (&Version, Option<&Chosen>),
+    mut typed: Typed,
+) -> Answer {
     let title = ctx.l.t("dossier-intake-title");
     let number = crate::filing::number_of(&typed.handed.owner_number);
     let mut problems = crate::filing::number_problem(&number).into_iter().collect::<Vec<_>>();
@@ -343,16 +303,8 @@ async fn find_person(ctx: &Ctx, actor: &Actor, house: &House, version: &Version,
     }
     problems.truncate(1);
     let wrong = !problems.is_empty();
-    let page = form(ctx, actor, house, version, typed, (found, problems));
+    let page = form(ctx, actor, house, (version, chosen), typed, (found, problems));
     Ok(if wrong { ctx.invalid_page(&title, &page) } else { ctx.page(&title, &page) })
-}
-
-/// What the clerk marked for a component: `paper`, `missing`, or `reused:` and the code of the earlier dossier.
-fn brought(mark: &str) -> Brought {
-    match mark.split_once(':') {
-        Some(("reused", code)) => Brought::reused(code),
-        _ => ComponentState::read(mark).unwrap_or_default().into(),
-    }
 }
 
 fn agency(upload: &Upload, field: &'static str) -> Result<Id, Problem> {
@@ -390,20 +342,11 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         handed.owner_address.clone_from(&card.address);
     }
     let all_papers = fields.get("all_papers").is_some();
-    for component in &version.components {
-        let mut brought = brought(fields.text(&format!("component_{}", component.code)));
-        // One mark says it of every paper that must be there and is not said to be a reused one.
-        if brought.state == ComponentState::Missing && component.required && all_papers {
-            brought = ComponentState::Paper.into();
-        }
-        handed.components.insert(component.code.clone(), brought);
-    }
-    for field in version.form.fields() {
-        let answer = text(&format!("answer_{}", field.name));
-        if !answer.is_empty() {
-            handed.answers.insert(field.name.clone(), answer);
-        }
-    }
+    handed.components = papers_of(fields, &version, "", all_papers);
+    handed.answers = answers_of(fields, &version, "");
+    let chosen = Chosen::of(&ctx, &house, &version, fields.text("linked"))?;
+    let mut linked = chosen.as_ref().map(|chosen| chosen.typed(fields, all_papers));
+    let of = (version.as_ref(), chosen.as_ref());
     let typed = Typed {
         intake: text("intake"),
         competent: text("competent"),
@@ -418,15 +361,20 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         },
         all_papers,
         handed: handed.clone(),
+        linked: linked.clone(),
     };
     if fields.get("find").is_some() || card.is_some() {
-        return find_person(&ctx, &actor, &house, &version, typed).await;
+        return find_person(&ctx, &actor, &house, of, typed).await;
     }
     let outcome = async {
         if !refused.is_empty() {
             return Err(Fault::Invalid(refused));
         }
         let staged = uploads::of_components(&ctx, &upload, &version, &mut handed).await?;
+        let parts = match (&mut linked, &chosen) {
+            (Some(linked), Some(chosen)) => uploads::of_parts(&ctx, &upload, &chosen.versions, linked).await?,
+            _ => Vec::new(),
+        };
         let place = |field| agency(&upload, field).map_err(Fault::invalid);
         let channel = match typed.channel.as_str() {
             "1" | "" => Channel::Counter,
@@ -442,11 +390,14 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
             handed,
             paid: typed.paid,
             post: typed.post.clone(),
+            linked,
         };
         let by = By { actor: actor.clone(), now: ctx.now };
         let house = house.clone();
         ctx.db()
-            .write(move |tx| Box::pin(async move { uploads::receive(tx, &house, &by, intake, &staged).await }))
+            .write(move |tx| {
+                Box::pin(async move { uploads::receive(tx, &house, &by, intake, (&staged, &parts)).await })
+            })
             .await
     }
     .await;
@@ -454,14 +405,13 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
         Ok(dossier) => Ok(ctx.flash(format!("/dossiers/{}", dossier.code), "dossier-received-now")),
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
             let papers = before(&ctx, &actor, &house, &typed.handed.owner_number).await?;
-            let page = form(&ctx, &actor, &house, &version, typed, (Before { papers, ..Before::default() }, problems));
+            let page = form(&ctx, &actor, &house, of, typed, (Before { papers, ..Before::default() }, problems));
             Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
         }
         // Half a page typed with the person waiting is not lost for one wrong scan.
         Err(Fault::UnsupportedType(problem) | Fault::TooLarge(problem)) if !ctx.wants_json => {
             let papers = before(&ctx, &actor, &house, &typed.handed.owner_number).await?;
-            let page =
-                form(&ctx, &actor, &house, &version, typed, (Before { papers, ..Before::default() }, vec![problem]));
+            let page = form(&ctx, &actor, &house, of, typed, (Before { papers, ..Before::default() }, vec![problem]));
             Ok(ctx.invalid_page(&ctx.l.t("dossier-intake-title"), &page))
         }
         Err(fault) => Err(fault.into()),

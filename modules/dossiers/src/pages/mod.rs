@@ -14,6 +14,7 @@ mod register;
 mod show;
 mod slip;
 mod timeline;
+mod together;
 mod track;
 mod work;
 mod work_list;

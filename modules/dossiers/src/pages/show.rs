@@ -2,7 +2,7 @@
 
 use super::acts::{self, Offer, at_input, offers};
 use super::timeline::{Beside, Moment, timeline};
-use super::{Answered, answered, channel_key, house, moment, names, opinions};
+use super::{Answered, answered, channel_key, house, moment, names, opinions, together};
 use crate::actions::{self, Act, By, House};
 use crate::decide;
 use crate::happening::Happening;
@@ -79,6 +79,10 @@ struct ShowPage {
     offers: Vec<Offer>,
     /// What other units were asked, and said.
     opinions: Vec<opinions::Line>,
+    /// What was filed together, itself among it.
+    together: Vec<together::Line>,
+    /// By when all of it is promised.
+    promised_together: String,
     /// What it points to, and what points to it.
     links: String,
     timeline: Vec<Moment>,
@@ -103,11 +107,23 @@ pub(super) struct Read {
     same: Vec<String>,
     /// Words about people that belong to its events: number of the event, kind, data.
     pub(super) asides: Vec<(i64, String, String)>,
+    /// What was filed together, itself among it.
+    pub(super) together: Vec<actions::Told>,
 }
 
 impl Read {
     pub(super) fn loaded(&self) -> &Loaded {
         self.readable.loaded()
+    }
+
+    /// By when all that was filed together is promised.
+    fn promised_together(&self) -> Option<Instant> {
+        self.together.first().and_then(|lead| lead.promised)
+    }
+
+    /// Why the result cannot be handed out yet, as far as others are concerned that were filed with it.
+    pub(super) fn bars_handing_out(&self) -> Option<Problem> {
+        actions::bars_handing_out(&self.together, &self.loaded().dossier.code)
     }
 }
 
@@ -160,7 +176,21 @@ async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<
         true => crate::reuse::same_open(tx, house, actor, number, Some(id)).await?,
         false => Vec::new(),
     };
-    Ok(Read { readable, papers, sources, files, events, names, people, next_people, asked_people, same, asides })
+    let together = actions::together(tx, &loaded.dossier).await?;
+    Ok(Read {
+        readable,
+        papers,
+        sources,
+        files,
+        events,
+        names,
+        people,
+        next_people,
+        asked_people,
+        same,
+        asides,
+        together,
+    })
 }
 
 /// The dossiers that reused papers were taken from, as the first event tells: number of the paper → code.
@@ -282,6 +312,8 @@ fn page(
         links: String::new(),
         has_slip: d.received_at.is_some() && actor.may(crate::rights::RECEIVE_DOSSIER),
         opinions: opinions::lines(l, d, house, &read.names, ctx.now),
+        together: together::lines(l, &read.together, house, &d.code),
+        promised_together: moment(read.promised_together()),
         offers: offers(l, &read, actor, (&office, house), &problems, tried),
         timeline: timeline(l, &read.events, &read.names, &Beside::of(&read.asides, &version, a), house),
         problems: problems.into_iter().map(|problem| at_input(problem, tried)).collect(),

@@ -5,7 +5,7 @@ use super::questions::headed;
 use crate::Applicant;
 use crate::actions::House;
 use crate::aside::{self, Asker, Recipient, Words};
-use crate::happening::{Absent, Asking, Happening, Receiver};
+use crate::happening::{Absent, Asking, Beginning, Happening, Receiver};
 use base::{Dong, Id};
 use catalogue::Version;
 use i18n::L;
@@ -132,7 +132,7 @@ pub(super) fn timeline(
                 _ => Vec::new(),
             };
             let more = match &happening {
-                Some(Happening::Received { clock, post, .. }) => {
+                Some(Happening::Received { clock, post, part, .. }) => {
                     let due = l.tr("dossier-more-due", [("due", base::vn_date_time(clock.due_at))]);
                     let post = post.as_ref().map(|post| {
                         let said = beside_log.said(event.n, aside::POST);
@@ -141,7 +141,15 @@ pub(super) fn timeline(
                         let at = base::vn_date_time(post.handed_at);
                         l.tr("dossier-more-posted", [("at", at), ("item", item.unwrap_or_default())])
                     });
-                    sentences([due, post.unwrap_or_default()])
+                    let together = match part {
+                        Some(Beginning::Leading { due_at, .. }) => {
+                            let promised = base::vn_date_time(*due_at);
+                            format!("{}: {promised}", l.t("dossier-together-promised"))
+                        }
+                        Some(Beginning::With { .. }) => l.t("dossier-began-by-itself"),
+                        None => String::new(),
+                    };
+                    sentences([due, post.unwrap_or_default(), together])
                 }
                 Some(Happening::SupplementCompleted { clock, absent, hollow, .. }) => {
                     let due = match clock {

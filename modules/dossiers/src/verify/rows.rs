@@ -297,6 +297,24 @@ pub(super) async fn opinions(
     Ok(())
 }
 
+/// The rows of what was filed together, put to their dossiers.
+pub(super) async fn parts(
+    tx: &Tx,
+    found: &mut Found,
+    page: &mut [Loaded],
+    (after, last): (i64, i64),
+) -> Result<(), StoreError> {
+    let mut stored = crate::part_store::between(tx, after, last).await?;
+    for loaded in page {
+        loaded.dossier.part = stored.remove(&loaded.dossier.id.0);
+        found.report.rows_checked += u64::from(loaded.dossier.part.is_some());
+    }
+    if let Some(dossier) = stored.keys().next() {
+        found.broken(format!("dossier_part of dossier {dossier}: no such dossier"));
+    }
+    Ok(())
+}
+
 /// The first online payment of each procedure, as events tell it, against the rows.
 pub(super) async fn first_payments(
     tx: &Tx,

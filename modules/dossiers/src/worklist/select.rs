@@ -62,7 +62,8 @@ impl Query {
                 )
             }
             Tab::Unit => self.within(WORKED, scope, "unit_id"),
-            Tab::Incoming => self.within(FILED, scope, "intake_id"),
+            // What begins with others has no answer of the desk's to wait for.
+            Tab::Incoming => self.within(&format!("{FILED} AND answer_due_at IS NOT NULL"), scope, "intake_id"),
             Tab::Near => {
                 let until = house.calendar.add_working_ms(asked.now, NEAR_MS);
                 let (from, to) = (self.bind(asked.now), self.bind(until));
