@@ -41,6 +41,8 @@ pub(crate) async fn lived_in(app: &TestApp) {
     let until = app.clock.now().date().to_string();
     let ask = json!({ "units": [other], "question": "Xác minh nơi sinh của trẻ", "until": until });
     act(&mut app.signed_in(Role::Officer).await, &asked, "ask-opinions", ask).await.is(200);
+    // A birth with all that is filed together with it.
+    crate::journeys::linked::filed(app).await;
     let mut citizen = app.signed_in(Role::Citizen).await;
     // One petition that complains of a unit, with a picture; and one from an account, told into its box.
     let unit = app.person(Role::Leader).agency.to_string();

@@ -53,8 +53,15 @@ fn parts(l: L, version: &Version) -> Vec<Part> {
         let more: Vec<String> = said.into_iter().flatten().chain(case).collect();
         if more.is_empty() { paper.name.clone() } else { format!("{} ({})", paper.name, more.join(", ")) }
     };
-    let step =
-        |step: &crate::Step| format!("{} · {} · {}", step.name, words::step_place(l, step), words::limit(l, step.norm));
+    let step = |step: &crate::Step| {
+        let beside = step.asks.iter().map(|side| format!(" · {}: {}", words::unit(l, &side.unit), side.name));
+        let beside: String = beside.collect();
+        format!("{} · {} · {}{beside}", step.name, words::step_place(l, step), words::limit(l, step.norm))
+    };
+    let way = |way: &crate::Way| {
+        let when = if way.when.is_empty() { String::new() } else { format!(": {}", way.when) };
+        format!("{} → {}{when}", way.from, way.to)
+    };
     let service = match &v.service_level {
         ServiceLevel::Partial(why) => format!("{}: {why}", words::service(l, &v.service_level)),
         level => words::service(l, level),
@@ -75,6 +82,7 @@ fn parts(l: L, version: &Version) -> Vec<Part> {
         ("catalogue-service", vec![service]),
         ("catalogue-payable-online", v.payable_online.then(|| l.t("catalogue-yes")).into_iter().collect()),
         ("catalogue-process", v.process.iter().map(step).collect()),
+        ("catalogue-ways", v.ways.iter().map(way).collect()),
         ("catalogue-form", v.form.fields().map(|field| field.label.clone()).collect()),
     ]
 }
@@ -123,6 +131,7 @@ const TOLD: &[(&str, &str)] = &[
     ("service_level", "catalogue-service"),
     ("payable_online", "catalogue-payable-online"),
     ("process", "catalogue-process"),
+    ("ways", "catalogue-ways"),
     ("form", "catalogue-form"),
 ];
 

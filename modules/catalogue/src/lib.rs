@@ -7,13 +7,17 @@ pub mod api;
 pub mod compare;
 pub mod cut;
 mod digest;
+pub mod drawn;
+pub mod flow;
 pub mod import;
 pub mod life;
 pub mod linked;
 pub mod national;
 mod pages;
 mod pages_keep;
+mod pages_process;
 pub mod parts;
+pub mod picture;
 mod procedure;
 mod proof;
 pub mod rights;
@@ -36,7 +40,7 @@ pub use proof::PROOF;
 pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf};
 pub use version::{
     ChannelTerms, Component, Eligibility, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route, ServiceLevel,
-    Sort, Step, StepUnit, UnclearTerms, Version,
+    Side, Sort, Step, StepUnit, UnclearTerms, Version, Way,
 };
 pub use words::{FeeSaid, fee_said};
 
@@ -71,6 +75,7 @@ pub fn module() -> Module {
             .get("/procedures", Access::Public, pages::list)
             .get("/procedures/{code}", Access::Public, pages::show)
             .get("/procedures/{code}/compare", Access::Public, compare::show)
+            .get("/procedures/{code}/process.bpmn", Access::Public, pages_process::file)
             .asking("/api/v1/procedures", Access::Public, api::LIST, api::list)
             .asking("/api/v1/procedures/{code}", Access::Public, api::ONE, api::show)
             // Keeping it.
@@ -78,6 +83,8 @@ pub fn module() -> Module {
             .post("/catalogue/new", keep, pages_keep::act)
             .get("/catalogue/{code}/announce", keep, pages_keep::form)
             .post("/catalogue/{code}/announce", keep, pages_keep::act)
+            .get("/catalogue/{code}/process", keep, pages_process::show)
+            .post("/catalogue/{code}/process", keep, pages_process::act)
             .get("/catalogue/{code}/end", keep, pages_keep::form)
             .post("/catalogue/{code}/end", keep, pages_keep::act),
         migrations: MIGRATIONS,

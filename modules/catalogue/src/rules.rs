@@ -97,14 +97,19 @@ fn check_process(version: &Version, problems: &mut Vec<Problem>) {
         if let Some(word) = step.allowed.iter().find(|word| !ACTIONS.contains(&word.as_str())) {
             problems.push(named("catalogue-step-action").arg("action", word));
         }
-        if is_dead_end(step, at + 1 == process.len()) {
+        let last = match version.ways.is_empty() {
+            true => at + 1 == process.len(),
+            false => !version.ways.iter().any(|way| way.from == step.id),
+        };
+        if is_dead_end(step, last) {
             problems.push(named("catalogue-step-dead-end"));
         }
         if at == 0 && step.allowed.iter().any(|word| word == "return") {
             problems.push(named("catalogue-step-return"));
         }
     }
-    let norms: i64 = process.iter().map(|step| working_hours(step.norm)).sum();
+    crate::flow::check(version, problems);
+    let norms = version.longest_hours();
     for terms in &version.channels {
         if norms > working_hours(terms.limit) {
             problems.push(
@@ -214,6 +219,7 @@ mod tests {
             unit,
             norm,
             allowed: allowed.iter().map(|&word| word.to_owned()).collect(),
+            asks: Vec::new(),
         };
         Version {
             code: "1.001193".to_owned(),

@@ -295,7 +295,7 @@ fn process(
             "leader" => StepUnit::Leader,
             other => return Err(format!("unknown unit {other}")),
         };
-        Ok(Step { id, name, role, unit, norm: *norm, allowed })
+        Ok(Step { id, name, role, unit, norm: *norm, allowed, asks: Vec::new() })
     };
     let steps = pattern.steps.iter().zip(norms).map(step).collect::<Result<_, String>>()?;
     Ok((pattern.sequence.clone(), steps))

@@ -3,8 +3,12 @@
 //! A version is never changed once announced; a change of law is a new version with its own date of
 //! effect. Dossiers keep the id of the version they were received under (decree 61/2018, art. 19).
 
-use base::{Channel, Date, Dong, Id, Level, Limit, PausePolicy, Role, Time};
+use base::{Channel, Date, Dong, Id, Level, Limit, PausePolicy, Time};
 use serde::{Deserialize, Serialize};
+
+mod process;
+
+pub use process::{ACTIONS, SIDES_MAX, Side, Step, StepUnit, Way};
 
 /// A procedure as announced, in force on `[effective_from, effective_to)`.
 ///
@@ -76,6 +80,9 @@ pub struct Version {
     pub route: Route,
     /// Internal process, in order; the sum of norms stays within every channel's limit.
     pub process: Vec<Step>,
+    /// Which step follows which, and when; nothing where the process is a line ([`crate::flow`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<Way>,
     /// The interactive form.
     pub form: Form,
     /// Local time `15:00`: what is received later counts from the next working day. Only where the
@@ -106,7 +113,7 @@ pub struct Version {
 }
 
 /// Keys that a version leaves out as long as nothing is said there: versions written before the keys were there keep their text.
-pub(crate) const UNSAID: &[&str] = &["sort", "statutory", "eligibility"];
+pub(crate) const UNSAID: &[&str] = &["sort", "statutory", "eligibility", "ways"];
 
 /// For whom a procedure is. Each sort is a catalogue of its own; only the first is offered to people and counted among what is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -294,38 +301,6 @@ pub enum Route {
     National,
 }
 base::closed_list!(Route, { Provincial => "provincial", Ministry => "ministry", National => "national" });
-
-/// One step of the internal process (quy trình nội bộ).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Step {
-    /// Stable within the process: `appraise`.
-    pub id: String,
-    pub name: String,
-    /// Who does it.
-    pub role: Role,
-    /// Where it is done.
-    pub unit: StepUnit,
-    /// Working time the step may take; never lengthens the legal limit.
-    pub norm: Limit,
-    /// What may be done there, words of [`ACTIONS`].
-    pub allowed: Vec<String>,
-}
-
-/// The acts a step can allow.
-pub const ACTIONS: &[&str] = &["forward", "return", "approve", "refuse", "request_supplement"];
-
-/// Where a step is done, seen from the competent agency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepUnit {
-    /// The one-stop desk (bộ phận một cửa, trung tâm PVHCC).
-    Desk,
-    /// A division, by its duty (`culture-society`, `land`, …) or the kebab-case of its name; `chuyen-mon` for the
-    /// specialist division in charge, whatever its name.
-    Division(String),
-    /// The head of the agency.
-    Leader,
-}
 
 /// The interactive form, one group a screen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -120,12 +120,19 @@ fn of_levels(l: L, version: &Version, what: &str) -> String {
 /// Who does a step, and where.
 pub fn step_place(l: L, step: &Step) -> String {
     let role = l.t(format!("base-role-{}", step.role.as_str()));
-    let unit = match &step.unit {
+    format!("{role} · {}", unit(l, &step.unit))
+}
+
+/// Where something is done.
+pub fn unit(l: L, unit: &StepUnit) -> String {
+    match unit {
         StepUnit::Desk => l.t("catalogue-unit-desk"),
         StepUnit::Leader => l.t("catalogue-unit-leader"),
         StepUnit::Division(_) => l.t("catalogue-unit-division"),
-    };
-    format!("{role} · {unit}")
+        StepUnit::Agency(code) => l.tr("catalogue-unit-agency", [("code", code.as_str())]),
+        StepUnit::Department => l.t("catalogue-unit-department"),
+        StepUnit::Intake => l.t("catalogue-unit-intake"),
+    }
 }
 
 /// A line of the table of channels.

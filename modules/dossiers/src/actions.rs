@@ -7,7 +7,7 @@
 use crate::apply::apply;
 use crate::aside;
 use crate::decide::{self, Office, PostTyped};
-use crate::dossier::Dossier;
+use crate::dossier::{Applicant, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
 use crate::happening::{Happening, Rules};
@@ -49,7 +49,7 @@ impl House {
 
     /// What a decision at `now` looks at.
     pub fn office<'a>(&'a self, version: &'a Version, now: Instant) -> Office<'a> {
-        Office { tree: &self.tree, calendar: &self.calendar, version, now }
+        Office { tree: &self.tree, calendar: &self.calendar, version, now, applicant: None }
     }
 }
 
@@ -143,6 +143,23 @@ pub(crate) async fn write_under(
     crate::topics::tell(tx, &dossier, (told, happening), by.actor.account, by.now).await?;
     if matches!(happening, Happening::Received { .. } | Happening::Approved { .. } | Happening::ResultReturned { .. }) {
         crate::rating::issue(tx, dossier.id).await?;
+    }
+    Ok(dossier)
+}
+
+/// What the process asks of others beside the step a dossier has just come to.
+async fn ask_beside(
+    tx: &Tx,
+    by: &By,
+    agency: Option<Id>,
+    (dossier, office): (Dossier, &Office<'_>),
+    applicant: &Applicant,
+) -> Result<Dossier, Fault> {
+    let mut dossier = dossier;
+    for (asked, words) in decide::beside_step(&dossier, office) {
+        let before = Loaded { dossier, applicant: applicant.clone() };
+        dossier = write(tx, Some(&before), None, by, agency, &asked).await?;
+        aside::write(tx, dossier.id, dossier.head.n, &words).await?;
     }
     Ok(dossier)
 }
@@ -253,7 +270,7 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
     let (mut checked, together) = linked::both(checked, together)?;
     checked.filing.joined = together.as_ref().map(linked::Together::leading);
     let checked = with_code(tx, house, checked, by.now).await?;
-    let office = house.office(&version, by.now);
+    let office = house.office(&version, by.now).of(&checked.applicant);
     let (post, item) = decide::posted(intake.channel, &intake.post, &office)?.unzip();
     // By post the clock begins when the minutes were signed; where it goes from here begins now.
     let filed = post.as_ref().map_or(by.now, |post| post.handed_at);
@@ -269,6 +286,7 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
     if let Some(item) = item.flatten() {
         aside::write(tx, dossier.id, dossier.head.n, &item).await?;
     }
+    let dossier = ask_beside(tx, by, agency, (dossier, &office), &checked.applicant).await?;
     if let Some(together) = together {
         linked::file(tx, house, (by, agency), together).await?;
         linked::go_on(tx, house, (by, agency), &dossier).await?;
@@ -295,7 +313,7 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     }
     let loaded = load(tx, code).await?;
     let version = house.version(loaded.dossier.version)?;
-    let office = house.office(&version, by.now);
+    let office = house.office(&version, by.now).of(&loaded.applicant);
     let standing = decide::admitted(&loaded.dossier, act.verb, &by.actor, &office)?;
     let papers = &act.papers[..act.papers.len().min(row.files())];
     let given = Given::unjudged(row.asks, &act.typed);
@@ -316,6 +334,11 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     if let Some(applicant) = done.applicant {
         tx.execute(sql::UPDATE_ANSWERS, params![after.id, applicant.answers]).await?;
     }
+    let comes = matches!(happening, Happening::Received { .. } | Happening::Forwarded { .. });
+    let after = match comes {
+        true => ask_beside(tx, by, standing.agency, (after, &office), &loaded.applicant).await?,
+        false => after,
+    };
     linked::go_on(tx, house, (by, standing.agency), &after).await?;
     linked::hand_out(tx, (by, standing.agency), &after, (&happening, &done.asides)).await?;
     Ok(after)

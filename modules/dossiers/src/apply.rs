@@ -285,8 +285,10 @@ pub fn apply(
             moved = handing::redirected(d, at, rules, &to);
             facts.push(fact(d, &count::HANDED_ON, at, if electronic { flag::ELECTRONIC } else { 0 }, 1));
         }
-        Happening::OpinionsAsked { by, of, due_at, .. } => {
-            d.status = Status::Processing;
+        Happening::OpinionsAsked { by, of, due_at, by_process, .. } => {
+            if !by_process {
+                d.status = Status::Processing;
+            }
             opinions::asked(d, at, (*by, *due_at), of)?;
         }
         Happening::OpinionAssigned { n, handler } => opinions::open(d, *n)?.handler = Some(*handler),

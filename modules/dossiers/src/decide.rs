@@ -3,17 +3,17 @@
 
 use crate::dossier::{Dossier, Status, mark};
 use crate::happening::{Clock, Happening, Place};
-use crate::places::{next_step, permission_for, previous_step, unit_for};
+use crate::places::permission_for;
 use crate::verbs::{Verb, Who};
-use base::calendar::{Calendar, DueDate};
+use base::calendar::DueDate;
 use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Problem};
-use catalogue::{Step, StepUnit, Version};
 use organisation::Tree;
 
 pub(crate) mod bars;
 mod ends;
 pub(crate) mod hand;
 mod later;
+mod office;
 pub(crate) mod opinion;
 mod post;
 mod supplement;
@@ -22,6 +22,8 @@ pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
 pub(crate) use hand::passing_between;
 pub use hand::{elsewhere, hand_back, passing, redirect, take_over};
 pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
+pub use office::Office;
+pub(crate) use opinion::beside_step;
 pub use opinion::{
     Question, answerable, ask_opinions, askable, assign_opinion, decline_opinion, give_opinion, go_on_without,
 };
@@ -35,59 +37,6 @@ pub use supplement::{
 pub const REASON_CHARS_MAX: usize = 2_000;
 /// An online filing is answered within this many working hours (NĐ 45/2020/NĐ-CP Điều 11).
 pub const ANSWER_HOURS: i32 = 8;
-
-/// Everything a decision looks at besides the dossier and the person.
-#[derive(Clone, Copy)]
-pub struct Office<'a> {
-    pub tree: &'a Tree,
-    pub calendar: &'a Calendar,
-    pub version: &'a Version,
-    pub now: Instant,
-}
-
-impl Office<'_> {
-    /// The step a dossier stands at.
-    pub fn step(&self, dossier: &Dossier) -> Option<&Step> {
-        self.version.process.get(usize::try_from(dossier.step).ok()?)
-    }
-
-    /// Local hour after which the clock starts on the next working day, where the procedure says so.
-    pub fn cut_off(&self) -> Option<base::Time> {
-        base::Time::strptime("%H:%M", self.version.cut_off.as_deref()?).ok()
-    }
-
-    /// The limit of the dossier's channel; the counter's where the channel has none of its own.
-    pub fn limit(&self, channel: base::Channel) -> Option<Limit> {
-        self.version.terms(channel).or_else(|| self.version.channels.first()).map(|terms| terms.limit)
-    }
-
-    /// Where a dossier's step is done and by when; the division that was chosen for it by hand does the divisions' steps.
-    pub(crate) fn place_for(&self, d: &Dossier, step: usize) -> Place {
-        let place = self.place(d.competent, step, None);
-        let by_division = self.version.process.get(step).is_some_and(|step| matches!(step.unit, StepUnit::Division(_)));
-        match d.division.filter(|_| by_division) {
-            Some(division) => Place { unit: division, ..place },
-            None => place,
-        }
-    }
-
-    /// Where a step is done and by when.
-    pub fn place(&self, competent: Id, step: usize, handler: Option<Id>) -> Place {
-        let found = self.version.process.get(step);
-        Place {
-            step: step as i64,
-            unit: found.map_or(competent, |found| unit_for(self.tree, competent, &found.unit)),
-            handler,
-            step_due_at: found.map(|found| self.calendar.due(self.now, found.norm, None).due_at),
-            offer: None,
-        }
-    }
-
-    /// The desk that serves an agency; the agency itself where none does.
-    fn desk(&self, agency: Id) -> Id {
-        self.tree.desk_of(agency).map_or(agency, |desk| desk.id)
-    }
-}
 
 fn wrong_status(dossier: &Dossier, verb: Verb) -> Fault {
     Fault::Conflict(Problem::new("dossier-wrong-status").arg("act", verb.as_str()).arg("status", dossier.status.code()))
@@ -301,7 +250,7 @@ pub fn receive_online(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> 
         filing: None,
         clock: start_clock(office, dossier.channel)?,
         // What is filed online has no papers.
-        place: office.first_place((dossier.intake, dossier.competent), false),
+        place: office.first_place((dossier.intake, dossier.competent), &office.known(dossier), false),
         between: None,
         post: None,
         part: None,
@@ -337,7 +286,7 @@ pub fn assign(
 
 /// Where a dossier goes when it is passed on: the step, its unit, by when.
 pub fn next_place(dossier: &Dossier, office: &Office<'_>) -> Option<Place> {
-    let next = next_step(office.version, step_of(dossier))?;
+    let next = office.step_after(dossier)?;
     Some(office.place_for(dossier, next))
 }
 
@@ -378,7 +327,7 @@ fn house(tree: &Tree, unit: Id) -> Option<Id> {
 /// Back to the step before, with what is wrong.
 pub fn send_back(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(dossier, Verb::SendBack, actor, office)?;
-    let previous = previous_step(office.version, step_of(dossier)).ok_or_else(no_previous)?;
+    let previous = office.step_before(dossier).ok_or_else(no_previous)?;
     let reason = in_words("reason", why)?;
     let back = office.place_for(dossier, previous);
     let place = Place { offer: hand::offer(office, dossier.unit, back.unit, false), ..back };

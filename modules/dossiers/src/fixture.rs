@@ -79,6 +79,7 @@ fn step(id: &str, role: Role, unit: StepUnit, norm: Limit, allowed: &[&str]) -> 
         unit,
         norm,
         allowed: allowed.iter().map(|word| (*word).to_owned()).collect(),
+        asks: Vec::new(),
     }
 }
 
@@ -287,6 +288,8 @@ pub struct Story {
     pub facts: Vec<Fact>,
     /// Its papers are handed in on paper.
     pub paper: bool,
+    /// Whose it is, where what was answered matters.
+    pub applicant: Option<crate::Applicant>,
 }
 
 /// Its dossier's id.
@@ -294,7 +297,16 @@ pub const DOSSIER: Id = Id(7_000);
 
 impl Story {
     pub fn begin(version: Version, now: Instant) -> Self {
-        Self { tree: tree(), version, now, state: None, log: Vec::new(), facts: Vec::new(), paper: false }
+        Self {
+            tree: tree(),
+            version,
+            now,
+            state: None,
+            log: Vec::new(),
+            facts: Vec::new(),
+            paper: false,
+            applicant: None,
+        }
     }
 
     /// Filed online on Monday, 2 November, 09:00.
@@ -368,7 +380,13 @@ impl Story {
     }
 
     pub fn office(&self) -> Office<'_> {
-        Office { tree: &self.tree, calendar: Calendar::shipped(), version: &self.version, now: self.now }
+        Office {
+            tree: &self.tree,
+            calendar: Calendar::shipped(),
+            version: &self.version,
+            now: self.now,
+            applicant: self.applicant.as_ref(),
+        }
     }
 
     #[track_caller]

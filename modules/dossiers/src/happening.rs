@@ -132,6 +132,9 @@ pub enum Happening {
         due_at: Instant,
         /// Digest of the question: [`crate::aside`].
         question: String,
+        /// By the process itself, when the dossier came to a step beside which others are asked: nobody has taken it by that.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_process: bool,
     },
     /// One of them to somebody of the unit.
     OpinionAssigned {

@@ -3,6 +3,7 @@
 use crate::store::{BY_CODE, read};
 use ::store::{StoreError, Tx, params};
 use base::{Id, Permission, Role};
+use catalogue::flow::Known;
 use catalogue::{StepUnit, Version};
 use organisation::{Kind, Tree};
 
@@ -23,7 +24,29 @@ const OFFICE: &str = "office";
 /// The unit that does a step. A named division the agency does not have falls to its specialist division, and where there
 /// is none to the agency itself: a dossier is never without a place.
 pub fn unit_for(tree: &Tree, competent: Id, unit: &StepUnit) -> Id {
+    unit_seen(tree, Seen { competent, intake: competent, department: None }, unit)
+}
+
+/// From where a step's unit is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// The competent agency.
+    pub competent: Id,
+    /// The agency whose desk received it.
+    pub intake: Id,
+    /// The province's department of the field.
+    pub department: Option<Id>,
+}
+
+/// The unit that does a step. What is named and does not stand falls to the competent agency: a dossier is never without a place.
+pub fn unit_seen(tree: &Tree, seen: Seen, unit: &StepUnit) -> Id {
+    let competent = seen.competent;
     match unit {
+        StepUnit::Agency(code) => {
+            tree.by_code(code).filter(|agency| agency.valid_to.is_none()).map_or(competent, |agency| agency.id)
+        }
+        StepUnit::Department => seen.department.unwrap_or(competent),
+        StepUnit::Intake => tree.desk_of(seen.intake).map_or(seen.intake, |desk| desk.id),
         StepUnit::Desk => tree.desk_of(competent).map_or(competent, |desk| desk.id),
         StepUnit::Leader => competent,
         StepUnit::Division(word) => {
@@ -64,18 +87,39 @@ pub fn permission_for(role: Role) -> Permission {
 
 /// The first step after intake: steps at the desk before it are done by receiving.
 pub fn first_step(version: &Version) -> usize {
-    version.process.iter().position(|step| step.unit != StepUnit::Desk).unwrap_or(0)
+    first_step_as(version, &Known::default())
+}
+
+/// The same as things are known.
+pub fn first_step_as(version: &Version, known: &Known<'_>) -> usize {
+    let at_desk = |step: &usize| version.process.get(*step).is_some_and(|step| step.unit == StepUnit::Desk);
+    version.path(known).into_iter().find(|step| !at_desk(step)).unwrap_or(0)
 }
 
 /// The step after `step`, if the process goes on before the result is handed out at the desk.
 pub fn next_step(version: &Version, step: usize) -> Option<usize> {
-    let next = step + 1;
+    next_step_as(version, step, &Known::default())
+}
+
+/// The same as things are known.
+pub fn next_step_as(version: &Version, step: usize, known: &Known<'_>) -> Option<usize> {
+    let next = version.step_after(step, known)?;
     version.process.get(next).filter(|found| found.unit != StepUnit::Desk).map(|_| next)
 }
 
 /// The step before `step`, as far back as the first after intake.
 pub fn previous_step(version: &Version, step: usize) -> Option<usize> {
-    step.checked_sub(1).filter(|previous| *previous >= first_step(version))
+    previous_step_as(version, step, &Known::default())
+}
+
+/// The same as things are known.
+pub fn previous_step_as(version: &Version, step: usize, known: &Known<'_>) -> Option<usize> {
+    let first = first_step_as(version, known);
+    if version.ways.is_empty() {
+        return step.checked_sub(1).filter(|previous| *previous >= first);
+    }
+    let at_desk = |step: &usize| version.process.get(*step).is_some_and(|step| step.unit == StepUnit::Desk);
+    version.step_before(step, known).filter(|before| step != first && !at_desk(before))
 }
 
 /// The department a provincial procedure belongs to, else the committee itself.
@@ -138,6 +182,7 @@ mod tests {
             unit: StepUnit::Desk,
             norm: Limit::Hours(1),
             allowed: vec!["approve".to_owned()],
+            asks: Vec::new(),
         };
         let version = Version { process: vec![at_desk("certify"), at_desk("hand-out")], ..version() };
         assert_eq!((first_step(&version), next_step(&version, 0), previous_step(&version, 1)), (0, None, Some(0)));

@@ -74,7 +74,13 @@ impl From<Fault> for End {
 
 impl<'a> Life<'a> {
     fn office(&self) -> Office<'_> {
-        Office { tree: self.province.tree, calendar: self.province.calendar, version: self.version, now: self.at }
+        Office {
+            tree: self.province.tree,
+            calendar: self.province.calendar,
+            version: self.version,
+            now: self.at,
+            applicant: None,
+        }
     }
 
     fn dossier(&self) -> Result<&Dossier, End> {

@@ -96,10 +96,7 @@ fn a_birth_with_residence_and_insurance_is_filed_once_settled_by_three_offices_a
         let mut police_officer = settled(&app, "cu.tru", Role::Officer, &division).await;
         let mut police_leader = settled(&app, "cu.tru.ky", Role::Leader, &police).await;
         let begun = police_officer.get(&format!("/dossiers/{residence}")).await;
-        begun
-            .is(200)
-            .shows("Tự bắt đầu, theo hồ sơ nộp cùng")
-            .shows("Số 1 đường Hai Bà Trưng");
+        begun.is(200).shows("Tự bắt đầu, theo hồ sơ nộp cùng").shows("Số 1 đường Hai Bà Trưng");
         // The certificate lies in it.
         let certificate = begun.between(&format!("/dossiers/{residence}/files/"), "\"").expect("the certificate");
         police_officer.get(&format!("/dossiers/{residence}/files/{certificate}")).await.is(200);
@@ -125,27 +122,36 @@ fn a_birth_with_residence_and_insurance_is_filed_once_settled_by_three_offices_a
     });
 }
 
+fn filing(app: &TestApp, parts: serde_json::Value, linked: &str) -> serde_json::Value {
+    let commune = app.person(Role::Leader).agency.to_string();
+    json!({
+        "procedure": BIRTH, "intake": commune, "competent": commune, "owner_name": "Lê Thị Chương Trình",
+        "owner_number": "094190000123", "linked": linked, "parts": parts,
+        "components": { "giay-to-tuy-than": "paper", "giay-chung-sinh": "paper" },
+    })
+}
+
+fn whole() -> serde_json::Value {
+    json!([{ "components": { "ct01": "paper", "cho-o": "paper" } }, { "components": { "to-khai-bhyt": "paper" } }])
+}
+
+/// A birth with residence and card, filed by a program.
+pub async fn filed(app: &TestApp) -> String {
+    let made = app.signed_in(Role::Clerk).await.post_json("/api/v1/dossiers", &filing(app, whole(), GROUP)).await;
+    made.is(201);
+    made.json()["code"].as_str().expect("a code").to_owned()
+}
+
 #[test]
 fn a_program_files_together_and_is_told_what_is_wrong_part_by_part() {
     on_every_engine(|app| async move {
         let mut clerk = app.signed_in(Role::Clerk).await;
-        let commune = app.person(Role::Leader).agency.to_string();
-        let filing = |parts: serde_json::Value, linked: &str| {
-            json!({
-                "procedure": BIRTH, "intake": commune, "competent": commune, "owner_name": "Lê Thị Chương Trình",
-                "owner_number": "094190000123", "linked": linked, "parts": parts,
-                "components": { "giay-to-tuy-than": "paper", "giay-chung-sinh": "paper" },
-            })
-        };
-        let whole = json!([{ "components": { "ct01": "paper", "cho-o": "paper" } }, { "components": { "to-khai-bhyt": "paper" } }]);
         let missing = json!([{ "components": { "ct01": "paper", "cho-o": "lost" } }]);
-        let refused = clerk.post_json("/api/v1/dossiers", &filing(missing, GROUP)).await;
+        let refused = clerk.post_json("/api/v1/dossiers", &filing(&app, missing, GROUP)).await;
         refused.is(422).shows("components.1.cho-o");
-        clerk.post_json("/api/v1/dossiers", &filing(json!([]), GROUP)).await.is(422).shows("component_1.ct01");
-        clerk.post_json("/api/v1/dossiers", &filing(whole.clone(), "")).await.is(422).shows("dossier-linked-unknown");
-        let made = clerk.post_json("/api/v1/dossiers", &filing(whole, GROUP)).await;
-        made.is(201);
-        let code = made.json()["code"].as_str().expect("a code").to_owned();
+        clerk.post_json("/api/v1/dossiers", &filing(&app, json!([]), GROUP)).await.is(422).shows("component_1.ct01");
+        clerk.post_json("/api/v1/dossiers", &filing(&app, whole(), "")).await.is(422).shows("dossier-linked-unknown");
+        let code = filed(&app).await;
         clerk.get(&format!("/dossiers/{code}")).await.is(200).shows("Nộp cùng một lần");
     });
 }

@@ -199,7 +199,7 @@ async fn the_keeper_announces_a_version_and_the_page_shows_it() {
             .await;
         assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/procedures/2.000815"));
         let (_, page) = keeper.get("/procedures").await;
-        assert!(page.contains("68 thủ tục"));
+        assert!(page.contains("69 thủ tục"));
     }
 }
 

@@ -222,7 +222,7 @@ async fn begin(
 ) -> Result<(), Fault> {
     let d = &one.dossier;
     let version = house.version(d.version)?;
-    let office = house.office(&version, by.now);
+    let office = house.office(&version, by.now).of(&one.applicant);
     let mut clock = decide::start_clock(&office, d.channel)?;
     // All of it is promised by a day, and so is each part.
     let promised = together.first().and_then(|lead| lead.part.as_ref()?.due_at);
@@ -235,7 +235,7 @@ async fn begin(
     let received = Happening::Received {
         filing: None,
         clock,
-        place: office.first_place((d.intake, d.competent), on_paper),
+        place: office.first_place((d.intake, d.competent), &office.known(d), on_paper),
         between: decide::passing_between(&house.tree, (d.intake, d.competent), on_paper),
         post: None,
         part: Some(Beginning::With { dossier: with.id, papers: papers.clone() }),
@@ -246,7 +246,7 @@ async fn begin(
             sql::fill_component(tx, after.id, n, &[paper.file.id]).await?;
         }
     }
-    Ok(())
+    super::ask_beside(tx, by, agency, (after, &office), &one.applicant).await.map(|_| ())
 }
 
 /// The papers of one that others were to result in, as files, where they did.

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 mod linked;
 mod people;
 mod together;
+mod ways;
 
 fn reason() -> String {
     "Không đủ điều kiện".to_owned()

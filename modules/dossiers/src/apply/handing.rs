@@ -52,6 +52,7 @@ fn means(happening: &Happening) -> Means {
     match happening {
         Filed { .. } | Received { .. } | IntakeRefused { .. } | SupplementCompleted { .. } => Means::Nothing,
         Paid { .. } | Rated { .. } | SupplementRequested { elsewhere: true, .. } => Means::Nothing,
+        OpinionsAsked { by_process: true, .. } => Means::Nothing,
         OpinionAssigned { .. } | OpinionGiven { .. } | OpinionDeclined { .. } | OpinionLeft { .. } => Means::Nothing,
         Assigned { .. } | TakenOver { .. } => Means::Taken,
         SupplementRequested { .. } | PaymentRequested { .. } | PutOff { .. } | OpinionsAsked { .. } => Means::Worked,

@@ -18,11 +18,11 @@ pub(crate) fn only_the_head_gives_what_somebody_holds(
 }
 
 pub(crate) fn no_next_step(d: &Dossier, _: &Actor, office: &Office<'_>) -> Result<(), Fault> {
-    next_step(office.version, step_of(d)).map(|_| ()).ok_or_else(no_next)
+    office.step_after(d).map(|_| ()).ok_or_else(no_next)
 }
 
 pub(crate) fn no_previous_step(d: &Dossier, _: &Actor, office: &Office<'_>) -> Result<(), Fault> {
-    previous_step(office.version, step_of(d)).map(|_| ()).ok_or_else(no_previous)
+    office.step_before(d).map(|_| ()).ok_or_else(no_previous)
 }
 
 pub(crate) fn nothing_to_pay(d: &Dossier, _: &Actor, _: &Office<'_>) -> Result<(), Fault> {

@@ -3,10 +3,10 @@
 use super::{Office, check, house, in_words};
 use crate::dossier::{ComponentState, Dossier, Passing, mark};
 use crate::happening::{Filing, Happening, Offer, Place};
-use crate::places::{first_step, next_step};
 use crate::verbs::{Verb, Who};
 use base::calendar::Calendar;
 use base::{Actor, Date, Fault, Id, Instant, Limit, Problem, Time};
+use catalogue::flow::Known;
 use organisation::{Kind, Tree};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -100,14 +100,15 @@ pub(crate) fn passing_between(tree: &Tree, (intake, competent): (Id, Id), papers
 
 impl Office<'_> {
     /// Where a dossier goes when it has been received: the first step, handed over by the desk it was received at.
-    pub(crate) fn first_place(&self, (intake, competent): (Id, Id), papers: bool) -> Place {
-        let place = self.place(competent, first_step(self.version), None);
+    pub(crate) fn first_place(&self, (intake, competent): (Id, Id), known: &Known<'_>, papers: bool) -> Place {
+        let place = self.place((intake, competent), self.step_first(known), None);
         Place { offer: offer(self, self.desk(intake), place.unit, papers), ..place }
     }
 
     /// The first place of a filing as it was handed in.
     pub fn place_of(&self, filing: &Filing) -> Place {
-        self.first_place((filing.intake, filing.competent), has_papers(filing))
+        let known = self.known_of(filing.fee_dong, filing.channel);
+        self.first_place((filing.intake, filing.competent), &known, has_papers(filing))
     }
 }
 
@@ -129,7 +130,8 @@ pub fn hand_back(d: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> 
     let sender = d.sender.ok_or_else(not_just_come)?;
     let reason = in_words("reason", why)?;
     // It came from the step before, or from the desk that received it.
-    let place = Place { step: (d.step - 1).max(0), unit: sender, handler: None, step_due_at: None, offer: None };
+    let step = office.step_before(d).map_or((d.step - 1).max(0), |before| before as i64);
+    let place = Place { step, unit: sender, handler: None, step_due_at: None, offer: None };
     // Papers that had come go the way back; those still on their way are where they belong.
     let came = d.flags & mark::ON_PAPER != 0 && d.papers_by.is_none();
     let papers_by = offer(office, d.unit, sender, came).and_then(|back| back.papers_by);
@@ -143,17 +145,17 @@ pub(super) fn not_just_come() -> Fault {
 
 /// The step that what was handed back is sent to: the one it was given back from.
 fn step_after_back(d: &Dossier, office: &Office<'_>) -> usize {
-    let (step, first) = (super::step_of(d), first_step(office.version));
+    let (step, first) = (super::step_of(d), office.step_first(&office.known(d)));
     match office.place_for(d, step).unit == d.unit {
         _ if step < first => first,
-        true => next_step(office.version, step).unwrap_or(step),
+        true => office.step_after(d).unwrap_or(step),
         false => step,
     }
 }
 
 /// Whether another agency may turn out to be competent: the desk that received it has it back, and nothing was done to it elsewhere.
 fn may_change_agency(d: &Dossier, office: &Office<'_>) -> bool {
-    d.unit == office.desk(d.intake) && step_after_back(d, office) == first_step(office.version)
+    d.unit == office.desk(d.intake) && step_after_back(d, office) == office.step_first(&office.known(d))
 }
 
 /// The units that what was handed back can be sent to: those of the agency that is competent and, from the desk, other agencies of its
@@ -192,7 +194,7 @@ pub fn redirect(
     let agency = house(office.tree, chosen).ok_or_else(no_such)?;
     let competent = (agency != d.competent).then_some(agency);
     let step = step_after_back(d, office);
-    let by_rule = office.place(agency, step, None);
+    let by_rule = office.place((d.intake, agency), step, None);
     // An agency is sent to by its own process; a division is meant itself.
     let to = if chosen == agency { by_rule.unit } else { chosen };
     // What was handed in on paper goes on paper, said or not.

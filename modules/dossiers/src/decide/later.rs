@@ -82,6 +82,7 @@ mod tests {
     use super::*;
     use crate::fixture::*;
     use crate::measures::flag;
+    use catalogue::Version;
 
     fn later(days: i64, unforeseen: &str) -> Later {
         Later { days, reason: "Máy chủ hỏng, đang sửa".to_owned(), unforeseen: unforeseen.to_owned() }

@@ -4,7 +4,8 @@ use super::{Office, check, in_words, or_problems, substantial};
 use crate::aside::{self, Aside, Words};
 use crate::dossier::{Dossier, mark};
 use crate::happening::{AskedOf, Happening};
-use crate::opinion::{Opinion, Stance};
+use crate::opinion::{Opinion, OpinionState, Stance};
+use crate::places::unit_seen;
 use crate::verbs::Verb;
 use base::{Actor, Date, Fault, Id, Instant, Limit, Permission, Problem};
 use organisation::Kind;
@@ -102,7 +103,32 @@ pub fn ask_opinions(
         return Err(Fault::Invalid(problems));
     }
     let words = Aside::of(aside::QUESTION, &Words { text });
-    Ok((Happening::OpinionsAsked { by: d.unit, of, due_at, question: words.digest() }, Some(words)))
+    let question = words.digest();
+    Ok((Happening::OpinionsAsked { by: d.unit, of, due_at, question, by_process: false }, Some(words)))
+}
+
+/// What the process asks of other units beside the step a dossier has come to: of each what its own line says, as long as that unit was not
+/// asked before.
+pub(crate) fn beside_step(d: &Dossier, office: &Office<'_>) -> Vec<(Happening, Aside)> {
+    let Some(step) = office.step(d) else { return Vec::new() };
+    let seen = office.seen(d.intake, d.competent);
+    let one = |side: &catalogue::Side| {
+        let unit = unit_seen(office.tree, seen, &side.unit);
+        let answers = |opinion: &Opinion| !matches!(opinion.state, OpinionState::Misrouted | OpinionState::Dropped);
+        if unit == d.unit || d.opinions.iter().any(|opinion| opinion.unit == unit && answers(opinion)) {
+            return None;
+        }
+        let agency = super::house(office.tree, unit)?;
+        let level = office.tree.get(agency)?.level;
+        let consents = office.version.silence_consents;
+        let words = Aside::of(aside::QUESTION, &Words { text: side.name.clone() });
+        let due_at = office.calendar.due(office.now, side.norm, None).due_at;
+        let of = vec![AskedOf { unit, agency, level, consents }];
+        let asked = Happening::OpinionsAsked { by: d.unit, of, due_at, question: words.digest(), by_process: true };
+        Some((asked, words))
+    };
+    let known = d.opinions.len();
+    step.asks.iter().filter_map(one).take(OPINIONS_MAX.saturating_sub(known)).collect()
 }
 
 /// The open opinion of that number, at a unit where the person may do one of these; the only one of theirs where no number is given.

@@ -7,6 +7,7 @@ use crate::fixture::*;
 use crate::measures::flag;
 use crate::places::first_step;
 use base::{Channel, Limit, PausePolicy};
+use catalogue::Version;
 
 fn second_supplement(story: &mut Story) {
     story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));

@@ -152,7 +152,7 @@ async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<
     } else {
         Vec::new()
     };
-    let office = house.office(&version, now);
+    let office = house.office(&version, now).of(&loaded.applicant);
     let mut next_people = Vec::new();
     if decide::check(&loaded.dossier, Verb::Forward, actor, &office).is_ok()
         && let Some(next) = decide::next_place(&loaded.dossier, &office)
@@ -219,7 +219,8 @@ fn page(
 ) -> Result<ShowPage, Fault> {
     let l = ctx.l;
     let version = house.version(read.loaded().dossier.version)?;
-    let office = house.office(&version, ctx.now);
+    let applicant = read.loaded().applicant.clone();
+    let office = house.office(&version, ctx.now).of(&applicant);
     let list = list_from(ctx);
     let (d, a) = (&read.loaded().dossier, &read.loaded().applicant);
     let clock = worklist::clock(d, &house.calendar, ctx.now);

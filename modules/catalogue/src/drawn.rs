@@ -1,0 +1,476 @@
+//! The internal process as a diagram, and back: what BPMN has no words for stands beside a step, and comes back from there; from what other
+//! tools drew it is guessed, and the keeper looks at it.
+//!
+//! A step with several ways has a choice behind it. What others are asked meanwhile is a branch of its own between a fork and a join.
+
+use crate::rules;
+use crate::version::{Side, Step, StepUnit, Version, Way};
+use base::{Limit, Problem, Role};
+use bpmn::{CEL, Diagram, Flow, Kind, Lane, Node};
+use std::collections::{BTreeMap, VecDeque};
+
+const START: &str = "start";
+const END: &str = "end";
+/// What a step says of itself.
+const ROLE: &str = "role";
+const UNIT: &str = "unit";
+const NORM: &str = "norm";
+const ALLOWED: &str = "allowed";
+/// Says that it is done beside another step.
+const BESIDE: &str = "beside";
+
+/// The diagram of a version's process, with places for everything; `lane` names where something is done.
+pub fn diagram(version: &Version, lane: impl Fn(&StepUnit) -> String) -> Diagram {
+    let mut drawing = Drawing { d: Diagram::default(), lane: &lane };
+    drawing.d.id = format!("process-{}", version.code);
+    drawing.d.name.clone_from(&version.name);
+    drawing.steps(version);
+    drawing.ways(version);
+    bpmn::lay_out(&mut drawing.d);
+    drawing.d
+}
+
+struct Drawing<'l, L> {
+    d: Diagram,
+    lane: &'l L,
+}
+
+/// Ids of what stands around a step.
+fn fork(step: &Step) -> String {
+    format!("{}.fork", step.id)
+}
+
+fn join(step: &Step) -> String {
+    format!("{}.join", step.id)
+}
+
+fn choice(step: &Step) -> String {
+    format!("{}.choice", step.id)
+}
+
+/// Where a way to a step arrives, and where ways out of it leave.
+fn entry(step: &Step) -> String {
+    if step.asks.is_empty() { step.id.clone() } else { fork(step) }
+}
+
+fn exit(step: &Step) -> String {
+    if step.asks.is_empty() { step.id.clone() } else { join(step) }
+}
+
+impl<L: Fn(&StepUnit) -> String> Drawing<'_, L> {
+    fn node(&mut self, id: &str, name: &str, kind: Kind, unit: &StepUnit, says: BTreeMap<String, String>) {
+        self.d.nodes.push(Node { id: id.to_owned(), name: name.to_owned(), kind, says });
+        let name = (self.lane)(unit);
+        match self.d.lanes.iter_mut().find(|lane| lane.name == name) {
+            Some(lane) => lane.nodes.push(id.to_owned()),
+            None => {
+                let lane_id = format!("lane-{}", self.d.lanes.len() + 1);
+                self.d.lanes.push(Lane { id: lane_id, name, nodes: vec![id.to_owned()] });
+            }
+        }
+    }
+
+    fn flow(&mut self, from: &str, to: &str) -> &mut Flow {
+        let id = format!("flow-{}", self.d.flows.len() + 1);
+        self.d.flows.push(Flow { id, from: from.to_owned(), to: to.to_owned(), ..Flow::default() });
+        let last = self.d.flows.len() - 1;
+        &mut self.d.flows[last]
+    }
+
+    fn steps(&mut self, version: &Version) {
+        let says =
+            |pairs: &[(&str, String)]| pairs.iter().map(|(key, text)| ((*key).to_owned(), text.clone())).collect();
+        if let Some(first) = version.process.first() {
+            self.node(START, "", Kind::Start, &first.unit, BTreeMap::new());
+        }
+        for step in &version.process {
+            let told = [
+                (ROLE, step.role.as_str().to_owned()),
+                (UNIT, step.unit.word()),
+                (NORM, step.norm.to_string()),
+                (ALLOWED, step.allowed.join(" ")),
+            ];
+            if !step.asks.is_empty() {
+                self.node(&fork(step), "", Kind::Fork, &step.unit, BTreeMap::new());
+            }
+            self.node(&step.id, step.name.trim(), Kind::Step, &step.unit, says(&told));
+            for (n, side) in step.asks.iter().enumerate() {
+                let told = [(BESIDE, step.id.clone()), (UNIT, side.unit.word()), (NORM, side.norm.to_string())];
+                let id = format!("{}.side-{}", step.id, n + 1);
+                self.node(&id, side.name.trim(), Kind::Step, &side.unit, says(&told));
+                self.flow(&fork(step), &id);
+                self.flow(&id, &join(step));
+            }
+            if !step.asks.is_empty() {
+                self.node(&join(step), "", Kind::Join, &step.unit, BTreeMap::new());
+                self.flow(&fork(step), &step.id);
+                self.flow(&step.id, &join(step));
+            }
+        }
+    }
+
+    fn ways(&mut self, version: &Version) {
+        let Some(first) = version.process.first() else { return };
+        self.flow(START, &entry(first));
+        let line: Vec<Way> = version
+            .process
+            .windows(2)
+            .map(|two| Way { from: two[0].id.clone(), to: two[1].id.clone(), ..Way::default() })
+            .collect();
+        let ways = if version.ways.is_empty() { &line } else { &version.ways };
+        let mut ends = Vec::new();
+        for step in &version.process {
+            let out: Vec<&Way> = ways.iter().filter(|way| way.from == step.id).collect();
+            let to = |way: &Way| version.process.iter().find(|step| step.id == way.to).map(entry);
+            match &out[..] {
+                [] => ends.push(step),
+                [only] if only.when.is_empty() => {
+                    if let Some(to) = to(only) {
+                        self.flow(&exit(step), &to).name.clone_from(&only.name);
+                    }
+                }
+                several => {
+                    self.node(&choice(step), "", Kind::Choice, &step.unit, BTreeMap::new());
+                    self.flow(&exit(step), &choice(step));
+                    for way in several {
+                        let Some(to) = to(way) else { continue };
+                        let flow = self.flow(&choice(step), &to);
+                        flow.name.clone_from(&way.name);
+                        flow.when.clone_from(&way.when);
+                        flow.otherwise = way.when.trim().is_empty();
+                        flow.language = if flow.otherwise { String::new() } else { CEL.to_owned() };
+                    }
+                }
+            }
+        }
+        if let Some(last) = ends.last() {
+            self.node(END, "", Kind::End, &last.unit, BTreeMap::new());
+        }
+        for step in ends {
+            self.flow(&exit(step), END);
+        }
+    }
+}
+
+/// A process as it was read from a diagram.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Read {
+    pub process: Vec<Step>,
+    pub ways: Vec<Way>,
+    /// What could not be taken over; each names the node or the flow.
+    pub problems: Vec<Problem>,
+}
+
+/// The longest process that is read; rules refuse it long before.
+const NODES_MAX: usize = 200;
+
+/// Reads a process from a diagram; what it does not say is guessed.
+pub fn read(diagram: &Diagram) -> Read {
+    let mut d = diagram.clone();
+    d.straighten();
+    let mut read = Read::default();
+    let Some(start) = d.nodes.iter().find(|node| node.kind == Kind::Start) else {
+        read.problems.push(Problem::new("catalogue-drawn-start").field("file"));
+        return read;
+    };
+    if d.nodes.len() > NODES_MAX {
+        read.problems.push(Problem::new("catalogue-too-many").field("file").arg("max", NODES_MAX));
+        return read;
+    }
+    let mut reading = Reading { d: &d, ids: BTreeMap::new(), read };
+    let mut open: VecDeque<String> = reading.steps_from(&start.id).into_iter().map(|(step, ..)| step).collect();
+    while let Some(node) = open.pop_front() {
+        if reading.ids.contains_key(&node) {
+            continue;
+        }
+        reading.step(&node);
+        open.extend(reading.steps_from(&node).into_iter().map(|(step, ..)| step));
+    }
+    reading.ways();
+    reading.read
+}
+
+struct Reading<'d> {
+    d: &'d Diagram,
+    /// Node → id of its step.
+    ids: BTreeMap<String, String>,
+    read: Read,
+}
+
+/// The node of a step that is led to, under which condition, and by what name.
+type Led = (String, String, String);
+
+impl Reading<'_> {
+    fn wrong(&mut self, code: &'static str, what: &str) {
+        let named = self.d.node(what).map_or(what, |node| if node.name.is_empty() { what } else { &node.name });
+        let problem = Problem::new(code).field("file").arg("what", named);
+        if !self.read.problems.contains(&problem) {
+            self.read.problems.push(problem);
+        }
+    }
+
+    fn out<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a Flow> {
+        self.d.flows.iter().filter(move |flow| flow.from == node && flow.times == 0)
+    }
+
+    /// The step that is done where a fork begins, and those beside it.
+    fn branches(&self, fork: &str) -> (Option<String>, Vec<String>) {
+        let steps: Vec<&str> = self.out(fork).map(|flow| flow.to.as_str()).collect();
+        let beside = |id: &str| self.d.node(id).is_some_and(|node| node.says.contains_key(BESIDE));
+        let main = steps.iter().find(|id| !beside(id)).or(steps.first()).map(|id| (*id).to_owned());
+        let others = steps.iter().filter(|id| Some(**id) != main.as_deref()).map(|id| (*id).to_owned()).collect();
+        (main, others)
+    }
+
+    /// The fork a step is done behind.
+    fn fork_of(&self, step: &str) -> Option<String> {
+        let before = self.d.flows.iter().filter(|flow| flow.to == step);
+        let fork = |id: &str| self.d.node(id).is_some_and(|node| node.kind == Kind::Fork);
+        before.map(|flow| flow.from.clone()).find(|from| fork(from) && self.branches(from).0.as_deref() == Some(step))
+    }
+
+    /// Where what leaves a node arrives.
+    fn steps_from(&mut self, node: &str) -> Vec<Led> {
+        let flows: Vec<Flow> = self.out(node).cloned().collect();
+        let mut led = Vec::new();
+        for flow in flows {
+            self.arrive(&flow, (String::new(), flow.name.clone()), 0, &mut led);
+        }
+        led
+    }
+
+    /// Follows a flow through gateways to the steps it leads to; a choice straight behind another has no step that decides it.
+    fn arrive(&mut self, flow: &Flow, (when, name): (String, String), depth: usize, led: &mut Vec<Led>) {
+        let Some(node) = self.d.node(&flow.to).cloned() else { return };
+        if depth > 8 {
+            return self.wrong("catalogue-drawn-way", &node.id);
+        }
+        match node.kind {
+            Kind::Step => led.push((node.id, when, name)),
+            Kind::End | Kind::Start => {}
+            Kind::Call(_) => self.wrong("catalogue-drawn-call", &node.id),
+            Kind::Merge | Kind::Join => {
+                let onward: Vec<Flow> = self.out(&node.id).cloned().collect();
+                for flow in onward {
+                    self.arrive(&flow, (when.clone(), name.clone()), depth + 1, led);
+                }
+            }
+            Kind::Fork => match self.branches(&node.id) {
+                (Some(main), others) => {
+                    let alone = |id: &String| {
+                        let mut out = self.out(id);
+                        let ends = |id: &str| self.d.node(id).is_some_and(|node| node.kind == Kind::Join);
+                        matches!((out.next(), out.next()), (Some(only), None) if ends(&only.to))
+                    };
+                    let steps = std::iter::once(&main).chain(&others);
+                    let is_step = |id: &String| self.d.node(id).is_some_and(|node| node.kind == Kind::Step);
+                    if steps.clone().all(|id| is_step(id) && alone(id)) {
+                        led.push((main, when, name));
+                    } else {
+                        self.wrong("catalogue-drawn-fork", &node.id);
+                    }
+                }
+                (None, _) => self.wrong("catalogue-drawn-fork", &node.id),
+            },
+            Kind::Choice if !when.is_empty() => self.wrong("catalogue-drawn-choice", &node.id),
+            Kind::Choice => {
+                let onward: Vec<Flow> = self.out(&node.id).cloned().collect();
+                for flow in onward {
+                    let text = if flow.otherwise { "" } else { flow.when.trim() };
+                    // A name without a condition is a question to a person, which no program answers.
+                    if !text.is_empty() && !flow.language.is_empty() && flow.language != CEL {
+                        self.wrong("catalogue-drawn-language", &flow.id);
+                    }
+                    self.arrive(&flow, (text.to_owned(), flow.name.clone()), depth + 1, led);
+                }
+            }
+        }
+    }
+
+    /// A slug that no other step has.
+    fn id_for(&self, node: &Node) -> String {
+        let wanted = if rules::is_slug(&node.id) { node.id.clone() } else { rules::slug(&node.name) };
+        let wanted = if wanted.is_empty() { "step".to_owned() } else { wanted.chars().take(60).collect() };
+        let taken = |id: &String| self.read.process.iter().any(|step| step.id == *id);
+        let numbered = (1..).map(|n| if n == 1 { wanted.clone() } else { format!("{wanted}-{n}") });
+        numbered.into_iter().find(|id| !taken(id)).unwrap_or(wanted)
+    }
+
+    fn step(&mut self, id: &str) {
+        let Some(node) = self.d.node(id).cloned() else { return };
+        let fork = self.fork_of(id);
+        let sides = fork.map(|fork| self.branches(&fork).1).unwrap_or_default();
+        let asks = sides.iter().filter_map(|side| self.d.node(side)).map(|side| Side {
+            name: side.name.clone(),
+            unit: unit_of(side),
+            norm: norm_of(side),
+        });
+        let asks = asks.collect();
+        let last = self.steps_from(id).is_empty();
+        let role = node.says.get(ROLE).and_then(|word| word.parse::<Role>().ok()).unwrap_or(Role::Officer);
+        let allowed = node.says.get(ALLOWED).map(|words| words.split_whitespace().map(str::to_owned).collect());
+        let guessed = || {
+            let words: &[&str] = if last { &["approve", "refuse"] } else { &["forward", "request_supplement"] };
+            let back = (!self.read.process.is_empty()).then_some("return");
+            words.iter().copied().chain(back).map(str::to_owned).collect()
+        };
+        let step = Step {
+            id: self.id_for(&node),
+            name: node.name.clone(),
+            role,
+            unit: unit_of(&node),
+            norm: norm_of(&node),
+            allowed: allowed.unwrap_or_else(guessed),
+            asks,
+        };
+        self.ids.insert(id.to_owned(), step.id.clone());
+        self.read.process.push(step);
+    }
+
+    /// The ways between the steps; none where they are a line.
+    fn ways(&mut self) {
+        let nodes: Vec<(String, String)> = self.ids.iter().map(|(node, id)| (node.clone(), id.clone())).collect();
+        let mut ways = Vec::new();
+        for (node, from) in nodes {
+            for (to, when, name) in self.steps_from(&node) {
+                let Some(to) = self.ids.get(&to).cloned() else { continue };
+                ways.push(Way { from: from.clone(), to, when, name });
+            }
+        }
+        let place = |id: &str| self.read.process.iter().position(|step| step.id == id).unwrap_or(usize::MAX);
+        ways.sort_by_key(|way| (place(&way.from), place(&way.to)));
+        let line = ways.len() + 1 == self.read.process.len()
+            && ways
+                .iter()
+                .enumerate()
+                .all(|(n, way)| way.when.is_empty() && place(&way.from) == n && place(&way.to) == n + 1);
+        self.read.ways = if line { Vec::new() } else { ways };
+    }
+}
+
+fn unit_of(node: &Node) -> StepUnit {
+    let said = node.says.get(UNIT).and_then(|word| StepUnit::read(word));
+    said.unwrap_or_else(|| StepUnit::Division("chuyen-mon".to_owned()))
+}
+
+fn norm_of(node: &Node) -> Limit {
+    node.says.get(NORM).and_then(|text| text.parse().ok()).unwrap_or(Limit::WorkingDays(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(id: &str, unit: StepUnit, allowed: &[&str]) -> Step {
+        Step {
+            id: id.into(),
+            name: format!("Bước {id}"),
+            role: Role::Officer,
+            unit,
+            norm: Limit::Hours(4),
+            allowed: allowed.iter().map(|word| (*word).to_owned()).collect(),
+            asks: Vec::new(),
+        }
+    }
+
+    fn way(from: &str, to: &str, when: &str) -> Way {
+        Way { from: from.into(), to: to.into(), when: when.into(), name: String::new() }
+    }
+
+    /// check → inspect beside two others → sign, or straight to sign.
+    fn version() -> Version {
+        let side = |name: &str, code: &str| Side {
+            name: name.into(),
+            unit: StepUnit::Agency(code.into()),
+            norm: Limit::Hours(4),
+        };
+        let division = StepUnit::Division("land".into());
+        Version {
+            code: "1.000001".into(),
+            name: "Cấp phép".into(),
+            process: vec![
+                step("check", StepUnit::Desk, &["forward"]),
+                Step {
+                    asks: vec![side("Phòng cháy", "H13.901"), side("Môi trường", "H13.05")],
+                    ..step("inspect", division, &["forward", "return"])
+                },
+                step("sign", StepUnit::Leader, &["approve", "return"]),
+            ],
+            ways: vec![way("check", "inspect", "fee > 0"), way("check", "sign", ""), way("inspect", "sign", "")],
+            ..Version::default()
+        }
+    }
+
+    fn drawn(version: &Version) -> Diagram {
+        diagram(version, StepUnit::word)
+    }
+
+    #[test]
+    fn a_process_is_drawn_whole_and_read_back_as_it_was() {
+        let version = version();
+        let d = drawn(&version);
+        assert!(d.is_drawn());
+        let back = read(&d);
+        assert_eq!((&back.process, &back.ways), (&version.process, &version.ways));
+        assert_eq!(back.problems, []);
+        // By way of the file that other tools read.
+        let (file, left_out) = bpmn::read(&bpmn::write(&d)).unwrap();
+        assert_eq!(left_out, []);
+        assert_eq!(read(&file).process, version.process);
+    }
+
+    #[test]
+    fn a_line_is_drawn_and_read_back_as_a_line() {
+        for steps in 1..=3 {
+            let version = Version { ways: Vec::new(), process: version().process[..steps].to_vec(), ..version() };
+            let back = read(&drawn(&version));
+            assert_eq!((back.process, back.ways), (version.process, Vec::new()));
+        }
+        assert_eq!(read(&drawn(&Version::default())).problems.len(), 1);
+    }
+
+    #[test]
+    fn every_shipped_process_comes_back_as_it_was() {
+        for version in crate::shipped::versions().unwrap() {
+            let back = read(&drawn(&version));
+            assert_eq!((back.process, back.ways), (version.process.clone(), version.ways.clone()), "{}", version.code);
+        }
+    }
+
+    /// As other tools draw: nothing said of steps, a merge, a name for an id.
+    #[test]
+    fn what_others_drew_is_guessed_at_and_what_cannot_be_is_named() {
+        let file = |content: &str| {
+            let model = "http://www.omg.org/spec/BPMN/20100524/MODEL";
+            let xml = format!("<definitions xmlns=\"{model}\"><process id=\"p\">{content}</process></definitions>");
+            read(&bpmn::read(&xml).unwrap().0)
+        };
+        let flow = |n: usize, from: &str, to: &str| {
+            format!("<sequenceFlow id=\"f{n}\" sourceRef=\"{from}\" targetRef=\"{to}\"/>")
+        };
+        let plain = "<startEvent id=\"s\"/><task id=\"Activity_1\" name=\"Kiểm tra hồ sơ\"/><task id=\"Activity_2\" name=\"Ký\"/><endEvent id=\"e\"/>";
+        let flows =
+            [flow(1, "s", "Activity_1"), flow(2, "Activity_1", "Activity_2"), flow(3, "Activity_2", "e")].concat();
+        let guessed = file(&format!("{plain}{flows}"));
+        assert_eq!(guessed.problems, []);
+        let ids: Vec<&str> = guessed.process.iter().map(|step| step.id.as_str()).collect();
+        assert_eq!(ids, ["kiem-tra-ho-so", "ky"]);
+        assert_eq!(guessed.process[1].allowed, ["approve", "refuse", "return"]);
+        assert_eq!(guessed.ways, []);
+        // Two choices behind each other: nobody decides the second.
+        let nested = "<startEvent id=\"s\"/><task id=\"a\" name=\"A\"/><exclusiveGateway id=\"g\"/><exclusiveGateway id=\"h\"/><task id=\"b\" name=\"B\"/><endEvent id=\"e\"/>";
+        let condition = "<conditionExpression>fee &gt; 0</conditionExpression>";
+        let flows = [
+            flow(1, "s", "a"),
+            flow(2, "a", "g"),
+            format!("<sequenceFlow id=\"f3\" sourceRef=\"g\" targetRef=\"h\">{condition}</sequenceFlow>"),
+            flow(4, "g", "b"),
+            flow(5, "h", "b"),
+            format!("<sequenceFlow id=\"f7\" sourceRef=\"h\" targetRef=\"e\">{condition}</sequenceFlow>"),
+            flow(6, "b", "e"),
+        ];
+        let codes: Vec<&str> = file(&format!("{nested}{}", flows.concat())).problems.iter().map(|p| p.code).collect();
+        assert_eq!(codes, ["catalogue-drawn-choice"]);
+        assert_eq!(file("<task id=\"a\"/>").problems[0].code, "catalogue-drawn-start");
+    }
+}

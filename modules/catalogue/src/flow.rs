@@ -1,0 +1,285 @@
+//! The internal process as a graph: ways from step to step, the conditions under which one is taken, and what other units do beside a step.
+//!
+//! A process without ways is a line. A condition is a CEL expression over what is known of the dossier ([`Known`]): CEL always comes to an end. At
+//! most one way of a step has none; it is taken where no other is. There are no circles: what is wrong goes back by an act of a person.
+
+use crate::version::{FieldKind, Step, StepUnit, Version};
+use base::{Channel, Problem};
+use cel::{Context, Program, Value};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Most ways of one process.
+pub const WAYS_MAX: usize = 60;
+/// Longest condition, in letters.
+pub const CONDITION_MAX: usize = 300;
+/// How deep brackets may lie in a condition: its reader climbs down as deep.
+const DEPTH_MAX: usize = 16;
+
+/// What a condition may look at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// Answers to the form: a JSON object of field → text.
+    pub answers: &'a str,
+    /// Fees and charges due, in đồng.
+    pub fee: i64,
+    pub channel: Option<Channel>,
+    /// How many other units agreed, and how many did not.
+    pub agree: i64,
+    pub disagree: i64,
+}
+
+/// The names that conditions may use.
+pub const NAMES: [&str; 5] = ["answers", "fee", "channel", "agree", "disagree"];
+
+/// Reads a condition; what is wrong with it, in the words of its reader.
+fn read(text: &str) -> Result<Program, String> {
+    if text.chars().count() > CONDITION_MAX {
+        return Err(format!("> {CONDITION_MAX}"));
+    }
+    let (mut depth, mut signs) = (0_usize, 0_usize);
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        signs = if matches!(c, '!' | '-') { signs + 1 } else { 0 };
+        if depth > DEPTH_MAX || signs > DEPTH_MAX {
+            return Err(format!("> {DEPTH_MAX} ( )"));
+        }
+    }
+    on_a_deep_stack(|| Program::compile(text).map_err(|error| error.to_string()))
+}
+
+/// Its reader climbs down with every bracket, in large steps: the stack of a request is too short for what is allowed above.
+fn on_a_deep_stack<T>(work: impl FnOnce() -> T) -> T {
+    const STACK_BYTES: usize = 32 * 1024 * 1024;
+    stacker::grow(STACK_BYTES, work)
+}
+
+/// What is known, in CEL's values. A question that was not answered is empty, or 0 where it asks for a number.
+fn context(version: &Version, known: &Known<'_>) -> Context<'static, 'static> {
+    let given: BTreeMap<String, String> = serde_json::from_str(known.answers).unwrap_or_default();
+    let answers = version.form.fields().map(|field| {
+        let text = given.get(&field.name).map_or("", |text| text.trim());
+        let value = match field.kind {
+            FieldKind::Number => Value::Int(text.replace(['.', ' '], "").parse().unwrap_or(0)),
+            _ => Value::String(Arc::new(text.to_owned())),
+        };
+        (field.name.clone(), value)
+    });
+    let answers: HashMap<String, Value> = answers.collect();
+    let channel = known.channel.map_or("", Channel::as_str);
+    let mut context = Context::default();
+    context.add_variable_from_value("answers", answers);
+    context.add_variable_from_value("fee", known.fee);
+    context.add_variable_from_value("channel", channel.to_owned());
+    context.add_variable_from_value("agree", known.agree);
+    context.add_variable_from_value("disagree", known.disagree);
+    context
+}
+
+/// Whether a condition holds; one that cannot be told does not.
+fn holds(text: &str, context: &Context<'_, '_>) -> bool {
+    read(text).is_ok_and(|program| on_a_deep_stack(|| matches!(program.execute(context), Ok(Value::Bool(true)))))
+}
+
+/// What is wrong with a condition: it cannot be read, looks at what there is not, or says neither yes nor no.
+fn wrong(text: &str, version: &Version) -> Option<String> {
+    let program = match read(text) {
+        Ok(program) => program,
+        Err(why) => return Some(why),
+    };
+    let unknown = program.references().variables().into_iter().find(|name| !NAMES.contains(name)).map(str::to_owned);
+    if unknown.is_some() {
+        return unknown;
+    }
+    // Questions that the form does not ask are told by trying: nothing is known, and still it must come to yes or no.
+    match on_a_deep_stack(|| program.execute(&context(version, &Known::default()))) {
+        Ok(Value::Bool(_)) => None,
+        Ok(other) => Some(format!("{:?}", other.type_of())),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+impl Version {
+    fn at(&self, id: &str) -> Option<usize> {
+        self.process.iter().position(|step| step.id == id)
+    }
+
+    /// The ways out of a step, in their order.
+    fn ways_of(&self, step: usize) -> impl Iterator<Item = &crate::version::Way> {
+        let id = self.process.get(step).map_or("", |step| step.id.as_str());
+        self.ways.iter().filter(move |way| way.from == id)
+    }
+
+    /// The step after `step`, whoever does it; none where it ends there.
+    pub fn step_after(&self, step: usize, known: &Known<'_>) -> Option<usize> {
+        if self.ways.is_empty() {
+            return (step + 1 < self.process.len()).then_some(step + 1);
+        }
+        let mut ways = self.ways_of(step).peekable();
+        ways.peek()?;
+        let context = context(self, known);
+        let taken = |way: &&crate::version::Way| way.when.trim().is_empty() || holds(&way.when, &context);
+        // Those with a condition come first, wherever they stand.
+        let mut ordered: Vec<&crate::version::Way> = ways.collect();
+        ordered.sort_by_key(|way| way.when.trim().is_empty());
+        ordered.into_iter().find(taken).and_then(|way| self.at(&way.to))
+    }
+
+    /// The steps a dossier goes through, from the first on, as things are known.
+    pub fn path(&self, known: &Known<'_>) -> Vec<usize> {
+        let mut path = if self.process.is_empty() { Vec::new() } else { vec![0] };
+        while let Some(next) = path.last().and_then(|step| self.step_after(*step, known)) {
+            // No circles: rules refuse them, and a text that was not judged by them ends here.
+            if path.contains(&next) {
+                break;
+            }
+            path.push(next);
+        }
+        path
+    }
+
+    /// The step before `step`: on the way that is taken as things are known, else the first that leads to it.
+    pub fn step_before(&self, step: usize, known: &Known<'_>) -> Option<usize> {
+        if self.ways.is_empty() {
+            return step.checked_sub(1);
+        }
+        let path = self.path(known);
+        let on_path = path.iter().position(|other| *other == step);
+        match on_path {
+            Some(at) => at.checked_sub(1).and_then(|before| path.get(before)).copied(),
+            None => {
+                let id = self.process.get(step).map_or("", |step| step.id.as_str());
+                self.ways.iter().filter(|way| way.to == id).filter_map(|way| self.at(&way.from)).min()
+            }
+        }
+    }
+
+    /// The next steps of each step; of a process without ways, the one behind it.
+    fn graph(&self) -> Vec<Vec<usize>> {
+        let line = |step: usize| if step + 1 < self.process.len() { vec![step + 1] } else { Vec::new() };
+        let steps = 0..self.process.len();
+        if self.ways.is_empty() {
+            return steps.map(line).collect();
+        }
+        steps.map(|step| self.ways_of(step).filter_map(|way| self.at(&way.to)).collect()).collect()
+    }
+
+    /// Working hours of the longest way through.
+    pub(crate) fn longest_hours(&self) -> i64 {
+        let graph = self.graph();
+        let hours = |step: usize| self.process.get(step).map_or(0, |step| crate::rules::working_hours(step.norm));
+        let mut longest: Vec<i64> = (0..graph.len()).map(hours).collect();
+        // As often as there are steps: a circle, which rules refuse, ends here as well.
+        for _ in 0..graph.len() {
+            for (from, next) in graph.iter().enumerate() {
+                for to in next {
+                    let through = longest[from].saturating_add(hours(*to)).min(i64::from(i32::MAX));
+                    if through > longest[*to] {
+                        longest[*to] = through;
+                    }
+                }
+            }
+        }
+        longest.into_iter().max().unwrap_or(0)
+    }
+}
+
+fn allows(step: &Step, word: &str) -> bool {
+    step.allowed.iter().any(|allowed| allowed == word)
+}
+
+/// What is wrong with the ways of a process, and with what is done beside its steps.
+pub(crate) fn check(version: &Version, problems: &mut Vec<Problem>) {
+    let at_step = |code, name: &str| Problem::new(code).field("process").arg("step", name);
+    for step in &version.process {
+        check_sides(step, problems);
+        if let StepUnit::Agency(code) = &step.unit
+            && code.parse::<base::AgencyCode>().is_err()
+        {
+            problems.push(at_step("catalogue-step-agency", &step.name).arg("code", code));
+        }
+    }
+    if version.ways.is_empty() {
+        return;
+    }
+    if version.ways.len() > WAYS_MAX {
+        problems.push(Problem::new("catalogue-too-many").field("ways").arg("max", WAYS_MAX));
+        return;
+    }
+    let mut seen = Vec::new();
+    for way in &version.ways {
+        let named = |code| Problem::new(code).field("ways").arg("from", &way.from).arg("to", &way.to);
+        if version.at(&way.from).is_none() || version.at(&way.to).is_none() || way.from == way.to {
+            problems.push(named("catalogue-way-unknown"));
+        }
+        if seen.contains(&(&way.from, &way.to)) {
+            problems.push(named("catalogue-way-twice"));
+        }
+        seen.push((&way.from, &way.to));
+        if let Some(why) = Some(way.when.trim()).filter(|when| !when.is_empty()).and_then(|when| wrong(when, version)) {
+            problems.push(named("catalogue-way-condition").arg("why", why));
+        }
+    }
+    let graph = version.graph();
+    let (reached, in_circle) = walk(&graph);
+    for (n, step) in version.process.iter().enumerate() {
+        let ways: Vec<_> = version.ways_of(n).collect();
+        let without = ways.iter().filter(|way| way.when.trim().is_empty()).count();
+        if !ways.is_empty() && without != 1 {
+            problems.push(at_step("catalogue-way-otherwise", &step.name));
+        }
+        if !ways.is_empty() && !allows(step, "forward") {
+            problems.push(at_step("catalogue-way-not-forward", &step.name));
+        }
+        if !reached[n] {
+            problems.push(at_step("catalogue-step-unreached", &step.name));
+        }
+        if in_circle[n] {
+            problems.push(at_step("catalogue-way-circle", &step.name));
+        }
+    }
+}
+
+fn check_sides(step: &Step, problems: &mut Vec<Problem>) {
+    let named = |code| Problem::new(code).field("process").arg("step", &step.name);
+    if step.asks.len() > crate::version::SIDES_MAX {
+        problems.push(Problem::new("catalogue-too-many").field("process").arg("max", crate::version::SIDES_MAX));
+    }
+    for (n, side) in step.asks.iter().enumerate() {
+        let named = |code| named(code).arg("side", &side.name);
+        if side.name.trim().is_empty() || step.asks.iter().take(n).any(|other| other.unit == side.unit) {
+            problems.push(named("catalogue-side-wrong"));
+        }
+        if matches!(&side.unit, StepUnit::Agency(code) if code.parse::<base::AgencyCode>().is_err()) {
+            problems.push(named("catalogue-side-wrong"));
+        }
+        // They work at the same time: nobody waits longer for them than the step itself takes.
+        if crate::rules::working_hours(side.norm) > crate::rules::working_hours(step.norm) {
+            problems.push(named("catalogue-side-norm"));
+        }
+    }
+}
+
+/// Which steps are reached from the first, and which lead back to themselves.
+fn walk(graph: &[Vec<usize>]) -> (Vec<bool>, Vec<bool>) {
+    let from = |start: &[usize]| {
+        let mut reached = vec![false; graph.len()];
+        let mut open = start.to_vec();
+        while let Some(step) = open.pop() {
+            if let Some(place) = reached.get_mut(step).filter(|place| !**place) {
+                *place = true;
+                open.extend(&graph[step]);
+            }
+        }
+        reached
+    };
+    let in_circle = (0..graph.len()).map(|step| from(&graph[step])[step]).collect();
+    (from(&[0]), in_circle)
+}
+
+#[cfg(test)]
+mod tests;
