@@ -126,7 +126,11 @@ catalogue-step-id = The step “{ $step }” needs a lower-case id of its own.
 catalogue-step-action = The step “{ $step }” allows the unknown act “{ $action }”.
 catalogue-step-dead-end = The step “{ $step }” is a dead end: the last must be able to approve, the others to pass on.
 catalogue-step-return = The first step “{ $step }” has none before it to return to.
-catalogue-norms-over-limit = The steps take { $norms } hours, more than the limit { $limit } of “{ $channel }”.
+catalogue-norms-over-limit = The steps take { $norms } hours, more than the limit of { $limit } hours when it is filed { $channel ->
+    [counter] at the counter
+    [online] online
+   *[post] by post
+}.
 catalogue-form-field = The form's field “{ $name }” needs a name of its own, a label, and choices if it is a list.
 catalogue-keeper-only = Only the catalogue keeper may announce or end procedures.
 catalogue-date-past = The day of effect is today, { $today }, at the earliest: what has been cannot be changed.

@@ -126,7 +126,11 @@ catalogue-step-id = Bước “{ $step }” cần mã riêng, viết thường, 
 catalogue-step-action = Bước “{ $step }” cho phép hành động lạ “{ $action }”.
 catalogue-step-dead-end = Bước “{ $step }” không có lối ra: bước cuối phải phê duyệt được, các bước khác phải chuyển tiếp được.
 catalogue-step-return = Bước đầu “{ $step }” không có bước nào trước để trả lại.
-catalogue-norms-over-limit = Tổng định mức các bước ({ $norms } giờ) vượt thời hạn { $limit } của cách nộp “{ $channel }”.
+catalogue-norms-over-limit = Tổng định mức các bước ({ $norms } giờ) vượt thời hạn { $limit } giờ khi { $channel ->
+    [counter] nộp tại quầy
+    [online] nộp trực tuyến
+   *[post] gửi bưu chính
+}.
 catalogue-form-field = Ô “{ $name }” của biểu mẫu cần mã riêng, nhãn, và lựa chọn nếu là danh sách.
 catalogue-keeper-only = Chỉ người giữ danh mục được công bố hoặc bãi bỏ thủ tục.
 catalogue-date-past = Ngày có hiệu lực sớm nhất là hôm nay, { $today }: những gì đã qua không đổi được.

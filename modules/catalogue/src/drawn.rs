@@ -135,7 +135,8 @@ impl<L: Fn(&StepUnit) -> String> Drawing<'_, L> {
                     for way in several {
                         let Some(to) = to(way) else { continue };
                         let flow = self.flow(&choice(step), &to);
-                        flow.name.clone_from(&way.name);
+                        // A way without a name is called by its condition.
+                        flow.name.clone_from(if way.name.is_empty() { &way.when } else { &way.name });
                         flow.when.clone_from(&way.when);
                         flow.otherwise = way.when.trim().is_empty();
                         flow.language = if flow.otherwise { String::new() } else { CEL.to_owned() };
@@ -334,6 +335,7 @@ impl Reading<'_> {
         for (node, from) in nodes {
             for (to, when, name) in self.steps_from(&node) {
                 let Some(to) = self.ids.get(&to).cloned() else { continue };
+                let name = if name == when { String::new() } else { name };
                 ways.push(Way { from: from.clone(), to, when, name });
             }
         }
@@ -470,7 +472,8 @@ mod tests {
             flow(6, "b", "e"),
         ];
         let codes: Vec<&str> = file(&format!("{nested}{}", flows.concat())).problems.iter().map(|p| p.code).collect();
-        assert_eq!(codes, ["catalogue-drawn-choice"]);
+        // A condition without a language is none of ours (BPMN means XPath).
+        assert_eq!(codes, ["catalogue-drawn-language", "catalogue-drawn-choice"]);
         assert_eq!(file("<task id=\"a\"/>").problems[0].code, "catalogue-drawn-start");
     }
 }

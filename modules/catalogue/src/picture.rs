@@ -80,9 +80,9 @@ pub fn svg(d: &Diagram, title: &str) -> String {
         let Some(line) = d.edges.get(&flow.id) else { continue };
         let points: Vec<String> = line.iter().map(|point| format!("{},{}", point.x, point.y)).collect();
         let _ = write!(svg, "<polyline class=\"way\" points=\"{}\" marker-end=\"url(#arrow)\"/>", points.join(" "));
-        let said = if flow.name.is_empty() { &flow.when } else { &flow.name };
-        if let Some(at) = line.get(line.len() / 2).filter(|_| !said.is_empty()) {
-            text(&mut svg, said, (at.x, at.y - 6), LETTERS, 2);
+        if let Some(at) = d.labels.get(&flow.id).filter(|_| !flow.name.is_empty()) {
+            let (x, y) = middle(at);
+            text(&mut svg, &flow.name, (x, y + 4), LETTERS, 2);
         }
     }
     for node in &d.nodes {

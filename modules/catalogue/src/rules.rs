@@ -116,7 +116,7 @@ fn check_process(version: &Version, problems: &mut Vec<Problem>) {
                 Problem::new("catalogue-norms-over-limit")
                     .field("process")
                     .arg("norms", norms)
-                    .arg("limit", terms.limit)
+                    .arg("limit", working_hours(terms.limit))
                     .arg("channel", terms.channel.as_str()),
             );
         }

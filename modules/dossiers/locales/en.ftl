@@ -614,3 +614,5 @@ dossier-together-leads = Leading dossier
 dossier-together-waits = waits for { $codes }
 dossier-together-promised = Promised for all of it
 dossier-began-by-itself = Began by itself, with one filed together
+dossier-load-gone = works here no more
+dossier-load-gone-hint = What somebody holds who works here no more has to be taken over: open the list by its number, mark the dossiers and assign them.

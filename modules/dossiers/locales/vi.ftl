@@ -614,3 +614,5 @@ dossier-together-leads = Hồ sơ chính
 dossier-together-waits = chờ kết quả của { $codes }
 dossier-together-promised = Hẹn trả chung
 dossier-began-by-itself = Tự bắt đầu, theo hồ sơ nộp cùng
+dossier-load-gone = không còn làm ở đây
+dossier-load-gone-hint = Hồ sơ của người không còn làm ở đơn vị phải có người nhận thay: mở danh sách theo số, chọn hồ sơ rồi giao lại.

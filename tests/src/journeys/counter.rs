@@ -155,3 +155,31 @@ fn a_head_sees_what_each_has_in_hand_and_each_number_opens_to_its_dossiers() {
         officer.get("/work/load").await.is(403);
     });
 }
+
+#[test]
+fn what_somebody_holds_who_works_here_no_more_is_marked_until_it_is_taken_over() {
+    on_every_engine(|app| async move {
+        let (mut clerk, mut head) = (app.signed_in(Role::Clerk).await, app.signed_in(Role::DivisionHead).await);
+        let mut administrator = app.administrator().await;
+        let code = receive(&app, &mut clerk, app.person(Role::Leader).agency, "Người Nhận Thay").await;
+        let division = app.tree().get(app.person(Role::Officer).agency).expect("the division").clone();
+        let leaving = settle_official(app.db(), "sap.nghi", Role::Officer, &division).await.to_string();
+        act(&mut head, &code, "assign", json!({ "handler": leaving })).await.is(200);
+        let row = |page: &crate::harness::Page| {
+            let before = page.body.split(&format!("handler={leaving}&amp;")).next().unwrap_or_default().to_owned();
+            before.rsplit("<tr>").next().unwrap_or_default().contains("không còn làm ở đây")
+        };
+        let page = head.get("/work/load").await;
+        assert!(page.body.contains(&format!("handler={leaving}")) && !row(&page));
+        let account = format!("/accounts/{leaving}");
+        let page = administrator.get(&account).await;
+        let revoke = page.between(&format!("action=\"{account}/grants/"), "\"").expect("the role").to_owned();
+        administrator.post(&format!("{account}/grants/{revoke}"), &[]).await.leads_to(&account);
+        let page = head.get("/work/load").await;
+        page.is(200).shows("phải có người nhận thay");
+        assert!(row(&page));
+        let other = app.person(Role::Officer).id.to_string();
+        act(&mut head, &code, "assign", json!({ "handler": other })).await.is(200);
+        assert!(!head.get("/work/load").await.body.contains(&format!("handler={leaving}")));
+    });
+}

@@ -3,10 +3,13 @@
 use super::{house, names};
 use crate::actions::House;
 use crate::worklist::{Scope, load};
+use ::store::Tx;
 use askama::Template;
-use base::{Fault, Id};
+use base::{Fault, Id, Instant};
 use i18n::L;
 use organisation::Kind;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use web::{Answer, Ctx};
 
 /// Rows shown at most: a province's leader looks at units first.
@@ -14,6 +17,8 @@ const ROWS_MAX: usize = 500;
 
 struct Row {
     person: String,
+    /// Holds what somebody else has to take over: works there no more.
+    gone: bool,
     unit: String,
     held: String,
     near: String,
@@ -28,6 +33,8 @@ struct Row {
 struct LoadPage {
     l: L,
     rows: Vec<Row>,
+    /// Somebody holds something who works there no more.
+    gone: bool,
     /// More than are shown.
     more: bool,
 }
@@ -51,10 +58,21 @@ pub async fn load(ctx: Ctx) -> Answer {
                 }
             }
             let names = names(tx, loads.iter().map(|one| one.person)).await?;
-            Ok::<_, Fault>((loads, names))
+            let mut gone = HashSet::new();
+            let mut here: HashMap<Id, HashSet<Id>> = HashMap::new();
+            for one in loads.iter().take(ROWS_MAX).filter(|one| one.held + one.opinions > 0) {
+                let Some(person) = one.person else { continue };
+                if let Entry::Vacant(place) = here.entry(one.unit) {
+                    place.insert(working_at(tx, looking.tree.path(one.unit), now).await?);
+                }
+                if !here.get(&one.unit).is_some_and(|here| here.contains(&person)) {
+                    gone.insert((one.unit, person));
+                }
+            }
+            Ok::<_, Fault>((loads, names, gone))
         })
     });
-    let (mut loads, names) = read.await?;
+    let (mut loads, names, gone) = read.await?;
     let l = ctx.l;
     loads.sort_by_key(|one| (house.tree.path(one.unit).to_owned(), std::cmp::Reverse((one.late, one.held))));
     let more = loads.len() > ROWS_MAX;
@@ -63,6 +81,7 @@ pub async fn load(ctx: Ctx) -> Answer {
             Some(id) => names.get(&id).cloned().unwrap_or_else(|| id.to_string()),
             None => l.t("dossier-handler-none"),
         },
+        gone: one.person.is_some_and(|person| gone.contains(&(one.unit, person))),
         unit: house.tree.name(one.unit),
         held: l.number(one.held),
         near: l.number(one.near),
@@ -70,8 +89,18 @@ pub async fn load(ctx: Ctx) -> Answer {
         opinions: l.number(one.opinions),
         href: href(&house, &one),
     };
-    let page = LoadPage { l, rows: loads.into_iter().take(ROWS_MAX).map(row).collect(), more };
+    let rows: Vec<Row> = loads.into_iter().take(ROWS_MAX).map(row).collect();
+    let page = LoadPage { l, gone: rows.iter().any(|row| row.gone), rows, more };
     Ok(ctx.page(&l.t("dossier-load"), &page))
+}
+
+/// Whoever can hold a dossier at a unit.
+async fn working_at(tx: &Tx, path: &str, now: Instant) -> Result<HashSet<Id>, Fault> {
+    let mut people = HashSet::new();
+    for right in [crate::rights::PROCESS_DOSSIER, crate::rights::ASSIGN_DOSSIER, crate::rights::APPROVE_DOSSIER] {
+        people.extend(identity::people_who(tx, right, path, None, now).await?.into_iter().map(|(id, _)| id));
+    }
+    Ok(people)
 }
 
 /// The list's unit is where a dossier lies for a division alone; of an agency it is whatever it answers for.
