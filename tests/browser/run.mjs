@@ -23,6 +23,7 @@ import * as slot from "./journeys/slot.mjs";
 import * as work from "./journeys/work.mjs";
 import * as definition from "./journeys/definition.mjs";
 import * as control from "./journeys/control.mjs";
+import * as drawn from "./journeys/process.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -52,6 +53,8 @@ const journeys = [
   ["the same change without JavaScript", (t) => definition.journey(t, { javaScript: false })],
   ["a decision changes and ends procedures in one act, is posted and read beside the version before; a review computes what complying costs", (t) => control.journey(t, { javaScript: true })],
   ["the same decision and review without JavaScript", (t) => control.journey(t, { javaScript: false })],
+  ["a process is drawn, mended, announced; a birth is filed with all that belongs to it", (t) => drawn.journey(t, { javaScript: true })],
+  ["the same process without JavaScript", (t) => drawn.journey(t, { javaScript: false })],
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 

@@ -266,3 +266,4 @@ catalogue-drawn-call = “{ $what }” calls another procedure: use a group of l
 catalogue-drawn-fork = “{ $what }”: each parallel branch must be one step, and then join.
 catalogue-drawn-choice = “{ $what }”: two choices behind each other, and no step that decides the second.
 catalogue-drawn-language = The condition of “{ $what }” is not CEL.
+catalogue-step-desk = Step “{ $step }”: the desk stands at the beginning or the end; in between it is “the desk that received it”.

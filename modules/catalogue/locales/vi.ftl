@@ -266,3 +266,4 @@ catalogue-drawn-call = “{ $what }” gọi thủ tục khác: dùng nhóm th�
 catalogue-drawn-fork = “{ $what }”: mỗi nhánh song song phải là đúng một bước, rồi nhập lại.
 catalogue-drawn-choice = “{ $what }”: hai lần rẽ liền nhau, không có bước nào quyết định lần thứ hai.
 catalogue-drawn-language = Điều kiện của “{ $what }” không viết bằng CEL.
+catalogue-step-desk = Bước “{ $step }”: bộ phận một cửa chỉ ở đầu hoặc cuối quy trình; ở giữa dùng “nơi tiếp nhận”.

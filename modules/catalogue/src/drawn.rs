@@ -3,14 +3,16 @@
 //!
 //! A step with several ways has a choice behind it. What others are asked meanwhile is a branch of its own between a fork and a join.
 
+use crate::flow::WAYS_MAX;
 use crate::rules;
 use crate::version::{Side, Step, StepUnit, Version, Way};
 use base::{Limit, Problem, Role};
 use bpmn::{CEL, Diagram, Flow, Kind, Lane, Node};
 use std::collections::{BTreeMap, VecDeque};
 
-const START: &str = "start";
-const END: &str = "end";
+// Ids of steps have no points.
+const START: &str = "process.start";
+const END: &str = "process.end";
 /// What a step says of itself.
 const ROLE: &str = "role";
 const UNIT: &str = "unit";
@@ -164,6 +166,8 @@ pub struct Read {
 
 /// The longest process that is read; rules refuse it long before.
 const NODES_MAX: usize = 200;
+/// Flows that are followed, some more than once.
+const WALKED_MAX: usize = 10_000;
 
 /// Reads a process from a diagram; what it does not say is guessed.
 pub fn read(diagram: &Diagram) -> Read {
@@ -178,7 +182,7 @@ pub fn read(diagram: &Diagram) -> Read {
         read.problems.push(Problem::new("catalogue-too-many").field("file").arg("max", NODES_MAX));
         return read;
     }
-    let mut reading = Reading { d: &d, ids: BTreeMap::new(), read };
+    let mut reading = Reading { d: &d, ids: BTreeMap::new(), read, walked: 0 };
     let mut open: VecDeque<String> = reading.steps_from(&start.id).into_iter().map(|(step, ..)| step).collect();
     while let Some(node) = open.pop_front() {
         if reading.ids.contains_key(&node) {
@@ -196,6 +200,8 @@ struct Reading<'d> {
     /// Node → id of its step.
     ids: BTreeMap<String, String>,
     read: Read,
+    /// Flows followed so far: gateways joined to each other completely have more ways than anybody can walk.
+    walked: usize,
 }
 
 /// The node of a step that is led to, under which condition, and by what name.
@@ -235,15 +241,22 @@ impl Reading<'_> {
         let flows: Vec<Flow> = self.out(node).cloned().collect();
         let mut led = Vec::new();
         for flow in flows {
-            self.arrive(&flow, (String::new(), flow.name.clone()), 0, &mut led);
+            self.arrive(&flow, (String::new(), flow.name.clone()), (0, false), &mut led);
         }
         led
     }
 
     /// Follows a flow through gateways to the steps it leads to; a choice straight behind another has no step that decides it.
-    fn arrive(&mut self, flow: &Flow, (when, name): (String, String), depth: usize, led: &mut Vec<Led>) {
+    fn arrive(
+        &mut self,
+        flow: &Flow,
+        (when, name): (String, String),
+        (depth, chosen): (usize, bool),
+        led: &mut Vec<Led>,
+    ) {
         let Some(node) = self.d.node(&flow.to).cloned() else { return };
-        if depth > 8 {
+        self.walked += 1;
+        if depth > 8 || led.len() > WAYS_MAX || self.walked > WALKED_MAX {
             return self.wrong("catalogue-drawn-way", &node.id);
         }
         match node.kind {
@@ -253,7 +266,7 @@ impl Reading<'_> {
             Kind::Merge | Kind::Join => {
                 let onward: Vec<Flow> = self.out(&node.id).cloned().collect();
                 for flow in onward {
-                    self.arrive(&flow, (when.clone(), name.clone()), depth + 1, led);
+                    self.arrive(&flow, (when.clone(), name.clone()), (depth + 1, chosen), led);
                 }
             }
             Kind::Fork => match self.branches(&node.id) {
@@ -273,7 +286,7 @@ impl Reading<'_> {
                 }
                 (None, _) => self.wrong("catalogue-drawn-fork", &node.id),
             },
-            Kind::Choice if !when.is_empty() => self.wrong("catalogue-drawn-choice", &node.id),
+            Kind::Choice if chosen => self.wrong("catalogue-drawn-choice", &node.id),
             Kind::Choice => {
                 let onward: Vec<Flow> = self.out(&node.id).cloned().collect();
                 for flow in onward {
@@ -282,7 +295,7 @@ impl Reading<'_> {
                     if !text.is_empty() && !flow.language.is_empty() && flow.language != CEL {
                         self.wrong("catalogue-drawn-language", &flow.id);
                     }
-                    self.arrive(&flow, (text.to_owned(), flow.name.clone()), depth + 1, led);
+                    self.arrive(&flow, (text.to_owned(), flow.name.clone()), (depth + 1, true), led);
                 }
             }
         }
@@ -340,7 +353,8 @@ impl Reading<'_> {
             }
         }
         let place = |id: &str| self.read.process.iter().position(|step| step.id == id).unwrap_or(usize::MAX);
-        ways.sort_by_key(|way| (place(&way.from), place(&way.to)));
+        // In the order of the file otherwise: of several conditions that hold, the first counts.
+        ways.sort_by_key(|way| place(&way.from));
         let line = ways.len() + 1 == self.read.process.len()
             && ways
                 .iter()
@@ -360,120 +374,4 @@ fn norm_of(node: &Node) -> Limit {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn step(id: &str, unit: StepUnit, allowed: &[&str]) -> Step {
-        Step {
-            id: id.into(),
-            name: format!("Bước {id}"),
-            role: Role::Officer,
-            unit,
-            norm: Limit::Hours(4),
-            allowed: allowed.iter().map(|word| (*word).to_owned()).collect(),
-            asks: Vec::new(),
-        }
-    }
-
-    fn way(from: &str, to: &str, when: &str) -> Way {
-        Way { from: from.into(), to: to.into(), when: when.into(), name: String::new() }
-    }
-
-    /// check → inspect beside two others → sign, or straight to sign.
-    fn version() -> Version {
-        let side = |name: &str, code: &str| Side {
-            name: name.into(),
-            unit: StepUnit::Agency(code.into()),
-            norm: Limit::Hours(4),
-        };
-        let division = StepUnit::Division("land".into());
-        Version {
-            code: "1.000001".into(),
-            name: "Cấp phép".into(),
-            process: vec![
-                step("check", StepUnit::Desk, &["forward"]),
-                Step {
-                    asks: vec![side("Phòng cháy", "H13.901"), side("Môi trường", "H13.05")],
-                    ..step("inspect", division, &["forward", "return"])
-                },
-                step("sign", StepUnit::Leader, &["approve", "return"]),
-            ],
-            ways: vec![way("check", "inspect", "fee > 0"), way("check", "sign", ""), way("inspect", "sign", "")],
-            ..Version::default()
-        }
-    }
-
-    fn drawn(version: &Version) -> Diagram {
-        diagram(version, StepUnit::word)
-    }
-
-    #[test]
-    fn a_process_is_drawn_whole_and_read_back_as_it_was() {
-        let version = version();
-        let d = drawn(&version);
-        assert!(d.is_drawn());
-        let back = read(&d);
-        assert_eq!((&back.process, &back.ways), (&version.process, &version.ways));
-        assert_eq!(back.problems, []);
-        // By way of the file that other tools read.
-        let (file, left_out) = bpmn::read(&bpmn::write(&d)).unwrap();
-        assert_eq!(left_out, []);
-        assert_eq!(read(&file).process, version.process);
-    }
-
-    #[test]
-    fn a_line_is_drawn_and_read_back_as_a_line() {
-        for steps in 1..=3 {
-            let version = Version { ways: Vec::new(), process: version().process[..steps].to_vec(), ..version() };
-            let back = read(&drawn(&version));
-            assert_eq!((back.process, back.ways), (version.process, Vec::new()));
-        }
-        assert_eq!(read(&drawn(&Version::default())).problems.len(), 1);
-    }
-
-    #[test]
-    fn every_shipped_process_comes_back_as_it_was() {
-        for version in crate::shipped::versions().unwrap() {
-            let back = read(&drawn(&version));
-            assert_eq!((back.process, back.ways), (version.process.clone(), version.ways.clone()), "{}", version.code);
-        }
-    }
-
-    /// As other tools draw: nothing said of steps, a merge, a name for an id.
-    #[test]
-    fn what_others_drew_is_guessed_at_and_what_cannot_be_is_named() {
-        let file = |content: &str| {
-            let model = "http://www.omg.org/spec/BPMN/20100524/MODEL";
-            let xml = format!("<definitions xmlns=\"{model}\"><process id=\"p\">{content}</process></definitions>");
-            read(&bpmn::read(&xml).unwrap().0)
-        };
-        let flow = |n: usize, from: &str, to: &str| {
-            format!("<sequenceFlow id=\"f{n}\" sourceRef=\"{from}\" targetRef=\"{to}\"/>")
-        };
-        let plain = "<startEvent id=\"s\"/><task id=\"Activity_1\" name=\"Kiểm tra hồ sơ\"/><task id=\"Activity_2\" name=\"Ký\"/><endEvent id=\"e\"/>";
-        let flows =
-            [flow(1, "s", "Activity_1"), flow(2, "Activity_1", "Activity_2"), flow(3, "Activity_2", "e")].concat();
-        let guessed = file(&format!("{plain}{flows}"));
-        assert_eq!(guessed.problems, []);
-        let ids: Vec<&str> = guessed.process.iter().map(|step| step.id.as_str()).collect();
-        assert_eq!(ids, ["kiem-tra-ho-so", "ky"]);
-        assert_eq!(guessed.process[1].allowed, ["approve", "refuse", "return"]);
-        assert_eq!(guessed.ways, []);
-        // Two choices behind each other: nobody decides the second.
-        let nested = "<startEvent id=\"s\"/><task id=\"a\" name=\"A\"/><exclusiveGateway id=\"g\"/><exclusiveGateway id=\"h\"/><task id=\"b\" name=\"B\"/><endEvent id=\"e\"/>";
-        let condition = "<conditionExpression>fee &gt; 0</conditionExpression>";
-        let flows = [
-            flow(1, "s", "a"),
-            flow(2, "a", "g"),
-            format!("<sequenceFlow id=\"f3\" sourceRef=\"g\" targetRef=\"h\">{condition}</sequenceFlow>"),
-            flow(4, "g", "b"),
-            flow(5, "h", "b"),
-            format!("<sequenceFlow id=\"f7\" sourceRef=\"h\" targetRef=\"e\">{condition}</sequenceFlow>"),
-            flow(6, "b", "e"),
-        ];
-        let codes: Vec<&str> = file(&format!("{nested}{}", flows.concat())).problems.iter().map(|p| p.code).collect();
-        // A condition without a language is none of ours (BPMN means XPath).
-        assert_eq!(codes, ["catalogue-drawn-language", "catalogue-drawn-choice"]);
-        assert_eq!(file("<task id=\"a\"/>").problems[0].code, "catalogue-drawn-start");
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! The internal process as a graph: ways from step to step, the conditions under which one is taken, and what other units do beside a step.
 //!
-//! A process without ways is a line. A condition is a CEL expression over what is known of the dossier ([`Known`]): CEL always comes to an end. At
-//! most one way of a step has none; it is taken where no other is. There are no circles: what is wrong goes back by an act of a person.
+//! A process without ways is a line. A condition is a CEL expression over what is known of the dossier ([`Known`]), bounded in length, in depth and in
+//! what it may call. At most one way of a step has none; it is taken where no other is. There are no circles: what is wrong goes back by an act of a person.
 
 use crate::version::{FieldKind, Step, StepUnit, Version};
 use base::{Channel, Problem};
@@ -49,7 +49,24 @@ fn read(text: &str) -> Result<Program, String> {
             return Err(format!("> {DEPTH_MAX} ( )"));
         }
     }
+    if let Some(name) = called(text).find(|name| !FUNCTIONS.contains(name)) {
+        return Err(format!("{name}()"));
+    }
     on_a_deep_stack(|| Program::compile(text).map_err(|error| error.to_string()))
+}
+
+/// What conditions may call. None of it goes through lists: with those that do, few letters would be work without an end.
+const FUNCTIONS: [&str; 6] = ["size", "startsWith", "endsWith", "contains", "int", "string"];
+
+/// The names before brackets: calls, and such as only look like them within quotes.
+fn called(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('(').filter_map(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default().trim_end();
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let start =
+            before.rfind(|c: char| !is_part(c)).map_or(0, |n| n + before[n..].chars().next().map_or(1, char::len_utf8));
+        before.get(start..).filter(|name| !name.is_empty() && *name != "in")
+    })
 }
 
 /// Its reader climbs down with every bracket, in large steps: the stack of a request is too short for what is allowed above.
@@ -203,6 +220,15 @@ pub(crate) fn check(version: &Version, problems: &mut Vec<Problem>) {
             problems.push(at_step("catalogue-step-agency", &step.name).arg("code", code));
         }
     }
+    let graph = version.graph();
+    for (n, step) in version.process.iter().enumerate().filter(|(_, step)| step.unit == StepUnit::Desk) {
+        let elsewhere = |n: usize| version.process.get(n).is_some_and(|step| step.unit != StepUnit::Desk);
+        let came = (0..graph.len()).any(|from| elsewhere(from) && leads(&graph, from, n));
+        // What comes to the desk is handed out there; nobody passes it on.
+        if came && (0..graph.len()).any(|to| elsewhere(to) && leads(&graph, n, to)) {
+            problems.push(at_step("catalogue-step-desk", &step.name));
+        }
+    }
     if version.ways.is_empty() {
         return;
     }
@@ -224,7 +250,6 @@ pub(crate) fn check(version: &Version, problems: &mut Vec<Problem>) {
             problems.push(named("catalogue-way-condition").arg("why", why));
         }
     }
-    let graph = version.graph();
     let (reached, in_circle) = walk(&graph);
     for (n, step) in version.process.iter().enumerate() {
         let ways: Vec<_> = version.ways_of(n).collect();
@@ -262,6 +287,22 @@ fn check_sides(step: &Step, problems: &mut Vec<Problem>) {
             problems.push(named("catalogue-side-norm"));
         }
     }
+}
+
+/// Whether a step leads to another, over whatever others.
+fn leads(graph: &[Vec<usize>], from: usize, to: usize) -> bool {
+    let mut seen = vec![false; graph.len()];
+    let mut open = graph.get(from).cloned().unwrap_or_default();
+    while let Some(step) = open.pop() {
+        if step == to {
+            return true;
+        }
+        if let Some(place) = seen.get_mut(step).filter(|place| !**place) {
+            *place = true;
+            open.extend(&graph[step]);
+        }
+    }
+    false
 }
 
 /// Which steps are reached from the first, and which lead back to themselves.

@@ -131,11 +131,31 @@ fn norm_read(form: &FormMap, start: &str) -> Result<Limit, Problem> {
 /// Most rows of a table that are read.
 const ROWS_MAX: usize = 60;
 
-/// What the form says, with what is wrong with a row.
-fn typed(form: &FormMap, before: &Version) -> (Version, Vec<Problem>) {
-    let (mut version, mut problems) = (before.clone(), Vec::new());
+/// What the form says.
+struct Rows {
+    version: Version,
+    /// Where each row of what others are asked stands: its step, and its place there.
+    sides: Vec<(usize, usize)>,
+    /// What is wrong with a row: then nothing is done but to show the rows as they were typed.
+    problems: Vec<Problem>,
+}
+
+fn typed(form: &FormMap, before: &Version) -> Rows {
+    let (mut version, mut problems, mut sides) = (before.clone(), Vec::new(), Vec::new());
     (version.process, version.ways) = (Vec::new(), Vec::new());
     let is_there = |name: String| form.get(&name).is_some();
+    for (row, table) in [("s", "process"), ("w", "ways"), ("b", "sides")] {
+        let name = if row == "s" {
+            "name"
+        } else if row == "w" {
+            "from"
+        } else {
+            "step"
+        };
+        if is_there(format!("{row}{ROWS_MAX}_{name}")) {
+            problems.push(Problem::new("catalogue-too-many").field(table).arg("max", ROWS_MAX));
+        }
+    }
     for n in (0..ROWS_MAX).take_while(|n| is_there(format!("s{n}_name"))) {
         let start = format!("s{n}_");
         let text = |name: &str| form.text(&format!("{start}{name}")).trim().to_owned();
@@ -176,18 +196,21 @@ fn typed(form: &FormMap, before: &Version) -> (Version, Vec<Problem>) {
         let start = format!("b{n}_");
         let text = |name: &str| form.text(&format!("{start}{name}")).trim().to_owned();
         let norm = norm_read(form, &start);
-        let step = version.process.iter_mut().find(|step| step.id == text("step"));
-        match (step, StepUnit::read(&text("unit")), norm) {
-            (Some(step), Some(unit), Ok(norm)) => step.asks.push(Side { name: text("name"), unit, norm }),
+        let at = version.process.iter().position(|step| step.id == text("step"));
+        match (at.and_then(|at| Some((at, version.process.get_mut(at)?))), StepUnit::read(&text("unit")), norm) {
+            (Some((at, step)), Some(unit), Ok(norm)) => {
+                sides.push((at, step.asks.len()));
+                step.asks.push(Side { name: text("name"), unit, norm });
+            }
             (_, _, Err(problem)) => problems.push(problem),
             _ => problems.push(Problem::new("catalogue-side-row").field(format!("{start}step"))),
         }
     }
-    (version, problems)
+    Rows { version, sides, problems }
 }
 
 /// What a button does to the rows.
-fn pressed(word: &str, version: &mut Version) {
+fn pressed(word: &str, version: &mut Version, sides: &[(usize, usize)]) {
     let (act, n) = match word.rsplit_once('-') {
         Some((act, n)) if n.bytes().all(|b| b.is_ascii_digit()) => (act, n.parse::<usize>().unwrap_or(usize::MAX)),
         _ => (word, usize::MAX),
@@ -226,13 +249,9 @@ fn pressed(word: &str, version: &mut Version) {
             }
         }
         "drop-side" => {
-            let mut left = n;
-            for step in steps {
-                if left < step.asks.len() {
-                    step.asks.remove(left);
-                    break;
-                }
-                left -= step.asks.len();
+            let found = sides.get(n).and_then(|(step, side)| Some((steps.get_mut(*step)?, *side)));
+            if let Some((step, side)) = found.filter(|(step, side)| *side < step.asks.len()) {
+                step.asks.remove(side);
             }
         }
         _ => {}
@@ -321,6 +340,22 @@ fn page(ctx: &Ctx, tree: &Tree, (version, asked): (&Version, &Asked<'_>), proble
     }
 }
 
+impl ProcessPage {
+    /// What could not be read stands there again as it was typed.
+    fn retype(&mut self, form: &FormMap) {
+        for (n, step) in self.steps.iter_mut().enumerate() {
+            form.text(&format!("s{n}_norm")).clone_into(&mut step.norm);
+        }
+        let rows = (0..ROWS_MAX).take_while(|n| form.get(&format!("b{n}_step")).is_some());
+        let row = |n: usize| {
+            let text = |name: &str| form.text(&format!("b{n}_{name}")).to_owned();
+            let (step, unit, name) = (text("step"), text("unit"), text("name"));
+            SideRow { step, unit, name, norm: text("norm"), norm_of: text("norm_of") }
+        };
+        self.sides = rows.map(row).collect();
+    }
+}
+
 /// GET /catalogue/{code}/process
 pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
     let mut version = latest(&ctx, &code).await?.as_ref().clone();
@@ -341,8 +376,10 @@ pub(crate) async fn act(
 ) -> Answer {
     let before = latest(&ctx, &code).await?;
     let form = &upload.fields;
-    let (mut version, mut problems) = typed(form, &before);
+    let Rows { mut version, sides, mut problems } = typed(form, &before);
     problems.extend(refused);
+    let unread = !problems.is_empty();
+    let mut as_typed = unread;
     let asked = Asked { decision: form.text("decision"), effective_from: form.text("effective_from") };
     match form.text("do") {
         "announce" if problems.is_empty() => {
@@ -362,20 +399,22 @@ pub(crate) async fn act(
                 Err(fault) => return Err(fault.into()),
             }
         }
+        // Whatever stands in the rows: they are replaced.
         "import" => match imported(&upload, &mut version).await {
-            Ok(wrong) => problems = wrong,
+            Ok(wrong) => (problems, as_typed) = (wrong, false),
             Err(fault) => problems.extend(fault.problems().iter().cloned()),
         },
+        _ if unread => {}
         "look" | "announce" => problems.extend(rules::check(&version)),
-        word => {
-            problems.clear();
-            pressed(word, &mut version);
-        }
+        word => pressed(word, &mut version, &sides),
     }
     let title = ctx.l.t("catalogue-process-draw");
     let invalid = !problems.is_empty();
     let tree = organisation::tree_of(&ctx.app).await?;
-    let page = page(&ctx, &tree, (&version, &asked), problems);
+    let mut page = page(&ctx, &tree, (&version, &asked), problems);
+    if as_typed {
+        page.retype(form);
+    }
     Ok(if invalid { ctx.invalid_page(&title, &page) } else { ctx.page(&title, &page) })
 }
 

@@ -158,3 +158,4 @@ citizens-no = Không
 citizens-rated-thanks = Hồ sơ này đã được đánh giá. Cảm ơn ông/bà.
 citizens-rate-code = Không ai biết ý kiến là của ai. Người khác có thể đánh giá giúp bằng mã
 citizens-rate-page = trang đánh giá
+citizens-next-others = Tự bắt đầu khi các hồ sơ nộp cùng trước đó được giải quyết; không cần làm gì

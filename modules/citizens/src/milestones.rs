@@ -85,6 +85,7 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
 fn next(l: L, d: &Dossier, places: &Places) -> Option<Milestone> {
     let at = |instant: Option<base::Instant>| instant.map(vn_date_time).unwrap_or_else(|| "–".to_owned());
     let what = match d.status {
+        Status::Filed if d.waits_for_others() => l.t("citizens-next-others"),
         Status::Filed => {
             l.tr("citizens-next-intake", [("agency", places.intake.clone()), ("due", at(d.answer_due_at))])
         }

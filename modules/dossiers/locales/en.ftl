@@ -616,3 +616,7 @@ dossier-together-promised = Promised for all of it
 dossier-began-by-itself = Began by itself, with one filed together
 dossier-load-gone = works here no more
 dossier-load-gone-hint = What somebody holds who works here no more has to be taken over: open the list by its number, mark the dossiers and assign them.
+dossier-linked-too-many = This group has only { $max } procedures beside the leading one.
+dossier-parts-papers-on-way = The papers that { $codes } resulted in have not come to the desk. Take them over first.
+dossier-parts-unpaid = The fee of { $codes } has not been received. Record it on that dossier before all of it is handed out.
+dossier-linked-fee = Fee: { $fee } (received when this part begins)

@@ -616,3 +616,7 @@ dossier-together-promised = Hẹn trả chung
 dossier-began-by-itself = Tự bắt đầu, theo hồ sơ nộp cùng
 dossier-load-gone = không còn làm ở đây
 dossier-load-gone-hint = Hồ sơ của người không còn làm ở đơn vị phải có người nhận thay: mở danh sách theo số, chọn hồ sơ rồi giao lại.
+dossier-linked-too-many = Nhóm liên thông này chỉ có { $max } thủ tục nộp cùng.
+dossier-parts-papers-on-way = Kết quả bản giấy của { $codes } chưa về nơi trả. Nhận bàn giao bản giấy trước.
+dossier-parts-unpaid = Chưa thu phí, lệ phí của { $codes }. Ghi thu ở trang hồ sơ đó trước khi trả chung.
+dossier-linked-fee = Phí, lệ phí: { $fee } (thu khi phần này bắt đầu)

@@ -156,7 +156,16 @@ async fn ask_beside(
     applicant: &Applicant,
 ) -> Result<Dossier, Fault> {
     let mut dossier = dossier;
-    for (asked, words) in decide::beside_step(&dossier, office) {
+    if office.step(&dossier).is_none_or(|step| step.asks.is_empty()) {
+        return Ok(dossier);
+    }
+    let mut questions = Vec::new();
+    for event in audit::events(tx, dossier.id).await? {
+        if let Ok(Happening::OpinionsAsked { of, question, .. }) = Happening::read(&event.data) {
+            questions.extend(of.iter().map(|_| question.clone()));
+        }
+    }
+    for (asked, words) in decide::beside_step(&dossier, office, &questions) {
         let before = Loaded { dossier, applicant: applicant.clone() };
         dossier = write(tx, Some(&before), None, by, agency, &asked).await?;
         aside::write(tx, dossier.id, dossier.head.n, &words).await?;
@@ -262,7 +271,12 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
         return_to: intake.return_to,
         account: None,
     };
-    let earlier = earlier(tx, house, by, &intake.handed).await?;
+    let parts = intake.linked.iter().flat_map(|linked| &linked.parts);
+    let reuses = std::iter::once(&intake.handed).chain(parts).any(Handed::reuses);
+    let earlier = match reuses {
+        true => reuse::papers_of(tx, house, &by.actor, &intake.handed.owner_number).await?,
+        false => Vec::new(),
+    };
     let checked = filing::check(&house.tree, &version, places, (&intake.handed, &earlier), by.now);
     let id = new_id(by.now);
     let together = linked::plan(house, by.now, intake, (id, &version, places), &earlier);
@@ -334,7 +348,13 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     if let Some(applicant) = done.applicant {
         tx.execute(sql::UPDATE_ANSWERS, params![after.id, applicant.answers]).await?;
     }
-    let comes = matches!(happening, Happening::Received { .. } | Happening::Forwarded { .. });
+    let comes = matches!(
+        happening,
+        Happening::Received { .. }
+            | Happening::Forwarded { .. }
+            | Happening::SentBack { .. }
+            | Happening::Redirected { .. }
+    );
     let after = match comes {
         true => ask_beside(tx, by, standing.agency, (after, &office), &loaded.applicant).await?,
         false => after,

@@ -346,7 +346,7 @@ pub struct IntakeBody {
 pub struct PartBody {
     #[serde(default)]
     answers: BTreeMap<String, String>,
-    /// Component code → "missing", "paper", "reused" or "not-applicable".
+    /// Component code → "missing", "paper" or "not-applicable".
     #[serde(default)]
     components: BTreeMap<String, String>,
 }

@@ -191,6 +191,15 @@ fn official((rules, actor): (Rules, Option<Id>), happening: &Happening) -> Optio
     actor.filter(|_| rules >= Rules::AmountsCount && !citizens)
 }
 
+/// Whether it happened by itself, with another of those that were filed together: nobody's act, and no refusal at a desk.
+fn by_itself(before: Option<&Dossier>, happening: &Happening) -> bool {
+    match happening {
+        Happening::Received { part: Some(Beginning::With { .. }), .. } => true,
+        Happening::IntakeRefused { .. } => before.is_some_and(Dossier::waits_for_others),
+        _ => false,
+    }
+}
+
 /// What is due from now on, against what was.
 fn fee_due(dossier: &Dossier, at: Instant, rules: Rules, more: i64) -> Option<Fact> {
     let counts = rules >= Rules::AmountsCount && more != 0;
@@ -210,7 +219,7 @@ pub fn apply(
     happening: &Happening,
 ) -> Result<Outcomes, DoesNotFollow> {
     let mut facts = Vec::new();
-    let official = official((rules, actor), happening);
+    let official = official((rules, actor), happening).filter(|_| !by_itself(dossier.as_ref(), happening));
     if let Happening::Filed { filing, .. } | Happening::Received { filing: Some(filing), .. } = happening {
         if dossier.is_some() {
             return Err(DoesNotFollow);
@@ -254,9 +263,12 @@ pub fn apply(
             facts.extend(fee_due(d, at, rules, d.fee_dong));
         }
         Happening::IntakeRefused { .. } => {
+            // What never began was refused by nobody.
+            if !d.waits_for_others() {
+                facts.push(fact(d, &count::REFUSED_INTAKE, at, 0, 1));
+            }
             d.status = Status::IntakeRefused;
             d.finished_at = Some(at);
-            facts.push(fact(d, &count::REFUSED_INTAKE, at, 0, 1));
         }
         Happening::Assigned { handler } => {
             d.status = Status::Processing;

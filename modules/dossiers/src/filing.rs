@@ -295,7 +295,8 @@ fn checked(
     let terms = version.terms(places.channel).or_else(|| version.channels.first());
     let fee_dong = terms.map_or(0, |terms| terms.fee_total().0);
     let (components, listed): (Vec<Component>, Vec<Listed>) = papers.into_iter().unzip();
-    let reused = listed.iter().any(|paper| paper.source.is_some());
+    // What another one is yet to result in is not there to be reused.
+    let reused = listed.iter().filter_map(|paper| paper.source).any(|source| source.n != Source::RESULT);
     let flags = [
         (version.service_level == catalogue::ServiceLevel::Full, flag::FULL_SERVICE),
         (fee_dong > 0, flag::FEE),

@@ -2,7 +2,7 @@
 //! when those before them are granted. Each is a case of its own agency, with its own clock and its own figures (decision 0035); what they
 //! come to is handed out together, with the leading one.
 
-use crate::dossier::{Dossier, Outcome, Status};
+use crate::dossier::{Dossier, Outcome, Status, mark};
 use crate::happening::Joined;
 use base::{Id, Instant};
 
@@ -41,7 +41,8 @@ impl Part {
 impl Dossier {
     /// It begins by itself, with others: nobody receives or refuses it.
     pub fn waits_for_others(&self) -> bool {
-        self.status == Status::Filed && self.part.as_ref().is_some_and(|part| !part.leads())
+        // Told by the row alone: lists do not read the part.
+        self.status == Status::Filed && self.answer_due_at.is_none() && self.flags & mark::LINKED != 0
     }
 }
 
@@ -88,7 +89,18 @@ mod tests {
     fn one(n: i64, after: &[i64], status: Status, outcome: Outcome) -> Dossier {
         let part = Part { linked: "2.000986".into(), lead: Id(1), n, after: after.to_vec(), due_at: None };
         let received_at = (status != Status::Filed).then_some(Instant(1));
-        Dossier { id: Id(1 + n), status, outcome, received_at, part: Some(part), ..Dossier::default() }
+        let answer_due_at = (n == 0).then_some(Instant(2));
+        let flags = mark::LINKED;
+        Dossier {
+            id: Id(1 + n),
+            status,
+            outcome,
+            received_at,
+            answer_due_at,
+            flags,
+            part: Some(part),
+            ..Dossier::default()
+        }
     }
 
     fn turn(parts: &[Dossier]) -> Option<(Id, Turn)> {

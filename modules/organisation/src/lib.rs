@@ -27,7 +27,7 @@ pub use blueprint::{blueprint, demo_tree};
 pub use calendar::{calendar_named, load_calendar, seed_calendar};
 pub use house::House;
 pub use proof::PROOF;
-pub use seed::{seed_agencies, seed_demo, seed_units};
+pub use seed::{seed_agencies, seed_demo, seed_part, seed_units};
 pub use tree::Tree;
 pub use verbs::{Open, OpenAt};
 

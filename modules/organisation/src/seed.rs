@@ -24,10 +24,16 @@ pub async fn seed_demo(tx: &Tx, now: Instant) -> Result<(), Fault> {
 
 /// Writes the demo province's agencies without the country's units: enough for whoever needs the tree only.
 pub async fn seed_agencies(tx: &Tx, now: Instant) -> Result<(), Fault> {
+    seed_part(tx, now, |_| true).await
+}
+
+/// Writes those of the demo province's agencies that are wanted; whatever stands above one is wanted too.
+pub async fn seed_part(tx: &Tx, now: Instant, wanted: impl Fn(&Agency) -> bool) -> Result<(), Fault> {
     if tx.query_opt(sql::ANY_AGENCY, params![]).await?.is_some() {
         return Ok(());
     }
-    let made = blueprint::blueprint().map_err(Fault::internal)?;
+    let mut made = blueprint::blueprint().map_err(Fault::internal)?;
+    made.retain(wanted);
     let count = made.len();
     let all: Vec<records::Begun<Agency>> =
         made.into_iter().map(|agency| (agency.id, agency.id.to_string(), Event::Ship { agency })).collect();

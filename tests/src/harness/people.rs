@@ -38,6 +38,13 @@ const TWO_UNITS: [&str; 2] = [
     "INSERT INTO unit_succession (before_id, after_id, partial, is_default) VALUES (1, 2, FALSE, TRUE)",
 ];
 
+/// What stands today, and of the communes the first twenty: enough to work with, and soon looked at.
+fn stands_near(agency: &Agency) -> bool {
+    // The demonstration's communes are numbered from 2001 on.
+    let commune = agency.lineage().into_iter().find(|id| (2_001..3_000).contains(&id.0));
+    agency.valid_to.is_none() && commune.is_none_or(|id| id.0 <= 2_020)
+}
+
 /// A province with two administrative units, one of which follows the other.
 pub(super) async fn settle_small(db: Db) -> Province {
     db.migrate(&migrations()).await.expect("migrations");
@@ -46,7 +53,7 @@ pub(super) async fn settle_small(db: Db) -> Province {
             for sql in TWO_UNITS {
                 tx.execute(sql, &[]).await?;
             }
-            organisation::seed_agencies(tx, START).await
+            organisation::seed_part(tx, START, stands_near).await
         })
     });
     two.await.expect("seed");

@@ -76,7 +76,8 @@ fn a_birth_with_residence_and_insurance_is_filed_once_settled_by_three_offices_a
         assert_eq!(all.len(), 3, "{all:?}");
         let (residence, card) = (all[1].clone(), all[2].clone());
         let receipt = clerk.get(&format!("/dossiers/{lead}/print/receipt")).await.printed();
-        for said in [residence.as_str(), card.as_str(), "Công an thành phố", "trả kết quả chung"] {
+        for said in [residence.as_str(), card.as_str(), "Công an thành phố", "trả kết quả chung", "mẫu CT01", "20.000"]
+        {
             assert!(receipt.contains(said), "`{said}` is not on the receipt:\n{receipt}");
         }
         // Nobody answers what begins by itself.
@@ -113,6 +114,13 @@ fn a_birth_with_residence_and_insurance_is_filed_once_settled_by_three_offices_a
         act(&mut insurer, &card, "forward", json!({})).await.is(200);
         act(&mut insurance_leader, &card, "approve", json!({})).await.is(200);
         act(&mut clerk, &card, "return-result", hand.clone()).await.is(409).shows("dossier-handed-out-with");
+        // What is handed out is here, and paid for.
+        act(&mut clerk, &lead, "return-result", hand.clone()).await.is(409).shows("dossier-parts-papers-on-way");
+        for code in [&residence, &card] {
+            act(&mut clerk, code, "take-over", json!({ "papers_came": true })).await.is(200);
+        }
+        clerk.get(&format!("/dossiers/{lead}")).await.is(200).shows("Chưa thu phí, lệ phí của").shows("20.000");
+        act(&mut clerk, &residence, "record-payment", json!({})).await.is(200);
         act(&mut clerk, &lead, "return-result", hand).await.is(200);
         for code in [&lead, &residence, &card] {
             let page = clerk.get_json(&format!("/api/v1/dossiers/{code}")).await;

@@ -121,10 +121,42 @@ fn what_is_wrong_with_the_ways_is_named() {
 }
 
 #[test]
+fn the_desk_begins_and_ends_and_is_no_step_between_others() {
+    let at = |units: &[StepUnit]| {
+        let steps = units
+            .iter()
+            .enumerate()
+            .map(|(n, unit)| Step { unit: unit.clone(), ..step(&format!("s{n}"), 1, &["forward", "approve"]) });
+        problems(&Version { process: steps.collect(), ways: Vec::new(), ..version() })
+    };
+    let division = || StepUnit::Division("land".into());
+    assert_eq!(at(&[StepUnit::Desk, division(), StepUnit::Leader, StepUnit::Desk]), [] as [&str; 0]);
+    assert_eq!(at(&[StepUnit::Desk, division(), StepUnit::Desk, StepUnit::Leader]), ["catalogue-step-desk"]);
+    assert_eq!(at(&[StepUnit::Desk, division(), StepUnit::Intake, StepUnit::Leader]), [] as [&str; 0]);
+}
+
+#[test]
 fn a_condition_is_bounded_in_length_and_depth() {
     assert!(read(&format!("{}true{}", "(".repeat(15), ")".repeat(15))).is_ok());
     for text in ["(".repeat(200), format!("{}true", "!".repeat(200)), format!("true{}", " ".repeat(400))] {
         assert!(read(&text).is_err());
+    }
+}
+
+/// Few letters that would go through lists within lists: never begun.
+#[test]
+fn what_goes_through_lists_is_refused_before_it_is_tried() {
+    let list = "[0,0,0,0,0,0]";
+    let nested = (0..12).fold("true".to_owned(), |inner, n| format!("{list}.all(a{n},{inner})"));
+    for text in
+        [nested.as_str(), "fee == 0 || [1].exists(x, x == fee)", "[1,2] . map (x, x).size() > 1", "has(answers.area)"]
+    {
+        assert!(read(text).is_err(), "{text}");
+    }
+    for text in
+        ["size(answers.kind) > 3", "answers.kind.startsWith('Nhà') && !(fee in [1, 2])", "fee in (fee > 1 ? [1] : [2])"]
+    {
+        assert_eq!(read(text).map(|_| ()), Ok(()), "{text}");
     }
 }
 

@@ -37,8 +37,13 @@ pub fn prefix(n: usize) -> String {
 const KINDS: [&str; 4] = ["component_", "answer_", "file_", "components."];
 
 /// A problem of a part, at that part's own field; what is asked once for all stays where it is.
-fn of_part(n: usize, mut problem: Problem) -> Problem {
+fn of_part((n, member): (usize, &Member), mut problem: Problem) -> Problem {
     let field = problem.field.take();
+    // A paper that is taken from another one is missing there.
+    let taken = field.as_deref().and_then(|field| member.papers.get(field.strip_prefix("component_")?)?.paper.clone());
+    if let Some(paper) = taken {
+        return problem.field(format!("component_{paper}"));
+    }
     let own = field.as_deref().and_then(|field| {
         KINDS.iter().find_map(|kind| Some(format!("{kind}{}{}", prefix(n), field.strip_prefix(kind)?)))
     });
@@ -121,6 +126,10 @@ pub(super) fn plan(
     let led = house.shelf.led_by(&version.code, now.date());
     let none = || Fault::invalid(Problem::new("dossier-linked-unknown").field("linked").arg("code", &typed.code));
     let linked = led.into_iter().find(|linked| linked.code == typed.code).ok_or_else(none)?;
+    if typed.parts.len() >= linked.members.len() {
+        let problem = Problem::new("dossier-linked-too-many").field("parts");
+        return Err(Fault::invalid(problem.arg("max", linked.members.len() - 1)));
+    }
     let (mut parts, mut problems): (Vec<(Id, Arc<Version>, Checked)>, _) = (Vec::new(), Vec::new());
     let mut all: Vec<(Id, Arc<Version>, Handed)> = vec![(lead, Arc::new(version.clone()), intake.handed.clone())];
     for (n, member) in linked.members.iter().enumerate().skip(1) {
@@ -139,7 +148,9 @@ pub(super) fn plan(
                         checked.filing.joined = Some(Joined { linked: code, lead: Some(lead), n, after });
                         parts.push((id, version.clone(), checked));
                     }
-                    Err(Fault::Invalid(wrong)) => problems.extend(wrong.into_iter().map(|problem| of_part(n, problem))),
+                    Err(Fault::Invalid(wrong)) => {
+                        problems.extend(wrong.into_iter().map(|problem| of_part((n, member), problem)));
+                    }
                     Err(fault) => return Err(fault),
                 }
             }
@@ -191,6 +202,8 @@ pub(super) async fn file(tx: &Tx, house: &House, (by, agency): Acting<'_>, toget
 /// After anything happened to one that was filed together with others: those whose turn it is begin, and those that wait in vain fall.
 pub(super) async fn go_on(tx: &Tx, house: &House, (by, agency): Acting<'_>, after: &Dossier) -> Result<(), Fault> {
     let Some(part) = &after.part else { return Ok(()) };
+    // Of two that are granted at the same moment, the second sees the first.
+    tx.lock(&format!("linked-{}", part.lead)).await?;
     // Each turn ends the waiting of one, and a group has few members.
     loop {
         let together = part_store::together(tx, part.lead).await?;
@@ -227,7 +240,8 @@ async fn begin(
     // All of it is promised by a day, and so is each part.
     let promised = together.first().and_then(|lead| lead.part.as_ref()?.due_at);
     if let Some(due_at) = promised.filter(|due_at| *due_at < clock.due_at && *due_at > by.now) {
-        clock = Clock::new(due_at, clock.basis);
+        // Its own limit, and no later than the day of all of it.
+        clock = Clock::new(due_at, format!("{}; {}", clock.basis, d.part.as_ref().map_or("", |part| &part.linked)));
     }
     let components = sql::components(tx, d.id).await?;
     let papers = resulted(tx, d, &components).await?;
@@ -308,14 +322,23 @@ pub fn bars_handing_out(together: &[Told], code: &str) -> Option<Problem> {
         let with = || Problem::new("dossier-handed-out-with").arg("code", &lead.code);
         return lead.status.is_open().then(with);
     }
-    let unsettled = |one: &&Told| one.status.is_open() && one.status != Status::Decided;
-    let out: Vec<&str> = together.iter().skip(1).filter(unsettled).map(|one| one.code.as_str()).collect();
-    (!out.is_empty()).then(|| Problem::new("dossier-parts-not-settled").arg("codes", out.join(", ")))
+    type Bars = fn(&&Told) -> bool;
+    let bars: [(&'static str, Bars); 3] = [
+        ("dossier-parts-not-settled", |one| one.status.is_open() && one.status != Status::Decided),
+        // What is handed out is here, and paid for.
+        ("dossier-parts-papers-on-way", |one| one.status == Status::Decided && one.papers_on_way),
+        ("dossier-parts-unpaid", |one| one.status == Status::Decided && one.owes_dong > 0),
+    ];
+    bars.into_iter().find_map(|(code, bars)| {
+        let out: Vec<&str> = together.iter().skip(1).filter(bars).map(|one| one.code.as_str()).collect();
+        (!out.is_empty()).then(|| Problem::new(code).arg("codes", out.join(", ")))
+    })
 }
 
 /// What is told of one that was filed together with others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
+    pub id: Id,
     pub code: String,
     pub version: Id,
     pub competent: Id,
@@ -323,6 +346,10 @@ pub struct Told {
     pub outcome: Outcome,
     pub due_at: Option<Instant>,
     pub leads: bool,
+    /// What it resulted in is on its way to the desk, as papers.
+    pub papers_on_way: bool,
+    /// Of its fees, what has not been received.
+    pub owes_dong: i64,
     /// By when all of it is promised; of the leading one.
     pub promised: Option<Instant>,
     /// Codes of those it waits for.
@@ -338,6 +365,7 @@ pub async fn together(tx: &Tx, d: &Dossier) -> Result<Vec<Told>, Fault> {
         let one = &loaded.dossier;
         let after = one.part.as_ref().map_or(&[][..], |part| part.after.as_slice());
         Told {
+            id: one.id,
             code: one.code.clone(),
             version: one.version,
             competent: one.competent,
@@ -345,6 +373,8 @@ pub async fn together(tx: &Tx, d: &Dossier) -> Result<Vec<Told>, Fault> {
             outcome: one.outcome,
             due_at: one.due_at,
             leads: one.id == part.lead,
+            papers_on_way: one.papers_by.is_some(),
+            owes_dong: (one.fee_dong - one.paid_dong).max(0),
             promised: one.part.as_ref().and_then(|part| part.due_at),
             waits_for: if one.waits_for_others() { after.iter().filter_map(code).collect() } else { Vec::new() },
         }

@@ -130,7 +130,8 @@ pub fn hand_back(d: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> 
     let sender = d.sender.ok_or_else(not_just_come)?;
     let reason = in_words("reason", why)?;
     // It came from the step before, or from the desk that received it.
-    let step = office.step_before(d).map_or((d.step - 1).max(0), |before| before as i64);
+    let before = office.version.step_before(super::step_of(d), &office.known(d));
+    let step = before.map_or(0, |before| before as i64);
     let place = Place { step, unit: sender, handler: None, step_due_at: None, offer: None };
     // Papers that had come go the way back; those still on their way are where they belong.
     let came = d.flags & mark::ON_PAPER != 0 && d.papers_by.is_none();
@@ -145,9 +146,12 @@ pub(super) fn not_just_come() -> Fault {
 
 /// The step that what was handed back is sent to: the one it was given back from.
 fn step_after_back(d: &Dossier, office: &Office<'_>) -> usize {
-    let (step, first) = (super::step_of(d), office.step_first(&office.known(d)));
+    let (step, known) = (super::step_of(d), office.known(d));
+    let (first, path) = (office.step_first(&known), office.version.path(&known));
+    // Where they stand on the way, whatever their order in the list.
+    let on_path = |step: usize| path.iter().position(|other| *other == step);
     match office.place_for(d, step).unit == d.unit {
-        _ if step < first => first,
+        _ if on_path(step).is_some_and(|at| on_path(first).is_some_and(|first| at < first)) => first,
         true => office.step_after(d).unwrap_or(step),
         false => step,
     }

@@ -107,24 +107,29 @@ pub fn ask_opinions(
     Ok((Happening::OpinionsAsked { by: d.unit, of, due_at, question, by_process: false }, Some(words)))
 }
 
-/// What the process asks of other units beside the step a dossier has come to: of each what its own line says, as long as that unit was not
-/// asked before.
-pub(crate) fn beside_step(d: &Dossier, office: &Office<'_>) -> Vec<(Happening, Aside)> {
+/// What the process asks of other units beside the step a dossier has come to: of each what its own line says, unless that unit was asked the
+/// same before. `asked`: the digests of the questions asked so far, in the order of the opinions' numbers.
+pub(crate) fn beside_step(d: &Dossier, office: &Office<'_>, asked: &[String]) -> Vec<(Happening, Aside)> {
     let Some(step) = office.step(d) else { return Vec::new() };
     let seen = office.seen(d.intake, d.competent);
     let one = |side: &catalogue::Side| {
         let unit = unit_seen(office.tree, seen, &side.unit);
+        let words = Aside::of(aside::QUESTION, &Words { text: side.name.clone() });
+        let digest = words.digest();
         let answers = |opinion: &Opinion| !matches!(opinion.state, OpinionState::Misrouted | OpinionState::Dropped);
-        if unit == d.unit || d.opinions.iter().any(|opinion| opinion.unit == unit && answers(opinion)) {
+        let the_same =
+            |(opinion, question): (&Opinion, &String)| opinion.unit == unit && *question == digest && answers(opinion);
+        if unit == d.unit || d.opinions.iter().zip(asked).any(the_same) {
             return None;
         }
         let agency = super::house(office.tree, unit)?;
         let level = office.tree.get(agency)?.level;
         let consents = office.version.silence_consents;
-        let words = Aside::of(aside::QUESTION, &Words { text: side.name.clone() });
         let due_at = office.calendar.due(office.now, side.norm, None).due_at;
+        // Not after the dossier itself is due, as long as that is ahead.
+        let due_at = d.due_at.filter(|due| *due > office.now).map_or(due_at, |due| due_at.min(due));
         let of = vec![AskedOf { unit, agency, level, consents }];
-        let asked = Happening::OpinionsAsked { by: d.unit, of, due_at, question: words.digest(), by_process: true };
+        let asked = Happening::OpinionsAsked { by: d.unit, of, due_at, question: digest, by_process: true };
         Some((asked, words))
     };
     let known = d.opinions.len();

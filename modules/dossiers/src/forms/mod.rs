@@ -9,8 +9,8 @@ mod receipt;
 pub mod register;
 mod requests;
 
-use crate::Component;
 use crate::actions::{House, Told};
+use crate::dossier::{Component, ComponentState};
 use crate::happening::Happening;
 use crate::pages::names;
 use crate::store::{self as sql, Loaded};
@@ -146,6 +146,8 @@ pub struct Read {
     rating_code: String,
     /// What was filed together, itself among it.
     together: Vec<Told>,
+    /// The papers handed in for the others of them.
+    papers_together: Vec<(Id, Component)>,
 }
 
 /// Reads it; the caller has the right to the dossier.
@@ -161,10 +163,21 @@ pub async fn read(tx: &Tx, loaded: Loaded) -> Result<Read, Fault> {
     let names = names(tx, mentioned.into_iter()).await?;
     let rating_code = crate::rating::code_of(tx, loaded.dossier.id).await?.unwrap_or_default();
     let together = crate::actions::together(tx, &loaded.dossier).await?;
-    Ok(Read { loaded, papers, events, names, rating_code, together })
+    let mut papers_together = Vec::new();
+    for one in together.iter().filter(|one| one.id != loaded.dossier.id) {
+        papers_together.extend(sql::components(tx, one.id).await?.into_iter().map(|(_, paper)| (one.id, paper)));
+    }
+    Ok(Read { loaded, papers, events, names, rating_code, together, papers_together })
 }
 
 impl Read {
+    /// Names of the papers handed in for one that was filed together.
+    fn papers_together(&self, of: Id) -> Vec<String> {
+        let handed = |paper: &Component| matches!(paper.state, ComponentState::Paper | ComponentState::File);
+        let of_it = self.papers_together.iter().filter(|(id, paper)| *id == of && handed(paper));
+        of_it.map(|(_, paper)| paper.name.clone()).collect()
+    }
+
     /// The dossier's code.
     pub fn code(&self) -> &str {
         &self.loaded.dossier.code

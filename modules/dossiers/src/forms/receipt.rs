@@ -19,6 +19,9 @@ pub(crate) struct Together {
     pub code: String,
     pub name: String,
     pub body: String,
+    pub fee: String,
+    /// Names of the papers handed in for it.
+    pub papers: Vec<String>,
 }
 
 /// What stands on it, for the page and for the printed form.
@@ -80,6 +83,11 @@ impl Receipt {
                     code: one.code.clone(),
                     name: house.shelf.version(one.version).map(|version| version.name.clone()).unwrap_or_default(),
                     body: house.tree.name(one.competent),
+                    fee: match one.owes_dong {
+                        0 => String::new(),
+                        owes => Dong(owes).to_string(),
+                    },
+                    papers: read.papers_together(one.id),
                 })
                 .collect(),
             promised: promised.map(base::vn_date_time).unwrap_or_default(),

@@ -92,6 +92,8 @@ fn the_receipt_of_what_is_filed_together_has_one_page() {
         code: code.to_owned(),
         name: name.to_owned(),
         body: "Công an thành phố Cần Thơ".to_owned(),
+        fee: "20.000 đ".to_owned(),
+        papers: vec!["Tờ khai thay đổi thông tin cư trú (mẫu CT01)".to_owned()],
     };
     let receipt = Receipt {
         together: vec![one("H13.31-261125-0002", "Đăng ký thường trú"), one("H13.31-261125-0003", "Cấp thẻ BHYT")],

@@ -3,9 +3,8 @@
 use super::{house, names};
 use crate::actions::House;
 use crate::worklist::{Scope, load};
-use ::store::Tx;
 use askama::Template;
-use base::{Fault, Id, Instant};
+use base::{Actor, Fault, Grant, Id};
 use i18n::L;
 use organisation::Kind;
 use std::collections::hash_map::Entry;
@@ -58,23 +57,24 @@ pub async fn load(ctx: Ctx) -> Answer {
                 }
             }
             let names = names(tx, loads.iter().map(|one| one.person)).await?;
+            loads.sort_by_key(|one| (looking.tree.path(one.unit).to_owned(), std::cmp::Reverse((one.late, one.held))));
             let mut gone = HashSet::new();
-            let mut here: HashMap<Id, HashSet<Id>> = HashMap::new();
+            let mut known: HashMap<Id, Option<Actor>> = HashMap::new();
             for one in loads.iter().take(ROWS_MAX).filter(|one| one.held + one.opinions > 0) {
                 let Some(person) = one.person else { continue };
-                if let Entry::Vacant(place) = here.entry(one.unit) {
-                    place.insert(working_at(tx, looking.tree.path(one.unit), now).await?);
+                if let Entry::Vacant(place) = known.entry(person) {
+                    place.insert(identity::actor(tx, person, now).await?);
                 }
-                if !here.get(&one.unit).is_some_and(|here| here.contains(&person)) {
+                let there = known.get(&person).and_then(Option::as_ref);
+                if !there.is_some_and(|actor| works_at(actor, looking.tree.path(one.unit))) {
                     gone.insert((one.unit, person));
                 }
             }
             Ok::<_, Fault>((loads, names, gone))
         })
     });
-    let (mut loads, names, gone) = read.await?;
+    let (loads, names, gone) = read.await?;
     let l = ctx.l;
-    loads.sort_by_key(|one| (house.tree.path(one.unit).to_owned(), std::cmp::Reverse((one.late, one.held))));
     let more = loads.len() > ROWS_MAX;
     let row = |one: load::Load| Row {
         person: match one.person {
@@ -94,13 +94,12 @@ pub async fn load(ctx: Ctx) -> Answer {
     Ok(ctx.page(&l.t("dossier-load"), &page))
 }
 
-/// Whoever can hold a dossier at a unit.
-async fn working_at(tx: &Tx, path: &str, now: Instant) -> Result<HashSet<Id>, Fault> {
-    let mut people = HashSet::new();
-    for right in [crate::rights::PROCESS_DOSSIER, crate::rights::ASSIGN_DOSSIER, crate::rights::APPROVE_DOSSIER] {
-        people.extend(identity::people_who(tx, right, path, None, now).await?.into_iter().map(|(id, _)| id));
-    }
-    Ok(people)
+/// Whether somebody can hold a dossier at a unit, of whatever field.
+fn works_at(actor: &Actor, path: &str) -> bool {
+    use crate::rights::{APPROVE_DOSSIER, ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
+    let rights = [PROCESS_DOSSIER, ASSIGN_DOSSIER, APPROVE_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT];
+    let holds = |grant: &Grant| path.starts_with(&grant.agency_path) && rights.iter().any(|right| grant.allows(*right));
+    actor.grants.iter().any(holds)
 }
 
 /// The list's unit is where a dossier lies for a division alone; of an agency it is whatever it answers for.

@@ -16,6 +16,8 @@ pub(super) struct Line {
     /// Due by when, or what it waits for.
     pub more: String,
     pub leads: bool,
+    /// A fee that has not been received.
+    pub owes: String,
     /// The one whose page it is.
     pub here: bool,
 }
@@ -33,6 +35,10 @@ pub(super) fn lines(l: L, told: &[Told], house: &House, here: &str) -> Vec<Line>
             _ => String::new(),
         },
         leads: one.leads,
+        owes: match one.owes_dong {
+            owes if owes > 0 && one.status.is_open() && one.status != Status::Filed => base::Dong(owes).to_string(),
+            _ => String::new(),
+        },
         here: one.code == here,
     };
     told.iter().map(line).collect()

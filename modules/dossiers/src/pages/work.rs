@@ -153,7 +153,11 @@ pub async fn work_page(
         |line: &Line| house.shelf.version(line.version).map(|version| version.field.clone()).unwrap_or_default();
     let may = |permission, line: &Line| actor.may_in(permission, house.tree.path(line.unit), &field(line));
     let assigns = |line: &Line| line.times.status.clock_runs() && may(crate::rights::ASSIGN_DOSSIER, line);
-    let receives = |line: &Line| line.times.status == Status::Filed && actor.may(crate::rights::RECEIVE_DOSSIER);
+    let receives = |line: &Line| {
+        line.times.status == Status::Filed
+            && line.times.answer_due_at.is_some()
+            && actor.may(crate::rights::RECEIVE_DOSSIER)
+    };
     let forwards = |line: &Line| line.times.status.clock_runs() && may(crate::rights::PROCESS_DOSSIER, line);
     let people = match found.iter().find(|line| assigns(line)) {
         Some(line) => {

@@ -34,7 +34,7 @@ const LEADING: &[Who] = &[AtStep, AtUnit(ASSIGN_DOSSIER)];
 /// Whoever speaks for a unit that is asked.
 const ASKED: &[Who] = &[AtAsked(PROCESS_DOSSIER), AtAsked(ASSIGN_DOSSIER), AtAsked(APPROVE_DOSSIER)];
 /// Others go on thinking while the applicant is waited for.
-const WHILE_ASKED: &[Status] = &[Processing, Supplement, Payment];
+const WHILE_ASKED: &[Status] = &[Received, Processing, Supplement, Payment];
 const DESK: &[Who] = &[AtIntake(RECEIVE_DOSSIER)];
 const APPLICANT_OR_DESK: &[Who] = &[Applicant, AtIntake(RECEIVE_DOSSIER)];
 

@@ -103,6 +103,12 @@ async fn is_proven(office: &Office) {
     assert!(report.is_well(), "{report:?}");
 }
 
+/// What it resulted in comes to the desk on paper, and is paid for.
+async fn come_and_paid(office: &Office, code: &str, at: Instant) {
+    office.act(&clerk(), at, code, Act::of(Verb::TakeOver).with("papers_came", "1")).await.unwrap();
+    office.act(&clerk(), at, code, Act::of(Verb::RecordPayment)).await.unwrap();
+}
+
 /// From the first step to the leader's decision.
 async fn granted(office: &Office, code: &str, people: [Actor; 3], at: Instant, result: Option<NewPaper>) -> Dossier {
     let [officer, head, leader] = people;
@@ -159,10 +165,22 @@ async fn one_filing_opens_cases_at_several_agencies_in_turn_and_one_return_ends_
         granted(&office, &told[2].code, of_the_commune(), november(5, 9, 0), None).await;
         let alone = office.act(&clerk(), november(5, 10, 0), &told[2].code, hand_out(None)).await;
         assert_eq!(code(alone), "dossier-handed-out-with");
+        // What is handed out is here, and paid for.
+        let away = office.act(&clerk(), november(5, 10, 0), &birth.code, hand_out(None)).await;
+        assert_eq!(code(away), "dossier-parts-papers-on-way");
+        let take = Act::of(Verb::TakeOver).with("papers_came", "1");
+        office.act(&clerk(), november(5, 10, 0), &told[1].code, take).await.unwrap();
+        come_and_paid(&office, &told[2].code, november(5, 10, 0)).await;
+        let unpaid = office.act(&clerk(), november(5, 10, 0), &birth.code, hand_out(None)).await;
+        assert_eq!(code(unpaid), "dossier-parts-unpaid");
+        office.act(&clerk(), november(5, 10, 0), &told[1].code, Act::of(Verb::RecordPayment)).await.unwrap();
         office.act(&clerk(), november(5, 10, 0), &birth.code, hand_out(None)).await.unwrap();
         for one in parts(&office, &birth).await {
             assert_eq!((one.status, one.outcome), (Status::Returned, crate::Outcome::Granted), "{}", one.code);
         }
+        // Nobody of the commune is counted for what began elsewhere by itself.
+        let by = "SELECT COUNT(*) FROM fact WHERE measure = 'received' AND official_id IS NOT NULL AND agency_id = ";
+        assert_eq!(office.due_at(by, JUSTICE).await, 0);
         // Each is a case of its own agency, once.
         for (agency, cases) in [(NEAR, 2), (JUSTICE, 1)] {
             for measure in ["received", "settled", "returned"] {
@@ -190,6 +208,8 @@ async fn what_waits_for_a_refused_dossier_falls_with_it_and_the_rest_is_handed_o
         assert!(told[1..].iter().all(|one| one.status == Status::IntakeRefused), "{told:?}");
         let received = "SELECT COALESCE(SUM(qty), 0) FROM fact WHERE measure = 'received' AND agency_id = ";
         assert_eq!(office.due_at(received, JUSTICE).await, 0, "what never began is no case");
+        let refused = "SELECT COUNT(*) FROM fact WHERE measure = 'refused_intake'";
+        assert_eq!(office.number(refused).await, 0, "and nobody's refusal");
         office.act(&clerk(), november(2, 11, 0), &lead.code, hand_out(None)).await.unwrap();
         is_proven(&office).await;
     }
@@ -245,6 +265,12 @@ async fn everything_wrong_with_any_of_them_is_told_at_once_at_its_own_field() {
         let fields: Vec<&str> = refused.problems().iter().filter_map(|problem| problem.field.as_deref()).collect();
         assert_eq!(fields, ["component_giay-chung-sinh", "answer_1.address", "component_1.ct01"]);
         assert_eq!(office.number("SELECT COUNT(*) FROM dossier").await, 0);
+        let mut more = together();
+        if let Some(linked) = &mut more.linked {
+            linked.parts.push(brought(&[]));
+        }
+        let refused = office.receive(clerk(), november(2, 9, 0), more).await;
+        assert_eq!(code(refused), "dossier-linked-too-many");
         // Of a group that there is not, or that begins with another procedure.
         for wrong in ["2.999999", "1.001193"] {
             let linked = Some(LinkedTyped { code: wrong.into(), parts: Vec::new() });

@@ -125,3 +125,30 @@ fn a_unit_by_rule_is_found_and_what_does_not_stand_falls_to_the_competent_agency
     }
     assert_eq!(unit_seen(&tree, Seen { department: None, ..seen }, &StepUnit::Department), NEAR);
 }
+
+/// At the very first step: nobody there has looked at the dossier when others are asked already.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_beside_the_first_step_is_answered_before_anybody_took_it_and_asked_anew_where_it_says_something_else()
+ {
+    let side = |name: &str| Side { name: name.into(), unit: StepUnit::Agency("H13.32".into()), norm: Limit::Hours(4) };
+    let mut version = version();
+    version.process[1].asks = vec![side("Nguồn gốc đất")];
+    version.process[2].asks = vec![side("Nơi cư trú của cha mẹ"), Side { unit: StepUnit::Leader, ..side("Quan điểm") }];
+    for mut office in offices().await {
+        office.house.shelf = Arc::new(Shelf::of(vec![version.clone()]));
+        let dossier = office.receive(clerk(), november(2, 9, 0), counter()).await.unwrap();
+        assert_eq!((dossier.status, dossier.opinions.len()), (Status::Received, 1));
+        assert!(dossier.offered_at.is_some(), "nobody has taken it by that");
+        let far = of(322, Role::Leader, FAR, "/1/20/");
+        let say = |text: &str| Act::of(Verb::GiveOpinion).with("stance", "agree").with("text", text);
+        office.act(&far, november(2, 9, 30), &dossier.code, say("Đất không có tranh chấp")).await.unwrap();
+        let note = |note: &str| forward().with("note", note);
+        let summed = note("Xã Mỹ Tú đồng ý, đủ điều kiện");
+        let next = office.act(&officer(), november(2, 10, 0), &dossier.code, summed).await.unwrap();
+        // The same unit, another question; and the leader, for whom the next step is.
+        let asked: Vec<(Id, bool)> = next.opinions.iter().map(|opinion| (opinion.unit, opinion.is_open())).collect();
+        assert_eq!(asked, [(FAR, false), (FAR, true), (NEAR, true)]);
+        assert!(next.opinions.iter().all(|opinion| opinion.due_at <= next.due_at.unwrap()));
+        is_proven(&office).await;
+    }
+}

@@ -5,7 +5,7 @@ use super::papers::{PaperRow, Questions, answers_of, paper_rows, papers_of, ques
 use crate::actions::linked::prefix;
 use crate::actions::{House, LinkedTyped};
 use crate::filing::Handed;
-use base::{Fault, Problem};
+use base::{Channel, Fault, Problem};
 use catalogue::linked::Member;
 use catalogue::{Linked, Version};
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub(super) struct PartForm {
     pub code: String,
     /// Who settles it; empty where the same agency does.
     pub body: String,
+    /// Its fee, to be received when it begins; empty where it is free.
+    pub fee: String,
     pub papers: Vec<PaperRow>,
     pub groups: Vec<(String, Questions)>,
     /// Names of papers that need not be handed in.
@@ -104,6 +106,10 @@ impl Chosen {
                 n,
                 name: version.name.clone(),
                 code: version.code.clone(),
+                fee: match version.terms(Channel::Counter).or_else(|| version.channels.first()).map(|t| t.fee_total()) {
+                    Some(fee) if fee.0 > 0 => fee.to_string(),
+                    _ => String::new(),
+                },
                 body: body.map(|body| body.name.clone()).unwrap_or_default(),
                 papers: rows.into_iter().filter(|row| !member.papers.contains_key(row.bare())).collect(),
                 groups: questions(version, (&start, &handed), known),
