@@ -23,6 +23,20 @@ const GROUPS: [(&str, &[Column]); 4] = [
 /// Columns that stand by themselves.
 const ALONE: [Column; 2] = [Column::Returned, Column::Refused];
 
+/// Rows of a page; a file holds all.
+pub(crate) const ROWS_SHOWN: usize = 500;
+/// Accounts named in one statement.
+const NAMED: usize = 100;
+
+/// The names of any number of people.
+pub(crate) async fn names_of(tx: &store::Tx, people: &[Id]) -> Result<HashMap<Id, String>, store::StoreError> {
+    let mut names = HashMap::with_capacity(people.len());
+    for some in people.chunks(NAMED) {
+        names.extend(identity::names(tx, some).await?);
+    }
+    Ok(names)
+}
+
 /// A number of the table.
 pub(crate) struct Number {
     label: String,
@@ -63,6 +77,8 @@ struct Page {
     alone: Vec<String>,
     rows: Vec<Row>,
     whole: Option<Row>,
+    /// There are more rows than are shown.
+    cut: String,
     /// Why some numbers are not there; empty where all are.
     unknown: String,
     uri: String,
@@ -207,7 +223,7 @@ async fn page(ctx: &Ctx, scope: Scope, mine: bool, problems: Vec<Problem>) -> An
                 table.lines.retain(|line| line.key == Key::Official(Some(me)));
             }
             let people: Vec<Id> = table.lines.iter().filter_map(official).collect();
-            let people = identity::names(tx, &people).await?;
+            let people = names_of(tx, &people).await?;
             Ok::<_, Fault>((table, people))
         })
     });
@@ -225,6 +241,11 @@ async fn page(ctx: &Ctx, scope: Scope, mine: bool, problems: Vec<Problem>) -> An
         "pdf" if !mine => return form::answer(ctx, &scope, &head, &written, whole.as_ref()).await,
         format => return Ok(export(l, format, (&scope.period, head), written, whole)?),
     }
+    let cut = if written.len() > ROWS_SHOWN {
+        l.tr("statistics-rows-cut", [("max", l.number(ROWS_SHOWN as i64)), ("n", l.number(written.len() as i64))])
+    } else {
+        String::new()
+    };
     let unknown = [Column::InTime, Column::Overdue, Column::Paused];
     let unknown = whole.iter().chain(&written).any(|row| {
         let missing = |column: &Column| row.values.get(*column).is_none();
@@ -251,8 +272,9 @@ async fn page(ctx: &Ctx, scope: Scope, mine: bool, problems: Vec<Problem>) -> An
         groups: GROUPS.iter().map(|(word, columns)| (l.t(format!("statistics-group-{word}")), columns.len())).collect(),
         heads: GROUPS.iter().flat_map(|(_, columns)| columns.iter()).map(|column| heading(l, *column)).collect(),
         alone: ALONE.map(|column| heading(l, column)).into(),
-        rows: written,
+        rows: written.into_iter().take(ROWS_SHOWN).collect(),
         whole,
+        cut,
         unknown: match (unknown, rows) {
             (true, _) => l.tr("statistics-unknown-then", [("max", l.number(reading::FOLLOWED_MAX))]),
             (false, Rows::Official) => l.t("statistics-unknown-official"),

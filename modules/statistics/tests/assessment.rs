@@ -93,7 +93,10 @@ impl Province {
                 facts.push(Fact { flags, channel: *channel, field: "ho-tich".into(), official, ..one });
             }
         }
-        self.db.write(move |tx| Box::pin(async move { Ok::<_, Fault>(facts::append(tx, &facts).await?) })).await.unwrap();
+        self.db
+            .write(move |tx| Box::pin(async move { Ok::<_, Fault>(facts::append(tx, &facts).await?) }))
+            .await
+            .unwrap();
     }
 
     fn over(&self, node: Id) -> Over {
@@ -124,9 +127,10 @@ struct Points {
 
 impl Points {
     fn of(sheet: &Sheet<'_>) -> Points {
-        let one = |(index, score): &(&statistics::assessment::criteria::Index, statistics::assessment::score::Score)| {
-            (index.id.clone(), score.points.clone())
-        };
+        let one =
+            |(index, score): &(&statistics::assessment::criteria::Index, statistics::assessment::score::Score)| {
+                (index.id.clone(), score.points.clone())
+            };
         Points { all: sheet.scores.iter().map(one).collect(), sum: sheet.sum }
     }
 
@@ -179,10 +183,8 @@ async fn each_index_gives_two_points_one_or_none_as_its_row_says() {
         province.history(other, None, &[(settled, &[], COUNTER, 1), (settled, &["PASSED"], COUNTER, 5)]).await;
         assert_eq!(province.points(set, other).await.get("on-the-spot"), Ok(100));
         // Posted in time and in full is all that is recorded of publicity: one point.
-        let posted: &[Line<'_>] = &[
-            ("procedure_announced", &[], 0, 2),
-            ("procedure_posted", &["ON_TIME", "FULL_PARTS"], 0, 2),
-        ];
+        let posted: &[Line<'_>] =
+            &[("procedure_announced", &[], 0, 2), ("procedure_posted", &["ON_TIME", "FULL_PARTS"], 0, 2)];
         province.history(department, None, posted).await;
         assert_eq!(province.points(set, department).await.get("publicity"), Ok(100));
         province.history(department, None, &[("procedure_announced", &[], 0, 1)]).await;
@@ -238,7 +240,10 @@ fn bands_begin_where_their_articles_say() {
     let wanted = ["Xuất sắc", "Xuất sắc", "Tốt", "Tốt", "Khá", "Khá", "Trung bình", "Trung bình", "Yếu", "Yếu"];
     assert_eq!(agency, wanted);
     let official = [500, 490, 350, 340].map(|sum| band(Scope::Official, sum));
-    assert!(official[0].contains("100%") && official[1] == official[2] && official[3].contains("dưới 70%"), "{official:?}");
+    assert!(
+        official[0].contains("100%") && official[1] == official[2] && official[3].contains("dưới 70%"),
+        "{official:?}"
+    );
     assert!(sets.get("qd766").unwrap().band(Scope::Agency, 9_000).is_none());
 }
 
@@ -300,14 +305,17 @@ fn catalogue_flag(name: &str) -> i64 {
 
 #[test]
 fn a_set_that_does_not_hold_together_is_refused_in_words() {
-    let head = "id = \"x\"\ntitle_vi = \"\"\ntitle_en = \"\"\nsource = \"\"\nvalid_from = \"2026-01-01\"\ndecimals = 1\n";
+    let head =
+        "id = \"x\"\ntitle_vi = \"\"\ntitle_en = \"\"\nsource = \"\"\nvalid_from = \"2026-01-01\"\ndecimals = 1\n";
     let index = |scope: &str, way: &str| {
         format!(
             "{head}[[index]]\nid = \"a\"\nnumber = \"1\"\nname_vi = \"\"\nname_en = \"\"\ndefinition_vi = \"\"\ndefinition_en = \"\"\nsource = \"\"\nscope = [\"{scope}\"]\nmax = 2\n[index.way]\n{way}\n"
         )
     };
     let share = |measure: &str| {
-        format!("kind = \"share\"\nnumerator = {{ measure = \"{measure}\" }}\ndenominator = {{ measure = \"{measure}\" }}")
+        format!(
+            "kind = \"share\"\nnumerator = {{ measure = \"{measure}\" }}\ndenominator = {{ measure = \"{measure}\" }}"
+        )
     };
     let why = |text: String| Criteria::read(&text, &known()).unwrap_err();
     assert!(why(index("agency", &share("nothing"))).contains("nobody counts"));

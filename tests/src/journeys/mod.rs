@@ -35,6 +35,7 @@ mod reminders;
 mod roots;
 mod sent_files;
 pub(crate) mod signing_in;
+pub(crate) mod statistics;
 mod together;
 mod two_people;
 mod weight;

@@ -112,7 +112,6 @@ impl Pages for Assessment {
                 };
                 indices.map(name).collect()
             }
-            "explanation" => (1..=60).map(|n| Choice::new(n.to_string(), n.to_string())).collect(),
             _ => Vec::new(),
         }
     }

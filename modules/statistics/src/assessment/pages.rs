@@ -7,6 +7,7 @@ use crate::assessment::subject::{Assessment, Frozen, State};
 use crate::assessment::{Rooms, store};
 use crate::cases_page::{self, Shown};
 use crate::opened::{Entry, LIST_MAX};
+use crate::pages::{ROWS_SHOWN, names_of};
 use crate::period::Period;
 use crate::rights::{ASSESS_UNITS, READ_OWN_FIGURES};
 use crate::scope::{Scope as Looked, may_look};
@@ -87,13 +88,15 @@ struct Page {
     sum: String,
     within: String,
     band: String,
-    /// Its band could be higher: something was left out.
-    at_least: bool,
+    /// Something was left out.
+    left_out: bool,
     kept: Option<Kept>,
     tabs: Vec<(String, String, bool)>,
     heading: String,
     heads: Vec<(String, String)>,
     ranked: Vec<Ranked>,
+    /// There are more rows than are shown.
+    cut: String,
     uri: String,
     list_href: &'static str,
     open_href: &'static str,
@@ -268,14 +271,21 @@ impl Words<'_> {
             href,
             cells: sheet.scores.iter().map(cell).collect(),
             sum: sheet.sum.map_or_else(|| "–".to_owned(), |sum| self.points(sum)),
-            band: self.band(scope, sheet.sum),
+            band: self.band(scope, sheet),
             measured: format!("{measured}/{}", sheet.scores.len()),
         }
     }
 
-    fn band(&self, scope: Scope, sum: Option<i64>) -> String {
-        let band = sum.and_then(|sum| self.set.band(scope, sum));
-        band.map(|band| band.name.of(self.ctx.l.0).to_owned()).unwrap_or_default()
+    /// The band in words. Where an index was left out, at least that one; and nothing can be said of the lowest.
+    fn band(&self, scope: Scope, sheet: &Sheet<'_>) -> String {
+        let l = self.ctx.l;
+        let Some(band) = sheet.sum.and_then(|sum| self.set.band(scope, sum)) else { return String::new() };
+        let name = band.name.of(l.0);
+        match (sheet.scores.iter().any(|(_, score)| score.points.is_err()), band.least) {
+            (false, _) => name.to_owned(),
+            (true, least) if least <= 0 => l.t("assessment-band-open"),
+            (true, _) => l.tr("assessment-band-at-least", [("band", name)]),
+        }
     }
 }
 
@@ -338,7 +348,7 @@ async fn read(
                 Some(_) => None,
             };
             let people: Vec<Id> = officials.iter().map(|(id, _)| *id).chain(official).collect();
-            let names = identity::names(tx, &people).await?;
+            let names = names_of(tx, &people).await?;
             let whole = whole.unwrap_or_default();
             Ok::<_, Fault>(Read { whole, below, officials, kept, names })
         })
@@ -376,7 +386,7 @@ async fn page(ctx: &Ctx, scope: Looked, official: Option<Id>, mine: bool) -> Ans
         let field = if by_official { "official" } else { "unit" };
         scope.link("/assessment", &[("criteria", &set.id), (field, &id.to_string())])
     };
-    let ranked: Vec<Ranked> =
+    let mut ranked: Vec<Ranked> =
         sheets.iter().map(|(id, sheet)| words.ranked(name(*id), link(*id), ranked_scope, sheet)).collect();
     let heads: Vec<(String, String)> = set
         .on(day, ranked_scope)
@@ -388,7 +398,13 @@ async fn page(ctx: &Ctx, scope: Looked, official: Option<Id>, mine: bool) -> Ans
         "" => {}
         format => return Ok(export(l, format, (heading, &heads), ranked, &scope.period)?),
     }
-    let at_least = whole_sheet.scores.iter().any(|(_, score)| score.points.is_err());
+    let cut = if ranked.len() > ROWS_SHOWN {
+        l.tr("statistics-rows-cut", [("max", l.number(ROWS_SHOWN as i64)), ("n", l.number(ranked.len() as i64))])
+    } else {
+        String::new()
+    };
+    ranked.truncate(ROWS_SHOWN);
+    let left_out = whole_sheet.scores.iter().any(|(_, score)| score.points.is_err());
     let who = official.map(|id| names.get(&id).cloned().unwrap_or_default());
     let actor = ctx.actor()?;
     let page = Page {
@@ -415,13 +431,14 @@ async fn page(ctx: &Ctx, scope: Looked, official: Option<Id>, mine: bool) -> Ans
         rows,
         sum: whole_sheet.sum.map_or_else(|| "–".to_owned(), |sum| words.points(sum)),
         within: words.points(whole_sheet.within),
-        band: words.band(of, whole_sheet.sum),
-        at_least,
+        band: words.band(of, &whole_sheet),
+        left_out,
         kept: kept.as_ref().map(|held| self::kept(ctx, &words, held, &whole_sheet)),
         tabs: if official.is_none() { tabs(ctx, &scope, set, by_official) } else { Vec::new() },
         heading,
         heads,
         ranked,
+        cut,
         uri: ctx.uri.clone(),
         list_href: if mine { "" } else { "/assessments" },
         open_href: if !mine && actor.may(ASSESS_UNITS) { "/assessments/new" } else { "" },

@@ -51,7 +51,7 @@ static CLOCKS: LazyLock<Vec<Clock>> = LazyLock::new(|| {
 const UNIT: &[Who<Assessment>] = &[Who::At(EXPLAIN_ASSESSMENT, |a| a.unit)];
 const ASSESSOR: &[Who<Assessment>] = &[Who::At(ASSESS_UNITS, |a| a.assessor)];
 const REASON: Field = Field::lines("reason", 1_000);
-const WHICH: Field = Field::choice("explanation", Ask::Word);
+const WHICH: Field = Field::of("explanation", Ask::Number(1, EXPLAINED_MAX as i64), 2);
 
 /// What is asked of whoever opens one.
 pub const OPENING: &[Field] =
@@ -150,7 +150,7 @@ fn explain(on: &On<'_>, given: &Given) -> Does {
 
 /// The explanation that is answered: one that waits.
 fn waits(a: &Assessment, given: &Given) -> Result<i64, Fault> {
-    let n: Option<i64> = given.text("explanation").parse().ok();
+    let n = given.number("explanation");
     let waiting = a.unanswered().find(|one| Some(one.n) == n).map(|one| one.n);
     waiting.ok_or_else(|| Fault::invalid(Problem::new("assessment-explanation").field("explanation")))
 }
