@@ -152,7 +152,7 @@ async fn proof(tx: &Tx) -> Result<(Vec<String>, BTreeMap<String, i64>), StoreErr
         fact: &mut |fact| *facts.entry(fact.measure.name.to_owned()).or_default() += fact.qty,
         wrong: &mut |row| wrong.push(row),
     };
-    records::prove(tx, &[statistics::KIND], None, &mut listener).await?;
+    records::prove(tx, &[organisation::KIND, statistics::KIND], None, &mut listener).await?;
     Ok((wrong, facts))
 }
 

@@ -1,8 +1,8 @@
 //! The list of assessments, and what is their own on their pages.
 
 use crate::assessment::criteria::{Criteria, Index, Scope};
-use crate::assessment::pages::points_text;
 use crate::assessment::subject::{Assessment, State, Verdict};
+use crate::assessment::written::points_text;
 use crate::assessment::{Rooms, store, verbs};
 use crate::period::Period;
 use crate::rights::{ASSESS_UNITS, READ_STATISTICS};

@@ -2,40 +2,22 @@
 
 use crate::assessment::criteria::{Criteria, Index, Scope, Way};
 use crate::assessment::measure::{self, Over};
-use crate::assessment::score::{Counted, Left, Score, Sheet, sheet};
+use crate::assessment::score::{Counted, Score, Sheet, sheet};
 use crate::assessment::subject::{Assessment, Frozen, State};
+use crate::assessment::written::{is_confidential, labels, left_text, points_text, share_text};
 use crate::assessment::{Rooms, store};
-use crate::cases_page::{self, Shown};
-use crate::opened::{Entry, LIST_MAX};
+use crate::opened::LIST_MAX;
 use crate::pages::{ROWS_SHOWN, names_of};
 use crate::period::Period;
 use crate::rights::{ASSESS_UNITS, READ_OWN_FIGURES};
 use crate::scope::{Scope as Looked, may_look};
 use askama::Template;
-use base::page::Place;
 use base::{Fault, Id, Problem, vn_date_time};
-use facts::{Cut, Filter, Indicator, Part};
 use i18n::L;
 use records::Held;
 use std::collections::HashMap;
 use web::table::{Cell, query_value};
 use web::{Answer, Breadcrumb, Choice, Ctx};
-
-/// Points in hundredths as they are written: "1,3", "18,25".
-pub(crate) fn points_text(l: L, hundredths: i64, decimals: u32) -> String {
-    let (sign, n) = (if hundredths < 0 { "-" } else { "" }, hundredths.unsigned_abs());
-    let mark = if l.0 == base::Lang::En { '.' } else { ',' };
-    match decimals {
-        0 => format!("{sign}{}", n / 100),
-        1 => format!("{sign}{}{mark}{}", n / 100, n % 100 / 10),
-        _ => format!("{sign}{}{mark}{:02}", n / 100, n % 100),
-    }
-}
-
-/// A share in basis points: "74,66 %".
-fn share_text(l: L, basis_points: i64) -> String {
-    format!("{} %", points_text(l, basis_points, 2))
-}
 
 struct Number {
     label: String,
@@ -113,12 +95,12 @@ struct Kept {
     differs: bool,
 }
 
-fn choose(field: &'static str) -> Fault {
+pub(crate) fn choose(field: &'static str) -> Fault {
     Fault::invalid(Problem::new("statistics-choose").field(field))
 }
 
 /// The set of the address; the first in force on the last day where it names none.
-fn set_of<'a>(ctx: &Ctx, rooms: &'a Rooms, period: &Period) -> Result<&'a Criteria, Fault> {
+pub(crate) fn set_of<'a>(ctx: &Ctx, rooms: &'a Rooms, period: &Period) -> Result<&'a Criteria, Fault> {
     let word = query_value(&ctx.uri, "criteria");
     let in_force = || rooms.sets.0.iter().find(|set| set.holds_on(period.to));
     let found = if word.is_empty() { in_force() } else { rooms.sets.get(&word) };
@@ -134,48 +116,12 @@ fn period(ctx: &Ctx) -> Result<Period, Fault> {
     }
 }
 
-async fn looked(ctx: &Ctx, mine: bool) -> Result<Looked, Fault> {
+pub(crate) async fn looked(ctx: &Ctx, mine: bool) -> Result<Looked, Fault> {
     // The statistics' own way to read a unit; an assessment has periods of its own.
     let mut plain = ctx.clone();
     plain.uri = web::table::with(&ctx.uri, &[("period", ""), ("from", ""), ("to", "")]);
     let scope = if mine { Looked::own(&plain).await? } else { Looked::read(&plain).await? };
     Ok(Looked { period: period(ctx)?, ..scope })
-}
-
-fn left_text(l: L, left: &Left) -> String {
-    match left {
-        Left::Unrecorded(why) => why.of(l.0).to_owned(),
-        Left::Nothing => l.t("assessment-left-nothing"),
-        Left::TooFew => l.t("assessment-left-few"),
-        Left::Unknown => l.t("assessment-left-unknown"),
-    }
-}
-
-/// The names of an index's counts, in the order of [`Way::counts`].
-fn labels(l: L, way: &Way) -> Vec<String> {
-    let word = |name: &str| l.t(format!("assessment-count-{name}"));
-    match way {
-        Way::Graded { grades, .. } => {
-            let names = grades.iter().map(|grade| grade.name.of(l.0).to_owned());
-            std::iter::once(word("all")).chain(names).collect()
-        }
-        Way::Ladder { rates, counts, .. } => {
-            let sides = rates.iter().flat_map(|rate| [rate.name.of(l.0).to_owned(), word("of")]);
-            sides.chain(counts.iter().map(|(name, _)| name.of(l.0).to_owned())).collect()
-        }
-        Way::Share { minus, answers, .. } => {
-            let minus = minus.as_ref().map(|_| word("minus"));
-            let answers = answers.as_ref().map(|_| word("answers"));
-            [word("counted"), word("of")].into_iter().chain(minus).chain(answers).collect()
-        }
-        Way::Progress { .. } => vec![word("ended-in-time"), word("ended")],
-        Way::Missing { .. } => Vec::new(),
-    }
-}
-
-/// Whether the cases of a count are nobody's to see: answers of people.
-fn is_confidential(way: &Way, measure: &str) -> bool {
-    matches!(way, Way::Share { answers: Some(answers), .. } if answers.measure == measure)
 }
 
 struct Words<'a> {
@@ -519,76 +465,4 @@ fn export(
     };
     let name = format!("{}-{}", l.t("assessment-export-name"), period.word);
     web::table::export(l, format, &name, &headers, ranked.into_iter().map(line).collect())
-}
-
-/// GET /assessment/cases and /assessment/mine/cases
-pub(crate) async fn cases(ctx: Ctx) -> Answer {
-    let mine = ctx.path() == "/assessment/mine/cases";
-    let scope = looked(&ctx, mine).await?;
-    let (l, rooms) = (ctx.l, Rooms::of(&ctx).await?);
-    let set = set_of(&ctx, &rooms, &scope.period)?;
-    let official = match (mine, query_value(&ctx.uri, "official").as_str()) {
-        (true, _) => Some(ctx.require(READ_OWN_FIGURES)?.account),
-        (false, "") => None,
-        (false, word) => Some(word.parse().map(Id).map_err(|_| choose("official"))?),
-    };
-    if official.is_some() && !mine && !scope.sees_officials(&ctx) {
-        return Err(Fault::Forbidden(Problem::new("statistics-officials-not-yours")).into());
-    }
-    let of = if official.is_some() { Scope::Official } else { Scope::Agency };
-    let id = query_value(&ctx.uri, "index");
-    let index = set.on(scope.period.to, of).into_iter().find(|index| index.id == id).ok_or_else(|| choose("index"))?;
-    let counts = index.way.counts();
-    let place = query_value(&ctx.uri, "side").parse::<usize>().ok().filter(|place| *place < counts.len());
-    let place = place.ok_or_else(|| choose("side"))?;
-    let (count, province) = counts.get(place).copied().ok_or_else(|| choose("side"))?;
-    if is_confidential(&index.way, &count.measure) {
-        return Err(Fault::NotFound("assessment-cases-withheld").into());
-    }
-    let root = scope.tree.root().filter(|_| province);
-    if root.is_some_and(|root| !ctx.actor.as_ref().is_some_and(|actor| may_look(actor, &scope.tree, root))) {
-        return Err(Fault::Forbidden(Problem::new("statistics-not-yours")).into());
-    }
-    let node = root.map_or(scope.node, |root| root.id);
-    let indicator = Indicator {
-        numerator: count.clone(),
-        denominator: count.clone(),
-        ..crate::columns::OPEN.first().map(crate::columns::Term::indicator).ok_or_else(|| choose("index"))?
-    };
-    let (from, to) = (scope.period.from, scope.period.as_of(ctx.now.date()));
-    let cut = official.map_or(Cut::Whole, |id| Cut::Official(Some(id)));
-    let read = ctx.db().read(move |tx| {
-        Box::pin(async move {
-            let filter = Filter { from, to, level: None, fields: None };
-            let asked = facts::Asked { indicator: &indicator, node, filter: &filter, cut, part: Part::Numerator };
-            facts::cases(tx, &asked, LIST_MAX + 1, &Place::START).await
-        })
-    });
-    let cases = read.await?;
-    if cases.len() as i64 > LIST_MAX {
-        return Err(Fault::invalid(Problem::new("statistics-many").field("unit").arg("max", LIST_MAX)).into());
-    }
-    let entries: Vec<Entry> =
-        cases.into_iter().map(|case| Entry { subject: case.subject, day: case.day, agency: case.agency }).collect();
-    let label = labels(l, &index.way).get(place).cloned().unwrap_or_default();
-    let title = format!("{} {}", index.number, index.name.of(l.0));
-    let lead = format!("{label} · {} · {}", scope.tree.name(node), scope.period.name(l));
-    let back = scope.link(if mine { "/assessment/mine" } else { "/assessment" }, &[("criteria", &set.id)]);
-    let back = Breadcrumb::new(l.t(if mine { "assessment-mine" } else { "assessment-page" }), back);
-    let trail = vec![back, Breadcrumb::new(l.t("statistics-cases"), "")];
-    cases_page::table(&ctx, &scope, Shown { title, lead, trail, measure: count.measure.clone() }, entries).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn points_are_written_with_the_decimals_of_their_set() {
-        let (vi, en) = (L(base::Lang::Vi), L(base::Lang::En));
-        assert_eq!(points_text(vi, 130, 1), "1,3");
-        assert_eq!(points_text(en, 1_825, 2), "18.25");
-        assert_eq!((points_text(vi, 0, 1), points_text(vi, -30, 1)), ("0,0".to_owned(), "-0,3".to_owned()));
-        assert_eq!(share_text(vi, 7_466), "74,66 %");
-    }
 }
