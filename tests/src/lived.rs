@@ -61,6 +61,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
     citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
     controlled(app).await;
     queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen, second).await;
+    crate::journeys::statistics::assessed(app).await;
     steered(app).await;
     renamed(app).await;
     told(app, app.actor_of(&citizen).await.account).await;

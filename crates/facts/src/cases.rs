@@ -97,6 +97,7 @@ fn statement(asked: &Asked<'_>, from: Date, to: Date) -> Where {
         Cut::Procedure(procedure) => format!(" AND f.procedure_id = {}", query.bind(procedure)),
         Cut::Official(Some(official)) => format!(" AND f.official_id = {}", query.bind(official)),
         Cut::Official(None) => " AND f.official_id IS NULL".to_owned(),
+        Cut::Agency(agency) => format!(" AND f.agency_id = {}", query.bind(agency)),
     };
     let (node, from, to) = (query.bind(node), query.bind(from), query.bind(to));
     query.sql = format!(

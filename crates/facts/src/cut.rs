@@ -2,13 +2,15 @@
 //! sum up to the whole of the same snapshot.
 
 use crate::cases::Where;
-use crate::figure::{Figure, Filter};
+use crate::figure::{Cell, Figure, Filter};
 use crate::indicator::{Count, Indicator};
-use crate::read::STOCK_BEGINS;
-use base::Id;
+use crate::read::{STOCK_BEGINS, cell};
+use base::{Date, Id};
 use store::{Sql, StoreError, Tx, params};
 
 store::statements! {
+    /// The agencies that count for a node, itself among them.
+    pub AGENCIES_OF = "SELECT agency_id FROM fact_scope WHERE node_id = $1 ORDER BY agency_id";
     /// One procedure's facts of a measure at a node, by the days of each agency below it.
     pub OF_PROCEDURE = "SELECT CAST(COALESCE(SUM(f.qty), 0) AS BIGINT) AS n FROM fact_scope s JOIN fact f ON f.agency_id = s.agency_id AND f.measure = $2 AND f.day >= $4 AND f.day <= $5 AND f.procedure_id = $3 WHERE s.node_id = $1";
 }
@@ -21,9 +23,17 @@ pub async fn of_procedure(
     tx: &Tx,
     node: Id,
     (measure, procedure): (&str, Id),
-    (from, to): (base::Date, base::Date),
+    (from, to): (Date, Date),
 ) -> Result<i64, StoreError> {
     tx.query_one(OF_PROCEDURE, params![node, measure, procedure, from, to]).await?.get("n")
+}
+
+/// The agencies whose facts count for a node, itself among them; those that ended too.
+///
+/// # Errors
+/// The database's.
+pub async fn agencies_of(tx: &Tx, node: Id) -> Result<Vec<Id>, StoreError> {
+    tx.query(AGENCIES_OF, params![node]).await?.iter().map(|row| row.get("agency_id")).collect()
 }
 
 /// Parts in one reading at most.
@@ -44,6 +54,8 @@ pub enum Cut {
     Procedure(Id),
     /// None: of facts that name nobody, because their events were written before it was kept, or because a citizen acted.
     Official(Option<Id>),
+    /// What counts for this agency itself, without those below it.
+    Agency(Id),
 }
 
 /// A part and its figure.
@@ -99,4 +111,87 @@ pub async fn cut(
         Ok(Slice { cut, figure: Figure { numerator: row.get("above")?, denominator: row.get("below")? } })
     };
     tx.query(Sql::from(sql), &query.params).await?.iter().map(slice).collect()
+}
+
+/// All sums of some measures within days at a node, by procedure or by official: every figure of every part is read from them without
+/// another statement. For tables that show all parts.
+///
+/// # Errors
+/// The database's.
+pub async fn cells_by(
+    tx: &Tx,
+    by: By,
+    node: Id,
+    measures: &[&str],
+    (from, to): (Date, Date),
+) -> Result<Vec<(Option<Id>, Cell)>, StoreError> {
+    let mut query = Where { sql: String::new(), params: Vec::new() };
+    let column = match by {
+        By::Procedure => "procedure_id",
+        By::Official => "official_id",
+    };
+    let measures: Vec<String> = measures.iter().map(|measure| query.bind(*measure)).collect();
+    let (node, from, to) = (query.bind(node), query.bind(from), query.bind(to));
+    let dimensions = "f.measure, f.level, f.field, f.channel, f.flags";
+    let sql = format!(
+        "SELECT f.{column} AS part, {dimensions}, CAST(SUM(f.qty) AS BIGINT) AS n FROM fact_scope s \
+         JOIN fact f ON f.agency_id = s.agency_id AND f.measure IN ({}) AND f.day >= {from} AND f.day <= {to} \
+         WHERE s.node_id = {node} GROUP BY f.{column}, {dimensions}",
+        measures.join(", ")
+    );
+    tx.query(Sql::from(sql), &query.params).await?.iter().map(|row| Ok((row.get("part")?, cell(row)?))).collect()
+}
+
+/// One fact as it was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Single {
+    pub measure: String,
+    pub subject: Id,
+    pub day: Date,
+    pub agency: Id,
+    pub level: String,
+    pub field: String,
+    pub channel: i64,
+    pub flags: i64,
+    pub procedure: Id,
+    pub qty: i64,
+}
+
+/// The facts themselves of some measures within days at a node, `limit` of them at most: for measures of which there are few, and for
+/// who must look at each subject.
+///
+/// # Errors
+/// The database's.
+pub async fn singles(
+    tx: &Tx,
+    node: Id,
+    measures: &[&str],
+    (from, to): (Date, Date),
+    limit: i64,
+) -> Result<Vec<Single>, StoreError> {
+    let mut query = Where { sql: String::new(), params: Vec::new() };
+    let measures: Vec<String> = measures.iter().map(|measure| query.bind(*measure)).collect();
+    let (node, from, to) = (query.bind(node), query.bind(from), query.bind(to));
+    let sql = format!(
+        "SELECT f.measure, f.subject_id, f.day, f.agency_id, f.level, f.field, f.channel, f.flags, f.procedure_id, f.qty FROM fact_scope s \
+         JOIN fact f ON f.agency_id = s.agency_id AND f.measure IN ({}) AND f.day >= {from} AND f.day <= {to} \
+         WHERE s.node_id = {node} LIMIT {}",
+        measures.join(", "),
+        limit.max(0),
+    );
+    let single = |row: &store::Row| {
+        Ok(Single {
+            measure: row.get("measure")?,
+            subject: row.get("subject_id")?,
+            day: row.get("day")?,
+            agency: row.get("agency_id")?,
+            level: row.get("level")?,
+            field: row.get("field")?,
+            channel: row.get("channel")?,
+            flags: row.get("flags")?,
+            procedure: row.get("procedure_id")?,
+            qty: row.get("qty")?,
+        })
+    };
+    tx.query(Sql::from(sql), &query.params).await?.iter().map(single).collect()
 }

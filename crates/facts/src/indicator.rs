@@ -234,7 +234,11 @@ impl WrittenCount {
         }
     }
 
-    fn read(self, known: &Measures) -> Result<Count, String> {
+    /// The count it says, over what the modules declare.
+    ///
+    /// # Errors
+    /// In words: a measure nobody declares, a flag it does not have, an unknown channel or level.
+    pub fn read(self, known: &Measures) -> Result<Count, String> {
         let of = known.get(&self.measure).ok_or_else(|| format!("nobody counts {}", self.measure))?;
         let channel = match self.channel.as_deref() {
             None => None,

@@ -20,14 +20,14 @@ mod rollup;
 
 pub use append::{INSERT_FACT, append, fact_rows, judge, set_scope};
 pub use cases::{Asked, Case, Part, Spot, cases, count_cases};
-pub use cut::{By, Cut, Slice, cut, of_procedure};
+pub use cut::{By, Cut, Single, Slice, agencies_of, cells_by, cut, of_procedure, singles};
 pub use fact::Fact;
 pub use figure::{Cell, Cube, Figure, Filter};
 pub use indicator::{Count, Indicator, Indicators, Unit, Written, WrittenCount};
 pub use measure::{DONG_MAX, Measure, Measures, Quantity};
 pub use read::{
-    by_unit, cube, cube_by_month, figures_by_measure, generation, rolled_by_unit, rolled_cube, series_by_month, tail,
-    tail_by_unit, value,
+    by_unit, cube, cube_by_month, cubes_by_unit, figures_by_measure, generation, rolled_by_unit, rolled_cube,
+    series_by_month, tail, tail_by_unit, value,
 };
 pub use rebuild::{Group, Sum, facts_of_group, forget_group, hold, set_sums};
 pub use rollup::{Rollup, Word, Words, rebuild_rollup, roll_up};

@@ -195,7 +195,7 @@ fn read_cell(row: &Row) -> Result<(String, i64, Cell), StoreError> {
     Ok((row.get("part")?, row.get("unit")?, cell(row)?))
 }
 
-fn cell(row: &Row) -> Result<Cell, StoreError> {
+pub(crate) fn cell(row: &Row) -> Result<Cell, StoreError> {
     Ok(Cell {
         measure: row.get("measure")?,
         level: row.get("level")?,
@@ -233,6 +233,25 @@ pub async fn rolled_cube(tx: &Tx, node: Id, measures: &[&str], filter: &Filter) 
 async fn node_cube(tx: &Tx, node: Id, parts: Parts, measures: &[&str], filter: &Filter) -> Result<Cube, StoreError> {
     let cells = read(tx, Grain::Node(node), parts, measures, (filter.from, filter.to), false).await?;
     Ok(Cube { cells: cells.into_iter().map(|(_, _, cell)| cell).collect() })
+}
+
+/// All sums of `measures` within the filter's days for each agency below a node, each with everything below it; agencies without any
+/// fact are left out.
+///
+/// # Errors
+/// The database's.
+pub async fn cubes_by_unit(
+    tx: &Tx,
+    parent: Id,
+    measures: &[&str],
+    filter: &Filter,
+) -> Result<BTreeMap<Id, Cube>, StoreError> {
+    let mut cubes: BTreeMap<Id, Cube> = BTreeMap::new();
+    let days = (filter.from, filter.to);
+    for (_, unit, cell) in read(tx, Grain::Agencies(parent), Parts::All, measures, days, false).await? {
+        cubes.entry(Id(unit)).or_default().cells.push(cell);
+    }
+    Ok(cubes)
 }
 
 /// Changes whenever what is rolled up changes.

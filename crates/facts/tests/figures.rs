@@ -378,3 +378,63 @@ async fn amounts_are_exact_and_a_sum_that_no_number_holds_is_refused() {
         assert!(rolled.is_err(), "nor is it rolled up: {:?}", db.engine());
     }
 }
+
+/// For tables: the sums of every agency below a node, of every procedure and official, the facts themselves, and the cases of an agency
+/// without those below it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_for_whole_tables_is_what_plain_counting_makes_of_it() {
+    let indicators = Indicators::from_toml(&[DEFINITIONS], &known()).unwrap();
+    let indicator = indicators.get("on-time", date(2026, 1, 1)).unwrap().clone();
+    for db in databases().await {
+        let mut dice = Dice(21);
+        plant(&db, first_tree()).await;
+        let book = Book { facts: some_facts(&mut dice, 1, 400), tree: first_tree() };
+        append(&db, book.facts.clone()).await;
+        for node in [ROOT, 3, 6] {
+            let filter = some_filter(&mut dice);
+            let filter = Filter { level: None, fields: None, ..filter };
+            let (days, wanted, counted) = ((filter.from, filter.to), filter.clone(), indicator.clone());
+            let (units, procedures, officials, singles, agencies, own) = db
+                .read(move |tx| {
+                    Box::pin(async move {
+                        let node = Id(node);
+                        let cut = Cut::Agency(node);
+                        let part = Part::Denominator;
+                        let asked = facts::Asked { indicator: &counted, node, filter: &wanted, cut, part };
+                        Ok::<_, StoreError>((
+                            facts::cubes_by_unit(tx, node, &["settled"], &wanted).await?,
+                            facts::cells_by(tx, By::Procedure, node, &["settled"], days).await?,
+                            facts::cells_by(tx, By::Official, node, &["settled"], days).await?,
+                            facts::singles(tx, node, &["settled", "received"], days, 10_000).await?,
+                            facts::agencies_of(tx, node).await?,
+                            facts::count_cases(tx, &asked).await?,
+                        ))
+                    })
+                })
+                .await
+                .unwrap();
+            let figures = units.iter().map(|(unit, cube)| (unit.0, cube.figure(&indicator, &filter)));
+            let figures: BTreeMap<i64, Figure> = figures.filter(|(_, f)| *f != Figure::default()).collect();
+            assert_eq!(figures, book.by_unit(&indicator, node, &filter), "{node}");
+            let of = |cells: Vec<(Option<Id>, facts::Cell)>, by: fn(Option<Id>) -> Cut| {
+                let mut cubes: BTreeMap<Option<Id>, facts::Cube> = BTreeMap::new();
+                cells.into_iter().for_each(|(part, cell)| cubes.entry(part).or_default().cells.push(cell));
+                for (part, cube) in cubes {
+                    let figure = cube.figure(&indicator, &filter);
+                    assert_eq!(figure, book.cut(by(part)).figure(&indicator, node, &filter), "{part:?} at {node}");
+                }
+            };
+            of(procedures, |part| Cut::Procedure(part.unwrap_or_default()));
+            of(officials, Cut::Official);
+            let within = |fact: &&facts::Fact| {
+                ["settled", "received"].contains(&fact.measure.name)
+                    && (filter.from..=filter.to).contains(&fact.day)
+                    && book.within(fact.agency, node)
+            };
+            assert_eq!(singles.len(), book.facts.iter().filter(within).count());
+            assert!(singles.iter().all(|single| agencies.contains(&single.agency)));
+            let alone = book.cut(Cut::Agency(Id(node)));
+            assert_eq!(own as usize, alone.subjects(&indicator, node, &filter, Part::Denominator).len(), "{node}");
+        }
+    }
+}

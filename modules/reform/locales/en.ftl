@@ -524,6 +524,7 @@ reform-counted-feedback_handed_over = Petitions handed to the track of complaint
 reform-counted-feedback_reopened = Petitions reopened
 reform-counted-dialogue_asked = Questions of dialogues laid with a unit
 reform-counted-dialogue_promised = Commitments of dialogues
+reform-counted-assessment_published = One-stop assessments published
 reform-numerator-dong = { $n }
 reform-denominator-dong = beside { $n }
 reform-money = Money in the period

@@ -521,6 +521,7 @@ reform-counted-feedback_handed_over = Phản ánh chuyển sang khiếu nại, t
 reform-counted-feedback_reopened = Phản ánh được mở lại
 reform-counted-dialogue_asked = Câu hỏi đối thoại đã giao
 reform-counted-dialogue_promised = Cam kết đối thoại
+reform-counted-assessment_published = Đánh giá bộ phận một cửa đã công bố
 reform-numerator-dong = { $n }
 reform-denominator-dong = bên { $n }
 reform-money = Số tiền trong kỳ

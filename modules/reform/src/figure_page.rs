@@ -178,7 +178,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
                 .iter()
                 .filter_map(|slice| match slice.cut {
                     Cut::Official(official) => official,
-                    Cut::Whole | Cut::Procedure(_) => None,
+                    Cut::Whole | Cut::Procedure(_) | Cut::Agency(_) => None,
                 })
                 .collect();
             Ok::<_, Fault>((whole, slices, months, identity::names(tx, &people).await?))
@@ -290,7 +290,7 @@ impl Words<'_> {
     fn cases(&self, cut: Cut, part: &str) -> String {
         let unit = self.scope.part.unwrap_or(self.scope.node).to_string();
         let (procedure, official) = match cut {
-            Cut::Whole => (String::new(), String::new()),
+            Cut::Whole | Cut::Agency(_) => (String::new(), String::new()),
             Cut::Procedure(id) => (id.to_string(), String::new()),
             Cut::Official(None) => (String::new(), "none".to_owned()),
             Cut::Official(Some(id)) => (String::new(), id.to_string()),
@@ -326,7 +326,7 @@ impl Words<'_> {
                     let unknown = || l.tr("reform-cut-unknown", [("id", id.to_string())]);
                     (names.get(&id).cloned().unwrap_or_else(unknown), String::new())
                 }
-                Cut::Official(None) | Cut::Whole => (l.t("reform-cut-nobody"), String::new()),
+                Cut::Official(None) | Cut::Whole | Cut::Agency(_) => (l.t("reform-cut-nobody"), String::new()),
             };
             Row {
                 name,
@@ -379,7 +379,7 @@ pub(crate) async fn cases(ctx: Ctx, Path(id): Path<String>) -> Answer {
     let title = pick(l, &indicator.name_vi, &indicator.name_en).to_owned();
     let by = match cut {
         Cut::Official(_) => "official",
-        Cut::Whole | Cut::Procedure(_) => "",
+        Cut::Whole | Cut::Procedure(_) | Cut::Agency(_) => "",
     };
     let trail = trail(&ctx, &scope, &title, figure_href(&scope, &id, level, &[("by", by)]));
     list(&ctx, &scope, Opened { indicator, level, cut, of, title, trail }).await

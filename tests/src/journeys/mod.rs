@@ -37,6 +37,7 @@ mod reminders;
 mod roots;
 mod sent_files;
 pub(crate) mod signing_in;
+pub(crate) mod statistics;
 mod together;
 mod two_people;
 mod weight;

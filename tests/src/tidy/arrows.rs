@@ -31,6 +31,7 @@ const ORDER: &[&str] = &[
     "feedback",
     "initiatives",
     "desk",
+    "statistics",
     "errands",
     "citizens",
     "reform",

@@ -251,6 +251,7 @@ impl Book {
             Cut::Whole => true,
             Cut::Procedure(id) => fact.procedure == id,
             Cut::Official(id) => fact.official == id,
+            Cut::Agency(id) => fact.agency == id,
         };
         Book { facts: self.facts.iter().filter(takes).cloned().collect(), tree: self.tree.clone() }
     }
