@@ -61,6 +61,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
     queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen, second).await;
     steered(app).await;
     renamed(app).await;
+    crate::journeys::reorganising::two_communes_merged(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
 }
 

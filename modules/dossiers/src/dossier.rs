@@ -181,6 +181,10 @@ pub struct Dossier {
     /// Opinions asked of other units, in the order of their numbers; `opinion_n`: how many.
     pub opinions: Vec<Opinion>,
     pub opinion_n: i64,
+    /// The agency it was settled for, where it has moved since.
+    pub settled_for: Option<Id>,
+    /// The agency it was taken in at and numbered by, where it has moved since.
+    pub first_intake: Option<Id>,
     pub head: Head,
 }
 
@@ -212,8 +216,10 @@ pub mod mark {
     pub const ON_PAPER: i64 = 1 << 51;
     /// The papers on their way go to another agency.
     pub const PAPERS_BETWEEN: i64 = 1 << 52;
+    /// Carried over from an agency that ended, which received it.
+    pub const CARRIED: i64 = 1 << 53;
     /// All of them.
-    pub const ALL: i64 = 0x1fff << 40;
+    pub const ALL: i64 = 0x3fff << 40;
 }
 
 pub use crate::marks::Mark;
@@ -417,6 +423,7 @@ mod tests {
             mark::TO_SUM_UP,
             mark::ON_PAPER,
             mark::PAPERS_BETWEEN,
+            mark::CARRIED,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

@@ -56,6 +56,8 @@ const MOVED: &[Column<Dossier>] = &[
     column!("decided_by", decided_by),
     column!("rating", rating),
     column!("opinion_n", opinion_n),
+    column!("settled_for", settled_for),
+    column!("first_intake", first_intake),
 ];
 
 /// What it was filed with.
@@ -203,6 +205,8 @@ impl Default for Dossier {
             rating: None,
             opinions: Vec::new(),
             opinion_n: 0,
+            settled_for: None,
+            first_intake: None,
             head: Head::default(),
         }
     }

@@ -3,6 +3,7 @@
 use ::store::{Row, StoreError, Value};
 use base::{Id, Instant, Level};
 use files::Seal;
+use organisation::Followed;
 use records::{Approval, Column, Due, Link, Number, column};
 use serde::{Deserialize, Serialize};
 
@@ -227,6 +228,14 @@ pub enum Event {
         placed: Placed,
     },
     Withdraw,
+    /// Agencies were reorganised: it goes on where the work of its units goes, or, where that is whom it complains of,
+    /// with the agency above.
+    Follow {
+        #[serde(flatten)]
+        followed: Followed,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        above: Option<Id>,
+    },
 }
 
 /// A word read back; one that stands for nothing is a fault of the row.
