@@ -398,4 +398,4 @@ dialogue-act-follow = Moved with a reorganisation
 dialogue-act-follow-hint = { "" }
 feedback-moved = { $n } petitions
 dialogue-items-moved = { $n } questions and commitments of dialogues
-dialogue-moved = { $n } dialogues
+dialogue-sittings-moved = { $n } dialogues

@@ -398,4 +398,4 @@ dialogue-act-follow = Chuyển theo sắp xếp cơ quan
 dialogue-act-follow-hint = { "" }
 feedback-moved = { $n } phản ánh, kiến nghị
 dialogue-items-moved = { $n } câu hỏi, cam kết đối thoại
-dialogue-moved = { $n } buổi đối thoại
+dialogue-sittings-moved = { $n } buổi đối thoại

@@ -51,7 +51,7 @@ pub fn move_to<'t>(tx: &'t Tx, moving: &'t Moving, by: &'t By) -> BoxFuture<'t, 
         Ok(vec![
             moved("feedback-moved", petitions),
             moved("dialogue-items-moved", items),
-            moved("dialogue-moved", sittings),
+            moved("dialogue-sittings-moved", sittings),
         ])
     })
 }

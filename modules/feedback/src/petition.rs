@@ -48,6 +48,18 @@ base::closed_list!(State, {
     Withdrawn => "withdrawn",
 });
 
+/// In which a petition goes along with its units ([`crate::moving`]), which is nobody's act: somebody still has to do something, or may reopen it.
+pub(crate) const FOLLOWING: &[State] = &[
+    State::New,
+    State::Handling,
+    State::Asked,
+    State::Joined,
+    State::Drafted,
+    State::Answered,
+    State::Published,
+    State::Kept,
+];
+
 /// How petitions come in; the place in the list is the number in facts.
 pub const CHANNELS: &[&str] = &["counter", "portal", "post", "phone", "press"];
 /// What a petition is, once somebody has looked at it (NĐ 20/2008/NĐ-CP Điều 5).

@@ -183,8 +183,7 @@ pub const VERBS: &[Verb<Petition>] = &[
         &[Field::lines("reason", REASON_MAX).optional()],
         withdraw,
     ),
-    // With its units (`crate::moving`); nobody's act. What can be reopened goes along.
-    verb("follow", &[New, Handling, Asked, Joined, Drafted, Answered, Published, Kept], &[], &[], &[], begins),
+    verb("follow", crate::petition::FOLLOWING, &[], &[], &[], begins),
 ];
 
 impl Machine for Petition {

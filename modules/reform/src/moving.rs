@@ -2,6 +2,7 @@
 //! declared stays with whom it was declared for.
 
 use crate::drafts::{Draft, Event};
+use crate::programme::Programme;
 use ::store::{BoxFuture, StoreError, Tx, params};
 use base::{Date, Fault, Id};
 use organisation::{Moved, Moving, Open};
@@ -21,6 +22,23 @@ pub fn programmes_open_at(tx: &Tx, agency: Id, _day: Date) -> BoxFuture<'_, Resu
         let (href, needs) = ("/steering/programmes".to_owned(), crate::rights::READ_STEERING);
         Ok(vec![Open { what: "reform-programmes-here", count, href, needs }])
     })
+}
+
+impl Programme {
+    /// The identifiers of agencies it names: who owes figures, who leads a task.
+    pub(crate) fn agencies(&self) -> impl Iterator<Item = &String> {
+        self.owes.values().chain(self.subjects.iter().filter_map(|subject| Some(&subject.task.as_ref()?.lead)))
+    }
+
+    /// Agencies ended, and others answer for what it asks of them.
+    pub(crate) fn followed(&mut self, codes: &[(String, String)]) {
+        let leads = self.subjects.iter_mut().filter_map(|subject| Some(&mut subject.task.as_mut()?.lead));
+        for named in self.owes.values_mut().chain(leads) {
+            if let Some((_, new)) = codes.iter().find(|(old, _)| old == named) {
+                named.clone_from(new);
+            }
+        }
+    }
 }
 
 /// What a programme's event says; none for one that has nothing to do with what ends.

@@ -238,23 +238,6 @@ pub struct Words {
     pub en: String,
 }
 
-impl Programme {
-    /// The identifiers of agencies it names: who owes figures, who leads a task.
-    pub(crate) fn agencies(&self) -> impl Iterator<Item = &String> {
-        self.owes.values().chain(self.subjects.iter().filter_map(|subject| Some(&subject.task.as_ref()?.lead)))
-    }
-
-    /// Agencies ended, and others answer for what it asks of them.
-    pub(crate) fn followed(&mut self, codes: &[(String, String)]) {
-        let leads = self.subjects.iter_mut().filter_map(|subject| Some(&mut subject.task.as_mut()?.lead));
-        for named in self.owes.values_mut().chain(leads) {
-            if let Some((_, new)) = codes.iter().find(|(old, _)| old == named) {
-                named.clone_from(new);
-            }
-        }
-    }
-}
-
 impl Target {
     /// One of which only that is known: at least nothing, for all levels.
     pub fn blank(id: String, due: i16, text: String) -> Target {

@@ -106,7 +106,7 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             decide::return_result(d, person, o, &to_owner(), dice.is_multiple_of(3)).map(|(event, _)| event)
         }
         Verb::Rate => decide::rate(d, person, o, i64::from(dice % 5) + 1),
-        Verb::FileOnline | Verb::ReceiveAtCounter => unreachable!("offered for an existing dossier"),
+        Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Move => unreachable!("offered for an existing dossier"),
     })
 }
 

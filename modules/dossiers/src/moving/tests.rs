@@ -1,6 +1,7 @@
 //! Many at once in a database: rows, chains, dues, words and figures follow, and the proof holds.
 
 use super::*;
+use crate::Act;
 use crate::bulk::{Batch, Case};
 use crate::fixture::*;
 use crate::fixture_db::*;
@@ -92,14 +93,11 @@ async fn every_open_dossier_moves_with_its_dues_words_and_numbers_and_the_proof_
         // Found under both: those who had it, and those who have it.
         for unit in [NEAR, NEW, NEW_DIVISION] {
             let word = crate::finding::at_unit(unit, "duong");
-            let sql = match office.db.engine() {
-                ::store::Engine::Sqlite => {
-                    format!("SELECT COUNT(*) FROM dossier_words WHERE words MATCH '{word}' AND rowid = ")
-                }
-                ::store::Engine::Postgres => {
-                    format!("SELECT COUNT(*) FROM dossier_words WHERE words LIKE '%{word}%' AND rowid = ")
-                }
+            let found = match office.db.engine() {
+                ::store::Engine::Sqlite => format!("dossier_words MATCH '{word}'"),
+                ::store::Engine::Postgres => format!("words LIKE '%{word}%'"),
             };
+            let sql = format!("SELECT COUNT(*) FROM dossier_words WHERE {found} AND rowid = ");
             assert_eq!(office.due_at(&sql, after.id).await, 1, "{unit}");
         }
         proven(&office).await;

@@ -189,11 +189,6 @@ fn table(ctx: &Ctx, rooms: &Rooms, seen: &Seen<Reorganisation>) -> Result<String
     table.render().map_err(Fault::internal)
 }
 
-::store::statements! {
-    /// Decisions in a state, the latest first, those before an id.
-    pub OF_STATE = "SELECT * FROM reorganisation WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-}
-
 impl Api for Reorganisation {
     const API: [&'static str; 3] =
         ["/api/v1/reorganisations", "/api/v1/reorganisations/{code}", "/api/v1/reorganisations/{code}/{verb}"];
@@ -213,7 +208,9 @@ impl Api for Reorganisation {
             if !actor.may_at(KEEP_ORGANISATION, root) {
                 return Ok(Vec::new());
             }
-            let rows = tx.query(OF_STATE.spelled(1, state.as_str()), params![after, limit as i64]).await?;
+            let rows = tx
+                .query(crate::store::REORGANISATIONS.spelled(1, state.as_str()), params![after, limit as i64])
+                .await?;
             Ok(Held::read_all(&rows)?)
         })
     }

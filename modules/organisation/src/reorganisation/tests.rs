@@ -44,7 +44,7 @@ fn moves<'t>(_: &'t Tx, moving: &'t Moving, _: &'t By) -> BoxFuture<'t, Result<V
 }
 
 /// The first communes of the demo province.
-const FIRST: Id = Id(1_001);
+const FIRST: Id = Id(2_001);
 
 struct Office {
     db: Db,
@@ -133,7 +133,7 @@ async fn a_merger_is_drafted_by_one_executed_by_another_and_every_agency_says_wh
         assert_eq!(refused(early), one("", "reorganisation-day-not-come"));
         let own = office.does(&first, at(21), (&code, "execute"), Typed::default()).await;
         assert_eq!(refused(own), one("", "reorganisation-execute-own"));
-        let below = Actor { account: Id(79), ..keeper("/1/1001/") };
+        let below = Actor { account: Id(79), ..keeper("/1/2001/") };
         let stranger = office.does(&below, at(21), (&code, "execute"), Typed::default()).await;
         assert_eq!(refused(stranger), one("", "records-not-found"));
         assert_eq!(office.tree().await.all(), before.all(), "nothing has happened");
@@ -219,7 +219,7 @@ async fn a_line_that_cannot_stand_is_refused_at_its_field() {
         assert_eq!(does("dissolve", dissolved).await, one("from", "reorganisation-into-ends"));
         assert_eq!(does("drop-line", Typed::from([("line", "7")])).await, one("line", "reorganisation-line-unknown"));
         // Who keeps a part of the province alone prepares none.
-        let below = keeper("/1/1001/");
+        let below = keeper("/1/2001/");
         assert_eq!(
             refused(office.does(&below, at(20), ("", "prepare"), head("2026-11-20")).await),
             one("", "records-not-yours")

@@ -109,10 +109,8 @@ fn a_clock_that_stands_still_stands_still_and_runs_on_by_the_same_rules() {
     assert_eq!(story.dossier().paused_at, stays.dossier().paused_at);
     for one in [&mut story, &mut stays] {
         one.now = november(9, 9, 0);
-        let brought = |d: &_, o: &_| decide::complete_supplement(d, &citizen(), o, &BROUGHT);
         let clerk = if one.dossier().competent == NEW { new_clerk() } else { clerk() };
-        let desk = |d: &_, o: &_| decide::complete_supplement(d, &clerk, o, &BROUGHT);
-        if one.ask(brought).is_ok() { one.does(0, brought) } else { one.does(0, desk) }
+        one.does(0, |d, o| decide::complete_supplement(d, &clerk, o, "", BROUGHT));
     }
     assert_eq!(story.dossier().due_at, stays.dossier().due_at);
 }
@@ -197,13 +195,17 @@ fn an_opinion_that_is_waited_for_is_owed_by_whoever_takes_the_work_on_and_one_gi
     story.does(60, |d, o| decide::ask_opinions(d, &officer(), o, &question).map(|(event, _)| event));
     let justice =
         Actor { grants: vec![Grant::new(Role::DivisionHead, JUSTICE, "/1/3/".to_owned())], ..second_officer() };
-    story.does(5, |d, o| decide::give_opinion(d, &justice, o, (None, "agree"), "Đồng ý").map(|(event, _)| event));
+    story.does(5, |d, o| {
+        decide::give_opinion(d, &justice, o, (None, "agree"), "Đồng ý cấp giấy theo hồ sơ").map(|(event, _)| event)
+    });
     merge(&mut story, &MERGED, false);
     let [given, waiting] = &story.dossier().opinions[..] else { panic!("two opinions") };
     assert_eq!((given.unit, given.asked_by, given.state), (JUSTICE, NEAR_DIVISION, OpinionState::Given));
     assert_eq!((waiting.unit, waiting.agency, waiting.asked_by), (NEW, NEW, NEW_DIVISION));
     assert!(dues(story.dossier()).iter().any(|due| due.unit == NEW && due.part == waiting.n));
-    story.does(5, |d, o| decide::give_opinion(d, &new_leader(), o, (None, "agree"), "Đồng ý").map(|(event, _)| event));
+    story.does(5, |d, o| {
+        decide::give_opinion(d, &new_leader(), o, (None, "agree"), "Đồng ý cấp giấy theo hồ sơ").map(|(event, _)| event)
+    });
     assert_eq!((sum(&story, "opinion", FAR), sum(&story, "opinion", NEW)), (0, 1));
 }
 

@@ -149,7 +149,7 @@ fn what_stands_against_a_line_is_told_at_the_line() {
         (&[60][..], "reorganisation-not-standing"),
         (&[1], "reorganisation-root"),
         (&[10, 40], "reorganisation-levels"),
-        (&[10, 12], "reorganisation-parents"),
+        (&[12, 22], "reorganisation-parents"),
         (&[50], "reorganisation-root"),
     ] {
         let told = wrong(&[merged(ends)]);
