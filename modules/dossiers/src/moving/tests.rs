@@ -91,7 +91,7 @@ async fn every_open_dossier_moves_with_its_dues_words_and_numbers_and_the_proof_
         assert_eq!(office.number("SELECT COUNT(*) FROM due WHERE unit_id < 40").await, 0);
         assert_eq!(office.number("SELECT COUNT(*) FROM due WHERE unit_id >= 40").await, 3);
         // Found under both: those who had it, and those who have it.
-        for unit in [NEAR, NEW, NEW_DIVISION] {
+        for unit in [NEAR_DIVISION, NEW, NEW_DIVISION] {
             let word = crate::finding::at_unit(unit, "duong");
             let found = match office.db.engine() {
                 ::store::Engine::Sqlite => format!("dossier_words MATCH '{word}'"),
