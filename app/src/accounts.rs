@@ -1,8 +1,10 @@
 //! Accounts of the demonstration, and what identity borrows from the organisation module.
 
 use base::{CitizenId, Date, Fault, Id, Instant, Role};
+use identity::moving::Follows;
 use identity::{AgencyRef, Cost, DemoAccount, Hashed, Hasher, Login, NewAccount, Password};
-use organisation::{Agency, Kind, Open, Tree};
+use organisation::{Agency, Kind, Moved, Moving, Open, Tree};
+use records::By;
 use std::sync::Arc;
 use store::{BoxFuture, Db, StoreError, Tx};
 use web::App;
@@ -165,11 +167,27 @@ pub async fn administrator(
     .await
 }
 
+fn open_here(what: &'static str, count: i64) -> Vec<Open> {
+    vec![Open { what, count, href: "/accounts".to_owned(), needs: identity::rights::KEEP_ACCOUNTS }]
+}
+
 /// Grants in force at an agency: they keep it from being ended. See [`organisation::OpenAt`].
 pub fn grants_open_at(tx: &Tx, agency: Id, day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
+    Box::pin(async move { Ok(open_here("identity-grants-here", identity::moving::granted_at(tx, agency, day).await?)) })
+}
+
+/// Grants asked for at an agency: whoever confirms them has looked at that agency and no other.
+pub fn requests_open_at(tx: &Tx, agency: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>, StoreError>> {
+    Box::pin(async move { Ok(open_here("identity-requests-here", identity::moving::asked_at(tx, agency).await?)) })
+}
+
+/// Grants go where the work goes, to the same people. See [`organisation::MoveTo`].
+pub fn move_grants<'t>(tx: &'t Tx, moving: &'t Moving, by: &'t By) -> BoxFuture<'t, Result<Vec<Moved>, Fault>> {
     Box::pin(async move {
-        let count = identity::grants_at(tx, agency, day).await?;
-        let href = "/accounts".to_owned();
-        Ok(vec![Open { what: "identity-grants-here", count, href, needs: identity::rights::KEEP_ACCOUNTS }])
+        let follows =
+            |(old, new): (&Id, &Id)| Follows { old: *old, new: *new, path: moving.tree.path(*new).to_owned() };
+        let all: Vec<Follows> = moving.units.iter().map(follows).collect();
+        let n = identity::moving::move_grants(tx, (by.actor, by.agency), &all, &moving.number, by.now).await?;
+        Ok(vec![Moved { what: "identity-grants-moved", n }])
     })
 }

@@ -18,6 +18,7 @@ pub mod serve;
 pub mod worker;
 
 use base::{Fault, Instant};
+use organisation::Room;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{Db, Migrations, StoreError};
@@ -94,6 +95,7 @@ pub fn kinds() -> Vec<records::Kind> {
         feedback::dialogue::DIALOGUES,
         feedback::dialogue::ITEMS,
         organisation::KIND,
+        organisation::REORGANISATIONS,
         catalogue::KIND,
         control::KIND,
         control::REVIEWS,
@@ -132,6 +134,24 @@ pub fn lists() -> Vec<lists::Declared> {
         catalogue::lists(),
     ];
     rooms.concat()
+}
+
+/// What each room says of agencies that are to end: what is open there, and how that moves when they are reorganised.
+pub fn rooms() -> Vec<Room> {
+    vec![
+        Room::moves(dossiers::open_at, dossiers::moving::move_to).told(dossiers::moving::would_move),
+        Room::moves(feedback::open_at, feedback::move_to),
+        Room::moves(control::open_at, control::move_to),
+        Room::moves(initiatives::open_at, initiatives::move_to),
+        Room::moves(desk::open_at, desk::move_to),
+        Room::stays(desk::queue_open_at),
+        Room::moves(accounts::grants_open_at, accounts::move_grants),
+        Room::stays(accounts::requests_open_at),
+        Room::stays(statistics::open_at),
+        Room::stays(reform::open_at),
+        Room::moves(reform::programmes_open_at, reform::move_to),
+        Room::moves(plans::open_at, plans::move_to),
+    ]
 }
 
 /// What people are told about.
@@ -306,17 +326,7 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
     if let Some(scanner) = running.scanner {
         app.put(scanner);
     }
-    app.put(organisation::OpenWork(vec![
-        dossiers::open_at,
-        feedback::open_at,
-        control::open_at,
-        initiatives::open_at,
-        desk::open_at,
-        statistics::open_at,
-        accounts::grants_open_at,
-        reform::open_at,
-        plans::open_at,
-    ]));
+    app.put(organisation::OpenWork(rooms()));
     if running.behind_proxy {
         app.put(web::limits::BehindProxy);
     }

@@ -64,6 +64,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
     crate::journeys::statistics::assessed(app).await;
     steered(app).await;
     renamed(app).await;
+    crate::journeys::reorganising::two_communes_merged(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
 }
 

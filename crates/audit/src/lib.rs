@@ -23,7 +23,8 @@ pub use days::{
     unsealed_until,
 };
 pub use log::{
-    Event, Head, INSERT_EVENT, NewEvent, append, append_to_head, event_params, events, read_event, write_link,
+    Event, Head, INSERT_EVENT, NewEvent, append, append_to_head, event_params, events, events_of, read_event,
+    write_link,
 };
 
 pub use rows::{

@@ -56,6 +56,9 @@ store::statements! {
     pub INSERT_EVENT = "INSERT INTO event (subject_id, n, at, kind, actor_id, agency_id, data, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// A subject's chain, oldest first; bounded, no subject comes near.
     pub SELECT_EVENTS = "SELECT subject_id, n, at, kind, actor_id, agency_id, data, hash FROM event WHERE subject_id = $1 ORDER BY n LIMIT 2000";
+    /// The chains of some subjects; their ids are one JSON list.
+    pub SELECT_EVENTS_OF = sqlite "SELECT subject_id, n, at, kind, actor_id, agency_id, data, hash FROM event WHERE subject_id IN (SELECT value FROM json_each($1)) ORDER BY subject_id, n",
+        postgres "SELECT subject_id, n, at, kind, actor_id, agency_id, data, hash FROM event WHERE subject_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) ORDER BY subject_id, n";
     /// Head of a subject without a row of its own.
     pub SELECT_HEAD = "SELECT n, hash FROM event_head WHERE subject_id = $1";
     /// Moves that head, only if nobody moved it meanwhile.
@@ -139,6 +142,15 @@ pub(crate) async fn append_after(tx: &Tx, head: Head, subject: Id, event: NewEve
         return Err(moved());
     }
     Ok(head)
+}
+
+/// The events of some subjects, subject by subject, each oldest first: for acts on many at once.
+///
+/// # Errors
+/// The database's; a row that is no event.
+pub async fn events_of(tx: &Tx, subjects: &[Id]) -> Result<Vec<Event>, StoreError> {
+    let list = Value::Json(subjects.iter().map(|id| serde_json::Value::from(id.0)).collect());
+    tx.query(SELECT_EVENTS_OF, &[list]).await?.iter().map(read_event).collect()
 }
 
 /// A subject's events, oldest first.

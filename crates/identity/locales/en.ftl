@@ -320,3 +320,5 @@ identity-token-revoked = The token was taken back before.
 identity-act-token-made = An API token was made
 identity-act-token-revoked = An API token was taken back
 identity-machine-no-password = A program’s account has no password.
+identity-requests-here = { $n } roles asked for and not confirmed
+identity-grants-moved = { $n } roles

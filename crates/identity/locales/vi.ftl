@@ -320,3 +320,5 @@ identity-token-revoked = Mã đã bị thu hồi trước đó.
 identity-act-token-made = Tạo mã truy cập API
 identity-act-token-revoked = Thu hồi mã truy cập API
 identity-machine-no-password = Tài khoản của phần mềm không có mật khẩu.
+identity-requests-here = { $n } vai trò đang đề nghị, chưa xác nhận
+identity-grants-moved = { $n } vai trò

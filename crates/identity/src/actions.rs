@@ -382,16 +382,6 @@ pub async fn grants(tx: &Tx, account: Id) -> Result<Vec<Held>, Fault> {
     Ok(sql::grants(tx, account).await?)
 }
 
-/// How many grants are in force at an agency on a day, will be, or are asked for.
-///
-/// # Errors
-/// Those of the database.
-pub async fn grants_at(tx: &Tx, agency: Id, day: Date) -> Result<i64, StoreError> {
-    let granted: i64 = tx.query_one(sql::GRANTS_AT, params![agency, day]).await?.get("n")?;
-    let asked: i64 = tx.query_one(sql::REQUESTS_AT, params![agency]).await?.get("n")?;
-    Ok(granted + asked)
-}
-
 /// An account the administrator may see: one with a grant, now or once, inside the units; or one without any grant
 /// that the administrator made; an administrator of the whole province sees all. Others are "not found", so that ids
 /// cannot be tried out.

@@ -16,6 +16,7 @@ pub mod handover;
 pub mod kept;
 mod lockout;
 pub mod machines;
+pub mod moving;
 mod pages;
 pub mod passwords;
 mod people;
@@ -32,7 +33,7 @@ mod tries;
 mod vault;
 
 pub use accounts::{Account, Held, Kind, Login, NewAccount, State};
-pub use actions::{NewGrant, account, create_account, grant, grants, grants_at, revoke_by};
+pub use actions::{NewGrant, account, create_account, grant, grants, revoke_by};
 pub use demo::{DEMO_PASSWORD, DemoAccount, invented, seed_demo, seed_people};
 pub use pages::{lists, module};
 pub use passwords::{Cost, Hashed, Hasher, Password};

@@ -64,6 +64,9 @@ store::statements! {
         basis, granted_by, granted_at, own_role, fields) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     /// Grants in force at an agency, today or later.
     pub GRANTS_AT = "SELECT COUNT(*) AS n FROM account_grant WHERE agency_id = $1 AND revoked_at IS NULL AND (valid_to IS NULL OR valid_to >= $2)";
+    /// Those grants themselves.
+    pub GRANTS_IN = "SELECT id, account_id, role, own_role, fields, agency_id, agency_path, valid_from, valid_to, basis, revoked_at \
+        FROM account_grant WHERE agency_id = $1 AND revoked_at IS NULL AND (valid_to IS NULL OR valid_to >= $2) ORDER BY id";
     /// Grants asked for at an agency and not decided.
     pub REQUESTS_AT = "SELECT COUNT(*) AS n FROM account_request WHERE agency_id = $1 AND decided_at IS NULL";
     /// A grant taken back.

@@ -51,7 +51,8 @@ pub use many::{ADOPT, Adopted, Adoption, Begun, adopt, begin_all};
 pub use picture::{Drawn, draw, mermaid};
 pub use prove::{Listener, Proved, Prover, SUBJECTS_BETWEEN, Tidings, prove};
 pub use side::{
-    CLEAR_DUE, INSERT_DUE, INSERT_LINK, SELECT_DUES, SELECT_LINKS, code_of, link, next_number, owe, owed_by_name,
+    CLEAR_DUE, INSERT_DUE, INSERT_LINK, SELECT_DUES, SELECT_LINKS, clear_dues, code_of, link, next_number, owe,
+    owed_by_name,
 };
 pub use subject::{
     By, Column, DoesNotFollow, Due, Held, Link, Moment, News, Number, Subject, cell, list, list_value, word,

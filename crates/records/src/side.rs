@@ -20,6 +20,9 @@ use base::Id;
     pub INSERT_DUE = "INSERT INTO due (subject_id, name, unit_id, holder_id, due_at, part) VALUES ($1, $2, $3, $4, $5, $6)";
     /// Owed no more.
     pub CLEAR_DUE = "DELETE FROM due WHERE subject_id = $1 AND name = $2 AND part = $3";
+    /// What some subjects owe is written anew; their ids are one JSON list.
+    pub CLEAR_DUES = sqlite "DELETE FROM due WHERE subject_id IN (SELECT value FROM json_each($1))",
+        postgres "DELETE FROM due WHERE subject_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
     /// What subjects of a range owe.
     pub SELECT_DUES = "SELECT subject_id, name, unit_id, holder_id, due_at, part FROM due WHERE subject_id > $1 AND subject_id <= $2";
     /// What is owed by one name.
@@ -77,6 +80,15 @@ pub(crate) async fn kinds_of(tx: &Tx, ids: &[Id]) -> Result<Vec<(Id, String)>, S
         .collect::<Result<Vec<(Id, String)>, StoreError>>()?;
     all.sort_by_key(|(id, _)| ids.iter().position(|asked| asked == id));
     Ok(all)
+}
+
+/// Nothing is owed any more by some subjects: what they owe from now on follows as rows of [`INSERT_DUE`]. For acts on many at once.
+///
+/// # Errors
+/// The database's.
+pub async fn clear_dues(tx: &Tx, subjects: &[Id]) -> Result<(), StoreError> {
+    let list = Value::Json(subjects.iter().map(|id| serde_json::Value::from(id.0)).collect());
+    tx.execute(CLEAR_DUES, &[list]).await.map(|_| ())
 }
 
 /// Writes the difference between what a subject owed and owes; nothing where nothing changed.

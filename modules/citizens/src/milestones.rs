@@ -70,6 +70,7 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
         | Happening::OpinionGiven { .. }
         | Happening::OpinionDeclined { .. }
         | Happening::OpinionLeft { .. }
+        | Happening::Moved { .. }
         | Happening::Rated { .. } => {
             return None;
         }

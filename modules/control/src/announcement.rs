@@ -5,6 +5,7 @@ use base::{Date, Id, Instant, Level};
 use catalogue::Sort;
 use facts::{Fact, Measure};
 use files::Seal;
+use organisation::Followed;
 use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
@@ -185,12 +186,15 @@ pub enum Event {
     },
     Post,
     Drop,
+    /// Agencies were reorganised: it goes on where the work of its units goes.
+    Follow(Followed),
 }
 
 impl Event {
     /// Whether it changes what is decided, or hands it on.
     fn writes(&self) -> bool {
-        !matches!(self, Event::GiveBack | Event::Issue { .. } | Event::Enter { .. } | Event::Post | Event::Drop)
+        let others = matches!(self, Event::Issue { .. } | Event::Enter { .. } | Event::Post | Event::Follow(_));
+        !others && !matches!(self, Event::GiveBack | Event::Drop)
     }
 }
 
@@ -300,6 +304,7 @@ impl Subject for Announcement {
             // Counted anew when it is handed on again.
             Event::GiveBack => (a.state, a.announce_by) = (State::Draft, None),
             Event::Drop => a.state = State::Dropped,
+            Event::Follow(followed) => a.unit = followed.to(a.unit),
             Event::Enter { on } => a.entered_on = Some(*on),
             Event::Issue { number, signed_on, announce_by, post_by, done, .. } => {
                 a.state = State::Issued;

@@ -26,10 +26,10 @@ pub use review::Review;
 pub use verbs::prepare;
 
 use ::store::{BoxFuture, StoreError, Tx, params};
-use base::{Date, Id};
-use organisation::Open;
-use records::api;
+use base::{Date, Fault, Id};
+use organisation::{Moved, Moving, Open};
 use records::frame::{self, Pages};
+use records::{By, Held, api};
 use records::{DueKind, Kind, LinkKind};
 use web::{Access, Module, NavItem, Routes};
 
@@ -95,6 +95,20 @@ pub fn open_at(tx: &Tx, unit: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>,
             Open { what: "announcement-open-here", count, href: Announcement::PATH.to_owned(), needs },
             Open { what: "review-open-here", count: reviews, href: Review::PATH.to_owned(), needs },
         ])
+    })
+}
+
+/// Decisions and reviews of agencies that a reorganisation ends go on where the agencies' work goes; see [`organisation::MoveTo`].
+pub fn move_to<'t>(tx: &'t Tx, moving: &'t Moving, by: &'t By) -> BoxFuture<'t, Result<Vec<Moved>, Fault>> {
+    Box::pin(async move {
+        let all = Held::<Announcement>::read_all(&tx.query(store::OF_UNITS, &[moving.listed()]).await?)?;
+        let event = |a: &Announcement| Some(announcement::Event::Follow(moving.followed([a.unit])?));
+        let announcements = organisation::follow(tx, *by, all, event).await?;
+        let all = Held::<Review>::read_all(&tx.query(store::REVIEWS_OF_UNITS, &[moving.listed()]).await?)?;
+        let event = |r: &Review| Some(review::Event::Follow(moving.followed([r.unit])?));
+        let reviews = organisation::follow(tx, *by, all, event).await?;
+        let moved = |what, n| Moved { what, n };
+        Ok(vec![moved("announcement-moved", announcements), moved("review-moved", reviews)])
     })
 }
 

@@ -4,6 +4,7 @@ use crate::cost::Inputs;
 use base::{Date, Id, Instant, Level};
 use catalogue::Sort;
 use facts::{Fact, Measure};
+use organisation::Followed;
 use records::{Column, DoesNotFollow, Due, Found, Link, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
@@ -153,14 +154,34 @@ pub struct Review {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "kebab-case")]
 pub enum Event {
-    Begin { unit: Id, office: Id, level: Level, basis: String, until: Date, year: i64, n: i64 },
-    Add { items: Vec<Item> },
-    Assess { item: i64, found: Assessed },
-    DropItem { item: i64 },
+    Begin {
+        unit: Id,
+        office: Id,
+        level: Level,
+        basis: String,
+        until: Date,
+        year: i64,
+        n: i64,
+    },
+    Add {
+        items: Vec<Item>,
+    },
+    Assess {
+        item: i64,
+        found: Assessed,
+    },
+    DropItem {
+        item: i64,
+    },
     Submit,
     GiveBack,
-    Approve { decision: String, on: Date },
+    Approve {
+        decision: String,
+        on: Date,
+    },
     Drop,
+    /// Agencies were reorganised: it goes on where the work of its units goes.
+    Follow(Followed),
 }
 
 impl Review {
@@ -233,7 +254,7 @@ impl Subject for Review {
             return Ok((first, Vec::new()));
         };
         let (mut r, mut counted) = (before.clone(), Vec::new());
-        if !matches!(event, Event::GiveBack | Event::Approve { .. } | Event::Drop) {
+        if !matches!(event, Event::GiveBack | Event::Approve { .. } | Event::Drop | Event::Follow(_)) {
             r.writers.extend(moment.actor.filter(|account| !before.writers.contains(account)));
         }
         match event {
@@ -250,6 +271,7 @@ impl Subject for Review {
             Event::Submit => (r.state, r.submitted_on) = (State::Submitted, Some(moment.at.date())),
             Event::GiveBack => r.state = State::Open,
             Event::Drop => r.state = State::Dropped,
+            Event::Follow(followed) => r.unit = followed.to(r.unit),
             Event::Approve { decision, on } => {
                 r.state = State::Approved;
                 r.decision.clone_from(decision);

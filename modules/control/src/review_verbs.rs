@@ -79,6 +79,8 @@ pub const VERBS: &[Verb<Review>] = &[
     Verb::new("give-back", &[State::Submitted], &[State::Open], APPROVES, &[REASON], |_, given| {
         Ok(Decided::event(Event::GiveBack)?.with("reason", given.text("reason")))
     }),
+    // With its agency (`crate::move_to`); nobody's act.
+    Verb::new("follow", &[State::Open, State::Submitted], &[], &[], &[], |_, _| Err(Fault::NotFound("records-no-act"))),
 ];
 
 impl Machine for Review {

@@ -23,8 +23,14 @@ use records::Held;
     pub REVIEWS_OF_STATE = "SELECT * FROM review WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     /// Those of an agency that are not over.
     pub REVIEWS_OPEN_AT = "SELECT COUNT(*) AS n FROM review WHERE unit_id = $1 AND state IN ('open', 'submitted')";
-    /// Those of an agency that are not over; the Party's are over once they are issued.
-    pub OPEN_AT = "SELECT COUNT(*) AS n FROM announcement WHERE unit_id = $1 AND state IN ('draft', 'submitted', 'issued') AND NOT (state = 'issued' AND sort = 'party')";
+    /// Those of an agency that are not issued: from then on they are the Office's.
+    pub OPEN_AT = "SELECT COUNT(*) AS n FROM announcement WHERE unit_id = $1 AND state IN ('draft', 'submitted')";
+    /// Those of agencies of a JSON list.
+    pub OF_UNITS = sqlite "SELECT * FROM announcement WHERE unit_id IN (SELECT value FROM json_each($1)) AND state IN ('draft', 'submitted') ORDER BY id",
+        postgres "SELECT * FROM announcement WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND state IN ('draft', 'submitted') ORDER BY id";
+    /// Reviews of agencies of a JSON list that are not over.
+    pub REVIEWS_OF_UNITS = sqlite "SELECT * FROM review WHERE unit_id IN (SELECT value FROM json_each($1)) AND state IN ('open', 'submitted') ORDER BY id",
+        postgres "SELECT * FROM review WHERE unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) AND state IN ('open', 'submitted') ORDER BY id";
 }
 
 /// Decisions in a state, of some agencies or (none) of all, the latest first, those after an id. Each agency is a range of its own.

@@ -64,6 +64,10 @@ pub const VERBS: &[Verb<Announcement>] = &[
     Verb::new("give-back", &[State::Submitted], &[State::Draft], ISSUES, &[REASON], |_, given| {
         Ok(Decided::event(Event::GiveBack)?.with("reason", given.text("reason")))
     }),
+    // With its agency (`crate::move_to`); nobody's act. What is issued is the Office's to post.
+    Verb::new("follow", &[State::Draft, State::Submitted], &[], &[], &[], |_, _| {
+        Err(Fault::NotFound("records-no-act"))
+    }),
     Verb::new("post", &[State::Issued], &[State::Posted], POSTS, &[], post),
     Verb::new("enter", &[State::Issued, State::Posted], &[], POSTS, &[Field::choice("entered_on", Ask::Day)], enter),
 ];

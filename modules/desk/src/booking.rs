@@ -7,6 +7,7 @@ use ::store::BoxFuture;
 use base::calendar::Calendar;
 use base::{Date, Fault, Id, Instant, Level};
 use facts::{Fact, Measure};
+use organisation::Followed;
 use records::{Asker, Column, Decided, DoesNotFollow, Held, Machine, Moment, Subject, Verb, Who, column};
 use serde::{Deserialize, Serialize};
 use web::Ctx;
@@ -63,10 +64,29 @@ impl Booking {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "kebab-case")]
 pub enum Event {
-    Book { unit: Id, level: Level, field: String, slot_at: Instant, slot_minutes: i64, seat: i64 },
-    Cancel { level: Level },
-    Arrive { ticket: Id, level: Level },
+    Book {
+        unit: Id,
+        level: Level,
+        field: String,
+        slot_at: Instant,
+        slot_minutes: i64,
+        seat: i64,
+    },
+    Cancel {
+        level: Level,
+    },
+    Arrive {
+        ticket: Id,
+        level: Level,
+    },
     Miss,
+    /// Agencies were reorganised: the slot is kept at the desk that takes the work on, on a place of its own there.
+    Follow {
+        #[serde(flatten)]
+        followed: Followed,
+        level: Level,
+        seat: i64,
+    },
 }
 
 impl Subject for Booking {
@@ -114,6 +134,12 @@ impl Subject for Booking {
                 booking.state = State::Missed;
                 Vec::new()
             }
+            // What is booked for a day to come counts where somebody will come.
+            Event::Follow { followed, level, seat } => {
+                (booking.unit, booking.seat) = (followed.to(before.unit), Some(*seat));
+                let back = count(&BOOKED, before, *level).into_iter().map(|fact| Fact { qty: -1, ..fact });
+                back.chain(count(&BOOKED, &booking, *level)).collect()
+            }
         };
         Ok((booking, counted))
     }
@@ -142,6 +168,8 @@ impl Machine for Booking {
         }),
         Verb { from: &[State::Booked], ..Verb::beginning("arrive", &[State::Arrived], &[], &[]) },
         Verb { from: &[State::Booked], ..Verb::beginning("miss", &[State::Missed], &[], &[]) },
+        // With its desk (`crate::moving`); nobody's act.
+        Verb { from: &[State::Booked], ..Verb::beginning("follow", &[], &[], &[]) },
     ];
 
     fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {

@@ -6,6 +6,7 @@ use crate::store;
 use ::store::{BoxFuture, Tx};
 use base::{Actor, Fault, Id, Instant, Level, Problem};
 use facts::Fact;
+use organisation::Followed;
 use records::{
     Ask, Asker, By, Column, Decided, DoesNotFollow, Field, Given, Held, Machine, Moment, Office, Subject, Typed, Verb,
     Who, column,
@@ -73,6 +74,12 @@ pub enum Event {
     Open,
     Close,
     End,
+    /// Agencies were reorganised: it stands at the desk that takes the work on, under its number where that was free.
+    Follow {
+        #[serde(flatten)]
+        followed: Followed,
+        number: i64,
+    },
 }
 
 impl Subject for Counter {
@@ -104,6 +111,9 @@ impl Subject for Counter {
                     _ => State::Ended,
                 };
                 Counter { state, changed_at: moment.at, ..before.clone() }
+            }
+            (Some(before), Event::Follow { followed, number }) => {
+                Counter { unit: followed.to(before.unit), number: *number, changed_at: moment.at, ..before.clone() }
             }
             _ => return Err(DoesNotFollow("set up twice, or never")),
         };
@@ -146,6 +156,8 @@ impl Machine for Counter {
         Verb { from: &[State::Open], ..Verb::beginning("close", &[State::Closed], STANDERS, &[]) },
         Verb::new("change", &[State::Closed, State::Open], &[], KEEPERS, &[NAME, FIELDS], change),
         Verb { from: &[State::Closed], ..Verb::beginning("end", &[State::Ended], KEEPERS, ENDING) },
+        // With its desk (`crate::moving`); nobody's act.
+        Verb { from: &[State::Closed, State::Open], ..Verb::beginning("follow", &[], &[], &[]) },
     ];
 
     fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {

@@ -6,6 +6,7 @@ use ::store::BoxFuture;
 use base::calendar::Calendar;
 use base::{Date, Fault, Id, Instant, Level};
 use facts::{Fact, Measure};
+use organisation::Followed;
 use records::{Asker, Column, Decided, DoesNotFollow, Due, Field, Held, Machine, Moment, Subject, Verb, Who, column};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -140,6 +141,8 @@ pub enum Event {
     },
     Absent,
     Drop,
+    /// Agencies were reorganised: it is done at the desk that takes the work on.
+    Follow(Followed),
 }
 
 impl Subject for Duty {
@@ -191,6 +194,10 @@ impl Subject for Duty {
             Event::Drop => {
                 duty.state = State::Dropped;
                 duty.stands = None;
+                None
+            }
+            Event::Follow(followed) => {
+                duty.unit = followed.to(duty.unit);
                 None
             }
         };
@@ -252,6 +259,8 @@ impl Machine for Duty {
             }
             Decided::event(Event::Drop)
         }),
+        // With its desk (`crate::moving`); nobody's act.
+        Verb { from: &[State::Planned], ..Verb::beginning("follow", &[], &[], &[]) },
     ];
 
     fn house(ctx: &Ctx) -> BoxFuture<'_, Result<House, Fault>> {

@@ -72,6 +72,17 @@ pub const QUEUE_MAX: i64 = 500;
     pub BOOKED_FIELDS = "SELECT DISTINCT field FROM desk_booking WHERE unit_id = $1 AND slot_at >= $2 AND state = 'booked'";
     /// How many slots of a desk are booked from a moment on.
     pub BOOKED_IN = "SELECT COUNT(*) AS n FROM desk_booking WHERE unit_id = $1 AND slot_at >= $2 AND state = 'booked'";
+    /// Tickets of a desk for which nobody has been called to the end, of whatever day.
+    pub QUEUED_IN = "SELECT COUNT(*) AS n FROM desk_ticket WHERE unit_id = $1 AND state IN ('waiting', 'called')";
+    /// Counters that have not ended at desks of a JSON list.
+    pub COUNTERS_OF = sqlite "SELECT * FROM desk_counter WHERE state <> 'ended' AND unit_id IN (SELECT value FROM json_each($1)) ORDER BY unit_id, number",
+        postgres "SELECT * FROM desk_counter WHERE state <> 'ended' AND unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) ORDER BY unit_id, number";
+    /// Duties to come at desks of a JSON list.
+    pub PLANNED_OF = sqlite "SELECT * FROM desk_duty WHERE state = 'planned' AND unit_id IN (SELECT value FROM json_each($1)) ORDER BY id",
+        postgres "SELECT * FROM desk_duty WHERE state = 'planned' AND unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) ORDER BY id";
+    /// Slots booked at desks of a JSON list for a moment on or later, and not used.
+    pub BOOKED_OF = sqlite "SELECT * FROM desk_booking WHERE state = 'booked' AND slot_at >= $2 AND unit_id IN (SELECT value FROM json_each($1)) ORDER BY slot_at, id",
+        postgres "SELECT * FROM desk_booking WHERE state = 'booked' AND slot_at >= $2 AND unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) ORDER BY slot_at, id";
     /// How many slots somebody has booked since an identifier was made, those given back as well.
     pub BOOKED_SINCE = "SELECT COUNT(*) AS n FROM desk_booking WHERE owner_id = $1 AND id >= $2";
     /// The regulation in force on a day.

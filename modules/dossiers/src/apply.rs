@@ -9,6 +9,7 @@ use base::{Id, Instant};
 use facts::{Fact, Measure};
 
 mod handing;
+mod moving;
 mod opinions;
 
 /// What an event led to.
@@ -174,7 +175,8 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         Happening::OpinionAssigned { .. }
         | Happening::OpinionGiven { .. }
         | Happening::OpinionDeclined { .. }
-        | Happening::OpinionLeft { .. } => {}
+        | Happening::OpinionLeft { .. }
+        | Happening::Moved { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
     match happening {
@@ -428,9 +430,15 @@ pub fn apply(
             d.returned_at = Some(at);
             if let (true, Some(finished_at), 0) = (*digitised, d.finished_at, d.flags & flag::DIGITISED) {
                 // The scan came with the return: the settled fact is taken back and written again on its own day.
-                facts.push(fact(d, &count::SETTLED, finished_at, settled_flags(d, finished_at), -1));
+                // By the agency that decided it, where it has moved since.
+                let agency = d.settled_for.unwrap_or(d.competent);
+                let settled = |d: &Dossier, sign| Fact {
+                    agency,
+                    ..fact(d, &count::SETTLED, finished_at, settled_flags(d, finished_at), sign)
+                };
+                facts.push(settled(d, -1));
                 d.flags |= flag::DIGITISED;
-                facts.push(fact(d, &count::SETTLED, finished_at, settled_flags(d, finished_at), 1));
+                facts.push(settled(d, 1));
             }
             facts.push(fact(d, &count::RETURNED, at, d.flags & flag::DIGITISED, 1));
         }
@@ -438,6 +446,7 @@ pub fn apply(
             d.rating = Some(*score);
             facts.push(fact(d, &count::RATED, at, rated_fact::flags(*score), 1));
         }
+        Happening::Moved { units, within, .. } => moved = moving::moved(d, at, units, *within)?,
     }
     opinions::after(d, at, happening);
     for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {

@@ -184,6 +184,10 @@ pub struct Dossier {
     pub opinion_n: i64,
     /// Its part in what was filed together.
     pub part: Option<Part>,
+    /// The agency it was settled for, where it has moved since.
+    pub settled_for: Option<Id>,
+    /// The agency it was taken in at and numbered by, where it has moved since.
+    pub first_intake: Option<Id>,
     pub head: Head,
 }
 
@@ -217,8 +221,10 @@ pub mod mark {
     pub const PAPERS_BETWEEN: i64 = 1 << 52;
     /// It was filed together with others.
     pub const LINKED: i64 = 1 << 53;
+    /// Carried over from an agency that ended, which received it.
+    pub const CARRIED: i64 = 1 << 54;
     /// All of them.
-    pub const ALL: i64 = 0x3fff << 40;
+    pub const ALL: i64 = 0x7fff << 40;
 }
 
 pub use crate::marks::Mark;
@@ -423,6 +429,7 @@ mod tests {
             mark::ON_PAPER,
             mark::PAPERS_BETWEEN,
             mark::LINKED,
+            mark::CARRIED,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

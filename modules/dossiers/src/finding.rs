@@ -71,7 +71,7 @@ pub(crate) fn index_text(d: &Dossier, a: &Applicant, units: &BTreeSet<Id>) -> St
 }
 
 /// The units a dossier has lain at, by its events.
-fn units_of(id: Id, events: &[audit::Event]) -> BTreeSet<Id> {
+pub(crate) fn units_of(id: Id, events: &[audit::Event]) -> BTreeSet<Id> {
     let mut units = BTreeSet::new();
     let mut state = None;
     for event in events {

@@ -254,6 +254,17 @@ pub enum Happening {
     Rated {
         score: i64,
     },
+    /// Agencies were reorganised: whatever of its units ended is followed by what takes the work on. Code, dates and handler stay.
+    Moved {
+        /// The reorganisation, and the number of its decision.
+        by: Id,
+        decision: String,
+        /// Each of its units that ended, with what follows it.
+        units: Vec<(Id, Id)>,
+        /// Whoever handed it over and whoever is to take it are of one agency from now on.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        within: bool,
+    },
 }
 
 impl Happening {
@@ -272,6 +283,7 @@ impl Happening {
                 | Happening::OpinionGiven { .. }
                 | Happening::OpinionDeclined { .. }
                 | Happening::OpinionLeft { .. }
+                | Happening::Moved { .. }
         )
     }
 
@@ -309,6 +321,7 @@ impl Happening {
             Self::Stopped { .. } => Verb::Stop,
             Self::ResultReturned { .. } => Verb::ReturnResult,
             Self::Rated { .. } => Verb::Rate,
+            Self::Moved { .. } => Verb::Move,
         }
     }
 

@@ -19,6 +19,7 @@ pub mod happening;
 pub(crate) mod marks;
 pub mod measures;
 mod module;
+pub mod moving;
 mod open_work;
 pub mod opinion;
 pub(crate) mod opinion_store;
@@ -75,5 +76,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0014_handing", include_str!("../migrations/0014_handing.sql")),
         ("0015_opinions", include_str!("../migrations/0015_opinions.sql")),
         ("0016_parts", include_str!("../migrations/0016_parts.sql")),
+        ("0017_moved", include_str!("../migrations/0017_moved.sql")),
     ],
 };

@@ -122,6 +122,9 @@ pub static STOPPED: Measure = Measure::once("stopped").cut(true, true);
 pub static RETURNED: Measure = Measure::once("returned").with(DIGITISED, NAMES).cut(true, true);
 /// Rated by the applicant: nobody's but the agency's (decision 0016).
 pub static RATED: Measure = Measure::once("rated").with(SATISFIED, NAMES);
+/// An open case goes from an agency that ends (−1) to the one that takes its work on (+1): received, less settled, withdrawn and stopped, plus
+/// carried is what is open (decision 0037).
+pub static CARRIED: Measure = Measure::again("carried").with(LASTING, NAMES).cut(true, false);
 /// Fees and charges due by the terms a dossier was received under, in đồng, and what a later request changed of them.
 pub static FEE_DUE: Measure = Measure::dong("fee_due").with(LASTING, NAMES).cut(true, true);
 /// Fees and charges received at the desk, in đồng.
@@ -144,6 +147,7 @@ pub const MEASURES: &[&Measure] = &[
     &STOPPED,
     &RETURNED,
     &RATED,
+    &CARRIED,
     &FEE_DUE,
     &FEE_PAID,
 ];

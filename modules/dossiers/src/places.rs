@@ -5,7 +5,7 @@ use ::store::{StoreError, Tx, params};
 use base::{Id, Permission, Role};
 use catalogue::flow::Known;
 use catalogue::{StepUnit, Version};
-use organisation::{Kind, Tree};
+use organisation::{Agency, Kind, Tree};
 
 /// The word a division goes by in a process: its folded name with hyphens.
 pub fn kebab(name: &str) -> String {
@@ -122,12 +122,16 @@ pub fn previous_step_as(version: &Version, step: usize, known: &Known<'_>) -> Op
     version.step_before(step, known).filter(|before| step != first && !at_desk(before))
 }
 
-/// The department a provincial procedure belongs to, else the committee itself.
+/// The department a provincial procedure belongs to; of one that ended the agency that followed it; else the committee itself.
 pub fn department_of(tree: &Tree, version: &Version) -> Option<Id> {
     let word = version.department.as_deref();
+    let named = |department: &&Agency| word.is_some_and(|word| kebab(&department.name) == word);
+    let ended = tree.all().iter().filter(|agency| agency.kind == Kind::Department && agency.valid_to.is_some());
+    let last = ended.filter(named).max_by_key(|department| department.valid_to);
     tree.departments()
         .into_iter()
-        .find(|department| word.is_some_and(|word| kebab(&department.name) == word))
+        .find(named)
+        .or_else(|| last.and_then(|last| tree.followed(last.id)))
         .or_else(|| tree.root())
         .map(|agency| agency.id)
 }
@@ -138,6 +142,18 @@ mod tests {
     use crate::fixture::*;
     use base::Limit;
     use catalogue::Step;
+
+    #[test]
+    fn a_procedure_of_a_department_that_ended_is_settled_by_what_followed_it() {
+        let named = version_where(|version| version.department = Some("so-tu-phap".to_owned()));
+        assert_eq!(department_of(&tree(), &named), Some(JUSTICE));
+        let mut agencies = tree().all().to_vec();
+        let justice = agencies.iter_mut().find(|agency| agency.id == JUSTICE).unwrap();
+        (justice.valid_to, justice.successors) = (Some(base::Date::constant(2026, 1, 1)), vec![NEAR]);
+        assert_eq!(department_of(&Tree::new(agencies.clone()), &named), Some(NEAR));
+        agencies.retain(|agency| agency.id != JUSTICE);
+        assert_eq!(department_of(&Tree::new(agencies), &named), Some(ROOT));
+    }
 
     #[test]
     fn a_step_is_done_where_the_process_says_seen_from_the_competent_agency() {

@@ -168,6 +168,8 @@ pub(crate) fn by_place(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
     holds
         || d.opinions.iter().any(asked)
         || [d.unit, d.competent, d.intake, d.return_to].iter().any(|place| reads(house.tree.path(*place)))
+        // What ended at an agency of before is read where its work went.
+        || [d.unit, d.competent].iter().any(|place| house.tree.followed(*place).is_some_and(|now| reads(&now.path)))
         || [d.intake, d.return_to].iter().any(|place| reads(house.tree.desk_path(*place)))
 }
 

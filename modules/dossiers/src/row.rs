@@ -56,6 +56,8 @@ const MOVED: &[Column<Dossier>] = &[
     column!("decided_by", decided_by),
     column!("rating", rating),
     column!("opinion_n", opinion_n),
+    column!("settled_for", settled_for),
+    column!("first_intake", first_intake),
 ];
 
 /// What it was filed with.
@@ -205,6 +207,8 @@ impl Default for Dossier {
             opinions: Vec::new(),
             opinion_n: 0,
             part: None,
+            settled_for: None,
+            first_intake: None,
             head: Head::default(),
         }
     }

@@ -44,6 +44,8 @@ pub enum Verb {
     Stop,
     ReturnResult,
     Rate,
+    /// With its agencies, when they are reorganised: nobody's act on one dossier.
+    Move,
 }
 base::closed_list!(Verb, {
     FileOnline => "file-online",
@@ -72,6 +74,7 @@ base::closed_list!(Verb, {
     Stop => "stop",
     ReturnResult => "return-result",
     Rate => "rate",
+    Move => "move",
 });
 
 /// Whose permission counts, and at which unit it must hold.

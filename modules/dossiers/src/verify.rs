@@ -266,7 +266,9 @@ async fn chains(
         let rows = tx.query(PAGE_OF_DOSSIERS, params![after, PAGE]).await?;
         let mut page: Vec<Loaded> = rows.iter().map(read).collect::<Result<_, _>>()?;
         for (row, loaded) in rows.iter().zip(&page) {
-            *taken_in.entry((loaded.dossier.intake, loaded.dossier.filed_at.date())).or_default() += 1;
+            // By the agency that gave the number, where it has moved since.
+            let numbered_by = loaded.dossier.first_intake.unwrap_or(loaded.dossier.intake);
+            *taken_in.entry((numbered_by, loaded.dossier.filed_at.date())).or_default() += 1;
             // Follows from the status; worklists look at nothing else.
             if row.get::<bool>("open")? != loaded.dossier.status.is_open() {
                 found.broken(format!("dossier {}: open", loaded.dossier.code));

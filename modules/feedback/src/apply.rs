@@ -251,6 +251,18 @@ fn next(p: &mut Petition, moment: &Moment, event: &Event) -> Result<Vec<Fact>, D
             return Ok(vec![fact(p, moment, &REOPENED, 0)]);
         }
         Event::Withdraw => p.state = State::Withdrawn,
+        Event::Follow { followed, above } => {
+            let to = |unit: &mut Option<base::Id>| *unit = unit.map(|unit| followed.to(unit));
+            to(&mut p.area);
+            to(&mut p.concerned);
+            to(&mut p.approver);
+            p.intake = followed.to(p.intake);
+            p.unit = above.unwrap_or_else(|| followed.to(p.unit));
+            for rung in p.approval.iter_mut().flat_map(|approval| &mut approval.rungs).filter(|rung| rung.at.is_none())
+            {
+                rung.unit = followed.to(rung.unit);
+            }
+        }
     }
     Ok(Vec::new())
 }

@@ -3,6 +3,7 @@
 use ::store::{Row, StoreError, Value};
 use base::{Id, Instant, Level};
 use files::Seal;
+use organisation::Followed;
 use records::{Approval, Column, Due, Link, Number, column};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,18 @@ base::closed_list!(State, {
     HandedOver => "handed-over",
     Withdrawn => "withdrawn",
 });
+
+/// In which a petition goes along with its units ([`crate::moving`]), which is nobody's act: somebody still has to do something, or may reopen it.
+pub(crate) const FOLLOWING: &[State] = &[
+    State::New,
+    State::Handling,
+    State::Asked,
+    State::Joined,
+    State::Drafted,
+    State::Answered,
+    State::Published,
+    State::Kept,
+];
 
 /// How petitions come in; the place in the list is the number in facts.
 pub const CHANNELS: &[&str] = &["counter", "portal", "post", "phone", "press"];
@@ -227,6 +240,14 @@ pub enum Event {
         placed: Placed,
     },
     Withdraw,
+    /// Agencies were reorganised: it goes on where the work of its units goes, or, where that is whom it complains of,
+    /// with the agency above.
+    Follow {
+        #[serde(flatten)]
+        followed: Followed,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        above: Option<Id>,
+    },
 }
 
 /// A word read back; one that stands for nothing is a fault of the row.

@@ -183,6 +183,7 @@ pub const VERBS: &[Verb<Petition>] = &[
         &[Field::lines("reason", REASON_MAX).optional()],
         withdraw,
     ),
+    verb("follow", crate::petition::FOLLOWING, &[], &[], &[], begins),
 ];
 
 impl Machine for Petition {

@@ -65,3 +65,6 @@ reform-counted-initiative_recognised = Initiatives recognised
 reform-counted-initiative_taken_up = Takings up of initiatives
 initiative-link-at = Taken up at
 initiative-link-here = Initiatives taken up here
+initiative-act-follow = Moved with a reorganisation
+initiative-act-follow-hint = { "" }
+initiative-moved = { $n } initiatives

@@ -65,3 +65,6 @@ reform-counted-initiative_recognised = Sáng kiến, mô hình được công nh
 reform-counted-initiative_taken_up = Lần áp dụng sáng kiến, mô hình
 initiative-link-at = Đã áp dụng ở
 initiative-link-here = Sáng kiến được áp dụng tại đây
+initiative-act-follow = Chuyển theo sắp xếp cơ quan
+initiative-act-follow-hint = { "" }
+initiative-moved = { $n } sáng kiến

@@ -4,6 +4,7 @@ use ::store::{StoreError, Value};
 use base::{Id, Instant, Level};
 use facts::{Fact, Measure};
 use files::Seal;
+use organisation::Followed;
 use records::{Column, DoesNotFollow, Due, EVERYBODY, Found, Link, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +92,8 @@ pub enum Event {
         level: Level,
     },
     Withdraw,
+    /// Agencies were reorganised: it goes on where the work of its units goes.
+    Follow(Followed),
 }
 
 fn fact(i: &Initiative, moment: &Moment, measure: &'static Measure, agency: Id, level: Level) -> Fact {
@@ -152,6 +155,10 @@ impl Subject for Initiative {
             }
             Event::Withdraw => {
                 i.state = State::Withdrawn;
+                None
+            }
+            Event::Follow(followed) => {
+                (i.unit, i.agency) = (followed.to(i.unit), followed.to(i.agency));
                 None
             }
         };

@@ -11,11 +11,11 @@ pub use initiative::{Initiative, MEASURES, State};
 pub use verbs::submit;
 
 use ::store::{BoxFuture, StoreError, Tx, params};
-use base::{Date, Id};
-use organisation::Open;
+use base::{Date, Fault, Id};
+use organisation::{Moved, Moving, Open};
 use records::api;
 use records::frame::{self, Pages};
-use records::{DueKind, Kind, LinkKind};
+use records::{By, DueKind, Held, Kind, LinkKind};
 use web::{Access, Module, NavItem, Routes};
 
 /// The tables this module owns.
@@ -53,6 +53,15 @@ pub fn open_at(tx: &Tx, unit: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Open>,
         let count = tx.query_one(store::OPEN_AT, params![unit]).await?.get("n")?;
         let (what, needs) = ("initiative-open-here", rights::SUBMIT_INITIATIVES);
         Ok(vec![Open { what, count, href: Initiative::PATH.to_owned(), needs }])
+    })
+}
+
+/// Initiatives of units that a reorganisation ends go on where the units' work goes; see [`organisation::MoveTo`].
+pub fn move_to<'t>(tx: &'t Tx, moving: &'t Moving, by: &'t By) -> BoxFuture<'t, Result<Vec<Moved>, Fault>> {
+    Box::pin(async move {
+        let all = Held::<Initiative>::read_all(&tx.query(store::OF_UNITS, &[moving.listed()]).await?)?;
+        let event = |i: &Initiative| Some(initiative::Event::Follow(moving.followed([i.unit, i.agency])?));
+        Ok(vec![Moved { what: "initiative-moved", n: organisation::follow(tx, *by, all, event).await? }])
     })
 }
 

@@ -12,6 +12,9 @@ use records::Held;
     pub OF_STATE = "SELECT * FROM initiative WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     /// Those of a unit that wait for a decision.
     pub OPEN_AT = "SELECT COUNT(*) AS n FROM initiative WHERE unit_id = $1 AND state = 'submitted'";
+    /// Those of units of a JSON list, or to be decided there, that somebody can still act on.
+    pub OF_UNITS = sqlite "SELECT * FROM initiative WHERE (unit_id IN (SELECT value FROM json_each($1)) OR agency_id IN (SELECT value FROM json_each($1))) AND state IN ('submitted', 'recognised') ORDER BY id",
+        postgres "SELECT * FROM initiative WHERE (unit_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one)) OR agency_id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))) AND state IN ('submitted', 'recognised') ORDER BY id";
 }
 
 /// Initiatives in a state, of some units or (none) of all, the latest first, those after an id. Each unit is a range of its own.

@@ -78,6 +78,10 @@ pub const VERBS: &[Verb<Initiative>] = &[
     Verb::new("withdraw", &[State::Submitted], &[State::Withdrawn], &[Who::Own], &[], |_, _| {
         Decided::event(Event::Withdraw)
     }),
+    // With its agencies (`crate::move_to`); nobody's act.
+    Verb::new("follow", &[State::Submitted, State::Recognised], &[], &[], &[], |_, _| {
+        Err(Fault::NotFound("records-no-act"))
+    }),
 ];
 
 impl Machine for Initiative {

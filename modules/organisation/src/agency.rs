@@ -156,6 +156,9 @@ pub enum Event {
     },
     End {
         successor: Id,
+        /// What follows it beside the one that gets its open work.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<Id>,
         decision: String,
         day: Date,
     },
@@ -217,9 +220,10 @@ impl Subject for Agency {
                 after.former_names.sort_by_key(|former| former.until);
                 after
             }
-            (Some(a), Event::End { successor, decision, day }) => {
+            (Some(a), Event::End { successor, others, decision, day }) => {
                 let mut after = Agency { valid_to: Some(*day), decision: Some(decision.clone()), ..a.clone() };
                 after.successors.push(*successor);
+                after.successors.extend(others);
                 after
             }
             _ => return Err(DoesNotFollow("no such agency, or one already")),

@@ -117,7 +117,7 @@ async fn an_agency_with_open_work_is_not_ended_and_what_is_open_is_listed_with_l
     for db in seeded().await {
         let form = "successor=102&decision=15%2FQ%C4%90-UBND&day=2026-11-02&reason=S%E1%BA%AFp+x%E1%BA%BFp";
         let asking = settled(db.clone(), "keeper", |app| {
-            app.put(crate::OpenWork(vec![twelve]));
+            app.put(crate::OpenWork(vec![crate::Room::stays(twelve)]));
         });
         let (_, page) = asking.get("/units/1021/end").await;
         assert!(page.contains("<a href=\"/units?q=open\">12 ") && page.contains("<li>3 "), "{page}");

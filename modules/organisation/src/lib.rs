@@ -14,6 +14,7 @@ mod pages_calendar;
 mod pages_days;
 mod pages_keep;
 mod proof;
+pub mod reorganisation;
 pub mod rights;
 mod seed;
 pub mod shipped;
@@ -27,13 +28,16 @@ pub use blueprint::{blueprint, demo_tree};
 pub use calendar::{calendar_named, load_calendar, seed_calendar};
 pub use house::House;
 pub use proof::PROOF;
-pub use seed::{seed_agencies, seed_demo, seed_part, seed_units};
+pub use reorganisation::moving::{Followed, MoveTo, Moved, Moving, Room, follow};
+pub use reorganisation::{KIND as REORGANISATIONS, Reorganisation};
+pub use seed::{seed_agencies, seed_demo, seed_tree, seed_units};
 pub use tree::Tree;
 pub use verbs::{Open, OpenAt};
 
 use ::store::{BoxFuture, StoreError, Tx, params};
 use base::calendar::Calendar;
 use base::{Fault, Instant};
+use records::frame;
 use std::sync::Arc;
 use web::{Access, AgencyName, App, Module, NavItem, Routes, Watched};
 
@@ -44,6 +48,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0001_create", include_str!("../migrations/0001_create.sql")),
         ("0002_calendar", include_str!("../migrations/0002_calendar.sql")),
         ("0003_subjects", include_str!("../migrations/0003_subjects.sql")),
+        ("0004_reorganisations", include_str!("../migrations/0004_reorganisations.sql")),
     ],
 };
 
@@ -56,7 +61,12 @@ pub const LOCALES: i18n::Source = i18n::Source {
 
 /// The lists of this module.
 pub fn lists() -> Vec<lists::Declared> {
-    vec![pages::LIST.declared(), pages_calendar::LIST.declared(), pages_days::LIST.declared()]
+    vec![
+        pages::LIST.declared(),
+        reorganisation::pages::LIST.declared(),
+        pages_calendar::LIST.declared(),
+        pages_days::LIST.declared(),
+    ]
 }
 
 /// The tree kept in the application; read from the database the first time it is asked for.
@@ -67,8 +77,9 @@ pub async fn tree_of(app: &App) -> Result<Arc<Tree>, Fault> {
     }
 }
 
-/// What the modules above look for at an agency before it is ended; put into the application where it is put together.
-pub struct OpenWork(pub Vec<OpenAt>);
+/// What the modules above say of an agency that is to end: what is open there, and how it moves; put into the application where it is put
+/// together.
+pub struct OpenWork(pub Vec<Room>);
 
 /// The calendar goes with the tree: both have one count of changes.
 impl Watched for Tree {
@@ -107,9 +118,17 @@ pub async fn refresh(app: &App, now: Instant) -> Result<(), Fault> {
 /// Routes, tables, words and menu.
 pub fn module() -> Module {
     let keep = Access::Needs(crate::rights::KEEP_ORGANISATION);
+    let routes = records::api::routes::<Reorganisation>(Routes::new(), keep, keep);
     Module {
         name: "organisation",
-        routes: Routes::new()
+        routes: routes
+            // Mergers, splits and dissolutions as one act.
+            .get("/reorganisations", keep, reorganisation::pages::list)
+            .get("/reorganisations/new", keep, frame::new::<Reorganisation>)
+            .post("/reorganisations/new", keep, frame::create::<Reorganisation>)
+            .get("/reorganisations/{code}", keep, frame::show::<Reorganisation>)
+            .get("/reorganisations/{code}/rehearsal", keep, reorganisation::rehearsal_page::show)
+            .post("/reorganisations/{code}/{verb}", keep, reorganisation::pages::act)
             // The directory: who there is, on any day.
             .get("/units", Access::Public, pages::list)
             .get("/units/{id}", Access::Public, pages::show)
@@ -132,6 +151,7 @@ pub fn module() -> Module {
         homes: &[],
         nav: vec![
             NavItem { key: "nav-units", href: "/units", icon: "building", access: keep, order: 70 },
+            NavItem { key: "nav-reorganisations", href: "/reorganisations", icon: "building", access: keep, order: 71 },
             NavItem {
                 key: "nav-days",
                 href: "/days",

@@ -13,7 +13,8 @@ use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
 
 /// What the modules above look for, as the application lends it.
 fn looks(ctx: &Ctx) -> Vec<OpenAt> {
-    ctx.app.get::<crate::OpenWork>().map(|looks| looks.0.clone()).unwrap_or_default()
+    let rooms = ctx.app.get::<crate::OpenWork>();
+    rooms.map(|rooms| rooms.0.iter().map(|room| room.open).collect()).unwrap_or_default()
 }
 
 /// What is open at the agency, in words, with links this person may follow.

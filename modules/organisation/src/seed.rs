@@ -24,16 +24,19 @@ pub async fn seed_demo(tx: &Tx, now: Instant) -> Result<(), Fault> {
 
 /// Writes the demo province's agencies without the country's units: enough for whoever needs the tree only.
 pub async fn seed_agencies(tx: &Tx, now: Instant) -> Result<(), Fault> {
-    seed_part(tx, now, |_| true).await
+    seed_tree(tx, now, || blueprint::blueprint().map_err(Fault::internal)).await
 }
 
-/// Writes those of the demo province's agencies that are wanted; whatever stands above one is wanted too.
-pub async fn seed_part(tx: &Tx, now: Instant, wanted: impl Fn(&Agency) -> bool) -> Result<(), Fault> {
+/// Writes the agencies of a province that has none; those below after those above.
+pub async fn seed_tree(
+    tx: &Tx,
+    now: Instant,
+    agencies: impl FnOnce() -> Result<Vec<Agency>, Fault> + Send,
+) -> Result<(), Fault> {
     if tx.query_opt(sql::ANY_AGENCY, params![]).await?.is_some() {
         return Ok(());
     }
-    let mut made = blueprint::blueprint().map_err(Fault::internal)?;
-    made.retain(wanted);
+    let made = agencies()?;
     let count = made.len();
     let all: Vec<records::Begun<Agency>> =
         made.into_iter().map(|agency| (agency.id, agency.id.to_string(), Event::Ship { agency })).collect();
@@ -43,7 +46,7 @@ pub async fn seed_part(tx: &Tx, now: Instant, wanted: impl Fn(&Agency) -> bool) 
         facts::set_scope(tx, held.id, &nodes).await?;
     }
     tx.execute(sql::BUMP, params![]).await?;
-    tracing::info!(agencies = count, at = now.0, "the demo province's agencies are written");
+    tracing::info!(agencies = count, at = now.0, "a province's agencies are written");
     Ok(())
 }
 

@@ -52,6 +52,20 @@ impl Tree {
         self.by_id.get(&id).map(|n| &self.agencies[*n])
     }
 
+    /// The standing agency that follows one, the first of several each time; itself where it stands.
+    pub fn followed(&self, id: Id) -> Option<&Agency> {
+        let mut agency = self.get(id)?;
+        // No chain is longer than there are agencies.
+        for _ in 0..self.agencies.len() {
+            match (agency.valid_to, agency.successors.first()) {
+                (None, _) => return Some(agency),
+                (Some(_), Some(next)) => agency = self.get(*next)?,
+                (Some(_), None) => return None,
+            }
+        }
+        None
+    }
+
     /// Its name, or the id's number when it is unknown.
     pub fn name(&self, id: Id) -> String {
         self.get(id).map_or_else(|| id.to_string(), |agency| agency.name.clone())

@@ -162,8 +162,8 @@ fn rename(on: &Office<'_, Agency>, given: &Given) -> Result<Decided<Agency>, Fau
     Ok(Decided::event(event)?.with("reason", given.text("reason")))
 }
 
-/// Refused while agencies stand below it, or anything is open there: until work can be handed over in one act, it is brought to its end,
-/// or passed on, first.
+/// Refused while agencies stand below it, or anything is open there: that goes along in a reorganisation ([`crate::reorganisation`]), or is
+/// brought to its end first.
 fn end(on: &Office<'_, Agency>, given: &Given) -> Result<Decided<Agency>, Fault> {
     let (agency, tree, mut problems) = (on.state(), &on.house.tree, Vec::new());
     let day = day_of(given, on.now(), agency.valid_from, "organisation-day-before-start", &mut problems);
@@ -184,7 +184,7 @@ fn end(on: &Office<'_, Agency>, given: &Given) -> Result<Decided<Agency>, Fault>
     if open > 0 {
         return Err(Fault::Conflict(Problem::new("organisation-open-work").arg("n", open)));
     }
-    let event = Event::End { successor: next.id, decision: given.text("decision").to_owned(), day };
+    let event = Event::End { successor: next.id, others: Vec::new(), decision: given.text("decision").to_owned(), day };
     Ok(Decided::event(event)?.with("reason", given.text("reason")))
 }
 

@@ -245,3 +245,4 @@ plan-refused-font = The text is in the old font { $font }, which cannot be turne
 plan-refused-kind = This kind of file is not read ({ $found }). Use DOCX, PDF with a text layer, TXT or Markdown.
 plan-open-here = { $n } documents being read, not saved as a programme
 plan-column-unit = Unit
+plan-moved = { $n } documents being read

@@ -245,3 +245,4 @@ plan-refused-font = Văn bản dùng phông chữ cũ { $font }, chưa đổi đ
 plan-refused-kind = Không đọc loại tệp này ({ $found }). Hãy dùng DOCX, PDF có lớp chữ, TXT hoặc Markdown.
 plan-open-here = { $n } văn bản đang đọc, chưa lưu thành chương trình
 plan-column-unit = Đơn vị
+plan-moved = { $n } văn bản đang đọc

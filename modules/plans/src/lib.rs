@@ -18,7 +18,7 @@ mod show_page;
 mod store;
 mod words;
 
-pub use open_work::open_at;
+pub use open_work::{move_to, open_at};
 pub use proof::PROOF;
 #[cfg(test)]
 sandbox::test_entry!();

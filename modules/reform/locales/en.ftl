@@ -578,3 +578,5 @@ reform-declare-field-note = Note
 reform-found-figures = Declared figures
 reform-found-programmes = Programmes and plans
 reform-found-definitions = Indicators and definitions
+reform-counted-carried = Dossiers carried over in reorganisations
+reform-programmes-moved = { $n } programmes

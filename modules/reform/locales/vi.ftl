@@ -575,3 +575,5 @@ reform-declare-field-note = Ghi chú
 reform-found-figures = Số liệu kê khai
 reform-found-programmes = Chương trình, kế hoạch
 reform-found-definitions = Chỉ số và định nghĩa
+reform-counted-carried = Hồ sơ chuyển theo sắp xếp cơ quan
+reform-programmes-moved = { $n } chương trình, kế hoạch

@@ -50,6 +50,8 @@ impl Machine for Draft {
             let target = stands(seen(office, given)?, given.text("target"))?;
             keep(office, Event::Remove { target })
         }),
+        // With its agencies (`crate::moving`); nobody's act.
+        Verb { from: &Stage::ALL, ..Verb::beginning("follow", &[], &[], &[]) },
         Verb::new("propose", &[Stage::Draft], &[Stage::Proposed], KEEPER, &[VERSION], propose),
         Verb::new("accept", &[Stage::Proposed], &[Stage::InForce], SECOND, ACCEPT, |office, given| {
             decide(office, given, |note| Event::Accept { note })

@@ -10,6 +10,7 @@ use ::store::{BoxFuture, Row, StoreError, Tx, Value, params};
 use audit::Kept;
 use base::{Fault, Id, Instant, Problem};
 use facts::Fact;
+use organisation::Followed;
 use records::{
     Adopted, Asker, By, Card, Column, DoesNotFollow, Due, DueKind, EVERYBODY, Found, Held, Hits, Kind, Moment, Subject,
     cell, column,
@@ -28,8 +29,8 @@ const DECIDE: &str = "programme-decide";
     pub NUMBERED = "SELECT id FROM programme WHERE number = $1";
     /// The programmes in force, oldest first.
     pub IN_FORCE = "SELECT * FROM programme WHERE state = 'in-force' ORDER BY number LIMIT 1000";
-    /// How many there are.
-    pub IN_FORCE_COUNT = "SELECT COUNT(*) AS n FROM programme WHERE state = 'in-force'";
+    /// Another number whenever one more is put in force, or something happened to one of them.
+    pub IN_FORCE_COUNT = "SELECT COUNT(*) + CAST(COALESCE(SUM(event_n), 0) AS BIGINT) AS n FROM programme WHERE state = 'in-force'";
 }
 
 /// How far a programme has come.
@@ -141,6 +142,14 @@ pub enum Event {
     Accept {
         note: String,
     },
+    /// Agencies were reorganised: it is of the agency that takes the work on, and who owed figures or led a task is followed too.
+    Follow {
+        #[serde(flatten)]
+        followed: Followed,
+        /// Identifiers of agencies that ended, with those that follow.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        codes: Vec<(String, String)>,
+    },
 }
 
 /// A column beside the text that says something of it.
@@ -238,6 +247,11 @@ impl Subject for Draft {
             }
             Event::Return { note } => decided(&mut d, Stage::Draft, note)?,
             Event::Accept { note } => decided(&mut d, Stage::InForce, note)?,
+            Event::Follow { followed, codes } => {
+                d.agency = followed.to(d.agency);
+                d.programme.followed(codes);
+                return Ok((d, Vec::new()));
+            }
         }
         if before.stage == Stage::Draft && d.stage == Stage::Draft {
             (d.saved_by, d.saved_at) = (somebody, moment.at);

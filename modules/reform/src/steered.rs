@@ -10,7 +10,7 @@ use web::{App, Ctx, Watched};
 struct Steered(Arc<Programmes>);
 
 impl Watched for Steered {
-    /// How many were put in force: none is ever taken back or changed.
+    /// None is ever taken back; what happens to one is that its agencies are reorganised.
     fn revision(tx: &Tx) -> BoxFuture<'_, Result<i64, StoreError>> {
         Box::pin(drafts::in_force_count(tx))
     }

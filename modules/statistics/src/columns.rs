@@ -1,6 +1,6 @@
 //! The columns of the forms (TT 01/2020/TT-VPCP, forms II.06), each a sum of what is counted, and what makes a dossier open.
 
-use dossiers::measures::{RECEIVED, REFUSED_INTAKE, RETURNED, SETTLED, STOPPED, WITHDRAWN, flag};
+use dossiers::measures::{CARRIED, RECEIVED, REFUSED_INTAKE, RETURNED, SETTLED, STOPPED, WITHDRAWN, flag};
 use dossiers::report::Standing;
 use facts::{Count, Indicator, Measure, Unit};
 
@@ -72,6 +72,8 @@ impl Term {
 /// from one agency to another is one more line here, a fact of -1 there and of 1 here.
 pub static OPEN: &[Term] = &[
     Term::plus(&RECEIVED),
+    // From an agency that ended to the one that follows it: -1 there, 1 here (decision 0037).
+    Term::plus(&CARRIED),
     // What ended late without a decision counts as settled too, beside its own end.
     Term::minus(&SETTLED).with(0, flag::UNDECIDED),
     Term::minus(&WITHDRAWN),

@@ -19,7 +19,9 @@ use web::{App, Clock};
 pub use client::{Client, Page};
 pub use forms::{FormField, PageForm, forms_of, links_of};
 pub use given::{BIRTH, PDF, counter_form, plan_read, plan_saved};
-pub use people::{CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_at, settle_official};
+pub use people::{
+    CITIZEN_NUMBER, PASSWORD, Person, migrations, modules, settle_at, settle_official, settle_official_at,
+};
 pub use post::{Mail, PostOffice};
 
 /// Wednesday 25/11/2026, 09:00 in Cần Thơ: a working day, in office hours (the day before is Culture Day).
@@ -93,6 +95,15 @@ pub async fn small_provinces() -> Vec<&'static Province> {
     provinces
 }
 
+/// Provinces of a test's own with other agencies than the demonstration's, settled at another time.
+pub async fn provinces_of(agencies: fn() -> Vec<organisation::Agency>, now: Instant) -> Vec<&'static Province> {
+    let mut provinces = Vec::new();
+    for db in store::testing::databases().await {
+        provinces.push(&*Box::leak(Box::new(people::settle_tree(db, agencies, now).await)));
+    }
+    provinces
+}
+
 /// Provinces of one's own, for tests that bring their database into trouble.
 pub async fn fresh_provinces() -> Vec<&'static Province> {
     people::settle().await.into_iter().map(|province| &*Box::leak(Box::new(province))).collect()
@@ -136,8 +147,22 @@ impl TestApp {
     }
 
     async fn run_as(province: &'static Province, demo: bool, settle: impl FnOnce(&mut identity::Settings)) -> TestApp {
+        TestApp::run_at(province, START, demo, settle).await
+    }
+
+    /// The program over a province of another time.
+    pub async fn at(province: &'static Province, start: Instant) -> TestApp {
+        TestApp::run_at(province, start, false, |_| {}).await
+    }
+
+    async fn run_at(
+        province: &'static Province,
+        start: Instant,
+        demo: bool,
+        settle: impl FnOnce(&mut identity::Settings),
+    ) -> TestApp {
         let uploads = tempfile::tempdir().expect("a folder for uploads");
-        let clock = Clock::settable(START);
+        let clock = Clock::settable(start);
         let mut settings = identity::Settings::new(identity::Cost::TESTS).expect("settings");
         settings.vault = identity::Vault::of([7; 32]);
         settle(&mut settings);

@@ -53,11 +53,25 @@ pub(super) async fn settle_small(db: Db) -> Province {
             for sql in TWO_UNITS {
                 tx.execute(sql, &[]).await?;
             }
-            organisation::seed_part(tx, START, stands_near).await
+            let near = || {
+                let all = organisation::blueprint().map_err(Fault::internal)?;
+                Ok(all.into_iter().filter(stands_near).collect())
+            };
+            organisation::seed_tree(tx, START, near).await
         })
     });
     two.await.expect("seed");
     let (people, tree) = settle_at(&db, START).await;
+    Province { db, people, tree }
+}
+
+/// A province with these agencies.
+pub(super) async fn settle_tree(db: Db, agencies: fn() -> Vec<Agency>, now: Instant) -> Province {
+    db.migrate(&migrations()).await.expect("migrations");
+    let planted =
+        db.write(move |tx| Box::pin(async move { organisation::seed_tree(tx, now, || Ok(agencies())).await }));
+    planted.await.expect("seed");
+    let (people, tree) = settle_at(&db, now).await;
     Province { db, people, tree }
 }
 
@@ -131,6 +145,11 @@ pub fn modules() -> Vec<web::Module> {
 
 /// Makes one more official at an agency, with the common password.
 pub async fn settle_official(db: &Db, login: &str, role: Role, agency: &Agency) -> Id {
+    settle_official_at(db, START, login, role, agency).await
+}
+
+/// The same, at another time.
+pub async fn settle_official_at(db: &Db, now: Instant, login: &str, role: Role, agency: &Agency) -> Id {
     let hasher = Hasher::new(Cost::TESTS).expect("hasher");
     let password = hasher.hash(Password::parse(PASSWORD, &[]).expect("password")).await.expect("hash");
     let demo = DemoAccount {
@@ -143,6 +162,6 @@ pub async fn settle_official(db: &Db, login: &str, role: Role, agency: &Agency) 
         citizen_number: None,
         phone: None,
     };
-    let made = db.write(move |tx| Box::pin(async move { identity::seed_people(tx, &[demo], START).await })).await;
+    let made = db.write(move |tx| Box::pin(async move { identity::seed_people(tx, &[demo], now).await })).await;
     made.expect("account")[0]
 }

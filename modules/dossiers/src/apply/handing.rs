@@ -45,7 +45,7 @@ enum Means {
 
 fn means(happening: &Happening) -> Means {
     use Happening::{
-        Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, OpinionAssigned, OpinionDeclined,
+        Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, Moved, OpinionAssigned, OpinionDeclined,
         OpinionGiven, OpinionLeft, OpinionsAsked, Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused,
         ResultReturned, SentBack, Stopped, SupplementCompleted, SupplementRequested, TakenOver, Withdrawn,
     };
@@ -54,6 +54,8 @@ fn means(happening: &Happening) -> Means {
         Paid { .. } | Rated { .. } | SupplementRequested { elsewhere: true, .. } => Means::Nothing,
         OpinionsAsked { by_process: true, .. } => Means::Nothing,
         OpinionAssigned { .. } | OpinionGiven { .. } | OpinionDeclined { .. } | OpinionLeft { .. } => Means::Nothing,
+        // It goes on where it was going.
+        Moved { .. } => Means::Nothing,
         Assigned { .. } | TakenOver { .. } => Means::Taken,
         SupplementRequested { .. } | PaymentRequested { .. } | PutOff { .. } | OpinionsAsked { .. } => Means::Worked,
         Forwarded { .. } | SentBack { .. } | Redirected { .. } => Means::Passed,
@@ -128,8 +130,28 @@ pub(super) fn redirected(d: &mut Dossier, at: Instant, rules: Rules, to: &Elsewh
     facts
 }
 
-/// What its receipt and its money count for the agency it is with: once more, or back.
+/// Agencies were reorganised: whoever it came from, and whoever has its papers, is another unit now. What came from the very unit that is to take
+/// it has been taken; within one agency no clock runs.
+pub(super) fn followed(d: &mut Dossier, (sender, papers_from): (Option<Id>, Option<Id>), within: bool) {
+    (d.sender, d.papers_from) = (sender, papers_from);
+    if within {
+        d.take_by = None;
+        d.flags &= !mark::PAPERS_BETWEEN;
+    }
+    if d.sender == Some(d.unit) {
+        (d.offered_at, d.take_by, d.sender) = (None, None, None);
+    }
+    if d.papers_from == Some(d.unit) {
+        papers(d, None, false);
+    }
+}
+
+/// What its receipt and its money count for the agency it is with: once more, or back. Of a case that was carried over from an agency that
+/// ended, those stay where they were counted, and it is carried on.
 fn counted_so_far(d: &Dossier, at: Instant, rules: Rules, sign: i64) -> Vec<Fact> {
+    if d.flags & mark::CARRIED != 0 {
+        return vec![super::moving::carried(d, at, sign)];
+    }
     let lasting = d.flags & LASTING;
     let received = d
         .received_at

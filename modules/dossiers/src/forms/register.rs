@@ -21,8 +21,9 @@ const ENTERED_AFTER_MS: i64 = 30 * 86_400_000;
 const GAPS_NAMED: usize = 20;
 
 ::store::statements! {
-    /// What a place of intake received from $4 until before $5, of those filed between two ids: its own dossiers, and those of others.
-    RECEIVED = "SELECT * FROM (SELECT * FROM dossier WHERE competent_id = $1 AND intake_id = $1 AND id >= $2 AND id <= $3 AND received_at >= $4 AND received_at < $5 UNION ALL SELECT * FROM dossier WHERE intake_id = $1 AND intake_id <> competent_id AND id >= $2 AND id <= $3 AND received_at >= $4 AND received_at < $5) AS taken ORDER BY received_at, id LIMIT $6";
+    /// What a place of intake received from $4 until before $5, of those filed between two ids: its own dossiers, those of others, and those that
+    /// moved on since with its open work; not what moved to it.
+    RECEIVED = "SELECT * FROM (SELECT * FROM dossier WHERE competent_id = $1 AND intake_id = $1 AND first_intake IS NULL AND id >= $2 AND id <= $3 AND received_at >= $4 AND received_at < $5 UNION ALL SELECT * FROM dossier WHERE intake_id = $1 AND intake_id <> competent_id AND first_intake IS NULL AND id >= $2 AND id <= $3 AND received_at >= $4 AND received_at < $5 UNION ALL SELECT * FROM dossier WHERE first_intake = $1 AND id >= $2 AND id <= $3 AND received_at >= $4 AND received_at < $5) AS taken ORDER BY received_at, id LIMIT $6";
 }
 
 /// Which register is asked for.

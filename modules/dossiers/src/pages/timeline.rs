@@ -182,6 +182,15 @@ pub(super) fn timeline(
                 Some(Happening::OpinionAssigned { handler, .. }) => names.get(handler).cloned().unwrap_or_default(),
                 Some(Happening::OpinionGiven { stance, .. }) => l.t(stance.key()),
                 Some(Happening::TakenOver { papers: true }) => l.t("dossier-more-with-papers"),
+                Some(Happening::Moved { decision, units, .. }) => {
+                    // Agencies alone: their parts went along.
+                    let houses =
+                        units.iter().filter(|(old, _)| house.tree.get(*old).is_some_and(|a| a.house().is_some()));
+                    let named =
+                        |(old, new): &(Id, Id)| format!("{} → {}", house.tree.name(*old), house.tree.name(*new));
+                    let units = houses.map(named).collect::<Vec<_>>().join("; ");
+                    l.tr("dossier-more-moved", [("decision", decision.clone()), ("units", units)])
+                }
                 Some(Happening::HandedBack { place, .. }) => {
                     l.tr("dossier-more-handed-back", [("unit", house.tree.name(place.unit))])
                 }

@@ -14,7 +14,7 @@ use base::{Actor, Fault, Id, Instant, Problem};
 use i18n::L;
 use lists::views::View;
 use lists::{Batch, Count, Key, Opened, Read, Seat, Shown, Source};
-use organisation::{Kind as AgencyKind, Tree};
+use organisation::{Agency, Kind as AgencyKind, Tree};
 use std::collections::HashMap;
 use web::table::{self, Paging, query_value};
 use web::{Answer, Choice, Ctx};
@@ -48,10 +48,22 @@ impl WorkPage {
     }
 }
 
+/// The unit an address names, by its identifier or by its number: one that stands before those that ended.
+fn unit_of<'a>(tree: &'a Tree, asked: &str) -> Option<&'a Agency> {
+    let ended = || tree.all().iter().filter(|agency| agency.code == asked).max_by_key(|agency| agency.valid_to);
+    tree.by_code(asked).or_else(|| asked.parse().ok().and_then(|id| tree.get(Id(id)))).or_else(ended)
+}
+
+/// Where the work of the unit an address names went, if it ended: its name, and what takes it on.
+fn went<'a>(tree: &'a Tree, uri: &str) -> Option<(&'a Agency, &'a Agency)> {
+    let unit = unit_of(tree, &query_value(uri, "unit")).filter(|unit| unit.valid_to.is_some())?;
+    Some((unit, tree.followed(unit.id)?))
+}
+
 fn narrow_of(uri: &str, tree: &Tree) -> Narrow {
     let unit = query_value(uri, "unit");
     Narrow {
-        unit: tree.all().iter().find(|agency| agency.valid_to.is_none() && agency.code == unit).map(|agency| agency.id),
+        unit: unit_of(tree, &unit).and_then(|unit| tree.followed(unit.id)).map(|unit| unit.id),
         procedure: query_value(uri, "procedure"),
         handler: query_value(uri, "handler").parse().ok().filter(|id: &Id| id.0 >= 0),
         field: query_value(uri, "field"),
@@ -223,6 +235,10 @@ pub async fn work_page(
     ];
     let beside = beside.iter().filter(|(.., offered)| *offered);
     shown.aside = beside.map(|(href, key, _)| format!(" <a href=\"{href}\">{}</a>", l.t(*key))).collect();
+    if let Some((was, is)) = went(&house.tree, uri) {
+        let names = [("was", was.name.clone()), ("is", is.name.clone())];
+        shown.info = format!("{} {}", l.tr("dossier-list-went", names), shown.info);
+    }
     Ok(WorkPage {
         l,
         title: l.t(LIST.title),

@@ -18,6 +18,8 @@ const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who
     Rule { since: First, from, to, who }
 }
 
+/// Whatever is not over.
+const OPEN: &[Status] = &[Filed, Received, Processing, Supplement, Payment, Decided];
 const WITH_AN_OFFICER: &[Status] = &[Received, Processing];
 /// Papers come while the applicant is waited for, and results when it is decided.
 const TAKEN_WHILE: &[Status] = &[Received, Processing, Supplement, Payment, Decided];
@@ -391,4 +393,6 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
             does::rate,
         )
     },
+    // Goes with its agencies (`crate::moving`); no person does it to a dossier.
+    Row { told: false, ..Row::new(Verb::Move, "moved", &[rule(OPEN, OPEN, &[])], &[], does::begins) },
 ];

@@ -4,6 +4,7 @@ use crate::apply::flag;
 use ::store::{StoreError, Value};
 use base::{Id, Instant, Level};
 use facts::{Fact, Measure};
+use organisation::Followed;
 use records::{Column, DoesNotFollow, Due, Found, Link, Moment, News, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +93,8 @@ pub enum Event {
     Answer,
     Fulfil,
     SetAside,
+    /// Agencies were reorganised: it goes on where the work of its units goes.
+    Follow(Followed),
 }
 
 /// The names an item owes something by.
@@ -206,6 +209,9 @@ impl Subject for Item {
                 facts.push(fact(&item, moment, measure, if on_time { flag::ON_TIME } else { 0 }));
             }
             Event::SetAside => item.state = State::SetAside,
+            Event::Follow(followed) => {
+                (item.agency, item.unit) = (followed.to(item.agency), followed.to(item.unit));
+            }
             Event::Ask(_) | Event::Enter(_) | Event::Promise(_) => {}
         }
         Ok((item, facts))

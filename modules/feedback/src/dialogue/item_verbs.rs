@@ -77,6 +77,8 @@ pub const VERBS: &[Verb<Item>] = &[
         answer,
     ),
     verb("fulfil", &[Open], &[Settled], UNIT, &[Field::lines("answer_done", TEXT_MAX)], fulfil),
+    // With its units (`crate::moving`); nobody's act.
+    verb("follow", &[Sent, Open], &[], &[], &[], begins),
     verb("set-aside", &[Sent], &[SetAside], OFFICE, &[Field::lines("reason", REASON_MAX)], set_aside),
 ];
 

@@ -3,6 +3,7 @@
 use ::store::{StoreError, Value};
 use base::{Id, Instant};
 use facts::Fact;
+use organisation::Followed;
 use records::{Column, DoesNotFollow, Due, EVERYBODY, Found, Moment, Number, Subject, column};
 use serde::{Deserialize, Serialize};
 
@@ -45,11 +46,24 @@ pub struct Dialogue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "kebab-case")]
 pub enum Event {
-    Announce { agency: Id, held_at: Instant, ask_until: Instant, year: i64, n: i64 },
-    Move { held_at: Instant, ask_until: Instant },
-    Hold { minutes_due_at: Instant },
+    Announce {
+        agency: Id,
+        held_at: Instant,
+        ask_until: Instant,
+        year: i64,
+        n: i64,
+    },
+    Move {
+        held_at: Instant,
+        ask_until: Instant,
+    },
+    Hold {
+        minutes_due_at: Instant,
+    },
     Publish,
     Cancel,
+    /// Agencies were reorganised: it goes on where the work of its units goes.
+    Follow(Followed),
 }
 
 /// The names a sitting owes something by.
@@ -112,6 +126,7 @@ impl Subject for Dialogue {
                 d.published_at = Some(moment.at);
             }
             Event::Cancel => d.state = State::Cancelled,
+            Event::Follow(followed) => d.agency = followed.to(d.agency),
         }
         Ok((d, Vec::new()))
     }

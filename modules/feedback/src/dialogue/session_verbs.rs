@@ -55,6 +55,8 @@ pub const VERBS: &[Verb<Dialogue>] = &[
     verb("move", &[Announced], &[], OFFICE, &[DAY, HOUR, Field::lines("reason", REASON_MAX)], moved),
     verb("hold", &[Announced], &[Held], OFFICE, &[], hold),
     verb("publish", &[Held], &[Published], HEAD, &[Field::lines("answer_minutes", MINUTES_MAX)], publish),
+    // With its agency (`crate::moving`); nobody's act.
+    verb("follow", &[Announced, Held], &[], &[], &[], |_, _| Err(Fault::NotFound("records-no-act"))),
     verb("cancel", &[Announced], &[Cancelled], HEAD, &[Field::lines("reason", REASON_MAX)], cancel),
 ];
 
