@@ -250,6 +250,7 @@ const OPEN_TO_ALL: &[&str] = &[
     "/life/{event}",
     "/procedures/{code}",
     "/procedures/{code}/compare",
+    "/procedures/{code}/process.bpmn",
     "/units/{id}",
 ];
 

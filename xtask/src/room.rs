@@ -14,7 +14,11 @@ const LISTED: &[(&str, &str, &str)] = &[
     ("app/src/lib.rs", "        initiatives::MIGRATIONS,", "        @::MIGRATIONS,"),
     ("app/src/lib.rs", "        initiatives::KIND,", "        @::KIND,"),
     ("app/src/lib.rs", "        initiatives::lists(),", "        @::lists(),"),
-    ("app/src/lib.rs", "        initiatives::open_at,", "        @::open_at,"),
+    (
+        "app/src/lib.rs",
+        "        Room::moves(initiatives::open_at, initiatives::move_to),",
+        "        Room::stays(@::open_at),",
+    ),
     ("tests/src/tidy/arrows.rs", "    \"initiatives\",", "    \"@\","),
 ];
 

@@ -172,6 +172,16 @@ impl Tx {
         Ok(())
     }
 
+    /// Holds the lock called `name` together with others who only share it: whoever wants it alone waits for all of them, and they for him.
+    /// SQLite has one writer at a time anyway.
+    pub async fn share(&self, name: &str) -> Result<(), StoreError> {
+        if let Inner::Postgres(_) = self.inner {
+            let sql = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0)) IS NULL";
+            self.query(sql, &[Value::from(name)]).await?;
+        }
+        Ok(())
+    }
+
     /// Holds the lock called `name` until the end of the transaction, so that two writers of one chain follow each
     /// other. SQLite has one writer at a time anyway.
     pub async fn lock(&self, name: &str) -> Result<(), StoreError> {

@@ -633,3 +633,4 @@ dossier-move-intake = { $n } dossiers were taken in for other agencies
 dossier-move-return = { $n } dossiers are handed out for other agencies
 dossier-move-sent = { $n } dossiers were handed over and not taken yet
 dossier-move-opinions = { $n } opinions are asked for
+dossier-agency-ended = The agency has just been reorganised. Load the page again and choose the one that follows.

@@ -633,3 +633,4 @@ dossier-move-intake = { $n } hồ sơ tiếp nhận cho cơ quan khác
 dossier-move-return = { $n } hồ sơ trả kết quả cho cơ quan khác
 dossier-move-sent = { $n } hồ sơ đã bàn giao, nơi nhận chưa nhận
 dossier-move-opinions = { $n } ý kiến đang được hỏi
+dossier-agency-ended = Cơ quan của hồ sơ vừa được sắp xếp lại. Tải lại trang và chọn cơ quan mới.

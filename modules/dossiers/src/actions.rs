@@ -188,6 +188,13 @@ async fn with_code(tx: &Tx, house: &House, mut checked: Checked, now: Instant) -
     let agency = house.tree.get(checked.filing.intake).ok_or_else(|| Fault::internal("no agency of intake"))?;
     let code: AgencyCode =
         agency.code.parse().map_err(|_| Fault::internal(format!("agency code {} is malformed", agency.code)))?;
+    // The tree this request looks at may be a moment old.
+    let mut places = vec![checked.filing.intake, checked.filing.competent, checked.filing.return_to];
+    places.sort_unstable();
+    places.dedup();
+    if organisation::ended(tx, &places).await?.is_some() {
+        return Err(Fault::Conflict(Problem::new("dossier-agency-ended")));
+    }
     let counter = sql::next_counter(tx, agency.id, now.date()).await?;
     checked.filing.code = DossierCode::new(&code, now.date(), counter).to_string();
     for (listed, component) in checked.filing.papers.iter_mut().zip(&checked.components) {

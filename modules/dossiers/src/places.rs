@@ -43,7 +43,10 @@ pub fn unit_seen(tree: &Tree, seen: Seen, unit: &StepUnit) -> Id {
     let competent = seen.competent;
     match unit {
         StepUnit::Agency(code) => {
-            tree.by_code(code).filter(|agency| agency.valid_to.is_none()).map_or(competent, |agency| agency.id)
+            let standing = tree.by_code(code).filter(|agency| agency.valid_to.is_none());
+            // One that ended is followed by whoever takes its work on.
+            let ended = || tree.all().iter().rev().find(|agency| agency.code == *code);
+            standing.or_else(|| ended().and_then(|ended| tree.followed(ended.id))).map_or(competent, |agency| agency.id)
         }
         StepUnit::Department => seen.department.unwrap_or(competent),
         StepUnit::Intake => tree.desk_of(seen.intake).map_or(seen.intake, |desk| desk.id),

@@ -325,3 +325,4 @@ reorganisation-execute-own = Whoever had a hand in the decision does not execute
 reorganisation-day-not-come = The decision takes effect on { $day }: it cannot be executed before.
 reorganisation-blocked = { $n } things at the agencies that end cannot move by themselves: see the rehearsal, finish them and execute again.
 reorganisation-left-open = { $n } things at { $name } could not move; nothing has changed.
+reorganisation-not-ours = { $name } belongs to another system, and is not reorganised by a decision of the province.

@@ -325,3 +325,4 @@ reorganisation-execute-own = Người có tham gia soạn quyết định không
 reorganisation-day-not-come = Quyết định có hiệu lực từ { $day }: chưa thực hiện được trước ngày đó.
 reorganisation-blocked = Còn { $n } việc chưa chuyển tự động được ở các cơ quan kết thúc: xem diễn tập, giải quyết xong rồi thực hiện lại.
 reorganisation-left-open = Còn { $n } việc ở { $name } không chuyển được; chưa có gì thay đổi.
+reorganisation-not-ours = { $name } thuộc hệ thống khác, không sắp xếp bằng quyết định của tỉnh.

@@ -36,10 +36,27 @@ pub use verbs::{Open, OpenAt};
 
 use ::store::{BoxFuture, StoreError, Tx, params};
 use base::calendar::Calendar;
-use base::{Fault, Instant};
+use base::{Fault, Id, Instant};
 use records::frame;
 use std::sync::Arc;
 use web::{Access, AgencyName, App, Module, NavItem, Routes, Watched};
+
+/// The lock of what stands: shared by whoever lays something with an agency, held alone by whoever ends some.
+pub(crate) const STANDING: &str = "agencies-standing";
+
+/// The first of some agencies that has ended, in this transaction; until its end none ends.
+///
+/// # Errors
+/// The database's.
+pub async fn ended(tx: &Tx, agencies: &[Id]) -> Result<Option<Id>, StoreError> {
+    tx.share(STANDING).await?;
+    for id in agencies {
+        if tx.query_opt(store::HAS_ENDED, params![*id]).await?.is_some() {
+            return Ok(Some(*id));
+        }
+    }
+    Ok(None)
+}
 
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {

@@ -11,6 +11,8 @@ store::statements! {
     pub AGENCIES = "SELECT * FROM agency ORDER BY place, id";
     /// Is there any agency yet?
     pub ANY_AGENCY = "SELECT id FROM agency LIMIT 1";
+    /// Whether an agency has ended.
+    pub HAS_ENDED = "SELECT id FROM agency WHERE id = $1 AND valid_to IS NOT NULL";
     /// Is there any administrative unit yet?
     pub ANY_UNIT = "SELECT id FROM unit LIMIT 1";
     /// How many changes there were.

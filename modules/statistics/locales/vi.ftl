@@ -87,7 +87,7 @@ permission-read-own-figures = Xem số liệu của chính mình
 permission-assess-units = Mở, trả lời giải trình và công bố đánh giá bộ phận một cửa
 permission-explain-assessment = Giải trình chỉ số đánh giá của đơn vị mình
 
-assessment-nav = Đánh giá một cửa
+assessment-nav = Chấm điểm một cửa
 assessment-page = Đánh giá bộ phận một cửa
 assessment-mine = Kết quả đánh giá của tôi
 assessment-title = Các đợt đánh giá

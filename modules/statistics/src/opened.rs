@@ -1,7 +1,7 @@
 //! The very dossiers behind a number of the table: as many as it says.
 
 use crate::columns::{Column, Holds, MAY_COME_BEFORE};
-use crate::reading::{Asked, Key, below, open_at, standing};
+use crate::reading::{Asked, FOLLOWED_MAX, Key, below, open_at, standing};
 use base::page::Place;
 use base::{Date, Id};
 use dossiers::report::{self, Placed};
@@ -48,6 +48,10 @@ pub fn list<'t>(
             Holds::After(wanted) => match open_at(tx, asked, asked.last(), LIST_MAX).await? {
                 Some(mut open) => {
                     if let Some(wanted) = wanted {
+                        // Each is followed through its events: no more of them than the page would.
+                        if asked.last() < asked.now.date() && open.len() as i64 > FOLLOWED_MAX {
+                            return Ok(None);
+                        }
                         let stood = standing(tx, asked, &open, asked.last()).await?;
                         open.retain(|placed| stood.get(&placed.id).is_some_and(|stood| stood.standing == wanted));
                     }

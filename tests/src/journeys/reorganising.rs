@@ -11,7 +11,7 @@ pub(crate) async fn two_communes_merged(app: &TestApp) {
     let (mut keeper, root) = (app.administrator().await, app.tree().root().expect("a root").clone());
     settle_official_at(app.db(), app.clock.now(), "sap.xep.hai", Role::Administrator, &root).await;
     let mut second = signed_in(app, "sap.xep.hai").await;
-    let codes: Vec<String> = app.tree().communes()[60..62].iter().map(|commune| commune.code.clone()).collect();
+    let codes: Vec<String> = app.tree().communes()[16..18].iter().map(|commune| commune.code.clone()).collect();
     let (codes, today) = (codes.join(" "), app.clock.now().date().to_string());
     let head = [("title", "Sắp xếp hai xã"), ("number", "9/NQ"), ("authority", "Chủ tịch"), ("day", &today)];
     let head = [&head[..], &[("reason", "Theo đề án")]].concat();

@@ -9,7 +9,9 @@ use facts::Fact;
 
 /// Whether it is an open case in the figures: received, and neither settled nor ended.
 pub(crate) fn is_open_case(d: &Dossier) -> bool {
-    matches!(d.status, Status::Received | Status::Processing | Status::Supplement | Status::Payment)
+    // A supplement may be asked for before intake.
+    d.received_at.is_some()
+        && matches!(d.status, Status::Received | Status::Processing | Status::Supplement | Status::Payment)
 }
 
 /// The open case leaves an agency (−1), or comes to one (+1).

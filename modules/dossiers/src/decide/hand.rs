@@ -128,6 +128,8 @@ pub fn take_over(d: &Dossier, actor: &Actor, office: &Office<'_>, papers: bool) 
 pub fn hand_back(d: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) -> Result<Happening, Fault> {
     check(d, Verb::HandBack, actor, office)?;
     let sender = d.sender.ok_or_else(not_just_come)?;
+    // Where it came from may have ended since.
+    let sender = office.tree.followed(sender).map_or(sender, |unit| unit.id);
     let reason = in_words("reason", why)?;
     // It came from the step before, or from the desk that received it.
     let before = office.version.step_before(super::step_of(d), &office.known(d));

@@ -73,6 +73,8 @@ pub async fn execute(tx: &Tx, rooms: &Rooms, asker: &Asker<'_>, code: &str) -> R
         let early = Problem::new("reorganisation-day-not-come").arg("day", base::vn_date(r.day));
         return Err(Fault::Conflict(early));
     }
+    // Whoever files meanwhile is done before, or sees what has ended.
+    tx.lock(crate::STANDING).await?;
     // The tree as it is now, by the rules of the rehearsal.
     let tree = crate::load_tree(tx).await?;
     let (plan, wrong) = plan(&tree, &r.lines, r.day, &r.number);

@@ -4,7 +4,7 @@
 use super::line::{Does, Line, Makes};
 use crate::agency::Agency;
 use crate::tree::Tree;
-use base::{AgencyCode, Date, Id, Problem};
+use base::{AgencyCode, Date, Id, Problem, System};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A unit that ends.
@@ -108,6 +108,9 @@ impl<'a> Maker<'a> {
         let last = self.day.yesterday().ok();
         if agency.parent.is_none() {
             self.refuse("reorganisation-root", &agency.name);
+        } else if agency.system() != System::State {
+            // Other systems reorganise their own bodies.
+            self.refuse("reorganisation-not-ours", &agency.name);
         } else if tops.iter().filter(|top| **top == id).count() > 1
             || tree.ancestors(id).iter().any(|above| above.id != id && tops.contains(&above.id))
         {
@@ -132,7 +135,8 @@ impl<'a> Maker<'a> {
             self.refuse("reorganisation-parents", &agency.name);
             return None;
         }
-        if agency.level != first.level {
+        // Who works in a part gets no say over the whole, and in a body none over another kind of body.
+        if (agency.level, agency.kind) != (first.level, first.kind) || tree.is_within(first.id, agency.id) {
             self.refuse("reorganisation-levels", &agency.name);
             return None;
         }

@@ -293,7 +293,7 @@ async fn read(
                 None => store::of(tx, over.node, (&set.id, &word)).await?,
                 Some(_) => None,
             };
-            let people: Vec<Id> = officials.iter().map(|(id, _)| *id).chain(official).collect();
+            let people: Vec<Id> = officials.iter().map(|(id, _)| *id).collect();
             let names = names_of(tx, &people).await?;
             let whole = whole.unwrap_or_default();
             Ok::<_, Fault>(Read { whole, below, officials, kept, names })

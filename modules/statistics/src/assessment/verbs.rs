@@ -161,7 +161,7 @@ fn after(calendar: &Calendar, now: Instant, days: i64) -> Instant {
     Instant::start_of(day.tomorrow().unwrap_or(day)).plus_ms(-1)
 }
 
-/// Opens the assessment of a unit over a period that is over, in the name of the first post that lets one.
+/// Opens the assessment of a unit over a period that is over, in the name of a post above it.
 ///
 /// # Errors
 /// `Forbidden` with `records-not-yours` without such a post; `Invalid` at `unit` (`assessment-unit`), `criteria` (`assessment-criteria`), `period`
@@ -173,14 +173,21 @@ pub async fn open(
     now: Instant,
     typed: &Typed,
 ) -> Result<Held<Assessment>, Fault> {
-    let post = rooms.house.post(actor, ASSESS_UNITS);
-    let post = post.ok_or_else(|| Fault::Forbidden(Problem::new("records-not-yours")))?;
+    if !actor.may(ASSESS_UNITS) {
+        return Err(Fault::Forbidden(Problem::new("records-not-yours")));
+    }
     let given = records::read_fields(OPENING, typed)?;
     let tree = &rooms.house.tree;
     let wrong = |code: &'static str, field: &'static str| Fault::invalid(Problem::new(code).field(field));
     let unit = given.id("unit").and_then(|unit| tree.get(unit)).filter(|unit| unit.house().is_some());
-    let unit = unit.filter(|unit| actor.may_at(ASSESS_UNITS, &unit.path));
-    let unit = unit.ok_or_else(|| wrong("assessment-unit", "unit"))?;
+    // By a post above it: nobody assesses the unit he works for.
+    let above = |unit: &organisation::Agency| {
+        let posts = actor.grants.iter().filter(|grant| grant.allows(ASSESS_UNITS) && grant.agency != unit.id);
+        let mut above = posts.filter(|grant| unit.path.starts_with(&grant.agency_path));
+        above.next().map(|grant| grant.agency)
+    };
+    let unit = unit.and_then(|unit| Some((unit, above(unit)?)));
+    let (unit, post) = unit.ok_or_else(|| wrong("assessment-unit", "unit"))?;
     let period = Period::parse(given.text("period"), now.date());
     let period = period.ok().filter(Period::is_assessed).ok_or_else(|| wrong("assessment-period", "period"))?;
     if period.to >= now.date() {
@@ -199,14 +206,14 @@ pub async fn open(
     let event = Event::Open {
         criteria: set.id.clone(),
         unit: unit.id,
-        assessor: post.id,
+        assessor: post,
         period: period.word,
         explain_by: after(&rooms.house.calendar, now, clock.explain),
         publish_by: after(&rooms.house.calendar, now, clock.explain + clock.publish),
         year,
         n,
     };
-    let by = By { actor: Some(actor.account), agency: Some(post.id), now };
+    let by = By { actor: Some(actor.account), agency: Some(post), now };
     records::begin(tx, by, (id, &code(year, n)), &event, &[]).await
 }
 

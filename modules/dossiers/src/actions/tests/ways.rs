@@ -120,9 +120,11 @@ fn a_unit_by_rule_is_found_and_what_does_not_stand_falls_to_the_competent_agency
     assert_eq!(at(StepUnit::Intake), FAR_DESK);
     assert_eq!(at(StepUnit::Department), JUSTICE);
     assert_eq!(at(StepUnit::Agency("H13.05.02".into())), JUSTICE_DIVISION);
-    for gone in ["H13.33", "H13.99"] {
-        assert_eq!(at(StepUnit::Agency(gone.into())), NEAR, "{gone}");
-    }
+    assert_eq!(at(StepUnit::Agency("H13.99".into())), NEAR);
+    // One that ended is followed.
+    let seen = Seen { competent: FAR, ..seen };
+    assert_eq!(unit_seen(&tree, seen, &StepUnit::Agency("H13.33".into())), NEAR);
+    let seen = Seen { competent: NEAR, ..seen };
     assert_eq!(unit_seen(&tree, Seen { department: None, ..seen }, &StepUnit::Department), NEAR);
 }
 

@@ -234,3 +234,14 @@ fn what_has_ended_or_would_not_change_is_not_moved() {
     story.does(5, |d, o| decide::stop(d, &officer(), o, "Theo văn bản của tòa án"));
     assert!(!happens(&story, &MERGED));
 }
+
+/// A supplement asked for before intake: it is no case of anybody's yet, and counts once, where it is received.
+#[test]
+fn what_was_never_received_is_not_carried() {
+    let mut story = Story::filed();
+    story.does(30, |d, o| decide::request_supplement(d, &clerk(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
+    assert_eq!((story.dossier().status, story.dossier().received_at), (Status::Supplement, None));
+    merge(&mut story, &MERGED, false);
+    assert_eq!((story.dossier().competent, story.sum("carried", 0)), (NEW, 0));
+    assert!(story.facts.iter().all(|fact| fact.measure.name != "carried"));
+}

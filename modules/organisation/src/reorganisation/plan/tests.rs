@@ -176,3 +176,19 @@ fn what_stands_against_a_line_is_told_at_the_line() {
     let (_, below) = plan(&Tree::new(agencies), &[merged(&[10])], DAY, "1");
     assert!(below.iter().any(|problem| problem.code == "reorganisation-child-kind"), "{below:?}");
 }
+
+/// Who works in a part gets no say over the whole, in a body none over another kind of body, and the province none over other systems.
+#[test]
+fn nothing_is_dissolved_into_what_stands_above_it_or_is_another_kind_and_other_systems_are_left_alone() {
+    let into = |ends: i64, into: i64| wrong(&[Line { into: Some(Id(into)), ..line(1, Does::Dissolve, &[ends]) }]);
+    let levels = vec![("reorganisation-levels", "line-1".to_owned())];
+    assert_eq!(into(40, 1), levels, "a department into the province");
+    assert_eq!(into(22, 20), levels, "a division into its commune");
+    assert_eq!(into(12, 21), levels, "an office into a desk");
+    let mut party = tree().all().to_vec();
+    party.push(agency(51, "A13.01", "Văn phòng Đảng ủy", (Kind::Division, Level::Province), "/party/50/51/"));
+    party.push(agency(52, "A13.02", "Ban Tổ chức", (Kind::Division, Level::Province), "/party/50/52/"));
+    let line = Line { into: Some(Id(52)), ..line(1, Does::Dissolve, &[51]) };
+    let (_, refused) = plan(&Tree::new(party), &[line], DAY, "1668/NQ");
+    assert_eq!(refused.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["reorganisation-not-ours"]);
+}
