@@ -24,6 +24,7 @@ export async function journey({ browser, password }, { javaScript }) {
   await rows.last().selectOption({ label: "Xác minh nơi đăng ký trước đây" });
   await page.locator("[name^=b][name$=_name]").last().fill("Xác nhận việc đăng ký trước đây");
   await page.locator("[name^=b][name$=_norm]").last().fill("4");
+  await page.locator("[name^=b][name$=_norm_of]").last().selectOption("h");
   await page.getByRole("button", { name: "Xem sơ đồ và kiểm tra" }).click();
   await page.locator("svg.process rect.beside").waitFor();
   await browser.look(keeper);
