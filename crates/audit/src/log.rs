@@ -149,7 +149,7 @@ pub(crate) async fn append_after(tx: &Tx, head: Head, subject: Id, event: NewEve
 /// # Errors
 /// The database's; a row that is no event.
 pub async fn events_of(tx: &Tx, subjects: &[Id]) -> Result<Vec<Event>, StoreError> {
-    let list = Value::Json(subjects.iter().map(|id| serde_json::Value::from(id.0)).collect());
+    let list = Value::ids(subjects);
     tx.query(SELECT_EVENTS_OF, &[list]).await?.iter().map(read_event).collect()
 }
 

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod fault;
 pub mod id;
 pub mod locales;
+pub mod months;
 pub mod page;
 pub mod person;
 pub mod terms;

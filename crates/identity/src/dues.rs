@@ -56,10 +56,6 @@ fn code(id: Id) -> String {
     format!("TK{:06}", id.low() % 1_000_000)
 }
 
-fn list(ids: &[Id]) -> Value {
-    Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect())
-}
-
 /// Whether the reader asked for it, in words.
 fn state(ctx: &Ctx, asked_by: Id) -> String {
     let own = ctx.actor.as_ref().is_some_and(|actor| actor.account == asked_by);
@@ -70,7 +66,7 @@ fn state(ctx: &Ctx, asked_by: Id) -> String {
 fn request_cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
     Box::pin(async move {
         let mut cards = HashMap::new();
-        for row in tx.query(REQUEST_CARDS, &[list(&ids)]).await? {
+        for row in tx.query(REQUEST_CARDS, &[Value::ids(&ids)]).await? {
             let (id, kind): (Id, String) = (row.get("id")?, row.get("kind")?);
             let title = if kind == "grant" { "identity-due-grant".to_owned() } else { format!("identity-wish-{kind}") };
             let card = Card {
@@ -90,7 +86,7 @@ fn request_cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Re
 fn role_cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
     Box::pin(async move {
         let mut cards = HashMap::new();
-        for row in tx.query(ROLE_CARDS, &[list(&ids)]).await? {
+        for row in tx.query(ROLE_CARDS, &[Value::ids(&ids)]).await? {
             let id: Id = row.get("id")?;
             let name = if ctx.lang == base::Lang::Vi { "name_vi" } else { "name_en" };
             let card = Card {

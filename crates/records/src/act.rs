@@ -50,7 +50,7 @@ pub async fn open<S: Machine>(tx: &Tx, house: &S::House, asker: &Asker<'_>, code
 pub async fn some<S: crate::Subject>(tx: &Tx, ids: &[base::Id]) -> Result<Vec<Held<S>>, ::store::StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(1_000) {
-        let list = ::store::Value::Json(chunk.iter().map(|id| serde_json::Value::from(id.0)).collect());
+        let list = ::store::Value::ids(chunk);
         for row in tx.query(sql::by_ids(S::TABLE, tx.engine()), &[list]).await? {
             found.push(Held::read(&row)?);
         }

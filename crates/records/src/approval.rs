@@ -20,6 +20,11 @@ pub struct Rung {
     pub at: Option<Instant>,
 }
 
+/// Whether somebody began a matter or wrote any of it: whoever did has no say over it. Nobody is whoever began what nobody began.
+pub fn had_a_hand(account: Option<Id>, author: Option<Id>, writers: &[Id]) -> bool {
+    account == author || account.is_some_and(|account| writers.contains(&account))
+}
+
 /// The chain a matter goes up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {

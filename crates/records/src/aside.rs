@@ -80,7 +80,7 @@ pub async fn latest(tx: &Tx, subject: Id) -> Result<BTreeMap<String, String>, St
 pub async fn asides_of(tx: &Tx, subjects: &[Id], name: &str) -> Result<HashMap<Id, String>, StoreError> {
     let mut found = HashMap::with_capacity(subjects.len());
     for chunk in subjects.chunks(1_000) {
-        let list = Value::Json(chunk.iter().map(|id| serde_json::Value::from(id.0)).collect());
+        let list = Value::ids(chunk);
         for row in tx.query(LATEST_OF, &[list, Value::from(name)]).await? {
             found.insert(row.get("subject_id")?, row.get("words")?);
         }

@@ -37,7 +37,7 @@ pub mod work;
 mod work_page;
 
 pub use act::{Seen, act, forms, open, some};
-pub use approval::{Approval, Rung};
+pub use approval::{Approval, Rung, had_a_hand};
 pub use aside::{Aside, asides, asides_of, latest};
 pub use field::{Ask, Field, Given, Typed, read as read_fields};
 pub use form::{FormPage, Shown, shown};

@@ -72,7 +72,7 @@ pub async fn code_of(tx: &Tx, id: Id) -> Result<Option<String>, StoreError> {
 /// # Errors
 /// The database's.
 pub(crate) async fn kinds_of(tx: &Tx, ids: &[Id]) -> Result<Vec<(Id, String)>, StoreError> {
-    let list = Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect());
+    let list = Value::ids(ids);
     let rows = tx.query(KINDS_OF, &[list]).await?;
     let mut all = rows
         .iter()
@@ -87,7 +87,7 @@ pub(crate) async fn kinds_of(tx: &Tx, ids: &[Id]) -> Result<Vec<(Id, String)>, S
 /// # Errors
 /// The database's.
 pub async fn clear_dues(tx: &Tx, subjects: &[Id]) -> Result<(), StoreError> {
-    let list = Value::Json(subjects.iter().map(|id| serde_json::Value::from(id.0)).collect());
+    let list = Value::ids(subjects);
     tx.execute(CLEAR_DUES, &[list]).await.map(|_| ())
 }
 

@@ -3,7 +3,7 @@
 use crate::columns;
 use ::store::{FromCell, Row, StoreError, Value};
 use audit::Head;
-use base::{Id, Instant};
+use base::{Date, Id, Instant};
 use facts::Fact;
 use files::Seal;
 use serde::{Serialize, de::DeserializeOwned};
@@ -147,6 +147,16 @@ pub struct Due {
     /// Which of several that are owed by one name it is, each to a unit and by a day of its own: a number the kind gives, the same as long
     /// as it is the same thing. 0 where there is one alone.
     pub part: i64,
+}
+
+impl Due {
+    /// The end of office hours, when a day that something is due on is over.
+    const EVENING_MS: i64 = 17 * 3_600_000;
+
+    /// Owed by a unit, by nobody in person, until the evening of a day.
+    pub fn by_evening(name: &'static str, unit: Id, day: Date) -> Due {
+        Due { name, unit, holder: None, at: Instant::start_of(day).plus_ms(Self::EVENING_MS), part: 0 }
+    }
 }
 
 /// News of a subject; see [`Subject::news`].

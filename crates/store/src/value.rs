@@ -13,6 +13,13 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
+impl Value {
+    /// Some ids as one JSON list: a statement that asks for any number of them stays one statement.
+    pub fn ids<'a>(ids: impl IntoIterator<Item = &'a Id>) -> Value {
+        Value::Json(ids.into_iter().map(|id| serde_json::Value::from(id.0)).collect())
+    }
+}
+
 /// `params![a, b]` is `&[Value]` for the statement's `$1, $2`.
 #[macro_export]
 macro_rules! params {

@@ -5,6 +5,7 @@
 
 use crate::flow::WAYS_MAX;
 use crate::rules;
+use crate::version::process::free_id;
 use crate::version::{Side, Step, StepUnit, Version, Way};
 use base::{Limit, Problem, Role};
 use bpmn::{CEL, Diagram, Flow, Kind, Lane, Node};
@@ -304,10 +305,7 @@ impl Reading<'_> {
     /// A slug that no other step has.
     fn id_for(&self, node: &Node) -> String {
         let wanted = if rules::is_slug(&node.id) { node.id.clone() } else { rules::slug(&node.name) };
-        let wanted = if wanted.is_empty() { "step".to_owned() } else { wanted.chars().take(60).collect() };
-        let taken = |id: &String| self.read.process.iter().any(|step| step.id == *id);
-        let numbered = (1..).map(|n| if n == 1 { wanted.clone() } else { format!("{wanted}-{n}") });
-        numbered.into_iter().find(|id| !taken(id)).unwrap_or(wanted)
+        free_id(if wanted.is_empty() { "step" } else { &wanted }, &self.read.process)
     }
 
     fn step(&mut self, id: &str) {

@@ -3,9 +3,10 @@
 //! A process without ways is a line. A condition is a CEL expression over what is known of the dossier ([`Known`]), bounded in length, in depth and in
 //! what it may call. At most one way of a step has none; it is taken where no other is. There are no circles: what is wrong goes back by an act of a person.
 
-use crate::version::{FieldKind, Step, StepUnit, Version};
+use crate::version::{FieldKind, Step, StepUnit, Version, Way};
 use base::{Channel, Problem};
 use cel::{Context, Program, Value};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -75,8 +76,11 @@ fn on_a_deep_stack<T>(work: impl FnOnce() -> T) -> T {
     stacker::grow(STACK_BYTES, work)
 }
 
+/// What conditions look at.
+type Looked = Context<'static, 'static>;
+
 /// What is known, in CEL's values. A question that was not answered is empty, or 0 where it asks for a number.
-fn context(version: &Version, known: &Known<'_>) -> Context<'static, 'static> {
+fn context(version: &Version, known: &Known<'_>) -> Looked {
     let given: BTreeMap<String, String> = serde_json::from_str(known.answers).unwrap_or_default();
     let answers = version.form.fields().map(|field| {
         let text = given.get(&field.name).map_or("", |text| text.trim());
@@ -98,7 +102,7 @@ fn context(version: &Version, known: &Known<'_>) -> Context<'static, 'static> {
 }
 
 /// Whether a condition holds; one that cannot be told does not.
-fn holds(text: &str, context: &Context<'_, '_>) -> bool {
+fn holds(text: &str, context: &Looked) -> bool {
     read(text).is_ok_and(|program| on_a_deep_stack(|| matches!(program.execute(context), Ok(Value::Bool(true)))))
 }
 
@@ -126,30 +130,32 @@ impl Version {
     }
 
     /// The ways out of a step, in their order.
-    fn ways_of(&self, step: usize) -> impl Iterator<Item = &crate::version::Way> {
+    fn ways_of(&self, step: usize) -> impl Iterator<Item = &Way> {
         let id = self.process.get(step).map_or("", |step| step.id.as_str());
         self.ways.iter().filter(move |way| way.from == id)
     }
 
     /// The step after `step`, whoever does it; none where it ends there.
     pub fn step_after(&self, step: usize, known: &Known<'_>) -> Option<usize> {
+        self.after(step, &LazyCell::new(|| context(self, known)))
+    }
+
+    /// The same; what is known is looked up where a way asks for it, and once.
+    fn after(&self, step: usize, known: &LazyCell<Looked, impl FnOnce() -> Looked>) -> Option<usize> {
         if self.ways.is_empty() {
             return (step + 1 < self.process.len()).then_some(step + 1);
         }
-        let mut ways = self.ways_of(step).peekable();
-        ways.peek()?;
-        let context = context(self, known);
-        let taken = |way: &&crate::version::Way| way.when.trim().is_empty() || holds(&way.when, &context);
         // Those with a condition come first, wherever they stand.
-        let mut ordered: Vec<&crate::version::Way> = ways.collect();
-        ordered.sort_by_key(|way| way.when.trim().is_empty());
-        ordered.into_iter().find(taken).and_then(|way| self.at(&way.to))
+        let (asking, plain): (Vec<&Way>, Vec<&Way>) = self.ways_of(step).partition(|way| !way.when.trim().is_empty());
+        let taken = asking.into_iter().find(|way| holds(&way.when, known)).or(plain.first().copied());
+        taken.and_then(|way| self.at(&way.to))
     }
 
     /// The steps a dossier goes through, from the first on, as things are known.
     pub fn path(&self, known: &Known<'_>) -> Vec<usize> {
+        let known = LazyCell::new(|| context(self, known));
         let mut path = if self.process.is_empty() { Vec::new() } else { vec![0] };
-        while let Some(next) = path.last().and_then(|step| self.step_after(*step, known)) {
+        while let Some(next) = path.last().and_then(|step| self.after(*step, &known)) {
             // No circles: rules refuse them, and a text that was not judged by them ends here.
             if path.contains(&next) {
                 break;
@@ -221,11 +227,13 @@ pub(crate) fn check(version: &Version, problems: &mut Vec<Problem>) {
         }
     }
     let graph = version.graph();
-    for (n, step) in version.process.iter().enumerate().filter(|(_, step)| step.unit == StepUnit::Desk) {
-        let elsewhere = |n: usize| version.process.get(n).is_some_and(|step| step.unit != StepUnit::Desk);
-        let came = (0..graph.len()).any(|from| elsewhere(from) && leads(&graph, from, n));
+    // Of each step, those that come after it.
+    let after: Vec<Vec<bool>> = graph.iter().map(|next| reached(&graph, next)).collect();
+    let elsewhere: Vec<bool> = version.process.iter().map(|step| step.unit != StepUnit::Desk).collect();
+    for (n, step) in version.process.iter().enumerate().filter(|(n, _)| !elsewhere[*n]) {
         // What comes to the desk is handed out there; nobody passes it on.
-        if came && (0..graph.len()).any(|to| elsewhere(to) && leads(&graph, n, to)) {
+        let came = (0..graph.len()).any(|from| elsewhere[from] && after[from][n]);
+        if came && (0..graph.len()).any(|to| elsewhere[to] && after[n][to]) {
             problems.push(at_step("catalogue-step-desk", &step.name));
         }
     }
@@ -250,7 +258,7 @@ pub(crate) fn check(version: &Version, problems: &mut Vec<Problem>) {
             problems.push(named("catalogue-way-condition").arg("why", why));
         }
     }
-    let (reached, in_circle) = walk(&graph);
+    let reached = reached(&graph, &[0]);
     for (n, step) in version.process.iter().enumerate() {
         let ways: Vec<_> = version.ways_of(n).collect();
         let without = ways.iter().filter(|way| way.when.trim().is_empty()).count();
@@ -263,7 +271,7 @@ pub(crate) fn check(version: &Version, problems: &mut Vec<Problem>) {
         if !reached[n] {
             problems.push(at_step("catalogue-step-unreached", &step.name));
         }
-        if in_circle[n] {
+        if after[n][n] {
             problems.push(at_step("catalogue-way-circle", &step.name));
         }
     }
@@ -289,37 +297,17 @@ fn check_sides(step: &Step, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Whether a step leads to another, over whatever others.
-fn leads(graph: &[Vec<usize>], from: usize, to: usize) -> bool {
-    let mut seen = vec![false; graph.len()];
-    let mut open = graph.get(from).cloned().unwrap_or_default();
+/// The steps reached from some, over whatever others; those themselves only where a way leads back to them.
+fn reached(graph: &[Vec<usize>], start: &[usize]) -> Vec<bool> {
+    let mut reached = vec![false; graph.len()];
+    let mut open = start.to_vec();
     while let Some(step) = open.pop() {
-        if step == to {
-            return true;
-        }
-        if let Some(place) = seen.get_mut(step).filter(|place| !**place) {
+        if let Some(place) = reached.get_mut(step).filter(|place| !**place) {
             *place = true;
             open.extend(&graph[step]);
         }
     }
-    false
-}
-
-/// Which steps are reached from the first, and which lead back to themselves.
-fn walk(graph: &[Vec<usize>]) -> (Vec<bool>, Vec<bool>) {
-    let from = |start: &[usize]| {
-        let mut reached = vec![false; graph.len()];
-        let mut open = start.to_vec();
-        while let Some(step) = open.pop() {
-            if let Some(place) = reached.get_mut(step).filter(|place| !**place) {
-                *place = true;
-                open.extend(&graph[step]);
-            }
-        }
-        reached
-    };
-    let in_circle = (0..graph.len()).map(|step| from(&graph[step])[step]).collect();
-    (from(&[0]), in_circle)
+    reached
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap, PatientUpload, Upload};
 
 use crate::shelf::{fresh_shelf, reload};
+use crate::version::process::free_id;
 use crate::version::{ACTIONS, Side, Step, StepUnit, Version, Way};
 use crate::{actions, drawn, flow, picture, procedure, rules, shipped, words};
 
@@ -172,10 +173,8 @@ fn typed(form: &FormMap, before: &Version) -> Rows {
         let id = match text("id") {
             id if rules::is_slug(&id) && !taken(&id) => id,
             _ => {
-                let wanted = Some(rules::slug(&text("name"))).filter(|slug| !slug.is_empty());
-                let wanted: String = wanted.unwrap_or_else(|| "buoc".to_owned()).chars().take(60).collect();
-                let mut numbered = (1..).map(|n| if n == 1 { wanted.clone() } else { format!("{wanted}-{n}") });
-                numbered.find(|id| !taken(id)).unwrap_or_default()
+                let wanted = rules::slug(&text("name"));
+                free_id(if wanted.is_empty() { "buoc" } else { &wanted }, &version.process)
             }
         };
         version.process.push(Step {

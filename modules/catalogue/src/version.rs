@@ -6,7 +6,7 @@
 use base::{Channel, Date, Dong, Id, Level, Limit, PausePolicy, Time};
 use serde::{Deserialize, Serialize};
 
-mod process;
+pub(crate) mod process;
 
 pub use process::{ACTIONS, SIDES_MAX, Side, Step, StepUnit, Way};
 

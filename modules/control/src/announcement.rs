@@ -84,9 +84,6 @@ pub const BOOK: &str = "announcement";
 /// What a decision points to the procedures of its lines by.
 pub const ANNOUNCES: &str = "announces";
 
-/// The end of office hours, when a day that something is due on is over.
-const EVENING_MS: i64 = 17 * 3_600_000;
-
 /// A decision's state; see [`records::Subject`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Announcement {
@@ -212,7 +209,7 @@ impl Announcement {
 
     /// Whether somebody had a hand in it.
     pub fn is_by(&self, account: Option<Id>) -> bool {
-        account == self.author || account.is_some_and(|account| self.writers.contains(&account))
+        records::had_a_hand(account, self.author, &self.writers)
     }
 
     /// The line of a number.
@@ -330,10 +327,7 @@ impl Subject for Announcement {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let due = |name, day: Date| {
-            let at = Instant::start_of(day).plus_ms(EVENING_MS);
-            Due { name, unit: self.office, holder: None, at, part: 0 }
-        };
+        let due = |name, day: Date| Due::by_evening(name, self.office, day);
         let due = match self.state {
             State::Submitted => self.announce_by.map(|day| due(ISSUE, day)),
             State::Issued => self.post_by.map(|day| due(POST, day)),

@@ -1,7 +1,7 @@
 //! A review of procedures: its state, its columns, what can happen to it and what is counted of it.
 
 use crate::cost::Inputs;
-use base::{Date, Id, Instant, Level};
+use base::{Date, Id, Level};
 use catalogue::Sort;
 use facts::{Fact, Measure};
 use organisation::Followed;
@@ -92,8 +92,6 @@ pub const FINISH: &str = "review-finish";
 pub const BOOK: &str = "review";
 /// What a review points to its procedures by.
 pub const REVIEWS: &str = "reviews";
-
-const EVENING_MS: i64 = 17 * 3_600_000;
 
 /// One procedure of a review.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -192,7 +190,7 @@ impl Review {
 
     /// Whether somebody had a hand in it.
     pub fn is_by(&self, account: Option<Id>) -> bool {
-        account == self.author || account.is_some_and(|account| self.writers.contains(&account))
+        records::had_a_hand(account, self.author, &self.writers)
     }
 
     /// Before, and saved, in đồng a year.
@@ -283,8 +281,7 @@ impl Subject for Review {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let at = Instant::start_of(self.until).plus_ms(EVENING_MS);
-        let due = Due { name: FINISH, unit: self.unit, holder: None, at, part: 0 };
+        let due = Due::by_evening(FINISH, self.unit, self.until);
         if self.state == State::Open { vec![due] } else { Vec::new() }
     }
 

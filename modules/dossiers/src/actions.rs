@@ -207,9 +207,13 @@ async fn with_code(tx: &Tx, house: &House, mut checked: Checked, now: Instant) -
     Ok(checked)
 }
 
-/// The papers that may stand in, where some paper is said to be there from before.
-async fn earlier(tx: &Tx, house: &House, by: &By, handed: &Handed) -> Result<Vec<Earlier>, Fault> {
-    if handed.reuses() { reuse::papers_of(tx, house, &by.actor, &handed.owner_number).await } else { Ok(Vec::new()) }
+/// The papers that may stand in, where some paper of what is handed in is said to be there from before. All of it is of one person, whose number
+/// the first says.
+async fn earlier(tx: &Tx, house: &House, by: &By, all: &[&Handed]) -> Result<Vec<Earlier>, Fault> {
+    match all.first().filter(|_| all.iter().any(|handed| handed.reuses())) {
+        Some(first) => reuse::papers_of(tx, house, &by.actor, &first.owner_number).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// A citizen files online. The competent agency receives online filings itself.
@@ -232,7 +236,7 @@ pub async fn file_online(
         return_to: competent,
         account: Some(by.actor.account),
     };
-    let earlier = earlier(tx, house, by, handed).await?;
+    let earlier = earlier(tx, house, by, &[handed]).await?;
     let checked = filing::check(&house.tree, &version, places, (handed, &earlier), by.now)?;
     let checked = with_code(tx, house, checked, by.now).await?;
     let answer_due_at = Some(decide::answer_due(&house.office(&version, by.now)));
@@ -279,11 +283,8 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
         account: None,
     };
     let parts = intake.linked.iter().flat_map(|linked| &linked.parts);
-    let reuses = std::iter::once(&intake.handed).chain(parts).any(Handed::reuses);
-    let earlier = match reuses {
-        true => reuse::papers_of(tx, house, &by.actor, &intake.handed.owner_number).await?,
-        false => Vec::new(),
-    };
+    let all: Vec<&Handed> = std::iter::once(&intake.handed).chain(parts).collect();
+    let earlier = earlier(tx, house, by, &all).await?;
     let checked = filing::check(&house.tree, &version, places, (&intake.handed, &earlier), by.now);
     let id = new_id(by.now);
     let together = linked::plan(house, by.now, intake, (id, &version, places), &earlier);

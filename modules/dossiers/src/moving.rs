@@ -68,11 +68,6 @@ pub fn would_move(tx: &Tx, unit: Id, _day: Date) -> BoxFuture<'_, Result<Vec<Ope
     })
 }
 
-/// A list of ids, as the statements take it.
-fn listed(ids: &[Id]) -> Value {
-    Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect())
-}
-
 /// Moves every open dossier in which a unit that ends has a part; see [`organisation::MoveTo`].
 pub fn move_to<'t>(tx: &'t Tx, moving: &'t Moving, by: &'t By) -> BoxFuture<'t, Result<Vec<Moved>, Fault>> {
     Box::pin(async move {
@@ -111,7 +106,7 @@ fn happening(moving: &Moving, d: &Dossier) -> Happening {
 
 /// One batch: rows and opinions one by one, everything else in statements of many rows.
 async fn batch(tx: &Tx, moving: &Moving, by: &By, ids: &[Id]) -> Result<(), Fault> {
-    let list = listed(ids);
+    let list = Value::ids(ids);
     let rows = tx.query(THOSE, std::slice::from_ref(&list)).await?;
     let mut page: Vec<Loaded> = rows.iter().map(sql::read).collect::<Result<_, _>>()?;
     let actor = by.actor.ok_or_else(|| Fault::internal("a reorganisation by nobody"))?;
@@ -159,7 +154,7 @@ async fn batch(tx: &Tx, moving: &Moving, by: &By, ids: &[Id]) -> Result<(), Faul
     }
     audit::write_links(tx, by.now.date(), &events).await?;
     for ((intake, competent, return_to), of) in places {
-        tx.execute(SET_PLACES, &[listed(&of), intake.into(), competent.into(), return_to.into()]).await?;
+        tx.execute(SET_PLACES, &[Value::ids(&of), intake.into(), competent.into(), return_to.into()]).await?;
     }
     records::clear_dues(tx, ids).await?;
     tx.insert_rows(records::INSERT_DUE, &dues_now).await?;

@@ -110,12 +110,7 @@ pub fn next_step_as(version: &Version, step: usize, known: &Known<'_>) -> Option
     version.process.get(next).filter(|found| found.unit != StepUnit::Desk).map(|_| next)
 }
 
-/// The step before `step`, as far back as the first after intake.
-pub fn previous_step(version: &Version, step: usize) -> Option<usize> {
-    previous_step_as(version, step, &Known::default())
-}
-
-/// The same as things are known.
+/// The step before `step` as things are known, as far back as the first after intake.
 pub fn previous_step_as(version: &Version, step: usize, known: &Known<'_>) -> Option<usize> {
     let first = first_step_as(version, known);
     if version.ways.is_empty() {
@@ -145,6 +140,10 @@ mod tests {
     use crate::fixture::*;
     use base::Limit;
     use catalogue::Step;
+
+    fn before(version: &Version, step: usize) -> Option<usize> {
+        previous_step_as(version, step, &Known::default())
+    }
 
     #[test]
     fn a_procedure_of_a_department_that_ended_is_settled_by_what_followed_it() {
@@ -188,8 +187,8 @@ mod tests {
         let version = version();
         assert_eq!(first_step(&version), 1);
         assert_eq!((next_step(&version, 1), next_step(&version, 3), next_step(&version, 9)), (Some(2), None, None));
-        assert_eq!((previous_step(&version, 1), previous_step(&version, 2)), (None, Some(1)));
-        assert_eq!(previous_step(&version, 0), None);
+        assert_eq!((before(&version, 1), before(&version, 2)), (None, Some(1)));
+        assert_eq!(before(&version, 0), None);
     }
 
     #[test]
@@ -204,7 +203,7 @@ mod tests {
             asks: Vec::new(),
         };
         let version = Version { process: vec![at_desk("certify"), at_desk("hand-out")], ..version() };
-        assert_eq!((first_step(&version), next_step(&version, 0), previous_step(&version, 1)), (0, None, Some(0)));
+        assert_eq!((first_step(&version), next_step(&version, 0), before(&version, 1)), (0, None, Some(0)));
     }
 
     #[test]

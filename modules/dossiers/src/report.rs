@@ -141,16 +141,12 @@ fn status(row: &Row) -> Result<Status, StoreError> {
         .ok_or_else(|| StoreError::Column { column: "status".to_owned(), problem: "not a status".to_owned() })
 }
 
-fn ids(ids: &[Id]) -> Value {
-    Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect())
-}
-
 /// Received dossiers of some agencies that have not ended, `limit` of them at most.
 ///
 /// # Errors
 /// The database's.
 pub async fn open_of(tx: &Tx, agencies: &[Id], limit: i64) -> Result<Vec<Placed>, StoreError> {
-    tx.query(REPORT_OPEN, params![ids(agencies), limit]).await?.iter().map(Placed::read).collect()
+    tx.query(REPORT_OPEN, params![Value::ids(agencies), limit]).await?.iter().map(Placed::read).collect()
 }
 
 /// The same, counted as they stand now.
@@ -159,7 +155,7 @@ pub async fn open_of(tx: &Tx, agencies: &[Id], limit: i64) -> Result<Vec<Placed>
 /// The database's.
 pub async fn open_counts(tx: &Tx, agencies: &[Id], now: Instant) -> Result<Vec<OpenCount>, StoreError> {
     let mut counts = Vec::new();
-    for row in tx.query(REPORT_OPEN_COUNTS, params![ids(agencies), now, mark::LATE]).await? {
+    for row in tx.query(REPORT_OPEN_COUNTS, params![Value::ids(agencies), now, mark::LATE]).await? {
         let [late, timely] = ["late", "timely"].map(|name| row.get::<Option<bool>>(name));
         // By the word alone: the statement has compared already.
         let due = late?.unwrap_or(false).then(|| now.plus_ms(-1));
@@ -178,7 +174,7 @@ pub async fn open_counts(tx: &Tx, agencies: &[Id], now: Instant) -> Result<Vec<O
 pub async fn placed(tx: &Tx, some: &[Id]) -> Result<HashMap<Id, Placed>, StoreError> {
     let mut found = HashMap::with_capacity(some.len());
     for chunk in some.chunks(LINES_MAX) {
-        for row in tx.query(REPORT_CASES, &[ids(chunk)]).await? {
+        for row in tx.query(REPORT_CASES, &[Value::ids(chunk)]).await? {
             let placed = Placed::read(&row)?;
             found.insert(placed.id, placed);
         }
@@ -248,7 +244,7 @@ impl CaseLine {
 pub async fn case_lines(tx: &Tx, some: &[Id]) -> Result<HashMap<Id, CaseLine>, StoreError> {
     let mut lines = HashMap::with_capacity(some.len());
     for chunk in some.chunks(LINES_MAX) {
-        for row in tx.query(REPORT_LINES, &[ids(chunk)]).await? {
+        for row in tx.query(REPORT_LINES, &[Value::ids(chunk)]).await? {
             let status = status(&row)?;
             let line = CaseLine {
                 code: row.get("code")?,

@@ -136,7 +136,7 @@ pub async fn count(
         let row = match units {
             None => tx.query_one(COUNT_STATE.spelled(1, state.as_str()), params![]).await?,
             Some(units) => {
-                let list = Value::Json(units.iter().map(|id| serde_json::Value::from(id.0)).collect());
+                let list = Value::ids(units);
                 tx.query_one(COUNT_UNITS, &[list, state.as_str().into()]).await?
             }
         };

@@ -74,7 +74,7 @@ pub async fn of_account(tx: &Tx, account: Id) -> Result<Vec<Held<Petition>>, Sto
 pub async fn some(tx: &Tx, ids: &[Id]) -> Result<Vec<Held<Petition>>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(1_000) {
-        let list = Value::Json(chunk.iter().map(|id| serde_json::Value::from(id.0)).collect());
+        let list = Value::ids(chunk);
         found.extend(read_all(&tx.query(CARDS, &[list]).await?)?);
     }
     Ok(found)

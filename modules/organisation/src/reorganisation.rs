@@ -43,9 +43,6 @@ pub const EXECUTE: &str = "reorganisation-execute";
 pub const BOOK: &str = "reorganisation";
 /// What a decision points to the agencies of its lines by, once it is executed.
 pub const REORGANISES: &str = "reorganises";
-/// The end of office hours.
-const EVENING_MS: i64 = 17 * 3_600_000;
-
 /// How much of something moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
@@ -115,7 +112,7 @@ impl Event {
 impl Reorganisation {
     /// Whether somebody had a hand in it.
     pub fn is_by(&self, account: Option<Id>) -> bool {
-        account == self.author || account.is_some_and(|account| self.writers.contains(&account))
+        records::had_a_hand(account, self.author, &self.writers)
     }
 
     /// The line of a number.
@@ -177,8 +174,7 @@ impl Subject for Reorganisation {
     }
 
     fn dues(&self) -> Vec<Due> {
-        let at = Instant::start_of(self.day).plus_ms(EVENING_MS);
-        let due = Due { name: EXECUTE, unit: self.office, holder: None, at, part: 0 };
+        let due = Due::by_evening(EXECUTE, self.office, self.day);
         (self.state == State::Submitted).then_some(due).into_iter().collect()
     }
 

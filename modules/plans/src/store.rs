@@ -177,7 +177,7 @@ pub(crate) async fn lines(tx: &Tx, (statement, values): (Sql, Vec<Value>)) -> Re
 
 /// Counts what stands in them.
 pub(crate) async fn count(tx: &Tx, lines: &mut [Line]) -> Result<(), StoreError> {
-    let ids = Value::Json(lines.iter().map(|line| serde_json::Value::from(line.id.0)).collect());
+    let ids = Value::ids(lines.iter().map(|line| &line.id));
     for row in tx.query(COUNTS, &[ids]).await? {
         let (of, kind): (Id, String) = (row.get("document_id")?, row.get("kind")?);
         let place = Kind::ALL.iter().position(|one| one.as_str() == kind);

@@ -1,15 +1,11 @@
 //! The span of days a figure is read over: a year, a quarter, a month, or the last twelve months. Always whole months, so that
 //! figures of all of them come from the same sums.
 
-use base::{Date, Fault, Problem};
+use base::{Date, Fault, Problem, months};
 use facts::Filter;
 use i18n::L;
 use jiff::ToSpan;
 use jiff::civil::date;
-
-/// Years before this one hold no record of any programme.
-const YEAR_MIN: i16 = 2020;
-const YEAR_MAX: i16 = 2100;
 
 /// A named span of whole months.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,33 +39,9 @@ impl Period {
             let from = today.first_of_month().checked_sub(11.months()).map_err(|_| refuse())?;
             return Ok(Period { word: word.into(), from, to: today.last_of_month() });
         }
-        // Digits and their number are judged here: a sign or a missing nought would be read as well.
-        let plain = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
-        let (year, rest) = match word.split_once('-') {
-            Some((_, "")) => return Err(refuse()),
-            Some((year, rest)) => (year, rest),
-            None => (word, ""),
-        };
-        if !plain(year, 4)
-            || !(rest.is_empty() || plain(rest, 2) || rest.strip_prefix('Q').is_some_and(|n| plain(n, 1)))
-        {
-            return Err(refuse());
-        }
-        let year: i16 = year.parse().ok().filter(|year| (YEAR_MIN..=YEAR_MAX).contains(year)).ok_or_else(refuse)?;
-        if rest.is_empty() {
-            return Ok(Period::year(year));
-        }
-        let (first, last) = match rest.strip_prefix('Q') {
-            Some(quarter) => {
-                let quarter: i8 = quarter.parse().ok().filter(|n| (1..=4).contains(n)).ok_or_else(refuse)?;
-                (quarter * 3 - 2, quarter * 3)
-            }
-            None => {
-                let month: i8 = rest.parse().ok().filter(|n| (1..=12).contains(n)).ok_or_else(refuse)?;
-                (month, month)
-            }
-        };
-        Ok(Period { word: word.into(), from: date(year, first, 1), to: date(year, last, 1).last_of_month() })
+        // Programmes know no halves of years.
+        let (from, to) = months::of_word(word).filter(|_| !word.contains('H')).ok_or_else(refuse)?;
+        Ok(Period { word: word.into(), from, to })
     }
 
     /// A whole year.
@@ -79,8 +51,7 @@ impl Period {
 
     /// The month a day lies in.
     pub fn month(day: Date) -> Period {
-        let word = format!("{:04}-{:02}", day.year(), day.month());
-        Period { word, from: day.first_of_month(), to: day.last_of_month() }
+        Period { word: months::word_of(day), from: day.first_of_month(), to: day.last_of_month() }
     }
 
     /// The last day that has come: the day its figures are of.
@@ -110,7 +81,7 @@ impl Period {
         let mut words = vec![today.year().to_string(), "12m".to_owned()];
         words.extend((1..=4).rev().filter(|q| q * 3 - 2 <= today.month()).map(|q| format!("{}-Q{q}", today.year())));
         let months = (0..6).filter_map(|back: i32| today.first_of_month().checked_sub(back.months()).ok());
-        words.extend(months.map(|month| format!("{:04}-{:02}", month.year(), month.month())));
+        words.extend(months.map(months::word_of));
         words.extend((1..=5).map(|back| (today.year() - back).to_string()));
         words.iter().filter_map(|word| Period::parse(word, today).ok()).collect()
     }

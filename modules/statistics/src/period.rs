@@ -1,16 +1,13 @@
 //! The span of days a table is read over: a month, a quarter, half a year, a year, from a day to a day, or a period of reports, which
 //! closes in the middle of a month.
 
-use base::{Date, Fault, Problem, vn_date};
+use base::{Date, Fault, Problem, months, vn_date};
 use i18n::L;
 use jiff::ToSpan;
 use jiff::civil::date;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// Years before this one hold no record.
-const YEAR_MIN: i16 = 2020;
-const YEAR_MAX: i16 = 2100;
 /// Days of a span that somebody names by its ends: ten years.
 const DAYS_MAX: i32 = 3_660;
 
@@ -57,29 +54,6 @@ fn closing(on: Date) -> Option<i8> {
     in_force.map(|closing| closing.day).filter(|day| (1..=27).contains(day))
 }
 
-/// First and last month of `2026`, `2026-H1`, `2026-Q3`, `2026-11`.
-fn months(word: &str) -> Option<(Date, Date)> {
-    let plain = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
-    let (year, rest) = word.split_once('-').map_or((word, None), |(year, rest)| (year, Some(rest)));
-    let year: i16 = Some(year).filter(|year| plain(year, 4))?.parse().ok()?;
-    if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
-        return None;
-    }
-    let number = |text: &str, most: i8| text.parse().ok().filter(|n: &i8| plain(text, 1) && (1..=most).contains(n));
-    let (first, last) = match rest {
-        None => (1, 12),
-        Some(rest) => match (rest.strip_prefix('H'), rest.strip_prefix('Q')) {
-            (Some(half), _) => number(half, 2).map(|n| (n * 6 - 5, n * 6))?,
-            (_, Some(quarter)) => number(quarter, 4).map(|n| (n * 3 - 2, n * 3))?,
-            _ => {
-                let month = rest.parse().ok().filter(|n: &i8| plain(rest, 2) && (1..=12).contains(n))?;
-                (month, month)
-            }
-        },
-    };
-    Some((date(year, first, 1), date(year, last, 1)))
-}
-
 impl Period {
     /// The period of an address; an empty text is the month of `today`.
     ///
@@ -91,16 +65,16 @@ impl Period {
             return Ok(Period::month(today));
         }
         if let Some((from, to)) = word.split_once("..") {
-            let day = |text: &str| text.parse::<Date>().ok().filter(|day| (YEAR_MIN..=YEAR_MAX).contains(&day.year()));
+            let day = |text: &str| text.parse::<Date>().ok().filter(|day| months::has_records(day.year()));
             let (from, to) = day(from).zip(day(to)).ok_or_else(refuse)?;
             return Period::between(from, to);
         }
         let Some(plain) = word.strip_prefix('r') else {
-            let (first, last) = months(word).ok_or_else(refuse)?;
-            return Ok(Period { word: word.to_owned(), from: first, to: last.last_of_month() });
+            let (from, to) = months::of_word(word).ok_or_else(refuse)?;
+            return Ok(Period { word: word.to_owned(), from, to });
         };
-        let (first, last) = months(plain).ok_or_else(refuse)?;
-        let day = closing(last).ok_or_else(refuse)?;
+        let (first, last) = months::of_word(plain).ok_or_else(refuse)?;
+        let day = closing(last.first_of_month()).ok_or_else(refuse)?;
         let before = first.checked_sub(1.month()).map_err(|_| refuse())?;
         let (from, to) = (date(before.year(), before.month(), day + 1), date(last.year(), last.month(), day));
         Ok(Period { word: word.to_owned(), from, to })
@@ -122,8 +96,7 @@ impl Period {
 
     /// The month a day lies in.
     pub fn month(day: Date) -> Period {
-        let word = format!("{:04}-{:02}", day.year(), day.month());
-        Period { word, from: day.first_of_month(), to: day.last_of_month() }
+        Period { word: months::word_of(day), from: day.first_of_month(), to: day.last_of_month() }
     }
 
     /// The last day that has come.
@@ -133,7 +106,7 @@ impl Period {
 
     /// Whether it is one of those in which assessments are made: a quarter or a year.
     pub fn is_assessed(&self) -> bool {
-        months(&self.word).is_some() && (self.word.len() == 4 || self.word.contains('Q'))
+        months::of_word(&self.word).is_some() && (self.word.len() == 4 || self.word.contains('Q'))
     }
 
     /// What it is called.
@@ -161,18 +134,22 @@ impl Period {
     /// The periods a picker offers.
     pub fn offered(today: Date) -> Vec<Period> {
         let back = |n: i32| today.first_of_month().checked_sub(n.months()).unwrap_or(today);
-        let month = |day: Date| format!("{:04}-{:02}", day.year(), day.month());
         let (year, quarter) = (today.year(), (today.month() + 2) / 3);
         let half = if today.month() <= 6 { 1 } else { 2 };
-        let mut plain: Vec<String> = (0..4).map(|n| month(back(n))).collect();
+        let mut plain: Vec<String> = (0..4).map(|n| months::word_of(back(n))).collect();
         plain.extend((1..=quarter).rev().map(|n| format!("{year}-Q{n}")));
         plain.push(format!("{}-Q4", year - 1));
         plain.extend((1..=half).rev().map(|n| format!("{year}-H{n}")));
         plain.extend([format!("{year}"), format!("{}", year - 1)]);
         let next = if closing(today).is_some_and(|day| today.day() > day) { back(-1) } else { back(0) };
         let last = next.checked_sub(1.month()).unwrap_or(next);
-        let reports =
-            [month(next), month(last), format!("{year}-Q{quarter}"), format!("{year}-H{half}"), year.to_string()];
+        let reports = [
+            months::word_of(next),
+            months::word_of(last),
+            format!("{year}-Q{quarter}"),
+            format!("{year}-H{half}"),
+            year.to_string(),
+        ];
         let reports = reports.into_iter().map(|word| format!("r{word}"));
         plain.into_iter().chain(reports).filter_map(|word| Period::parse(&word, today).ok()).collect()
     }

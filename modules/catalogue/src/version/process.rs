@@ -22,6 +22,13 @@ pub struct Step {
     pub asks: Vec<Side>,
 }
 
+/// An id that no step has: the wanted one, or the first with a number behind it.
+pub(crate) fn free_id(wanted: &str, process: &[Step]) -> String {
+    let wanted: String = wanted.chars().take(60).collect();
+    let mut numbered = (1..).map(|n| if n == 1 { wanted.clone() } else { format!("{wanted}-{n}") });
+    numbered.find(|id| !process.iter().any(|step| step.id == *id)).unwrap_or_default()
+}
+
 /// What another unit does beside a step: it says what it thinks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Side {

@@ -54,8 +54,7 @@ fn of_part((n, member): (usize, &Member), mut problem: Problem) -> Problem {
 /// Everything that is filed together with a leading dossier, in order.
 pub(super) struct Together {
     linked: Linked,
-    /// With the version it is filed under.
-    parts: Vec<(Id, Arc<Version>, Checked)>,
+    parts: Vec<(Id, Checked)>,
 }
 
 impl Together {
@@ -130,7 +129,7 @@ pub(super) fn plan(
         let problem = Problem::new("dossier-linked-too-many").field("parts");
         return Err(Fault::invalid(problem.arg("max", linked.members.len() - 1)));
     }
-    let (mut parts, mut problems): (Vec<(Id, Arc<Version>, Checked)>, _) = (Vec::new(), Vec::new());
+    let (mut parts, mut problems) = (Vec::new(), Vec::new());
     let mut all: Vec<(Id, Arc<Version>, Handed)> = vec![(lead, Arc::new(version.clone()), intake.handed.clone())];
     for (n, member) in linked.members.iter().enumerate().skip(1) {
         let Some(version) = house.shelf.by_code(&member.procedure, now.date()) else { return Err(none()) };
@@ -146,7 +145,7 @@ pub(super) fn plan(
                         let after = member.after.iter().filter_map(|code| linked.place_of(code)).map(|n| n as i64);
                         let (code, n, after) = (linked.code.clone(), n as i64, after.collect());
                         checked.filing.joined = Some(Joined { linked: code, lead: Some(lead), n, after });
-                        parts.push((id, version.clone(), checked));
+                        parts.push((id, checked));
                     }
                     Err(Fault::Invalid(wrong)) => {
                         problems.extend(wrong.into_iter().map(|problem| of_part((n, member), problem)));
@@ -185,7 +184,7 @@ type Acting<'a> = (&'a By, Option<Id>);
 
 /// Writes the dossiers that are filed with a leading one; each waits for its turn.
 pub(super) async fn file(tx: &Tx, house: &House, (by, agency): Acting<'_>, together: Together) -> Result<(), Fault> {
-    for (id, _, checked) in together.parts {
+    for (id, checked) in together.parts {
         let checked = with_code(tx, house, checked, by.now).await?;
         // Its own files were handed in with the leading one.
         for file in checked.components.iter().filter(|paper| paper.state == ComponentState::File) {

@@ -219,8 +219,7 @@ fn page(
 ) -> Result<ShowPage, Fault> {
     let l = ctx.l;
     let version = house.version(read.loaded().dossier.version)?;
-    let applicant = read.loaded().applicant.clone();
-    let office = house.office(&version, ctx.now).of(&applicant);
+    let office = house.office(&version, ctx.now).of(&read.loaded().applicant);
     let list = list_from(ctx);
     let (d, a) = (&read.loaded().dossier, &read.loaded().applicant);
     let clock = worklist::clock(d, &house.calendar, ctx.now);

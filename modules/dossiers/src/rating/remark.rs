@@ -90,7 +90,7 @@ pub(super) async fn keep(tx: &Tx, agency: Id, day: Date, words: &str) -> Result<
 /// # Errors
 /// Those of the database.
 pub async fn about(tx: &Tx, agencies: &[Id], limit: i64, offset: i64) -> Result<(Vec<Remark>, i64), StoreError> {
-    let list = Value::Json(agencies.iter().map(|id| serde_json::Value::from(id.0)).collect());
+    let list = Value::ids(agencies);
     let total = tx.query_one(REMARKS_COUNT, &[list.clone(), Value::Int(ANSWERS_MIN)]).await?.get("n")?;
     let asked = [list, Value::Int(ANSWERS_MIN), Value::Int(limit), Value::Int(offset)];
     let rows = tx.query(REMARKS, &asked).await?;

@@ -25,10 +25,6 @@ fn read_all<S: Subject>(rows: &[Row]) -> Result<Vec<Held<S>>, StoreError> {
     rows.iter().map(Held::read).collect()
 }
 
-fn list(ids: &[Id]) -> Value {
-    Value::Json(ids.iter().map(|id| serde_json::Value::from(id.0)).collect())
-}
-
 /// Sittings, the latest first.
 pub async fn page(tx: &Tx, after: Option<(Instant, Id)>, limit: i64) -> Result<Vec<Held<Dialogue>>, StoreError> {
     let (at, id) = after.unwrap_or((Instant(i64::MAX), Id(i64::MAX)));
@@ -41,9 +37,9 @@ pub async fn items_of(tx: &Tx, sitting: Id) -> Result<Vec<Held<Item>>, StoreErro
 }
 
 pub async fn sessions(tx: &Tx, ids: &[Id]) -> Result<Vec<Held<Dialogue>>, StoreError> {
-    read_all(&tx.query(SITTING_CARDS, &[list(ids)]).await?)
+    read_all(&tx.query(SITTING_CARDS, &[Value::ids(ids)]).await?)
 }
 
 pub async fn items(tx: &Tx, ids: &[Id]) -> Result<Vec<Held<Item>>, StoreError> {
-    read_all(&tx.query(ITEM_CARDS, &[list(ids)]).await?)
+    read_all(&tx.query(ITEM_CARDS, &[Value::ids(ids)]).await?)
 }

@@ -118,7 +118,7 @@ impl Moving {
 
     /// The units that end, as one JSON list for a statement.
     pub fn listed(&self) -> ::store::Value {
-        ::store::Value::Json(self.units.keys().map(|id| serde_json::Value::from(id.0)).collect())
+        ::store::Value::ids(self.units.keys())
     }
 }
 
