@@ -112,6 +112,7 @@ pub fn kinds() -> Vec<records::Kind> {
         reform::PROGRAMMES,
         identity::dues::REQUESTS,
         identity::dues::ROLES,
+        identity::dues::SUBSTITUTES,
         catalogue::stock::KIND,
     ]
 }

@@ -177,16 +177,17 @@ fn permissions_page() -> String {
     );
     let routes = routes();
     for module in modules().iter().filter(|module| !module.permissions.is_empty()) {
-        text.push_str(&format!("\n## {}\n\n| permission | what it allows | roles that carry it | not in one person with | routes |\n| --- | --- | --- | --- | ---: |\n", module.name));
+        text.push_str(&format!("\n## {}\n\n| permission | what it allows | roles that carry it | not in one person with | a substitute has it | routes |\n| --- | --- | --- | --- | --- | ---: |\n", module.name));
         for permission in module.permissions {
             let carried: Vec<&str> = permission.roles.iter().map(|role| role.as_str()).collect();
             let asks = routes.iter().filter(|route| route.access == web::Access::Needs(*permission)).count();
             text.push_str(&format!(
-                "| `{}` | {} | {} | {} | {asks} |\n",
+                "| `{}` | {} | {} | {} | {} | {asks} |\n",
                 permission.name,
                 words(permission.name),
                 carried.join(", "),
-                permission.apart.join(", ")
+                permission.apart.join(", "),
+                if permission.passes_on { "yes" } else { "" }
             ));
         }
     }

@@ -60,12 +60,27 @@ pub(crate) async fn lived_in(app: &TestApp) {
     let question = [("text", "Bao giờ sửa cầu?")];
     citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
     controlled(app).await;
+    away(app, second).await;
     queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen, second).await;
     crate::journeys::statistics::assessed(app).await;
     steered(app).await;
     renamed(app).await;
     crate::journeys::reorganising::two_communes_merged(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
+}
+
+/// Somebody was stood in for, and came back.
+async fn away(app: &TestApp, substitute: Id) {
+    let (mut clerk, day) = (app.signed_in(Role::Clerk).await, app.clock.now().date().to_string());
+    let other = substitute.to_string();
+    let form = [("substitute", other.as_str()), ("from", &day), ("to", &day), ("reason", "leave")];
+    clerk.get("/substitutes").await.is(200);
+    clerk.post("/substitutes", &form).await.is(303);
+    let mut second = crate::journeys::control::signed_in(app, "truc.thay").await;
+    let page = second.get("/substitutes").await;
+    let id = page.between("action=\"/substitutes/", "/accept\"").expect("what waits").to_owned();
+    second.post(&format!("/substitutes/{id}/accept"), &[]).await.is(303);
+    second.post(&format!("/substitutes/{id}/end"), &[]).await.is(303);
 }
 
 /// An announcement decision issued by a second keeper, entered and posted; a review assessed and approved.

@@ -54,12 +54,19 @@ pub struct Permission {
     pub roles: &'static [Role],
     /// Names of permissions that one person must not hold beside it, whatever the unit.
     pub apart: &'static [&'static str],
+    /// Whether a substitute has it while the holder is away. Where nothing is said it stays with the person.
+    pub passes_on: bool,
 }
 
 impl Permission {
     /// A permission that some of the program's roles carry.
     pub const fn new(name: &'static str, roles: &'static [Role]) -> Permission {
-        Permission { name, roles, apart: &[] }
+        Permission { name, roles, apart: &[], passes_on: false }
+    }
+
+    /// A substitute has it while the holder is away.
+    pub const fn passes_on(self) -> Permission {
+        Permission { passes_on: true, ..self }
     }
 
     /// One person must not hold these beside it.
@@ -129,12 +136,14 @@ pub struct Grant {
     pub own: Option<Arc<OwnRole>>,
     /// The fields (lĩnh vực) it is limited to; none: all of them.
     pub fields: Option<Arc<BTreeSet<String>>>,
+    /// Whose grant it is, where it is held for somebody who is away; none: the person's own.
+    pub instead_of: Option<Id>,
 }
 
 impl Grant {
     /// One of the program's roles at an agency, for every field.
     pub fn new(role: Role, agency: Id, agency_path: impl Into<String>) -> Grant {
-        Grant { role, agency, agency_path: agency_path.into(), own: None, fields: None }
+        Grant { role, agency, agency_path: agency_path.into(), own: None, fields: None, instead_of: None }
     }
 
     /// Whether the path lies in the subtree of the grant. A malformed grant path (not `/…/`) reaches nothing: `/1` would
@@ -149,8 +158,11 @@ impl Grant {
         is_root(&self.agency_path)
     }
 
-    /// Whether the grant carries the permission.
+    /// Whether the grant carries the permission; held for somebody else, only what passes on.
     pub fn allows(&self, permission: Permission) -> bool {
+        if self.instead_of.is_some() && !permission.passes_on {
+            return false;
+        }
         match (&self.own, self.role) {
             (Some(own), Role::Own) => own.permissions.contains(permission.name),
             (_, role) => role.allows(permission),
@@ -219,8 +231,8 @@ impl Actor {
 
     fn closest(&self, permission: Permission, path: &str, covers: impl Fn(&Grant) -> bool) -> Option<&Grant> {
         let allowing = self.grants.iter().filter(|g| covers(g) && g.allows(permission) && g.reaches(path));
-        // Of two just as close the first stays.
-        allowing.rev().max_by_key(|g| g.agency_path.len())
+        // What is one's own before what is held for another; of two just as close the first stays.
+        allowing.rev().max_by_key(|g| (g.instead_of.is_none(), g.agency_path.len()))
     }
 
     /// The paths of the grants that allow it in every field: the subtrees a list is limited to. Scopes within another are left
@@ -248,9 +260,22 @@ impl Actor {
         self.grants.iter().any(|g| g.role == role)
     }
 
-    /// Where the person works: the first grant of an official role.
+    /// Where the person works: the first grant of an official role, of the person's own.
     pub fn home(&self) -> Option<&Grant> {
-        self.grants.iter().find(|g| g.role.is_official())
+        self.grants.iter().find(|g| g.role.is_official() && g.instead_of.is_none())
+    }
+
+    /// Those who are away and for whom the person acts now, each once.
+    pub fn acting_for(&self) -> Vec<Id> {
+        let mut all: Vec<Id> = self.grants.iter().filter_map(|grant| grant.instead_of).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Whether what is in somebody's hands is in the person's: it is the person, or somebody for whom the person acts.
+    pub fn acts_for(&self, account: Id) -> bool {
+        self.account == account || self.grants.iter().any(|grant| grant.instead_of == Some(account))
     }
 }
 
@@ -314,6 +339,23 @@ mod tests {
         assert!(deputy.scopes(SIGN).is_empty());
         deputy.grants.push(Grant::new(Role::Leader, Id(2), "/1/12/40/"));
         assert!(deputy.may_in(SIGN, "/1/12/40/", "civil-status"));
+    }
+
+    #[test]
+    fn a_substitute_has_what_passes_on_and_ones_own_comes_first() {
+        const PASSING: Permission = READ.passes_on();
+        let mut deputy = actor(&[(Role::Officer, "/1/12/")]);
+        let away = Grant { instead_of: Some(Id(5)), ..Grant::new(Role::Leader, Id(12), "/1/12/") };
+        deputy.grants.push(away);
+        assert!(!deputy.may(SIGN), "signing here does not pass on");
+        assert!(deputy.may_at(SIGN.passes_on(), "/1/12/40/") && !deputy.may_at(SIGN.passes_on(), "/1/13/"));
+        assert_eq!(deputy.grant_for(PASSING, "/1/12/").and_then(|grant| grant.instead_of), None, "one's own first");
+        assert_eq!(deputy.grant_for(SIGN.passes_on(), "/1/12/").and_then(|grant| grant.instead_of), Some(Id(5)));
+        assert!(deputy.acts_for(Id(5)) && deputy.acts_for(Id(9)) && !deputy.acts_for(Id(6)));
+        assert_eq!((deputy.acting_for(), deputy.home().map(|home| home.role)), (vec![Id(5)], Some(Role::Officer)));
+        // Closer by somebody else's post is still not before the own.
+        deputy.grants[1].agency_path = "/1/12/40/".into();
+        assert_eq!(deputy.grant_for(PASSING, "/1/12/40/").and_then(|grant| grant.instead_of), None);
     }
 
     #[test]

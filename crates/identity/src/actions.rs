@@ -428,7 +428,7 @@ async fn created_by(tx: &Tx, id: Id) -> Result<Option<Id>, Fault> {
 }
 
 /// Acts of others that an account's owner is told about at the next sign-in.
-const TOLD: [&str; 9] = [
+const TOLD: [&str; 12] = [
     "request-made",
     "request-decided",
     "role-granted",
@@ -438,6 +438,9 @@ const TOLD: [&str; 9] = [
     "totp-cleared",
     "identity-proven",
     "sign-up-again",
+    "substitute-named",
+    "substitute-accepted",
+    "substitute-ended",
 ];
 
 /// What others did with an account, the latest first, at most `limit`; of old accounts the latest are kept first.

@@ -2,10 +2,11 @@
 //! the agency it touches, whose confirmers find it in their list; a role of the province's own with the province alone.
 
 use crate::requests::{REQUEST_KEPT_MS, Request, UNDECIDED, Wish};
-use crate::rights::CONFIRM_GRANTS;
+use crate::rights::{CONFIRM_GRANTS, NAME_SUBSTITUTES};
+use crate::substitutes::{self, Substitution};
 use crate::{actions, handover, requests};
 use ::store::{BoxFuture, StoreError, Tx, Value, params};
-use base::{Fault, Id, Instant};
+use base::{Date, Fault, Id, Instant};
 use records::{Card, Due, DueKind, Kind};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -17,6 +18,8 @@ const WHOLE: &str = "account-confirm";
 const HERE: &str = "account-confirm-here";
 /// A role of the province's own.
 const ROLE: &str = "own-role-confirm";
+/// The yes of a substitute.
+const SUBSTITUTE: &str = "substitute-accept";
 /// Requests let go in one transaction.
 const LAPSED_AT_ONCE: i64 = 200;
 
@@ -31,6 +34,9 @@ store::statements! {
     /// … of some roles.
     pub ROLE_CARDS = sqlite "SELECT id, name_vi, name_en, asked_by FROM own_role WHERE id IN (SELECT value FROM json_each($1))",
         postgres "SELECT id, name_vi, name_en, asked_by FROM own_role WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
+    /// … of some absences.
+    pub SUBSTITUTE_CARDS = sqlite "SELECT id, valid_from, valid_to FROM substitution WHERE id IN (SELECT value FROM json_each($1))",
+        postgres "SELECT id, valid_from, valid_to FROM substitution WHERE id IN (SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text($1) AS ids (one))";
     /// Nobody decided in time: over, by nobody.
     pub REQUEST_LAPSE = "UPDATE account_request SET decided_at = $2, outcome = 'withdrawn' WHERE id = $1 AND decided_at IS NULL";
 }
@@ -38,6 +44,12 @@ store::statements! {
 const fn due(name: &'static str, word: &'static str) -> DueKind {
     DueKind { name, word, right: CONFIRM_GRANTS, served: false }
 }
+
+const SUBSTITUTE_DUE: &[DueKind] =
+    &[DueKind { name: SUBSTITUTE, word: "identity-due-substitute", right: NAME_SUBSTITUTES, served: false }];
+
+/// Substitutes who have not said yes: it is in their hands, and the unit's head sees it wait.
+pub const SUBSTITUTES: Kind = Kind::elsewhere("substitution", SUBSTITUTE_DUE, NAME_SUBSTITUTES, substitute_cards);
 
 /// Requests among the kinds of the program; [`crate::PROOF`] compares what they owe.
 pub const REQUESTS: Kind = Kind::elsewhere(
@@ -102,6 +114,25 @@ fn role_cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Resul
     })
 }
 
+fn substitute_cards<'t>(tx: &'t Tx, ctx: &'t Ctx, ids: Vec<Id>) -> BoxFuture<'t, Result<HashMap<Id, Card>, Fault>> {
+    Box::pin(async move {
+        let mut cards = HashMap::new();
+        for row in tx.query(SUBSTITUTE_CARDS, &[Value::ids(&ids)]).await? {
+            let (id, from, to): (Id, Date, Date) = (row.get("id")?, row.get("valid_from")?, row.get("valid_to")?);
+            let days = [("from", base::vn_date(from)), ("to", base::vn_date(to))];
+            let card = Card {
+                code: code(id),
+                title: ctx.l.tr("identity-due-substitute-days", days),
+                href: "/substitutes".to_owned(),
+                state: ctx.l.t("identity-substitute-waits"),
+                ..Card::default()
+            };
+            cards.insert(id, card);
+        }
+        Ok(cards)
+    })
+}
+
 /// The agencies of a path, the topmost first.
 fn lineage(path: &str) -> Vec<Id> {
     path.split('/').filter_map(|id| id.parse().ok()).collect()
@@ -140,7 +171,8 @@ pub(crate) async fn waits(tx: &Tx, request: &Request) -> Result<(), StoreError> 
 
 /// It waits no more.
 pub(crate) async fn over(tx: &Tx, id: Id) -> Result<(), StoreError> {
-    let past = [WHOLE, HERE, ROLE].map(|name| Due { name, unit: Id(0), holder: None, at: Instant(0), part: 0 });
+    let past =
+        [WHOLE, HERE, ROLE, SUBSTITUTE].map(|name| Due { name, unit: Id(0), holder: None, at: Instant(0), part: 0 });
     records::owe(tx, id, &past, &[]).await
 }
 
@@ -153,6 +185,18 @@ async fn role_owed(tx: &Tx, id: Id, asked_by: Id, asked_at: Instant) -> Result<V
     let at = asked_at.plus_ms(REQUEST_KEPT_MS);
     let root = root_of(tx, asked_by, id).await?;
     Ok(root.map(|unit| Due { name: ROLE, unit, holder: None, at, part: 0 }).into_iter().collect())
+}
+
+/// A substitute is to say yes from now on: before the first day, or on it.
+pub(crate) async fn substitute_waits(tx: &Tx, one: &Substitution) -> Result<(), StoreError> {
+    records::owe(tx, one.id, &[], &substitute_owed(tx, one).await?).await
+}
+
+async fn substitute_owed(tx: &Tx, one: &Substitution) -> Result<Vec<Due>, StoreError> {
+    let path = first_path(tx, one.account, one.id).await?;
+    let unit = path.and_then(|path| lineage(&path).last().copied());
+    let due = |unit| Due { holder: Some(one.substitute), ..Due::by_evening(SUBSTITUTE, unit, one.days.0) };
+    Ok(unit.map(due).into_iter().collect())
 }
 
 /// Requests that nobody decided in time are over, and the log says so; at most so many at once. How many there were.
@@ -177,11 +221,14 @@ pub async fn lapse(tx: &Tx, now: Instant) -> Result<u64, Fault> {
         actions::record(tx, request.account, "request-decided", (None, None), data, now).await?;
         lapsed += 1;
     }
+    for one in substitutes::waiting(tx, now.date(), LAPSED_AT_ONCE).await? {
+        lapsed += u64::from(substitutes::lapse(tx, &one, now).await?);
+    }
     Ok(lapsed)
 }
 
-/// A row of what is owed: name, whose, where, by when.
-type Owed = (String, Id, Id, Instant);
+/// A row of what is owed: name, whose, where, in whose hands, by when.
+type Owed = (String, Id, Id, Option<Id>, Instant);
 
 /// What waits, as the requests and roles themselves say.
 async fn wanted(tx: &Tx) -> Result<BTreeSet<Owed>, StoreError> {
@@ -189,12 +236,16 @@ async fn wanted(tx: &Tx) -> Result<BTreeSet<Owed>, StoreError> {
     for row in tx.query(UNDECIDED, params![Instant(i64::MAX), 100_000_i64]).await? {
         let Some(request) = requests::read(&row)? else { continue };
         let owed = owed(tx, &request).await?;
-        wanted.extend(owed.into_iter().map(|due| (due.name.to_owned(), request.id, due.unit, due.at)));
+        wanted.extend(owed.into_iter().map(|due| (due.name.to_owned(), request.id, due.unit, due.holder, due.at)));
     }
     for row in tx.query(ROLES_WAITING, &[]).await? {
         let id = row.get("id")?;
         let owed = role_owed(tx, id, row.get("asked_by")?, row.get("asked_at")?).await?;
-        wanted.extend(owed.into_iter().map(|due| (due.name.to_owned(), id, due.unit, due.at)));
+        wanted.extend(owed.into_iter().map(|due| (due.name.to_owned(), id, due.unit, due.holder, due.at)));
+    }
+    for one in substitutes::waiting(tx, Date::MAX, 100_000).await? {
+        let owed = substitute_owed(tx, &one).await?;
+        wanted.extend(owed.into_iter().map(|due| (due.name.to_owned(), one.id, due.unit, due.holder, due.at)));
     }
     Ok(wanted)
 }
@@ -205,10 +256,10 @@ async fn wanted(tx: &Tx) -> Result<BTreeSet<Owed>, StoreError> {
 /// The database's.
 pub async fn adopt(tx: &Tx) -> Result<u64, StoreError> {
     let mut taken = 0;
-    for (name, subject, unit, at) in wanted(tx).await? {
-        let Some(name) = [WHOLE, HERE, ROLE].into_iter().find(|known| *known == name) else { continue };
+    for (name, subject, unit, holder, at) in wanted(tx).await? {
+        let Some(name) = [WHOLE, HERE, ROLE, SUBSTITUTE].into_iter().find(|known| *known == name) else { continue };
         if !records::work::is_owed(tx, subject, name, 0).await? {
-            records::owe(tx, subject, &[], &[Due { name, unit, holder: None, at, part: 0 }]).await?;
+            records::owe(tx, subject, &[], &[Due { name, unit, holder, at, part: 0 }]).await?;
             taken += 1;
         }
     }
@@ -219,10 +270,10 @@ pub async fn adopt(tx: &Tx) -> Result<u64, StoreError> {
 pub(crate) fn compare(tx: &Tx) -> BoxFuture<'_, Result<Vec<String>, StoreError>> {
     Box::pin(async move {
         let (mut wanted, mut wrong) = (wanted(tx).await?, Vec::new());
-        for name in [WHOLE, HERE, ROLE] {
+        for name in [WHOLE, HERE, ROLE, SUBSTITUTE] {
             for (subject, due) in records::owed_by_name(tx, name).await? {
-                let is_alone = due.holder.is_none() && due.part == 0;
-                if !is_alone || !wanted.remove(&(name.to_owned(), subject, due.unit, due.at)) {
+                let owed = (name.to_owned(), subject, due.unit, due.holder, due.at);
+                if due.part != 0 || !wanted.remove(&owed) {
                     wrong.push(format!("due {subject} {name}: not what waits there"));
                 }
             }

@@ -28,6 +28,7 @@ pub mod sessions;
 mod settings;
 pub mod signing_in;
 mod store;
+pub mod substitutes;
 pub mod totp;
 mod tries;
 mod vault;
@@ -56,6 +57,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0003_second_person", include_str!("../migrations/0003_second_person.sql")),
         ("0004_salt", include_str!("../migrations/0004_salt.sql")),
         ("0005_roles", include_str!("../migrations/0005_roles.sql")),
+        ("0006_substitutes", include_str!("../migrations/0006_substitutes.sql")),
     ],
 };
 

@@ -13,6 +13,7 @@ pub(crate) static KEPT: Kept = Kept {
         Table::whole("password_code", "account_id", "account_id"),
         Table::whole("recovery_code", "account_id", "code_hash"),
         Table { without: &["used_on"], ..Table::whole("machine_token", "account_id", "id") },
+        Table::whole("substitution", "account_id", "id"),
         Table::whole("own_role", "id", "id"),
         Table::whole("own_role_permission", "role_id", "permission"),
     ],

@@ -9,7 +9,7 @@ use store::{Db, StoreError, Tx, params};
 use web::{FormProof, KeptForm, Sessions, SignedIn};
 
 use crate::accounts::{Kind, State};
-use crate::{Settings, kept, store as sql};
+use crate::{Settings, kept, store as sql, substitutes};
 
 /// A session unused for this long is over: two hours, a half day at the desk with a pause in it.
 pub const IDLE_MS_MAX: i64 = 2 * 3_600_000;
@@ -171,22 +171,28 @@ pub(crate) async fn live_grants(tx: &Tx, account: Id, kind: Kind, now: Instant) 
         // A citizen's powers are over their own dossiers, wherever these are.
         return Ok(vec![Grant::new(Role::Citizen, Id(0), "/")]);
     }
-    let today = now.date();
-    let held = sql::grants(tx, account).await?;
-    let held: Vec<_> = held.into_iter().filter(|held| held.holds_on(today)).collect();
-    let own = match held.iter().any(|held| held.own.is_some()) {
+    let (own, others): (Vec<_>, Vec<_>) =
+        sql::live_grants(tx, account, now.date()).await?.into_iter().partition(|(_, instead_of)| instead_of.is_none());
+    // Whoever holds no post of the same agency any more stands in for nobody there.
+    let near = |held: &crate::Held| {
+        own.iter().any(|(post, _)| substitutes::is_near(&post.agency_path, &held.agency_path))
+            && held.role.is_official()
+    };
+    let others: Vec<_> = others.into_iter().filter(|(held, _)| near(held)).collect();
+    let held = own.into_iter().chain(others);
+    let held: Vec<(crate::Held, Option<Id>)> = held.collect();
+    let roles = match held.iter().any(|(held, _)| held.own.is_some()) {
         true => crate::roles::standing(tx).await?,
         false => Default::default(),
     };
-    let grant = |held: crate::Held| Grant {
-        own: held.own.and_then(|id| own.get(&id).cloned()),
+    let grant = |(held, instead_of): (crate::Held, Option<Id>)| Grant {
+        own: held.own.and_then(|id| roles.get(&id).cloned()),
         fields: held.fields.map(Arc::new),
+        instead_of,
         ..Grant::new(held.role, held.agency, held.agency_path)
     };
-    let mut grants: Vec<Grant> = held.into_iter().map(grant).collect();
-    // Oldest first: the first grant is the person's home unit.
-    grants.reverse();
-    Ok(grants)
+    // One's own before what is held for another, the oldest first: the first grant is the person's home unit.
+    Ok(held.into_iter().map(grant).collect())
 }
 
 #[cfg(test)]

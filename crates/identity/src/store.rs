@@ -74,6 +74,13 @@ store::statements! {
     /// All grants of an account, the newest first.
     pub GRANTS_OF = "SELECT id, role, own_role, fields, agency_id, agency_path, valid_from, valid_to, basis, revoked_at \
         FROM account_grant WHERE account_id = $1 ORDER BY id DESC LIMIT 200";
+    /// Grants of an account in force on a day ($2), and those of whoever is away that day and has this account as a substitute.
+    pub GRANTS_LIVE = "SELECT id, role, own_role, fields, agency_id, agency_path, valid_from, valid_to, basis, revoked_at, NULL AS instead_of \
+        FROM account_grant WHERE account_id = $1 AND revoked_at IS NULL AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) \
+        UNION ALL SELECT g.id, g.role, g.own_role, g.fields, g.agency_id, g.agency_path, g.valid_from, g.valid_to, g.basis, g.revoked_at, s.account_id \
+        FROM substitution s JOIN account a ON a.id = s.account_id JOIN account_grant g ON g.account_id = s.account_id \
+        WHERE s.substitute_id = $1 AND s.accepted_at IS NOT NULL AND s.ended_at IS NULL AND s.valid_from <= $2 AND s.valid_to >= $2 AND a.state = 'active' \
+        AND g.revoked_at IS NULL AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) ORDER BY id LIMIT 400";
 
     /// A browser signed in.
     pub SESSION_INSERT = "INSERT INTO session (id, token_hash, account_id, stage, csrf, created_at, seen_at) \
@@ -183,23 +190,34 @@ pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {
 /// A grant of a role the program no longer knows is left out: it gives nothing.
 pub(crate) async fn grants(tx: &Tx, account: Id) -> Result<Vec<Held>, StoreError> {
     let rows = tx.query(GRANTS_OF, params![account]).await?;
-    let mut held = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let Some(role) = role(&row.get::<String>("role")?) else { continue };
-        held.push(Held {
-            id: row.get("id")?,
-            role,
-            own: row.get("own_role")?,
-            fields: fields(row)?,
-            agency: row.get("agency_id")?,
-            agency_path: row.get("agency_path")?,
-            valid_from: row.get::<Date>("valid_from")?,
-            valid_to: row.get::<Option<Date>>("valid_to")?,
-            basis: row.get("basis")?,
-            revoked_at: row.get("revoked_at")?,
-        });
+    rows.iter().filter_map(|row| held(row).transpose()).collect()
+}
+
+fn held(row: &Row) -> Result<Option<Held>, StoreError> {
+    let Some(role) = role(&row.get::<String>("role")?) else { return Ok(None) };
+    Ok(Some(Held {
+        id: row.get("id")?,
+        role,
+        own: row.get("own_role")?,
+        fields: fields(row)?,
+        agency: row.get("agency_id")?,
+        agency_path: row.get("agency_path")?,
+        valid_from: row.get::<Date>("valid_from")?,
+        valid_to: row.get::<Option<Date>>("valid_to")?,
+        basis: row.get("basis")?,
+        revoked_at: row.get("revoked_at")?,
+    }))
+}
+
+/// What an account holds on a day, the oldest first: its own grants, and others' with whose they are.
+pub(crate) async fn live_grants(tx: &Tx, account: Id, day: Date) -> Result<Vec<(Held, Option<Id>)>, StoreError> {
+    let mut all = Vec::new();
+    for row in &tx.query(GRANTS_LIVE, params![account, day]).await? {
+        if let Some(held) = held(row)? {
+            all.push((held, row.get("instead_of")?));
+        }
     }
-    Ok(held)
+    Ok(all)
 }
 
 /// The fields a grant is limited to. What cannot be read limits it to none at all.

@@ -70,7 +70,8 @@ pub struct Narrow {
 /// Where a person's work lies: units with the names of what they may do there.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    account: Id,
+    /// The person, and those who are away and for whom the person acts.
+    hands: Vec<Id>,
     lanes: Vec<(Id, &'static DueKind)>,
 }
 
@@ -88,7 +89,8 @@ impl Desk {
         }
         lanes.sort_by_key(|(unit, due)| (due.name, *unit));
         lanes.dedup_by_key(|(unit, due)| (due.name, *unit));
-        Desk { account: actor.account, lanes }
+        let hands = std::iter::once(actor.account).chain(actor.acting_for()).collect();
+        Desk { hands, lanes }
     }
 
     /// The units of its lanes and the names of what is done there, each once.
@@ -124,7 +126,9 @@ impl Desk {
             lanes.push(tx.query(LANE, params![*unit, due.name, at, subject, part, before, most]).await?);
         }
         let (name, unit) = (narrow.name.as_deref().unwrap_or_default(), narrow.unit.map_or(0, |unit| unit.0));
-        lanes.push(tx.query(HELD, params![self.account, at, subject, part, before, name, unit, most]).await?);
+        for hands in &self.hands {
+            lanes.push(tx.query(HELD, params![*hands, at, subject, part, before, name, unit, most]).await?);
+        }
         let mut found = lanes.iter().flatten().map(Waiting::read).collect::<Result<Vec<_>, _>>()?;
         found.retain(|waiting| after.is_none_or(|place| *place < waiting.key()));
         found.sort();
@@ -145,9 +149,11 @@ impl Desk {
             let values = [units, Value::from(due.name), Value::from(until)];
             sum += tx.query_one(COUNT, &values).await?.get::<i64>("n")?;
         }
-        for row in tx.query(COUNT_HELD, params![self.account, until]).await? {
-            let (unit, name): (Id, String) = (row.get("unit_id")?, row.get("name")?);
-            sum += i64::from(!self.lanes.iter().any(|(known, due)| *known == unit && due.name == name));
+        for hands in &self.hands {
+            for row in tx.query(COUNT_HELD, params![*hands, until]).await? {
+                let (unit, name): (Id, String) = (row.get("unit_id")?, row.get("name")?);
+                sum += i64::from(!self.lanes.iter().any(|(known, due)| *known == unit && due.name == name));
+            }
         }
         Ok(sum)
     }

@@ -634,3 +634,6 @@ dossier-move-return = { $n } dossiers are handed out for other agencies
 dossier-move-sent = { $n } dossiers were handed over and not taken yet
 dossier-move-opinions = { $n } opinions are asked for
 dossier-agency-ended = The agency has just been reorganised. Load the page again and choose the one that follows.
+dossier-instead-of = { $name } (for { $absent })
+dossier-acting-for = You are acting for { $names }. Their work is among yours.
+dossier-handler-away = { $name } (away until { $to }, { $substitute } acts)

@@ -634,3 +634,6 @@ dossier-move-return = { $n } hồ sơ trả kết quả cho cơ quan khác
 dossier-move-sent = { $n } hồ sơ đã bàn giao, nơi nhận chưa nhận
 dossier-move-opinions = { $n } ý kiến đang được hỏi
 dossier-agency-ended = Cơ quan của hồ sơ vừa được sắp xếp lại. Tải lại trang và chọn cơ quan mới.
+dossier-instead-of = { $name } (thay { $absent })
+dossier-acting-for = Bạn đang làm thay { $names }. Việc của những người này nằm trong mục “Chờ tôi xử lý”.
+dossier-handler-away = { $name } (vắng đến { $to }, { $substitute } làm thay)

@@ -6,7 +6,7 @@
 
 use crate::apply::apply;
 use crate::aside;
-use crate::decide::{self, Office, PostTyped};
+use crate::decide::{self, Office, PostTyped, Standing};
 use crate::dossier::{Applicant, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::finding;
@@ -70,16 +70,16 @@ fn overtaken() -> Fault {
     Fault::Conflict(Problem::new("dossier-changed-meanwhile"))
 }
 
-/// Writes one event, in the name of `agency`, and everything that follows from it.
+/// Writes one event, on the ground of `standing`, and everything that follows from it.
 async fn write(
     tx: &Tx,
     before: Option<&Loaded>,
     new: Option<(Id, &Checked)>,
     by: &By,
-    agency: Option<Id>,
+    standing: Standing,
     happening: &Happening,
 ) -> Result<Dossier, Fault> {
-    write_under(tx, before, new, (by, agency), Rules::NOW, happening).await
+    write_under(tx, before, new, (by, standing), Rules::NOW, happening).await
 }
 
 /// [`write`] under given rules: tests write the past.
@@ -87,7 +87,7 @@ pub(crate) async fn write_under(
     tx: &Tx,
     before: Option<&Loaded>,
     new: Option<(Id, &Checked)>,
-    (by, agency): (&By, Option<Id>),
+    (by, standing): (&By, Standing),
     rules: Rules,
     happening: &Happening,
 ) -> Result<Dossier, Fault> {
@@ -102,14 +102,14 @@ pub(crate) async fn write_under(
         .map_err(|_| Fault::internal(format!("{} does not follow", happening.kind())))?;
     let mut dossier = state.ok_or_else(|| Fault::internal("no state after an event"))?;
     let told = dossier.account.filter(|account| *account != by.actor.account && happening.concerns_applicant());
-    let data = happening.to_text_under(rules, told.is_some());
+    let data = happening.to_text_by(rules, standing.instead_of, told.is_some());
     let link = Link {
         subject: id,
         n: head.n + 1,
         at: by.now,
         kind: happening.kind(),
         actor: Some(by.actor.account),
-        agency,
+        agency: standing.agency,
         data: &data,
     };
     dossier.head = audit::Head { n: link.n, hash: link_hash(&head.hash, link) };
@@ -151,7 +151,7 @@ pub(crate) async fn write_under(
 async fn ask_beside(
     tx: &Tx,
     by: &By,
-    agency: Option<Id>,
+    standing: Standing,
     (dossier, office): (Dossier, &Office<'_>),
     applicant: &Applicant,
 ) -> Result<Dossier, Fault> {
@@ -167,7 +167,7 @@ async fn ask_beside(
     }
     for (asked, words) in decide::beside_step(&dossier, office, &questions) {
         let before = Loaded { dossier, applicant: applicant.clone() };
-        dossier = write(tx, Some(&before), None, by, agency, &asked).await?;
+        dossier = write(tx, Some(&before), None, by, standing, &asked).await?;
         aside::write(tx, dossier.id, dossier.head.n, &words).await?;
     }
     Ok(dossier)
@@ -241,7 +241,7 @@ pub async fn file_online(
     let checked = with_code(tx, house, checked, by.now).await?;
     let answer_due_at = Some(decide::answer_due(&house.office(&version, by.now)));
     let happening = Happening::Filed { filing: checked.filing.clone(), answer_due_at };
-    write(tx, None, Some((new_id(by.now), &checked)), by, None, &happening).await
+    write(tx, None, Some((new_id(by.now), &checked)), by, Standing::at(None), &happening).await
 }
 
 fn current(house: &House, procedure: &str, now: Instant) -> Result<Arc<Version>, Fault> {
@@ -273,7 +273,7 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
             Problem::new("dossier-not-yours").arg("act", "receive-at-counter").field("intake"),
         ));
     };
-    let agency = Some(post.agency);
+    let standing = Standing::by(post);
     let version = current(house, &intake.procedure, by.now)?;
     let places = Places {
         channel: intake.channel,
@@ -304,20 +304,20 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
         post,
         part: together.as_ref().map(|together| together.promise(house, filed)),
     };
-    let dossier = write(tx, None, Some((id, &checked)), by, agency, &happening).await?;
+    let dossier = write(tx, None, Some((id, &checked)), by, standing, &happening).await?;
     if let Some(item) = item.flatten() {
         aside::write(tx, dossier.id, dossier.head.n, &item).await?;
     }
-    let dossier = ask_beside(tx, by, agency, (dossier, &office), &checked.applicant).await?;
+    let dossier = ask_beside(tx, by, standing, (dossier, &office), &checked.applicant).await?;
     if let Some(together) = together {
-        linked::file(tx, house, (by, agency), together).await?;
-        linked::go_on(tx, house, (by, agency), &dossier).await?;
+        linked::file(tx, house, (by, standing), together).await?;
+        linked::go_on(tx, house, (by, standing), &dossier).await?;
     }
     if intake.paid && dossier.fee_dong > 0 {
         let loaded = Loaded { dossier, applicant: checked.applicant.clone() };
         let paid =
             Happening::Paid { amount_dong: loaded.dossier.fee_dong, online: false, clock: None, first_online: false };
-        return write(tx, Some(&loaded), None, by, agency, &paid).await;
+        return write(tx, Some(&loaded), None, by, standing, &paid).await;
     }
     Ok(dossier)
 }
@@ -347,7 +347,7 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
         came.push((paper.component, file_row(tx, paper.file).await?));
     }
     let purpose = seal(&mut happening, &came);
-    let after = write(tx, Some(&loaded), None, by, standing.agency, &happening).await?;
+    let after = write(tx, Some(&loaded), None, by, standing, &happening).await?;
     keep_papers(tx, &after, &came, purpose, by.now).await?;
     keep_signed(tx, after.id, &happening).await?;
     for aside in &done.asides {
@@ -364,11 +364,11 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
             | Happening::Redirected { .. }
     );
     let after = match comes {
-        true => ask_beside(tx, by, standing.agency, (after, &office), &loaded.applicant).await?,
+        true => ask_beside(tx, by, standing, (after, &office), &loaded.applicant).await?,
         false => after,
     };
-    linked::go_on(tx, house, (by, standing.agency), &after).await?;
-    linked::hand_out(tx, (by, standing.agency), &after, (&happening, &done.asides)).await?;
+    linked::go_on(tx, house, (by, standing), &after).await?;
+    linked::hand_out(tx, (by, standing), &after, (&happening, &done.asides)).await?;
     Ok(after)
 }
 

@@ -47,19 +47,31 @@ fn wrong_status(dossier: &Dossier, verb: Verb) -> Fault {
 pub struct Standing {
     /// The agency of the post by which it is allowed, for the log; the applicant acts in nobody's name.
     pub agency: Option<Id>,
+    /// Who is away and would have done it, where it is allowed to a substitute alone.
+    pub instead_of: Option<Id>,
+}
+
+impl Standing {
+    /// In the name of an agency, if any, and for nobody else.
+    pub const fn at(agency: Option<Id>) -> Standing {
+        Standing { agency, instead_of: None }
+    }
+
+    /// By one of a person's posts, their own or that of somebody who is away.
+    pub fn by(grant: &base::Grant) -> Standing {
+        Standing { agency: Some(grant.agency), instead_of: grant.instead_of }
+    }
 }
 
 /// Whether the person stands where the verb's row wants them, and in whose name.
 pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_>) -> Option<Standing> {
     let tree = office.tree;
     let field = office.version.field.as_str();
-    let by = |permission, path: &str| {
-        actor.grant_in(permission, path, field).map(|grant| Standing { agency: Some(grant.agency) })
-    };
+    let by = |permission, path: &str| actor.grant_in(permission, path, field).map(Standing::by);
     verb.rule().who.iter().find_map(|who| match who {
         Who::Applicant => {
             let own = dossier.account == Some(actor.account) && actor.may(crate::rights::OWN_DOSSIERS);
-            own.then_some(Standing { agency: None })
+            own.then_some(Standing::at(None))
         }
         Who::AtIntake(permission) => by(*permission, tree.desk_path(dossier.intake)),
         Who::AtIntakeUnanswered(permission) if dossier.is_unanswered(office.now.date()) => {
@@ -78,9 +90,14 @@ pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_
         Who::AtStep => {
             let step = office.step(dossier)?;
             let path = tree.path(dossier.unit);
-            let mine = dossier.handler.is_none_or(|handler| handler == actor.account);
             let head = actor.may_in(crate::rights::ASSIGN_DOSSIER, path, field);
-            if mine || head { by(permission_for(step.role), path) } else { None }
+            let standing = by(permission_for(step.role), path)?;
+            match dossier.handler {
+                Some(handler) if handler != actor.account && !head => {
+                    actor.acts_for(handler).then_some(Standing { instead_of: Some(handler), ..standing })
+                }
+                _ => Some(standing),
+            }
         }
     })
 }

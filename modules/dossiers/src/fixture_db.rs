@@ -177,7 +177,15 @@ impl Office {
         let written = self.db.write(move |tx| {
             Box::pin(async move {
                 let loaded = actions::load(tx, &code).await?;
-                actions::write_under(tx, Some(&loaded), None, (&by, None), Rules::First, &happening).await
+                actions::write_under(
+                    tx,
+                    Some(&loaded),
+                    None,
+                    (&by, crate::decide::Standing::at(None)),
+                    Rules::First,
+                    &happening,
+                )
+                .await
             })
         });
         written.await.unwrap()

@@ -163,7 +163,9 @@ pub(crate) fn by_place(actor: &Actor, loaded: &Loaded, house: &House) -> bool {
     let d = &loaded.dossier;
     let field = field_of(house, loaded);
     let reads = |path: &str| actor.may_in(crate::rights::READ_DOSSIERS, path, &field);
-    let holds = d.handler == Some(actor.account) && d.status.is_open() && actor.may(crate::rights::READ_DOSSIERS);
+    let holds = d.handler.is_some_and(|handler| actor.acts_for(handler))
+        && d.status.is_open()
+        && actor.may(crate::rights::READ_DOSSIERS);
     let asked = |opinion: &Opinion| opinion.is_open() && reads(house.tree.path(opinion.unit));
     holds
         || d.opinions.iter().any(asked)

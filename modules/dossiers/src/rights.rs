@@ -7,18 +7,20 @@ pub const FILE_DOSSIER: Permission = Permission::new("file-dossier", &[Role::Cit
 /// See and act on one's own dossiers.
 pub const OWN_DOSSIERS: Permission = Permission::new("own-dossiers", &[Role::Citizen]);
 /// Receive, refuse or send back dossiers at the desk.
-pub const RECEIVE_DOSSIER: Permission = Permission::new("receive-dossier", &[Role::Clerk]);
+pub const RECEIVE_DOSSIER: Permission = Permission::new("receive-dossier", &[Role::Clerk]).passes_on();
 /// Work on dossiers one is assigned.
-pub const PROCESS_DOSSIER: Permission = Permission::new("process-dossier", &[Role::Officer, Role::DivisionHead]);
+pub const PROCESS_DOSSIER: Permission =
+    Permission::new("process-dossier", &[Role::Officer, Role::DivisionHead]).passes_on();
 /// Give dossiers to an officer.
-pub const ASSIGN_DOSSIER: Permission = Permission::new("assign-dossier", &[Role::DivisionHead]);
+pub const ASSIGN_DOSSIER: Permission = Permission::new("assign-dossier", &[Role::DivisionHead]).passes_on();
 /// Decide and sign.
-pub const APPROVE_DOSSIER: Permission = Permission::new("approve-dossier", &[Role::Leader]);
+pub const APPROVE_DOSSIER: Permission = Permission::new("approve-dossier", &[Role::Leader]).passes_on();
 /// Hand over results.
-pub const RETURN_RESULT: Permission = Permission::new("return-result", &[Role::Clerk]);
+pub const RETURN_RESULT: Permission = Permission::new("return-result", &[Role::Clerk]).passes_on();
 /// Read any dossier within the scope.
 pub const READ_DOSSIERS: Permission =
-    Permission::new("read-dossiers", &[Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader, Role::Inspector]);
+    Permission::new("read-dossiers", &[Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader, Role::Inspector])
+        .passes_on();
 /// Look at how dossiers go, without anything about the people they are of.
 pub const OVERSEE_DOSSIERS: Permission = Permission::new("oversee-dossiers", &[Role::Inspector]);
 

@@ -143,6 +143,8 @@ fn units_within(house: &House, path: &str) -> Vec<Id> {
 pub struct Scope {
     pub units: Option<Vec<Id>>,
     pub account: Id,
+    /// Those who are away and for whom the person acts.
+    pub acting_for: Vec<Id>,
     /// Units with the only fields of them that are the person's, where some grant is limited; empty: no limit anywhere.
     pub limits: Vec<(Vec<Id>, Option<Vec<String>>)>,
     /// The units at whose own step the person assigns or decides: a head's division, a leader's agency.
@@ -184,7 +186,7 @@ impl Scope {
             .filter(|grant| grant.allows(crate::rights::ASSIGN_DOSSIER) || grant.allows(crate::rights::APPROVE_DOSSIER))
             .map(|grant| grant.agency)
             .collect();
-        Self { units, account: actor.account, limits, heads }
+        Self { units, account: actor.account, acting_for: actor.acting_for(), limits, heads }
     }
 }
 

@@ -75,8 +75,13 @@ impl Division {
         let fields = fields_of(&scope.tree, &shelf, part, today);
         let month = Period::month(today);
         let units: Vec<Id> = scope.tree.subtree(part).iter().map(|agency| agency.id).collect();
-        let list =
-            worklist::Scope { units: Some(units), account: actor.account, limits: Vec::new(), heads: Vec::new() };
+        let list = worklist::Scope {
+            units: Some(units),
+            account: actor.account,
+            acting_for: Vec::new(),
+            limits: Vec::new(),
+            heads: Vec::new(),
+        };
         let house = dossiers::House { tree: scope.tree.clone(), shelf, calendar: organisation::calendar_of(&ctx.app) };
         let filter = Filter { fields: Some(fields.keys().cloned().collect()), ..month.filter() };
         let (node, now) = (scope.node, ctx.now);

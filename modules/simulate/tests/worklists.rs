@@ -120,7 +120,7 @@ fn scopes(house: &House, all: &[(Dossier, String)]) -> Vec<Scope> {
     let commune: Vec<Id> = house.tree.subtree(busy.competent).into_iter().map(|agency| agency.id).collect();
     [None, Some(commune), Some(vec![busy.unit]), Some(Vec::new())]
         .into_iter()
-        .map(|units| Scope { units, account, limits: Vec::new(), heads: Vec::new() })
+        .map(|units| Scope { units, account, acting_for: Vec::new(), limits: Vec::new(), heads: Vec::new() })
         .collect()
 }
 
@@ -184,7 +184,8 @@ async fn filters_and_search_leave_out_what_they_should_and_nothing_else() {
             let (found, _) = shown(&db, &house, &scope, Tab::All, name(format!("{} zzz", owner)), 10, 0).await;
             assert_eq!(found, Vec::<String>::new());
         }
-        let whole = Scope { units: None, account: Id(0), limits: Vec::new(), heads: Vec::new() };
+        let whole =
+            Scope { units: None, account: Id(0), acting_for: Vec::new(), limits: Vec::new(), heads: Vec::new() };
         let (newest, _) = &all[all.len() - 1];
         let (start, _) = newest.code.split_at(newest.code.len() - 1);
         let narrow = Narrow { words: start.to_owned(), ..Narrow::default() };

@@ -41,6 +41,7 @@ mod roots;
 mod sent_files;
 pub(crate) mod signing_in;
 pub(crate) mod statistics;
+mod substitutes;
 mod together;
 mod two_people;
 mod weight;

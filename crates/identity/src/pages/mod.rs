@@ -8,6 +8,7 @@ mod requests;
 mod roles;
 mod show;
 mod sign_in;
+mod substitutes;
 
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -45,6 +46,11 @@ pub fn module() -> Module {
         .post("/account/totp/begin", Access::SignedIn, account::begin_totp)
         .post("/account/totp/confirm", Access::SignedIn, account::confirm_totp)
         .post("/account/totp/stop", Access::SignedIn, account::stop_totp)
+        // who acts for whom
+        .get("/substitutes", Access::Official, substitutes::list)
+        .post("/substitutes", Access::Official, substitutes::name)
+        .post("/substitutes/{id}/accept", Access::Official, substitutes::accept)
+        .post("/substitutes/{id}/end", Access::Official, substitutes::end)
         // administrators
         .get("/accounts", ACCOUNTS, accounts::list)
         .get("/accounts/new", ACCOUNTS, accounts::new_form)
@@ -81,6 +87,13 @@ pub fn module() -> Module {
         permissions: crate::rights::ALL,
         homes: &[web::Home { rank: 50, needs: crate::rights::KEEP_ACCOUNTS, href: "/accounts", whole: false }],
         nav: vec![
+            NavItem {
+                key: "identity-nav-substitutes",
+                href: "/substitutes",
+                icon: "users",
+                access: Access::Official,
+                order: 79,
+            },
             NavItem { key: "identity-nav-accounts", href: "/accounts", icon: "users", access: ACCOUNTS, order: 80 },
             NavItem {
                 key: "identity-nav-requests",

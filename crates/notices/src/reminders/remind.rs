@@ -96,6 +96,9 @@ async fn whom(tx: &Tx, app: &App, hit: &Hit, now: Instant) -> Result<BTreeSet<Id
             people.extend(identity::heads_of(tx, &unit.path, now).await?);
         }
     }
+    // Whoever acts for somebody who is away is told as well.
+    let known: Vec<Id> = people.iter().copied().collect();
+    people.extend(identity::substitutes::acting_for(tx, &known, now).await?.into_iter().map(|(_, other, ..)| other));
     Ok(people)
 }
 

@@ -3,7 +3,7 @@
 
 use super::{By, CounterIntake, House, new_id, with_code, write};
 use crate::aside::{self, Aside};
-use crate::decide;
+use crate::decide::{self, Standing};
 use crate::dossier::{ComponentState, Dossier, Outcome, Status};
 use crate::filing::{self, Brought, Checked, Handed, Places};
 use crate::happening::{Beginning, Clock, Happening, Joined};
@@ -180,10 +180,10 @@ pub(super) fn both<A, B>(one: Result<A, Fault>, other: Result<B, Fault>) -> Resu
 }
 
 /// In whose name an official acts.
-type Acting<'a> = (&'a By, Option<Id>);
+type Acting<'a> = (&'a By, Standing);
 
 /// Writes the dossiers that are filed with a leading one; each waits for its turn.
-pub(super) async fn file(tx: &Tx, house: &House, (by, agency): Acting<'_>, together: Together) -> Result<(), Fault> {
+pub(super) async fn file(tx: &Tx, house: &House, (by, standing): Acting<'_>, together: Together) -> Result<(), Fault> {
     for (id, checked) in together.parts {
         let checked = with_code(tx, house, checked, by.now).await?;
         // Its own files were handed in with the leading one.
@@ -193,13 +193,13 @@ pub(super) async fn file(tx: &Tx, house: &House, (by, agency): Acting<'_>, toget
             }
         }
         let filed = Happening::Filed { filing: checked.filing.clone(), answer_due_at: None };
-        write(tx, None, Some((id, &checked)), by, agency, &filed).await?;
+        write(tx, None, Some((id, &checked)), by, standing, &filed).await?;
     }
     Ok(())
 }
 
 /// After anything happened to one that was filed together with others: those whose turn it is begin, and those that wait in vain fall.
-pub(super) async fn go_on(tx: &Tx, house: &House, (by, agency): Acting<'_>, after: &Dossier) -> Result<(), Fault> {
+pub(super) async fn go_on(tx: &Tx, house: &House, (by, standing): Acting<'_>, after: &Dossier) -> Result<(), Fault> {
     let Some(part) = &after.part else { return Ok(()) };
     // Of two that are granted at the same moment, the second sees the first.
     tx.lock(&format!("linked-{}", part.lead)).await?;
@@ -212,13 +212,13 @@ pub(super) async fn go_on(tx: &Tx, house: &House, (by, agency): Acting<'_>, afte
         let one = together.iter().find(|loaded| loaded.dossier.id == id).ok_or_else(unknown)?;
         let at = |n: i64| usize::try_from(n).ok().and_then(|n| states.get(n)).copied().ok_or_else(unknown);
         match turn {
-            Turn::Begins(n) => begin(tx, house, (by, agency), one, (at(n)?, &states)).await?,
+            Turn::Begins(n) => begin(tx, house, (by, standing), one, (at(n)?, &states)).await?,
             Turn::Falls(n) => {
                 let reason = format!(
                     "Hồ sơ nộp cùng {} không được giải quyết; hồ sơ này cần kết quả của hồ sơ đó.",
                     at(n)?.code
                 );
-                write(tx, Some(one), None, by, agency, &Happening::IntakeRefused { reason }).await?;
+                write(tx, Some(one), None, by, standing, &Happening::IntakeRefused { reason }).await?;
             }
         }
     }
@@ -228,7 +228,7 @@ pub(super) async fn go_on(tx: &Tx, house: &House, (by, agency): Acting<'_>, afte
 async fn begin(
     tx: &Tx,
     house: &House,
-    (by, agency): Acting<'_>,
+    (by, standing): Acting<'_>,
     one: &Loaded,
     (with, together): (&Dossier, &[&Dossier]),
 ) -> Result<(), Fault> {
@@ -253,13 +253,13 @@ async fn begin(
         post: None,
         part: Some(Beginning::With { dossier: with.id, papers: papers.clone() }),
     };
-    let after = write(tx, Some(one), None, by, agency, &received).await?;
+    let after = write(tx, Some(one), None, by, standing, &received).await?;
     for paper in papers {
         if let Some(n) = paper.component {
             sql::fill_component(tx, after.id, n, &[paper.file.id]).await?;
         }
     }
-    super::ask_beside(tx, by, agency, (after, &office), &one.applicant).await.map(|_| ())
+    super::ask_beside(tx, by, standing, (after, &office), &one.applicant).await.map(|_| ())
 }
 
 /// The papers of one that others were to result in, as files, where they did.
@@ -284,7 +284,7 @@ async fn resulted(tx: &Tx, d: &Dossier, components: &[(i64, crate::Component)]) 
 /// The leading one was handed out: what else came of the filing went into the same hands.
 pub(super) async fn hand_out(
     tx: &Tx,
-    (by, agency): Acting<'_>,
+    (by, standing): Acting<'_>,
     after: &Dossier,
     (happening, asides): (&Happening, &[Aside]),
 ) -> Result<(), Fault> {
@@ -300,7 +300,7 @@ pub(super) async fn hand_out(
         }
         let handed = handed.clone();
         let returned = Happening::ResultReturned { by_post: *by_post, digitised: false, result: None, handed };
-        let after = write(tx, Some(&one), None, by, agency, &returned).await?;
+        let after = write(tx, Some(&one), None, by, standing, &returned).await?;
         for aside in asides {
             aside::write(tx, after.id, after.head.n, aside).await?;
         }

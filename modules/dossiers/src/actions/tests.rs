@@ -121,7 +121,7 @@ async fn who_decides_on_an_old_reading_is_told_it_changed_meanwhile() {
                 Box::pin(async move {
                     let by = By { actor: officer(), now: november(2, 9, 6) };
                     let refused = Happening::Refused { reason: reason(), unit: NEAR_DESK, offer: None };
-                    super::write(tx, Some(&stale), None, &by, None, &refused).await
+                    super::write(tx, Some(&stale), None, &by, Standing::at(None), &refused).await
                 })
             })
             .await;

@@ -9,7 +9,7 @@ pub(crate) fn only_the_head_gives_what_somebody_holds(
     office: &Office<'_>,
 ) -> Result<(), Fault> {
     let path = office.tree.path(d.unit);
-    if d.handler.is_some_and(|handler| handler != actor.account)
+    if d.handler.is_some_and(|handler| !actor.acts_for(handler))
         && !actor.may_in(crate::rights::ASSIGN_DOSSIER, path, &office.version.field)
     {
         return Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")));

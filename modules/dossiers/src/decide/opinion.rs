@@ -148,7 +148,7 @@ fn theirs<'d>(
     let at = |opinion: &&Opinion| {
         let path = office.tree.path(opinion.unit);
         // What a colleague has been given is the head's to take away.
-        let free = opinion.handler.is_none_or(|handler| handler == actor.account)
+        let free = opinion.handler.is_none_or(|handler| actor.acts_for(handler))
             || actor.may_in(crate::rights::ASSIGN_DOSSIER, path, field);
         free && opinion.is_open() && may.iter().any(|permission| actor.may_in(*permission, path, field))
     };

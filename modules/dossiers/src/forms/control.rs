@@ -2,6 +2,7 @@
 
 use super::{Head, Read, Words};
 use crate::happening::Happening;
+use crate::pages::said_by;
 use base::{Fault, Id, Instant};
 use serde::Serialize;
 
@@ -74,7 +75,7 @@ fn rows(words: Words<'_>, read: &Read) -> Vec<Row> {
     for event in &read.events {
         let Ok(happening) = Happening::read(&event.data) else { continue };
         let acting = event.agency.unwrap_or(unit);
-        let giver = who(read.name(event.actor), &unit_name(acting));
+        let giver = who(said_by(words.l, event, &read.names), &unit_name(acting));
         let note = happening.words().to_owned();
         let (giver, receiver, due, note) = match &happening {
             Happening::Received { place, .. } => {

@@ -159,7 +159,8 @@ pub async fn read(tx: &Tx, loaded: Loaded) -> Result<Read, Fault> {
         Ok(Happening::Forwarded { place, .. } | Happening::SentBack { place, .. }) => place.handler,
         _ => None,
     });
-    let mentioned: Vec<Option<Id>> = events.iter().map(|event| event.actor).chain(held).collect();
+    let absent = events.iter().map(|event| Happening::instead_of(&event.data));
+    let mentioned: Vec<Option<Id>> = events.iter().map(|event| event.actor).chain(held).chain(absent).collect();
     let names = names(tx, mentioned.into_iter()).await?;
     let rating_code = crate::rating::code_of(tx, loaded.dossier.id).await?.unwrap_or_default();
     let together = crate::actions::together(tx, &loaded.dossier).await?;

@@ -32,6 +32,7 @@ pub use register::register;
 pub(crate) use show::looked;
 pub use show::{act, download, show, sources};
 pub use slip::{give, print, slip};
+pub(crate) use timeline::said_by;
 pub(crate) use track::look_up;
 pub use track::track;
 pub use work::{SEARCH_BOX, WorkPage, nav_counts, next, work, work_page};
@@ -60,6 +61,25 @@ pub(crate) async fn names(tx: &Tx, ids: impl Iterator<Item = Option<Id>>) -> Res
     wanted.sort_unstable();
     wanted.dedup();
     Ok(identity::names(tx, &wanted).await?)
+}
+
+/// People work is given to, each with who acts meanwhile where somebody is away.
+pub(crate) async fn told_who_is_away(
+    tx: &Tx,
+    l: L,
+    people: Vec<(Id, String)>,
+    now: base::Instant,
+) -> Result<Vec<(Id, String)>, Fault> {
+    let ids: Vec<Id> = people.iter().map(|(id, _)| *id).collect();
+    let away = identity::substitutes::acting_for(tx, &ids, now).await?;
+    let told = |(id, name): (Id, String)| match away.iter().find(|(absent, ..)| *absent == id) {
+        Some((_, _, substitute, to)) => {
+            let words = [("name", name), ("to", base::vn_date(*to)), ("substitute", substitute.clone())];
+            (id, l.tr("dossier-handler-away", words))
+        }
+        None => (id, name),
+    };
+    Ok(people.into_iter().map(told).collect())
 }
 
 /// The three channels as choices.

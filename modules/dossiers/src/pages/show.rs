@@ -127,7 +127,7 @@ impl Read {
     }
 }
 
-async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<Read, Fault> {
+async fn read(tx: &Tx, house: &House, (asking, l): (Asking<'_>, L), code: &str) -> Result<Read, Fault> {
     let readable = reading::readable(tx, house, asking, code).await?;
     let (loaded, actor, now) = (readable.loaded(), asking.actor, asking.now);
     let id = loaded.dossier.id;
@@ -139,6 +139,7 @@ async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<
     let events = audit::events(tx, id).await?;
     let sources = sources(tx, &events).await?;
     let mut mentioned: Vec<Option<Id>> = events.iter().map(|event| event.actor).collect();
+    mentioned.extend(events.iter().map(|event| Happening::instead_of(&event.data)));
     mentioned.push(loaded.dossier.handler);
     mentioned.extend(events.iter().map(|event| match Happening::read(&event.data) {
         Ok(Happening::Assigned { handler } | Happening::OpinionAssigned { handler, .. }) => Some(handler),
@@ -161,6 +162,8 @@ async fn read(tx: &Tx, house: &House, asking: Asking<'_>, code: &str) -> Result<
         let does = step.map_or(crate::rights::PROCESS_DOSSIER, |step| crate::places::permission_for(step.role));
         next_people = identity::people_who(tx, does, house.tree.path(next.unit), Some(&version.field), now).await?;
     }
+    let people = super::told_who_is_away(tx, l, people, now).await?;
+    let next_people = super::told_who_is_away(tx, l, next_people, now).await?;
     let mut asked_people = Vec::new();
     for opinion in loaded.dossier.opinions.iter().filter(|opinion| opinion.is_open()) {
         let (path, field) = (house.tree.path(opinion.unit), &version.field);
@@ -362,7 +365,7 @@ pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
 async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(Verb, &FormMap)>) -> Answer {
     let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
-    let now = ctx.now;
+    let (now, l) = (ctx.now, ctx.l);
     let (who, looking) = (actor.clone(), house.clone());
     let purpose = query_value(&ctx.uri, "purpose");
     let found = {
@@ -370,7 +373,7 @@ async fn render(ctx: &Ctx, code: String, problems: Vec<Problem>, tried: Option<(
         let found = ctx.db().read(move |tx| {
             Box::pin(async move {
                 let asking = Asking { purpose: &purpose, ..Asking::official(&who, now) };
-                let found = read(tx, &looking, asking, &asked).await?;
+                let found = read(tx, &looking, (asking, l), &asked).await?;
                 let ends = records::Ends::read(tx, found.loaded().dossier.id).await?;
                 Ok((found, ends))
             })

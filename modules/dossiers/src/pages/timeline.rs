@@ -111,6 +111,15 @@ fn beside(l: L, happening: Option<&Happening>, data: &str) -> String {
     }
 }
 
+/// Who did it, and for whom where a substitute did.
+pub(crate) fn said_by(l: L, event: &audit::Event, names: &HashMap<Id, String>) -> String {
+    let who = event.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
+    match Happening::instead_of(&event.data).and_then(|absent| names.get(&absent)) {
+        Some(absent) => l.tr("dossier-instead-of", [("name", who), ("absent", absent.clone())]),
+        None => who,
+    }
+}
+
 /// Everything that happened, the latest first; `names` are those of the people mentioned.
 pub(super) fn timeline(
     l: L,
@@ -219,7 +228,7 @@ pub(super) fn timeline(
             Moment {
                 at: base::vn_date_time(event.at),
                 what: l.t(format!("dossier-event-{}", event.kind)),
-                who: event.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+                who: said_by(l, event, names),
                 unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
                 words: words.unwrap_or_default(),
                 more,

@@ -1,7 +1,7 @@
 //! "My work": tabs, filters, rows.
 
 use super::work_list::{Bulk, LIST, MarkBox, Register, WorkRow, key_of, spot_of};
-use super::{channel_choices, house, marked, names};
+use super::{channel_choices, house, marked, names, told_who_is_away};
 use crate::actions::House;
 use crate::dossier::Status;
 use crate::store::Loaded;
@@ -40,6 +40,8 @@ pub struct WorkPage {
     may_receive: bool,
     /// Inspectors read what people wrote with their ratings.
     reads_remarks: bool,
+    /// For whom the person acts today; empty for nobody.
+    acting_for: String,
 }
 
 impl WorkPage {
@@ -174,7 +176,8 @@ pub async fn work_page(
     let people = match found.iter().find(|line| assigns(line)) {
         Some(line) => {
             let path = house.tree.path(line.unit);
-            identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, Some(&field(line)), now).await?
+            let there = identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, Some(&field(line)), now).await?;
+            told_who_is_away(tx, l, there, now).await?
         }
         None => Vec::new(),
     };
@@ -239,8 +242,19 @@ pub async fn work_page(
         let names = [("was", was.name.clone()), ("is", is.name.clone())];
         shown.info = format!("{} {}", l.tr("dossier-list-went", names), shown.info);
     }
+    let absent = actor.acting_for();
+    let absent = match absent.is_empty() {
+        true => HashMap::new(),
+        false => identity::names(tx, &absent).await?,
+    };
+    let mut absent: Vec<String> = absent.into_values().collect();
+    absent.sort();
     Ok(WorkPage {
         l,
+        acting_for: match absent.is_empty() {
+            true => String::new(),
+            false => l.tr("dossier-acting-for", [("names", absent.join(", "))]),
+        },
         title: l.t(LIST.title),
         list: shown.html(),
         waiting: counts.iter().find(|(tab, _)| *tab == Tab::first_for(actor)).map(|(_, n)| *n),

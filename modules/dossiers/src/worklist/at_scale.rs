@@ -87,7 +87,7 @@ async fn fill(office: &Office, from: i64, to: i64) {
 
 fn scope(house: &House, communes: &[i64]) -> Scope {
     let units = communes.iter().flat_map(|n| house.tree.subtree(commune(*n))).map(|agency| agency.id).collect();
-    Scope { units: Some(units), account: Id(0), limits: Vec::new(), heads: Vec::new() }
+    Scope { units: Some(units), account: Id(0), acting_for: Vec::new(), limits: Vec::new(), heads: Vec::new() }
 }
 
 async fn look(office: &Office, house: &House, scope: &Scope, words: &str) -> (Vec<Line>, i64) {
@@ -178,7 +178,8 @@ async fn every_hit_within_a_scope_is_found_at_any_size() {
                 assert!(found.iter().all(|line| communes.iter().any(|n| division(*n) == line.unit)));
             }
         }
-        let whole = Scope { units: None, account: Id(0), limits: Vec::new(), heads: Vec::new() };
+        let whole =
+            Scope { units: None, account: Id(0), acting_for: Vec::new(), limits: Vec::new(), heads: Vec::new() };
         assert_eq!(look(&office, &house, &whole, "nguyễn thị lan").await.1, super::COUNT_MAX);
         let nobody = Scope { units: Some(Vec::new()), ..whole.clone() };
         assert_eq!(look(&office, &house, &nobody, "nguyễn thị lan").await.1, 0);
@@ -193,7 +194,8 @@ async fn a_dossier_is_found_by_number_telephone_code_day_and_state_and_by_nobody
         let (number, phone) = person(147);
         let code = "H13.38-261102-0008";
         let (own, other) = (scope(&house, &[7]), scope(&house, &[8]));
-        let whole = Scope { units: None, account: Id(0), limits: Vec::new(), heads: Vec::new() };
+        let whole =
+            Scope { units: None, account: Id(0), acting_for: Vec::new(), limits: Vec::new(), heads: Vec::new() };
         let grouped = format!("{} {} {} {}", &number[..3], &number[3..6], &number[6..9], &number[9..]);
         let abroad = format!("+84 {} {} {}", &phone[1..4], &phone[4..7], &phone[7..]);
         for typed in [
@@ -271,7 +273,13 @@ async fn a_division_still_finds_what_has_left_it_and_the_index_is_made_anew_the_
         }
         assert_eq!(office.load(&dossier.code).await.unit, NEAR);
         let house = office.house.clone();
-        let at = |unit: Id| Scope { units: Some(vec![unit]), account: Id(0), limits: Vec::new(), heads: Vec::new() };
+        let at = |unit: Id| Scope {
+            units: Some(vec![unit]),
+            account: Id(0),
+            acting_for: Vec::new(),
+            limits: Vec::new(),
+            heads: Vec::new(),
+        };
         for made in ["with each act", "anew"] {
             for (unit, count) in [(NEAR, 1), (NEAR_DIVISION, 1), (NEAR_OFFICE, 0)] {
                 for words in ["đường", dossier.code.as_str()] {

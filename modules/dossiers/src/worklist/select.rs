@@ -48,16 +48,27 @@ impl Query {
         }
     }
 
+    /// In the person's hands, or in those of somebody for whom the person acts.
+    fn in_hands(&mut self, scope: &Scope) -> String {
+        match scope.acting_for.is_empty() {
+            true => format!("handler_id = {}", self.bind(scope.account)),
+            false => {
+                let hands: Vec<Id> = std::iter::once(scope.account).chain(scope.acting_for.iter().copied()).collect();
+                format!("handler_id IN ({})", self.list(&hands))
+            }
+        }
+    }
+
     /// What a tab holds; `None` for the one that holds everything.
     fn tab(&mut self, house: &House, asked: &Asked<'_>) -> Option<String> {
         let scope = asked.scope;
         Some(match asked.tab {
-            Tab::Mine if scope.heads.is_empty() => format!("{WORKED} AND handler_id = {}", self.bind(scope.account)),
+            Tab::Mine if scope.heads.is_empty() => format!("{WORKED} AND {}", self.in_hands(scope)),
             // Both parts by their own index; few rows.
             Tab::Mine => {
-                let (me, units) = (self.bind(scope.account), self.list(&scope.heads));
+                let (mine, units) = (self.in_hands(scope), self.list(&scope.heads));
                 format!(
-                    "id IN (SELECT id FROM dossier WHERE {WORKED} AND handler_id = {me} UNION ALL \
+                    "id IN (SELECT id FROM dossier WHERE {WORKED} AND {mine} UNION ALL \
                      SELECT id FROM dossier WHERE {WORKED} AND unit_id IN ({units}) AND handler_id IS NULL)"
                 )
             }
