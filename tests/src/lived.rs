@@ -61,12 +61,21 @@ pub(crate) async fn lived_in(app: &TestApp) {
     citizen.post(&format!("/dialogues/{sitting}/ask"), &question).await.is(303);
     controlled(app).await;
     away(app, second).await;
+    clerk_begins(app).await;
     queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen, second).await;
     crate::journeys::statistics::assessed(app).await;
     steered(app).await;
     renamed(app).await;
     crate::journeys::reorganising::two_communes_merged(app).await;
     told(app, app.actor_of(&citizen).await.account).await;
+}
+
+/// A dossier that was begun at the counter.
+async fn clerk_begins(app: &TestApp) {
+    let mut clerk = app.signed_in(Role::Clerk).await;
+    clerk.get(&format!("/intake?procedure={}", harness::BIRTH)).await.is(200);
+    let typed = [("procedure", harness::BIRTH), ("owner_name", "Trần Văn Dở"), ("keep", "1")];
+    clerk.upload("/intake", &typed, &[]).await.is(303);
 }
 
 /// Somebody was stood in for, and came back.

@@ -162,3 +162,6 @@ citizens-rated-thanks = This case has been rated. Thank you.
 citizens-rate-code = Nobody learns whose answer it was. Somebody else can answer for you with the code
 citizens-rate-page = page for rating
 citizens-next-others = Begins by itself when those filed with it before are granted; nothing to do
+citizens-mishap-reported = The office apologises for an error, to be mended by the end of { $day }
+citizens-mishap-mended = The office has mended it
+citizens-mishap-dismissed = The office found that nothing was wrong

@@ -78,6 +78,10 @@ pub struct DossierView {
     sender: Option<Id>,
     /// Papers follow: by when they are handed over.
     papers_by: Option<String>,
+    /// What went wrong by the office's own doing and is being mended: "error", "lost"; "" for nothing.
+    mishap: &'static str,
+    /// The last day for mending it.
+    mishap_until: Option<String>,
     /// What other units were asked, in the order of their numbers; not said in lists.
     opinions: Option<Vec<OpinionView>>,
 }
@@ -147,6 +151,8 @@ impl DossierView {
             take_by: time(d.take_by),
             sender: d.sender,
             papers_by: time(d.papers_by),
+            mishap: d.mishap.map_or("", crate::dossier::Mishap::as_str),
+            mishap_until: d.mishap_until.map(|day| day.to_string()),
             opinions: Some(d.opinions.iter().map(OpinionView::of).collect()),
         }
     }

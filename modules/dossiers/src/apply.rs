@@ -9,6 +9,7 @@ use base::{Id, Instant};
 use facts::{Fact, Measure};
 
 mod handing;
+mod mishap;
 mod moving;
 mod opinions;
 
@@ -176,6 +177,9 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         | Happening::OpinionGiven { .. }
         | Happening::OpinionDeclined { .. }
         | Happening::OpinionLeft { .. }
+        | Happening::MishapReported { .. }
+        | Happening::MishapMended { .. }
+        | Happening::MishapDismissed { .. }
         | Happening::Moved { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
@@ -446,6 +450,9 @@ pub fn apply(
             d.rating = Some(*score);
             facts.push(fact(d, &count::RATED, at, rated_fact::flags(*score), 1));
         }
+        Happening::MishapReported { mishap, until, .. } => facts.push(mishap::reported(d, at, *mishap, *until)?),
+        Happening::MishapMended { .. } => facts.push(mishap::mended(d, at)?),
+        Happening::MishapDismissed { .. } => facts.push(mishap::dismissed(d, at)?),
         Happening::Moved { units, within, .. } => moved = moving::moved(d, at, units, *within)?,
     }
     opinions::after(d, at, happening);

@@ -13,6 +13,7 @@ pub(crate) mod bars;
 mod ends;
 pub(crate) mod hand;
 mod later;
+pub(crate) mod mishap;
 mod office;
 pub(crate) mod opinion;
 mod post;
@@ -22,6 +23,7 @@ pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
 pub(crate) use hand::passing_between;
 pub use hand::{elsewhere, hand_back, passing, redirect, take_over};
 pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
+pub use mishap::{MENDED_DAYS_MAX, dismiss_mishap, mend_mishap, report_mishap};
 pub use office::Office;
 pub(crate) use opinion::beside_step;
 pub use opinion::{
@@ -80,6 +82,7 @@ pub fn standing(dossier: &Dossier, verb: Verb, actor: &Actor, office: &Office<'_
         Who::AtIntakeUnanswered(_) => None,
         Who::AtReturn(permission) => by(*permission, tree.desk_path(dossier.return_to)),
         Who::AtUnit(permission) => by(*permission, tree.path(dossier.unit)),
+        Who::AtCompetent(permission) => by(*permission, tree.path(dossier.competent)),
         Who::AtAsked(permission) => dossier
             .opinions
             .iter()

@@ -184,6 +184,9 @@ pub struct Dossier {
     pub opinion_n: i64,
     /// Its part in what was filed together.
     pub part: Option<Part>,
+    /// What went wrong by the office's own doing and is not mended, and the last day for that.
+    pub mishap: Option<Mishap>,
+    pub mishap_until: Option<Date>,
     /// The agency it was settled for, where it has moved since.
     pub settled_for: Option<Id>,
     /// The agency it was taken in at and numbered by, where it has moved since.
@@ -223,11 +226,37 @@ pub mod mark {
     pub const LINKED: i64 = 1 << 53;
     /// Carried over from an agency that ended, which received it.
     pub const CARRIED: i64 = 1 << 54;
+    /// Something that went wrong by the office's own doing is being mended.
+    pub const MISHAP: i64 = 1 << 55;
     /// All of them.
-    pub const ALL: i64 = 0x7fff << 40;
+    pub const ALL: i64 = 0xffff << 40;
 }
 
 pub use crate::marks::Mark;
+
+/// What goes wrong by the office's own doing (NĐ 61/2018/NĐ-CP Điều 21).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mishap {
+    /// Sai sót trong kết quả giải quyết.
+    Error,
+    /// Hồ sơ, giấy tờ bị mất, thất lạc, hư hỏng.
+    Lost,
+}
+
+impl Mishap {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// The mishap of that word.
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Error, Self::Lost].into_iter().find(|one| one.as_str() == word)
+    }
+}
 
 /// How a dossier went from one agency to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -430,6 +459,7 @@ mod tests {
             mark::PAPERS_BETWEEN,
             mark::LINKED,
             mark::CARRIED,
+            mark::MISHAP,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

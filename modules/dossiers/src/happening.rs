@@ -3,11 +3,11 @@
 //! An event holds everything needed to rebuild the state and the facts, and no personal data.
 
 use crate::aside;
-use crate::dossier::Passing;
+use crate::dossier::{Mishap, Passing};
 use crate::opinion::Stance;
 use crate::papers::Added;
 use crate::verbs::Verb;
-use base::{Id, Instant};
+use base::{Date, Id, Instant};
 use files::Seal;
 use serde::{Deserialize, Serialize};
 
@@ -254,6 +254,23 @@ pub enum Happening {
     Rated {
         score: i64,
     },
+    /// Something went wrong by the office's own doing; the applicant is told, with an apology.
+    MishapReported {
+        mishap: Mishap,
+        what: String,
+        /// The last day for mending it.
+        until: Date,
+    },
+    MishapMended {
+        done: String,
+        /// The result put right.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Seal>,
+    },
+    /// Nothing was wrong.
+    MishapDismissed {
+        reason: String,
+    },
     /// Agencies were reorganised: whatever of its units ended is followed by what takes the work on. Code, dates and handler stay.
     Moved {
         /// The reorganisation, and the number of its decision.
@@ -321,6 +338,9 @@ impl Happening {
             Self::Stopped { .. } => Verb::Stop,
             Self::ResultReturned { .. } => Verb::ReturnResult,
             Self::Rated { .. } => Verb::Rate,
+            Self::MishapReported { .. } => Verb::ReportMishap,
+            Self::MishapMended { .. } => Verb::MendMishap,
+            Self::MishapDismissed { .. } => Verb::DismissMishap,
             Self::Moved { .. } => Verb::Move,
         }
     }
@@ -409,6 +429,9 @@ impl Happening {
             | Self::PutOff { reason, .. }
             | Self::Refused { reason, .. }
             | Self::Withdrawn { reason, .. }
+            | Self::MishapReported { what: reason, .. }
+            | Self::MishapMended { done: reason, .. }
+            | Self::MishapDismissed { reason }
             | Self::Stopped { reason } => reason,
             Self::Forwarded { note, .. } | Self::SupplementCompleted { note, .. } | Self::Approved { note, .. } => note,
             _ => "",

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod api;
 pub mod apply;
 pub mod aside;
+mod begun;
 pub mod bulk;
 pub mod correct;
 pub mod decide;
@@ -77,5 +78,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0015_opinions", include_str!("../migrations/0015_opinions.sql")),
         ("0016_parts", include_str!("../migrations/0016_parts.sql")),
         ("0017_moved", include_str!("../migrations/0017_moved.sql")),
+        ("0021_mishaps", include_str!("../migrations/0021_mishaps.sql")),
+        ("0022_begun", include_str!("../migrations/0022_begun.sql")),
     ],
 };

@@ -23,6 +23,8 @@ pub enum Mark {
     PapersFollow,
     /// Opinions were asked for, and are not summed up.
     Opinions,
+    /// Something that went wrong by the office's own doing is being mended.
+    Mishap,
 }
 
 impl Mark {
@@ -46,6 +48,7 @@ impl Mark {
             (offered, Self::Offered),
             (papers, Self::PapersFollow),
             (flags & mark::TO_SUM_UP != 0, Self::Opinions),
+            (flags & mark::MISHAP != 0, Self::Mishap),
         ]
         .into_iter()
         .filter_map(|(holds, mark)| holds.then_some(mark))
@@ -65,11 +68,12 @@ impl Mark {
             Self::Offered => "dossier-mark-offered",
             Self::PapersFollow => "dossier-mark-papers-follow",
             Self::Opinions => "dossier-mark-opinions",
+            Self::Mishap => "dossier-mark-mishap",
         }
     }
 
     /// Whether it speaks of the office's own work, for heads and inspectors to look at.
     pub fn is_watched(self) -> bool {
-        matches!(self, Self::AskedLate | Self::Hollow | Self::AskedAfterBack | Self::PutOff)
+        matches!(self, Self::AskedLate | Self::Hollow | Self::AskedAfterBack | Self::PutOff | Self::Mishap)
     }
 }

@@ -45,6 +45,9 @@ pub mod flag {
     /// Settled by the later date, and not by the one promised before.
     pub const BY_LATER_DATE: i64 = 4_194_304;
 
+    /// Papers were lost or damaged; else the result was wrong.
+    pub const LOST: i64 = 8_388_608;
+
     /// By the names that definitions use.
     pub const NAMES: &[(&str, i64)] = &[
         ("FULL_SERVICE", FULL_SERVICE),
@@ -68,6 +71,7 @@ pub mod flag {
         ("BETWEEN_ELECTRONIC", BETWEEN_ELECTRONIC),
         ("PUT_OFF", PUT_OFF),
         ("BY_LATER_DATE", BY_LATER_DATE),
+        ("LOST", LOST),
     ];
 }
 
@@ -130,6 +134,13 @@ pub static FEE_DUE: Measure = Measure::dong("fee_due").with(LASTING, NAMES).cut(
 /// Fees and charges received at the desk, in đồng.
 pub static FEE_PAID: Measure = Measure::dong("fee_paid").with(LASTING, NAMES).cut(true, true);
 
+/// Something went wrong by the office's own doing, as it says itself; some of it turns out to be nothing.
+pub static MISHAP: Measure = Measure::again("mishap").with(LOST, NAMES).cut(true, false);
+/// It was mended: by the day that was named, or later.
+pub static MENDED: Measure = Measure::again("mended").with(LOST | ON_TIME, NAMES).cut(true, false);
+/// Nothing was wrong after all.
+pub static MISHAP_DISMISSED: Measure = Measure::again("mishap_dismissed").with(LOST, NAMES).cut(true, false);
+
 /// Everything dossiers are counted by.
 pub const MEASURES: &[&Measure] = &[
     &RECEIVED,
@@ -148,6 +159,9 @@ pub const MEASURES: &[&Measure] = &[
     &RETURNED,
     &RATED,
     &CARRIED,
+    &MISHAP,
+    &MENDED,
+    &MISHAP_DISMISSED,
     &FEE_DUE,
     &FEE_PAID,
 ];

@@ -32,6 +32,9 @@ pub fn module() -> Module {
         // The counter.
         .get("/intake", Access::Needs(RECEIVE_DOSSIER), pages::choose_or_form)
         .post("/intake", Access::Needs(RECEIVE_DOSSIER), pages::receive)
+        .get("/intake/received", Access::Needs(RECEIVE_DOSSIER), pages::received)
+        .post("/intake/keep", Access::Needs(RECEIVE_DOSSIER), pages::keep_typed)
+        .post("/intake/begun/{id}/drop", Access::Needs(RECEIVE_DOSSIER), pages::drop_begun)
         // Anybody: status by code.
         .get("/track", Access::LookUp, pages::track)
         .get("/rate", Access::Public, pages::rate_form)

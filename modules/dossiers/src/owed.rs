@@ -24,6 +24,8 @@ const RETURN: &str = "dossier-return";
 const TAKE: &str = "dossier-take";
 /// An opinion that another unit is asked for.
 const OPINION: &str = "dossier-opinion";
+/// Something that went wrong, to be mended.
+const MEND: &str = "dossier-mend";
 /// Papers to be handed to another agency.
 const PAPERS: &str = "dossier-hand-papers";
 
@@ -56,7 +58,11 @@ pub fn dues(d: &Dossier) -> Vec<Due> {
     let between = d.flags & mark::PAPERS_BETWEEN != 0;
     let papers = d.papers_from.zip(d.papers_by).filter(|_| between);
     let papers = papers.map(|(unit, at)| Due { name: PAPERS, unit, holder: None, at, part: 0 });
-    next.into_iter().chain(take).chain(papers).chain(opinions).collect()
+    // By whoever works on it; of what is decided or over, by the agency that settled it.
+    let works = d.status.clock_runs() || d.status.waits_for_applicant();
+    let (unit, holder) = if works { (d.unit, d.handler) } else { (d.competent, None) };
+    let mend = d.mishap_until.map(|until| Due { holder, ..Due::by_evening(MEND, unit, until) });
+    next.into_iter().chain(take).chain(papers).chain(mend).chain(opinions).collect()
 }
 
 /// The name by which a dossier points to one whose paper stands in for one of its own.
@@ -81,6 +87,7 @@ pub const KIND: Kind = Kind::elsewhere(
         DueKind { name: RETURN, word: "dossier-due-return", right: crate::rights::RETURN_RESULT, served: true },
         DueKind { name: TAKE, word: "dossier-due-take", right: crate::rights::READ_DOSSIERS, served: false },
         DueKind { name: OPINION, word: "dossier-due-opinion", right: crate::rights::READ_DOSSIERS, served: false },
+        DueKind { name: MEND, word: "dossier-due-mend", right: crate::rights::READ_DOSSIERS, served: false },
         DueKind { name: PAPERS, word: "dossier-due-papers", right: crate::rights::READ_DOSSIERS, served: false },
     ],
     crate::rights::READ_DOSSIERS,

@@ -138,7 +138,9 @@ impl Papers {
                     self.add(paper, at);
                 }
             }
-            Happening::Approved { result: Some(file), .. } | Happening::ResultReturned { result: Some(file), .. } => {
+            Happening::Approved { result: Some(file), .. }
+            | Happening::ResultReturned { result: Some(file), .. }
+            | Happening::MishapMended { result: Some(file), .. } => {
                 self.keep(file, RESULT, at);
             }
             Happening::Forwarded { draft: Some(file), .. } => self.keep(file, DRAFT, at),

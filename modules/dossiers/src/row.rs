@@ -1,6 +1,6 @@
 //! The row of a dossier: its columns, once. INSERT, UPDATE, reading and the proof's difference come from these lists.
 
-use crate::dossier::{Applicant, Dossier, Outcome, Status};
+use crate::dossier::{Applicant, Dossier, Mishap, Outcome, Status};
 use crate::store::Loaded;
 use ::store::{FromCell, Row, StoreError, Value};
 use audit::Head;
@@ -56,6 +56,17 @@ const MOVED: &[Column<Dossier>] = &[
     column!("decided_by", decided_by),
     column!("rating", rating),
     column!("opinion_n", opinion_n),
+    Column {
+        name: "mishap",
+        get: |d| d.mishap.map_or("", Mishap::as_str).into(),
+        set: |d, row| {
+            put(&mut d.mishap, row, "mishap", |word: String| match word.as_str() {
+                "" => Some(None),
+                word => Mishap::read(word).map(Some),
+            })
+        },
+    },
+    column!("mishap_until", mishap_until),
     column!("settled_for", settled_for),
     column!("first_intake", first_intake),
 ];
@@ -207,6 +218,8 @@ impl Default for Dossier {
             opinions: Vec::new(),
             opinion_n: 0,
             part: None,
+            mishap: None,
+            mishap_until: None,
             settled_for: None,
             first_intake: None,
             head: Head::default(),

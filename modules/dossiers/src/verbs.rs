@@ -44,6 +44,10 @@ pub enum Verb {
     Stop,
     ReturnResult,
     Rate,
+    /// Something went wrong by the office's own doing: an apology, and a day by which it is mended.
+    ReportMishap,
+    MendMishap,
+    DismissMishap,
     /// With its agencies, when they are reorganised: nobody's act on one dossier.
     Move,
 }
@@ -74,6 +78,9 @@ base::closed_list!(Verb, {
     Stop => "stop",
     ReturnResult => "return-result",
     Rate => "rate",
+    ReportMishap => "report-mishap",
+    MendMishap => "mend-mishap",
+    DismissMishap => "dismiss-mishap",
     Move => "move",
 });
 
@@ -90,6 +97,8 @@ pub enum Who {
     AtReturn(Permission),
     /// … over the unit that holds it.
     AtUnit(Permission),
+    /// … over the agency that is competent, wherever it lies.
+    AtCompetent(Permission),
     /// … over a unit that is asked for an opinion.
     AtAsked(Permission),
     /// The holder of the current step: the permission follows from the step's role.
@@ -167,6 +176,7 @@ pub fn picture() -> String {
         Who::AtIntakeUnanswered(right) => format!("AtIntakeUnanswered({})", right.name),
         Who::AtReturn(right) => format!("AtReturn({})", right.name),
         Who::AtUnit(right) => format!("AtUnit({})", right.name),
+        Who::AtCompetent(right) => format!("AtCompetent({})", right.name),
         Who::AtAsked(right) => format!("AtAsked({})", right.name),
     };
     let row = |verb: Verb, rule: &Rule, from: &[Status], to: &[Status]| Drawn {
@@ -235,10 +245,12 @@ mod tests {
     }
 
     #[test]
-    fn every_status_is_reached_and_closed_ones_are_never_left_but_to_be_rated() {
+    fn every_status_is_reached_and_closed_ones_are_never_left_but_to_be_rated_or_mended() {
         let reached: BTreeSet<Status> = rules().flat_map(|(_, rule)| rule.to).copied().collect();
         assert_eq!(reached.len(), Status::ALL.len());
-        for (verb, rule) in rules().filter(|(verb, _)| *verb != Verb::Rate) {
+        // What went wrong is mended after it was handed out too.
+        let after = [Verb::Rate, Verb::ReportMishap, Verb::MendMishap, Verb::DismissMishap];
+        for (verb, rule) in rules().filter(|(verb, _)| !after.contains(verb)) {
             assert!(rule.from.iter().all(|status| status.is_open()), "{verb:?}");
         }
     }

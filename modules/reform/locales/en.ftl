@@ -580,3 +580,7 @@ reform-found-programmes = Programmes and plans
 reform-found-definitions = Indicators and definitions
 reform-counted-carried = Dossiers carried over in reorganisations
 reform-programmes-moved = { $n } programmes
+reform-counted-mishap = Errors and losses by the office
+reform-counted-mended = Errors and losses mended
+reform-counted-mishap_dismissed = Reported errors that were none
+reform-flag-LOST = papers lost or damaged

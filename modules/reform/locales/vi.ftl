@@ -577,3 +577,7 @@ reform-found-programmes = Chương trình, kế hoạch
 reform-found-definitions = Chỉ số và định nghĩa
 reform-counted-carried = Hồ sơ chuyển theo sắp xếp cơ quan
 reform-programmes-moved = { $n } chương trình, kế hoạch
+reform-counted-mishap = Sai sót, thất lạc do cơ quan
+reform-counted-mended = Sai sót, thất lạc đã khắc phục
+reform-counted-mishap_dismissed = Báo sai sót không đúng
+reform-flag-LOST = giấy tờ thất lạc, hư hỏng

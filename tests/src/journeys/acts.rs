@@ -79,6 +79,8 @@ impl People {
         let officer = app.person(Role::Officer).id.to_string();
         let supplement = asking("Ảnh chụp quá mờ, xin chụp lại");
         let payment = json!({ "amount_dong": 50_000, "reason": "Lệ phí bản sao", "basis": "TT 85/2019/TT-BTC" });
+        let today = app.clock.now().date().to_string();
+        let lost = json!({ "mishap": "lost", "mishap_what": "Thất lạc khi bàn giao", "mend_until": today });
         let way: &[(&str, &str, Value)] = match station {
             "filed" => &[],
             "appraised" => &[("clerk", "receive-online", json!({}))],
@@ -93,6 +95,7 @@ impl People {
                 ("officer", "forward", json!({})),
                 ("leader", "approve", json!({})),
             ],
+            "mishap" => &[("clerk", "receive-online", json!({})), ("officer", "report-mishap", lost)],
             other => panic!("no way to {other}"),
         };
         for (who, verb, body) in way {
@@ -109,6 +112,8 @@ fn fitting(app: &TestApp, verb: Verb) -> (&'static str, Value) {
         (Verb::Assign, _) => "appraised",
         (Verb::SendBack | Verb::Approve | Verb::Refuse, _) => "signed",
         (Verb::RecordPayment, _) => "owing",
+        (Verb::ReportMishap, _) => "decided",
+        (Verb::MendMishap | Verb::DismissMishap, _) => "mishap",
         (_, [Status::Filed]) => "filed",
         (_, [Status::Supplement]) => "asked",
         (_, [Status::Decided, ..]) => "decided",
@@ -124,6 +129,7 @@ fn fitting(app: &TestApp, verb: Verb) -> (&'static str, Value) {
             // By letter there would have to be the letter.
             (Ask::OneOf(_), "wished_how") => json!("spoken"),
             (Ask::OneOf(all), _) => json!(all[0]),
+            (Ask::Day, "mend_until") => json!(app.clock.now().date().to_string()),
             (Ask::Day, name) => asking(words)[name].clone(),
             (Ask::Texts, "answers") => json!({ "child_name": "Nguyễn Văn Còn" }),
             _ => continue,

@@ -106,6 +106,16 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             decide::return_result(d, person, o, &to_owner(), dice.is_multiple_of(3)).map(|(event, _)| event)
         }
         Verb::Rate => decide::rate(d, person, o, i64::from(dice % 5) + 1),
+        Verb::ReportMishap => {
+            let kind = if d.outcome == crate::dossier::Outcome::None || yes { "lost" } else { "error" };
+            let until = o.now.date().to_string();
+            decide::report_mishap(d, person, o, (kind, "Thất lạc khi bàn giao giữa hai phòng", &until))
+        }
+        Verb::MendMishap => {
+            let with_file = d.outcome != crate::dossier::Outcome::None && yes;
+            decide::mend_mishap(d, person, o, ("Đã lập lại và xin lỗi", with_file))
+        }
+        Verb::DismissMishap => decide::dismiss_mishap(d, person, o, "Hồ sơ vẫn đủ giấy tờ"),
         Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Move => unreachable!("offered for an existing dossier"),
     })
 }
@@ -170,6 +180,14 @@ fn adds_up(story: &Story) {
     assert_eq!((story.sum("paid", flag::PAID_ONLINE), story.sum("procedure_paid_online", 0)), (0, 0));
     // Settled is granted or refused, corrections and all; and each flag says what the dossier says.
     let mut before = story.log.clone();
+    // What is mended afterwards ends nothing.
+    let mends = |(_, happening): &(Instant, Happening)| {
+        use Happening::{MishapDismissed, MishapMended, MishapReported};
+        matches!(happening, MishapReported { .. } | MishapMended { .. } | MishapDismissed { .. })
+    };
+    while before.last().is_some_and(mends) {
+        before.pop();
+    }
     let last = before.pop();
     let was = replay(&before).0.unwrap_or_else(|| d.clone());
     let ran_until = was.paused_at.or(last.map(|(at, _)| at));

@@ -38,6 +38,8 @@ print::templates! {
     pub CONTROL = "control", include_str!("../../forms/control.typ");
     /// Form 07.
     pub REGISTER = "register", include_str!("../../forms/register.typ");
+    /// An apology for what went wrong.
+    pub MISHAP = "mishap", include_str!("../../forms/mishap.typ");
     /// Papers that a unit hands over.
     pub HANDOVER = "handover", include_str!("../../forms/handover.typ");
 }
@@ -53,6 +55,8 @@ pub enum Form {
     Refusal,
     /// Mẫu số 04: Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết.
     Apology,
+    /// Thư xin lỗi vì sai sót, thất lạc (NĐ 61/2018/NĐ-CP Điều 21): no form of its own is prescribed.
+    Mishap,
     /// Mẫu số 05: Thông báo dừng giải quyết hồ sơ.
     Stop,
     /// Mẫu số 06: Phiếu kiểm soát quá trình giải quyết hồ sơ. The office's own.
@@ -60,8 +64,8 @@ pub enum Form {
 }
 
 impl Form {
-    pub const ALL: [Self; 6] =
-        [Self::Receipt, Self::Supplement, Self::Refusal, Self::Apology, Self::Stop, Self::Control];
+    pub const ALL: [Self; 7] =
+        [Self::Receipt, Self::Supplement, Self::Refusal, Self::Apology, Self::Mishap, Self::Stop, Self::Control];
 
     /// Its word in addresses.
     pub fn as_str(self) -> &'static str {
@@ -84,6 +88,7 @@ impl Form {
             Self::Supplement => SUPPLEMENT,
             Self::Refusal => REFUSAL,
             Self::Apology => APOLOGY,
+            Self::Mishap => MISHAP,
             Self::Stop => STOP,
             Self::Control => CONTROL,
         }
@@ -96,6 +101,7 @@ impl Form {
             Self::Supplement => "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
             Self::Refusal => "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
             Self::Apology => "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
+            Self::Mishap => "Văn bản xin lỗi và thông báo khắc phục",
             Self::Stop => "Thông báo dừng giải quyết hồ sơ",
             Self::Control => "Phiếu kiểm soát quá trình giải quyết hồ sơ",
         }
@@ -108,6 +114,7 @@ impl Form {
             Self::Supplement => "phieu-yeu-cau-bo-sung",
             Self::Refusal => "phieu-tu-choi",
             Self::Apology => "van-ban-xin-loi",
+            Self::Mishap => "van-ban-xin-loi-khac-phuc",
             Self::Stop => "thong-bao-dung",
             Self::Control => "phieu-kiem-soat",
         };
@@ -127,6 +134,7 @@ impl Form {
             Self::Supplement => any(&["supplement-requested"]),
             Self::Refusal => any(&["intake-refused", "refused"]),
             Self::Apology => any(&["put-off"]),
+            Self::Mishap => any(&["mishap-reported"]),
             Self::Stop => any(&["withdrawn", "stopped"]),
         }
     }
@@ -288,6 +296,10 @@ pub async fn printed(form: Form, words: Words<'_>, read: &Read, now: Instant) ->
         Form::Apology => {
             let data = requests::Apology::of(words, read)?.ok_or_else(none)?;
             print::print(APOLOGY, Sheet { title: &title, subject: code, at: now, data: &data }).await
+        }
+        Form::Mishap => {
+            let data = requests::Regret::of(words, read)?.ok_or_else(none)?;
+            print::print(MISHAP, Sheet { title: &title, subject: code, at: now, data: &data }).await
         }
         Form::Stop => {
             let data = requests::Stop::of(words, read)?.ok_or_else(none)?;

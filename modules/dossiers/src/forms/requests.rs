@@ -2,6 +2,7 @@
 //! settled no further.
 
 use super::{Head, Read, Words};
+use crate::dossier::Mishap;
 use crate::happening::{AskedHow, Asking, Happening};
 use crate::pages::headed;
 use base::Fault;
@@ -103,20 +104,28 @@ pub(super) struct Apology {
     officer: String,
 }
 
+impl Head {
+    /// Of a letter that the agency that settles it sends.
+    fn of_the_agency(self, words: Words<'_>, read: &Read) -> Head {
+        let (d, tree) = (&read.loaded.dossier, &words.house.tree);
+        let above = tree.get(d.competent).and_then(|agency| agency.parent).map(|parent| tree.name(parent));
+        Head {
+            above: above.unwrap_or_default(),
+            unit: tree.name(d.competent),
+            place: tree.place_of(d.competent),
+            ..self
+        }
+    }
+}
+
 impl Apology {
     pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
         let Some((event, Happening::PutOff { reason, clock, unforeseen })) = read.last(&["put-off"]) else {
             return Ok(None);
         };
-        let (d, tree) = (&read.loaded.dossier, &words.house.tree);
-        let above = tree.get(d.competent).and_then(|agency| agency.parent).map(|parent| tree.name(parent));
-        // The letter is of the agency that settles it, and what was promised before stands in the basis of the new date.
-        let head = Head {
-            above: above.unwrap_or_default(),
-            unit: tree.name(d.competent),
-            place: tree.place_of(d.competent),
-            ..Head::of(words, read, event.at)?
-        };
+        let d = &read.loaded.dossier;
+        // What was promised before stands in the basis of the new date.
+        let head = Head::of(words, read, event.at)?.of_the_agency(words, read);
         let was = clock.basis.parse::<Basis>().ok().and_then(|basis| match basis.manner {
             Manner::Extension { was, .. } => Some(base::vn_moment_words(was)),
             _ => None,
@@ -128,6 +137,34 @@ impl Apology {
             due: base::vn_moment_words(clock.due_at),
             reason,
             unforeseen,
+            officer: read.name(event.actor),
+        }))
+    }
+}
+
+/// An apology for what went wrong, of the latest report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Regret {
+    #[serde(flatten)]
+    head: Head,
+    /// Papers were lost or damaged; else the result was wrong.
+    lost: bool,
+    what: String,
+    /// The last day for mending it, in words.
+    until: String,
+    officer: String,
+}
+
+impl Regret {
+    pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
+        let Some((event, Happening::MishapReported { mishap, what, until })) = read.last(&["mishap-reported"]) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            head: Head::of(words, read, event.at)?.of_the_agency(words, read),
+            lost: mishap == Mishap::Lost,
+            what,
+            until: base::vn_date_words(until),
             officer: read.name(event.actor),
         }))
     }

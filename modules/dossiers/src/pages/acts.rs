@@ -15,6 +15,8 @@ use web::{Choice, FormMap};
 const ASKED_DAYS: i64 = 10;
 /// Working days another unit is given for an opinion unless the officer writes another date.
 const OPINION_DAYS: i64 = 3;
+/// Working days offered for mending what went wrong.
+const MENDED_DAYS: i64 = 3;
 
 /// One input of an act's form.
 pub(super) struct Field {
@@ -137,6 +139,7 @@ impl Desk<'_> {
                     read.loaded().dossier.due_at.map(|due| due.date()).filter(|due| *due > self.office.now.date());
                 due.map_or(soon, |due| due.min(soon)).to_string()
             }
+            "mend_until" => self.office.calendar.nth_working_day_after(self.office.now.date(), MENDED_DAYS).to_string(),
             "until" => {
                 let days = jiff::Span::new().days(ASKED_DAYS);
                 self.office.now.date().checked_add(days).map(|day| day.to_string()).unwrap_or_default()
@@ -298,6 +301,14 @@ impl Desk<'_> {
             Verb::PutOff => {
                 let due = read.loaded().dossier.due_at.map(base::vn_date_time).unwrap_or_default();
                 l.tr("dossier-put-off-lead", [("due", due)])
+            }
+            Verb::ReportMishap => l.t("dossier-mishap-lead"),
+            Verb::MendMishap => {
+                let until = read.loaded().dossier.mishap_until.map(base::vn_date).unwrap_or_default();
+                let reported = read.events.iter().rfind(|event| event.kind == "mishap-reported");
+                let what = reported.and_then(|event| crate::happening::Happening::read(&event.data).ok());
+                let what = what.map(|happening| happening.words().to_owned()).unwrap_or_default();
+                l.tr("dossier-mishap-mend-lead", [("what", what), ("day", until)])
             }
             Verb::Approve => match proposed(read) {
                 Some((name, note)) => l.tr("dossier-approve-lead", [("name", name), ("note", note)]),

@@ -5,7 +5,7 @@ use crate::actions::{By, CounterIntake, House, LinkedTyped};
 use crate::decide::{self, PostTyped};
 use crate::filing::Handed;
 use crate::places::department_of;
-use crate::reuse::{self, Earlier};
+use crate::reuse::Earlier;
 use crate::uploads;
 use askama::Template;
 use base::{Actor, Channel, Dong, Fault, Id, Level, Problem};
@@ -13,11 +13,19 @@ use catalogue::Version;
 use i18n::L;
 use linked::Chosen;
 use papers::{PaperRow, Questions, answers_of, paper_rows, papers_of, questions};
+use person::{before, find_person};
 use web::table::query_value;
-use web::{Answer, Choice, Ctx, PatientUpload, Upload};
+use web::{Answer, Choice, Ctx, FormMap, PatientUpload, Upload};
 
+mod begun;
+mod group;
 mod linked;
 mod papers;
+mod people;
+mod person;
+
+pub use begun::{drop_begun, keep_typed};
+pub use group::received;
 
 /// Procedures shown to choose from.
 const CHOICES_MAX: usize = 20;
@@ -27,8 +35,13 @@ const CHOICES_MAX: usize = 20;
 struct ChoosePage {
     l: L,
     q: String,
+    csrf: String,
     /// code, name, field
     found: Vec<(String, String, String)>,
+    /// Code of the dossier whose person brings another; empty for anybody.
+    after: String,
+    /// What was begun and not received.
+    begun: Vec<begun::Row>,
 }
 
 /// What is known of the person whose number was typed.
@@ -84,6 +97,10 @@ struct IntakePage {
     parts: Vec<linked::PartForm>,
     /// By when all of it is promised, if it is received now.
     promised: String,
+    /// Under what it is kept while it is typed.
+    begun: Id,
+    /// The others of a group, a line each.
+    people: String,
 }
 
 /// The committee or department the clerk's desk belongs to.
@@ -96,22 +113,40 @@ fn own_house(actor: &Actor, house: &House) -> Option<Id> {
 pub async fn choose_or_form(ctx: Ctx) -> Answer {
     let actor = ctx.require(crate::rights::RECEIVE_DOSSIER)?.clone();
     let house = house(&ctx.app)?;
-    let code = query_value(&ctx.uri, "procedure");
+    let (code, after) = (query_value(&ctx.uri, "procedure"), query_value(&ctx.uri, "after"));
+    let begun = match query_value(&ctx.uri, "begun").parse::<Id>() {
+        Ok(id) => {
+            let account = actor.account;
+            Some(ctx.db().read(move |tx| Box::pin(async move { crate::begun::one(tx, account, id).await })).await?)
+        }
+        Err(_) => None,
+    };
+    let (code, linked) = match &begun {
+        Some(begun) => (begun.procedure.clone(), begun.linked.clone()),
+        None => (code, query_value(&ctx.uri, "linked")),
+    };
     if code.is_empty() {
-        return choose(&ctx, &actor, &house);
+        return choose(&ctx, &actor, &house, after).await;
     }
     let version = house
         .shelf
         .by_code(&code, ctx.now.date())
         .filter(|version| version.can_be_received())
         .ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
-    let chosen = Chosen::of(&ctx, &house, &version, &query_value(&ctx.uri, "linked"))?;
+    let chosen = Chosen::of(&ctx, &house, &version, &linked)?;
     let of = (version.as_ref(), chosen.as_ref());
-    let page = form(&ctx, &actor, &house, of, Typed::default(), (Before::default(), Vec::new()));
+    let typed = match begun {
+        Some(begun) => Typed { begun: Some(begun.id), ..Typed::of(&FormMap(begun.fields.into_iter().collect()), of) },
+        None if !after.is_empty() => {
+            Typed { handed: person::of_dossier(&ctx, &actor, &house, &after).await?, ..Typed::default() }
+        }
+        None => Typed::default(),
+    };
+    let page = form(&ctx, &actor, &house, of, typed, (Before::default(), Vec::new()));
     Ok(ctx.page(&ctx.l.t("dossier-intake-title"), &page))
 }
 
-fn choose(ctx: &Ctx, actor: &Actor, house: &House) -> Answer {
+async fn choose(ctx: &Ctx, actor: &Actor, house: &House, after: String) -> Answer {
     let q = query_value(&ctx.uri, "q");
     let level = own_house(actor, house).and_then(|id| house.tree.get(id)).map(|agency| agency.level);
     let today = ctx.now.date();
@@ -128,11 +163,15 @@ fn choose(ctx: &Ctx, actor: &Actor, house: &House) -> Answer {
     versions.sort_by_key(|version| !level.is_some_and(|level| version.levels.contains(&level)));
     // A code, or words that fit one procedure only, need no choosing.
     if let ([only], false) = (versions.as_slice(), q.trim().is_empty()) {
-        return Ok(ctx.redirect(format!("/intake?procedure={}", only.code)));
+        let same = if after.is_empty() { String::new() } else { format!("&after={}", web::table::encode(&after)) };
+        return Ok(ctx.redirect(format!("/intake?procedure={}{same}", only.code)));
     }
     let page = ChoosePage {
         l: ctx.l,
         q,
+        csrf: ctx.csrf.clone(),
+        after,
+        begun: begun::rows(ctx).await?,
         found: versions
             .into_iter()
             .take(CHOICES_MAX)
@@ -154,6 +193,48 @@ struct Typed {
     all_papers: bool,
     post: PostTyped,
     linked: Option<LinkedTyped>,
+    /// Under what it is kept.
+    begun: Option<Id>,
+    people: String,
+}
+
+impl Typed {
+    /// The fields of the form, sent or kept.
+    fn of(fields: &FormMap, (version, chosen): (&Version, Option<&Chosen>)) -> Typed {
+        let text = |name: &str| fields.text(name).to_owned();
+        let all_papers = fields.get("all_papers").is_some();
+        let handed = Handed {
+            owner_name: text("owner_name"),
+            owner_number: text("owner_number"),
+            owner_phone: text("owner_phone"),
+            owner_address: text("owner_address"),
+            submitter_name: text("submitter_name"),
+            summary: text("summary"),
+            owner_paper: text("owner_paper"),
+            owner_nationality: text("owner_nationality"),
+            sure: fields.get("sure").is_some(),
+            components: papers_of(fields, version, "", all_papers),
+            answers: answers_of(fields, version, ""),
+        };
+        Typed {
+            handed,
+            intake: text("intake"),
+            competent: text("competent"),
+            return_to: text("return_to"),
+            channel: text("channel"),
+            paid: fields.get("paid").is_some(),
+            all_papers,
+            post: PostTyped {
+                carrier: text("post_carrier"),
+                number: text("post_number"),
+                day: web::iso_day(&text("post_day")),
+                time: text("post_time"),
+            },
+            linked: chosen.map(|chosen| chosen.typed(fields, all_papers)),
+            begun: fields.text("begun").parse().ok(),
+            people: text("people"),
+        }
+    }
 }
 
 fn choices<'a>(agencies: impl IntoIterator<Item = &'a organisation::Agency>) -> Vec<Choice> {
@@ -248,63 +329,10 @@ fn form(
         linked: chosen.map(|chosen| chosen.group.code.clone()).unwrap_or_default(),
         parts: parts.unwrap_or_default(),
         promised: promised.map(base::vn_date_time).unwrap_or_default(),
+        begun: typed.begun.unwrap_or_else(|| crate::new_id(ctx.now)),
+        people: typed.people,
         problems,
     }
-}
-
-/// The papers of the person typed that may stand in; an unreadable number has none.
-async fn before(ctx: &Ctx, actor: &Actor, house: &House, number: &str) -> Result<Vec<Earlier>, Fault> {
-    let (actor, house, number) = (actor.clone(), house.clone(), number.to_owned());
-    ctx.db().read(move |tx| Box::pin(async move { reuse::papers_of(tx, &house, &actor, &number).await })).await
-}
-
-/// The person was here before: name, telephone and address need not be typed again, and papers that last need not be
-/// handed in again. Only what lies within the clerk's own scope is told.
-async fn find_person(
-    ctx: &Ctx,
-    actor: &Actor,
-    house: &House,
-    (version, chosen): (&Version, Option<&Chosen>),
-    mut typed: Typed,
-) -> Answer {
-    let title = ctx.l.t("dossier-intake-title");
-    let number = crate::filing::number_of(&typed.handed.owner_number);
-    let mut problems = crate::filing::number_problem(&number).into_iter().collect::<Vec<_>>();
-    let mut found = Before::default();
-    if problems.is_empty() {
-        let (asking, looking, wanted) = (actor.clone(), house.clone(), number.clone());
-        let procedure = version.procedure_id;
-        let read = ctx.db().read(move |tx| {
-            Box::pin(async move {
-                let known = reuse::known(tx, &looking, &asking, &wanted).await?;
-                let same = reuse::same_open(tx, &looking, &asking, (&wanted, procedure), None).await?;
-                Ok::<_, Fault>((known, same))
-            })
-        });
-        let (known, same) = read.await?;
-        found.same = same;
-        found.papers = before(ctx, actor, house, &number).await?;
-        match known {
-            Some(known) => {
-                let handed = &mut typed.handed;
-                for (typed, known) in [
-                    (&mut handed.owner_name, known.name),
-                    (&mut handed.owner_phone, known.phone),
-                    (&mut handed.owner_address, known.address),
-                ] {
-                    if typed.trim().is_empty() {
-                        *typed = known;
-                    }
-                }
-                found.told = ctx.l.tr("dossier-person-known", [("code", known.dossier)]);
-            }
-            None => found.told = ctx.l.t("dossier-person-unknown"),
-        }
-    }
-    problems.truncate(1);
-    let wrong = !problems.is_empty();
-    let page = form(ctx, actor, house, (version, chosen), typed, (found, problems));
-    Ok(if wrong { ctx.invalid_page(&title, &page) } else { ctx.page(&title, &page) })
 }
 
 fn agency(upload: &Upload, field: &'static str) -> Result<Id, Problem> {
@@ -316,53 +344,26 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
     let actor = ctx.require(crate::rights::RECEIVE_DOSSIER)?.clone();
     let house = house(&ctx.app)?;
     let fields = &upload.fields;
-    let text = |name: &str| fields.text(name).to_owned();
+    if fields.get("keep").is_some() {
+        return begun::keep(&ctx, fields).await;
+    }
     let version = house
         .shelf
         .by_code(fields.text("procedure"), ctx.now.date())
         .ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
-    let mut handed = Handed {
-        owner_name: text("owner_name"),
-        owner_number: text("owner_number"),
-        owner_phone: text("owner_phone"),
-        owner_address: text("owner_address"),
-        submitter_name: text("submitter_name"),
-        summary: text("summary"),
-        owner_paper: text("owner_paper"),
-        owner_nationality: text("owner_nationality"),
-        sure: fields.get("sure").is_some(),
-        ..Handed::default()
-    };
+    let chosen = Chosen::of(&ctx, &house, &version, fields.text("linked"))?;
+    let of = (version.as_ref(), chosen.as_ref());
+    let mut typed = Typed::of(fields, of);
     // A scanner types what stands in the card's code, and presses Enter.
-    let card = crate::owner::card::read(&handed.owner_number);
+    let card = crate::owner::card::read(&typed.handed.owner_number);
     if let Some(card) = &card {
+        let handed = &mut typed.handed;
         handed.owner_number.clone_from(&card.number);
         // Whoever's card it is: what stood there may have been the one's before.
         handed.owner_name.clone_from(&card.name);
         handed.owner_address.clone_from(&card.address);
     }
-    let all_papers = fields.get("all_papers").is_some();
-    handed.components = papers_of(fields, &version, "", all_papers);
-    handed.answers = answers_of(fields, &version, "");
-    let chosen = Chosen::of(&ctx, &house, &version, fields.text("linked"))?;
-    let mut linked = chosen.as_ref().map(|chosen| chosen.typed(fields, all_papers));
-    let of = (version.as_ref(), chosen.as_ref());
-    let typed = Typed {
-        intake: text("intake"),
-        competent: text("competent"),
-        return_to: text("return_to"),
-        channel: text("channel"),
-        paid: fields.get("paid").is_some(),
-        post: PostTyped {
-            carrier: text("post_carrier"),
-            number: text("post_number"),
-            day: web::iso_day(&text("post_day")),
-            time: text("post_time"),
-        },
-        all_papers,
-        handed: handed.clone(),
-        linked: linked.clone(),
-    };
+    let (mut handed, mut linked) = (typed.handed.clone(), typed.linked.clone());
     if fields.get("find").is_some() || card.is_some() {
         return find_person(&ctx, &actor, &house, of, typed).await;
     }
@@ -392,17 +393,28 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
             post: typed.post.clone(),
             linked,
         };
+        let group = group::Group::of(&intake, &typed.people, ctx.l).map_err(Fault::invalid)?;
         let by = By { actor: actor.clone(), now: ctx.now };
-        let house = house.clone();
+        let (house, begun) = (house.clone(), typed.begun);
         ctx.db()
             .write(move |tx| {
-                Box::pin(async move { uploads::receive(tx, &house, &by, intake, (&staged, &parts)).await })
+                Box::pin(async move {
+                    let first = uploads::receive(tx, &house, &by, intake, (&staged, &parts)).await?;
+                    let others = group.receive(tx, &house, &by).await?;
+                    if let Some(begun) = begun {
+                        crate::begun::drop(tx, by.actor.account, begun).await?;
+                    }
+                    Ok::<_, Fault>(std::iter::once(first.code).chain(others).collect::<Vec<_>>())
+                })
             })
             .await
     }
     .await;
     match outcome {
-        Ok(dossier) => Ok(ctx.flash(format!("/dossiers/{}", dossier.code), "dossier-received-now")),
+        Ok(codes) => match codes.as_slice() {
+            [only] => Ok(ctx.flash(format!("/dossiers/{only}"), "dossier-received-now")),
+            several => Ok(ctx.flash(format!("/intake/received?codes={}", several.join(",")), "dossier-received-now")),
+        },
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
             let papers = before(&ctx, &actor, &house, &typed.handed.owner_number).await?;
             let page = form(&ctx, &actor, &house, of, typed, (Before { papers, ..Before::default() }, problems));

@@ -21,7 +21,7 @@ mod work_list;
 
 pub use answers::{Answered, answer_text, answered};
 pub use handover::handover;
-pub use intake::{choose_or_form, receive};
+pub use intake::{choose_or_form, drop_begun, keep_typed, receive, received};
 pub use load::load;
 pub use marked::marked;
 pub use oversight::{oversight, oversight_one};

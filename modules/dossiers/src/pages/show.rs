@@ -74,6 +74,8 @@ struct ShowPage {
     answers: Vec<Answered>,
     /// There is a receipt to print.
     has_slip: bool,
+    /// The reader takes dossiers in: the same person may bring another.
+    receives: bool,
     /// Its forms as PDF: name and address.
     forms: Vec<(String, String)>,
     offers: Vec<Offer>,
@@ -247,6 +249,7 @@ fn page(
         l,
         csrf: ctx.csrf.clone(),
         code: d.code.clone(),
+        receives: ctx.actor.as_ref().is_some_and(|actor| actor.may(crate::rights::RECEIVE_DOSSIER)),
         from: web::table::encode(&list),
         list,
         owner: a.owner_name.clone(),

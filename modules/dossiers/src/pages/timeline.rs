@@ -172,6 +172,11 @@ pub(super) fn timeline(
                     let due = l.tr("dossier-more-new-due", [("due", base::vn_date_time(clock.due_at))]);
                     sentences([due, unforeseen.clone()])
                 }
+                Some(Happening::MishapReported { mishap, until, .. }) => {
+                    let key = format!("dossier-mishap-{}", mishap.as_str());
+                    let by = l.tr("dossier-more-mend", [("day", base::vn_date(*until))]);
+                    sentences([l.t(key), by])
+                }
                 Some(Happening::SupplementRequested { again, asked, basis, .. }) => {
                     let again = again.as_ref().map(|again| l.tr("dossier-more-again", [("reason", again.as_str())]));
                     let asked = asked.as_ref().map(|asked| beside_log.asked(l, asked));

@@ -9,9 +9,9 @@ use crate::opinion::Stance;
 use crate::rights::{APPROVE_DOSSIER, ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
 use Rules::{First, LateStaysLate};
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
-use Who::{Applicant, AtAsked, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
+use Who::{Applicant, AtAsked, AtCompetent, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
 use base::{Fault, Problem};
-use decide::{REASON_CHARS_MAX as LONG, hand, opinion};
+use decide::{REASON_CHARS_MAX as LONG, hand, mishap, opinion};
 use records::{Ask, Field};
 
 const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who]) -> Rule {
@@ -20,6 +20,10 @@ const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who
 
 /// Whatever is not over.
 const OPEN: &[Status] = &[Filed, Received, Processing, Supplement, Payment, Decided];
+/// After it was handed out too, and papers that were to be given back: errors are found by whoever reads the result.
+const ONCE_RECEIVED: &[Status] = &[Received, Processing, Supplement, Payment, Decided, Returned, Withdrawn, Stopped];
+/// Whoever works on it, or heads who does; after the decision, whoever decides for the agency.
+const MENDING: &[Who] = &[AtStep, AtUnit(ASSIGN_DOSSIER), AtCompetent(APPROVE_DOSSIER)];
 const WITH_AN_OFFICER: &[Status] = &[Received, Processing];
 /// Papers come while the applicant is waited for, and results when it is decided.
 const TAKEN_WHILE: &[Status] = &[Received, Processing, Supplement, Payment, Decided];
@@ -210,6 +214,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
     },
     Row {
         step: Some("request_supplement"),
+        bars: mishap::not_asked_for_what_was_lost,
         ..Row::new(
             Verb::RequestSupplement,
             "supplement-requested",
@@ -391,6 +396,65 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
                 NOTE.about("a few words, kept apart from the answer"),
             ],
             does::rate,
+        )
+    },
+    Row {
+        bars: mishap::not_mended,
+        told: false,
+        ..Row::new(
+            Verb::ReportMishap,
+            "mishap-reported",
+            &[rule(
+                ONCE_RECEIVED,
+                ONCE_RECEIVED,
+                &[
+                    AtUnit(PROCESS_DOSSIER),
+                    AtUnit(ASSIGN_DOSSIER),
+                    AtCompetent(APPROVE_DOSSIER),
+                    AtIntake(RECEIVE_DOSSIER),
+                    AtReturn(RETURN_RESULT),
+                ],
+            )],
+            &[
+                Field::choice("mishap", Ask::OneOf(&["error", "lost"])).about("`error` in the result, `lost` papers"),
+                Field::lines("mishap_what", LONG).about("what went wrong, as the applicant is told with the apology"),
+                Field::choice("mend_until", Ask::Day).about("the last day for mending it, as in `2026-12-31`"),
+            ],
+            |case| {
+                case.rule(|d, actor, office| {
+                    let mishap = (case.text("mishap"), case.text("mishap_what"), case.text("mend_until"));
+                    decide::report_mishap(d, actor, office, mishap)
+                })
+            },
+        )
+    },
+    Row {
+        bars: mishap::nothing_to_mend,
+        told: false,
+        ..Row::new(
+            Verb::MendMishap,
+            "mishap-mended",
+            &[rule(ONCE_RECEIVED, ONCE_RECEIVED, MENDING)],
+            &[
+                Field::lines("mishap_done", LONG).about("what was mended, as the applicant is told"),
+                Field::files("result", 1).about("the result put right"),
+            ],
+            |case| {
+                case.rule(|d, actor, office| {
+                    decide::mend_mishap(d, actor, office, (case.text("mishap_done"), !case.papers.is_empty()))
+                })
+            },
+        )
+    },
+    Row {
+        bars: mishap::nothing_to_mend,
+        told: false,
+        ..Row::new(
+            Verb::DismissMishap,
+            "mishap-dismissed",
+            &[rule(ONCE_RECEIVED, ONCE_RECEIVED, MENDING)],
+            &[REASON],
+            |case| case.rule(|d, actor, office| decide::dismiss_mishap(d, actor, office, case.text("reason"))),
         )
     },
     // Goes with its agencies (`crate::moving`); no person does it to a dossier.
