@@ -42,7 +42,7 @@ pub use version::{
     ChannelTerms, Component, Eligibility, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route, ServiceLevel,
     Side, Sort, Step, StepUnit, UnclearTerms, Version, Way,
 };
-pub use words::{FeeSaid, fee_said};
+pub use words::{ChannelLine, FeeSaid, common_notes, fee_said};
 
 use web::{Access, Module, NavItem, Routes};
 

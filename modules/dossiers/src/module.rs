@@ -35,7 +35,8 @@ pub fn module() -> Module {
         .get("/intake/received", Access::Needs(RECEIVE_DOSSIER), pages::received)
         .post("/intake/keep", Access::Needs(RECEIVE_DOSSIER), pages::keep_typed)
         .post("/intake/begun/{id}/drop", Access::Needs(RECEIVE_DOSSIER), pages::drop_begun)
-        // Anybody: status by code.
+        // Anybody: what hangs at the counter; status by code.
+        .get("/posting", Access::Public, pages::posting)
         .get("/track", Access::LookUp, pages::track)
         .get("/rate", Access::Public, pages::rate_form)
         .post("/rate", Access::LookUp, pages::rate_look_up)
@@ -70,6 +71,7 @@ pub fn module() -> Module {
             access: Access::Needs(OVERSEE_DOSSIERS),
             order: 22,
         },
+        NavItem { key: "dossier-nav-posting", href: "/posting", icon: "file", access: Access::Public, order: 32 },
         NavItem { key: "dossier-nav-track", href: "/track", icon: "search", access: Access::Public, order: 30 },
     ];
     const HOMES: &[web::Home] = &[

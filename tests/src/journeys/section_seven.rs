@@ -180,7 +180,7 @@ fn point_7_what_comes_by_post_is_filed_when_its_minutes_were_signed() {
         assert!(dossier["received_at"].as_str().is_some_and(|at| at.starts_with("2026-11-25T08:05")), "{dossier}");
         let mut tomorrow = body;
         tomorrow["post_day"] = json!("2026-11-26");
-        clerk.post_json("/api/v1/dossiers", &tomorrow).await.is(422).shows("post_day");
+        clerk.post_json("/api/v1/dossiers", &tomorrow).await.is(422).shows("dossier-post-ahead");
     });
 }
 

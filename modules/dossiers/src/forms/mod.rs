@@ -5,6 +5,7 @@
 
 mod control;
 pub mod handover;
+pub mod posting;
 mod receipt;
 pub mod register;
 mod requests;
@@ -40,6 +41,8 @@ print::templates! {
     pub REGISTER = "register", include_str!("../../forms/register.typ");
     /// An apology for what went wrong.
     pub MISHAP = "mishap", include_str!("../../forms/mishap.typ");
+    /// What hangs at the counter.
+    pub POSTING = "posting", include_str!("../../forms/posting.typ");
     /// Papers that a unit hands over.
     pub HANDOVER = "handover", include_str!("../../forms/handover.typ");
 }

@@ -413,7 +413,10 @@ pub async fn receive(ctx: Ctx, PatientUpload { upload, refused }: PatientUpload)
     match outcome {
         Ok(codes) => match codes.as_slice() {
             [only] => Ok(ctx.flash(format!("/dossiers/{only}"), "dossier-received-now")),
-            several => Ok(ctx.flash(format!("/intake/received?codes={}", several.join(",")), "dossier-received-now")),
+            several => {
+                let codes = several.join(",");
+                Ok(ctx.flash(format!("/intake/received?codes={codes}"), "dossier-received-now"))
+            }
         },
         Err(Fault::Invalid(problems)) if !ctx.wants_json => {
             let papers = before(&ctx, &actor, &house, &typed.handed.owner_number).await?;
