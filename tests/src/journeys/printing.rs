@@ -265,3 +265,24 @@ fn what_is_taken_back_or_stopped_has_its_notice_with_how_it_was_wished_and_what_
         }
     });
 }
+
+#[test]
+fn what_hangs_at_the_counter_is_what_the_counter_takes_dossiers_in_by() {
+    on_fresh_provinces(|app| async move {
+        let commune = app.tree().get(app.person(Role::Leader).agency).expect("a commune").clone();
+        let mut passer = app.anonymous();
+        passer.get("/posting").await.is(200).shows("Niêm yết thủ tục hành chính");
+        let at = format!("/posting?unit={}", commune.code);
+        let version = app.shelf().by_code(crate::harness::BIRTH, app.clock.now().date()).expect("the procedure");
+        let field = version.field.clone();
+        let page = passer.get(&format!("{at}&field={field}")).await;
+        page.is(200).shows(&version.name).shows(crate::harness::BIRTH).shows("format=pdf");
+        let sheet = passer.get(&format!("{at}&field={field}&format=pdf")).await.printed();
+        let flat = sheet.replace(' ', "");
+        for said in ["NIÊM YẾT THỦ TỤC HÀNH CHÍNH", &commune.name, &version.name, &version.decision] {
+            assert!(flat.to_lowercase().contains(&said.replace(' ', "").to_lowercase()), "`{said}`: {sheet}");
+        }
+        passer.get(&format!("{at}&day=30.13.2026")).await.is(422).shows("id=\"day-error\"");
+        passer.get("/posting?unit=H99.99").await.is(422).shows("id=\"unit-error\"");
+    });
+}

@@ -99,13 +99,15 @@ fn row(l: L, version: &Version) -> Row {
         let rare = if paper.required { "" } else { ", nếu có" };
         format!("{}{count}{rare}", paper.name)
     });
+    // The sources' own mark of what they could not verify, in the words of the wall.
+    let said = |text: String| text.replace("unverified", "chưa xác minh");
     Row {
         code: version.code.clone(),
         name: version.name.clone(),
-        ways: ways.collect(),
-        papers: papers.collect(),
-        notes,
-        announced: format!("{}, từ {}", version.decision, base::vn_date(version.effective_from)),
+        ways: ways.map(said).collect(),
+        papers: papers.map(said).collect(),
+        notes: notes.into_iter().map(said).collect(),
+        announced: said(format!("{}, từ {}", version.decision, base::vn_date(version.effective_from))),
     }
 }
 
