@@ -24,6 +24,8 @@ pub use hand::{elsewhere, hand_back, passing, redirect, take_over};
 pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
 pub use office::Office;
 pub(crate) use opinion::beside_step;
+pub(crate) use opinion::branch;
+pub use opinion::branch::{forward_opinion, send_back_opinion, step_of_branch};
 pub use opinion::{
     Question, answerable, ask_opinions, askable, assign_opinion, decline_opinion, give_opinion, go_on_without,
 };

@@ -46,6 +46,8 @@ pub enum Verb {
     Rate,
     /// With its agencies, when they are reorganised: nobody's act on one dossier.
     Move,
+    ForwardOpinion,
+    SendBackOpinion,
 }
 base::closed_list!(Verb, {
     FileOnline => "file-online",
@@ -75,6 +77,8 @@ base::closed_list!(Verb, {
     ReturnResult => "return-result",
     Rate => "rate",
     Move => "move",
+    ForwardOpinion => "forward-opinion",
+    SendBackOpinion => "send-back-opinion",
 });
 
 /// Whose permission counts, and at which unit it must hold.

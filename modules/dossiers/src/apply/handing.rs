@@ -46,14 +46,16 @@ enum Means {
 fn means(happening: &Happening) -> Means {
     use Happening::{
         Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, Moved, OpinionAssigned, OpinionDeclined,
-        OpinionGiven, OpinionLeft, OpinionsAsked, Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused,
-        ResultReturned, SentBack, Stopped, SupplementCompleted, SupplementRequested, TakenOver, Withdrawn,
+        OpinionForwarded, OpinionGiven, OpinionLeft, OpinionSentBack, OpinionsAsked, Paid, PaymentRequested, PutOff,
+        Rated, Received, Redirected, Refused, ResultReturned, SentBack, Stopped, SupplementCompleted,
+        SupplementRequested, TakenOver, Withdrawn,
     };
     match happening {
         Filed { .. } | Received { .. } | IntakeRefused { .. } | SupplementCompleted { .. } => Means::Nothing,
         Paid { .. } | Rated { .. } | SupplementRequested { elsewhere: true, .. } => Means::Nothing,
         OpinionsAsked { by_process: true, .. } => Means::Nothing,
         OpinionAssigned { .. } | OpinionGiven { .. } | OpinionDeclined { .. } | OpinionLeft { .. } => Means::Nothing,
+        OpinionForwarded { .. } | OpinionSentBack { .. } => Means::Nothing,
         // It goes on where it was going.
         Moved { .. } => Means::Nothing,
         Assigned { .. } | TakenOver { .. } => Means::Taken,
