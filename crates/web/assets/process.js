@@ -81,6 +81,8 @@
       node.setAttribute("role", "button");
       const [name, kind] = [node.dataset.name, form().dataset.shape];
       node.setAttribute("aria-label", name || `${kind} ${node.dataset.node}`);
+      // The lines of a name are words apart, for whoever reads them one after the other.
+      node.querySelectorAll("text").forEach((line) => { line.textContent += " "; });
       if (node.dataset.ways === undefined) return;
       node.setAttribute("aria-pressed", "false");
       const { x, y } = place(node), width = Number(node.dataset.width);

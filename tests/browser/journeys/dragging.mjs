@@ -49,7 +49,7 @@ export async function journey({ browser, password }) {
   if (focused !== id) throw new Error(`the keys push on what has been pushed, and not ${focused}`);
 
   // A way from the first step to the last: from its grip onto the other shape, with the mouse.
-  const rows = await page.locator("[name$=_from]:not([name=way_from])").count();
+  const rows = await page.locator("[name^=w][name$=_from]:not([name=way_from])").count();
   const steps = await page.locator("[name$=_id][name^=s]").count();
   const [first, last] = [await page.locator("[name=s0_id]").inputValue(), await page.locator(`[name=s${steps - 1}_id]`).inputValue()];
   const grip = await shape(first).locator(".grip").boundingBox();
