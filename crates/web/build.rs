@@ -30,7 +30,13 @@ fn run() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let web = here.join("../../web");
     let own = here.join("assets");
-    for watched in [web.join("package-lock.json"), here.join("build.rs"), own.join("app.css"), own.join("app.js")] {
+    for watched in [
+        web.join("package-lock.json"),
+        here.join("build.rs"),
+        own.join("app.css"),
+        own.join("app.js"),
+        own.join("process.js"),
+    ] {
         println!("cargo:rerun-if-changed={}", watched.display());
     }
     println!("cargo:rerun-if-env-changed=MOTCUA_NODE_MODULES");
@@ -63,6 +69,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let faces = font_faces(&modules.join(FONT), &mut put)?;
     put("app.css", (faces + &text(&own.join("app.css"))?).as_bytes())?;
     put("app.js", text(&own.join("app.js"))?.as_bytes())?;
+    put("process.js", text(&own.join("process.js"))?.as_bytes())?;
 
     // One mark for the whole set: style sheets name the fonts beside them.
     let mut hash = <sha2::Sha256 as sha2::Digest>::new();

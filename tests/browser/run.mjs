@@ -24,6 +24,7 @@ import * as work from "./journeys/work.mjs";
 import * as definition from "./journeys/definition.mjs";
 import * as control from "./journeys/control.mjs";
 import * as drawn from "./journeys/process.mjs";
+import * as dragging from "./journeys/dragging.mjs";
 import * as pages from "./journeys/pages.mjs";
 
 const wanted = process.argv.slice(2);
@@ -55,6 +56,7 @@ const journeys = [
   ["the same decision and review without JavaScript", (t) => control.journey(t, { javaScript: false })],
   ["a process is drawn, mended, announced; a birth is filed with all that belongs to it", (t) => drawn.journey(t, { javaScript: true })],
   ["the same process without JavaScript", (t) => drawn.journey(t, { javaScript: false })],
+  ["a process is designed with the mouse, announced, and drawn again where its shapes were left", dragging.journey],
   ["axe finds nothing on any page of any role's menu", pages.journey],
 ].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 

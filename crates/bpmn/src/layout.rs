@@ -98,12 +98,7 @@ impl Graph {
         let places: HashMap<&str, usize> =
             d.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
         let cell = |node: &Node| {
-            let (width, height) = match node.kind {
-                Kind::Start | Kind::End => (36, 36),
-                // Wider than others draw it: names of steps are long here, and beside the sign of a person.
-                Kind::Step | Kind::Call(_) => (140, 80),
-                Kind::Choice | Kind::Merge | Kind::Fork | Kind::Join => (50, 50),
-            };
+            let (width, height) = node.kind.size();
             let lane = lanes.get(node.id.as_str()).copied().unwrap_or(d.lanes.len());
             Cell { lane, width, height, start: node.kind == Kind::Start }
         };

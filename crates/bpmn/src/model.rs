@@ -60,6 +60,18 @@ pub enum Kind {
     Join,
 }
 
+impl Kind {
+    /// Width and height of its shape, as it is drawn here.
+    pub fn size(&self) -> (i32, i32) {
+        match self {
+            Kind::Start | Kind::End => (36, 36),
+            // Wider than others draw it: names of steps are long here, and beside the sign of a person.
+            Kind::Step | Kind::Call(_) => (140, 80),
+            Kind::Choice | Kind::Merge | Kind::Fork | Kind::Join => (50, 50),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flow {
     pub id: String,

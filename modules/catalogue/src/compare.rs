@@ -54,8 +54,11 @@ fn parts(l: L, version: &Version) -> Vec<Part> {
         if more.is_empty() { paper.name.clone() } else { format!("{} ({})", paper.name, more.join(", ")) }
     };
     let step = |step: &crate::Step| {
-        let beside = step.asks.iter().map(|side| format!(" · {}: {}", words::unit(l, &side.unit), side.name));
-        let beside: String = beside.collect();
+        let one = |one: crate::version::BranchStep| format!("{}: {}", words::unit(l, &one.unit), one.name);
+        let chain = |side: &crate::version::Side| {
+            (0..=side.then.len()).filter_map(|n| side.step(n)).map(one).collect::<Vec<_>>().join(" → ")
+        };
+        let beside: String = step.asks.iter().map(|side| format!(" · {}", chain(side))).collect();
         format!("{} · {} · {}{beside}", step.name, words::step_place(l, step), words::limit(l, step.norm))
     };
     let way = |way: &crate::Way| {

@@ -1,15 +1,20 @@
 //! The internal process as a diagram, and back: what BPMN has no words for stands beside a step, and comes back from there; from what other
 //! tools drew it is guessed, and the keeper looks at it.
 //!
-//! A step with several ways has a choice behind it. What others are asked meanwhile is a branch of its own between a fork and a join.
+//! A step with several ways has a choice behind it. What others are asked meanwhile is a branch of its own, of one step or several, between a
+//! fork and a join.
 
 use crate::flow::WAYS_MAX;
 use crate::rules;
 use crate::version::process::free_id;
-use crate::version::{Side, Step, StepUnit, Version, Way};
+use crate::version::{BRANCH_STEPS_MAX, BranchStep, Places, Side, Step, StepUnit, Version, Way};
 use base::{Limit, Problem, Role};
 use bpmn::{CEL, Diagram, Flow, Kind, Lane, Node};
 use std::collections::{BTreeMap, VecDeque};
+
+mod places;
+
+pub use places::{FAR, is_on_paper, places, settle};
 
 // Ids of steps have no points.
 const START: &str = "process.start";
@@ -29,7 +34,7 @@ pub fn diagram(version: &Version, lane: impl Fn(&StepUnit) -> String) -> Diagram
     drawing.d.name.clone_from(&version.name);
     drawing.steps(version);
     drawing.ways(version);
-    bpmn::lay_out(&mut drawing.d);
+    places::stand(&mut drawing.d, &version.places);
     drawing.d
 }
 
@@ -98,11 +103,18 @@ impl<L: Fn(&StepUnit) -> String> Drawing<'_, L> {
             }
             self.node(&step.id, step.name.trim(), Kind::Step, &step.unit, says(&told));
             for (n, side) in step.asks.iter().enumerate() {
-                let told = [(BESIDE, step.id.clone()), (UNIT, side.unit.word()), (NORM, side.norm.to_string())];
-                let id = format!("{}.side-{}", step.id, n + 1);
-                self.node(&id, side.name.trim(), Kind::Step, &side.unit, says(&told));
-                self.flow(&fork(step), &id);
-                self.flow(&id, &join(step));
+                let mut before = fork(step);
+                for one in (0..=side.then.len()).filter_map(|at| side.step(at)) {
+                    let mut told =
+                        vec![(BESIDE, step.id.clone()), (UNIT, one.unit.word()), (NORM, one.norm.to_string())];
+                    // Who answers by itself is whoever speaks for its unit, and has no id of its own.
+                    told.extend(side.is_branch().then(|| (ROLE, one.role.as_str().to_owned())));
+                    let id = if side.is_branch() { one.id } else { format!("{}.side-{}", step.id, n + 1) };
+                    self.node(&id, one.name.trim(), Kind::Step, &one.unit, says(&told));
+                    self.flow(&before, &id);
+                    before = id;
+                }
+                self.flow(&before, &join(step));
             }
             if !step.asks.is_empty() {
                 self.node(&join(step), "", Kind::Join, &step.unit, BTreeMap::new());
@@ -161,6 +173,8 @@ impl<L: Fn(&StepUnit) -> String> Drawing<'_, L> {
 pub struct Read {
     pub process: Vec<Step>,
     pub ways: Vec<Way>,
+    /// Where the shapes stood; nothing where the file has no drawing.
+    pub places: Places,
     /// What could not be taken over; each names the node or the flow.
     pub problems: Vec<Problem>,
 }
@@ -193,6 +207,7 @@ pub fn read(diagram: &Diagram) -> Read {
         open.extend(reading.steps_from(&node).into_iter().map(|(step, ..)| step));
     }
     reading.ways();
+    reading.places();
     reading.read
 }
 
@@ -221,13 +236,33 @@ impl Reading<'_> {
         self.d.flows.iter().filter(move |flow| flow.from == node && flow.times == 0)
     }
 
-    /// The step that is done where a fork begins, and those beside it.
+    /// The step that is done where a fork begins, and the first ones of the branches beside it. The step is one alone: of what others drew, the
+    /// first branch that is.
     fn branches(&self, fork: &str) -> (Option<String>, Vec<String>) {
         let steps: Vec<&str> = self.out(fork).map(|flow| flow.to.as_str()).collect();
         let beside = |id: &str| self.d.node(id).is_some_and(|node| node.says.contains_key(BESIDE));
-        let main = steps.iter().find(|id| !beside(id)).or(steps.first()).map(|id| (*id).to_owned());
+        let alone = |id: &str| self.chain(id).is_some_and(|(steps, _)| steps.len() == 1);
+        let likely = || steps.iter().find(|id| alone(id)).or(steps.first());
+        let main = steps.iter().find(|id| !beside(id) && alone(id)).or_else(likely).map(|id| (*id).to_owned());
         let others = steps.iter().filter(|id| Some(**id) != main.as_deref()).map(|id| (*id).to_owned()).collect();
         (main, others)
+    }
+
+    /// The steps of a branch from its first on, one behind the other, and the join they end at; none where it is anything else.
+    fn chain(&self, first: &str) -> Option<(Vec<String>, String)> {
+        let mut steps: Vec<String> = Vec::new();
+        let mut at = self.d.node(first)?;
+        while at.kind == Kind::Step {
+            let into = self.d.flows.iter().filter(|flow| flow.to == at.id && flow.times == 0).count();
+            if into != 1 || steps.len() >= BRANCH_STEPS_MAX {
+                return None;
+            }
+            steps.push(at.id.clone());
+            let mut out = self.d.flows.iter().filter(|flow| flow.from == at.id);
+            let (Some(only), None) = (out.next(), out.next()) else { return None };
+            at = self.d.node(&only.to)?;
+        }
+        (at.kind == Kind::Join && !steps.is_empty()).then(|| (steps, at.id.clone()))
     }
 
     /// The fork a step is done behind.
@@ -272,14 +307,10 @@ impl Reading<'_> {
             }
             Kind::Fork => match self.branches(&node.id) {
                 (Some(main), others) => {
-                    let alone = |id: &String| {
-                        let mut out = self.out(id);
-                        let ends = |id: &str| self.d.node(id).is_some_and(|node| node.kind == Kind::Join);
-                        matches!((out.next(), out.next()), (Some(only), None) if ends(&only.to))
-                    };
-                    let steps = std::iter::once(&main).chain(&others);
-                    let is_step = |id: &String| self.d.node(id).is_some_and(|node| node.kind == Kind::Step);
-                    if steps.clone().all(|id| is_step(id) && alone(id)) {
+                    // Beside one step, branches of any length, and one join for all of them.
+                    let step = self.chain(&main).filter(|(steps, _)| steps.len() == 1);
+                    let joins = |id: &String| self.chain(id).map(|(_, join)| join);
+                    if step.is_some_and(|(_, join)| others.iter().all(|id| joins(id).as_ref() == Some(&join))) {
                         led.push((main, when, name));
                     } else {
                         self.wrong("catalogue-drawn-fork", &node.id);
@@ -303,23 +334,38 @@ impl Reading<'_> {
     }
 
     /// A slug that no other step has.
-    fn id_for(&self, node: &Node) -> String {
+    fn id_for(&self, node: &Node, taken: &[String]) -> String {
         let wanted = if rules::is_slug(&node.id) { node.id.clone() } else { rules::slug(&node.name) };
-        free_id(if wanted.is_empty() { "step" } else { &wanted }, &self.read.process)
+        free_id(if wanted.is_empty() { "step" } else { &wanted }, &self.read.process, taken)
+    }
+
+    /// What is done beside a step, from the first of its nodes on.
+    fn side(&self, first: &str, taken: &mut Vec<String>) -> Option<Side> {
+        let (nodes, _) = self.chain(first)?;
+        let nodes: Vec<&Node> = nodes.iter().filter_map(|id| self.d.node(id)).collect();
+        let mut steps = nodes.iter().map(|node| {
+            let id = self.id_for(node, taken);
+            taken.push(id.clone());
+            BranchStep { id, name: node.name.clone(), unit: unit_of(node), role: role_of(node), norm: norm_of(node) }
+        });
+        let first = steps.next()?;
+        let then: Vec<BranchStep> = steps.collect();
+        let side = Side::of(first.name, first.unit, first.norm);
+        if then.is_empty() {
+            taken.pop();
+            return Some(side);
+        }
+        Some(Side { id: first.id, role: Some(first.role), then, ..side })
     }
 
     fn step(&mut self, id: &str) {
         let Some(node) = self.d.node(id).cloned() else { return };
         let fork = self.fork_of(id);
         let sides = fork.map(|fork| self.branches(&fork).1).unwrap_or_default();
-        let asks = sides.iter().filter_map(|side| self.d.node(side)).map(|side| Side {
-            name: side.name.clone(),
-            unit: unit_of(side),
-            norm: norm_of(side),
-        });
-        let asks = asks.collect();
+        let id_of = self.id_for(&node, &[]);
+        let mut taken = vec![id_of.clone()];
+        let asks = sides.iter().filter_map(|side| self.side(side, &mut taken)).collect();
         let last = self.steps_from(id).is_empty();
-        let role = node.says.get(ROLE).and_then(|word| word.parse::<Role>().ok()).unwrap_or(Role::Officer);
         let allowed = node.says.get(ALLOWED).map(|words| words.split_whitespace().map(str::to_owned).collect());
         let guessed = || {
             let words: &[&str] = if last { &["approve", "refuse"] } else { &["forward", "request_supplement"] };
@@ -327,9 +373,9 @@ impl Reading<'_> {
             words.iter().copied().chain(back).map(str::to_owned).collect()
         };
         let step = Step {
-            id: self.id_for(&node),
+            id: id_of,
             name: node.name.clone(),
-            role,
+            role: role_of(&node),
             unit: unit_of(&node),
             norm: norm_of(&node),
             allowed: allowed.unwrap_or_else(guessed),
@@ -367,9 +413,15 @@ fn unit_of(node: &Node) -> StepUnit {
     said.unwrap_or_else(|| StepUnit::Division("chuyen-mon".to_owned()))
 }
 
+fn role_of(node: &Node) -> Role {
+    node.says.get(ROLE).and_then(|word| word.parse::<Role>().ok()).unwrap_or(Role::Officer)
+}
+
 fn norm_of(node: &Node) -> Limit {
     node.says.get(NORM).and_then(|text| text.parse().ok()).unwrap_or(Limit::WorkingDays(1))
 }
 
+#[cfg(test)]
+mod branches;
 #[cfg(test)]
 mod tests;

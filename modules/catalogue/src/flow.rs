@@ -3,8 +3,8 @@
 //! A process without ways is a line. A condition is a CEL expression over what is known of the dossier ([`Known`]), bounded in length, in depth and in
 //! what it may call. At most one way of a step has none; it is taken where no other is. There are no circles: what is wrong goes back by an act of a person.
 
-use crate::version::{FieldKind, Step, StepUnit, Version, Way};
-use base::{Channel, Problem};
+use crate::version::{BRANCH_STEPS_MAX, FieldKind, Side, Step, StepUnit, Version, Way};
+use base::{Channel, Problem, Role};
 use cel::{Context, Program, Value};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
@@ -129,6 +129,12 @@ impl Version {
         self.process.iter().position(|step| step.id == id)
     }
 
+    /// The branch beside a step that has a step of this id, and its place there.
+    pub fn branch_at(&self, id: &str) -> Option<(&Side, usize)> {
+        let sides = self.process.iter().flat_map(|step| &step.asks).filter(|side| side.is_branch());
+        sides.filter(|_| !id.is_empty()).find_map(|side| Some((side, side.ids().position(|own| own == id)?)))
+    }
+
     /// The ways out of a step, in their order.
     fn ways_of(&self, step: usize) -> impl Iterator<Item = &Way> {
         let id = self.process.get(step).map_or("", |step| step.id.as_str());
@@ -219,7 +225,7 @@ fn allows(step: &Step, word: &str) -> bool {
 pub(crate) fn check(version: &Version, problems: &mut Vec<Problem>) {
     let at_step = |code, name: &str| Problem::new(code).field("process").arg("step", name);
     for step in &version.process {
-        check_sides(step, problems);
+        check_sides(version, step, problems);
         if let StepUnit::Agency(code) = &step.unit
             && code.parse::<base::AgencyCode>().is_err()
         {
@@ -277,7 +283,30 @@ pub(crate) fn check(version: &Version, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check_sides(step: &Step, problems: &mut Vec<Problem>) {
+/// Who may do a step of a branch: somebody who speaks for a unit. A desk only takes in and hands out.
+const OF_A_BRANCH: [Role; 3] = [Role::Officer, Role::DivisionHead, Role::Leader];
+
+/// Several steps that lead to one answer.
+fn check_branch(version: &Version, side: &Side, named: &dyn Fn(&'static str) -> Problem, problems: &mut Vec<Problem>) {
+    if side.then.len() >= BRANCH_STEPS_MAX {
+        problems.push(Problem::new("catalogue-too-many").field("process").arg("max", BRANCH_STEPS_MAX));
+    }
+    for one in (0..=side.then.len()).filter_map(|n| side.step(n)) {
+        let named = |code| named(code).arg("of", &one.name);
+        let same = crate::version::process::ids(&version.process).filter(|id| *id == one.id).count();
+        if !crate::rules::is_slug(&one.id) || same != 1 || one.name.trim().is_empty() {
+            problems.push(named("catalogue-branch-step"));
+        }
+        if !OF_A_BRANCH.contains(&one.role) || matches!(one.unit, StepUnit::Desk | StepUnit::Intake) {
+            problems.push(named("catalogue-branch-who"));
+        }
+        if matches!(&one.unit, StepUnit::Agency(code) if code.parse::<base::AgencyCode>().is_err()) {
+            problems.push(named("catalogue-side-wrong"));
+        }
+    }
+}
+
+fn check_sides(version: &Version, step: &Step, problems: &mut Vec<Problem>) {
     let named = |code| Problem::new(code).field("process").arg("step", &step.name);
     if step.asks.len() > crate::version::SIDES_MAX {
         problems.push(Problem::new("catalogue-too-many").field("process").arg("max", crate::version::SIDES_MAX));
@@ -287,11 +316,14 @@ fn check_sides(step: &Step, problems: &mut Vec<Problem>) {
         if side.name.trim().is_empty() || step.asks.iter().take(n).any(|other| other.unit == side.unit) {
             problems.push(named("catalogue-side-wrong"));
         }
-        if matches!(&side.unit, StepUnit::Agency(code) if code.parse::<base::AgencyCode>().is_err()) {
+        if side.is_branch() {
+            check_branch(version, side, &named, problems);
+        } else if matches!(&side.unit, StepUnit::Agency(code) if code.parse::<base::AgencyCode>().is_err()) {
             problems.push(named("catalogue-side-wrong"));
         }
         // They work at the same time: nobody waits longer for them than the step itself takes.
-        if crate::rules::working_hours(side.norm) > crate::rules::working_hours(step.norm) {
+        let hours: i64 = side.norms().map(crate::rules::working_hours).sum();
+        if hours > crate::rules::working_hours(step.norm) {
             problems.push(named("catalogue-side-norm"));
         }
     }

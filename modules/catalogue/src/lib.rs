@@ -39,8 +39,8 @@ pub use procedure::{ANNOUNCING, ENDING, KIND, Procedure};
 pub use proof::PROOF;
 pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf};
 pub use version::{
-    ChannelTerms, Component, Eligibility, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route, ServiceLevel,
-    Side, Sort, Step, StepUnit, UnclearTerms, Version, Way,
+    BranchStep, ChannelTerms, Component, Eligibility, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route,
+    ServiceLevel, Side, Sort, Step, StepUnit, UnclearTerms, Version, Way,
 };
 pub use words::{ChannelLine, FeeSaid, common_notes, fee_said};
 

@@ -200,6 +200,8 @@ struct Show<'a> {
     service_kind: &'static str,
     partial_reason: String,
     online: bool,
+    /// Code and name of what it can be filed together with.
+    together: Vec<(String, String)>,
     at_counter: bool,
     by_post: bool,
     elsewhere: bool,
@@ -280,6 +282,11 @@ pub(crate) async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
             _ => String::new(),
         },
         online: receivable && v.can_be_filed_online(),
+        together: shelf
+            .led_by(&v.code, ctx.now.date())
+            .into_iter()
+            .map(|group| (group.code.clone(), group.short.clone()))
+            .collect(),
         at_counter: receivable && v.terms(base::Channel::Counter).is_some(),
         by_post: receivable && v.terms(base::Channel::Post).is_some(),
         elsewhere: v.route != Route::Provincial,

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
-use base::{Fault, Limit, Problem, Role};
+use base::{Fault, Problem, Role};
 use i18n::L;
 use organisation::{Kind, Tree};
 use records::Typed;
@@ -14,9 +14,12 @@ use std::sync::Arc;
 use web::{Answer, Breadcrumb, Choice, Ctx, FormMap, PatientUpload, Upload};
 
 use crate::shelf::{fresh_shelf, reload};
-use crate::version::process::free_id;
-use crate::version::{ACTIONS, Side, Step, StepUnit, Version, Way};
+use crate::version::{ACTIONS, BranchStep, Step, StepUnit, Version, Way};
 use crate::{actions, drawn, flow, picture, procedure, rules, shipped, words};
+
+mod rows;
+
+use rows::{ROWS_MAX, Rows, norm_shown, places_shown, pressed, typed};
 
 /// Who may hold a step.
 const ROLES: [Role; 4] = [Role::Clerk, Role::Officer, Role::DivisionHead, Role::Leader];
@@ -40,6 +43,10 @@ struct WayRow {
 }
 
 struct SideRow {
+    /// Whether it is the next step of the branch above.
+    then: bool,
+    id: String,
+    role: String,
     step: String,
     unit: String,
     name: String,
@@ -64,6 +71,8 @@ struct ProcessPage {
     ids: Vec<Choice>,
     norms: Vec<Choice>,
     picture: String,
+    /// Where shapes were moved to; empty while the program lays them out.
+    places: String,
     /// Working hours of the longest way, and of the shortest limit.
     hours: i64,
     limit: i64,
@@ -115,148 +124,6 @@ fn lane(l: L, choices: &[Choice], unit: &StepUnit) -> String {
         .map_or_else(|| words::unit(l, unit), |choice| choice.label.clone())
 }
 
-/// Hours or working days: what a clerk counts in.
-fn norm_shown(norm: Limit) -> (String, String) {
-    match norm {
-        Limit::WorkingDays(n) => (n.to_string(), "wd".to_owned()),
-        Limit::Hours(n) => (n.to_string(), "h".to_owned()),
-        other => (rules::working_hours(other).to_string(), "h".to_owned()),
-    }
-}
-
-fn norm_read(form: &FormMap, start: &str) -> Result<Limit, Problem> {
-    let text = format!("{}{}", form.text(&format!("{start}norm")).trim(), form.text(&format!("{start}norm_of")));
-    text.parse::<Limit>().map_err(|problem| problem.field(format!("{start}norm")))
-}
-
-/// Most rows of a table that are read.
-const ROWS_MAX: usize = 60;
-
-/// What the form says.
-struct Rows {
-    version: Version,
-    /// Where each row of what others are asked stands: its step, and its place there.
-    sides: Vec<(usize, usize)>,
-    /// What is wrong with a row: then nothing is done but to show the rows as they were typed.
-    problems: Vec<Problem>,
-}
-
-fn typed(form: &FormMap, before: &Version) -> Rows {
-    let (mut version, mut problems, mut sides) = (before.clone(), Vec::new(), Vec::new());
-    (version.process, version.ways) = (Vec::new(), Vec::new());
-    let is_there = |name: String| form.get(&name).is_some();
-    for (row, table) in [("s", "process"), ("w", "ways"), ("b", "sides")] {
-        let name = if row == "s" {
-            "name"
-        } else if row == "w" {
-            "from"
-        } else {
-            "step"
-        };
-        if is_there(format!("{row}{ROWS_MAX}_{name}")) {
-            problems.push(Problem::new("catalogue-too-many").field(table).arg("max", ROWS_MAX));
-        }
-    }
-    for n in (0..ROWS_MAX).take_while(|n| is_there(format!("s{n}_name"))) {
-        let start = format!("s{n}_");
-        let text = |name: &str| form.text(&format!("{start}{name}")).trim().to_owned();
-        let norm = norm_read(form, &start).unwrap_or_else(|problem| {
-            problems.push(problem);
-            Limit::Hours(1)
-        });
-        let unit = StepUnit::read(&text("unit")).unwrap_or_else(|| {
-            problems.push(Problem::new("catalogue-step-unit").field(format!("{start}unit")));
-            StepUnit::Leader
-        });
-        let allowed = ACTIONS.iter().filter(|word| form.get(&format!("{start}{word}")).is_some());
-        let taken = |id: &String| version.process.iter().any(|step: &Step| step.id == *id);
-        let id = match text("id") {
-            id if rules::is_slug(&id) && !taken(&id) => id,
-            _ => {
-                let wanted = rules::slug(&text("name"));
-                free_id(if wanted.is_empty() { "buoc" } else { &wanted }, &version.process)
-            }
-        };
-        version.process.push(Step {
-            id,
-            name: text("name"),
-            role: text("role").parse().unwrap_or(Role::Officer),
-            unit,
-            norm,
-            allowed: allowed.map(|word| (*word).to_owned()).collect(),
-            asks: Vec::new(),
-        });
-    }
-    for n in (0..ROWS_MAX).take_while(|n| is_there(format!("w{n}_from"))) {
-        let text = |name: &str| form.text(&format!("w{n}_{name}")).trim().to_owned();
-        version.ways.push(Way { from: text("from"), to: text("to"), when: text("when"), name: text("name") });
-    }
-    for n in (0..ROWS_MAX).take_while(|n| is_there(format!("b{n}_step"))) {
-        let start = format!("b{n}_");
-        let text = |name: &str| form.text(&format!("{start}{name}")).trim().to_owned();
-        let norm = norm_read(form, &start);
-        let at = version.process.iter().position(|step| step.id == text("step"));
-        match (at.and_then(|at| Some((at, version.process.get_mut(at)?))), StepUnit::read(&text("unit")), norm) {
-            (Some((at, step)), Some(unit), Ok(norm)) => {
-                sides.push((at, step.asks.len()));
-                step.asks.push(Side { name: text("name"), unit, norm });
-            }
-            (_, _, Err(problem)) => problems.push(problem),
-            _ => problems.push(Problem::new("catalogue-side-row").field(format!("{start}step"))),
-        }
-    }
-    Rows { version, sides, problems }
-}
-
-/// What a button does to the rows.
-fn pressed(word: &str, version: &mut Version, sides: &[(usize, usize)]) {
-    let (act, n) = match word.rsplit_once('-') {
-        Some((act, n)) if n.bytes().all(|b| b.is_ascii_digit()) => (act, n.parse::<usize>().unwrap_or(usize::MAX)),
-        _ => (word, usize::MAX),
-    };
-    let steps = &mut version.process;
-    match act {
-        "add-step" if steps.len() < rules::STEPS_MAX => {
-            let id = (1..).map(|n| format!("buoc-{n}")).find(|id| !steps.iter().any(|step| step.id == *id));
-            let allowed = ["forward", "return", "request_supplement"].map(str::to_owned).to_vec();
-            let unit = StepUnit::Division("chuyen-mon".to_owned());
-            let (id, role, norm) = (id.unwrap_or_default(), Role::Officer, Limit::Hours(4));
-            let at = steps.len().saturating_sub(1);
-            steps.insert(at, Step { id, name: String::new(), role, unit, norm, allowed, asks: Vec::new() });
-        }
-        "drop-step" if n < steps.len() => {
-            let gone = steps.remove(n);
-            version.ways.retain(|way| way.from != gone.id && way.to != gone.id);
-        }
-        "up" if n > 0 && n < steps.len() => steps.swap(n, n - 1),
-        "down" if n + 1 < steps.len() => steps.swap(n, n + 1),
-        "add-way" => {
-            // The line as it is, so that a way more is one more and not the only one.
-            if version.ways.is_empty() {
-                let pair = |two: &[Step]| Way { from: two[0].id.clone(), to: two[1].id.clone(), ..Way::default() };
-                version.ways = steps.windows(2).map(pair).collect();
-            }
-            version.ways.push(Way::default());
-        }
-        "drop-way" if n < version.ways.len() => {
-            version.ways.remove(n);
-        }
-        "add-side" => {
-            if let Some(step) = steps.iter_mut().find(|step| step.unit != StepUnit::Desk) {
-                let norm = step.norm;
-                step.asks.push(Side { name: String::new(), unit: StepUnit::Department, norm });
-            }
-        }
-        "drop-side" => {
-            let found = sides.get(n).and_then(|(step, side)| Some((steps.get_mut(*step)?, *side)));
-            if let Some((step, side)) = found.filter(|(step, side)| *side < step.asks.len()) {
-                step.asks.remove(side);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// A drawing of another program, in place of the rows.
 async fn imported(upload: &Upload, version: &mut Version) -> Result<Vec<Problem>, Fault> {
     let at_file = |code| Problem::new(code).field("file");
@@ -271,8 +138,17 @@ async fn imported(upload: &Upload, version: &mut Version) -> Result<Vec<Problem>
     let refused = |refusal: bpmn::Refusal| Fault::invalid(at_file("catalogue-drawn-refused").arg("why", refusal));
     let (diagram, _) = read.map_err(refused)?;
     let read = drawn::read(&diagram);
-    (version.process, version.ways) = (read.process, read.ways);
+    (version.process, version.ways, version.places) = (read.process, read.ways, read.places);
+    drawn::settle(version);
     Ok(read.problems)
+}
+
+/// What is done beside a step, row by row; of a branch, the place of each of its steps.
+fn branch_steps(step: &Step) -> impl Iterator<Item = (Option<usize>, BranchStep)> {
+    step.asks.iter().flat_map(|side| {
+        let steps = (0..=side.then.len()).filter_map(|n| side.step(n)).enumerate();
+        steps.map(|(n, one)| (side.is_branch().then_some(n), one))
+    })
 }
 
 struct Asked<'f> {
@@ -285,7 +161,7 @@ fn page(ctx: &Ctx, tree: &Tree, (version, asked): (&Version, &Asked<'_>), proble
     let there = version
         .process
         .iter()
-        .flat_map(|step| std::iter::once(step.unit.word()).chain(step.asks.iter().map(|side| side.unit.word())));
+        .flat_map(|step| std::iter::once(step.unit.word()).chain(branch_steps(step).map(|(_, one)| one.unit.word())));
     let units = units(l, tree, &there.collect());
     let allowed = |step: &Step| {
         let one = |word: &&'static str| {
@@ -299,9 +175,13 @@ fn page(ctx: &Ctx, tree: &Tree, (version, asked): (&Version, &Asked<'_>), proble
             (step.id.clone(), step.name.clone(), step.role.as_str().to_owned(), step.unit.word());
         StepRow { id, name, role, unit, norm, norm_of, allowed: allowed(step) }
     };
-    let side = |step: &Step, side: &Side| {
-        let (norm, norm_of) = norm_shown(side.norm);
-        SideRow { step: step.id.clone(), unit: side.unit.word(), name: side.name.clone(), norm, norm_of }
+    let side = |step: &Step, (at, one): (Option<usize>, BranchStep)| {
+        let (norm, norm_of) = norm_shown(one.norm);
+        // Who answers by itself is whoever speaks for the unit.
+        let role = at.map(|_| one.role.as_str().to_owned()).unwrap_or_default();
+        let then = at.is_some_and(|at| at > 0);
+        let (step, unit, name, id) = (step.id.clone(), one.unit.word(), one.name, one.id);
+        SideRow { then, id, role, step, unit, name, norm, norm_of }
     };
     let way = |way: &Way| {
         let Way { from, to, when, name } = way.clone();
@@ -325,10 +205,11 @@ fn page(ctx: &Ctx, tree: &Tree, (version, asked): (&Version, &Asked<'_>), proble
         problems,
         steps: version.process.iter().map(row).collect(),
         ways: version.ways.iter().map(way).collect(),
-        sides: version.process.iter().flat_map(|step| step.asks.iter().map(move |one| side(step, one))).collect(),
+        sides: version.process.iter().flat_map(|step| branch_steps(step).map(move |one| side(step, one))).collect(),
         roles: ROLES.map(|role| Choice::new(role.as_str(), l.t(format!("base-role-{}", role.as_str())))).to_vec(),
         ids: version.process.iter().map(|step| Choice::new(step.id.clone(), named(step))).collect(),
         norms: ["h", "wd"].map(|of| Choice::new(of, l.t(format!("catalogue-norm-{of}")))).to_vec(),
+        places: if version.places.is_empty() { String::new() } else { places_shown(&drawn::places(&d)) },
         picture: picture::svg(&d, &l.tr("catalogue-process-picture", [("name", version.name.as_str())])),
         hours: version.longest_hours(),
         limit: limits.min().unwrap_or(0),
@@ -349,7 +230,8 @@ impl ProcessPage {
         let row = |n: usize| {
             let text = |name: &str| form.text(&format!("b{n}_{name}")).to_owned();
             let (step, unit, name) = (text("step"), text("unit"), text("name"));
-            SideRow { step, unit, name, norm: text("norm"), norm_of: text("norm_of") }
+            let (then, id, role) = (text("then") == "1", text("id"), text("role"));
+            SideRow { then, id, role, step, unit, name, norm: text("norm"), norm_of: text("norm_of") }
         };
         self.sides = rows.map(row).collect();
     }
@@ -377,6 +259,8 @@ pub(crate) async fn act(
     let form = &upload.fields;
     let Rows { mut version, sides, mut problems } = typed(form, &before);
     problems.extend(refused);
+    // Moved by hand they are drawn anew around where they stand, and kept as they were drawn.
+    drawn::settle(&mut version);
     let unread = !problems.is_empty();
     let mut as_typed = unread;
     let asked = Asked { decision: form.text("decision"), effective_from: form.text("effective_from") };
@@ -405,7 +289,10 @@ pub(crate) async fn act(
         },
         _ if unread => {}
         "look" | "announce" => problems.extend(rules::check(&version)),
-        word => pressed(word, &mut version, &sides),
+        word => {
+            let (from, to) = (form.text("way_from").to_owned(), form.text("way_to").to_owned());
+            pressed(word, &mut version, &sides, Some(Way { from, to, ..Way::default() }));
+        }
     }
     let title = ctx.l.t("catalogue-process-draw");
     let invalid = !problems.is_empty();

@@ -55,14 +55,16 @@ fn middle(at: &Bounds) -> (i32, i32) {
 
 /// The picture; `title` says what it is of.
 pub fn svg(d: &Diagram, title: &str) -> String {
-    let (width, height) = d.shapes.values().fold((0, 0), |(w, h), at| (w.max(at.right()), h.max(at.bottom())));
+    let whole = |of: fn(&Bounds) -> i32| d.shapes.values().map(of);
+    let (right, bottom) = (whole(Bounds::right).max().unwrap_or(0), whole(Bounds::bottom).max().unwrap_or(0));
+    // What stands beyond the corner of the paper is shown all the same.
+    let (left, top) =
+        (whole(|at| at.x).min().unwrap_or(0).min(20) - 20, whole(|at| at.y).min().unwrap_or(0).min(20) - 20);
+    let (width, height) = (right + 20 - left, bottom + 20 - top);
     let mut svg = format!(
-        "<svg class=\"process\" role=\"img\" viewBox=\"0 0 {} {}\" width=\"{}\" xmlns=\"http://www.w3.org/2000/svg\"><title>{}</title>\
+        "<svg class=\"process\" role=\"img\" viewBox=\"{left} {top} {width} {height}\" width=\"{width}\" xmlns=\"http://www.w3.org/2000/svg\"><title>{}</title>\
          <defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
          <path d=\"M0 0 10 5 0 10z\"/></marker></defs>",
-        width + 20,
-        height + 20,
-        width + 20,
         escaped(title)
     );
     for lane in &d.lanes {
@@ -79,7 +81,12 @@ pub fn svg(d: &Diagram, title: &str) -> String {
     for flow in &d.flows {
         let Some(line) = d.edges.get(&flow.id) else { continue };
         let points: Vec<String> = line.iter().map(|point| format!("{},{}", point.x, point.y)).collect();
-        let _ = write!(svg, "<polyline class=\"way\" points=\"{}\" marker-end=\"url(#arrow)\"/>", points.join(" "));
+        let (from, to) = (escaped(&flow.from), escaped(&flow.to));
+        let _ = write!(
+            svg,
+            "<polyline class=\"way\" data-from=\"{from}\" data-to=\"{to}\" points=\"{}\" marker-end=\"url(#arrow)\"/>",
+            points.join(" ")
+        );
         if let Some(at) = d.labels.get(&flow.id).filter(|_| !flow.name.is_empty()) {
             let (x, y) = middle(at);
             text(&mut svg, &flow.name, (x, y + 4), LETTERS, 2);
@@ -88,6 +95,18 @@ pub fn svg(d: &Diagram, title: &str) -> String {
     for node in &d.nodes {
         let Some(at) = d.shapes.get(&node.id) else { continue };
         let (x, y) = middle(at);
+        // What a script needs to move it, and to draw a way from one step of the process to another.
+        let ways = matches!(node.kind, Kind::Step) && !node.says.contains_key("beside");
+        let _ = write!(
+            svg,
+            "<g class=\"node\" data-node=\"{}\" data-x=\"{}\" data-y=\"{}\" data-width=\"{}\" data-name=\"{}\"{}>",
+            escaped(&node.id),
+            at.x,
+            at.y,
+            at.width,
+            escaped(&node.name),
+            if ways { " data-ways=\"\"" } else { "" }
+        );
         match node.kind {
             Kind::Step | Kind::Call(_) => {
                 let class = if node.says.contains_key("beside") { "step beside" } else { "step" };
@@ -109,6 +128,7 @@ pub fn svg(d: &Diagram, title: &str) -> String {
                 let _ = write!(svg, "<text class=\"sign\" x=\"{x}\" y=\"{}\">{sign}</text>", y + 7);
             }
         }
+        svg.push_str("</g>");
     }
     svg.push_str("</svg>");
     svg

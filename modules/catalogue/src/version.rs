@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) mod process;
 
-pub use process::{ACTIONS, SIDES_MAX, Side, Step, StepUnit, Way};
+pub use process::{ACTIONS, BRANCH_STEPS_MAX, BranchStep, Places, SIDES_MAX, Side, Step, StepUnit, Way};
 
 /// A procedure as announced, in force on `[effective_from, effective_to)`.
 ///
@@ -83,6 +83,9 @@ pub struct Version {
     /// Which step follows which, and when; nothing where the process is a line ([`crate::flow`]).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ways: Vec<Way>,
+    /// Where the shapes of its picture stand; nothing where the program lays them out. It makes no other process.
+    #[serde(skip_serializing_if = "Places::is_empty")]
+    pub places: Places,
     /// The interactive form.
     pub form: Form,
     /// Local time `15:00`: what is received later counts from the next working day. Only where the
@@ -113,7 +116,7 @@ pub struct Version {
 }
 
 /// Keys that a version leaves out as long as nothing is said there: versions written before the keys were there keep their text.
-pub(crate) const UNSAID: &[&str] = &["sort", "statutory", "eligibility", "ways"];
+pub(crate) const UNSAID: &[&str] = &["sort", "statutory", "eligibility", "ways", "places"];
 
 /// For whom a procedure is. Each sort is a catalogue of its own; only the first is offered to people and counted among what is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 
 use crate::mine::{self, Row};
 use crate::store;
+use crate::together::Together;
 use askama::Template;
 use axum::extract::Path;
 use base::{Actor, Fault, vn_date};
@@ -111,7 +112,11 @@ pub(crate) async fn home(ctx: Ctx) -> Answer {
 pub(crate) fn begun_row(ctx: &Ctx, shelf: &catalogue::Shelf, draft: &crate::Draft) -> Begun {
     let version = shelf.by_code(&draft.procedure, ctx.now.date());
     Begun {
-        name: version.map_or_else(|| draft.procedure.clone(), |v| v.name.clone()),
+        name: match (version, shelf.linked(&draft.procedure)) {
+            (Some(version), _) => version.name.clone(),
+            (None, Some(linked)) => linked.name.clone(),
+            (None, None) => draft.procedure.clone(),
+        },
         code: draft.procedure.clone(),
         saved: base::vn_date_time(draft.updated_at),
     }
@@ -122,6 +127,8 @@ struct Offer {
     name: String,
     field: String,
     online: bool,
+    /// Code and name of what it can be filed together with.
+    together: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -147,6 +154,10 @@ pub(crate) async fn life(ctx: Ctx, Path(event): Path<String>) -> Answer {
             name: v.name.clone(),
             field: v.field_name.clone(),
             online: v.can_be_filed_online(),
+            together: Together::led_by(&shelf, &v.code, ctx.now.date())
+                .into_iter()
+                .map(|together| (together.linked.code, together.linked.short))
+                .collect(),
         })
         .collect();
     let name = event.name(ctx.lang).to_owned();

@@ -10,6 +10,7 @@ mod mine;
 mod steps;
 mod store;
 mod supplement;
+mod together;
 
 pub use draft::{Body, Draft, Paper};
 pub use milestones::{Milestone, Stage, milestones};
@@ -39,6 +40,7 @@ pub fn module() -> Module {
         // Anybody.
         .get("/", Access::Public, home::home)
         .get("/life/{event}", Access::Public, home::life)
+        .get("/together/{group}", Access::Public, together::show)
         // Filing online.
         .get("/file/{procedure}", Access::Needs(FILE_DOSSIER), filing::show)
         .post("/file/{procedure}", Access::Needs(FILE_DOSSIER), filing::answer)

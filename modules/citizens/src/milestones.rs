@@ -73,6 +73,8 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
         | Happening::OpinionGiven { .. }
         | Happening::OpinionDeclined { .. }
         | Happening::OpinionLeft { .. }
+        | Happening::OpinionForwarded { .. }
+        | Happening::OpinionSentBack { .. }
         | Happening::Moved { .. }
         | Happening::Rated { .. } => {
             return None;

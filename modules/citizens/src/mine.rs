@@ -173,6 +173,9 @@ struct DossierPage {
     /// What is asked of the applicant.
     asked: Option<Asked>,
     payment: String,
+    /// All that was filed together with it, itself among them, and by when all of it is promised.
+    together: Vec<PartRow>,
+    promised: String,
     line: Vec<Milestone>,
     /// When officials looked, and of which unit.
     looks: Vec<(String, String)>,
@@ -194,6 +197,42 @@ struct DossierPage {
     withdraw_open: bool,
 }
 
+/// One of those that were filed together.
+struct PartRow {
+    code: String,
+    procedure: String,
+    agency: String,
+    status: String,
+    state: &'static str,
+    due: String,
+    /// Names of those it waits for.
+    waits_for: String,
+    here: bool,
+}
+
+/// All that was filed together with a dossier, for one page to follow all of it.
+fn parts(l: L, house: &House, told: &[dossiers::actions::Told], code: &str) -> Vec<PartRow> {
+    let name = |version: Id| house.shelf.version(version).map(|version| version.name.clone()).unwrap_or_default();
+    let of_code = |code: &String| told.iter().find(|one| one.code == *code).map(|one| name(one.version));
+    let row = |one: &dossiers::actions::Told| PartRow {
+        code: one.code.clone(),
+        procedure: name(one.version),
+        agency: house.tree.name(one.competent),
+        status: l.t(dossiers::dossier::state_key(one.status, one.outcome)),
+        state: match one.status {
+            Status::Supplement | Status::Payment | Status::Decided => "near",
+            Status::Returned => "done",
+            Status::IntakeRefused | Status::Withdrawn | Status::Stopped => "paused",
+            Status::Filed => "new",
+            Status::Received | Status::Processing => "ontime",
+        },
+        due: one.due_at.map(vn_date_time).unwrap_or_default(),
+        waits_for: one.waits_for.iter().filter_map(of_code).collect::<Vec<_>>().join("; "),
+        here: one.code == code,
+    };
+    told.iter().map(row).collect()
+}
+
 /// Everything the page shows, read in one snapshot.
 pub(crate) struct Read {
     pub(crate) loaded: Loaded,
@@ -205,6 +244,7 @@ pub(crate) struct Read {
     seen: Vec<access::Seen>,
     rating: Standing,
     rating_code: Option<String>,
+    together: Vec<dossiers::actions::Told>,
 }
 
 async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
@@ -217,7 +257,8 @@ async fn read(tx: &Tx, actor: &Actor, code: &str) -> Result<Read, Fault> {
     let seen = access::seen_by(tx, &loaded.dossier.code, LOOKS_MAX).await?;
     let rating = dossiers::rating::standing(tx, &loaded.dossier).await?;
     let rating_code = dossiers::rating::code_of(tx, id).await?;
-    Ok(Read { loaded, papers, sources, files, events, seen, rating, rating_code })
+    let together = dossiers::together(tx, &loaded.dossier).await?;
+    Ok(Read { loaded, papers, sources, files, events, seen, rating, rating_code, together })
 }
 
 /// Looks at a dossier in words: the unit and the time. Who it was is for inspectors; several looks of a minute are one line.
@@ -310,6 +351,8 @@ fn page(
         late: if is_late { l.tr(clock.key, [("n", clock.n.to_string())]) } else { String::new() },
         asked,
         payment,
+        together: parts(l, house, &read.together, &d.code),
+        promised: read.together.iter().find_map(|one| one.promised).map(vn_date_time).unwrap_or_default(),
         line: milestones(l, d, &read.events, &places),
         looks: looks(l, house, &read.seen),
         papers: read

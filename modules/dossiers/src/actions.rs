@@ -31,7 +31,8 @@ pub(crate) mod linked;
 
 pub use act::{Act, Case, Done, NewPaper};
 use kept::{keep_papers, keep_signed, seal};
-pub use linked::{LinkedTyped, Told, bars_handing_out, together};
+pub use linked::prefix as linked_prefix;
+pub use linked::{LinkedTyped, Told, bars_handing_out, check_together, together};
 
 /// What actions look things up in; shared by all requests and exchanged whole when a keeper changes something.
 #[derive(Clone)]
@@ -134,8 +135,9 @@ pub(crate) async fn write_under(
     let owed = before.map(|before| dues(&before.dossier)).unwrap_or_default();
     records::owe(tx, id, &owed, &dues(&dossier)).await?;
     records::link(tx, id, &[], &links(happening)).await?;
+    let asked_of = |d: &Dossier| d.opinions.iter().map(|opinion| opinion.unit).collect::<Vec<_>>();
     let found_elsewhere =
-        |before: &&Loaded| before.dossier.unit != dossier.unit || before.dossier.opinion_n != dossier.opinion_n;
+        |before: &&Loaded| before.dossier.unit != dossier.unit || asked_of(&before.dossier) != asked_of(&dossier);
     if let Some(before) = before.filter(found_elsewhere) {
         finding::renew(tx, &dossier, &before.applicant).await?;
     }
@@ -225,6 +227,18 @@ pub async fn file_online(
     competent: Id,
     handed: &Handed,
 ) -> Result<Dossier, Fault> {
+    file_online_with(tx, house, by, procedure, competent, (handed, None)).await
+}
+
+/// The same, with what is filed together with it.
+pub async fn file_online_with(
+    tx: &Tx,
+    house: &House,
+    by: &By,
+    procedure: &str,
+    competent: Id,
+    (handed, typed): (&Handed, Option<&LinkedTyped>),
+) -> Result<Dossier, Fault> {
     if !by.actor.may(crate::rights::FILE_DOSSIER) {
         return Err(Fault::Forbidden(Problem::new("dossier-not-yours").arg("act", "file-online")));
     }
@@ -236,12 +250,22 @@ pub async fn file_online(
         return_to: competent,
         account: Some(by.actor.account),
     };
-    let earlier = earlier(tx, house, by, &[handed]).await?;
-    let checked = filing::check(&house.tree, &version, places, (handed, &earlier), by.now)?;
+    let parts = typed.iter().flat_map(|typed| &typed.parts);
+    let all: Vec<&Handed> = std::iter::once(handed).chain(parts).collect();
+    let earlier = earlier(tx, house, by, &all).await?;
+    let checked = filing::check(&house.tree, &version, places, (handed, &earlier), by.now);
+    let id = new_id(by.now);
+    let together = linked::plan(house, by.now, (handed, typed), (id, &version, places), &earlier);
+    let (mut checked, together) = linked::both(checked, together)?;
+    checked.filing.joined = together.as_ref().map(linked::Together::leading);
     let checked = with_code(tx, house, checked, by.now).await?;
     let answer_due_at = Some(decide::answer_due(&house.office(&version, by.now)));
     let happening = Happening::Filed { filing: checked.filing.clone(), answer_due_at };
-    write(tx, None, Some((new_id(by.now), &checked)), by, Standing::at(None), &happening).await
+    let dossier = write(tx, None, Some((id, &checked)), by, Standing::at(None), &happening).await?;
+    if let Some(together) = together {
+        linked::file(tx, house, (by, Standing::at(None)), together).await?;
+    }
+    Ok(dossier)
 }
 
 fn current(house: &House, procedure: &str, now: Instant) -> Result<Arc<Version>, Fault> {
@@ -287,7 +311,8 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
     let earlier = earlier(tx, house, by, &all).await?;
     let checked = filing::check(&house.tree, &version, places, (&intake.handed, &earlier), by.now);
     let id = new_id(by.now);
-    let together = linked::plan(house, by.now, intake, (id, &version, places), &earlier);
+    let handed = (&intake.handed, intake.linked.as_ref());
+    let together = linked::plan(house, by.now, handed, (id, &version, places), &earlier);
     // Everything that is wrong is told at once, of all that is filed together.
     let (mut checked, together) = linked::both(checked, together)?;
     checked.filing.joined = together.as_ref().map(linked::Together::leading);
@@ -347,6 +372,7 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
         came.push((paper.component, file_row(tx, paper.file).await?));
     }
     let purpose = seal(&mut happening, &came);
+    linked::promised(house, &loaded.dossier, by.now, &mut happening);
     let after = write(tx, Some(&loaded), None, by, standing, &happening).await?;
     keep_papers(tx, &after, &came, purpose, by.now).await?;
     keep_signed(tx, after.id, &happening).await?;

@@ -99,6 +99,9 @@ pub struct OpinionView {
     asked_at: Option<String>,
     due_at: Option<String>,
     ended_at: Option<String>,
+    /// Of a branch of several steps, the one it lies at, by its id; "" for what is answered by itself.
+    step: String,
+    step_due_at: Option<String>,
 }
 
 impl OpinionView {
@@ -111,6 +114,8 @@ impl OpinionView {
             asked_at: time(Some(opinion.asked_at)),
             due_at: time(Some(opinion.due_at)),
             ended_at: time(opinion.ended_at),
+            step: opinion.step.clone(),
+            step_due_at: time(opinion.step_due_at),
         }
     }
 }

@@ -180,6 +180,8 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         | Happening::MishapReported { .. }
         | Happening::MishapMended { .. }
         | Happening::MishapDismissed { .. }
+        | Happening::OpinionForwarded { .. }
+        | Happening::OpinionSentBack { .. }
         | Happening::Moved { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
@@ -303,11 +305,11 @@ pub fn apply(
             moved = handing::redirected(d, at, rules, &to);
             facts.push(fact(d, &count::HANDED_ON, at, if electronic { flag::ELECTRONIC } else { 0 }, 1));
         }
-        Happening::OpinionsAsked { by, of, due_at, by_process, .. } => {
+        Happening::OpinionsAsked { by, of, due_at, by_process, branch, .. } => {
             if !by_process {
                 d.status = Status::Processing;
             }
-            opinions::asked(d, at, (*by, *due_at), of)?;
+            opinions::asked(d, at, (*by, *due_at), of, branch.as_ref())?;
         }
         Happening::OpinionAssigned { n, handler } => opinions::open(d, *n)?.handler = Some(*handler),
         Happening::OpinionGiven { n, stance, .. } => {
@@ -320,6 +322,9 @@ pub fn apply(
             facts.extend(opinions::ends(d, at, *n, |opinion| opinion.state = OpinionState::Misrouted)?);
         }
         Happening::OpinionLeft { n, .. } => facts.extend(opinions::without(d, at, *n)?),
+        Happening::OpinionForwarded { n, to, .. } | Happening::OpinionSentBack { n, to, .. } => {
+            opinions::goes(d, *n, to)?;
+        }
         Happening::SupplementRequested { asked, .. } => {
             d.status = Status::Supplement;
             d.asked_until = asked.as_ref().map(|asked| asked.until);

@@ -26,6 +26,8 @@ pub use later::{Later, PUT_OFF_DAYS_MAX, is_short_notice, put_off};
 pub use mishap::{MENDED_DAYS_MAX, dismiss_mishap, mend_mishap, report_mishap};
 pub use office::Office;
 pub(crate) use opinion::beside_step;
+pub(crate) use opinion::branch;
+pub use opinion::branch::{forward_opinion, send_back_opinion, step_of_branch};
 pub use opinion::{
     Question, answerable, ask_opinions, askable, assign_opinion, decline_opinion, give_opinion, go_on_without,
 };

@@ -214,6 +214,9 @@ pub fn check(
     if !version.in_force(now.date()) || !version.can_be_received() {
         return Err(not_open(version));
     }
+    if places.channel == Channel::Online && !version.can_be_filed_online() {
+        return Err(Fault::Conflict(Problem::new("dossier-not-online").arg("procedure", &version.code)));
+    }
     let level = competent(tree, version, places.competent);
     checked(tree, version, (places, level), (handed, earlier), now)
 }
@@ -222,7 +225,8 @@ fn not_open(version: &Version) -> Fault {
     Fault::Conflict(Problem::new("dossier-procedure-not-open").arg("procedure", &version.code))
 }
 
-/// What is filed together with another one: settled by the body that the group of linked procedures names, in whatever system that works.
+/// What is filed together with another one: settled by the body that the group of linked procedures names, in whatever system that works, and
+/// filed in whatever way the leading one is.
 ///
 /// # Errors
 /// As [`check`], at the fields of that part.
@@ -249,9 +253,6 @@ fn checked(
     now: Instant,
 ) -> Result<Checked, Fault> {
     let mut problems = Vec::new();
-    if places.channel == Channel::Online && !version.can_be_filed_online() {
-        return Err(Fault::Conflict(Problem::new("dossier-not-online").arg("procedure", &version.code)));
-    }
     let level = level.unwrap_or_else(|problem| {
         problems.push(problem);
         Level::Commune

@@ -81,6 +81,10 @@ pub(crate) fn units_of(id: Id, events: &[audit::Event]) -> BTreeSet<Id> {
             break;
         }
         units.extend(state.as_ref().map(|dossier| dossier.unit));
+        // Where a branch beside it has been worked on.
+        if let Happening::OpinionForwarded { to, .. } | Happening::OpinionSentBack { to, .. } = &happening {
+            units.insert(to.from);
+        }
     }
     units
 }

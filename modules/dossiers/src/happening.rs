@@ -135,6 +135,9 @@ pub enum Happening {
         /// By the process itself, when the dossier came to a step beside which others are asked: nobody has taken it by that.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_process: bool,
+        /// Of a branch of several steps, which begins with the one unit asked: its first step. `due_at` is that of all of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        branch: Option<AtBranch>,
     },
     /// One of them to somebody of the unit.
     OpinionAssigned {
@@ -282,6 +285,24 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         within: bool,
     },
+    /// A branch goes on to its next step.
+    OpinionForwarded {
+        n: i64,
+        #[serde(flatten)]
+        to: BranchPlace,
+        /// Digest of what is proposed: [`crate::aside`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Seal>,
+    },
+    /// … or back to the one before, with a reason.
+    OpinionSentBack {
+        n: i64,
+        #[serde(flatten)]
+        to: BranchPlace,
+        reason: String,
+    },
 }
 
 impl Happening {
@@ -301,6 +322,8 @@ impl Happening {
                 | Happening::OpinionDeclined { .. }
                 | Happening::OpinionLeft { .. }
                 | Happening::Moved { .. }
+                | Happening::OpinionForwarded { .. }
+                | Happening::OpinionSentBack { .. }
         )
     }
 
@@ -342,6 +365,8 @@ impl Happening {
             Self::MishapMended { .. } => Verb::MendMishap,
             Self::MishapDismissed { .. } => Verb::DismissMishap,
             Self::Moved { .. } => Verb::Move,
+            Self::OpinionForwarded { .. } => Verb::ForwardOpinion,
+            Self::OpinionSentBack { .. } => Verb::SendBackOpinion,
         }
     }
 
@@ -406,7 +431,9 @@ impl Happening {
             Self::SupplementCompleted { corrected: Some(corrected), .. } => Some((aside::ANSWERS, &corrected.was)),
             Self::Received { post: Some(Posted { aside: Some(digest), .. }), .. } => Some((aside::POST, digest)),
             Self::OpinionsAsked { question, .. } => Some((aside::QUESTION, question)),
-            Self::OpinionGiven { text, .. } => Some((aside::OPINION, text)),
+            Self::OpinionGiven { text, .. } | Self::OpinionForwarded { text: Some(text), .. } => {
+                Some((aside::OPINION, text))
+            }
             Self::Withdrawn { wish: Some(Wish { aside: Some(digest), .. }), .. } => Some((aside::WISH, digest)),
             Self::ResultReturned { handed: Some(HandedOver { aside: Some(digest), .. }), .. } => {
                 Some((aside::RECEIPT, digest))
@@ -424,6 +451,7 @@ impl Happening {
             | Self::Redirected { reason, .. }
             | Self::OpinionDeclined { reason, .. }
             | Self::OpinionLeft { reason, .. }
+            | Self::OpinionSentBack { reason, .. }
             | Self::SupplementRequested { reason, .. }
             | Self::PaymentRequested { reason, .. }
             | Self::PutOff { reason, .. }

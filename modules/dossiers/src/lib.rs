@@ -48,7 +48,11 @@ pub mod worklist;
 #[cfg(test)]
 sandbox::test_entry!();
 
-pub use actions::{Act, By, CounterIntake, House, LinkedTyped, NewPaper, act, file_online, new_id, receive_at_counter};
+pub use actions::linked_prefix;
+pub use actions::{
+    Act, By, CounterIntake, House, LinkedTyped, NewPaper, act, check_together, file_online, file_online_with, new_id,
+    receive_at_counter, together,
+};
 pub use dossier::{Applicant, Component, ComponentState, Dossier, Outcome, PaperKind, Status};
 pub use filing::{Brought, Handed};
 pub use measures::{MEASURES, flag};
@@ -78,6 +82,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0015_opinions", include_str!("../migrations/0015_opinions.sql")),
         ("0016_parts", include_str!("../migrations/0016_parts.sql")),
         ("0017_moved", include_str!("../migrations/0017_moved.sql")),
+        ("0020_branches", include_str!("../migrations/0020_branches.sql")),
         ("0021_mishaps", include_str!("../migrations/0021_mishaps.sql")),
         ("0022_begun", include_str!("../migrations/0022_begun.sql")),
     ],

@@ -70,6 +70,9 @@ pub struct Opinion {
     pub asked_at: Instant,
     pub due_at: Instant,
     pub ended_at: Option<Instant>,
+    /// The step of a branch that it lies at, by its id, and by when that one is to be done; of what is answered by itself nothing.
+    pub step: String,
+    pub step_due_at: Option<Instant>,
 }
 
 impl Default for Opinion {
@@ -87,6 +90,8 @@ impl Default for Opinion {
             asked_at: Instant::default(),
             due_at: Instant::default(),
             ended_at: None,
+            step: String::new(),
+            step_due_at: None,
         }
     }
 }
@@ -95,6 +100,11 @@ impl Opinion {
     /// Somebody still has to answer.
     pub fn is_open(&self) -> bool {
         self.state == OpinionState::Asked
+    }
+
+    /// By when whoever has it does something: the step of a branch is done, or it is answered.
+    pub fn next_due_at(&self) -> Instant {
+        self.step_due_at.unwrap_or(self.due_at)
     }
 
     /// Fluent key of where it stands, in the words for people.

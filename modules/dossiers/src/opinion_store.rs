@@ -32,6 +32,8 @@ const COLUMNS: &[Column<Opinion>] = &[
     column!("asked_at", asked_at),
     column!("due_at", due_at),
     column!("ended_at", ended_at),
+    column!("step", step),
+    column!("step_due_at", step_due_at),
 ];
 
 ::store::statements! {

@@ -41,7 +41,7 @@ pub fn dues(d: &Dossier) -> Vec<Due> {
         name: OPINION,
         unit: asked.unit,
         holder: asked.handler,
-        at: asked.due_at,
+        at: asked.next_due_at(),
         part: asked.n,
     });
     let next = match (d.status, d.take_by, d.sender) {

@@ -144,7 +144,9 @@ impl Papers {
                 self.keep(file, RESULT, at);
             }
             Happening::Forwarded { draft: Some(file), .. } => self.keep(file, DRAFT, at),
-            Happening::OpinionGiven { file: Some(file), .. } => self.keep(file, OPINION, at),
+            Happening::OpinionGiven { file: Some(file), .. } | Happening::OpinionForwarded { file: Some(file), .. } => {
+                self.keep(file, OPINION, at);
+            }
             Happening::Withdrawn { wish: Some(Wish { paper: Some(file), .. }), .. } => self.keep(file, REQUEST, at),
             _ => {}
         }

@@ -210,6 +210,8 @@ fn laid_with(data: &str) -> Option<Id> {
         | Happening::SentBack { place, .. }
         | Happening::HandedBack { place, .. }
         | Happening::Redirected { place, .. } => Some(place.unit),
+        // A branch that was worked on there and went on.
+        Happening::OpinionForwarded { to, .. } | Happening::OpinionSentBack { to, .. } => Some(to.from),
         _ => None,
     }
 }

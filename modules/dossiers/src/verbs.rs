@@ -50,6 +50,8 @@ pub enum Verb {
     DismissMishap,
     /// With its agencies, when they are reorganised: nobody's act on one dossier.
     Move,
+    ForwardOpinion,
+    SendBackOpinion,
 }
 base::closed_list!(Verb, {
     FileOnline => "file-online",
@@ -82,6 +84,8 @@ base::closed_list!(Verb, {
     MendMishap => "mend-mishap",
     DismissMishap => "dismiss-mishap",
     Move => "move",
+    ForwardOpinion => "forward-opinion",
+    SendBackOpinion => "send-back-opinion",
 });
 
 /// Whose permission counts, and at which unit it must hold.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 const GROUP: &str = "2.000986";
 
-async fn settled(app: &TestApp, login: &str, role: Role, at: &Agency) -> Client {
+pub(super) async fn settled(app: &TestApp, login: &str, role: Role, at: &Agency) -> Client {
     settle_official(app.db(), login, role, at).await;
     let mut person = app.anonymous();
     person.sign_in_as(login, PASSWORD).await;

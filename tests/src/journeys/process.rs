@@ -1,7 +1,7 @@
 //! A process is drawn, checked, announced and used: two ways by what was answered, another agency asked meanwhile; as a file, and back.
 
 use super::one_stop::act;
-use crate::harness::{BIRTH, Client, PASSWORD, Page, forms_of, on_every_engine, settle_official};
+use crate::harness::{BIRTH, Client, PASSWORD, Page, forms_of, on_every_engine, on_fresh_provinces, settle_official};
 use base::Role;
 use serde_json::json;
 
@@ -134,5 +134,137 @@ fn a_process_goes_out_as_a_file_and_comes_back_and_a_foreign_one_is_refused_by_n
         keeper.upload(&at, &[("do", "import")], &[]).await.is(422).shows("Chưa chọn tệp BPMN");
         // Only who keeps the catalogue designs.
         app.signed_in(Role::Clerk).await.get(&at).await.is(403);
+    });
+}
+
+fn value<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
+    fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+}
+
+#[test]
+fn a_branch_of_several_steps_is_designed_announced_and_goes_its_way_beside_the_step() {
+    on_fresh_provinces(|app| async move {
+        let other = app.tree().communes()[7].clone();
+        let division = app.tree().children(other.id).into_iter().find(|one| one.kind == organisation::Kind::Division);
+        let division = division.expect("a division").clone();
+        settle_official(app.db(), "nhanh.soan", Role::Officer, &division).await;
+        settle_official(app.db(), "nhanh.ky", Role::Leader, &other).await;
+        let mut keeper = app.signed_in(Role::CatalogueKeeper).await;
+        let page = keeper.get(&format!("/catalogue/{BIRTH}/process")).await;
+        let with_side = press(&mut keeper, &form(&page.body), "add-side").await;
+        let mut fields = form(&with_side.body);
+        let appraise = value(&fields, "s1_id").to_owned();
+        set(&mut fields, "b0_step", &appraise);
+        set(&mut fields, "b0_unit", &format!("agency:{}", division.code));
+        set(&mut fields, "b0_name", "Soạn xác nhận nơi cư trú");
+        set(&mut fields, "b0_norm", "1");
+        // A step behind it: whoever answers by itself becomes the first step of a branch.
+        let branch = press(&mut keeper, &fields, "then-0").await;
+        branch.is(200).shows("name=\"b1_then\"").shows("name=\"b0_role\"").shows("bước tiếp của nhánh");
+        let mut fields = form(&branch.body);
+        set(&mut fields, "b1_name", "Chủ tịch ký xác nhận");
+        set(&mut fields, "b1_norm", "9");
+        let long = press(&mut keeper, &fields, "look").await;
+        long.is(422).shows("dài hơn thời gian của bước");
+        set(&mut fields, "b1_norm", "1");
+        set(&mut fields, "b1_role", "clerk");
+        press(&mut keeper, &fields, "look").await.is(422).shows("không phải bộ phận một cửa");
+        set(&mut fields, "b1_role", "leader");
+        let looked = press(&mut keeper, &fields, "look").await;
+        looked.is(200).shows("Chủ tịch ký xác nhận").shows_not("error-summary");
+        assert_eq!(looked.body.matches("class=\"step beside\"").count(), 2);
+        // Taken out again the branch is what it was.
+        let dropped = press(&mut keeper, &form(&looked.body), "drop-side-1").await;
+        dropped.is(200).shows_not("name=\"b1_step\"").shows_not("name=\"b0_role\"");
+        let mut fields = form(&looked.body);
+        set(&mut fields, "decision", "78/QĐ-UBND");
+        set(&mut fields, "effective_from", &base::vn_date(app.clock.now().date()));
+        press(&mut keeper, &fields, "announce").await.is(303).leads_to(&format!("/procedures/{BIRTH}"));
+        app.anonymous().get(&format!("/procedures/{BIRTH}/compare")).await.is(200).shows("Chủ tịch ký xác nhận");
+
+        let mut clerk = app.signed_in(Role::Clerk).await;
+        let commune = app.person(Role::Leader).agency.to_string();
+        let body = json!({
+            "procedure": BIRTH, "intake": commune, "competent": commune, "owner_name": "Phạm Thị Nhánh",
+            "owner_number": "094190000123", "components": { "giay-to-tuy-than": "paper", "giay-chung-sinh": "paper" },
+        });
+        let made = clerk.post_json("/api/v1/dossiers", &body).await;
+        let code = made.is(201).json()["code"].as_str().expect("a code").to_owned();
+        let mut officer = app.signed_in(Role::Officer).await;
+        let signed_in = async |login: &str| {
+            let mut person = app.anonymous();
+            person.sign_in_as(login, PASSWORD).await;
+            person
+        };
+        let (mut drafter, mut chairman) = (signed_in("nhanh.soan").await, signed_in("nhanh.ky").await);
+        // The page of each says where the branch stands, and offers what can be done there.
+        let page = format!("/dossiers/{code}");
+        drafter.get("/work?tab=asked").await.is(200).shows(&code);
+        let at_first = drafter.get(&page).await;
+        at_first.is(200).shows("bước 1/2: Soạn xác nhận nơi cư trú").shows("Bước tiếp: Chủ tịch ký xác nhận");
+        at_first
+            .shows(&format!("action=\"{page}/forward-opinion\""))
+            .shows_not(&format!("action=\"{page}/give-opinion\""));
+        drafter.upload(&format!("{page}/send-back-opinion"), &[("reason", "Chưa đủ căn cứ")], &[]).await.is(409);
+        let note = [("note", "Dự thảo: có cư trú tại địa phương từ 2019")];
+        drafter.upload(&format!("{page}/forward-opinion"), &note, &[]).await.is(303);
+        let at_last = chairman.get(&page).await;
+        at_last.is(200).shows("bước 2/2: Chủ tịch ký xác nhận").shows("có cư trú tại địa phương từ 2019");
+        chairman.upload(&format!("{page}/send-back-opinion"), &[("reason", "?")], &[]).await.is(422).shows("reason");
+        act(&mut chairman, &code, "send-back-opinion", json!({ "reason": "Ghi rõ địa chỉ" })).await.is(200);
+        act(&mut drafter, &code, "forward-opinion", json!({ "note": "Đã ghi rõ địa chỉ" })).await.is(200);
+        act(&mut officer, &code, "forward", json!({})).await.is(409).shows("dossier-opinions-waited-for");
+        let view = officer.get_json(&format!("/api/v1/dossiers/{code}")).await.json();
+        assert_eq!(view["opinions"][0]["unit"], other.id.to_string());
+        assert!(view["opinions"][0]["step_due_at"].is_string(), "{view}");
+        let say = json!({ "stance": "agree", "text": "Xác nhận có cư trú tại địa phương" });
+        act(&mut chairman, &code, "give-opinion", say).await.is(200);
+        act(&mut officer, &code, "forward", json!({ "note": "Đủ điều kiện đăng ký" })).await.is(200);
+    });
+}
+
+#[test]
+fn shapes_that_were_moved_stand_where_they_were_in_the_page_in_the_version_and_in_the_file() {
+    on_fresh_provinces(|app| async move {
+        let mut keeper = app.signed_in(Role::CatalogueKeeper).await;
+        let at = format!("/catalogue/{BIRTH}/process");
+        let page = keeper.get(&at).await;
+        page.is(200).shows("name=\"places\" value=\"\"").shows("/process.js\"");
+        let mut fields = form(&page.body);
+        let (first, second) = (value(&fields, "s0_id").to_owned(), value(&fields, "s1_id").to_owned());
+        // Somewhere off the paper, and no place at all: refused at the field, and nothing is moved.
+        for wrong in ["-1,5", "5,20001", "x,y", "5"] {
+            set(&mut fields, "places", &format!("{second}:{wrong}"));
+            press(&mut keeper, &fields, "place").await.is(422).shows("Vị trí trong sơ đồ");
+        }
+        set(&mut fields, "places", &format!("{second}:2400,300 gone:1,1"));
+        let moved = press(&mut keeper, &fields, "place").await;
+        let here = format!("data-node=\"{second}\" data-x=\"2400\"");
+        moved.is(200).shows(&here).shows("Để chương trình tự sắp xếp");
+        let mut fields = form(&moved.body);
+        let places = value(&fields, "places").to_owned();
+        assert!(places.contains(&format!("{second}:2400,")) && !places.contains("gone"), "{places}");
+        // A way drawn from one shape to another is a row more.
+        set(&mut fields, "way_from", &first);
+        let third = value(&fields, "s2_id").to_owned();
+        set(&mut fields, "way_to", &third);
+        let drawn = press(&mut keeper, &fields, "draw-way").await;
+        let with_way = form(&drawn.body);
+        let last = (0..).take_while(|n| !value(&with_way, &format!("w{n}_from")).is_empty()).count() - 1;
+        assert_eq!(value(&with_way, &format!("w{last}_from")), first);
+        assert_eq!(value(&with_way, &format!("w{last}_to")), third);
+        set(&mut fields, "decision", "79/QĐ-UBND");
+        set(&mut fields, "effective_from", &base::vn_date(app.clock.now().date()));
+        press(&mut keeper, &fields, "announce").await.is(303);
+        keeper.get(&at).await.is(200).shows(&here).shows(&places);
+        let file = app.anonymous().get(&format!("/procedures/{BIRTH}/process.bpmn")).await;
+        file.is(200).shows("<dc:Bounds x=\"2400\"");
+        keeper.get(&at).await.is(200);
+        let bytes: &'static [u8] = Box::leak(file.bytes.clone().into_boxed_slice());
+        keeper.upload(&at, &[("do", "import")], &[("file", "quy-trinh.bpmn", bytes)]).await.is(200).shows(&here);
+        // Given back to the program, nothing is kept.
+        let fields = form(&keeper.get(&at).await.body);
+        let laid = press(&mut keeper, &fields, "lay-out").await;
+        laid.is(200).shows("name=\"places\" value=\"\"").shows_not("data-x=\"2400\"");
     });
 }

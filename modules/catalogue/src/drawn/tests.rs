@@ -17,9 +17,8 @@ fn way(from: &str, to: &str, when: &str) -> Way {
 }
 
 /// check → inspect beside two others → sign, or straight to sign.
-fn version() -> Version {
-    let side =
-        |name: &str, code: &str| Side { name: name.into(), unit: StepUnit::Agency(code.into()), norm: Limit::Hours(4) };
+pub(super) fn version() -> Version {
+    let side = |name: &str, code: &str| Side::of(name, StepUnit::Agency(code.into()), Limit::Hours(4));
     let division = StepUnit::Division("land".into());
     Version {
         code: "1.000001".into(),
@@ -37,7 +36,7 @@ fn version() -> Version {
     }
 }
 
-fn drawn(version: &Version) -> Diagram {
+pub(super) fn drawn(version: &Version) -> Diagram {
     diagram(version, StepUnit::word)
 }
 

@@ -162,7 +162,7 @@ fn what_goes_through_lists_is_refused_before_it_is_tried() {
 
 #[test]
 fn what_is_done_beside_a_step_has_a_name_a_unit_of_its_own_and_no_more_time() {
-    let side = |name: &str, unit: StepUnit, hours: i32| Side { name: name.into(), unit, norm: Limit::Hours(hours) };
+    let side = |name: &str, unit: StepUnit, hours: i32| Side::of(name, unit, Limit::Hours(hours));
     let with = |asks: Vec<Side>| {
         let mut version = version();
         version.process[1].asks = asks;
@@ -203,4 +203,52 @@ proptest! {
         check(&version, &mut Vec::new());
         version.path(&answers(r#"{"area":"1"}"#));
     }
+}
+
+#[test]
+fn a_branch_beside_a_step_has_ids_of_its_own_somebody_for_every_step_and_no_more_time_together() {
+    use crate::version::BranchStep;
+    let then = |id: &str, role: Role, unit: StepUnit, hours: i32| BranchStep {
+        id: id.into(),
+        name: format!("Bước {id}"),
+        unit,
+        role,
+        norm: Limit::Hours(hours),
+    };
+    let with = |behind: Vec<BranchStep>| {
+        let mut version = version();
+        let first = Side::of("Phòng soạn", StepUnit::Department, Limit::Hours(4));
+        version.process[1].asks = vec![Side { id: "draft".into(), role: Some(Role::Officer), then: behind, ..first }];
+        problems(&version)
+    };
+    let signs = || then("sign-opinion", Role::Leader, StepUnit::Leader, 4);
+    assert_eq!(with(vec![signs()]), [] as [&str; 0]);
+    // Together they may take as long as the step, and no longer.
+    assert_eq!(with(vec![then("look", Role::DivisionHead, StepUnit::Leader, 1), signs()]), ["catalogue-side-norm"]);
+    for taken in ["draft", "check", "", "Not a slug"] {
+        assert!(
+            with(vec![then(taken, Role::Leader, StepUnit::Leader, 1)]).contains(&"catalogue-branch-step"),
+            "{taken}"
+        );
+    }
+    assert_eq!(with(vec![then("a", Role::Clerk, StepUnit::Leader, 1)]), ["catalogue-branch-who"]);
+    assert_eq!(with(vec![then("a", Role::Citizen, StepUnit::Leader, 1)]), ["catalogue-branch-who"]);
+    assert_eq!(with(vec![then("a", Role::Officer, StepUnit::Desk, 1)]), ["catalogue-branch-who"]);
+    assert_eq!(with(vec![then("a", Role::Officer, StepUnit::Agency("?".into()), 1)]), ["catalogue-side-wrong"]);
+    let many = (0..9).map(|n| then(&format!("a{n}"), Role::Officer, StepUnit::Leader, 0)).collect();
+    assert!(with(many).contains(&"catalogue-too-many"));
+}
+
+#[test]
+fn what_answers_by_itself_is_written_as_it_always_was() {
+    let mut version = version();
+    version.process[1].asks = vec![Side::of("Phòng cháy", StepUnit::Agency("H13.05".into()), Limit::Hours(8))];
+    let written = serde_json::to_string(&version.process[1].asks).unwrap();
+    assert_eq!(written, r#"[{"name":"Phòng cháy","unit":{"agency":"H13.05"},"norm":"8h"}]"#);
+    let body = serde_json::to_string(&version).unwrap();
+    assert!(!body.contains("places"), "nothing is written where nothing was moved");
+    let moved = Version { places: [("check".to_owned(), (40, 60))].into(), ..version.clone() };
+    // A shape that stands elsewhere makes no other process.
+    assert_eq!(crate::digest::of(&moved), crate::digest::of(&version));
+    assert_ne!(moved, version);
 }

@@ -2,6 +2,7 @@
 
 use crate::draft::{Body, Draft};
 use crate::steps::{Step, steps_of};
+use crate::together::Together;
 use crate::{DRAFTS_MAX, store};
 use base::{Actor, Channel, Fault, Id, Level, Problem};
 use catalogue::Version;
@@ -15,6 +16,8 @@ use web::{Choice, Ctx};
 pub(super) struct Desk {
     pub(super) house: House,
     pub(super) version: Arc<Version>,
+    /// Where several are filed together, `version` is all of them as one.
+    pub(super) together: Option<Together>,
     pub(super) actor: Actor,
     pub(super) draft: Draft,
     /// Whether the draft is in the database already.
@@ -75,9 +78,20 @@ impl Desk {
             return_to: asked,
             account: Some(self.actor.account),
         };
-        let handed = self.draft.body.handed(&self.version, &self.actor.name);
-        let mut problems = match check(&self.house.tree, &self.version, places, (&handed, &self.earlier), ctx.now) {
-            Ok(_) => Vec::new(),
+        let (body, person) = (&self.draft.body, &self.actor.name);
+        let checked = match &self.together {
+            Some(together) => {
+                let (handed, typed) = together.handed(body, person);
+                let (lead, typed) = (together.lead(), (&handed, &typed));
+                dossiers::check_together(&self.house, ctx.now, lead, places, typed, &self.earlier)
+            }
+            None => {
+                let handed = body.handed(&self.version, person);
+                check(&self.house.tree, &self.version, places, (&handed, &self.earlier), ctx.now).map(|_| ())
+            }
+        };
+        let mut problems = match checked {
+            Ok(()) => Vec::new(),
             Err(Fault::Invalid(problems)) => problems,
             Err(other) => return Err(other),
         };
@@ -94,7 +108,12 @@ impl Desk {
 pub(super) async fn open(ctx: &Ctx, procedure: &str) -> Result<Desk, Fault> {
     let actor = ctx.actor()?.clone();
     let shelf = catalogue::fresh_shelf(&ctx.app, ctx.now).await?;
-    let version = shelf.by_code(procedure, ctx.now.date()).ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
+    let together = Together::of(&shelf, procedure, ctx.now.date());
+    let found = match &together {
+        Some(together) => Some(Arc::new(together.as_one())),
+        None => shelf.by_code(procedure, ctx.now.date()),
+    };
+    let version = found.ok_or(Fault::NotFound("dossier-procedure-unknown"))?;
     if !version.can_be_filed_online() {
         return Err(Fault::Conflict(Problem::new("dossier-not-online").arg("procedure", &version.code)));
     }
@@ -128,7 +147,7 @@ pub(super) async fn open(ctx: &Ctx, procedure: &str) -> Result<Desk, Fault> {
         step: 1,
         updated_at: ctx.now,
     });
-    let mut desk = Desk { house, version, actor, draft, kept, earlier };
+    let mut desk = Desk { house, version, together, actor, draft, kept, earlier };
     if let [only] = desk.agencies().as_slice() {
         desk.draft.body.competent = only.value.clone();
     }

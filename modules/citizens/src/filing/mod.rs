@@ -123,8 +123,15 @@ async fn submit(ctx: &Ctx, desk: Desk, number: usize) -> Answer {
         *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let Desk { house, version, actor, draft, .. } = desk;
-    let handed = draft.body.handed(&version, &actor.name);
+    let Desk { house, version, together, actor, draft, .. } = desk;
+    let (handed, typed) = match &together {
+        Some(together) => {
+            let (handed, typed) = together.handed(&draft.body, &actor.name);
+            (handed, Some(typed))
+        }
+        None => (draft.body.handed(&version, &actor.name), None),
+    };
+    let procedure = together.map_or_else(|| draft.procedure.clone(), |together| together.lead().code.clone());
     let by = By { actor, now: ctx.now };
     let dossier = ctx
         .db()
@@ -133,7 +140,8 @@ async fn submit(ctx: &Ctx, desk: Desk, number: usize) -> Answer {
                 if !store::delete(tx, draft.id, draft.account).await? {
                     return Err(Fault::Conflict(Problem::new("citizens-draft-gone")));
                 }
-                let dossier = dossiers::file_online(tx, &house, &by, &draft.procedure, competent, &handed).await?;
+                let handed = (&handed, typed.as_ref());
+                let dossier = dossiers::file_online_with(tx, &house, &by, &procedure, competent, handed).await?;
                 files::hand_over(tx, draft.id, dossier.id).await?;
                 Ok(dossier)
             })

@@ -62,6 +62,8 @@ struct FilingPage {
     csrf: String,
     procedure: String,
     code: String,
+    /// Where it is told what this is.
+    about: String,
     title: String,
     step: usize,
     steps: usize,
@@ -274,13 +276,22 @@ pub(super) fn screen(ctx: &Ctx, desk: &Desk, number: usize, problems: Vec<Proble
         wanted: if step == Step::Papers { wanted(l, desk, ctx.now.date()) } else { Vec::new() },
         parts: parts_here,
         mends,
-        limit: terms
-            .map(|terms| {
+        limit: match (&desk.together, terms) {
+            (Some(together), _) => together.limit(l),
+            (None, Some(terms)) => {
                 let (key, n) = terms.limit.words();
                 l.tr(key, [("n", n.to_string())])
-            })
-            .unwrap_or_default(),
-        fee: catalogue::fee_said(l, version, Channel::Online, None),
+            }
+            (None, None) => String::new(),
+        },
+        fee: match &desk.together {
+            Some(together) => catalogue::fee_said(l, together.lead(), Channel::Online, Some(together.fee())),
+            None => catalogue::fee_said(l, version, Channel::Online, None),
+        },
+        about: match &desk.together {
+            Some(together) => format!("/together/{}", together.linked.code),
+            None => format!("/procedures/{}", version.code),
+        },
         saved: if desk.kept { base::vn_date_time(desk.draft.updated_at) } else { String::new() },
     };
     let title = format!("{title} · {}", version.name);

@@ -61,11 +61,26 @@ pub(crate) fn assign_opinion<'a>(case: &'a Case<'a>) -> Doing<'a> {
         let handler = case.given.id("handler").ok_or_else(none)?;
         let n = case.given.number("opinion");
         let (assigned, unit) = decide::assign_opinion(d, case.actor(), office, n, handler)?;
-        if !may_hold(case.tx, office, handler, unit, now).await? {
+        let step = match &assigned {
+            Happening::OpinionAssigned { n, .. } => decide::step_of_branch(d, office, *n),
+            _ => None,
+        };
+        let (path, field) = (office.tree.path(unit), office.version.field.as_str());
+        let may = match step {
+            Some(step) => identity::may_in(case.tx, handler, permission_for(step.role), path, field, now).await?,
+            None => may_hold(case.tx, office, handler, unit, now).await?,
+        };
+        if !may {
             return Err(Fault::invalid(Problem::new("dossier-handler-not-here").field("handler")));
         }
         Ok(assigned.into())
     })
+}
+
+pub(crate) fn forward_opinion<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    let (d, n) = (case.dossier(), case.given.number("opinion"));
+    let done = decide::forward_opinion(d, case.actor(), &case.office, n, case.text("note")).map(Done::from);
+    Box::pin(std::future::ready(done))
 }
 
 pub(crate) fn forward<'a>(case: &'a Case<'a>) -> Doing<'a> {

@@ -30,7 +30,7 @@ pub(super) fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &
             *draft = came.first().map(|(_, file)| Seal::of(file));
             papers::DRAFT
         }
-        Happening::OpinionGiven { file, .. } => {
+        Happening::OpinionGiven { file, .. } | Happening::OpinionForwarded { file, .. } => {
             *file = came.first().map(|(_, file)| Seal::of(file));
             papers::OPINION
         }

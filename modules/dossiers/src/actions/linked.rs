@@ -1,7 +1,7 @@
 //! What is filed once and settled at several agencies: its dossiers are made in the transaction of the filing, begin in that of the act which
 //! granted what they wait for, and are handed out in that of the leading one ([`crate::part`]).
 
-use super::{By, CounterIntake, House, new_id, with_code, write};
+use super::{By, House, new_id, with_code, write};
 use crate::aside::{self, Aside};
 use crate::decide::{self, Standing};
 use crate::dossier::{ComponentState, Dossier, Outcome, Status};
@@ -65,9 +65,39 @@ impl Together {
 
     /// By when all of it is promised.
     pub(super) fn promise(&self, house: &House, filed: Instant) -> Beginning {
-        let due = house.calendar.due(filed, self.linked.limit, self.linked.cut_off());
-        Beginning::Leading { due_at: due.due_at, basis: due.basis }
+        promise_of(house, &self.linked, filed)
     }
+}
+
+fn promise_of(house: &House, linked: &Linked, filed: Instant) -> Beginning {
+    let due = house.calendar.due(filed, linked.limit, linked.cut_off());
+    Beginning::Leading { due_at: due.due_at, basis: due.basis }
+}
+
+/// What was filed online together is promised when the desk receives the leading one, as a whole.
+pub(super) fn promised(house: &House, d: &Dossier, now: Instant, happening: &mut Happening) {
+    if let (Happening::Received { part: part @ None, .. }, Some(own)) = (happening, &d.part)
+        && own.leads()
+    {
+        *part = house.shelf.linked(&own.linked).map(|linked| promise_of(house, linked, now));
+    }
+}
+
+/// Whether what a citizen is about to file online together is in order: as it is judged when it is filed.
+///
+/// # Errors
+/// Everything that is wrong with any of it, at its field.
+pub fn check_together(
+    house: &House,
+    now: Instant,
+    version: &Version,
+    places: Places,
+    (handed, typed): (&Handed, &LinkedTyped),
+    earlier: &[Earlier],
+) -> Result<(), Fault> {
+    let checked = filing::check(&house.tree, version, places, (handed, earlier), now);
+    let together = plan(house, now, (handed, Some(typed)), (Id::default(), version, places), earlier);
+    both(checked, together).map(|_| ())
 }
 
 /// The agency that settles a member.
@@ -117,11 +147,11 @@ fn handed_for(
 pub(super) fn plan(
     house: &House,
     now: Instant,
-    intake: &CounterIntake,
+    (lead_handed, typed): (&Handed, Option<&LinkedTyped>),
     (lead, version, places): (Id, &Version, Places),
     earlier: &[Earlier],
 ) -> Result<Option<Together>, Fault> {
-    let Some(typed) = &intake.linked else { return Ok(None) };
+    let Some(typed) = typed else { return Ok(None) };
     let led = house.shelf.led_by(&version.code, now.date());
     let none = || Fault::invalid(Problem::new("dossier-linked-unknown").field("linked").arg("code", &typed.code));
     let linked = led.into_iter().find(|linked| linked.code == typed.code).ok_or_else(none)?;
@@ -130,11 +160,11 @@ pub(super) fn plan(
         return Err(Fault::invalid(problem.arg("max", linked.members.len() - 1)));
     }
     let (mut parts, mut problems) = (Vec::new(), Vec::new());
-    let mut all: Vec<(Id, Arc<Version>, Handed)> = vec![(lead, Arc::new(version.clone()), intake.handed.clone())];
+    let mut all: Vec<(Id, Arc<Version>, Handed)> = vec![(lead, Arc::new(version.clone()), lead_handed.clone())];
     for (n, member) in linked.members.iter().enumerate().skip(1) {
         let Some(version) = house.shelf.by_code(&member.procedure, now.date()) else { return Err(none()) };
         let before: Vec<_> = all.iter().map(|(id, version, handed)| (*id, version.as_ref(), handed)).collect();
-        let handed = handed_for((linked, member), typed.parts.get(n - 1), (&intake.handed, &before), &version);
+        let handed = handed_for((linked, member), typed.parts.get(n - 1), (lead_handed, &before), &version);
         let id = new_id(now);
         match settled_by(house, member, places) {
             Err(problem) => problems.push(problem),

@@ -9,6 +9,7 @@ use crate::measures::flag;
 use crate::verbs::Verb;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod branches;
 mod linked;
 mod people;
 mod together;

@@ -46,8 +46,8 @@ enum Means {
 fn means(happening: &Happening) -> Means {
     use Happening::{
         Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, MishapDismissed, MishapMended, MishapReported,
-        Moved, OpinionAssigned, OpinionDeclined, OpinionGiven, OpinionLeft, OpinionsAsked, Paid, PaymentRequested,
-        PutOff, Rated, Received, Redirected, Refused, ResultReturned, SentBack, Stopped, SupplementCompleted,
+        Moved, OpinionAssigned, OpinionDeclined, OpinionForwarded, OpinionGiven, OpinionLeft, OpinionSentBack, OpinionsAsked,
+        Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused, ResultReturned, SentBack, Stopped, SupplementCompleted,
         SupplementRequested, TakenOver, Withdrawn,
     };
     match happening {
@@ -55,6 +55,7 @@ fn means(happening: &Happening) -> Means {
         Paid { .. } | Rated { .. } | SupplementRequested { elsewhere: true, .. } => Means::Nothing,
         OpinionsAsked { by_process: true, .. } => Means::Nothing,
         OpinionAssigned { .. } | OpinionGiven { .. } | OpinionDeclined { .. } | OpinionLeft { .. } => Means::Nothing,
+        OpinionForwarded { .. } | OpinionSentBack { .. } => Means::Nothing,
         // Whoever mends something has not worked on the case by that.
         MishapReported { .. } | MishapMended { .. } | MishapDismissed { .. } => Means::Nothing,
         // It goes on where it was going.

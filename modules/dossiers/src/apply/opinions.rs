@@ -2,7 +2,7 @@
 
 use super::{DoesNotFollow, fact};
 use crate::dossier::{Dossier, mark};
-use crate::happening::{AskedOf, Happening};
+use crate::happening::{AskedOf, AtBranch, BranchPlace, Happening};
 use crate::measures::{self as count, flag};
 use crate::opinion::{Opinion, OpinionState};
 use base::{Id, Instant};
@@ -14,8 +14,10 @@ pub(super) fn asked(
     at: Instant,
     (by, due_at): (Id, Instant),
     of: &[AskedOf],
+    branch: Option<&AtBranch>,
 ) -> Result<(), DoesNotFollow> {
-    if of.is_empty() {
+    // A branch begins with one unit.
+    if of.is_empty() || branch.is_some() && of.len() > 1 {
         return Err(DoesNotFollow);
     }
     for asked in of {
@@ -30,6 +32,8 @@ pub(super) fn asked(
             consents,
             asked_at: at,
             due_at,
+            step: branch.map(|at| at.step.clone()).unwrap_or_default(),
+            step_due_at: branch.map(|at| at.due_at),
             ..Opinion::default()
         };
         d.opinions.push(opinion);
@@ -42,6 +46,18 @@ pub(super) fn asked(
 pub(super) fn open(d: &mut Dossier, n: i64) -> Result<&mut Opinion, DoesNotFollow> {
     let found = usize::try_from(n - 1).ok().and_then(|n| d.opinions.get_mut(n));
     found.filter(|opinion| opinion.is_open()).ok_or(DoesNotFollow)
+}
+
+/// A branch goes to another of its steps: with the unit of that one, and with nobody of it yet.
+pub(super) fn goes(d: &mut Dossier, n: i64, to: &BranchPlace) -> Result<(), DoesNotFollow> {
+    let opinion = open(d, n)?;
+    if opinion.step.is_empty() || opinion.unit != to.from || opinion.step == to.at.step {
+        return Err(DoesNotFollow);
+    }
+    (opinion.unit, opinion.agency, opinion.level, opinion.handler) = (to.unit, to.agency, to.level, None);
+    opinion.step.clone_from(&to.at.step);
+    opinion.step_due_at = Some(to.at.due_at);
+    Ok(())
 }
 
 /// One ends. What was given or kept back counts for the agency that was asked.

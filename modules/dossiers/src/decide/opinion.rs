@@ -3,12 +3,14 @@
 use super::{Office, check, in_words, or_problems, substantial};
 use crate::aside::{self, Aside, Words};
 use crate::dossier::{Dossier, mark};
-use crate::happening::{AskedOf, Happening};
+use crate::happening::{AskedOf, AtBranch, Happening};
 use crate::opinion::{Opinion, OpinionState, Stance};
-use crate::places::unit_seen;
+use crate::places::{permission_for, unit_seen};
 use crate::verbs::Verb;
 use base::{Actor, Date, Fault, Id, Instant, Limit, Permission, Problem};
 use organisation::Kind;
+
+pub(crate) mod branch;
 
 /// Units asked at once, at most.
 pub const ASKED_AT_ONCE_MAX: usize = 12;
@@ -104,7 +106,8 @@ pub fn ask_opinions(
     }
     let words = Aside::of(aside::QUESTION, &Words { text });
     let question = words.digest();
-    Ok((Happening::OpinionsAsked { by: d.unit, of, due_at, question, by_process: false }, Some(words)))
+    let asked = Happening::OpinionsAsked { by: d.unit, of, due_at, question, by_process: false, branch: None };
+    Ok((asked, Some(words)))
 }
 
 /// What the process asks of other units beside the step a dossier has come to: of each what its own line says, unless that unit was asked the
@@ -117,42 +120,57 @@ pub(crate) fn beside_step(d: &Dossier, office: &Office<'_>, asked: &[String]) ->
         let words = Aside::of(aside::QUESTION, &Words { text: side.name.clone() });
         let digest = words.digest();
         let answers = |opinion: &Opinion| !matches!(opinion.state, OpinionState::Misrouted | OpinionState::Dropped);
+        // A branch is asked as a whole, wherever it stands by now.
+        let asked_there = |opinion: &Opinion| match side.is_branch() {
+            true => side.ids().any(|id| id == opinion.step),
+            false => opinion.unit == unit,
+        };
         let the_same =
-            |(opinion, question): (&Opinion, &String)| opinion.unit == unit && *question == digest && answers(opinion);
-        if unit == d.unit || d.opinions.iter().zip(asked).any(the_same) {
+            |(opinion, question): (&Opinion, &String)| asked_there(opinion) && *question == digest && answers(opinion);
+        // Whoever leads it is not asked; in a branch somebody of theirs works beside them.
+        let itself = unit == d.unit && !side.is_branch();
+        if itself || d.opinions.iter().zip(asked).any(the_same) {
             return None;
         }
         let agency = super::house(office.tree, unit)?;
         let level = office.tree.get(agency)?.level;
         let consents = office.version.silence_consents;
-        let due_at = office.calendar.due(office.now, side.norm, None).due_at;
         // Not after the dossier itself is due, as long as that is ahead.
-        let due_at = d.due_at.filter(|due| *due > office.now).map_or(due_at, |due| due_at.min(due));
-        let of = vec![AskedOf { unit, agency, level, consents }];
-        let asked = Happening::OpinionsAsked { by: d.unit, of, due_at, question: digest, by_process: true };
+        let bounded = |at: Instant| d.due_at.filter(|due| *due > office.now).map_or(at, |due| at.min(due));
+        // One step of a branch after the other.
+        let all = side.norms().fold(office.now, |from, norm| office.calendar.due(from, norm, None).due_at);
+        let first = AtBranch { step: side.id.clone(), due_at: bounded(branch::step_due(office, side.norm)) };
+        let branch = side.is_branch().then_some(first);
+        let (due_at, of) = (bounded(all), vec![AskedOf { unit, agency, level, consents }]);
+        let asked = Happening::OpinionsAsked { by: d.unit, of, due_at, question: digest, by_process: true, branch };
         Some((asked, words))
     };
     let known = d.opinions.len();
     step.asks.iter().filter_map(one).take(OPINIONS_MAX.saturating_sub(known)).collect()
 }
 
-/// The open opinion of that number, at a unit where the person may do one of these; the only one of theirs where no number is given.
+/// Whether somebody speaks for the unit that has an opinion: does the step of its branch that it lies at, or whoever speaks for the unit.
+fn is_theirs(opinion: &Opinion, actor: &Actor, office: &Office<'_>) -> bool {
+    let (path, field) = (office.tree.path(opinion.unit), office.version.field.as_str());
+    let head = actor.may_in(crate::rights::ASSIGN_DOSSIER, path, field);
+    // What a colleague has been given is the head's to take away.
+    let free = opinion.handler.is_none_or(|handler| actor.acts_for(handler)) || head;
+    let may = |permission: &Permission| actor.may_in(*permission, path, field);
+    let does = match branch::step_of(opinion, office) {
+        Some(step) => may(&permission_for(step.role)),
+        None => ANSWERING.iter().any(may),
+    };
+    opinion.is_open() && free && does
+}
+
+/// The open opinion of that number with which a person may do something; the only one of theirs where no number is given.
 fn theirs<'d>(
     d: &'d Dossier,
     actor: &Actor,
     office: &Office<'_>,
-    n: Option<i64>,
-    may: &[Permission],
+    (verb, n): (Verb, Option<i64>),
 ) -> Result<&'d Opinion, Fault> {
-    let field = office.version.field.as_str();
-    let at = |opinion: &&Opinion| {
-        let path = office.tree.path(opinion.unit);
-        // What a colleague has been given is the head's to take away.
-        let free = opinion.handler.is_none_or(|handler| actor.acts_for(handler))
-            || actor.may_in(crate::rights::ASSIGN_DOSSIER, path, field);
-        free && opinion.is_open() && may.iter().any(|permission| actor.may_in(*permission, path, field))
-    };
-    chosen(d.opinions.iter().filter(at).collect(), n)
+    chosen(answerable(d, actor, office, verb), n)
 }
 
 fn chosen(open: Vec<&Opinion>, n: Option<i64>) -> Result<&Opinion, Fault> {
@@ -164,10 +182,10 @@ fn chosen(open: Vec<&Opinion>, n: Option<i64>) -> Result<&Opinion, Fault> {
     }
 }
 
-/// Those of a dossier that a person may answer, now.
-pub fn answerable<'d>(d: &'d Dossier, actor: &Actor, office: &Office<'_>) -> Vec<&'d Opinion> {
-    let all = d.opinions.iter();
-    all.filter(|opinion| theirs(d, actor, office, Some(opinion.n), ANSWERING).is_ok()).collect()
+/// Those of a dossier with which a person may do something, now.
+pub fn answerable<'d>(d: &'d Dossier, actor: &Actor, office: &Office<'_>, verb: Verb) -> Vec<&'d Opinion> {
+    let may = |opinion: &&Opinion| is_theirs(opinion, actor, office) && branch::allows(opinion, office, verb);
+    d.opinions.iter().filter(may).collect()
 }
 
 /// Who speaks for a unit that was asked.
@@ -183,7 +201,7 @@ pub fn assign_opinion(
     handler: Id,
 ) -> Result<(Happening, Id), Fault> {
     check(d, Verb::AssignOpinion, actor, office)?;
-    let opinion = theirs(d, actor, office, n, ANSWERING)?;
+    let opinion = theirs(d, actor, office, (Verb::AssignOpinion, n))?;
     let head = actor.may_in(crate::rights::ASSIGN_DOSSIER, office.tree.path(opinion.unit), &office.version.field);
     if handler != actor.account && !head {
         return Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")));
@@ -200,7 +218,7 @@ pub fn give_opinion(
     text: &str,
 ) -> Result<(Happening, Option<Aside>), Fault> {
     check(d, Verb::GiveOpinion, actor, office)?;
-    let opinion = theirs(d, actor, office, n, ANSWERING)?;
+    let opinion = theirs(d, actor, office, (Verb::GiveOpinion, n))?;
     let mut problems = Vec::new();
     let stance = Stance::read(stance.trim());
     if stance.is_none() {
@@ -225,7 +243,7 @@ pub fn decline_opinion(
     why: &str,
 ) -> Result<Happening, Fault> {
     check(d, Verb::DeclineOpinion, actor, office)?;
-    let opinion = theirs(d, actor, office, n, ANSWERING)?;
+    let opinion = theirs(d, actor, office, (Verb::DeclineOpinion, n))?;
     Ok(Happening::OpinionDeclined { n: opinion.n, reason: in_words("reason", why)? })
 }
 
@@ -269,10 +287,13 @@ pub(crate) fn nobody_to_ask(d: &Dossier, _: &Actor, office: &Office<'_>) -> Resu
     Ok(())
 }
 
-/// Nothing is waited for from them: another unit is asked, or a colleague has been given it.
-pub(crate) fn none_of_theirs(d: &Dossier, actor: &Actor, office: &Office<'_>) -> Result<(), Fault> {
+/// Nothing is waited for from them: another unit is asked, a colleague has been given it, or the branch is not there yet.
+pub(crate) fn none_to(verb: Verb, d: &Dossier, actor: &Actor, office: &Office<'_>) -> Result<(), Fault> {
     no_opinion_waited_for(d, actor, office)?;
-    if answerable(d, actor, office).is_empty() {
+    if answerable(d, actor, office, verb).is_empty() {
+        if d.opinions.iter().any(|opinion| is_theirs(opinion, actor, office)) {
+            return Err(Fault::Conflict(Problem::new("dossier-branch-not-there").arg("act", verb.as_str())));
+        }
         return Err(Fault::Forbidden(Problem::new("dossier-only-head-assigns").field("handler")));
     }
     Ok(())

@@ -91,6 +91,9 @@ fn rows(words: Words<'_>, read: &Read) -> Vec<Row> {
             Happening::OpinionGiven { .. } | Happening::OpinionDeclined { .. } => {
                 (giver, unit_name(unit), None, words.l.t(format!("dossier-event-{}", event.kind)))
             }
+            Happening::OpinionForwarded { to, .. } | Happening::OpinionSentBack { to, .. } => {
+                (giver, unit_name(to.unit), None, words.l.t(format!("dossier-event-{}", event.kind)))
+            }
             // Who took it, and when, is what the slip is for.
             Happening::TakenOver { .. } => (giver.clone(), giver, None, words.l.t("dossier-event-taken-over")),
             Happening::Assigned { handler } => {

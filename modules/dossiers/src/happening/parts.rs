@@ -125,6 +125,28 @@ pub struct AskedOf {
     pub consents: bool,
 }
 
+/// Where a branch stands beside a step of the process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtBranch {
+    /// The step of the branch, by its id.
+    pub step: String,
+    /// By when that one is to be done.
+    pub due_at: Instant,
+}
+
+/// A step of a branch that it goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BranchPlace {
+    #[serde(flatten)]
+    pub at: AtBranch,
+    /// The unit it came from, and the one that does the step.
+    pub from: Id,
+    pub unit: Id,
+    /// The agency that unit acts for, and its level: what an answer counts for.
+    pub agency: Id,
+    pub level: Level,
+}
+
 /// What an applicant is asked to bring or to mend, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asking {

@@ -114,7 +114,7 @@ impl Desk<'_> {
             (Ask::OneOf(_) | Ask::Word | Ask::Unit | Ask::Person, _) => "select",
         };
         let label = match (verb, asked.name) {
-            (Verb::Forward, "file") => l.t("dossier-input-draft"),
+            (Verb::Forward | Verb::ForwardOpinion, "file") => l.t("dossier-input-draft"),
             (_, "sure") => l.t("dossier-sure"),
             (_, "sign_draft") => match proposed(read) {
                 Some((name, _)) => l.tr("dossier-input-sign_draft", [("name", name)]),
@@ -227,7 +227,7 @@ impl Desk<'_> {
         let d = &self.read.loaded().dossier;
         match verb {
             Verb::GoOnWithout => d.opinions.iter().filter(|opinion| opinion.is_open()).collect(),
-            _ => decide::answerable(d, self.actor, self.office),
+            _ => decide::answerable(d, self.actor, self.office, verb),
         }
     }
 
@@ -287,6 +287,16 @@ impl Desk<'_> {
                     l.tr("dossier-papers-lead", [("unit", from.as_str()), ("by", by.as_str())])
                 });
                 [said, papers.unwrap_or_default()].join(" ").trim().to_owned()
+            }
+            Verb::ForwardOpinion => {
+                let d = &read.loaded().dossier;
+                let next = |opinion: &&Opinion| {
+                    let step = decide::branch::step_after(opinion, self.office)?;
+                    let unit = decide::branch::next_place(d, self.office, opinion)?.unit;
+                    let said = [("step", step.name), ("unit", self.house.tree.name(unit))];
+                    Some(l.tr("dossier-branch-lead", said))
+                };
+                self.opinions(verb).iter().filter_map(next).collect::<Vec<_>>().join(" ")
             }
             Verb::GiveOpinion | Verb::DeclineOpinion => {
                 let questions = super::opinions::questions(&read.events, &read.asides);
@@ -349,6 +359,7 @@ pub(super) fn offers(
         Verb::ReceiveOnline,
         Verb::CompleteSupplement,
         Verb::GiveOpinion,
+        Verb::ForwardOpinion,
         Verb::Redirect,
         Verb::Approve,
         Verb::Forward,

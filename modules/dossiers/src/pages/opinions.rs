@@ -4,6 +4,7 @@ use crate::actions::House;
 use crate::aside::{self, Words};
 use crate::dossier::Dossier;
 use crate::happening::Happening;
+use crate::opinion::Opinion;
 use base::{Id, Instant};
 use i18n::L;
 use std::collections::HashMap;
@@ -17,11 +18,26 @@ pub(super) struct Line {
     pub(super) state: &'static str,
     pub(super) word: String,
     pub(super) handler: String,
+    /// Of a branch, the step it lies at, with its place in it and by when that one is to be done; empty for what is answered by itself.
+    pub(super) step: String,
+}
+
+/// Where a branch stands.
+fn step(l: L, version: &catalogue::Version, opinion: &Opinion) -> Option<String> {
+    let (side, at) = version.branch_at(&opinion.step)?;
+    let (name, of) = (side.step(at)?.name, side.then.len() + 1);
+    let place = [("n", (at + 1).to_string()), ("of", of.to_string()), ("name", name)];
+    let said = l.tr("dossier-branch-step", place);
+    let due = opinion.step_due_at.filter(|_| opinion.is_open());
+    let due = due.map(|due| l.tr("dossier-branch-step-due", [("due", base::vn_date_time(due))]));
+    Some(std::iter::once(said).chain(due).collect::<Vec<_>>().join(", "))
 }
 
 /// Those of a dossier, the latest last.
 pub(super) fn lines(l: L, d: &Dossier, house: &House, names: &HashMap<Id, String>, now: Instant) -> Vec<Line> {
-    let line = |opinion: &crate::opinion::Opinion| Line {
+    let version = house.shelf.version(d.version);
+    let version = version.as_deref();
+    let line = |opinion: &Opinion| Line {
         unit: house.tree.name(opinion.unit),
         asked: base::vn_date_time(opinion.asked_at),
         due: base::vn_date_time(opinion.due_at),
@@ -36,6 +52,7 @@ pub(super) fn lines(l: L, d: &Dossier, house: &House, names: &HashMap<Id, String
             None => l.t(opinion.key()),
         },
         handler: opinion.handler.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+        step: version.and_then(|version| step(l, version, opinion)).unwrap_or_default(),
     };
     d.opinions.iter().map(line).collect()
 }

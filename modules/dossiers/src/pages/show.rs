@@ -170,7 +170,9 @@ async fn read(tx: &Tx, house: &House, (asking, l): (Asking<'_>, L), code: &str) 
     for opinion in loaded.dossier.opinions.iter().filter(|opinion| opinion.is_open()) {
         let (path, field) = (house.tree.path(opinion.unit), &version.field);
         if actor.may_in(crate::rights::ASSIGN_DOSSIER, path, field) {
-            let there = identity::people_who(tx, crate::rights::PROCESS_DOSSIER, path, Some(field), now).await?;
+            let step = decide::step_of_branch(&loaded.dossier, &office, opinion.n);
+            let does = step.map_or(crate::rights::PROCESS_DOSSIER, |step| crate::places::permission_for(step.role));
+            let there = identity::people_who(tx, does, path, Some(field), now).await?;
             asked_people.extend(there.into_iter().filter(|one| !asked_people.contains(one)).collect::<Vec<_>>());
         }
     }

@@ -193,6 +193,10 @@ pub(super) fn timeline(
                     let units = of.iter().map(|asked| house.tree.name(asked.unit)).collect::<Vec<_>>().join(", ");
                     l.tr("dossier-more-asked-of", [("units", units), ("due", base::vn_date_time(*due_at))])
                 }
+                Some(Happening::OpinionForwarded { to, .. } | Happening::OpinionSentBack { to, .. }) => {
+                    let (unit, due) = (house.tree.name(to.unit), base::vn_date_time(to.at.due_at));
+                    l.tr("dossier-more-branch", [("unit", unit), ("due", due)])
+                }
                 Some(Happening::OpinionAssigned { handler, .. }) => names.get(handler).cloned().unwrap_or_default(),
                 Some(Happening::OpinionGiven { stance, .. }) => l.t(stance.key()),
                 Some(Happening::TakenOver { papers: true }) => l.t("dossier-more-with-papers"),
@@ -226,7 +230,9 @@ pub(super) fn timeline(
             };
             let words = match &happening {
                 Some(Happening::OpinionsAsked { .. }) => beside_log.said(event.n, aside::QUESTION).map(Words::read),
-                Some(Happening::OpinionGiven { .. }) => beside_log.said(event.n, aside::OPINION).map(Words::read),
+                Some(Happening::OpinionGiven { .. } | Happening::OpinionForwarded { text: Some(_), .. }) => {
+                    beside_log.said(event.n, aside::OPINION).map(Words::read)
+                }
                 Some(happening) => Some(happening.words().to_owned()),
                 None => None,
             };

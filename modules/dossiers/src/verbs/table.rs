@@ -156,7 +156,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
         )
     },
     Row {
-        bars: opinion::none_of_theirs,
+        bars: |d, actor, office| opinion::none_to(Verb::AssignOpinion, d, actor, office),
         told: false,
         ..Row::new(
             Verb::AssignOpinion,
@@ -167,7 +167,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
         )
     },
     Row {
-        bars: opinion::none_of_theirs,
+        bars: |d, actor, office| opinion::none_to(Verb::GiveOpinion, d, actor, office),
         told: false,
         ..Row::new(
             Verb::GiveOpinion,
@@ -183,7 +183,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
         )
     },
     Row {
-        bars: opinion::none_of_theirs,
+        bars: |d, actor, office| opinion::none_to(Verb::DeclineOpinion, d, actor, office),
         told: false,
         ..Row::new(
             Verb::DeclineOpinion,
@@ -459,4 +459,30 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
     },
     // Goes with its agencies (`crate::moving`); no person does it to a dossier.
     Row { told: false, ..Row::new(Verb::Move, "moved", &[rule(OPEN, OPEN, &[])], &[], does::begins) },
+    Row {
+        bars: |d, actor, office| opinion::none_to(Verb::ForwardOpinion, d, actor, office),
+        told: false,
+        ..Row::new(
+            Verb::ForwardOpinion,
+            "opinion-forwarded",
+            &[rule(WHILE_ASKED, WHILE_ASKED, ASKED)],
+            &[OPINION, NOTE.about("what is proposed as the answer"), Field::files("file", 1)],
+            does::forward_opinion,
+        )
+    },
+    Row {
+        bars: |d, actor, office| opinion::none_to(Verb::SendBackOpinion, d, actor, office),
+        told: false,
+        ..Row::new(
+            Verb::SendBackOpinion,
+            "opinion-sent-back",
+            &[rule(WHILE_ASKED, WHILE_ASKED, ASKED)],
+            &[OPINION, REASON],
+            |case| {
+                case.rule(|d, actor, office| {
+                    decide::send_back_opinion(d, actor, office, case.given.number("opinion"), case.text("reason"))
+                })
+            },
+        )
+    },
 ];

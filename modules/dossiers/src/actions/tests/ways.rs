@@ -20,11 +20,7 @@ fn branching() -> Version {
         role: Role::DivisionHead,
         unit: StepUnit::Department,
         norm: Limit::Hours(8),
-        asks: vec![Side {
-            name: "Nguồn gốc đất".into(),
-            unit: StepUnit::Agency("H13.32".into()),
-            norm: Limit::Hours(8),
-        }],
+        asks: vec![Side::of("Nguồn gốc đất", StepUnit::Agency("H13.32".into()), Limit::Hours(8))],
         ..step("appraise")
     };
     let version = Version {
@@ -132,7 +128,7 @@ fn a_unit_by_rule_is_found_and_what_does_not_stand_falls_to_the_competent_agency
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_beside_the_first_step_is_answered_before_anybody_took_it_and_asked_anew_where_it_says_something_else()
  {
-    let side = |name: &str| Side { name: name.into(), unit: StepUnit::Agency("H13.32".into()), norm: Limit::Hours(4) };
+    let side = |name: &str| Side::of(name, StepUnit::Agency("H13.32".into()), Limit::Hours(4));
     let mut version = version();
     version.process[1].asks = vec![side("Nguồn gốc đất")];
     version.process[2].asks = vec![side("Nơi cư trú của cha mẹ"), Side { unit: StepUnit::Leader, ..side("Quan điểm") }];
