@@ -162,3 +162,4 @@ citizens-rated-thanks = This case has been rated. Thank you.
 citizens-rate-code = Nobody learns whose answer it was. Somebody else can answer for you with the code
 citizens-rate-page = page for rating
 citizens-next-others = Begins by itself when those filed with it before are granted; nothing to do
+citizens-due-moved = Moved to { $due } by emergency decision { $decision }

@@ -159,3 +159,4 @@ citizens-rated-thanks = Hồ sơ này đã được đánh giá. Cảm ơn ông/
 citizens-rate-code = Không ai biết ý kiến là của ai. Người khác có thể đánh giá giúp bằng mã
 citizens-rate-page = trang đánh giá
 citizens-next-others = Tự bắt đầu khi các hồ sơ nộp cùng trước đó được giải quyết; không cần làm gì
+citizens-due-moved = Hạn dời sang { $due } theo quyết định khẩn cấp { $decision }

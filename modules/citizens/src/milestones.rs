@@ -52,6 +52,14 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
         Happening::Paid { amount_dong, .. } => l.tr("citizens-did-pay", [("amount", Dong(*amount_dong).to_string())]),
         Happening::Redirected { competent: Some(_), .. } => l.t("citizens-was-redirected"),
         Happening::PutOff { clock, .. } => l.tr("citizens-was-put-off", [("due", vn_date_time(clock.due_at))]),
+        Happening::DueMoved { decision, dates, .. } => {
+            let said = |due: String| l.tr("citizens-due-moved", [("due", due), ("decision", decision.clone())]);
+            match (&dates.promise, dates.asked_until) {
+                (Some(promise), _) => said(vn_date_time(promise.clock.due_at)),
+                (None, Some(until)) => said(base::vn_date(until)),
+                (None, None) => return None,
+            }
+        }
         Happening::Approved { .. } => l.t("citizens-result-ready"),
         Happening::Refused { .. } => l.t("citizens-was-refused"),
         Happening::Withdrawn { .. } => l.t("citizens-did-withdraw"),

@@ -634,3 +634,27 @@ dossier-move-return = { $n } dossiers are handed out for other agencies
 dossier-move-sent = { $n } dossiers were handed over and not taken yet
 dossier-move-opinions = { $n } opinions are asked for
 dossier-agency-ended = The agency has just been reorganised. Load the page again and choose the one that follows.
+
+# Dates moved by an emergency decision
+dossier-act-move-due = Move dates by emergency decision
+dossier-event-due-moved = Dates moved by emergency decision
+dossier-told-due-moved = Your result is promised for a new day
+dossier-next-due-moved = Offices were closed by an emergency decision; the old and the new date are both kept.
+dossier-mark-date-moved = Date moved (emergency)
+dossier-more-due-moved-by = By decision { $decision }
+dossier-more-due-moved = From { $was } to { $due }
+dossier-more-counted-by-original = Figures go on judging by the old date
+dossier-more-office-dates-moved = Dates of steps inside the office
+dossier-more-asked-until-moved = What was asked for can come until { $day }
+dossier-closing-list = Dossiers whose date moves
+dossier-closing-of = Code of the decision
+dossier-closing-was = Old date
+dossier-closing-due = New date
+dossier-closing-none = No dossier's date moves
+dossier-closing-none-hint = The closed days lie within the limit of no open dossier.
+dossier-closing-would = What would move if the decision were executed now; nothing has changed yet.
+dossier-closing-moved = What moved when the decision was executed.
+dossier-closing-promises = { $n } dossiers promised for a later day
+dossier-closing-others = { $n } dossiers in which only a step or an opinion is due later
+dossier-counted-otherwise = { $n } open dossiers whose date would be another by the new calendar; what was promised stays
+dossier-receipt-moved = Now promised for { $due } by decision { $decision }

@@ -634,3 +634,27 @@ dossier-move-return = { $n } hồ sơ trả kết quả cho cơ quan khác
 dossier-move-sent = { $n } hồ sơ đã bàn giao, nơi nhận chưa nhận
 dossier-move-opinions = { $n } ý kiến đang được hỏi
 dossier-agency-ended = Cơ quan của hồ sơ vừa được sắp xếp lại. Tải lại trang và chọn cơ quan mới.
+
+# Hạn dời theo quyết định khẩn cấp
+dossier-act-move-due = Dời hạn theo quyết định khẩn cấp
+dossier-event-due-moved = Dời hạn theo quyết định khẩn cấp
+dossier-told-due-moved = Hạn trả kết quả dời sang ngày mới
+dossier-next-due-moved = Cơ quan ngừng làm việc theo quyết định khẩn cấp; hạn cũ và hạn mới đều được lưu.
+dossier-mark-date-moved = Hạn đã dời (khẩn cấp)
+dossier-more-due-moved-by = Theo quyết định { $decision }
+dossier-more-due-moved = Hạn { $was } dời sang { $due }
+dossier-more-counted-by-original = Số liệu đúng hạn vẫn xét theo hạn cũ
+dossier-more-office-dates-moved = Dời hạn của các bước bên trong
+dossier-more-asked-until-moved = Hạn bổ sung dời sang { $day }
+dossier-closing-list = Hồ sơ dời hạn
+dossier-closing-of = Mã quyết định
+dossier-closing-was = Hạn cũ
+dossier-closing-due = Hạn mới
+dossier-closing-none = Không có hồ sơ nào dời hạn
+dossier-closing-none-hint = Những ngày ngừng làm việc không nằm trong thời hạn của hồ sơ nào đang giải quyết.
+dossier-closing-would = Hạn sẽ dời nếu quyết định được thực hiện lúc này; chưa có gì thay đổi.
+dossier-closing-moved = Hạn đã dời khi quyết định được thực hiện.
+dossier-closing-promises = { $n } hồ sơ dời hạn trả kết quả
+dossier-closing-others = { $n } hồ sơ chỉ dời hạn của bước xử lý hoặc ý kiến
+dossier-counted-otherwise = { $n } hồ sơ đang mở có hạn sẽ khác nếu tính theo lịch mới; hạn đã hẹn giữ nguyên
+dossier-receipt-moved = Hạn trả đã dời sang { $due } theo quyết định { $decision }

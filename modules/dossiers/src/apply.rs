@@ -8,6 +8,7 @@ use crate::part::Part;
 use base::{Id, Instant};
 use facts::{Fact, Measure};
 
+mod dates;
 mod handing;
 mod moving;
 mod opinions;
@@ -88,6 +89,9 @@ fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
     if dossier.flags & mark::PUT_OFF != 0 {
         flags |= flag::PUT_OFF;
     }
+    if dossier.flags & mark::DATE_MOVED != 0 {
+        flags |= flag::DATE_MOVED;
+    }
     if dossier.flags & flag::PASSED != 0 {
         flags |= flag::PASSED;
         if dossier.flags & mark::PAPER == 0 {
@@ -147,7 +151,9 @@ fn passed_between(dossier: &mut Dossier, passing: Passing) {
 
 /// What an act leaves on the dossier for those who watch over the work, whatever else it does.
 fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
-    if dossier.status.clock_runs() && dossier.due_at.is_some_and(|due_at| at > due_at) {
+    // What moves the date itself judges by none.
+    let moves = matches!(happening, Happening::DueMoved { .. });
+    if dossier.status.clock_runs() && !moves && dossier.due_at.is_some_and(|due_at| at > due_at) {
         dossier.flags |= mark::LATE;
     }
     match happening {
@@ -176,7 +182,8 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         | Happening::OpinionGiven { .. }
         | Happening::OpinionDeclined { .. }
         | Happening::OpinionLeft { .. }
-        | Happening::Moved { .. } => {}
+        | Happening::Moved { .. }
+        | Happening::DueMoved { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
     match happening {
@@ -377,7 +384,8 @@ pub fn apply(
             return Err(DoesNotFollow);
         }
         Happening::PutOff { clock, .. } => {
-            let promised = d.due_at;
+            // Where an emergency decision moved it before, by what it was counted then.
+            let promised = d.counted_by();
             due(d, clock);
             d.promised_at = promised;
             d.flags |= mark::PUT_OFF;
@@ -447,6 +455,7 @@ pub fn apply(
             facts.push(fact(d, &count::RATED, at, rated_fact::flags(*score), 1));
         }
         Happening::Moved { units, within, .. } => moved = moving::moved(d, at, units, *within)?,
+        Happening::DueMoved { counted_by, dates, .. } => dates::moved(d, *counted_by, dates)?,
     }
     opinions::after(d, at, happening);
     for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {

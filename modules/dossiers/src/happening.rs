@@ -9,6 +9,7 @@ use crate::papers::Added;
 use crate::verbs::Verb;
 use base::{Id, Instant};
 use files::Seal;
+use organisation::closing::CountedBy;
 use serde::{Deserialize, Serialize};
 
 mod parts;
@@ -265,6 +266,16 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         within: bool,
     },
+    /// An emergency decision closed days that something was promised through: every date that is ahead moves past them, and what it was
+    /// is kept.
+    DueMoved {
+        /// The decision, and its number.
+        by: Id,
+        decision: String,
+        /// By which date figures judge from now on.
+        counted_by: CountedBy,
+        dates: DatesMoved,
+    },
 }
 
 impl Happening {
@@ -284,7 +295,7 @@ impl Happening {
                 | Happening::OpinionDeclined { .. }
                 | Happening::OpinionLeft { .. }
                 | Happening::Moved { .. }
-        )
+        ) && !matches!(self, Happening::DueMoved { dates, .. } if !dates.concern_applicant())
     }
 
     /// The word in the `kind` column, the tag of its text.
@@ -322,6 +333,7 @@ impl Happening {
             Self::ResultReturned { .. } => Verb::ReturnResult,
             Self::Rated { .. } => Verb::Rate,
             Self::Moved { .. } => Verb::Move,
+            Self::DueMoved { .. } => Verb::MoveDue,
         }
     }
 

@@ -6,6 +6,7 @@ pub mod apply;
 pub mod aside;
 pub mod bulk;
 pub mod correct;
+pub mod dates;
 pub mod decide;
 pub mod dossier;
 pub mod filing;
@@ -77,5 +78,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0015_opinions", include_str!("../migrations/0015_opinions.sql")),
         ("0016_parts", include_str!("../migrations/0016_parts.sql")),
         ("0017_moved", include_str!("../migrations/0017_moved.sql")),
+        ("0018_moved_days", include_str!("../migrations/0018_moved_days.sql")),
     ],
 };

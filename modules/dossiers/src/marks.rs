@@ -23,6 +23,8 @@ pub enum Mark {
     PapersFollow,
     /// Opinions were asked for, and are not summed up.
     Opinions,
+    /// An emergency decision moved what was promised.
+    DateMoved,
 }
 
 impl Mark {
@@ -46,6 +48,7 @@ impl Mark {
             (offered, Self::Offered),
             (papers, Self::PapersFollow),
             (flags & mark::TO_SUM_UP != 0, Self::Opinions),
+            (flags & mark::DATE_MOVED != 0, Self::DateMoved),
         ]
         .into_iter()
         .filter_map(|(holds, mark)| holds.then_some(mark))
@@ -65,6 +68,7 @@ impl Mark {
             Self::Offered => "dossier-mark-offered",
             Self::PapersFollow => "dossier-mark-papers-follow",
             Self::Opinions => "dossier-mark-opinions",
+            Self::DateMoved => "dossier-mark-date-moved",
         }
     }
 

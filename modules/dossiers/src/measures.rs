@@ -42,8 +42,11 @@ pub mod flag {
 
     /// The applicant was given a later date, with an apology.
     pub const PUT_OFF: i64 = 2_097_152;
-    /// Settled by the later date, and not by the one promised before.
+    /// Settled by the later date, and not by the one promised before: put off with an apology, or moved by an emergency decision.
     pub const BY_LATER_DATE: i64 = 4_194_304;
+
+    /// An emergency decision moved what was promised.
+    pub const DATE_MOVED: i64 = 67_108_864;
 
     /// By the names that definitions use.
     pub const NAMES: &[(&str, i64)] = &[
@@ -68,6 +71,7 @@ pub mod flag {
         ("BETWEEN_ELECTRONIC", BETWEEN_ELECTRONIC),
         ("PUT_OFF", PUT_OFF),
         ("BY_LATER_DATE", BY_LATER_DATE),
+        ("DATE_MOVED", DATE_MOVED),
     ];
 }
 
@@ -85,6 +89,7 @@ const SETTLING: i64 = LASTING
     | SUPPLEMENTED_AGAIN
     | PUT_OFF
     | BY_LATER_DATE
+    | DATE_MOVED
     | UNDECIDED
     | REFUSED
     | HAS_RESULT

@@ -46,6 +46,8 @@ pub enum Verb {
     Rate,
     /// With its agencies, when they are reorganised: nobody's act on one dossier.
     Move,
+    /// Past days that an emergency decision closed: nobody's act on one dossier.
+    MoveDue,
 }
 base::closed_list!(Verb, {
     FileOnline => "file-online",
@@ -75,6 +77,7 @@ base::closed_list!(Verb, {
     ReturnResult => "return-result",
     Rate => "rate",
     Move => "move",
+    MoveDue => "move-due",
 });
 
 /// Whose permission counts, and at which unit it must hold.

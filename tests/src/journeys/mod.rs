@@ -5,6 +5,7 @@ mod accounts;
 mod acts;
 mod background;
 mod carried;
+pub(crate) mod closing;
 pub(crate) mod control;
 mod counter;
 pub(crate) mod counters;

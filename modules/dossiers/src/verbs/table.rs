@@ -20,6 +20,8 @@ const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who
 
 /// Whatever is not over.
 const OPEN: &[Status] = &[Filed, Received, Processing, Supplement, Payment, Decided];
+/// Whatever is not decided.
+const UNDECIDED: &[Status] = &[Filed, Received, Processing, Supplement, Payment];
 const WITH_AN_OFFICER: &[Status] = &[Received, Processing];
 /// Papers come while the applicant is waited for, and results when it is decided.
 const TAKEN_WHILE: &[Status] = &[Received, Processing, Supplement, Payment, Decided];
@@ -395,4 +397,6 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
     },
     // Goes with its agencies (`crate::moving`); no person does it to a dossier.
     Row { told: false, ..Row::new(Verb::Move, "moved", &[rule(OPEN, OPEN, &[])], &[], does::begins) },
+    // With an emergency decision (`crate::dates`); what is decided has kept its promise, or not.
+    Row { told: false, ..Row::new(Verb::MoveDue, "due-moved", &[rule(UNDECIDED, UNDECIDED, &[])], &[], does::begins) },
 ];
