@@ -658,3 +658,4 @@ dossier-closing-promises = { $n } dossiers promised for a later day
 dossier-closing-others = { $n } dossiers in which only a step or an opinion is due later
 dossier-counted-otherwise = { $n } open dossiers whose date would be another by the new calendar; what was promised stays
 dossier-receipt-moved = Now promised for { $due } by decision { $decision }
+dossier-register-moved = moved by an emergency decision to { $due }

@@ -658,3 +658,4 @@ dossier-closing-promises = { $n } hồ sơ dời hạn trả kết quả
 dossier-closing-others = { $n } hồ sơ chỉ dời hạn của bước xử lý hoặc ý kiến
 dossier-counted-otherwise = { $n } hồ sơ đang mở có hạn sẽ khác nếu tính theo lịch mới; hạn đã hẹn giữ nguyên
 dossier-receipt-moved = Hạn trả đã dời sang { $due } theo quyết định { $decision }
+dossier-register-moved = đã dời theo quyết định khẩn cấp đến { $due }

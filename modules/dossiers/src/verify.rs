@@ -300,7 +300,7 @@ async fn chains(
             if story.subject != Some(event.subject) {
                 std::mem::take(&mut story).close(found, &mut waiting, &mut heads, &mut attached, &mut links);
             }
-            story.follow(&event, (found, &mut calendars), waiting.get(&event.subject.0));
+            story.follow(&event, (&mut *found, &mut calendars), waiting.get(&event.subject.0));
             Ok(())
         })
         .await?;

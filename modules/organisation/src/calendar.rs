@@ -252,7 +252,7 @@ pub struct Planned {
 
 #[derive(Debug, Clone)]
 enum Does {
-    Adds(Line),
+    Adds(Box<Line>),
     Removes(Id, String, String),
 }
 
@@ -285,13 +285,13 @@ pub async fn plan(tx: &Tx, actor: &Actor, now: Instant, change: Change, typed: &
             let place = keeper_of(tx, actor, None).await?;
             let line = added(&left, what, adding(what)?.1, None, now, typed, &before)?;
             left.push(line.clone());
-            (None, line.first_day(), place, Does::Adds(line))
+            (None, line.first_day(), place, Does::Adds(Box::new(line)))
         }
         Change::Hours(agency) => {
             let place = keeper_of(tx, actor, Some(agency)).await?;
             let line = added(&left, "hours", HOURS, Some(agency), now, typed, &before)?;
             left.push(line.clone());
-            (Some(agency), line.first_day(), place, Does::Adds(line))
+            (Some(agency), line.first_day(), place, Does::Adds(Box::new(line)))
         }
     };
     let after = together(&next_version(revision), &left).map_err(|problem| match &does {

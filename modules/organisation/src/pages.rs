@@ -317,11 +317,13 @@ fn told(l: L, events: &[audit::Event], words: &[(i64, String, String)]) -> Vec<(
 fn day_hours(l: L, calendar: &Calendar, day: Date) -> Vec<(String, String)> {
     let (hours, own) = (calendar.hours_on(day), week(l, calendar.hours_on(day)));
     let province = week(l, calendar.province_hours_on(day));
-    let line = |(n, (own, province)): (usize, ((String, String), (String, String)))| match hours.of_weekday(n) {
-        [] => province,
-        _ => own,
-    };
-    own.into_iter().zip(province).enumerate().map(line).collect()
+    let mut days = own;
+    for (n, (day, province)) in days.iter_mut().zip(province).enumerate() {
+        if hours.of_weekday(n).is_empty() {
+            *day = province;
+        }
+    }
+    days
 }
 
 /// The week's hours, one line a weekday.

@@ -44,7 +44,8 @@ pub(crate) async fn opened_on_saturday(app: &TestApp, code: &str, from: Date) {
     let agency = app.tree().by_code(code).expect("an agency").id;
     let (path, from) = (format!("/units/{agency}/hours"), from.to_string());
     keeper.get(&path).await.is(200);
-    let given = [("first_day", from.as_str()), ("saturday", "07:30-11:00"), ("decision", "3/QĐ"), ("reason", "Thí điểm")];
+    let given =
+        [("first_day", from.as_str()), ("saturday", "07:30-11:00"), ("decision", "3/QĐ"), ("reason", "Thí điểm")];
     let looked = keeper.post(&path, &given).await;
     let seen = looked.is(200).between("name=\"seen\" value=\"", "\"").expect("what was looked at").to_owned();
     keeper.post(&path, &[&given[..], &[("seen", &seen)]].concat()).await.is(303);
@@ -92,7 +93,8 @@ fn acceptance_12_holidays_are_edited_with_a_day_of_effect_swaps_are_supported_an
             ("reason", "Lễ hội"),
         ];
         changed(&mut keeper, "day", &holiday, "10/03/2027").await;
-        let swap = [("first_day", "2027-03-12"), ("worked_day", "2027-03-20"), ("decision", "16"), ("reason", "Hoán đổi")];
+        let swap =
+            [("first_day", "2027-03-12"), ("worked_day", "2027-03-20"), ("decision", "16"), ("reason", "Hoán đổi")];
         changed(&mut keeper, "swap", &swap, "20/03/2027").await;
         let now = calendar(&app).await;
         assert_eq!(now.version(), "vn-2026.11/r2");
@@ -183,7 +185,12 @@ fn an_emergency_decision_moves_each_promise_once_by_two_people_and_tells_the_app
         let mut other = second(&app, "lich.hai").await;
         other.get(&path).await.is(200);
         other.upload(&format!("{path}/execute"), &[], &[]).await.leads_to(&path);
-        other.get(&path).await.is(200).shows("2 hồ sơ dời hạn trả kết quả").shows("xét theo hạn ghi trên giấy tiếp nhận");
+        other
+            .get(&path)
+            .await
+            .is(200)
+            .shows("2 hồ sơ dời hạn trả kết quả")
+            .shows("xét theo hạn ghi trên giấy tiếp nhận");
         other.upload(&format!("{path}/execute"), &[], &[]).await.is(409);
         let after = dossier(&mut clerk, &online).await;
         assert!(after["due_at"].as_str() > before["due_at"].as_str(), "{before} {after}");

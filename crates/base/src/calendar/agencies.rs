@@ -2,7 +2,6 @@
 
 use super::data::{Content, DayOff, Entry, weekday_index};
 use super::hours::{Span, WorkingHours};
-use super::longer;
 use super::table::Table;
 use crate::Id;
 use crate::time::day_number;
@@ -27,8 +26,9 @@ impl Own {
     /// The hours of a day that the province works: its own, never none.
     fn over<'a>(&'a self, content: &'a Content, day: i64) -> &'a [Span] {
         let province = content.spans_of(day);
-        let week_of = |day: i64| self.hours_on(day).map_or(&[][..], |week| week.of_weekday(weekday_index(day)));
-        let own = longer(week_of(day), content.stands_for(day).map_or(&[], week_of));
+        // A day that is worked for another has that one's hours: what stands for its own weekday are a counter's.
+        let week = content.stands_for(day).unwrap_or(day);
+        let own = self.hours_on(week).map_or(&[][..], |hours| hours.of_weekday(weekday_index(week)));
         if province.is_empty() || own.is_empty() { province } else { own }
     }
 }

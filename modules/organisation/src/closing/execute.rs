@@ -39,9 +39,16 @@ impl Closing {
 /// What a room says of promises that would move, and how it moves them; modules above hand theirs in through [`Closings`].
 #[derive(Clone, Copy)]
 pub struct ClosingRoom {
-    pub would: for<'t> fn(&'t Tx, &'t Closing, base::Instant) -> BoxFuture<'t, Result<Vec<Count>, Fault>>,
-    pub moves: for<'t> fn(&'t Tx, &'t Closing, &'t By) -> BoxFuture<'t, Result<Vec<Count>, Fault>>,
+    pub would: Would,
+    pub moves: Moves,
 }
+
+/// What would move, counted in words.
+pub type Would = for<'t> fn(&'t Tx, &'t Closing, base::Instant) -> Counted<'t>;
+/// Moves it, and counts.
+pub type Moves = for<'t> fn(&'t Tx, &'t Closing, &'t By) -> Counted<'t>;
+/// What either says.
+pub type Counted<'t> = BoxFuture<'t, Result<Vec<Count>, Fault>>;
 
 /// Every room that has promised something by the calendar; put into the application where it is put together.
 pub struct Closings(pub Vec<ClosingRoom>);
