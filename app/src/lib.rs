@@ -96,6 +96,7 @@ pub fn kinds() -> Vec<records::Kind> {
         feedback::dialogue::ITEMS,
         organisation::KIND,
         organisation::REORGANISATIONS,
+        organisation::CLOSINGS,
         catalogue::KIND,
         control::KIND,
         control::REVIEWS,
@@ -153,6 +154,17 @@ pub fn rooms() -> Vec<Room> {
         Room::moves(reform::programmes_open_at, reform::move_to),
         Room::moves(plans::open_at, plans::move_to),
     ]
+}
+
+/// Who has promised something by the calendar, and moves it past days that an emergency decision closes.
+pub fn closings() -> Vec<organisation::ClosingRoom> {
+    vec![organisation::ClosingRoom { would: dossiers::dates::would, moves: dossiers::dates::moves }]
+}
+
+/// What is said of a change of the calendar before it is made.
+fn previews() -> organisation::Previews {
+    let looks: Vec<organisation::preview::Look> = vec![dossiers::dates::counted_otherwise, desk::booked_when_off];
+    organisation::Previews { limits: catalogue::typical_limits, looks }
 }
 
 /// What people are told about.
@@ -328,6 +340,8 @@ pub async fn build(db: Db, running: Running) -> Result<App, Fault> {
         app.put(scanner);
     }
     app.put(organisation::OpenWork(rooms()));
+    app.put(organisation::Closings(closings()));
+    app.put(previews());
     if running.behind_proxy {
         app.put(web::limits::BehindProxy);
     }

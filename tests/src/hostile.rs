@@ -336,7 +336,7 @@ fn every_text_of_every_api_body_is_cleaned_or_refused() {
                 }
             }
             // The agencies are the administrator's alone.
-            if path.starts_with("/api/v1/reorganisations") {
+            if path.starts_with("/api/v1/reorganisations") || path.starts_with("/api/v1/closings") {
                 may = app.administrator().await;
             }
             for name in texts_of(&document, schema) {

@@ -67,6 +67,10 @@ pub(crate) async fn lived_in(app: &TestApp) {
     steered(app).await;
     renamed(app).await;
     crate::journeys::reorganising::two_communes_merged(app).await;
+    // A day closed by two people, and an agency with hours of its own.
+    let today = app.clock.now().date();
+    crate::journeys::closing::opened_on_saturday(app, "H13.02", today).await;
+    crate::journeys::closing::closed(app, today).await;
     told(app, app.actor_of(&citizen).await.account).await;
 }
 

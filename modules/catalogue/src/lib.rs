@@ -37,7 +37,7 @@ pub use import::{ImportReport, cli_import, import, rehearse};
 pub use linked::Linked;
 pub use procedure::{ANNOUNCING, ENDING, KIND, Procedure};
 pub use proof::PROOF;
-pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf};
+pub use shelf::{Filter, Shelf, fresh_shelf, load_shelf, reload, shelf, typical_limits};
 pub use version::{
     BranchStep, ChannelTerms, Component, Eligibility, Fee, Field, FieldKind, Form, Group, Origin, ResultPaper, Route,
     ServiceLevel, Side, Sort, Step, StepUnit, UnclearTerms, Version, Way,

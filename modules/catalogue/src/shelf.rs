@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use base::{Channel, Date, Fault, Id, Instant, Level};
+use base::{Channel, Date, Fault, Id, Instant, Level, Limit};
 use store::{BoxFuture, StoreError, Tx};
 use web::{App, Watched};
 
@@ -204,6 +204,19 @@ impl Watched for Shelf {
     fn load<'t>(tx: &'t Tx, _: &'t App) -> BoxFuture<'t, Result<Shelf, Fault>> {
         Box::pin(async { Ok(load_shelf(tx).await?) })
     }
+}
+
+/// The limits that most procedures of a day have, the most frequent first: examples for a change of the calendar.
+pub fn typical_limits(app: &App, on: Date) -> Vec<Limit> {
+    let mut counts: HashMap<Limit, usize> = HashMap::new();
+    for version in shelf(app).all(on) {
+        if let Some(terms) = version.channels.first() {
+            *counts.entry(terms.limit).or_default() += 1;
+        }
+    }
+    let mut all: Vec<(Limit, usize)> = counts.into_iter().collect();
+    all.sort_by_key(|(limit, n)| (std::cmp::Reverse(*n), *limit));
+    all.into_iter().map(|(limit, _)| limit).collect()
 }
 
 /// The shelf of a running service; an empty one before [`reload`] was first called.

@@ -174,3 +174,4 @@ citizens-together-papers = Papers to hand in:
 citizens-together-taken = Not to be handed in, taken from the one before:
 citizens-together-all = Filed at once
 citizens-together-promised = All of it is promised for: { $due }
+citizens-due-moved = Moved to { $due } by emergency decision { $decision }

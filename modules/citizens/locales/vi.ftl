@@ -171,3 +171,4 @@ citizens-together-papers = Giấy tờ phải nộp:
 citizens-together-taken = Không phải nộp, lấy từ thủ tục trước:
 citizens-together-all = Nộp cùng một lần
 citizens-together-promised = Hẹn trả tất cả: { $due }
+citizens-due-moved = Hạn dời sang { $due } theo quyết định khẩn cấp { $decision }

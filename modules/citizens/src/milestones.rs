@@ -55,6 +55,14 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
         Happening::MishapReported { until, .. } => l.tr("citizens-mishap-reported", [("day", base::vn_date(*until))]),
         Happening::MishapMended { .. } => l.t("citizens-mishap-mended"),
         Happening::MishapDismissed { .. } => l.t("citizens-mishap-dismissed"),
+        Happening::DueMoved { decision, dates, .. } => {
+            let said = |due: String| l.tr("citizens-due-moved", [("due", due), ("decision", decision.clone())]);
+            match (&dates.promise, dates.asked_until) {
+                (Some(promise), _) => said(vn_date_time(promise.clock.due_at)),
+                (None, Some(until)) => said(base::vn_date(until)),
+                (None, None) => return None,
+            }
+        }
         Happening::Approved { .. } => l.t("citizens-result-ready"),
         Happening::Refused { .. } => l.t("citizens-was-refused"),
         Happening::Withdrawn { .. } => l.t("citizens-did-withdraw"),

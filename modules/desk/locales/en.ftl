@@ -326,3 +326,5 @@ ticket-open-here = Tickets waiting or called: { $n }
 counter-moved = { $n } counters
 duty-moved = { $n } duties
 booking-moved = { $n } booked slots
+
+desk-booked-when-off = { $n } booked slots fall into a time that becomes off

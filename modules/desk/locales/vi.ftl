@@ -326,3 +326,5 @@ ticket-open-here = Số thứ tự đang chờ hoặc đang gọi: { $n }
 counter-moved = { $n } quầy
 duty-moved = { $n } buổi trực
 booking-moved = { $n } lịch hẹn
+
+desk-booked-when-off = { $n } lượt đặt lịch hẹn rơi vào lúc nghỉ theo lịch mới

@@ -68,6 +68,8 @@ pub const QUEUE_MAX: i64 = 500;
     pub HELD_BY = "SELECT * FROM desk_duty WHERE holder_id = $1 AND day >= $2 AND day <= $3 AND stands = 1 LIMIT 100";
     /// Duties for which somebody is the substitute.
     pub COVERED_BY = "SELECT * FROM desk_duty WHERE substitute_id = $1 AND day >= $2 AND day <= $3 AND stands = 1 LIMIT 1000";
+    /// Slots booked at all desks from a moment on.
+    pub BOOKED_ANYWHERE = "SELECT unit_id, slot_at, COUNT(*) AS n FROM desk_booking WHERE slot_at >= $1 AND state = 'booked' GROUP BY unit_id, slot_at ORDER BY unit_id, slot_at LIMIT 200000";
     /// Fields of the slots of a desk that are booked from a moment on.
     pub BOOKED_FIELDS = "SELECT DISTINCT field FROM desk_booking WHERE unit_id = $1 AND slot_at >= $2 AND state = 'booked'";
     /// How many slots of a desk are booked from a moment on.

@@ -259,7 +259,7 @@ pub async fn file_online_with(
     let (mut checked, together) = linked::both(checked, together)?;
     checked.filing.joined = together.as_ref().map(linked::Together::leading);
     let checked = with_code(tx, house, checked, by.now).await?;
-    let answer_due_at = Some(decide::answer_due(&house.office(&version, by.now)));
+    let answer_due_at = Some(decide::answer_due(&house.office(&version, by.now), competent));
     let happening = Happening::Filed { filing: checked.filing.clone(), answer_due_at };
     let dossier = write(tx, None, Some((id, &checked)), by, Standing::at(None), &happening).await?;
     if let Some(together) = together {
@@ -323,7 +323,11 @@ pub async fn receive_at_counter(tx: &Tx, house: &House, by: &By, intake: &Counte
     let filed = post.as_ref().map_or(by.now, |post| post.handed_at);
     let happening = Happening::Received {
         filing: Some(checked.filing.clone()),
-        clock: decide::start_clock(&decide::Office { now: filed, ..office }, intake.channel)?,
+        clock: decide::start_clock(
+            &Office { now: filed, ..office },
+            (intake.intake, intake.competent),
+            intake.channel,
+        )?,
         place: office.place_of(&checked.filing),
         between: decide::passing(&house.tree, &checked.filing),
         post,

@@ -8,6 +8,7 @@ use crate::part::Part;
 use base::{Id, Instant};
 use facts::{Fact, Measure};
 
+mod dates;
 mod handing;
 mod mishap;
 mod moving;
@@ -89,6 +90,9 @@ fn settled_flags(dossier: &Dossier, at: Instant) -> i64 {
     if dossier.flags & mark::PUT_OFF != 0 {
         flags |= flag::PUT_OFF;
     }
+    if dossier.flags & mark::DATE_MOVED != 0 {
+        flags |= flag::DATE_MOVED;
+    }
     if dossier.flags & flag::PASSED != 0 {
         flags |= flag::PASSED;
         if dossier.flags & mark::PAPER == 0 {
@@ -148,7 +152,9 @@ fn passed_between(dossier: &mut Dossier, passing: Passing) {
 
 /// What an act leaves on the dossier for those who watch over the work, whatever else it does.
 fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
-    if dossier.status.clock_runs() && dossier.due_at.is_some_and(|due_at| at > due_at) {
+    // What moves the date itself judges by none.
+    let moves = matches!(happening, Happening::DueMoved { .. });
+    if dossier.status.clock_runs() && !moves && dossier.due_at.is_some_and(|due_at| at > due_at) {
         dossier.flags |= mark::LATE;
     }
     match happening {
@@ -182,7 +188,8 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         | Happening::MishapDismissed { .. }
         | Happening::OpinionForwarded { .. }
         | Happening::OpinionSentBack { .. }
-        | Happening::Moved { .. } => {}
+        | Happening::Moved { .. }
+        | Happening::DueMoved { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
     match happening {
@@ -386,7 +393,8 @@ pub fn apply(
             return Err(DoesNotFollow);
         }
         Happening::PutOff { clock, .. } => {
-            let promised = d.due_at;
+            // Where an emergency decision moved it before, by what it was counted then.
+            let promised = d.counted_by();
             due(d, clock);
             d.promised_at = promised;
             d.flags |= mark::PUT_OFF;
@@ -459,6 +467,7 @@ pub fn apply(
         Happening::MishapMended { .. } => facts.push(mishap::mended(d, at)?),
         Happening::MishapDismissed { .. } => facts.push(mishap::dismissed(d, at)?),
         Happening::Moved { units, within, .. } => moved = moving::moved(d, at, units, *within)?,
+        Happening::DueMoved { counted_by, dates, .. } => dates::moved(d, *counted_by, dates)?,
     }
     opinions::after(d, at, happening);
     for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {

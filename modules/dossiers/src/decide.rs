@@ -211,10 +211,10 @@ fn limit_unknown(office: &Office<'_>) -> Fault {
     Fault::Conflict(Problem::new("dossier-limit-unknown").arg("procedure", &office.version.code))
 }
 
-/// The legal clock from now.
-pub fn start_clock(office: &Office<'_>, channel: base::Channel) -> Result<Clock, Fault> {
+/// The legal clock from now, of what is taken in at one agency for one.
+pub fn start_clock(office: &Office<'_>, (intake, competent): (Id, Id), channel: base::Channel) -> Result<Clock, Fault> {
     let limit = office.limit(channel).ok_or_else(|| limit_unknown(office))?;
-    let due = office.calendar.due(office.now, limit, office.cut_off());
+    let due = office.hours(intake, competent).due(office.now, limit, office.cut_off());
     Ok(Clock::new(due.due_at, due.basis))
 }
 
@@ -226,15 +226,16 @@ pub fn clock_after_pause(dossier: &Dossier, office: &Office<'_>) -> Option<Clock
 /// The due date as it stands; none before the clock has started.
 fn promised(dossier: &Dossier, office: &Office<'_>) -> Option<DueDate> {
     let (due_at, received) = (dossier.due_at?, dossier.received_at?);
-    let started_at = office.calendar.start_of_clock(received, office.cut_off());
+    let started_at = office.hours_of(dossier).start_of_clock(received, office.cut_off());
     Some(DueDate { due_at, basis: dossier.due_basis.clone(), started_at })
 }
 
 fn after_pause(dossier: &Dossier, office: &Office<'_>, policy: PausePolicy) -> Option<Clock> {
     let (limit, original) = (office.limit(dossier.channel)?, promised(dossier, office)?);
     let due_at = original.due_at;
+    let calendar = office.hours_of(dossier);
     let moved = |due_at| {
-        office.calendar.due_after_pause(
+        calendar.due_after_pause(
             policy,
             &DueDate { due_at, ..original.clone() },
             limit,
@@ -260,9 +261,10 @@ fn after_pause(dossier: &Dossier, office: &Office<'_>, policy: PausePolicy) -> O
     Some(Clock { promised, ..Clock::new(due.due_at, due.basis) })
 }
 
-/// By when an online filing must be answered.
-pub fn answer_due(office: &Office<'_>) -> Instant {
-    office.calendar.due(office.now, Limit::Hours(ANSWER_HOURS), None).due_at
+/// By when an online filing must be answered, by the hours of the agency that takes it in.
+pub fn answer_due(office: &Office<'_>, intake: Id) -> Instant {
+    let takes_in = organisation::takes_in(office.tree, office.calendar, intake);
+    office.calendar.at(takes_in, takes_in).due(office.now, Limit::Hours(ANSWER_HOURS), None).due_at
 }
 
 /// Receives an online filing.
@@ -270,7 +272,7 @@ pub fn receive_online(dossier: &Dossier, actor: &Actor, office: &Office<'_>) -> 
     check(dossier, Verb::ReceiveOnline, actor, office)?;
     Ok(Happening::Received {
         filing: None,
-        clock: start_clock(office, dossier.channel)?,
+        clock: start_clock(office, (dossier.intake, dossier.competent), dossier.channel)?,
         // What is filed online has no papers.
         place: office.first_place((dossier.intake, dossier.competent), &office.known(dossier), false),
         between: None,

@@ -158,7 +158,8 @@ pub struct Dossier {
     pub due_at: Option<Instant>,
     /// The first promise, kept when supplements or an apology move the due date.
     pub first_due_at: Option<Instant>,
-    /// When it was due before it was put off with an apology: the date it is counted by. None where it was not.
+    /// When it was due before it was put off with an apology, or moved by an emergency decision: the date it is counted by. None where it
+    /// is counted by the date it is due.
     pub promised_at: Option<Instant>,
     /// How `due_at` came about, machine-readable.
     pub due_basis: String,
@@ -228,8 +229,10 @@ pub mod mark {
     pub const CARRIED: i64 = 1 << 54;
     /// Something that went wrong by the office's own doing is being mended.
     pub const MISHAP: i64 = 1 << 55;
+    /// An emergency decision moved what was promised.
+    pub const DATE_MOVED: i64 = 1 << 58;
     /// All of them.
-    pub const ALL: i64 = 0xffff << 40;
+    pub const ALL: i64 = 0xffff << 40 | DATE_MOVED;
 }
 
 pub use crate::marks::Mark;
@@ -460,6 +463,7 @@ mod tests {
             mark::LINKED,
             mark::CARRIED,
             mark::MISHAP,
+            mark::DATE_MOVED,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

@@ -318,7 +318,7 @@ impl Story {
 
     pub fn file(&mut self) {
         let checked = self.checked(places(Channel::Online));
-        let answer_due_at = Some(decide::answer_due(&self.office()));
+        let answer_due_at = Some(decide::answer_due(&self.office(), checked.filing.intake));
         self.happen(Happening::Filed { filing: checked.filing, answer_due_at });
     }
 
@@ -346,7 +346,7 @@ impl Story {
         let office = self.office();
         let happening = Happening::Received {
             filing: Some(checked.filing.clone()),
-            clock: decide::start_clock(&office, places.channel).unwrap(),
+            clock: decide::start_clock(&office, (places.intake, places.competent), places.channel).unwrap(),
             place: office.place_of(&checked.filing),
             between: decide::passing(&self.tree, &checked.filing),
             post: None,

@@ -9,6 +9,7 @@ use crate::papers::Added;
 use crate::verbs::Verb;
 use base::{Date, Id, Instant};
 use files::Seal;
+use organisation::closing::CountedBy;
 use serde::{Deserialize, Serialize};
 
 mod parts;
@@ -303,6 +304,16 @@ pub enum Happening {
         to: BranchPlace,
         reason: String,
     },
+    /// An emergency decision closed days that something was promised through: every date that is ahead moves past them, and what it was
+    /// is kept.
+    DueMoved {
+        /// The decision, and its number.
+        by: Id,
+        decision: String,
+        /// By which date figures judge from now on.
+        counted_by: CountedBy,
+        dates: DatesMoved,
+    },
 }
 
 impl Happening {
@@ -324,7 +335,7 @@ impl Happening {
                 | Happening::Moved { .. }
                 | Happening::OpinionForwarded { .. }
                 | Happening::OpinionSentBack { .. }
-        )
+        ) && !matches!(self, Happening::DueMoved { dates, .. } if !dates.concern_applicant())
     }
 
     /// The word in the `kind` column, the tag of its text.
@@ -367,6 +378,7 @@ impl Happening {
             Self::Moved { .. } => Verb::Move,
             Self::OpinionForwarded { .. } => Verb::ForwardOpinion,
             Self::OpinionSentBack { .. } => Verb::SendBackOpinion,
+            Self::DueMoved { .. } => Verb::MoveDue,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod aside;
 mod begun;
 pub mod bulk;
 pub mod correct;
+pub mod dates;
 pub mod decide;
 pub mod dossier;
 pub mod filing;
@@ -82,6 +83,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0015_opinions", include_str!("../migrations/0015_opinions.sql")),
         ("0016_parts", include_str!("../migrations/0016_parts.sql")),
         ("0017_moved", include_str!("../migrations/0017_moved.sql")),
+        ("0018_moved_days", include_str!("../migrations/0018_moved_days.sql")),
         ("0020_branches", include_str!("../migrations/0020_branches.sql")),
         ("0021_mishaps", include_str!("../migrations/0021_mishaps.sql")),
         ("0022_begun", include_str!("../migrations/0022_begun.sql")),

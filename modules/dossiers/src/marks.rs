@@ -25,6 +25,8 @@ pub enum Mark {
     Opinions,
     /// Something that went wrong by the office's own doing is being mended.
     Mishap,
+    /// An emergency decision moved what was promised.
+    DateMoved,
 }
 
 impl Mark {
@@ -49,6 +51,7 @@ impl Mark {
             (papers, Self::PapersFollow),
             (flags & mark::TO_SUM_UP != 0, Self::Opinions),
             (flags & mark::MISHAP != 0, Self::Mishap),
+            (flags & mark::DATE_MOVED != 0, Self::DateMoved),
         ]
         .into_iter()
         .filter_map(|(holds, mark)| holds.then_some(mark))
@@ -69,6 +72,7 @@ impl Mark {
             Self::PapersFollow => "dossier-mark-papers-follow",
             Self::Opinions => "dossier-mark-opinions",
             Self::Mishap => "dossier-mark-mishap",
+            Self::DateMoved => "dossier-mark-date-moved",
         }
     }
 

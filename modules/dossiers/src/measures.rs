@@ -42,11 +42,13 @@ pub mod flag {
 
     /// The applicant was given a later date, with an apology.
     pub const PUT_OFF: i64 = 2_097_152;
-    /// Settled by the later date, and not by the one promised before.
+    /// Settled by the later date, and not by the one promised before: put off with an apology, or moved by an emergency decision.
     pub const BY_LATER_DATE: i64 = 4_194_304;
 
     /// Papers were lost or damaged; else the result was wrong.
     pub const LOST: i64 = 8_388_608;
+    /// An emergency decision moved what was promised.
+    pub const DATE_MOVED: i64 = 67_108_864;
 
     /// By the names that definitions use.
     pub const NAMES: &[(&str, i64)] = &[
@@ -72,6 +74,7 @@ pub mod flag {
         ("PUT_OFF", PUT_OFF),
         ("BY_LATER_DATE", BY_LATER_DATE),
         ("LOST", LOST),
+        ("DATE_MOVED", DATE_MOVED),
     ];
 }
 
@@ -89,6 +92,7 @@ const SETTLING: i64 = LASTING
     | SUPPLEMENTED_AGAIN
     | PUT_OFF
     | BY_LATER_DATE
+    | DATE_MOVED
     | UNDECIDED
     | REFUSED
     | HAS_RESULT

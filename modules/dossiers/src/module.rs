@@ -3,6 +3,7 @@
 use crate::rights::{ASSIGN_DOSSIER, OVERSEE_DOSSIERS, READ_DOSSIERS, RECEIVE_DOSSIER};
 use crate::{MIGRATIONS, api, pages};
 use audit::rights::READ_AUDIT;
+use organisation::rights::KEEP_ORGANISATION;
 use web::{Access, Module, NavItem, Routes};
 
 /// Words of this module.
@@ -26,6 +27,8 @@ pub fn module() -> Module {
         .get("/dossiers/{code}/print/{form}", Access::Needs(READ_DOSSIERS), pages::print)
         .post("/dossiers/{code}/{verb}", Access::Needs(READ_DOSSIERS), pages::act)
         .get("/dossiers/{code}/files/{file}", Access::Needs(READ_DOSSIERS), pages::download)
+        // What an emergency decision moves, dossier by dossier.
+        .get("/closings/dossiers", Access::Needs(KEEP_ORGANISATION), pages::closing)
         // Those who oversee: how dossiers go, without people.
         .get("/oversight", Access::Needs(OVERSEE_DOSSIERS), pages::oversight)
         .get("/oversight/{code}", Access::Needs(OVERSEE_DOSSIERS), pages::oversight_one)

@@ -52,6 +52,8 @@ pub enum Verb {
     Move,
     ForwardOpinion,
     SendBackOpinion,
+    /// Past days that an emergency decision closed: nobody's act on one dossier.
+    MoveDue,
 }
 base::closed_list!(Verb, {
     FileOnline => "file-online",
@@ -86,6 +88,7 @@ base::closed_list!(Verb, {
     Move => "move",
     ForwardOpinion => "forward-opinion",
     SendBackOpinion => "send-back-opinion",
+    MoveDue => "move-due",
 });
 
 /// Whose permission counts, and at which unit it must hold.

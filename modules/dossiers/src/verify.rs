@@ -1,6 +1,7 @@
 //! Proof that what is shown follows from what happened: chains, states, facts and roll-up, rebuilt and compared.
 
 mod boxes;
+mod counted;
 mod figures;
 mod owed;
 mod rebuild;
@@ -261,6 +262,7 @@ async fn chains(
         heads.insert(row.get("subject_id")?, Chain { n: row.get("n")?, hash: hash.try_into().unwrap_or([0xff; 32]) });
     }
     let mut taken_in: HashMap<(Id, Date), i64> = HashMap::new();
+    let mut calendars = organisation::Calendars::load(tx).await?;
     let mut after = i64::MIN;
     loop {
         let rows = tx.query(PAGE_OF_DOSSIERS, params![after, PAGE]).await?;
@@ -298,7 +300,7 @@ async fn chains(
             if story.subject != Some(event.subject) {
                 std::mem::take(&mut story).close(found, &mut waiting, &mut heads, &mut attached, &mut links);
             }
-            story.follow(&event, found, waiting.get(&event.subject.0));
+            story.follow(&event, (&mut *found, &mut calendars), waiting.get(&event.subject.0));
             Ok(())
         })
         .await?;
@@ -355,7 +357,12 @@ struct Story {
 }
 
 impl Story {
-    fn follow(&mut self, event: &Event, found: &mut Found, dossier: Option<&Loaded>) {
+    fn follow(
+        &mut self,
+        event: &Event,
+        (found, calendars): (&mut Found, &mut organisation::Calendars),
+        dossier: Option<&Loaded>,
+    ) {
         self.subject = Some(event.subject);
         let name = || dossier.map_or_else(|| event.subject.to_string(), |loaded| loaded.dossier.code.clone());
         if self.broken.is_some() {
@@ -383,6 +390,14 @@ impl Story {
             }
             if let Some((kind, digest)) = happening.asides() {
                 self.asides.push((event.n, kind, digest.to_owned()));
+            }
+            if let Happening::DueMoved { by, dates, .. } = &happening {
+                let (was, due) = dates.promise.as_ref().map(|moved| (moved.was, moved.clock.due_at)).unzip();
+                let said = rows::moved_day(*by, was, due);
+                self.asides.push((event.n, rows::MOVED_DAY, said));
+            }
+            if let Some(wrong) = counted::wrong(calendars, &happening) {
+                found.broken(format!("event {} #{}: {wrong}", name(), event.n));
             }
             let outcomes = apply(&mut self.state, event.subject, event.at, (rules, event.actor), &happening).ok()?;
             self.papers.follow(event.at, &happening);

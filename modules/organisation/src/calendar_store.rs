@@ -3,6 +3,7 @@
 use ::store::{Row, StoreError, Tx, params};
 use base::calendar::{DayOff, Entry, OffKind, Swap, WeekText, WorkingHours};
 use base::{Date, Id, Instant};
+use std::collections::HashMap;
 
 ::store::statements! {
     /// The latest revision and what it is called.
@@ -13,9 +14,15 @@ use base::{Date, Id, Instant};
     pub ENTRIES = "SELECT * FROM calendar_entry WHERE added_revision <= $1 AND (removed_revision IS NULL OR removed_revision > $1) ORDER BY first_day, id";
     /// What was taken back, latest first.
     pub REMOVED = "SELECT * FROM calendar_entry WHERE removed_revision IS NOT NULL ORDER BY removed_revision DESC, id LIMIT 50";
+    /// The days that the emergency decision of a revision closed.
+    pub CLOSED_IN = "SELECT * FROM calendar_entry WHERE added_revision = $1 AND closing_id IS NOT NULL ORDER BY first_day, id";
+    /// Every line there ever was.
+    pub EVERY_ENTRY = "SELECT * FROM calendar_entry ORDER BY added_revision, first_day, id";
+    /// What every revision is called.
+    pub EVERY_VERSION = "SELECT revision, version FROM calendar_version ORDER BY revision";
     /// One line more.
-    pub INSERT_ENTRY = "INSERT INTO calendar_entry (id, kind, first_day, last_day, worked_day, name_vi, name_en, hours, decision, reason, added_revision, added_at, added_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    pub INSERT_ENTRY = "INSERT INTO calendar_entry (id, kind, first_day, last_day, worked_day, name_vi, name_en, hours, decision, reason, added_revision, added_at, added_by, agency_id, closing_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     /// A line taken back, once.
     pub REMOVE_ENTRY = "UPDATE calendar_entry SET removed_revision = $2, removed_at = $3, removed_by = $4, removal_decision = $5, removal_reason = $6 WHERE id = $1 AND removed_revision IS NULL";
     /// A revision more.
@@ -26,11 +33,15 @@ use base::{Date, Id, Instant};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
     pub id: Id,
+    /// Whose it is; none for the province's.
+    pub agency: Option<Id>,
     pub entry: Entry,
     pub decision: String,
     pub reason: String,
     /// When and on what decision and for what reason it was taken back.
     pub removed: Option<(Instant, String, String)>,
+    /// The emergency decision it belongs to.
+    pub closing: Option<Id>,
 }
 
 impl Line {
@@ -73,6 +84,7 @@ fn unreadable(problem: impl Into<String>) -> StoreError {
 fn read(row: &Row) -> Result<Line, StoreError> {
     let kind: String = row.get("kind")?;
     let (from, last): (Date, Option<Date>) = (row.get("first_day")?, row.get("last_day")?);
+    let agency: Option<Id> = row.get("agency_id")?;
     let entry = match kind.as_str() {
         "swap" => {
             let worked = row.get::<Option<Date>>("worked_day")?.ok_or_else(|| unreadable("a swap without its day"))?;
@@ -80,8 +92,12 @@ fn read(row: &Row) -> Result<Line, StoreError> {
         }
         "hours" => {
             let week: String = row.get::<Option<String>>("hours")?.unwrap_or_default();
-            let hours = WorkingHours::new(&WeekText::of_days(week.split(';')), &WeekText::default())
-                .map_err(|problem| unreadable(problem.to_string()))?;
+            let week = WeekText::of_days(week.split(';'));
+            let hours = match agency {
+                Some(_) => WorkingHours::of_agency(&week),
+                None => WorkingHours::new(&week, &WeekText::default()),
+            };
+            let hours = hours.map_err(|problem| unreadable(problem.to_string()))?;
             Entry::Hours { from, to: last, hours }
         }
         other => {
@@ -95,10 +111,12 @@ fn read(row: &Row) -> Result<Line, StoreError> {
     let (decision, reason) = (said("removal_decision")?, said("removal_reason")?);
     Ok(Line {
         id: row.get("id")?,
+        agency,
         entry,
         decision: row.get("decision")?,
         reason: row.get("reason")?,
         removed: removed_at.map(|at| (at, decision, reason)),
+        closing: row.get("closing_id")?,
     })
 }
 
@@ -118,6 +136,25 @@ pub(crate) async fn lines(tx: &Tx, revision: i64) -> Result<Vec<Line>, StoreErro
     tx.query(ENTRIES, params![revision]).await?.iter().map(read).collect()
 }
 
+/// The days that the emergency decision of a revision closed.
+pub(crate) async fn closed_in(tx: &Tx, revision: i64) -> Result<Vec<Line>, StoreError> {
+    tx.query(CLOSED_IN, params![revision]).await?.iter().map(read).collect()
+}
+
+/// What revisions are called, and every line with the revisions it came and went with.
+pub(crate) type Everything = (HashMap<String, i64>, Vec<(i64, Option<i64>, Line)>);
+
+/// Reads both.
+pub(crate) async fn everything(tx: &Tx) -> Result<Everything, StoreError> {
+    let mut revisions = HashMap::new();
+    for row in tx.query(EVERY_VERSION, params![]).await? {
+        revisions.insert(row.get("version")?, row.get("revision")?);
+    }
+    let rows = tx.query(EVERY_ENTRY, params![]).await?;
+    let line = |row: &Row| Ok((row.get("added_revision")?, row.get("removed_revision")?, read(row)?));
+    Ok((revisions, rows.iter().map(line).collect::<Result<_, StoreError>>()?))
+}
+
 /// The lines taken back.
 pub(crate) async fn removed(tx: &Tx) -> Result<Vec<Line>, StoreError> {
     tx.query(REMOVED, params![]).await?.iter().map(read).collect()
@@ -133,8 +170,11 @@ pub(crate) async fn insert(
 ) -> Result<(), StoreError> {
     let (kind, first, last, worked, name_vi, name_en, hours) = columns(&line.entry);
     let (decision, reason) = (line.decision.as_str(), line.reason.as_str());
-    let values =
-        params![line.id, kind, first, last, worked, name_vi, name_en, hours, decision, reason, revision, now, by];
+    let (agency, closing) = (line.agency, line.closing);
+    let values = params![
+        line.id, kind, first, last, worked, name_vi, name_en, hours, decision, reason, revision, now, by, agency,
+        closing
+    ];
     tx.execute(INSERT_ENTRY, values).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What acts of a register look units and days up in.
 
 use crate::{Agency, Tree};
+use ::store::{StoreError, Tx};
 use base::calendar::Calendar;
 use base::{Actor, Fault, Id, Permission};
 use std::sync::Arc;
@@ -20,6 +21,14 @@ impl House {
     /// The database's, where the tree is not in memory yet.
     pub async fn of(app: &App) -> Result<House, Fault> {
         Ok(House { tree: crate::tree_of(app).await?, calendar: crate::calendar_of(app) })
+    }
+
+    /// Those of this transaction.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read(tx: &Tx) -> Result<House, StoreError> {
+        Ok(House { tree: Arc::new(crate::load_tree(tx).await?), calendar: crate::load_calendar(tx).await? })
     }
 
     /// A unit's name as it stands, with its agency before it: every commune has a division of the same name. Empty for an unknown one.

@@ -147,7 +147,18 @@ async fn a_keeper_of_the_province_adds_a_day_off_and_takes_it_back_and_others_on
         let (status, _, page) = keeper.form("/calendar/add/day", &given.replace("2026-11-25", "2026-11-19")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("Ngày này đã qua") && page.contains("Óc Om Bóc"), "{page}");
-        let (status, to, page) = keeper.form("/calendar/add/day", given).await;
+        // What it changes is shown first, nothing typed is lost, and nothing is made yet.
+        let (status, _, page) = keeper.form("/calendar/add/day", given).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("Thứ Tư, 25/11/2026") && page.contains("value=\"vn-2026.11\""), "{page}");
+        assert!(page.contains("name=\"name\" value=\"Óc Om Bóc\"") && page.contains("value=\"15/TB-UBND\""), "{page}");
+        assert!(!keeper.get("/calendar?year=2026").await.1.contains("Óc Om Bóc"), "only looked at");
+        let (status, _, page) = keeper.form("/calendar/add/day", &format!("{given}&seen=vn-2026.11&edit=1")).await;
+        assert!(status == StatusCode::OK && page.contains("value=\"Óc Om Bóc\"") && !page.contains("name=\"seen\""));
+        // What was looked at is what is made: on top of another calendar it is looked at anew.
+        let (status, _, page) = keeper.form("/calendar/add/day", &format!("{given}&seen=vn-2026.11/r7")).await;
+        assert!(status == StatusCode::OK && page.contains("vừa được người khác sửa"), "{page}");
+        let (status, to, page) = keeper.form("/calendar/add/day", &format!("{given}&seen=vn-2026.11")).await;
         assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/calendar?year=2026"), "{page}");
         let (_, page) = keeper.get(&to).await;
         assert!(page.contains("Óc Om Bóc") && page.contains("15/TB-UBND") && page.contains("vn-2026.11/r1"), "{page}");
@@ -166,11 +177,56 @@ async fn a_keeper_of_the_province_adds_a_day_off_and_takes_it_back_and_others_on
         let part = browser(db, "keeper");
         assert_eq!(part.get("/calendar/add/day").await.0, StatusCode::FORBIDDEN);
         assert_eq!(part.get(&remove).await.0, StatusCode::FORBIDDEN);
-        let (status, _, page) = keeper.form(&remove, "decision=16%2FTB-UBND&reason=Ho%C3%A3n").await;
+        let given = "decision=16%2FTB-UBND&reason=Ho%C3%A3n";
+        let (status, _, page) = keeper.form(&remove, given).await;
+        assert!(status == StatusCode::OK && page.contains("Thứ Tư, 25/11/2026"), "{page}");
+        let (status, _, page) = keeper.form(&remove, &format!("{given}&seen=vn-2026.11/r1")).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         let (_, page) = keeper.get("/calendar?year=2026").await;
         assert!(page.contains("16/TB-UBND: Hoãn") && page.contains("vn-2026.11/r2"), "{page}");
         assert_eq!(keeper.get("/calendar/add/nonsense").await.0, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn who_keeps_an_agency_opens_it_on_saturday_morning_and_others_only_read() {
+    for db in seeded().await {
+        let now = Instant::from_local(jiff::civil::date(2026, 11, 20).at(9, 0, 0, 0));
+        db.write(move |tx| Box::pin(async move { crate::seed_calendar(tx, now).await })).await.unwrap();
+        let keeper = browser(db.clone(), "keeper");
+        let given = "first_day=2026-12-05&saturday=07:30-11:00&decision=15%2FTB-SNV&reason=Th%C3%AD+%C4%91i%E1%BB%83m";
+        let (_, page) = keeper.get("/units/102/hours").await;
+        assert!(page.contains("name=\"saturday\""), "{page}");
+        let (status, _, page) = keeper.form("/units/102/hours", &given.replace("11:00", "06:00")).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("07:30-06:00"), "{page}");
+        let (status, _, page) = keeper.form("/units/102/hours", given).await;
+        assert!(status == StatusCode::OK && page.contains("Thứ Bảy, 05/12/2026"), "{page}");
+        assert!(page.contains("Chỉ tiếp nhận 07:30–11:00") && !page.contains("Thứ Hai, 07/12/2026"), "{page}");
+        let (status, to, page) = keeper.form("/units/102/hours", &format!("{given}&seen=vn-2026.11")).await;
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/calendar/agencies?unit=102"), "{page}");
+        let visitor = browser(db.clone(), "");
+        let (_, page) = visitor.get("/calendar/agencies?unit=H13.02").await;
+        assert!(page.contains("15/TB-SNV") && page.contains("Thứ Bảy: 07:30–11:00"), "{page}");
+        assert!(!page.contains("/remove") && !page.contains("href=\"/units/102/hours\""), "{page}");
+        assert_eq!(visitor.get("/calendar/agencies?unit=nowhere").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!visitor.get("/calendar?year=2026").await.1.contains("15/TB-SNV"), "not the province's");
+        let (_, page) = visitor.get("/units/102?on=2026-12-05").await;
+        assert!(page.contains("07:30–11:00") && page.contains("Nghỉ ngày 05/12/2026"), "{page}");
+        // Beside, above, and in divisions, nothing.
+        for unit in [103, 1] {
+            assert_eq!(keeper.get(&format!("/units/{unit}/hours")).await.0, StatusCode::FORBIDDEN);
+            let (status, _, _) =
+                keeper.form(&format!("/units/{unit}/hours"), &format!("{given}&seen=vn-2026.11/r1")).await;
+            assert_eq!(status, StatusCode::FORBIDDEN);
+        }
+        assert_eq!(keeper.get("/units/1021/hours").await.0, StatusCode::CONFLICT);
+        let remove = keeper.get("/calendar/agencies?unit=102").await.1;
+        let remove = remove.split("href=\"").filter_map(|rest| rest.split('"').next());
+        let remove = remove.into_iter().find(|link| link.ends_with("/remove")).unwrap().to_owned();
+        let province = browser(db, "province");
+        let taken = "decision=16%2FTB-SNV&reason=Th%C3%B4i&seen=vn-2026.11/r1";
+        assert_eq!(province.form(&remove, taken).await.0, StatusCode::SEE_OTHER, "the province's keeper too");
+        assert!(!visitor.get("/calendar/agencies?unit=102").await.1.contains("15/TB-SNV"));
     }
 }
 
@@ -180,7 +236,7 @@ async fn who_may_not_keep_the_agency_is_refused() {
         let (visitor, before) = (browser(db.clone(), ""), tree(&db).await);
         let form = "kind=division&code=H13.02.08&system=party&name=X&successor=103&decision=1&day=2026-11-02&reason=x";
         let refused = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
-        for act in ["open", "establish", "rename", "end"] {
+        for act in ["open", "establish", "rename", "end", "hours"] {
             // A clerk keeps nothing, a keeper nothing beside or above what is theirs.
             for (who, unit) in [("clerk", 102), ("clerk", 1), ("keeper", 103), ("keeper", 1), ("keeper", 7001)] {
                 let (someone, uri) = (visitor.becomes(who), format!("/units/{unit}/{act}"));
@@ -212,6 +268,7 @@ fn both_languages_have_the_words_of_every_list_field_act_and_kind() {
     let asked = crate::calendar::ADDING.iter().flat_map(|(_, asks)| *asks);
     wanted.extend(asked.map(|field| format!("organisation-calendar-field-{}", field.name)));
     wanted.extend(crate::calendar::ADDING.iter().map(|(what, _)| format!("organisation-calendar-{what}-lead")));
+    wanted.extend(records::frame::words_of::<crate::closing::Closing>());
     let acts = ["open", "establish", "rename", "end"];
     wanted.extend(acts.iter().flat_map(|act| ["", "-event", "-done"].map(|tail| format!("organisation-{act}{tail}"))));
     wanted.extend(crate::Kind::WORDS.map(|kind| format!("organisation-kind-{kind}")));

@@ -5,14 +5,18 @@ mod agency;
 mod blueprint;
 pub mod calendar;
 mod calendar_store;
+pub mod closing;
 mod house;
 #[cfg(test)]
 mod journeys;
 mod pages;
 mod pages_admin;
 mod pages_calendar;
+mod pages_change;
 mod pages_days;
+mod pages_hours;
 mod pages_keep;
+pub mod preview;
 mod proof;
 pub mod reorganisation;
 pub mod rights;
@@ -25,8 +29,10 @@ pub mod verbs;
 pub use self::store::{UnitRow, find_units, load_tree, provinces_on, unit, units_after, units_before, units_below};
 pub use agency::{Agency, FormerName, KIND, Kind};
 pub use blueprint::{blueprint, demo_tree};
-pub use calendar::{calendar_named, load_calendar, seed_calendar};
+pub use calendar::{Calendars, Closed, calendar_closed, calendar_named, load_calendar, seed_calendar};
+pub use closing::{ClosingRoom, Closings, KIND as CLOSINGS};
 pub use house::House;
+pub use preview::{Compared, Previews};
 pub use proof::PROOF;
 pub use reorganisation::moving::{Followed, MoveTo, Moved, Moving, Room, follow};
 pub use reorganisation::{KIND as REORGANISATIONS, Reorganisation};
@@ -66,6 +72,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0002_calendar", include_str!("../migrations/0002_calendar.sql")),
         ("0003_subjects", include_str!("../migrations/0003_subjects.sql")),
         ("0004_reorganisations", include_str!("../migrations/0004_reorganisations.sql")),
+        ("0005_agency_hours", include_str!("../migrations/0005_agency_hours.sql")),
     ],
 };
 
@@ -82,6 +89,8 @@ pub fn lists() -> Vec<lists::Declared> {
         pages::LIST.declared(),
         reorganisation::pages::LIST.declared(),
         pages_calendar::LIST.declared(),
+        pages_hours::LIST.declared(),
+        closing::pages::LIST.declared(),
         pages_days::LIST.declared(),
     ]
 }
@@ -122,6 +131,12 @@ pub fn calendar_of(app: &App) -> Calendar {
     app.get::<Calendar>().map_or_else(|| Calendar::shipped().clone(), |calendar| (*calendar).clone())
 }
 
+/// Whose hours are those of intake at an agency: of the desk that serves it where that has hours of its own.
+pub fn takes_in(tree: &Tree, calendar: &Calendar, agency: Id) -> Id {
+    let desk = tree.desk_of(agency).filter(|desk| calendar.has_own(desk.id));
+    desk.map_or(agency, |desk| desk.id)
+}
+
 /// Reads tree and calendar anew; call after every change of an agency or of the calendar.
 pub async fn reload(app: &App) -> Result<Arc<Tree>, Fault> {
     web::reload(app).await
@@ -136,6 +151,7 @@ pub async fn refresh(app: &App, now: Instant) -> Result<(), Fault> {
 pub fn module() -> Module {
     let keep = Access::Needs(crate::rights::KEEP_ORGANISATION);
     let routes = records::api::routes::<Reorganisation>(Routes::new(), keep, keep);
+    let routes = records::api::routes::<closing::Closing>(routes, keep, keep);
     Module {
         name: "organisation",
         routes: routes
@@ -153,10 +169,19 @@ pub fn module() -> Module {
             .get("/admin-units/{id}", Access::Public, pages_admin::show)
             // The working calendar, and keeping it.
             .get("/calendar", Access::Public, pages_calendar::list)
-            .get("/calendar/add/{what}", keep, pages_calendar::form)
-            .post("/calendar/add/{what}", keep, pages_calendar::change)
-            .get("/calendar/{id}/remove", keep, pages_calendar::form)
-            .post("/calendar/{id}/remove", keep, pages_calendar::change)
+            .get("/calendar/agencies", Access::Public, pages_hours::list)
+            .get("/calendar/add/{what}", keep, pages_change::form)
+            .post("/calendar/add/{what}", keep, pages_change::change)
+            .get("/calendar/{id}/remove", keep, pages_change::form)
+            .post("/calendar/{id}/remove", keep, pages_change::change)
+            .get("/units/{id}/hours", keep, pages_change::hours)
+            .post("/units/{id}/hours", keep, pages_change::change_hours)
+            // Days closed by an emergency decision.
+            .get("/closings", keep, closing::pages::list)
+            .get("/closings/new", keep, frame::new::<closing::Closing>)
+            .post("/closings/new", keep, frame::create::<closing::Closing>)
+            .get("/closings/{code}", keep, frame::show::<closing::Closing>)
+            .post("/closings/{code}/{verb}", keep, closing::pages::act)
             // Sealed days and the clock, for whoever reads the log.
             .get("/days", Access::Needs(audit::rights::READ_AUDIT), pages_days::show)
             // Keeping agencies.
@@ -169,6 +194,7 @@ pub fn module() -> Module {
         nav: vec![
             NavItem { key: "nav-units", href: "/units", icon: "building", access: keep, order: 70 },
             NavItem { key: "nav-reorganisations", href: "/reorganisations", icon: "building", access: keep, order: 71 },
+            NavItem { key: "nav-closings", href: "/closings", icon: "calendar", access: keep, order: 71 },
             NavItem {
                 key: "nav-days",
                 href: "/days",

@@ -6,7 +6,7 @@ use crate::tree::Tree;
 use crate::{shipped, tree_of};
 use askama::Template;
 use axum::extract::Path;
-use base::calendar::WorkingHours;
+use base::calendar::{Calendar, WorkingHours};
 use base::{Date, Fault, Id, Lang, Level, System, vn_date, vn_date_time};
 use i18n::L;
 use lists::{Ask, Asked, Cell, Column, Count, Filter, Kind as Holds, List, On, Shape, Sort, Whole};
@@ -165,6 +165,7 @@ struct Show<'a> {
     links: String,
     former_names: Vec<(String, String)>,
     hours: Vec<(String, String)>,
+    own_hours: String,
     open_today: bool,
     day_off: String,
     acts: Vec<(&'static str, String)>,
@@ -183,8 +184,14 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
     facts.extend(unit.map(|unit| (l.t("organisation-unit"), unit.name, format!("/admin-units/{}", unit.id))));
     let desk = tree.desk_of(agency.id).filter(|desk| desk.id != agency.id);
     facts.extend(desk.map(|desk| (l.t("organisation-desk"), desk.name.clone(), format!("/units/{}", desk.id))));
-    let calendar = crate::calendar_of(&ctx.app);
-    let hours = if agency.valid_to.is_none() { week(l, calendar.hours_on(day)) } else { Vec::new() };
+    // A division works as its agency does.
+    let whose = if crate::calendar::has_hours(&tree, agency) {
+        agency.id
+    } else {
+        tree.house_of(agency.id).map_or(agency.id, |house| house.id)
+    };
+    let calendar = crate::calendar_of(&ctx.app).at(whose, whose);
+    let hours = if agency.valid_to.is_none() { day_hours(l, &calendar, day) } else { Vec::new() };
     // The acts of the table that this person may do here.
     let keeps = |act: &&str| match (&ctx.actor, agency.valid_to) {
         (Some(actor), None) => crate::pages_keep::offered(actor, &tree, agency, act),
@@ -212,6 +219,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer {
         links: records::links_part(&ctx, agency.id).await?,
         former_names: agency.former_names.iter().map(|former| (vn_date(former.until), former.name.clone())).collect(),
         hours,
+        own_hours: if agency.valid_to.is_none() { format!("/calendar/agencies?unit={whose}") } else { String::new() },
         open_today: calendar.is_working_day(day),
         day_off: day_off.unwrap_or_default(),
         acts: acts.collect(),
@@ -303,6 +311,19 @@ fn told(l: L, events: &[audit::Event], words: &[(i64, String, String)]) -> Vec<(
         Some((vn_date_time(event.at), words))
     };
     events.iter().rev().filter_map(line).take(EVENTS_SHOWN).collect()
+}
+
+/// The hours of the week that a day lies in, one line a weekday: when the clock runs, or else when dossiers are taken in.
+fn day_hours(l: L, calendar: &Calendar, day: Date) -> Vec<(String, String)> {
+    let (hours, own) = (calendar.hours_on(day), week(l, calendar.hours_on(day)));
+    let province = week(l, calendar.province_hours_on(day));
+    let mut days = own;
+    for (n, (day, province)) in days.iter_mut().zip(province).enumerate() {
+        if hours.of_weekday(n).is_empty() {
+            *day = province;
+        }
+    }
+    days
 }
 
 /// The week's hours, one line a weekday.

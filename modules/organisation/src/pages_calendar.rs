@@ -1,18 +1,15 @@
-//! The working calendar by year, and the keeper's forms: a holiday, a swap, office hours; taking a line back.
+//! The working calendar by year: holidays, swaps, office hours, days that were closed; its forms are [`crate::pages_change`].
 
-use crate::calendar::{self, REMOVING, WEEK, keeps};
+use crate::calendar::keeps;
 use crate::calendar_store::{self as sql, Line};
 use crate::pages::{validity, week};
-use crate::{calendar_of, reload, tree_of};
+use crate::{calendar_of, tree_of};
 use askama::Template;
-use axum::extract::Path;
 use base::calendar::Entry;
-use base::{Date, Fault, Id, Lang, Problem, vn_date};
+use base::{Fault, Lang, Problem, vn_date};
 use i18n::L;
 use lists::{Ask, Asked, Cell, Column, Filter, Kind, List, On, Shape, Whole};
-use records::{Field, FormPage, Typed};
-use std::collections::HashMap;
-use web::{Answer, Breadcrumb, Ctx, FormMap};
+use web::{Answer, Ctx};
 
 /// Years a visitor may ask for; the table of days ends there.
 const YEARS: std::ops::RangeInclusive<i16> = 2000..=2059;
@@ -20,14 +17,14 @@ const YEARS: std::ops::RangeInclusive<i16> = 2000..=2059;
 /// A line of the calendar in words.
 #[derive(Clone)]
 pub struct Row {
-    line: Line,
-    days: String,
-    kind: String,
-    name: String,
+    pub(crate) line: Line,
+    pub(crate) days: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
     /// What its keeper can do about it, and where.
-    keep: (String, String),
+    pub(crate) keep: (String, String),
     /// When and on what decision it was taken back.
-    removed: String,
+    pub(crate) removed: String,
 }
 
 /// The calendar's lines of a year; to its keepers also those that were taken back.
@@ -71,7 +68,7 @@ struct Page {
     forecast: bool,
 }
 
-fn row(ctx: &Ctx, line: &Line, keeps: bool) -> Row {
+pub(crate) fn row(ctx: &Ctx, line: &Line, keeps: bool) -> Row {
     let l = ctx.l;
     let (days, kind, name) = match &line.entry {
         Entry::Off { from, to, off } => {
@@ -83,11 +80,16 @@ fn row(ctx: &Ctx, line: &Line, keeps: bool) -> Row {
             (vn_date(swap.off), "swap", worked)
         }
         Entry::Hours { from, to, hours } => {
-            let days = week(l, hours).into_iter().map(|(day, text)| format!("{day}: {text}"));
-            (validity(l, Some(*from), *to), "hours", days.collect::<Vec<_>>().join("; "))
+            // An agency says only what is its own.
+            let own = |day: &usize| line.agency.is_none() || !hours.of_weekday(*day).is_empty();
+            let days = week(l, hours).into_iter().enumerate().filter(|(day, _)| own(day));
+            let days = days.map(|(_, (day, text))| format!("{day}: {text}")).collect::<Vec<_>>().join("; ");
+            let days = if days.is_empty() { l.t("organisation-calendar-as-province") } else { days };
+            (validity(l, Some(*from), *to), "hours", days)
         }
     };
-    let keep = match (keeps && line.removed.is_none(), line.first_day() > ctx.now.date()) {
+    let coming = line.first_day() > ctx.now.date() && line.closing.is_none();
+    let keep = match (keeps && line.removed.is_none(), coming) {
         (false, _) => Default::default(),
         (true, false) => (l.t("organisation-calendar-stays"), String::new()),
         (true, true) => {
@@ -118,7 +120,7 @@ async fn keeper(ctx: &Ctx) -> Result<bool, Fault> {
 }
 
 /// Lines that hold, and lines taken back.
-async fn lines(ctx: &Ctx) -> Result<(Vec<Line>, Vec<Line>), Fault> {
+pub(crate) async fn lines(ctx: &Ctx) -> Result<(Vec<Line>, Vec<Line>), Fault> {
     ctx.db()
         .read(|tx| {
             Box::pin(async move {
@@ -147,7 +149,8 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
         asked.set("year", year.to_string());
     }
     let (lines, removed) = lines(&ctx).await?;
-    let shown = lines.iter().chain(removed.iter().filter(|_| keeps)).filter(|line| touches(line, year));
+    let province = |line: &&Line| line.agency.is_none() && touches(line, year);
+    let shown = lines.iter().chain(removed.iter().filter(|_| keeps)).filter(province);
     let rows: Vec<Row> = shown.map(|line| row(&ctx, line, keeps)).collect();
     let neighbour = |year: i16| if YEARS.contains(&year) { format!("/calendar?year={year}") } else { String::new() };
     let lines = Whole::of(&LIST, &asked, rows, |row| row.line.id);
@@ -164,89 +167,8 @@ pub(crate) async fn list(ctx: Ctx) -> Answer {
     })
 }
 
-/// A keeper's form: what it is about, what it asks for, the line it takes back.
-struct Form {
-    what: &'static str,
-    asks: &'static [Field],
-    line: Option<Id>,
-    year: i16,
-    lead: String,
-}
-
-/// What an address names: `what` is added, or the line `id` taken back.
-type Named = Path<HashMap<String, String>>;
-
-impl Form {
-    /// The form, if the calendar is this person's to keep; it is not shown to anybody else.
-    async fn of(ctx: &Ctx, Path(named): Named) -> Result<Form, Fault> {
-        ctx.require(crate::rights::KEEP_ORGANISATION)?;
-        if !keeper(ctx).await? {
-            return Err(Fault::Forbidden(Problem::new("organisation-calendar-province")));
-        }
-        if let Some(what) = named.get("what") {
-            let (what, asks) = calendar::adding(what)?;
-            let lead = ctx.l.t(format!("organisation-calendar-{what}-lead"));
-            return Ok(Form { what, asks, line: None, year: ctx.now.date().year(), lead });
-        }
-        let (lines, id) = (lines(ctx).await?.0, named.get("id").and_then(|id| id.parse().ok()));
-        let line = lines.iter().find(|line| Some(line.id.0) == id);
-        let line = line.ok_or(Fault::NotFound("organisation-calendar-no-line"))?;
-        let Row { days, name, kind, .. } = row(ctx, line, false);
-        let (year, lead) = (line.first_day().year(), format!("{days}: {name} ({kind})"));
-        Ok(Form { what: "remove", asks: REMOVING, line: Some(line.id), year, lead })
-    }
-
-    fn page(self, ctx: &Ctx, given: &FormMap, refused: Option<Fault>) -> Answer {
-        let (l, calendar) = (ctx.l, calendar_of(&ctx.app));
-        let likely = |name: &str| match WEEK.iter().position(|day| *day == name) {
-            Some(day) => calendar.hours_on(ctx.now.date()).day_text(day),
-            None if name == "kind" => "holiday".to_owned(),
-            None => String::new(),
-        };
-        let typed = |field: &Field| given.text(field.name).to_owned();
-        let value = |field: &Field| if given.0.is_empty() { likely(field.name) } else { typed(field) };
-        let mut fields = records::shown(l, "organisation-calendar", self.asks, value, |_| Vec::new());
-        if let Some(day) = fields.iter_mut().find(|field| self.what == "swap" && field.name == "first_day") {
-            day.label = l.t("organisation-calendar-off-day");
-        }
-        FormPage {
-            above: vec![Breadcrumb::new(l.t("organisation-calendar"), "/calendar")],
-            title: l.t(format!("organisation-calendar-{}", self.what)),
-            lead: self.lead,
-            action: ctx.path().to_owned(),
-            back: "/calendar".to_owned(),
-            fields,
-            refused,
-            open: Vec::new(),
-        }
-        .answer(ctx)
-    }
-}
-
-/// GET /calendar/add/{what}, GET /calendar/{id}/remove
-pub(crate) async fn form(ctx: Ctx, named: Named) -> Answer {
-    Form::of(&ctx, named).await?.page(&ctx, &FormMap::default(), None)
-}
-
-/// POST /calendar/add/{what}, POST /calendar/{id}/remove: back to the list, or the form again with what is wrong.
-pub(crate) async fn change(ctx: Ctx, named: Named, given: FormMap) -> Answer {
-    let form = Form::of(&ctx, named).await?;
-    let (actor, now, typed, what, line) = (ctx.actor()?.clone(), ctx.now, Typed::from(&given), form.what, form.line);
-    let done = ctx.db().write(move |tx| {
-        Box::pin(async move {
-            match line {
-                Some(line) => calendar::remove(tx, &actor, now, line, &typed).await,
-                None => calendar::add(tx, &actor, now, what, &typed).await.map(|_| ()),
-            }
-        })
-    });
-    match done.await {
-        Ok(()) => {
-            reload(&ctx.app).await?;
-            let said = if line.is_some() { "organisation-calendar-removed" } else { "organisation-calendar-added" };
-            let year = given.text("first_day").parse().map_or(form.year, |day: Date| day.year());
-            Ok(ctx.flash(format!("/calendar?year={year}"), said))
-        }
-        Err(fault) => form.page(&ctx, &given, Some(fault)),
-    }
+/// A line in words, where it is taken back.
+pub(crate) fn row_words(ctx: &Ctx, line: &Line) -> String {
+    let Row { days, name, kind, .. } = row(ctx, line, false);
+    format!("{days}: {name} ({kind})")
 }

@@ -21,6 +21,8 @@ store::statements! {
     pub BUMP = "UPDATE agency_revision SET revision = revision + 1 WHERE one = 1";
     /// Reorganisations in a state, the latest first, those before an id.
     pub REORGANISATIONS = "SELECT * FROM reorganisation WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    /// Emergency decisions in a state, the latest first, those before an id.
+    pub CLOSINGS = "SELECT * FROM closing WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     /// A unit.
     pub INSERT_UNIT = "INSERT INTO unit (id, code, name, folded, kind, level, parent_id, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// A succession.

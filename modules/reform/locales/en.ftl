@@ -477,6 +477,7 @@ reform-flag-BETWEEN = passed between agencies
 reform-flag-BETWEEN_ELECTRONIC = passed between agencies electronically throughout
 reform-flag-PUT_OFF = put off with an apology
 reform-flag-BY_LATER_DATE = done by the later date
+reform-flag-DATE_MOVED = moved by an emergency decision
 reform-channel-counter = at the counter
 reform-channel-online = online
 reform-channel-post = by post

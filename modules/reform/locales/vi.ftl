@@ -474,6 +474,7 @@ reform-flag-BETWEEN = chuyển giữa các cơ quan
 reform-flag-BETWEEN_ELECTRONIC = chuyển giữa các cơ quan hoàn toàn điện tử
 reform-flag-PUT_OFF = đã xin lỗi và hẹn lại
 reform-flag-BY_LATER_DATE = xong trong hạn hẹn lại
+reform-flag-DATE_MOVED = hạn đã dời theo quyết định khẩn cấp
 reform-channel-counter = nộp tại quầy
 reform-channel-online = nộp trực tuyến
 reform-channel-post = nộp qua bưu chính

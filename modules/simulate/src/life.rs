@@ -270,7 +270,7 @@ fn intake(life: &mut Life<'_>, checked: &filing::Checked, filed: &Filed, draw: &
     let clerk = life.desk(filed.places.intake, draw.turn)?;
     let fee = checked.filing.fee_dong;
     if let Some(citizen) = &filed.citizen {
-        let answer_due_at = Some(decide::answer_due(&life.office()));
+        let answer_due_at = Some(decide::answer_due(&life.office(), filed.places.intake));
         life.happen(citizen, &Happening::Filed { filing: checked.filing.clone(), answer_due_at })?;
         life.later(draw.dice.between(10 * MINUTE_MS, 7 * HOUR_MS))?;
         if draw.dice.permille(15) {
@@ -290,7 +290,11 @@ fn intake(life: &mut Life<'_>, checked: &filing::Checked, filed: &Filed, draw: &
             let office = life.office();
             Happening::Received {
                 filing: Some(checked.filing.clone()),
-                clock: decide::start_clock(&office, filed.places.channel)?,
+                clock: decide::start_clock(
+                    &office,
+                    (filed.places.intake, filed.places.competent),
+                    filed.places.channel,
+                )?,
                 place: office.place_of(&checked.filing),
                 between: decide::passing(life.province.tree, &checked.filing),
                 post: None,

@@ -6,6 +6,7 @@ mod acts;
 mod background;
 mod begun;
 mod carried;
+pub(crate) mod closing;
 pub(crate) mod control;
 mod counter;
 pub(crate) mod counters;

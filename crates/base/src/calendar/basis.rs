@@ -30,7 +30,7 @@ pub struct Basis {
     pub start: Instant,
     /// The time of day after which the next working day counts, where the procedure has one.
     pub cut_off: Option<Time>,
-    /// First count, restart, resumption or extension.
+    /// First count, restart, resumption, extension, or moved past days that were closed.
     pub manner: Manner,
 }
 
@@ -57,6 +57,15 @@ pub enum Manner {
         /// The due date before, which stays on record.
         was: Instant,
     },
+    /// Moved past days that an emergency decision closed, after it had been moved before: what was left then is left afterwards.
+    Closed {
+        /// From when it was counted on.
+        from: Instant,
+        /// The working time left at that moment, in milliseconds.
+        left: i64,
+        /// The due date before, which stays on record.
+        was: Instant,
+    },
 }
 
 impl fmt::Display for Basis {
@@ -72,6 +81,7 @@ impl fmt::Display for Basis {
                 write!(f, ";policy={policy};paused={};resumed={};was={}", paused.0, resumed.0, was.0)
             }
             Manner::Extension { decided, was } => write!(f, ";policy=extend;decided={};was={}", decided.0, was.0),
+            Manner::Closed { from, left, was } => write!(f, ";policy=closed;from={};left={left};was={}", from.0, was.0),
         }
     }
 }
@@ -104,6 +114,9 @@ fn parse(s: &str) -> Option<Basis> {
     let manner = match rest[..] {
         [] => Manner::First,
         [("policy", "extend"), ("decided", d), ("was", was)] => Manner::Extension { decided: at(d)?, was: at(was)? },
+        [("policy", "closed"), ("from", from), ("left", left), ("was", was)] => {
+            Manner::Closed { from: at(from)?, left: left.parse().ok()?, was: at(was)? }
+        }
         [("policy", policy), ("paused", p), ("resumed", r), ("was", was)] => {
             Manner::Pause { policy: policy.parse().ok()?, paused: at(p)?, resumed: at(r)?, was: at(was)? }
         }
@@ -144,6 +157,9 @@ mod tests {
         assert_eq!(basis.to_string().parse::<Basis>().unwrap(), basis);
         basis.manner = Manner::Extension { decided: Instant(1), was: Instant(3) };
         assert!(basis.to_string().ends_with(";policy=extend;decided=1;was=3"));
+        assert_eq!(basis.to_string().parse::<Basis>().unwrap(), basis);
+        basis.manner = Manner::Closed { from: Instant(1), left: 7, was: Instant(3) };
+        assert!(basis.to_string().ends_with(";policy=closed;from=1;left=7;was=3"));
         assert_eq!(basis.to_string().parse::<Basis>().unwrap(), basis);
     }
 

@@ -18,8 +18,15 @@ pub enum OffKind {
     Compensatory,
     /// A working day exchanged for a Saturday.
     Swapped,
+    /// A working day on which nobody can work, by an emergency decision.
+    Closed,
 }
-crate::closed_list!(OffKind, { Holiday => "holiday", Compensatory => "compensatory", Swapped => "swapped" });
+crate::closed_list!(OffKind, {
+    Holiday => "holiday",
+    Compensatory => "compensatory",
+    Swapped => "swapped",
+    Closed => "closed",
+});
 
 /// A day off that is not a weekly one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +61,8 @@ pub(super) struct Content {
     /// Weeks that hold for a time: first and last day.
     pub(super) periods: Vec<(i64, i64, WorkingHours)>,
     pub(super) off: BTreeMap<i64, DayOff>,
+    /// Days closed by an emergency decision, whatever else they are.
+    pub(super) closed: BTreeMap<i64, DayOff>,
     pub(super) swaps: Vec<Swap>,
     pub(super) yearly: Vec<Yearly>,
 }
@@ -119,9 +128,12 @@ struct YearlyText {
     from_year: i16,
 }
 
+/// Longest name of a calendar: a revision, emergency decisions, two agencies.
+const VERSION_MAX: usize = 120;
+
 /// A version goes into every basis text, between `=` and `;`.
 fn is_version(text: &str) -> bool {
-    (1..=60).contains(&text.len())
+    (1..=VERSION_MAX).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'/' | b'_'))
 }
 
@@ -162,7 +174,8 @@ impl Content {
             return Err(Problem::new("base-calendar-day").arg("value", format!("{from}..{to}")).arg("name", "covers"));
         }
         let swaps = file.swaps.list;
-        Content { version: file.version, from, to, hours, periods: Vec::new(), off, swaps, yearly }.checked()
+        let (periods, closed) = (Vec::new(), BTreeMap::new());
+        Content { version: file.version, from, to, hours, periods, off, closed, swaps, yearly }.checked()
     }
 
     /// This content's period and fixed dates with other days, swaps and hours. Problems: `base-calendar-version`,
@@ -181,7 +194,8 @@ impl Content {
                         let problem = Problem::new("base-calendar-day").arg("value", format!("{from}..{to}"));
                         return Err(problem.arg("name", &off.name_vi));
                     }
-                    content.off.extend((first..=last).map(|day| (day, off.clone())));
+                    let days = if off.kind == OffKind::Closed { &mut content.closed } else { &mut content.off };
+                    days.extend((first..=last).map(|day| (day, off.clone())));
                 }
                 Entry::Swap(swap) => content.swaps.push(swap.clone()),
                 Entry::Hours { from, to, hours } => {
@@ -196,7 +210,8 @@ impl Content {
     /// The days off, swaps and hours as entries.
     pub(super) fn entries(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
-        for (day, off) in self.off.iter().filter(|(_, off)| off.kind != OffKind::Swapped) {
+        let named = self.off.iter().filter(|(_, off)| off.kind != OffKind::Swapped);
+        for (day, off) in named.chain(&self.closed) {
             let date = date_of_day(*day);
             match entries.last_mut() {
                 Some(Entry::Off { to, off: before, .. }) if before == off && day_number(*to) + 1 == *day => *to = date,

@@ -123,11 +123,12 @@ impl Calendar {
                 self.moved(was, basis.limit, paused, resumed)
             }
             Manner::Extension { was, .. } => self.end_of(was, basis.limit),
+            Manner::Closed { from, left, was } => self.after_closing(basis.limit, from, left, was),
         };
         Some(self.dated(due_at, basis.clone()))
     }
 
-    fn dated(&self, due_at: Instant, basis: Basis) -> DueDate {
+    pub(super) fn dated(&self, due_at: Instant, basis: Basis) -> DueDate {
         DueDate { due_at, started_at: basis.start, basis: basis.to_string() }
     }
 
@@ -140,7 +141,7 @@ impl Calendar {
             }
             Limit::CalendarDays(n) if n > 0 => self.close_on_or_after(start.day() + i64::from(n)),
             Limit::Months(n) if n > 0 => self.close_on_or_after(day_number(months_after(start.date(), n))),
-            Limit::Hours(n) if n > 0 => self.add_working_ms(start, i64::from(n) * HOUR_MS),
+            Limit::Hours(n) if n > 0 => self.hours.after_worked(start, i64::from(n) * HOUR_MS),
             Limit::SameDay => self.table.close(start.day()),
             _ => start,
         };
@@ -154,20 +155,23 @@ impl Calendar {
                 let days = resumed.day() - paused.day();
                 if days <= 0 { due_at } else { self.close_on_or_after(due_at.day().saturating_add(days)) }
             }
-            _ => match self.working_ms_between(paused, resumed) {
-                ms if ms <= 0 => due_at,
-                ms => {
-                    let moved = self.add_working_ms(due_at, ms);
-                    // What was due at an opening stays due at one: 17:00 and 07:00 of the next day are the same count.
-                    let at_opening = self.table.spans(due_at.day()).iter().any(|s| s.from == due_at.ms_of_day());
-                    if at_opening { self.table.next_open(moved) } else { moved }
+            _ => {
+                let table = self.table_of(limit);
+                match table.worked_until(resumed) - table.worked_until(paused) {
+                    ms if ms <= 0 => due_at,
+                    ms => {
+                        let moved = table.after_worked(due_at, ms);
+                        // What was due at an opening stays due at one: 17:00 and 07:00 of the next day are the same count.
+                        let at_opening = table.spans(due_at.day()).iter().any(|s| s.from == due_at.ms_of_day());
+                        if at_opening { table.next_open(moved) } else { moved }
+                    }
                 }
-            },
+            }
         };
         moved.max(due_at)
     }
 
-    fn close_on_or_after(&self, day: i64) -> Instant {
+    pub(super) fn close_on_or_after(&self, day: i64) -> Instant {
         self.table.close(self.table.this_or_next(day))
     }
 }

@@ -114,6 +114,17 @@ impl WorkingHours {
         Ok(hours)
     }
 
+    /// The hours of an agency over the province's days: a day left empty is as in the province, a week may be empty altogether. Problems as
+    /// in [`WorkingHours::new`] but for `base-hours-none`.
+    pub fn of_agency(week: &WeekText) -> Result<WorkingHours, Problem> {
+        Ok(WorkingHours { week: week.spans()?, desk: Default::default() })
+    }
+
+    /// Whether no day has any.
+    pub fn is_empty(&self) -> bool {
+        self.week.iter().all(Vec::is_empty)
+    }
+
     /// Reads tables `[hours]` and `[desk]` of a TOML text. Problems as in [`WorkingHours::new`], or `base-calendar-text`.
     pub fn from_toml(text: &str) -> Result<WorkingHours, Problem> {
         #[derive(Deserialize)]

@@ -13,7 +13,7 @@ pub(super) struct Table {
     /// The kinds of day there are; 0 is a day off.
     patterns: Vec<Pattern>,
     /// Which pattern each day has.
-    kind: Vec<u8>,
+    kind: Vec<u16>,
     /// Milliseconds worked before the day begins; one entry more than there are days.
     worked: Vec<i64>,
     /// Working days before the day; one entry more than there are days.
@@ -57,14 +57,14 @@ impl Table {
         table
     }
 
-    fn kind_of(&mut self, spans: &[Span]) -> u8 {
+    fn kind_of(&mut self, spans: &[Span]) -> u16 {
         let known = self.patterns.iter().position(|p| p.spans == spans);
         let at = known.unwrap_or_else(|| {
             self.patterns.push(Pattern { spans: spans.to_vec(), ms: spans.iter().map(|s| s.to - s.from).sum() });
             self.patterns.len() - 1
         });
-        // A week has at most seven patterns and a swapped day one of those, so this never overflows.
-        u8::try_from(at).unwrap_or(0)
+        // A week has at most seven patterns and a swapped day one of those; there are some dozens of weeks, so this never overflows.
+        u16::try_from(at).unwrap_or(0)
     }
 
     fn offset(day: i64) -> Option<usize> {
@@ -120,6 +120,19 @@ impl Table {
             return Instant::on_day(day, ms.max(span.from));
         }
         self.opening_after(day).max(at)
+    }
+
+    /// The earliest moment at which so much has been worked since another; for nothing or less, the next working moment.
+    pub(super) fn after_worked(&self, from: Instant, ms: i64) -> Instant {
+        if ms <= 0 {
+            return self.next_open(from);
+        }
+        self.moment_worked(self.worked_until(from).saturating_add(ms)).max(from)
+    }
+
+    /// Whether some kind of day opens at this time.
+    pub(super) fn opens_at(&self, ms_of_day: i64) -> bool {
+        self.patterns.iter().flat_map(|p| &p.spans).any(|s| s.from == ms_of_day)
     }
 
     /// The first working moment after the day.

@@ -265,7 +265,7 @@ async fn begin(
     let d = &one.dossier;
     let version = house.version(d.version)?;
     let office = house.office(&version, by.now).of(&one.applicant);
-    let mut clock = decide::start_clock(&office, d.channel)?;
+    let mut clock = decide::start_clock(&office, (d.intake, d.competent), d.channel)?;
     // All of it is promised by a day, and so is each part.
     let promised = together.first().and_then(|lead| lead.part.as_ref()?.due_at);
     if let Some(due_at) = promised.filter(|due_at| *due_at < clock.due_at && *due_at > by.now) {

@@ -45,7 +45,7 @@ enum Means {
 
 fn means(happening: &Happening) -> Means {
     use Happening::{
-        Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, MishapDismissed, MishapMended, MishapReported,
+        Approved, Assigned, DueMoved, Filed, Forwarded, HandedBack, IntakeRefused, MishapDismissed, MishapMended, MishapReported,
         Moved, OpinionAssigned, OpinionDeclined, OpinionForwarded, OpinionGiven, OpinionLeft, OpinionSentBack, OpinionsAsked,
         Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused, ResultReturned, SentBack, Stopped, SupplementCompleted,
         SupplementRequested, TakenOver, Withdrawn,
@@ -59,7 +59,7 @@ fn means(happening: &Happening) -> Means {
         // Whoever mends something has not worked on the case by that.
         MishapReported { .. } | MishapMended { .. } | MishapDismissed { .. } => Means::Nothing,
         // It goes on where it was going.
-        Moved { .. } => Means::Nothing,
+        Moved { .. } | DueMoved { .. } => Means::Nothing,
         Assigned { .. } | TakenOver { .. } => Means::Taken,
         SupplementRequested { .. } | PaymentRequested { .. } | PutOff { .. } | OpinionsAsked { .. } => Means::Worked,
         Forwarded { .. } | SentBack { .. } | Redirected { .. } => Means::Passed,

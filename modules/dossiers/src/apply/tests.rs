@@ -116,7 +116,9 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             decide::mend_mishap(d, person, o, ("Đã lập lại và xin lỗi", with_file))
         }
         Verb::DismissMishap => decide::dismiss_mishap(d, person, o, "Hồ sơ vẫn đủ giấy tờ"),
-        Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Move => unreachable!("offered for an existing dossier"),
+        Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Move | Verb::MoveDue => {
+            unreachable!("offered for an existing dossier")
+        }
     })
 }
 
@@ -387,7 +389,7 @@ fn on_time_is_to_the_minute_and_early_is_a_day() {
 fn the_table_and_the_log_know_the_same_statuses() {
     // Every `to` of the table is written by some event; the walk above finds no other.
     // What moves with its agencies is nobody's act.
-    let somebody = |verb: Verb, who: &[Who]| who.is_empty() == (verb == Verb::Move);
+    let somebody = |verb: Verb, who: &[Who]| who.is_empty() == matches!(verb, Verb::Move | Verb::MoveDue);
     assert!(rules().all(|(verb, rule)| !rule.to.is_empty() && somebody(verb, rule.who)));
 }
 

@@ -72,8 +72,8 @@ pub(super) fn offer(office: &Office<'_>, from: Id, to: Id, papers: bool) -> Opti
     let between = house(office.tree, from) != house(office.tree, to);
     Some(Offer {
         from,
-        take_by: clock.filter(|_| between).and_then(|clock| clock.take_by(office.calendar, office.now)),
-        papers_by: clock.filter(|_| papers).map(|clock| clock.papers_by(office.calendar, office.now)),
+        take_by: clock.filter(|_| between).and_then(|clock| clock.take_by(&office.hours_at(to), office.now)),
+        papers_by: clock.filter(|_| papers).map(|clock| clock.papers_by(&office.hours_at(from), office.now)),
     })
 }
 

@@ -32,7 +32,7 @@ pub(super) fn date(
     let promised = promised(dossier, office)?;
     let earlier = u32::from(dossier.flags & mark::PUT_OFF != 0);
     let by = Limit::WorkingDays(i32::try_from(days).unwrap_or(i32::MAX));
-    Some(office.calendar.extend(&promised, by, office.now, earlier, unforeseen))
+    Some(office.hours_of(dossier).extend(&promised, by, office.now, earlier, unforeseen))
 }
 
 /// Promises the result for a later day: the apology of form 04 goes to the applicant with the reason and the new date, at the latest a day

@@ -64,6 +64,25 @@ impl<'a> Office<'a> {
         Seen { competent, intake, department: department_of(self.tree, self.version) }
     }
 
+    /// The calendar of what one agency takes in and one settles, at their own hours.
+    pub fn hours(&self, intake: Id, competent: Id) -> Calendar {
+        let takes_in = organisation::takes_in(self.tree, self.calendar, intake);
+        let settles = self.tree.house_of(competent).map_or(competent, |house| house.id);
+        self.calendar.at(takes_in, settles)
+    }
+
+    /// The calendar of a dossier's clock.
+    pub fn hours_of(&self, dossier: &Dossier) -> Calendar {
+        self.hours(dossier.intake, dossier.competent)
+    }
+
+    /// The calendar of what a unit does, at the hours of its agency.
+    pub(crate) fn hours_at(&self, unit: Id) -> Calendar {
+        let own = self.calendar.has_own(unit).then_some(unit);
+        let agency = own.or_else(|| self.tree.house_of(unit).map(|house| house.id)).unwrap_or(unit);
+        self.calendar.at(agency, agency)
+    }
+
     /// The step a dossier stands at.
     pub fn step(&self, dossier: &Dossier) -> Option<&Step> {
         self.version.process.get(usize::try_from(dossier.step).ok()?)
@@ -92,11 +111,12 @@ impl<'a> Office<'a> {
     /// Where a step is done and by when.
     pub fn place(&self, (intake, competent): (Id, Id), step: usize, handler: Option<Id>) -> Place {
         let found = self.version.process.get(step);
+        let unit = found.map_or(competent, |found| unit_seen(self.tree, self.seen(intake, competent), &found.unit));
         Place {
             step: step as i64,
-            unit: found.map_or(competent, |found| unit_seen(self.tree, self.seen(intake, competent), &found.unit)),
+            unit,
             handler,
-            step_due_at: found.map(|found| self.calendar.due(self.now, found.norm, None).due_at),
+            step_due_at: found.map(|found| self.hours_at(unit).due(self.now, found.norm, None).due_at),
             offer: None,
         }
     }

@@ -220,7 +220,7 @@ pub fn complete_supplement(
     let hollow = !own && papers <= again;
     let (clock, answer_due_at) = match (dossier.received_at, dossier.due_at) {
         (None, _) if hollow => (None, dossier.answer_due_at),
-        (None, _) => (None, Some(answer_due(office))),
+        (None, _) => (None, Some(answer_due(office, dossier.intake))),
         (Some(_), Some(due_at)) if hollow => {
             let clock = Clock::new(due_at, dossier.due_basis.clone());
             (Some(Clock { promised: dossier.promised_at, ..clock }), None)

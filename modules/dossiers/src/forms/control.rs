@@ -1,6 +1,7 @@
 //! Form 06: every hand-over of a dossier, with the time of each step kept or not.
 
 use super::{Head, Read, Words};
+use crate::dossier::{Dossier, mark};
 use crate::happening::Happening;
 use crate::pages::said_by;
 use base::{Fault, Id, Instant};
@@ -30,6 +31,8 @@ pub(super) struct Control {
     due: String,
     /// Where it was put off with an apology: the later date.
     later: String,
+    /// Where an emergency decision moved it: likewise.
+    moved: String,
     rows: Vec<Row>,
 }
 
@@ -60,10 +63,17 @@ impl Control {
             competent: words.house.tree.name(d.competent),
             received: base::vn_moment_words(received),
             due: d.counted_by().map(base::vn_moment_words).unwrap_or_default(),
-            later: d.due_at.filter(|_| d.promised_at.is_some()).map(base::vn_moment_words).unwrap_or_default(),
+            later: dated(d, mark::PUT_OFF),
+            moved: dated(d, mark::DATE_MOVED),
             rows: rows(words, read),
         }))
     }
+}
+
+/// The date of now, where it is a later one and for that reason.
+fn dated(d: &Dossier, reason: i64) -> String {
+    let later = d.flags & reason != 0 && (d.promised_at.is_some() || reason == mark::DATE_MOVED);
+    d.due_at.filter(|_| later).map(base::vn_moment_words).unwrap_or_default()
 }
 
 fn rows(words: Words<'_>, read: &Read) -> Vec<Row> {
@@ -126,6 +136,10 @@ fn rows(words: Words<'_>, read: &Read) -> Vec<Row> {
             }
             Happening::ResultReturned { .. } => {
                 (giver, APPLICANT.to_owned(), None, words.l.t("dossier-event-result-returned"))
+            }
+            Happening::DueMoved { dates, .. } => {
+                step_due = dates.step_due_at.or(step_due);
+                continue;
             }
             _ => continue,
         };

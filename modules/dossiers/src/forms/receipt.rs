@@ -1,8 +1,10 @@
 //! Form 01: the receipt with the day to come back.
 
 use super::{Head, Read, Words};
+use crate::happening::Happening;
 use crate::part::Part;
 use base::{Dong, Fault};
+use i18n::L;
 use serde::Serialize;
 
 /// A paper that was handed in.
@@ -41,6 +43,8 @@ pub(crate) struct Receipt {
     pub together: Vec<Together>,
     pub promised: String,
     pub promised_words: String,
+    /// The date it was moved to by an emergency decision, and by which; what was promised stays above it.
+    pub moved: String,
     pub return_to: String,
     pub fee: String,
     pub fee_note: String,
@@ -49,6 +53,17 @@ pub(crate) struct Receipt {
     /// With which the case is rated once it is settled, and where; empty when it has none.
     pub rating_code: String,
     pub rate: String,
+}
+
+/// The last date that an emergency decision moved the promise to.
+fn moved(l: L, read: &Read) -> String {
+    let moved = read.events.iter().rev().find_map(|event| match Happening::read(&event.data) {
+        Ok(Happening::DueMoved { decision, dates, .. }) => Some((decision, dates.promise?.clock.due_at)),
+        _ => None,
+    });
+    moved.map_or_else(String::new, |(decision, due)| {
+        l.tr("dossier-receipt-moved", [("due", base::vn_moment_words(due)), ("decision", decision)])
+    })
 }
 
 impl Receipt {
@@ -92,6 +107,7 @@ impl Receipt {
                 .collect(),
             promised: promised.map(base::vn_date_time).unwrap_or_default(),
             promised_words: promised.map(base::vn_moment_words).unwrap_or_default(),
+            moved: moved(l, read),
             return_to: house.tree.name(d.return_to),
             fee: fee.sum,
             fee_note: fee.note,

@@ -2,6 +2,7 @@
 
 use super::REGISTER;
 use crate::actions::House;
+use crate::dossier::mark;
 use crate::happening::{HandedOver, Happening, Receiver};
 use crate::store::{Loaded, read};
 use ::store::{Tx, params};
@@ -172,7 +173,9 @@ fn row(house: &House, l: L, loaded: &Loaded, events: &[audit::Event]) -> Row {
         way,
         note: match d.promised_at {
             Some(_) => {
-                format!("{}; {}", l.t(d.state_key()), l.tr("dossier-register-put-off", [("due", day(d.due_at))]))
+                let key =
+                    if d.flags & mark::PUT_OFF != 0 { "dossier-register-put-off" } else { "dossier-register-moved" };
+                format!("{}; {}", l.t(d.state_key()), l.tr(key, [("due", day(d.due_at))]))
             }
             None => l.t(d.state_key()),
         },

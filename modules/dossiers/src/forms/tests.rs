@@ -40,6 +40,7 @@ fn receipt(papers: usize, name: &str) -> Receipt {
         together: Vec::new(),
         promised: String::new(),
         promised_words: String::new(),
+        moved: String::new(),
         return_to: text("Ủy ban nhân dân phường Ninh Kiều"),
         fee: text("8.000 đ"),
         fee_note: String::new(),

@@ -46,6 +46,52 @@ pub struct Joined {
     pub after: Vec<i64>,
 }
 
+/// The dates that an emergency decision moved; what stays is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatesMoved {
+    /// What the applicant was promised: by when it was, and from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<PromiseMoved>,
+    /// The answer to an online filing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_due_at: Option<Instant>,
+    /// The applicant's last day for a supplement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_until: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_due_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take_by: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers_by: Option<Instant>,
+    /// By when all of what was filed together is promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<Instant>,
+    /// Opinions that are waited for, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<(i64, Instant)>,
+}
+
+impl DatesMoved {
+    /// Whether anything moves.
+    pub fn any(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// Whether the applicant is told: of their own dates, and not of the office's.
+    pub fn concern_applicant(&self) -> bool {
+        self.promise.is_some() || self.asked_until.is_some() || self.together.is_some()
+    }
+}
+
+/// A promise that was moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromiseMoved {
+    /// The date before.
+    pub was: Instant,
+    pub clock: Clock,
+}
+
 /// How one of those that were filed together begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -314,9 +314,13 @@ fn form(
                 l.tr(key, [("n", n.to_string())])
             })
             .unwrap_or_default(),
-        due: decide::start_clock(&office, Channel::Counter)
-            .map(|clock| base::vn_date_time(clock.due_at))
-            .unwrap_or_default(),
+        due: decide::start_clock(
+            &office,
+            (own.or(likely).unwrap_or_default(), likely.or(own).unwrap_or_default()),
+            Channel::Counter,
+        )
+        .map(|clock| base::vn_date_time(clock.due_at))
+        .unwrap_or_default(),
         has_fee: fee.0 > 0,
         fee: catalogue::fee_said(l, version, Channel::Counter, None),
         paid: typed.paid,

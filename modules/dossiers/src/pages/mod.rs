@@ -2,6 +2,7 @@
 
 mod acts;
 mod answers;
+mod closing;
 mod handover;
 mod intake;
 mod load;
@@ -21,6 +22,7 @@ mod work;
 mod work_list;
 
 pub use answers::{Answered, answer_text, answered};
+pub(crate) use closing::list as closing;
 pub use handover::handover;
 pub use intake::{choose_or_form, drop_begun, keep_typed, receive, received};
 pub use load::load;
@@ -135,5 +137,5 @@ pub(crate) fn list_of(typed: &str) -> String {
 
 /// The lists of this module.
 pub fn lists() -> Vec<::lists::Declared> {
-    vec![WORK_LIST.declared(), oversight::LIST.declared()]
+    vec![WORK_LIST.declared(), oversight::LIST.declared(), closing::LIST.declared()]
 }

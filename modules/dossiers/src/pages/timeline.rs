@@ -5,10 +5,11 @@ use super::questions::headed;
 use crate::Applicant;
 use crate::actions::House;
 use crate::aside::{self, Asker, Recipient, Words};
-use crate::happening::{Absent, Asking, Beginning, Happening, Receiver};
+use crate::happening::{Absent, Asking, Beginning, DatesMoved, Happening, Receiver};
 use base::{Dong, Id};
 use catalogue::Version;
 use i18n::L;
+use organisation::closing::CountedBy;
 use std::collections::HashMap;
 
 /// One thing that happened.
@@ -120,6 +121,24 @@ pub(crate) fn said_by(l: L, event: &audit::Event, names: &HashMap<Id, String>) -
     }
 }
 
+/// Both dates, by which decision, and by which of them figures judge.
+fn due_moved(l: L, decision: &str, counted_by: CountedBy, dates: &DatesMoved) -> String {
+    let by = l.tr("dossier-more-due-moved-by", [("decision", decision.to_owned())]);
+    let promise = dates.promise.as_ref().map(|promise| {
+        let [was, due] = [promise.was, promise.clock.due_at].map(base::vn_date_time);
+        l.tr("dossier-more-due-moved", [("was", was), ("due", due)])
+    });
+    let counted = promise.is_some() && counted_by == CountedBy::Original;
+    let counted = if counted { l.t("dossier-more-counted-by-original") } else { String::new() };
+    let until = dates.asked_until.map(|until| l.tr("dossier-more-asked-until-moved", [("day", base::vn_date(until))]));
+    sentences([
+        by,
+        promise.unwrap_or_else(|| l.t("dossier-more-office-dates-moved")),
+        counted,
+        until.unwrap_or_default(),
+    ])
+}
+
 /// Everything that happened, the latest first; `names` are those of the people mentioned.
 pub(super) fn timeline(
     l: L,
@@ -208,6 +227,9 @@ pub(super) fn timeline(
                         |(old, new): &(Id, Id)| format!("{} → {}", house.tree.name(*old), house.tree.name(*new));
                     let units = houses.map(named).collect::<Vec<_>>().join("; ");
                     l.tr("dossier-more-moved", [("decision", decision.clone()), ("units", units)])
+                }
+                Some(Happening::DueMoved { decision, counted_by, dates, .. }) => {
+                    due_moved(l, decision, *counted_by, dates)
                 }
                 Some(Happening::HandedBack { place, .. }) => {
                     l.tr("dossier-more-handed-back", [("unit", house.tree.name(place.unit))])

@@ -24,6 +24,8 @@ const OPEN: &[Status] = &[Filed, Received, Processing, Supplement, Payment, Deci
 const ONCE_RECEIVED: &[Status] = &[Received, Processing, Supplement, Payment, Decided, Returned, Withdrawn, Stopped];
 /// Whoever works on it, or heads who does; after the decision, whoever decides for the agency.
 const MENDING: &[Who] = &[AtStep, AtUnit(ASSIGN_DOSSIER), AtCompetent(APPROVE_DOSSIER)];
+/// Whatever is not decided.
+const UNDECIDED: &[Status] = &[Filed, Received, Processing, Supplement, Payment];
 const WITH_AN_OFFICER: &[Status] = &[Received, Processing];
 /// Papers come while the applicant is waited for, and results when it is decided.
 const TAKEN_WHILE: &[Status] = &[Received, Processing, Supplement, Payment, Decided];
@@ -485,4 +487,6 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
             },
         )
     },
+    // With an emergency decision (`crate::dates`); what is decided has kept its promise, or not.
+    Row { told: false, ..Row::new(Verb::MoveDue, "due-moved", &[rule(UNDECIDED, UNDECIDED, &[])], &[], does::begins) },
 ];

@@ -19,8 +19,19 @@ use std::collections::{BTreeMap, HashMap, HashSet};
     pub FILES_BETWEEN = "SELECT dossier_id, file_id, purpose, name, added_at FROM dossier_file WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, file_id";
     /// Words about people that belong to their events.
     pub ASIDES_BETWEEN = "SELECT dossier_id, n, kind, data FROM dossier_aside WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n";
+    /// What emergency decisions moved.
+    pub MOVED_BETWEEN = "SELECT dossier_id, closing_id, n, was_at, due_at FROM dossier_moved_day WHERE dossier_id > $1 AND dossier_id <= $2 ORDER BY dossier_id, n";
     /// First online payments of procedures.
     pub FIRST_PAYMENTS = "SELECT procedure_id, dossier_id, at FROM procedure_first_payment ORDER BY procedure_id";
+}
+
+/// Rows of what a decision moved are compared as words beside the log are: what they say is their digest.
+pub(super) const MOVED_DAY: &str = "moved-day";
+
+/// What such a row says.
+pub(super) fn moved_day(closing: Id, was: Option<Instant>, due: Option<Instant>) -> String {
+    let ms = |at: Option<Instant>| at.map_or_else(String::new, |at| at.0.to_string());
+    format!("{closing} {} {}", ms(was), ms(due))
 }
 
 /// A notice that an event ordered.
@@ -111,6 +122,13 @@ impl Attached {
             Ok(())
         })
         .await?;
+        tx.query_each(MOVED_BETWEEN, params![after, last], |row| {
+            let (closing, was, due) = (row.get("closing_id")?, row.get("was_at")?, row.get("due_at")?);
+            let moved = (row.get("n")?, MOVED_DAY.to_owned(), moved_day(closing, was, due));
+            all.asides.entry(row.get("dossier_id")?).or_default().push(moved);
+            Ok(())
+        })
+        .await?;
         for queue in [records::TELL_JOB, crate::topics::EARLIER_JOB] {
             all.waiting.extend(jobs::unfinished(tx, queue, Id(after), Id(last)).await?);
         }
@@ -134,7 +152,8 @@ impl Attached {
     ) {
         let mut rows = self.asides.remove(&dossier.id.0).unwrap_or_default();
         found.report.rows_checked += rows.len() as u64;
-        let name = |n: i64, kind: &str, what: &str| format!("dossier_aside {} #{n} {kind}: {what}", dossier.code);
+        let table = |kind: &str| if kind == MOVED_DAY { "dossier_moved_day" } else { "dossier_aside" };
+        let name = |n: i64, kind: &str, what: &str| format!("{} {} #{n} {kind}: {what}", table(kind), dossier.code);
         for (n, kind, digest) in told {
             match rows.iter().position(|row| row.0 == *n && row.1 == *kind) {
                 None => found.broken(name(*n, kind, "missing")),

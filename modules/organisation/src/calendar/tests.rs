@@ -27,7 +27,13 @@ fn festival(from: Date, to: Date) -> Given {
 }
 
 async fn add_as(db: &Db, actor: Actor, (what, typed): Given) -> Result<Id, Fault> {
-    db.write(move |tx| Box::pin(async move { add(tx, &actor, TODAY, what, &typed).await })).await
+    db.write(move |tx| {
+        Box::pin(async move {
+            let what = adding(what)?.0;
+            make(tx, &actor, TODAY, Change::Add(what), &typed).await
+        })
+    })
+    .await
 }
 
 async fn added(db: &Db, given: Given) -> Result<Id, Fault> {
@@ -35,7 +41,10 @@ async fn added(db: &Db, given: Given) -> Result<Id, Fault> {
 }
 
 async fn removed(db: &Db, id: Id) -> Result<(), Fault> {
-    db.write(move |tx| Box::pin(async move { remove(tx, &keeper("/1/"), TODAY, id, &grounds()).await })).await
+    db.write(move |tx| {
+        Box::pin(async move { make(tx, &keeper("/1/"), TODAY, Change::Remove(id), &grounds()).await.map(|_| ()) })
+    })
+    .await
 }
 
 async fn standing(db: &Db) -> Calendar {
