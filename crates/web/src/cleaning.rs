@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 /// Fields that keep their lines: what people write in a text area.
-const LINES: &[&str] = &["reason", "note", "again", "unforeseen", "other", "text", "question", "codes"];
+const LINES: &[&str] =
+    &["reason", "note", "again", "unforeseen", "other", "text", "question", "codes", "bases", "receivers", "closing"];
 /// Names and titles that are typed into large boxes because they are long: of one line all the same.
 const LONG_NAMES: &[&str] = &["name", "name_vi", "subject", "task", "definition_vi", "definition_en"];
 /// Answers to a procedure's own questions, given and corrected; which of them are of one line is judged by their kind.

@@ -71,6 +71,9 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
         | Happening::OpinionDeclined { .. }
         | Happening::OpinionLeft { .. }
         | Happening::Moved { .. }
+        | Happening::Drafted { .. }
+        | Happening::SignatureAnswered { .. }
+        | Happening::SignatureAsked { .. }
         | Happening::Rated { .. } => {
             return None;
         }

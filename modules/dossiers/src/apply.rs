@@ -176,7 +176,9 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         | Happening::OpinionGiven { .. }
         | Happening::OpinionDeclined { .. }
         | Happening::OpinionLeft { .. }
-        | Happening::Moved { .. } => {}
+        | Happening::Moved { .. }
+        | Happening::SignatureAnswered { .. }
+        | Happening::SignatureAsked { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
     match happening {
@@ -447,7 +449,13 @@ pub fn apply(
             facts.push(fact(d, &count::RATED, at, rated_fact::flags(*score), 1));
         }
         Happening::Moved { units, within, .. } => moved = moving::moved(d, at, units, *within)?,
+        Happening::Drafted { .. } => {
+            d.status = Status::Processing;
+            d.flags |= mark::WRITTEN;
+        }
+        Happening::SignatureAnswered { .. } | Happening::SignatureAsked { .. } => {}
     }
+    crate::written::follow(&mut d.written, happening).ok_or(DoesNotFollow)?;
     opinions::after(d, at, happening);
     for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {
         // What is taken back and written again, and what it settled as, stays with whoever decided; what somebody kept back is no figure

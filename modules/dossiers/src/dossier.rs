@@ -2,6 +2,7 @@
 
 use crate::opinion::Opinion;
 use crate::part::Part;
+use crate::written::Written;
 use audit::Head;
 use base::{Channel, Date, Id, Instant, Level};
 use serde::{Deserialize, Serialize};
@@ -184,6 +185,8 @@ pub struct Dossier {
     pub opinion_n: i64,
     /// Its part in what was filed together.
     pub part: Option<Part>,
+    /// What is being written for it.
+    pub written: Option<Written>,
     /// The agency it was settled for, where it has moved since.
     pub settled_for: Option<Id>,
     /// The agency it was taken in at and numbered by, where it has moved since.
@@ -223,8 +226,10 @@ pub mod mark {
     pub const LINKED: i64 = 1 << 53;
     /// Carried over from an agency that ended, which received it.
     pub const CARRIED: i64 = 1 << 54;
+    /// A result is being written for it.
+    pub const WRITTEN: i64 = 1 << 58;
     /// All of them.
-    pub const ALL: i64 = 0x7fff << 40;
+    pub const ALL: i64 = 0x7fff << 40 | WRITTEN;
 }
 
 pub use crate::marks::Mark;
@@ -430,6 +435,7 @@ mod tests {
             mark::PAPERS_BETWEEN,
             mark::LINKED,
             mark::CARRIED,
+            mark::WRITTEN,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

@@ -7,6 +7,8 @@ use crate::dossier::Passing;
 use crate::opinion::Stance;
 use crate::papers::Added;
 use crate::verbs::Verb;
+use crate::wording::Paper;
+use crate::written::Outcome;
 use base::{Id, Instant};
 use files::Seal;
 use serde::{Deserialize, Serialize};
@@ -93,6 +95,9 @@ pub enum Happening {
         /// What the next person is asked to decide, as a file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         draft: Option<Seal>,
+        /// The draft that is passed upward, by its number: initialled by whoever passes it on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        written: Option<i64>,
     },
     /// Back along it.
     SentBack {
@@ -227,12 +232,20 @@ pub enum Happening {
         /// The result goes to the desk.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         offer: Option<Offer>,
+        /// The result was written here: how it is numbered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issued: Option<Issued>,
     },
     Refused {
         reason: String,
         unit: Id,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         offer: Option<Offer>,
+        /// The letter that was written here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Seal>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issued: Option<Issued>,
     },
     Withdrawn {
         reason: String,
@@ -265,6 +278,29 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         within: bool,
     },
+    /// A draft of the result was written, or one was edited.
+    Drafted {
+        /// Its number among the dossier's drafts, from 1.
+        n: i64,
+        /// The version of the wording it was made from.
+        template: String,
+        paper: Paper,
+        /// Digest of what it says: [`crate::aside`].
+        draft: String,
+    },
+    /// Whoever was asked to sign a numbered result answered.
+    SignatureAnswered {
+        /// Which request it answers.
+        request: i64,
+        outcome: Outcome,
+        /// What was signed, where it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Seal>,
+    },
+    /// Once more, after it failed.
+    SignatureAsked {
+        request: i64,
+    },
 }
 
 impl Happening {
@@ -284,6 +320,9 @@ impl Happening {
                 | Happening::OpinionDeclined { .. }
                 | Happening::OpinionLeft { .. }
                 | Happening::Moved { .. }
+                | Happening::Drafted { .. }
+                | Happening::SignatureAnswered { .. }
+                | Happening::SignatureAsked { .. }
         )
     }
 
@@ -322,6 +361,9 @@ impl Happening {
             Self::ResultReturned { .. } => Verb::ReturnResult,
             Self::Rated { .. } => Verb::Rate,
             Self::Moved { .. } => Verb::Move,
+            Self::Drafted { .. } => Verb::Draft,
+            Self::SignatureAnswered { .. } => Verb::Sign,
+            Self::SignatureAsked { .. } => Verb::SignAgain,
         }
     }
 
@@ -368,6 +410,7 @@ impl Happening {
             Self::Received { post: Some(Posted { aside: Some(digest), .. }), .. } => Some((aside::POST, digest)),
             Self::OpinionsAsked { question, .. } => Some((aside::QUESTION, question)),
             Self::OpinionGiven { text, .. } => Some((aside::OPINION, text)),
+            Self::Drafted { draft, .. } => Some((aside::DRAFT, draft)),
             Self::Withdrawn { wish: Some(Wish { aside: Some(digest), .. }), .. } => Some((aside::WISH, digest)),
             Self::ResultReturned { handed: Some(HandedOver { aside: Some(digest), .. }), .. } => {
                 Some((aside::RECEIPT, digest))

@@ -16,6 +16,7 @@ mod fixture;
 mod fixture_db;
 pub mod forms;
 pub mod happening;
+pub mod issue;
 pub(crate) mod marks;
 pub mod measures;
 mod module;
@@ -37,12 +38,16 @@ pub mod report;
 pub mod reuse;
 pub mod rights;
 pub mod row;
+pub mod signing;
 pub mod store;
 pub mod topics;
 mod uploads;
 pub mod verbs;
 pub mod verify;
+pub mod wording;
 pub mod worklist;
+pub mod written;
+pub(crate) mod written_store;
 
 #[cfg(test)]
 sandbox::test_entry!();
@@ -55,6 +60,20 @@ pub use module::module;
 pub use open_work::open_at;
 pub use pages::{SEARCH_BOX, lists, nav_counts};
 pub use places::places_of;
+
+/// Wordings of papers among the kinds of the program.
+pub const WORDINGS: records::Kind = records::Kind::of::<wording::Template>(
+    &[],
+    &[records::DueKind {
+        name: wording::template::ANNOUNCE,
+        word: "wording-due-announce",
+        right: rights::ANNOUNCE_WORDINGS,
+        served: false,
+    }],
+    rights::KEEP_WORDINGS,
+    wording::pages::cards,
+)
+.searched("wording-title", "");
 
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
@@ -77,5 +96,6 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0015_opinions", include_str!("../migrations/0015_opinions.sql")),
         ("0016_parts", include_str!("../migrations/0016_parts.sql")),
         ("0017_moved", include_str!("../migrations/0017_moved.sql")),
+        ("0019_drafts_of_results", include_str!("../migrations/0019_drafts_of_results.sql")),
     ],
 };

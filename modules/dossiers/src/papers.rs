@@ -138,7 +138,10 @@ impl Papers {
                     self.add(paper, at);
                 }
             }
-            Happening::Approved { result: Some(file), .. } | Happening::ResultReturned { result: Some(file), .. } => {
+            Happening::Approved { result: Some(file), .. }
+            | Happening::Refused { result: Some(file), .. }
+            | Happening::SignatureAnswered { file: Some(file), .. }
+            | Happening::ResultReturned { result: Some(file), .. } => {
                 self.keep(file, RESULT, at);
             }
             Happening::Forwarded { draft: Some(file), .. } => self.keep(file, DRAFT, at),

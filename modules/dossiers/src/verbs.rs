@@ -46,6 +46,10 @@ pub enum Verb {
     Rate,
     /// With its agencies, when they are reorganised: nobody's act on one dossier.
     Move,
+    Draft,
+    /// The answer to a request for a signature: nobody's act.
+    Sign,
+    SignAgain,
 }
 base::closed_list!(Verb, {
     FileOnline => "file-online",
@@ -75,6 +79,9 @@ base::closed_list!(Verb, {
     ReturnResult => "return-result",
     Rate => "rate",
     Move => "move",
+    Draft => "draft",
+    Sign => "sign",
+    SignAgain => "sign-again",
 });
 
 /// Whose permission counts, and at which unit it must hold.
@@ -90,6 +97,8 @@ pub enum Who {
     AtReturn(Permission),
     /// … over the unit that holds it.
     AtUnit(Permission),
+    /// … over the competent agency.
+    AtCompetent(Permission),
     /// … over a unit that is asked for an opinion.
     AtAsked(Permission),
     /// The holder of the current step: the permission follows from the step's role.
@@ -128,11 +137,13 @@ pub struct Row {
     pub bars: fn(&Dossier, &Actor, &Office<'_>) -> Result<(), Fault>,
     /// Whether it is shown with the reason where something stands against it; else it is not offered then.
     pub told: bool,
+    /// Whether it has a page of its own for what it asks for: the dossier's page leads there.
+    pub own_page: bool,
 }
 
 impl Row {
     const fn new(verb: Verb, event: &'static str, rules: &'static [Rule], asks: &'static [Field], does: Does) -> Row {
-        Row { verb, event, rules, asks, does, step: None, bars: |_, _, _| Ok(()), told: true }
+        Row { verb, event, rules, asks, does, step: None, bars: |_, _, _| Ok(()), told: true, own_page: false }
     }
 
     /// How many files come with it at most.
@@ -167,6 +178,7 @@ pub fn picture() -> String {
         Who::AtIntakeUnanswered(right) => format!("AtIntakeUnanswered({})", right.name),
         Who::AtReturn(right) => format!("AtReturn({})", right.name),
         Who::AtUnit(right) => format!("AtUnit({})", right.name),
+        Who::AtCompetent(right) => format!("AtCompetent({})", right.name),
         Who::AtAsked(right) => format!("AtAsked({})", right.name),
     };
     let row = |verb: Verb, rule: &Rule, from: &[Status], to: &[Status]| Drawn {
@@ -238,7 +250,9 @@ mod tests {
     fn every_status_is_reached_and_closed_ones_are_never_left_but_to_be_rated() {
         let reached: BTreeSet<Status> = rules().flat_map(|(_, rule)| rule.to).copied().collect();
         assert_eq!(reached.len(), Status::ALL.len());
-        for (verb, rule) in rules().filter(|(verb, _)| *verb != Verb::Rate) {
+        // Nor by what a signature still on its way brings.
+        let beside = [Verb::Rate, Verb::Sign, Verb::SignAgain];
+        for (verb, rule) in rules().filter(|(verb, _)| !beside.contains(verb)) {
             assert!(rule.from.iter().all(|status| status.is_open()), "{verb:?}");
         }
     }

@@ -18,7 +18,9 @@ pub(super) fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &
             }
             papers::SUPPLEMENT
         }
-        Happening::Approved { result, .. } | Happening::ResultReturned { result, .. } => {
+        Happening::Approved { result, .. }
+        | Happening::Refused { result, .. }
+        | Happening::ResultReturned { result, .. } => {
             if let Some((_, file)) = came.first() {
                 *result = Some(Seal::of(file));
             }

@@ -9,6 +9,7 @@ use crate::measures::flag;
 use crate::verbs::Verb;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod drafts;
 mod linked;
 mod people;
 mod together;
@@ -120,7 +121,13 @@ async fn who_decides_on_an_old_reading_is_told_it_changed_meanwhile() {
             .write(move |tx| {
                 Box::pin(async move {
                     let by = By { actor: officer(), now: november(2, 9, 6) };
-                    let refused = Happening::Refused { reason: reason(), unit: NEAR_DESK, offer: None };
+                    let refused = Happening::Refused {
+                        reason: reason(),
+                        unit: NEAR_DESK,
+                        offer: None,
+                        result: None,
+                        issued: None,
+                    };
                     super::write(tx, Some(&stale), None, &by, None, &refused).await
                 })
             })

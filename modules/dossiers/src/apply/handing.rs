@@ -45,9 +45,10 @@ enum Means {
 
 fn means(happening: &Happening) -> Means {
     use Happening::{
-        Approved, Assigned, Filed, Forwarded, HandedBack, IntakeRefused, Moved, OpinionAssigned, OpinionDeclined,
-        OpinionGiven, OpinionLeft, OpinionsAsked, Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused,
-        ResultReturned, SentBack, Stopped, SupplementCompleted, SupplementRequested, TakenOver, Withdrawn,
+        Approved, Assigned, Drafted, Filed, Forwarded, HandedBack, IntakeRefused, Moved, OpinionAssigned,
+        OpinionDeclined, OpinionGiven, OpinionLeft, OpinionsAsked, Paid, PaymentRequested, PutOff, Rated, Received,
+        Redirected, Refused, ResultReturned, SentBack, SignatureAnswered, SignatureAsked, Stopped, SupplementCompleted,
+        SupplementRequested, TakenOver, Withdrawn,
     };
     match happening {
         Filed { .. } | Received { .. } | IntakeRefused { .. } | SupplementCompleted { .. } => Means::Nothing,
@@ -55,9 +56,10 @@ fn means(happening: &Happening) -> Means {
         OpinionsAsked { by_process: true, .. } => Means::Nothing,
         OpinionAssigned { .. } | OpinionGiven { .. } | OpinionDeclined { .. } | OpinionLeft { .. } => Means::Nothing,
         // It goes on where it was going.
-        Moved { .. } => Means::Nothing,
+        Moved { .. } | SignatureAnswered { .. } | SignatureAsked { .. } => Means::Nothing,
         Assigned { .. } | TakenOver { .. } => Means::Taken,
         SupplementRequested { .. } | PaymentRequested { .. } | PutOff { .. } | OpinionsAsked { .. } => Means::Worked,
+        Drafted { .. } => Means::Worked,
         Forwarded { .. } | SentBack { .. } | Redirected { .. } => Means::Passed,
         HandedBack { .. } => Means::Back,
         Approved { .. } | Refused { .. } | ResultReturned { .. } | Withdrawn { .. } | Stopped { .. } => Means::Ended,

@@ -2,6 +2,7 @@
 
 use super::{Head, Read, Words};
 use crate::happening::Happening;
+use crate::wording::Paper;
 use base::{Fault, Id, Instant};
 use serde::Serialize;
 
@@ -55,7 +56,7 @@ impl Control {
         let d = &read.loaded.dossier;
         let Some(received) = d.received_at else { return Ok(None) };
         Ok(Some(Self {
-            head: Head::of(words, read, received)?,
+            head: Head::of(words, read, Paper::Control, received)?,
             competent: words.house.tree.name(d.competent),
             received: base::vn_moment_words(received),
             due: d.counted_by().map(base::vn_moment_words).unwrap_or_default(),

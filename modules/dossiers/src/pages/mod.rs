@@ -2,6 +2,7 @@
 
 mod acts;
 mod answers;
+mod draft;
 mod handover;
 mod intake;
 mod load;
@@ -20,6 +21,7 @@ mod work;
 mod work_list;
 
 pub use answers::{Answered, answer_text, answered};
+pub use draft::{keep as draft_keep, preview as draft_preview, show as draft, version as draft_version};
 pub use handover::handover;
 pub use intake::{choose_or_form, receive};
 pub use load::load;
@@ -113,5 +115,5 @@ pub(crate) fn list_of(typed: &str) -> String {
 
 /// The lists of this module.
 pub fn lists() -> Vec<::lists::Declared> {
-    vec![WORK_LIST.declared(), oversight::LIST.declared()]
+    vec![WORK_LIST.declared(), oversight::LIST.declared(), crate::wording::pages::LIST.declared()]
 }
