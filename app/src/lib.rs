@@ -91,6 +91,7 @@ pub fn proofs() -> Vec<audit::Proof> {
 pub fn kinds() -> Vec<records::Kind> {
     vec![
         dossiers::owed::KIND,
+        dossiers::WORDINGS,
         feedback::KIND,
         feedback::dialogue::DIALOGUES,
         feedback::dialogue::ITEMS,

@@ -87,6 +87,15 @@ fn tell(app: &App) -> Handler {
     })
 }
 
+/// Asks for the signature of a numbered result, and keeps the answer.
+fn sign(app: &App) -> Handler {
+    let (store, port) = (files::Store::of(app), dossiers::signing::port(app));
+    handler(move |db: Db, job: Claimed, now| {
+        let (store, port) = (store.clone(), port.clone());
+        async move { dossiers::signing::run(&db, &store, &*port, &job, now).await }
+    })
+}
+
 /// Sends over one channel.
 fn send(app: &App, channel: Channel) -> Handler {
     let app = app.clone();
@@ -135,6 +144,7 @@ pub fn worker(app: &App) -> Worker {
     Worker::new()
         .on(records::TELL_JOB, tell(app))
         .on(dossiers::topics::EARLIER_JOB, tell(app))
+        .on(dossiers::signing::JOB, sign(app))
         .on(Channel::Mail.job(), send(app, Channel::Mail))
         .on(Channel::Sms.job(), send(app, Channel::Sms))
         // Each working hour: rules in days come true at the first of a day, those in hours at theirs.

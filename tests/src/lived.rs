@@ -64,6 +64,9 @@ pub(crate) async fn lived_in(app: &TestApp) {
     clerk_begins(app).await;
     queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen, second).await;
     crate::journeys::statistics::assessed(app).await;
+    // A result that was written here, numbered and waiting for its signature; and a wording that waits for the second person.
+    crate::journeys::drafts::issued(app, ["soan.song", "xem.song"]).await;
+    crate::journeys::wordings::proposed(app).await;
     steered(app).await;
     renamed(app).await;
     crate::journeys::reorganising::two_communes_merged(app).await;

@@ -19,6 +19,9 @@ const LINES: &[&str] = &[
     "mishap_what",
     "mishap_done",
     "people",
+    "bases",
+    "receivers",
+    "closing",
 ];
 /// Names and titles that are typed into large boxes because they are long: of one line all the same.
 const LONG_NAMES: &[&str] = &["name", "name_vi", "subject", "task", "definition_vi", "definition_en"];

@@ -84,6 +84,9 @@ fn past(l: L, event: &audit::Event, refused: bool) -> Option<Milestone> {
         | Happening::OpinionForwarded { .. }
         | Happening::OpinionSentBack { .. }
         | Happening::Moved { .. }
+        | Happening::Drafted { .. }
+        | Happening::SignatureAnswered { .. }
+        | Happening::SignatureAsked { .. }
         | Happening::Rated { .. } => {
             return None;
         }

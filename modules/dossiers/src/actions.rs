@@ -29,7 +29,7 @@ pub(crate) mod does;
 mod kept;
 pub(crate) mod linked;
 
-pub use act::{Act, Case, Done, NewPaper};
+pub use act::{Act, Case, Done, Frozen, NewPaper};
 use kept::{keep_papers, keep_signed, seal};
 pub use linked::prefix as linked_prefix;
 pub use linked::{LinkedTyped, Told, bars_handing_out, check_together, together};
@@ -92,6 +92,18 @@ pub(crate) async fn write_under(
     rules: Rules,
     happening: &Happening,
 ) -> Result<Dossier, Fault> {
+    write_by(tx, before, new, (Some(by.actor.account), standing, by.now), rules, happening).await
+}
+
+/// Writes one event of that actor – nobody, where the program itself does it – and everything that follows from it.
+pub(crate) async fn write_by(
+    tx: &Tx,
+    before: Option<&Loaded>,
+    new: Option<(Id, &Checked)>,
+    (actor, standing, now): (Option<Id>, Standing, Instant),
+    rules: Rules,
+    happening: &Happening,
+) -> Result<Dossier, Fault> {
     let mut state = before.map(|loaded| loaded.dossier.clone());
     let head = state.as_ref().map(|dossier| dossier.head).unwrap_or_default();
     let id = match (&state, new) {
@@ -99,20 +111,12 @@ pub(crate) async fn write_under(
         (None, Some((id, _))) => id,
         (None, None) => return Err(Fault::internal("an event without a dossier")),
     };
-    let outcomes = apply(&mut state, id, by.now, (rules, Some(by.actor.account)), happening)
+    let outcomes = apply(&mut state, id, now, (rules, actor), happening)
         .map_err(|_| Fault::internal(format!("{} does not follow", happening.kind())))?;
     let mut dossier = state.ok_or_else(|| Fault::internal("no state after an event"))?;
-    let told = dossier.account.filter(|account| *account != by.actor.account && happening.concerns_applicant());
+    let told = dossier.account.filter(|account| Some(*account) != actor && happening.concerns_applicant());
     let data = happening.to_text_by(rules, standing.instead_of, told.is_some());
-    let link = Link {
-        subject: id,
-        n: head.n + 1,
-        at: by.now,
-        kind: happening.kind(),
-        actor: Some(by.actor.account),
-        agency: standing.agency,
-        data: &data,
-    };
+    let link = Link { subject: id, n: head.n + 1, at: now, kind: happening.kind(), actor, agency: standing.agency, data: &data };
     dossier.head = audit::Head { n: link.n, hash: link_hash(&head.hash, link) };
     match new {
         Some((_, checked)) => sql::insert(tx, &dossier, &checked.applicant, &checked.components).await?,
@@ -132,6 +136,11 @@ pub(crate) async fn write_under(
         let part = before.and_then(|before| before.dossier.part.as_ref());
         crate::part_store::write(tx, part, &dossier).await?;
     }
+    if dossier.written.is_some() {
+        let written = before.and_then(|before| before.dossier.written.as_ref());
+        crate::written_store::write(tx, written, &dossier).await?;
+        crate::signing::order(tx, written, &dossier, now).await?;
+    }
     let owed = before.map(|before| dues(&before.dossier)).unwrap_or_default();
     records::owe(tx, id, &owed, &dues(&dossier)).await?;
     records::link(tx, id, &[], &links(happening)).await?;
@@ -142,7 +151,7 @@ pub(crate) async fn write_under(
         finding::renew(tx, &dossier, &before.applicant).await?;
     }
     facts::append(tx, &outcomes.facts).await?;
-    crate::topics::tell(tx, &dossier, (told, happening), by.actor.account, by.now).await?;
+    crate::topics::tell(tx, &dossier, (told, happening), actor, now).await?;
     if matches!(happening, Happening::Received { .. } | Happening::Approved { .. } | Happening::ResultReturned { .. }) {
         crate::rating::issue(tx, dossier.id).await?;
     }
@@ -366,8 +375,16 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     let version = house.version(loaded.dossier.version)?;
     let office = house.office(&version, by.now).of(&loaded.applicant);
     let standing = decide::admitted(&loaded.dossier, act.verb, &by.actor, &office)?;
-    let papers = &act.papers[..act.papers.len().min(row.files())];
     let given = Given::unjudged(row.asks, &act.typed);
+    let frozen = match given.is("issue") {
+        true => Some(crate::issue::held(tx, &loaded.dossier, &office, act).await?),
+        false => None,
+    };
+    let frozen_paper = frozen.map(|frozen| NewPaper { component: None, file: frozen.file });
+    let papers = match &frozen_paper {
+        Some(paper) => std::slice::from_ref(paper),
+        None => &act.papers[..act.papers.len().min(row.files())],
+    };
     let case = Case { tx, loaded: &loaded, by, office, given, papers };
     let done = (row.does)(&case).await?;
     let Some(mut happening) = done.happening else { return Ok(loaded.dossier) };
@@ -377,6 +394,9 @@ pub async fn act(tx: &Tx, house: &House, by: &By, code: &str, act: &Act) -> Resu
     }
     let purpose = seal(&mut happening, &came);
     linked::promised(house, &loaded.dossier, by.now, &mut happening);
+    if let Some(frozen) = frozen {
+        decide::issued(&mut happening, &frozen.number);
+    }
     let after = write(tx, Some(&loaded), None, by, standing, &happening).await?;
     keep_papers(tx, &after, &came, purpose, by.now).await?;
     keep_signed(tx, after.id, &happening).await?;

@@ -1,18 +1,17 @@
 //! JSON of the one-stop. The same actions as the pages.
 
 use crate::actions::linked::prefix;
-use crate::actions::{self, Act, By, CounterIntake, LinkedTyped, NewPaper};
+use crate::actions::{self, By, CounterIntake, LinkedTyped};
 use crate::decide::PostTyped;
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{Brought, Handed};
+use crate::issue;
 use crate::opinion::{Opinion, Stance};
 use crate::pages::house;
 use crate::reading::{self, Asking};
-use crate::store as sql;
 use crate::uploads;
 use crate::verbs::Verb;
 use crate::worklist::{self, Asked, Narrow, Scope, Spot, Tab};
-use ::store::Tx;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -23,8 +22,10 @@ use web::params::{Kind, PAGE, PER_PAGE, Param};
 use web::table::{Paging, query_value};
 use web::{Answer, Ctx, Sent};
 
+mod acting;
 mod body;
 
+use acting::{Came, done};
 pub use body::ActBody;
 
 /// A dossier as the API shows it to those who may read it.
@@ -453,16 +454,6 @@ pub async fn receive(ctx: Ctx, Sent { mut body, upload }: Sent<IntakeBody>) -> A
     Ok(json(StatusCode::CREATED, &DossierView::of(&dossier, &house)))
 }
 
-/// Number of the component of that code; none where no code is said.
-async fn component_of(tx: &Tx, dossier: &Dossier, code: &str) -> Result<Option<i64>, Fault> {
-    if code.is_empty() {
-        return Ok(None);
-    }
-    let found = sql::components(tx, dossier.id).await?.into_iter().find(|(_, component)| component.code == code);
-    let unknown = || Fault::invalid(Problem::new("dossier-component-unknown").field("component"));
-    Ok(Some(found.ok_or_else(unknown)?.0))
-}
-
 /// `POST /api/v1/dossiers/{code}/{verb}`
 #[utoipa::path(post, path = "/api/v1/dossiers/{code}/{verb}", params(("code" = String, Path), ("verb" = String, Path)), request_body = ActBody, responses((status = 200, body = DossierView)))]
 pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Sent { body, upload }: Sent<ActBody>) -> Answer {
@@ -476,24 +467,18 @@ pub async fn act(ctx: Ctx, Path((code, verb)): Path<(String, String)>, Sent { bo
     uploads::only(&upload, |field| uploads::OF_AN_ACT.contains(&field) || of_paper(field))?;
     let staged = uploads::first(&ctx, &upload, &uploads::OF_AN_ACT).await?;
     let scans = if completes { uploads::of_papers(&ctx, &upload).await? } else { Vec::new() };
-    let asked = house.clone();
-    let dossier = ctx
-        .db()
-        .write(move |tx| {
-            Box::pin(async move {
-                // What may not be read may not be acted on, and is not told apart from what is not there.
-                let asking = Asking { own: true, ..Asking::official(&by.actor, by.now) };
-                let dossier = reading::readable(tx, &asked, asking, &code).await?.into_loaded().dossier;
-                let component = component_of(tx, &dossier, body.text("component")).await?.filter(|_| completes);
-                let first = uploads::came(tx, staged.as_ref(), component, dossier.id, &by).await?;
-                let mut papers: Vec<NewPaper> = first.into_iter().collect();
-                for (paper, scan) in &scans {
-                    let component = component_of(tx, &dossier, paper).await?;
-                    papers.extend(uploads::came(tx, Some(scan), component, dossier.id, &by).await?);
-                }
-                actions::act(tx, &asked, &by, &code, &Act { verb, typed: body.into(), papers }).await
-            })
-        })
-        .await?;
+    let came = Came { component: body.text("component").to_owned(), first: staged, scans };
+    let (typed, store): (records::Typed, _) = (body.into(), files::Store::of(&ctx.app));
+    let unsigned = crate::signing::port(&ctx.app).unsigned();
+    let mut round = 1;
+    let dossier = loop {
+        let wanted = (verb, &typed, came.first.is_some());
+        let ready = issue::freeze((ctx.db(), &store, &house), (&by, &code, true), wanted, unsigned).await?;
+        let outcome = done(&ctx, &house, (&by, &code), (verb, &typed), (&came, ready)).await;
+        if !issue::again(&outcome) || round == issue::ROUNDS {
+            break outcome?;
+        }
+        round += 1;
+    };
     Ok(json(StatusCode::OK, &DossierView::of(&dossier, &house)))
 }

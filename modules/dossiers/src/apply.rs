@@ -189,7 +189,9 @@ fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
         | Happening::OpinionForwarded { .. }
         | Happening::OpinionSentBack { .. }
         | Happening::Moved { .. }
-        | Happening::DueMoved { .. } => {}
+        | Happening::DueMoved { .. }
+        | Happening::SignatureAnswered { .. }
+        | Happening::SignatureAsked { .. } => {}
         _ => dossier.flags &= !mark::SUPPLEMENTED,
     }
     match happening {
@@ -468,7 +470,13 @@ pub fn apply(
         Happening::MishapDismissed { .. } => facts.push(mishap::dismissed(d, at)?),
         Happening::Moved { units, within, .. } => moved = moving::moved(d, at, units, *within)?,
         Happening::DueMoved { counted_by, dates, .. } => dates::moved(d, *counted_by, dates)?,
+        Happening::Drafted { .. } => {
+            d.status = Status::Processing;
+            d.flags |= mark::WRITTEN;
+        }
+        Happening::SignatureAnswered { .. } | Happening::SignatureAsked { .. } => {}
     }
+    crate::written::follow(&mut d.written, happening).ok_or(DoesNotFollow)?;
     opinions::after(d, at, happening);
     for fact in facts.iter_mut().filter(|fact| fact.measure.by_official) {
         // What is taken back and written again, and what it settled as, stays with whoever decided; what somebody kept back is no figure

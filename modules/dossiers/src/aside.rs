@@ -18,11 +18,13 @@ pub const POST: &str = "post";
 pub const QUESTION: &str = "question";
 /// What a unit said.
 pub const OPINION: &str = "opinion";
+/// A draft of the result.
+pub const DRAFT: &str = "draft";
 
 /// A row to be written with an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
-    /// [`ANSWERS`], [`WISH`], [`RECEIPT`], [`POST`], [`QUESTION`] or [`OPINION`].
+    /// [`ANSWERS`], [`WISH`], [`RECEIPT`], [`POST`], [`QUESTION`], [`OPINION`] or [`DRAFT`].
     pub kind: &'static str,
     /// A JSON object.
     pub data: String,
@@ -70,6 +72,22 @@ impl Words {
     /// The text of such a row.
     pub fn read(data: &str) -> String {
         serde_json::from_str::<Words>(data).unwrap_or_default().text
+    }
+}
+
+/// A draft of the result, as it was left.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Drafted {
+    /// The version of the wording it was made from, and what that is called.
+    pub template: String,
+    pub name: String,
+    pub pieces: crate::wording::Pieces,
+}
+
+impl Drafted {
+    /// Of such a row.
+    pub fn read(data: &str) -> Option<Self> {
+        serde_json::from_str(data).ok()
     }
 }
 

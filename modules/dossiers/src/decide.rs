@@ -10,6 +10,7 @@ use base::{Actor, Fault, Id, Instant, Limit, PausePolicy, Problem};
 use organisation::Tree;
 
 pub(crate) mod bars;
+pub(crate) mod draft;
 mod ends;
 pub(crate) mod hand;
 mod later;
@@ -19,6 +20,7 @@ pub(crate) mod opinion;
 mod post;
 mod supplement;
 
+pub(crate) use draft::{Drafting, draft, issued, may_issue, sign_again};
 pub use ends::{Handing, Wished, return_result, withdraw, withdraw_for};
 pub(crate) use hand::passing_between;
 pub use hand::{elsewhere, hand_back, passing, redirect, take_over};
@@ -340,7 +342,14 @@ pub fn forward_to(
     let between = house(office.tree, dossier.unit) != house(office.tree, next.unit);
     let offer = hand::offer(office, dossier.unit, next.unit, !electronic);
     let place = Place { handler, offer, ..next };
-    Ok(Happening::Forwarded { place, electronic, note: short("note", note)?, between, draft: None })
+    Ok(Happening::Forwarded {
+        place,
+        electronic,
+        note: short("note", note)?,
+        between,
+        draft: None,
+        written: draft::passed(dossier),
+    })
 }
 
 /// The agency that a unit acts for.
@@ -413,7 +422,7 @@ pub fn approve(
     let unit = office.desk(dossier.return_to);
     // A result that is no file is brought to the desk.
     let offer = hand::result(office, dossier.unit, unit, office.version.yields_document && !digitised);
-    Ok(Happening::Approved { digitised, note: short("note", note)?, unit, result: None, offer })
+    Ok(Happening::Approved { digitised, note: short("note", note)?, unit, result: None, offer, issued: None })
 }
 
 /// Decides against the applicant, in writing (form 03), within the time limit.
@@ -421,7 +430,7 @@ pub fn refuse(dossier: &Dossier, actor: &Actor, office: &Office<'_>, why: &str) 
     check(dossier, Verb::Refuse, actor, office)?;
     let unit = office.desk(dossier.return_to);
     let offer = hand::result(office, dossier.unit, unit, false);
-    Ok(Happening::Refused { reason: substantial("reason", why)?, unit, offer })
+    Ok(Happening::Refused { reason: substantial("reason", why)?, unit, offer, result: None, issued: None })
 }
 
 /// The latest proposal that came with a hand-over, its file and what was written with it; one that was sent back is none any more.

@@ -2,6 +2,7 @@
 
 use crate::opinion::Opinion;
 use crate::part::Part;
+use crate::written::Written;
 use audit::Head;
 use base::{Channel, Date, Id, Instant, Level};
 use serde::{Deserialize, Serialize};
@@ -188,6 +189,8 @@ pub struct Dossier {
     /// What went wrong by the office's own doing and is not mended, and the last day for that.
     pub mishap: Option<Mishap>,
     pub mishap_until: Option<Date>,
+    /// What is being written for it.
+    pub written: Option<Written>,
     /// The agency it was settled for, where it has moved since.
     pub settled_for: Option<Id>,
     /// The agency it was taken in at and numbered by, where it has moved since.
@@ -231,8 +234,10 @@ pub mod mark {
     pub const MISHAP: i64 = 1 << 55;
     /// An emergency decision moved what was promised.
     pub const DATE_MOVED: i64 = 1 << 58;
+    /// A result is being written for it.
+    pub const WRITTEN: i64 = 1 << 57;
     /// All of them.
-    pub const ALL: i64 = 0xffff << 40 | DATE_MOVED;
+    pub const ALL: i64 = 0xffff << 40 | WRITTEN | DATE_MOVED;
 }
 
 pub use crate::marks::Mark;
@@ -464,6 +469,7 @@ mod tests {
             mark::CARRIED,
             mark::MISHAP,
             mark::DATE_MOVED,
+            mark::WRITTEN,
         ];
         assert_eq!(marks.iter().fold(0, |all, mark| all ^ mark), mark::ALL);
         assert!(crate::flag::NAMES.iter().all(|(_, flag)| flag & mark::ALL == 0));

@@ -5,6 +5,7 @@ use crate::decide::{self, Asked, Handing, Office, Supplied};
 use crate::dossier::{ComponentState, Dossier};
 use crate::filing::{self, Checked, Handed, Places};
 use crate::happening::{Happening, Rules};
+use crate::wording::{Paper, Pieces};
 use base::calendar::Calendar;
 use base::{Actor, Channel, Date, Dong, Fault, Grant, Id, Instant, Level, Limit, Role};
 use catalogue::{ChannelTerms, Component, Fee, Field, FieldKind, Form, Group, ServiceLevel, Step, StepUnit, Version};
@@ -201,6 +202,15 @@ pub fn leader() -> Actor {
     official(105, Role::Leader, NEAR, "/1/10/")
 }
 
+/// Who keeps the wordings of the whole province, and who announces them.
+pub fn keeper() -> Actor {
+    official(301, Role::CatalogueKeeper, ROOT, "/1/")
+}
+
+pub fn chairman() -> Actor {
+    official(302, Role::Leader, ROOT, "/1/")
+}
+
 pub fn far_clerk() -> Actor {
     official(201, Role::Clerk, FAR_DESK, "/1/20/21/")
 }
@@ -261,6 +271,19 @@ pub fn asked(reason: &str, again: &str) -> Asked {
 
 /// One new paper.
 pub const BROUGHT: Supplied = Supplied { papers: 1, again: 0, corrected: false, absent: Vec::new() };
+
+/// A draft of a permit that says so much.
+pub fn draft(text: &str) -> decide::Drafting {
+    let pieces = Pieces {
+        title: "Giấy phép".to_owned(),
+        text: text.to_owned(),
+        signer: "Chủ tịch".to_owned(),
+        symbol: "GP-UBND".to_owned(),
+        ..Pieces::default()
+    };
+    let (template, name) = ("goc-permit".to_owned(), "Giấy phép (mẫu chung)".to_owned());
+    decide::Drafting { template, name, paper: Paper::Permit, pieces, before: None }
+}
 
 /// Into the applicant's own hands.
 pub fn to_owner() -> Handing {

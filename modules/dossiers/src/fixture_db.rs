@@ -171,6 +171,44 @@ impl Office {
         self.db.write(move |tx| Box::pin(async move { actions::act(tx, &house, &by, &code, &act).await })).await
     }
 
+    /// A decision with the result that was set for it, as both doors do it.
+    pub async fn act_with(
+        &self,
+        by: &Actor,
+        now: Instant,
+        code: &str,
+        act: Act,
+        ready: Option<crate::issue::Ready>,
+    ) -> Result<Dossier, Fault> {
+        act_with(&self.db, &self.house, by, now, code, (act, ready)).await
+    }
+
+    /// Sets the result of a decision.
+    pub async fn freeze(
+        &self,
+        store: &files::Store,
+        by: &Actor,
+        now: Instant,
+        code: &str,
+        act: &Act,
+    ) -> Result<Option<crate::issue::Ready>, Fault> {
+        let by = By { actor: by.clone(), now };
+        let asked = (act.verb, &act.typed, !act.papers.is_empty());
+        crate::issue::freeze((&self.db, store, &self.house), (&by, code, false), asked, "(chưa ký số)").await
+    }
+
+    /// Decides with what was written.
+    pub async fn issue(
+        &self,
+        store: &files::Store,
+        by: &Actor,
+        now: Instant,
+        code: &str,
+        act: Act,
+    ) -> Result<Dossier, Fault> {
+        issue_with(&self.db, &self.house, store, by, now, code, act).await
+    }
+
     /// An event as the first rules wrote it.
     pub async fn once_happened(&self, by: &Actor, now: Instant, code: &str, happening: Happening) -> Dossier {
         let (by, code) = (By { actor: by.clone(), now }, code.to_owned());
@@ -288,6 +326,48 @@ impl Office {
         work: impl for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     ) -> T {
         self.db.write(work).await.unwrap()
+    }
+}
+
+async fn act_with(
+    db: &Db,
+    house: &House,
+    by: &Actor,
+    now: Instant,
+    code: &str,
+    (act, ready): (Act, Option<crate::issue::Ready>),
+) -> Result<Dossier, Fault> {
+    let (house, by, code) = (house.clone(), By { actor: by.clone(), now }, code.to_owned());
+    let written = db.write(move |tx| {
+        Box::pin(async move {
+            let id = actions::load(tx, &code).await?.dossier.id;
+            let issued = crate::issue::keep(tx, ready.as_ref(), id, &by).await?;
+            actions::act(tx, &house, &by, &code, &Act { issued, ..act }).await
+        })
+    });
+    written.await
+}
+
+/// Decides with what was written, set anew as often as the number was taken meanwhile.
+pub async fn issue_with(
+    db: &Db,
+    house: &House,
+    store: &files::Store,
+    person: &Actor,
+    now: Instant,
+    code: &str,
+    act: Act,
+) -> Result<Dossier, Fault> {
+    let by = By { actor: person.clone(), now };
+    let asked = (act.verb, &act.typed, !act.papers.is_empty());
+    let mut round = 1;
+    loop {
+        let ready = crate::issue::freeze((db, store, house), (&by, code, false), asked, "(chưa ký số)").await?;
+        let outcome = act_with(db, house, person, now, code, (act.clone(), ready)).await;
+        if !crate::issue::again(&outcome) || round == crate::issue::ROUNDS {
+            return outcome;
+        }
+        round += 1;
     }
 }
 

@@ -7,6 +7,8 @@ use crate::dossier::{Mishap, Passing};
 use crate::opinion::Stance;
 use crate::papers::Added;
 use crate::verbs::Verb;
+use crate::wording::Paper;
+use crate::written::Outcome;
 use base::{Date, Id, Instant};
 use files::Seal;
 use organisation::closing::CountedBy;
@@ -94,6 +96,9 @@ pub enum Happening {
         /// What the next person is asked to decide, as a file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         draft: Option<Seal>,
+        /// The draft that is passed upward, by its number: initialled by whoever passes it on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        written: Option<i64>,
     },
     /// Back along it.
     SentBack {
@@ -231,12 +236,20 @@ pub enum Happening {
         /// The result goes to the desk.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         offer: Option<Offer>,
+        /// The result was written here: how it is numbered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issued: Option<Issued>,
     },
     Refused {
         reason: String,
         unit: Id,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         offer: Option<Offer>,
+        /// The letter that was written here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Seal>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issued: Option<Issued>,
     },
     Withdrawn {
         reason: String,
@@ -314,6 +327,29 @@ pub enum Happening {
         counted_by: CountedBy,
         dates: DatesMoved,
     },
+    /// A draft of the result was written, or one was edited.
+    Drafted {
+        /// Its number among the dossier's drafts, from 1.
+        n: i64,
+        /// The version of the wording it was made from.
+        template: String,
+        paper: Paper,
+        /// Digest of what it says: [`crate::aside`].
+        draft: String,
+    },
+    /// Whoever was asked to sign a numbered result answered.
+    SignatureAnswered {
+        /// Which request it answers.
+        request: i64,
+        outcome: Outcome,
+        /// What was signed, where it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Seal>,
+    },
+    /// Once more, after it failed.
+    SignatureAsked {
+        request: i64,
+    },
 }
 
 impl Happening {
@@ -335,6 +371,9 @@ impl Happening {
                 | Happening::Moved { .. }
                 | Happening::OpinionForwarded { .. }
                 | Happening::OpinionSentBack { .. }
+                | Happening::Drafted { .. }
+                | Happening::SignatureAnswered { .. }
+                | Happening::SignatureAsked { .. }
         ) && !matches!(self, Happening::DueMoved { dates, .. } if !dates.concern_applicant())
     }
 
@@ -379,6 +418,9 @@ impl Happening {
             Self::OpinionForwarded { .. } => Verb::ForwardOpinion,
             Self::OpinionSentBack { .. } => Verb::SendBackOpinion,
             Self::DueMoved { .. } => Verb::MoveDue,
+            Self::Drafted { .. } => Verb::Draft,
+            Self::SignatureAnswered { .. } => Verb::Sign,
+            Self::SignatureAsked { .. } => Verb::SignAgain,
         }
     }
 
@@ -446,6 +488,7 @@ impl Happening {
             Self::OpinionGiven { text, .. } | Self::OpinionForwarded { text: Some(text), .. } => {
                 Some((aside::OPINION, text))
             }
+            Self::Drafted { draft, .. } => Some((aside::DRAFT, draft)),
             Self::Withdrawn { wish: Some(Wish { aside: Some(digest), .. }), .. } => Some((aside::WISH, digest)),
             Self::ResultReturned { handed: Some(HandedOver { aside: Some(digest), .. }), .. } => {
                 Some((aside::RECEIPT, digest))

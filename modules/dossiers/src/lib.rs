@@ -18,6 +18,7 @@ mod fixture;
 mod fixture_db;
 pub mod forms;
 pub mod happening;
+pub mod issue;
 pub(crate) mod marks;
 pub mod measures;
 mod module;
@@ -39,12 +40,16 @@ pub mod report;
 pub mod reuse;
 pub mod rights;
 pub mod row;
+pub mod signing;
 pub mod store;
 pub mod topics;
 mod uploads;
 pub mod verbs;
 pub mod verify;
+pub mod wording;
 pub mod worklist;
+pub mod written;
+pub(crate) mod written_store;
 
 #[cfg(test)]
 sandbox::test_entry!();
@@ -61,6 +66,20 @@ pub use module::module;
 pub use open_work::open_at;
 pub use pages::{SEARCH_BOX, lists, nav_counts};
 pub use places::places_of;
+
+/// Wordings of papers among the kinds of the program.
+pub const WORDINGS: records::Kind = records::Kind::of::<wording::Template>(
+    &[],
+    &[records::DueKind {
+        name: wording::template::ANNOUNCE,
+        word: "wording-due-announce",
+        right: rights::ANNOUNCE_WORDINGS,
+        served: false,
+    }],
+    rights::KEEP_WORDINGS,
+    wording::pages::cards,
+)
+.searched("wording-title", "");
 
 /// The tables this module owns.
 pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
@@ -84,6 +103,7 @@ pub const MIGRATIONS: ::store::Migrations = ::store::Migrations {
         ("0016_parts", include_str!("../migrations/0016_parts.sql")),
         ("0017_moved", include_str!("../migrations/0017_moved.sql")),
         ("0018_moved_days", include_str!("../migrations/0018_moved_days.sql")),
+        ("0019_drafts_of_results", include_str!("../migrations/0019_drafts_of_results.sql")),
         ("0020_branches", include_str!("../migrations/0020_branches.sql")),
         ("0021_mishaps", include_str!("../migrations/0021_mishaps.sql")),
         ("0022_begun", include_str!("../migrations/0022_begun.sql")),

@@ -1,9 +1,11 @@
 //! What the one-stop hands to the application.
 
-use crate::rights::{ASSIGN_DOSSIER, OVERSEE_DOSSIERS, READ_DOSSIERS, RECEIVE_DOSSIER};
+use crate::rights::{ASSIGN_DOSSIER, KEEP_WORDINGS, OVERSEE_DOSSIERS, READ_DOSSIERS, RECEIVE_DOSSIER};
+use crate::wording::{Template, pages as wordings};
 use crate::{MIGRATIONS, api, pages};
 use audit::rights::READ_AUDIT;
 use organisation::rights::KEEP_ORGANISATION;
+use records::frame;
 use web::{Access, Module, NavItem, Routes};
 
 /// Words of this module.
@@ -26,9 +28,22 @@ pub fn module() -> Module {
         // Its forms as PDF.
         .get("/dossiers/{code}/print/{form}", Access::Needs(READ_DOSSIERS), pages::print)
         .post("/dossiers/{code}/{verb}", Access::Needs(READ_DOSSIERS), pages::act)
+        // The draft of its result; whoever holds its step writes.
+        .get("/dossiers/{code}/draft", Access::Needs(READ_DOSSIERS), pages::draft)
+        .post("/dossiers/{code}/draft", Access::Needs(READ_DOSSIERS), pages::draft_keep)
+        .post("/dossiers/{code}/draft/preview", Access::Needs(READ_DOSSIERS), pages::draft_preview)
+        .get("/dossiers/{code}/draft/{n}", Access::Needs(READ_DOSSIERS), pages::draft_version)
         .get("/dossiers/{code}/files/{file}", Access::Needs(READ_DOSSIERS), pages::download)
         // What an emergency decision moves, dossier by dossier.
         .get("/closings/dossiers", Access::Needs(KEEP_ORGANISATION), pages::closing)
+        // The wording of papers: what results say, and the forms' own pieces.
+        .get("/wordings", Access::Official, wordings::list)
+        .get("/wordings/new", Access::Needs(KEEP_WORDINGS), wordings::new)
+        .post("/wordings/new", Access::Needs(KEEP_WORDINGS), wordings::create)
+        .post("/wordings/preview", Access::Needs(KEEP_WORDINGS), wordings::preview_typed)
+        .get("/wordings/{code}", Access::Official, frame::show::<Template>)
+        .get("/wordings/{code}/preview", Access::Official, wordings::preview_kept)
+        .post("/wordings/{code}/{verb}", Access::Official, frame::act::<Template>)
         // Those who oversee: how dossiers go, without people.
         .get("/oversight", Access::Needs(OVERSEE_DOSSIERS), pages::oversight)
         .get("/oversight/{code}", Access::Needs(OVERSEE_DOSSIERS), pages::oversight_one)
@@ -75,6 +90,13 @@ pub fn module() -> Module {
             order: 22,
         },
         NavItem { key: "dossier-nav-posting", href: "/posting", icon: "file", access: Access::Public, order: 32 },
+        NavItem {
+            key: "wording-title",
+            href: "/wordings",
+            icon: "file",
+            access: Access::Needs(KEEP_WORDINGS),
+            order: 48,
+        },
         NavItem { key: "dossier-nav-track", href: "/track", icon: "search", access: Access::Public, order: 30 },
     ];
     const HOMES: &[web::Home] = &[

@@ -139,6 +139,8 @@ impl Papers {
                 }
             }
             Happening::Approved { result: Some(file), .. }
+            | Happening::Refused { result: Some(file), .. }
+            | Happening::SignatureAnswered { file: Some(file), .. }
             | Happening::ResultReturned { result: Some(file), .. }
             | Happening::MishapMended { result: Some(file), .. } => {
                 self.keep(file, RESULT, at);

@@ -23,6 +23,10 @@ pub const READ_DOSSIERS: Permission =
         .passes_on();
 /// Look at how dossiers go, without anything about the people they are of.
 pub const OVERSEE_DOSSIERS: Permission = Permission::new("oversee-dossiers", &[Role::Inspector]);
+/// Keep the wordings of papers: propose versions of what results say, and of the forms' own pieces.
+pub const KEEP_WORDINGS: Permission = Permission::new("keep-wordings", &[Role::CatalogueKeeper]);
+/// Announce a version of a wording that somebody else proposed, or refuse it.
+pub const ANNOUNCE_WORDINGS: Permission = Permission::new("announce-wordings", &[Role::Leader]);
 
 /// All of this module.
 pub const ALL: &[Permission] = &[
@@ -35,4 +39,6 @@ pub const ALL: &[Permission] = &[
     RETURN_RESULT,
     READ_DOSSIERS,
     OVERSEE_DOSSIERS,
+    KEEP_WORDINGS,
+    ANNOUNCE_WORDINGS,
 ];

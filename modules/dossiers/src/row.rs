@@ -122,6 +122,7 @@ pub static UPDATE: LazyLock<String> = LazyLock::new(|| {
 /// The statements made of the columns, for a test that prepares them.
 pub(crate) fn statements() -> Vec<String> {
     let beside = crate::opinion_store::statements().into_iter().chain(crate::part_store::statements());
+    let beside = beside.chain(crate::written_store::statements());
     [INSERT.clone(), UPDATE.clone()].into_iter().chain(beside).collect()
 }
 
@@ -220,6 +221,7 @@ impl Default for Dossier {
             part: None,
             mishap: None,
             mishap_until: None,
+            written: None,
             settled_for: None,
             first_intake: None,
             head: Head::default(),

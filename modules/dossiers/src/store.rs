@@ -137,6 +137,9 @@ async fn with_rows_beside(tx: &Tx, found: Option<Loaded>) -> Result<Option<Loade
     if loaded.dossier.flags & mark::LINKED != 0 {
         loaded.dossier.part = crate::part_store::of(tx, loaded.dossier.id).await?;
     }
+    if loaded.dossier.flags & mark::WRITTEN != 0 {
+        loaded.dossier.written = crate::written_store::of(tx, loaded.dossier.id).await?;
+    }
     Ok(Some(loaded))
 }
 

@@ -43,7 +43,7 @@ pub(crate) async fn tell(
     tx: &Tx,
     dossier: &Dossier,
     (told, happening): (Option<Id>, &Happening),
-    actor: Id,
+    actor: Option<Id>,
     now: Instant,
 ) -> Result<(), StoreError> {
     let telling = |topic, kind, account| Telling {
@@ -58,7 +58,7 @@ pub(crate) async fn tell(
         return records::tell(tx, telling(DOSSIER, happening.kind(), account), now).await;
     }
     if let Happening::Assigned { handler } = happening
-        && *handler != actor
+        && Some(*handler) != actor
         && notices::wants_assigned(tx, *handler).await?
     {
         records::tell(tx, telling(WORK, ASSIGNED, *handler), now).await?;

@@ -54,6 +54,10 @@ pub enum Verb {
     SendBackOpinion,
     /// Past days that an emergency decision closed: nobody's act on one dossier.
     MoveDue,
+    Draft,
+    /// The answer to a request for a signature: nobody's act.
+    Sign,
+    SignAgain,
 }
 base::closed_list!(Verb, {
     FileOnline => "file-online",
@@ -89,6 +93,9 @@ base::closed_list!(Verb, {
     ForwardOpinion => "forward-opinion",
     SendBackOpinion => "send-back-opinion",
     MoveDue => "move-due",
+    Draft => "draft",
+    Sign => "sign",
+    SignAgain => "sign-again",
 });
 
 /// Whose permission counts, and at which unit it must hold.
@@ -144,11 +151,13 @@ pub struct Row {
     pub bars: fn(&Dossier, &Actor, &Office<'_>) -> Result<(), Fault>,
     /// Whether it is shown with the reason where something stands against it; else it is not offered then.
     pub told: bool,
+    /// Whether it has a page of its own for what it asks for: the dossier's page leads there.
+    pub own_page: bool,
 }
 
 impl Row {
     const fn new(verb: Verb, event: &'static str, rules: &'static [Rule], asks: &'static [Field], does: Does) -> Row {
-        Row { verb, event, rules, asks, does, step: None, bars: |_, _, _| Ok(()), told: true }
+        Row { verb, event, rules, asks, does, step: None, bars: |_, _, _| Ok(()), told: true, own_page: false }
     }
 
     /// How many files come with it at most.
@@ -255,8 +264,8 @@ mod tests {
     fn every_status_is_reached_and_closed_ones_are_never_left_but_to_be_rated_or_mended() {
         let reached: BTreeSet<Status> = rules().flat_map(|(_, rule)| rule.to).copied().collect();
         assert_eq!(reached.len(), Status::ALL.len());
-        // What went wrong is mended after it was handed out too.
-        let after = [Verb::Rate, Verb::ReportMishap, Verb::MendMishap, Verb::DismissMishap];
+        // What went wrong is mended after it was handed out too; and a signature may still be on its way.
+        let after = [Verb::Rate, Verb::ReportMishap, Verb::MendMishap, Verb::DismissMishap, Verb::Sign, Verb::SignAgain];
         for (verb, rule) in rules().filter(|(verb, _)| !after.contains(verb)) {
             assert!(rule.from.iter().all(|status| status.is_open()), "{verb:?}");
         }

@@ -17,6 +17,7 @@ use crate::papers::Papers;
 use crate::part_store;
 use crate::row::{self, read};
 use crate::store::Loaded;
+use crate::written_store;
 use ::store::{Db, StoreError, Tx, params};
 use audit::{Chain, Event};
 use base::{Date, Id, Instant};
@@ -285,6 +286,7 @@ async fn chains(
         found.report.dossiers += page.len() as u64;
         rows::opinions(tx, found, &mut page, (after, last)).await?;
         rows::parts(tx, found, &mut page, (after, last)).await?;
+        rows::written(tx, found, &mut page, (after, last)).await?;
         let mut waiting: BTreeMap<i64, Loaded> = page.into_iter().map(|loaded| (loaded.dossier.id.0, loaded)).collect();
         let mut attached = Attached::load(tx, after, last).await?;
         owed::compare(tx, found, waiting.values(), after, last).await?;
@@ -321,6 +323,7 @@ async fn chains(
     if let Some(subject) = heads.keys().next() {
         found.broken(format!("event_head {subject}: no events"));
     }
+    written_store::gaps(tx).await?.into_iter().for_each(|gap| found.broken(gap));
     numbers(tx, found, taken_in).await
 }
 
@@ -445,7 +448,10 @@ impl Story {
                         let column = row::difference(&state, &loaded.dossier).map(str::to_owned);
                         let column =
                             column.or_else(|| opinion_store::difference(&state.opinions, &loaded.dossier.opinions));
-                        column.or_else(|| part_store::difference(state.part.as_ref(), loaded.dossier.part.as_ref()))
+                        let column = column
+                            .or_else(|| part_store::difference(state.part.as_ref(), loaded.dossier.part.as_ref()));
+                        let (said, row) = (state.written.as_ref(), loaded.dossier.written.as_ref());
+                        column.or_else(|| written_store::difference(said, row))
                     });
                     let column = column.unwrap_or_else(|| "state".to_owned());
                     found.broken(format!("dossier {}: {column}", loaded.dossier.code));

@@ -172,13 +172,19 @@ impl Tree {
     /// Where the papers of an agency are written (địa danh, NĐ 30/2020/NĐ-CP, Phụ lục I, II.4): the name of the commune for what
     /// belongs to a commune, of the province for the rest. Without the word for what it is, unless a number follows it.
     pub fn place_of(&self, id: Id) -> String {
+        self.place_on(id, Date::MAX)
+    }
+
+    /// The same by the name of a day: a paper of then is printed again.
+    pub fn place_on(&self, id: Id, day: Date) -> String {
         const KINDS: [&str; 7] = ["phường ", "xã ", "thị trấn ", "đặc khu ", "huyện ", "thành phố ", "tỉnh "];
         let committee = |house: &&Agency| matches!(house.kind, Kind::CommuneCommittee | Kind::PeoplesCommittee);
         let Some(house) = self.house_of(id).filter(committee).or(self.root()) else { return String::new() };
-        let found = KINDS.iter().filter_map(|kind| house.name.find(kind).map(|at| (at, kind.len()))).min();
-        let Some((at, length)) = found else { return house.name.clone() };
+        let called = house.name_on(day);
+        let found = KINDS.iter().filter_map(|kind| called.find(kind).map(|at| (at, kind.len()))).min();
+        let Some((at, length)) = found else { return called.to_owned() };
         // One of before is named with what it lay in: "xã A, huyện B".
-        let (whole, _) = house.name[at..].split_once(',').unwrap_or((&house.name[at..], ""));
+        let (whole, _) = called[at..].split_once(',').unwrap_or((&called[at..], ""));
         let name = whole.get(length..).unwrap_or_default();
         if !name.starts_with(|c: char| c.is_ascii_digit()) {
             return name.to_owned();

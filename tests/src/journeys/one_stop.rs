@@ -37,7 +37,7 @@ pub(crate) fn asking(reason: &str) -> Value {
 }
 
 /// Into the applicant's own hands.
-pub(super) fn to_owner() -> Value {
+pub(crate) fn to_owner() -> Value {
     json!({ "handed_to": "owner" })
 }
 

@@ -4,7 +4,7 @@ use super::By;
 use crate::aside::Aside;
 use crate::decide::Office;
 use crate::dossier::{Applicant, Dossier};
-use crate::happening::Happening;
+use crate::happening::{Happening, Issued};
 use crate::store::Loaded;
 use crate::verbs::Verb;
 use ::store::{BoxFuture, Tx};
@@ -20,12 +20,22 @@ pub struct Act {
     pub typed: Typed,
     /// The files that came with it; of most acts the first counts, of many none.
     pub papers: Vec<NewPaper>,
+    /// The result that was written here, frozen and set for this act alone ([`crate::issue`]).
+    pub issued: Option<Frozen>,
+}
+
+/// A result that was set with the number it is to have: it counts only as long as that is still the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    pub number: Issued,
+    /// The file, whose row is there already.
+    pub file: Id,
 }
 
 impl Act {
     /// With nothing said.
     pub fn of(verb: Verb) -> Act {
-        Act { verb, typed: Typed::default(), papers: Vec::new() }
+        Act { verb, typed: Typed::default(), papers: Vec::new(), issued: None }
     }
 
     /// As a form says it, without files.

@@ -2,13 +2,15 @@
 
 use super::kept::reasons_asked;
 use super::{Case, Done, NewPaper};
-use crate::aside::{self, Aside};
+use crate::aside::{self, Aside, Drafted};
 use crate::correct::correct;
-use crate::decide::{self, Asked, Came, Handing, Later, Office, Supplied, Wished};
+use crate::decide::{self, Asked, Came, Drafting, Handing, Later, Office, Supplied, Wished};
 use crate::dossier::Dossier;
 use crate::happening::{Corrected, Happening};
 use crate::places::permission_for;
 use crate::store as sql;
+use crate::wording::shipped::version_of;
+use crate::wording::{Current, Pieces, current_of};
 use ::store::{BoxFuture, Tx};
 use base::{Fault, Id, Instant, Problem};
 use files::Seal;
@@ -199,6 +201,41 @@ async fn proposed(tx: &Tx, dossier: &Dossier) -> Result<Seal, Fault> {
     let events = audit::events(tx, dossier.id).await?;
     let found = decide::proposed(&events).map(|(seal, _)| seal);
     found.ok_or_else(|| Fault::invalid(Problem::new("dossier-no-draft").field("sign_draft")))
+}
+
+/// One more draft. Where nothing is said but the wording to begin from, it is filled from the dossier.
+pub(crate) fn draft<'a>(case: &'a Case<'a>) -> Doing<'a> {
+    Box::pin(async move {
+        let (d, office) = (case.dossier(), &case.office);
+        let before = crate::issue::drafted(case.tx, d.id).await?;
+        let from = wording(case, before.as_ref()).await?;
+        let typed = Pieces::typed(|name| case.text(name));
+        let pieces = match typed.is_empty() {
+            true => crate::issue::filled(&from, d, office),
+            false => typed,
+        };
+        let text = Drafting { template: from.code, name: from.name, paper: from.paper, pieces, before };
+        Ok(decide::draft(d, case.actor(), office, &text)?.into())
+    })
+}
+
+/// The wording a draft is made from: one that holds today for the procedure, or that of the draft before.
+async fn wording(case: &Case<'_>, before: Option<&Drafted>) -> Result<Current, Fault> {
+    let unknown = || Fault::invalid(Problem::new("dossier-wording-unknown").field("template"));
+    let kept = before.map_or("", |before| before.template.as_str());
+    let chosen = match case.text("template").trim() {
+        "" => kept,
+        chosen => chosen,
+    };
+    if chosen.is_empty() {
+        return Err(unknown());
+    }
+    if chosen == kept {
+        return version_of(case.tx, kept).await?.ok_or_else(unknown);
+    }
+    let all = current_of(case.tx, case.by.now.date()).await?;
+    let found = all.into_iter().find(|one| one.code == chosen && one.is_for(&case.office.version.code));
+    found.ok_or_else(unknown)
 }
 
 pub(crate) fn withdraw<'a>(case: &'a Case<'a>) -> Doing<'a> {

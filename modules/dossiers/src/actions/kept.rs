@@ -19,6 +19,7 @@ pub(super) fn seal(happening: &mut Happening, came: &[(Option<i64>, File)]) -> &
             papers::SUPPLEMENT
         }
         Happening::Approved { result, .. }
+        | Happening::Refused { result, .. }
         | Happening::ResultReturned { result, .. }
         | Happening::MishapMended { result, .. } => {
             if let Some((_, file)) = came.first() {

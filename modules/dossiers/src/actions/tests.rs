@@ -10,6 +10,7 @@ use crate::verbs::Verb;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod branches;
+mod drafts;
 mod linked;
 mod people;
 mod together;
@@ -121,7 +122,13 @@ async fn who_decides_on_an_old_reading_is_told_it_changed_meanwhile() {
             .write(move |tx| {
                 Box::pin(async move {
                     let by = By { actor: officer(), now: november(2, 9, 6) };
-                    let refused = Happening::Refused { reason: reason(), unit: NEAR_DESK, offer: None };
+                    let refused = Happening::Refused {
+                        reason: reason(),
+                        unit: NEAR_DESK,
+                        offer: None,
+                        result: None,
+                        issued: None,
+                    };
                     super::write(tx, Some(&stale), None, &by, Standing::at(None), &refused).await
                 })
             })

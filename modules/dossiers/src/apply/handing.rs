@@ -45,9 +45,9 @@ enum Means {
 
 fn means(happening: &Happening) -> Means {
     use Happening::{
-        Approved, Assigned, DueMoved, Filed, Forwarded, HandedBack, IntakeRefused, MishapDismissed, MishapMended, MishapReported,
+        Approved, Assigned, Drafted, DueMoved, Filed, Forwarded, HandedBack, IntakeRefused, MishapDismissed, MishapMended, MishapReported,
         Moved, OpinionAssigned, OpinionDeclined, OpinionForwarded, OpinionGiven, OpinionLeft, OpinionSentBack, OpinionsAsked,
-        Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused, ResultReturned, SentBack, Stopped, SupplementCompleted,
+        Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused, ResultReturned, SentBack, SignatureAnswered, SignatureAsked, Stopped, SupplementCompleted,
         SupplementRequested, TakenOver, Withdrawn,
     };
     match happening {
@@ -59,9 +59,10 @@ fn means(happening: &Happening) -> Means {
         // Whoever mends something has not worked on the case by that.
         MishapReported { .. } | MishapMended { .. } | MishapDismissed { .. } => Means::Nothing,
         // It goes on where it was going.
-        Moved { .. } | DueMoved { .. } => Means::Nothing,
+        Moved { .. } | DueMoved { .. } | SignatureAnswered { .. } | SignatureAsked { .. } => Means::Nothing,
         Assigned { .. } | TakenOver { .. } => Means::Taken,
         SupplementRequested { .. } | PaymentRequested { .. } | PutOff { .. } | OpinionsAsked { .. } => Means::Worked,
+        Drafted { .. } => Means::Worked,
         Forwarded { .. } | SentBack { .. } | Redirected { .. } => Means::Passed,
         HandedBack { .. } => Means::Back,
         Approved { .. } | Refused { .. } | ResultReturned { .. } | Withdrawn { .. } | Stopped { .. } => Means::Ended,

@@ -116,7 +116,12 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             decide::mend_mishap(d, person, o, ("Đã lập lại và xin lỗi", with_file))
         }
         Verb::DismissMishap => decide::dismiss_mishap(d, person, o, "Hồ sơ vẫn đủ giấy tờ"),
-        Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Move | Verb::MoveDue => {
+        Verb::Draft => {
+            let text = crate::fixture::draft(&format!("Điều 1. Lần {dice}."));
+            decide::draft(d, person, o, &text).map(|(event, _)| event)
+        }
+        Verb::SignAgain => decide::sign_again(d, person, o),
+        Verb::FileOnline | Verb::ReceiveAtCounter | Verb::Move | Verb::MoveDue | Verb::Sign => {
             unreachable!("offered for an existing dossier")
         }
     })
@@ -318,8 +323,14 @@ fn a_dossier_begins_once_and_nothing_happens_before_it() {
 fn an_event_that_no_action_could_have_written_does_not_follow() {
     let rated = Happening::Rated { score: 5 };
     let returned = Happening::ResultReturned { by_post: false, digitised: false, result: None, handed: None };
-    let approved =
-        Happening::Approved { digitised: true, note: String::new(), unit: NEAR_DESK, result: None, offer: None };
+    let approved = Happening::Approved {
+        digitised: true,
+        note: String::new(),
+        unit: NEAR_DESK,
+        result: None,
+        offer: None,
+        issued: None,
+    };
     let stories = [Story::filed(), Story::received()];
     for story in &stories {
         for wrong in [&rated, &returned] {
@@ -389,7 +400,7 @@ fn on_time_is_to_the_minute_and_early_is_a_day() {
 fn the_table_and_the_log_know_the_same_statuses() {
     // Every `to` of the table is written by some event; the walk above finds no other.
     // What moves with its agencies is nobody's act.
-    let somebody = |verb: Verb, who: &[Who]| who.is_empty() == matches!(verb, Verb::Move | Verb::MoveDue);
+    let somebody = |verb: Verb, who: &[Who]| who.is_empty() == matches!(verb, Verb::Move | Verb::MoveDue | Verb::Sign);
     assert!(rules().all(|(verb, rule)| !rule.to.is_empty() && somebody(verb, rule.who)));
 }
 
@@ -446,7 +457,7 @@ fn the_same_acts_under_the_first_rules_come_out_as_they_did_then() {
             hollow: false,
         },
         Happening::Paid { amount_dong: 8_000, online: true, clock: None, first_online: true },
-        Happening::Refused { reason: "Không".to_owned(), unit: NEAR_DESK, offer: None },
+        Happening::Refused { reason: "Không".to_owned(), unit: NEAR_DESK, offer: None, result: None, issued: None },
     ];
     let mut facts = Vec::new();
     for happening in &once {

@@ -140,7 +140,8 @@ pub fn return_result(
     if !recipient.address.is_empty() {
         problems.extend(base::person::address_problem(&recipient.address).map(|problem| problem.field("address")));
     }
-    let has_file = digitised || dossier.flags & crate::flag::DIGITISED != 0;
+    let frozen = dossier.written.as_ref().is_some_and(|written| written.file.is_some());
+    let has_file = digitised || frozen || dossier.flags & crate::flag::DIGITISED != 0;
     if to == Receiver::Account && dossier.account.is_none() {
         problems.push(Problem::new("dossier-handed-no-account").field("handed_to"));
     } else if to == Receiver::Account && !has_file {

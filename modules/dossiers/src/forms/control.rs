@@ -4,6 +4,7 @@ use super::{Head, Read, Words};
 use crate::dossier::{Dossier, mark};
 use crate::happening::Happening;
 use crate::pages::said_by;
+use crate::wording::Paper;
 use base::{Fault, Id, Instant};
 use serde::Serialize;
 
@@ -59,7 +60,7 @@ impl Control {
         let d = &read.loaded.dossier;
         let Some(received) = d.received_at else { return Ok(None) };
         Ok(Some(Self {
-            head: Head::of(words, read, received)?,
+            head: Head::of(words, read, Paper::Control, received)?,
             competent: words.house.tree.name(d.competent),
             received: base::vn_moment_words(received),
             due: d.counted_by().map(base::vn_moment_words).unwrap_or_default(),

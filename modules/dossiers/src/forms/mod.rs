@@ -5,23 +5,30 @@
 
 mod control;
 pub mod handover;
+mod own;
 pub mod posting;
 mod receipt;
 pub mod register;
 mod requests;
+pub mod result;
 
 use crate::actions::{House, Told};
-use crate::dossier::{Component, ComponentState};
+use crate::apply::apply;
+use crate::dossier::{Component, ComponentState, Dossier};
 use crate::happening::Happening;
 use crate::pages::names;
+use crate::papers::Papers;
 use crate::store::{self as sql, Loaded};
+use crate::wording::{Paper, Template as Wording};
 use ::store::Tx;
-use base::{Fault, Id, Instant, Lang};
+use base::{Date, Fault, Id, Instant, Lang};
 use i18n::L;
 use print::{Pdf, Sheet, Template};
+use records::Held;
 use serde::Serialize;
 use std::collections::HashMap;
 
+pub(crate) use own::Own;
 pub(crate) use receipt::Receipt;
 
 print::templates! {
@@ -43,6 +50,10 @@ print::templates! {
     pub MISHAP = "mishap", include_str!("../../forms/mishap.typ");
     /// What hangs at the counter.
     pub POSTING = "posting", include_str!("../../forms/posting.typ");
+    /// What a dossier results in.
+    pub RESULT = "result", include_str!("../../forms/result.typ");
+    /// The pieces of a form that a province may change, to be looked at.
+    pub PREVIEW = "preview", include_str!("../../forms/preview.typ");
     /// Papers that a unit hands over.
     pub HANDOVER = "handover", include_str!("../../forms/handover.typ");
 }
@@ -143,6 +154,14 @@ impl Form {
     }
 }
 
+/// What the law calls a form.
+pub(crate) fn title_of(paper: Paper) -> &'static str {
+    match Form::read(paper.as_str()) {
+        Some(form) => form.title(),
+        None => register::TITLE,
+    }
+}
+
 /// The forms there are of a dossier with these events; `own` for its applicant, who is not given the office's own.
 pub fn forms_of(events: &[audit::Event], own: bool) -> Vec<Form> {
     Form::ALL.into_iter().filter(|form| form.is_of(events) && !(own && form.is_internal())).collect()
@@ -159,6 +178,8 @@ pub struct Read {
     together: Vec<Told>,
     /// The papers handed in for the others of them.
     papers_together: Vec<(Id, Component)>,
+    /// Versions of the forms' own pieces, in the order of their first days.
+    wordings: Vec<Held<Wording>>,
 }
 
 /// Reads it; the caller has the right to the dossier.
@@ -179,7 +200,8 @@ pub async fn read(tx: &Tx, loaded: Loaded) -> Result<Read, Fault> {
     for one in together.iter().filter(|one| one.id != loaded.dossier.id) {
         papers_together.extend(sql::components(tx, one.id).await?.into_iter().map(|(_, paper)| (one.id, paper)));
     }
-    Ok(Read { loaded, papers, events, names, rating_code, together, papers_together })
+    let wordings = crate::wording::store::in_force(tx, Date::MAX).await?;
+    Ok(Read { loaded, papers, events, names, rating_code, together, papers_together, wordings })
 }
 
 impl Read {
@@ -188,6 +210,21 @@ impl Read {
         let handed = |paper: &Component| matches!(paper.state, ComponentState::Paper | ComponentState::File);
         let of_it = self.papers_together.iter().filter(|(id, paper)| *id == of && handed(paper));
         of_it.map(|(_, paper)| paper.name.clone()).collect()
+    }
+
+    /// The dossier and its papers as they were at a moment, by their events: what is printed again is of that moment.
+    pub(crate) fn as_of(&self, at: Instant) -> (Dossier, Papers) {
+        let (mut state, mut papers) = (None, Papers::default());
+        for event in self.events.iter().take_while(|event| event.at <= at) {
+            let Some((rules, happening)) = Happening::read_with_rules(&event.data) else { break };
+            let before = state.clone();
+            if apply(&mut state, event.subject, event.at, (rules, event.actor), &happening).is_err() {
+                state = before;
+                break;
+            }
+            papers.follow(event.at, &happening);
+        }
+        (state.unwrap_or_else(|| self.loaded.dossier.clone()), papers)
     }
 
     /// The dossier's code.
@@ -244,22 +281,25 @@ pub(crate) struct Head {
     /// Where its status is looked up, and the same as a drawing for a phone.
     pub track: String,
     pub qr: String,
+    /// What the province's own version of the form says.
+    pub own: Own,
 }
 
 impl Head {
-    /// Of a form given out at a moment.
-    fn of(words: Words<'_>, read: &Read, at: Instant) -> Result<Self, Fault> {
+    /// Of a form given out at a moment: places and names are those of that day.
+    fn of(words: Words<'_>, read: &Read, paper: Paper, at: Instant) -> Result<Self, Fault> {
         let Words { l, house, origin } = words;
-        let (d, a) = (&read.loaded.dossier, &read.loaded.applicant);
+        let (d, a) = (&read.as_of(at).0, &read.loaded.applicant);
+        let day = at.date();
         let version = house.version(d.version)?;
         let track = format!("{origin}/track?code={}", d.code);
         let desk = house.tree.desk_of(d.intake);
         Ok(Self {
             code: d.code.clone(),
-            above: house.tree.name(d.intake),
-            unit: desk.map_or_else(|| house.tree.name(d.intake), |desk| desk.name.clone()),
-            place: house.tree.place_of(d.intake),
-            day: base::vn_date_words(at.date()),
+            above: name_on(house, d.intake, day),
+            unit: desk.map_or_else(|| name_on(house, d.intake, day), |desk| desk.name_on(day).to_owned()),
+            place: house.tree.place_on(d.intake, day),
+            day: base::vn_date_words(day),
             submitter: if a.submitter_name.is_empty() { a.owner_name.clone() } else { a.submitter_name.clone() },
             owner: a.owner_name.clone(),
             number: crate::pages::number_words(l, a),
@@ -271,8 +311,14 @@ impl Head {
             summary: a.summary.clone(),
             qr: print::qr(&track),
             track,
+            own: Own::on(&read.wordings, paper, day),
         })
     }
+}
+
+/// What an agency was called on a day.
+fn name_on(house: &House, id: Id, day: Date) -> String {
+    house.tree.get(id).map(|agency| agency.name_on(day).to_owned()).unwrap_or_default()
 }
 
 /// Prints a form of a dossier.

@@ -1,8 +1,9 @@
 //! Form 01: the receipt with the day to come back.
 
-use super::{Head, Read, Words};
+use super::{Head, Read, Words, name_on};
 use crate::happening::Happening;
 use crate::part::Part;
+use crate::wording::Paper as Printed;
 use base::{Dong, Fault};
 use i18n::L;
 use serde::Serialize;
@@ -70,22 +71,33 @@ impl Receipt {
     /// Of a dossier; none before it was received.
     pub(crate) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
         let Words { l, house, origin } = words;
-        let d = &read.loaded.dossier;
+        let Some(event) = read.events.iter().find(|event| event.kind == "received") else { return Ok(None) };
+        // Printed once more, it says what it said: whatever came later – a supplement, money, another name of the unit – is not on it.
+        let (was, handed_in) = read.as_of(event.at);
+        let d = &was;
         let Some(received) = d.received_at else { return Ok(None) };
+        let day = event.at.date();
         let version = house.version(d.version)?;
         let terms = version.terms(d.channel).or_else(|| version.channels.first());
         let limit = terms.map(|terms| terms.limit.words());
         let fee = catalogue::fee_said(l, &version, d.channel, Some(Dong(d.fee_dong)));
-        let clerk = read.events.iter().find(|event| event.kind == "received").and_then(|event| event.actor);
-        let papers = read.papers.iter().filter(|(_, paper)| paper.state.is_there()).map(|(_, paper)| Paper {
+        let state_then =
+            |n: i64| usize::try_from(n).ok().and_then(|n| handed_in.listed.get(n)).map(|listed| listed.state);
+        // Events before papers were told say nothing of them; those are printed as they are.
+        let papers = read.papers.iter().map(|(n, paper)| (paper, state_then(*n).unwrap_or(paper.state)));
+        let papers = papers.filter(|(_, state)| state.is_there()).map(|(paper, state)| Paper {
             name: paper.name.clone(),
-            state: l.t(format!("dossier-paper-{}", paper.state.as_str())),
+            state: l.t(format!("dossier-paper-{}", state.as_str())),
         });
         let promised = d.part.as_ref().and_then(|part| part.due_at);
         let leads = d.part.as_ref().is_some_and(Part::leads);
         let together = read.together.iter().filter(|one| leads && !one.leads);
         Ok(Some(Self {
-            head: Head::of(words, read, received)?,
+            head: Head {
+                // What came by post was received when the minutes were signed.
+                day: base::vn_date_words(received.date()),
+                ..Head::of(words, read, Printed::Receipt, event.at)?
+            },
             papers: papers.collect(),
             limit: limit.map(|(key, n)| l.tr(key, [("n", n.to_string())])).unwrap_or_default(),
             received: base::vn_date_time(received),
@@ -97,7 +109,7 @@ impl Receipt {
                 .map(|one| Together {
                     code: one.code.clone(),
                     name: house.shelf.version(one.version).map(|version| version.name.clone()).unwrap_or_default(),
-                    body: house.tree.name(one.competent),
+                    body: name_on(house, one.competent, day),
                     fee: match one.owes_dong {
                         0 => String::new(),
                         owes => Dong(owes).to_string(),
@@ -108,11 +120,11 @@ impl Receipt {
             promised: promised.map(base::vn_date_time).unwrap_or_default(),
             promised_words: promised.map(base::vn_moment_words).unwrap_or_default(),
             moved: moved(l, read),
-            return_to: house.tree.name(d.return_to),
+            return_to: name_on(house, d.return_to, day),
             fee: fee.sum,
             fee_note: fee.note,
             paid: d.fee_dong > 0 && d.paid_dong >= d.fee_dong,
-            clerk: read.name(clerk),
+            clerk: read.name(event.actor),
             rating_code: read.rating_code.clone(),
             rate: format!("{origin}/rate"),
         }))

@@ -1,10 +1,11 @@
 //! Form 07: the register of what a desk took in over a period.
 
-use super::REGISTER;
+use super::{Own, REGISTER};
 use crate::actions::House;
 use crate::dossier::mark;
 use crate::happening::{HandedOver, Happening, Receiver};
 use crate::store::{Loaded, read};
+use crate::wording::Paper;
 use ::store::{Tx, params};
 use base::{Actor, Date, Fault, Id, Instant, Problem};
 use i18n::L;
@@ -12,6 +13,8 @@ use organisation::{Agency, Kind};
 use print::{Pdf, Sheet};
 use serde::Serialize;
 
+/// What the law calls it.
+pub(crate) const TITLE: &str = "Sổ theo dõi hồ sơ";
 /// Dossiers in one register: a longer period is printed in parts.
 pub const ROWS_MAX: i64 = 1_000;
 /// What is received in a period was filed at most so long before, in milliseconds: the reading stays within a range of ids.
@@ -67,6 +70,8 @@ pub struct Register {
     /// Fields that are missing, each with the dossiers that lack it.
     gaps: Vec<String>,
     keeper: String,
+    /// What the province's own version of the form says.
+    own: Own,
 }
 
 impl Register {
@@ -134,6 +139,7 @@ pub async fn register(
         words.push(row(house, l, loaded, &events));
     }
     let desk = house.tree.desk_of(unit);
+    let wordings = crate::wording::store::in_force(tx, now.date()).await?;
     Ok(Register {
         above: house.tree.name(unit),
         unit: desk.map_or_else(|| house.tree.name(unit), |desk| desk.name.clone()),
@@ -145,6 +151,7 @@ pub async fn register(
         rows: words,
         gaps: gaps(l, &found),
         keeper: actor.name.clone(),
+        own: Own::on(&wordings, Paper::Register, now.date()),
     })
 }
 
@@ -205,7 +212,7 @@ fn gaps(l: L, found: &[Loaded]) -> Vec<String> {
 /// # Errors
 /// Those of [`print::print`].
 pub async fn printed(register: &Register, subject: &str, now: Instant) -> Result<Pdf, Fault> {
-    print::print(REGISTER, Sheet { title: "Sổ theo dõi hồ sơ", subject, at: now, data: register }).await
+    print::print(REGISTER, Sheet { title: TITLE, subject, at: now, data: register }).await
 }
 
 #[cfg(test)]
@@ -236,5 +243,6 @@ pub(super) fn sample(rows: usize) -> Register {
         rows: (1..=rows).map(row).collect(),
         gaps: vec![text("Địa chỉ: 1 hồ sơ (H13.31-261125-0001)")],
         keeper: text("Trần Văn Một"),
+        own: Own::default(),
     }
 }

@@ -1,10 +1,11 @@
 //! Forms 02 to 05: what the applicant is asked to bring or to mend, why a dossier is refused, why its result comes later, and that it is
 //! settled no further.
 
-use super::{Head, Read, Words};
+use super::{Head, Read, Words, name_on};
 use crate::dossier::Mishap;
 use crate::happening::{AskedHow, Asking, Happening};
 use crate::pages::headed;
+use crate::wording::Paper;
 use base::Fault;
 use base::calendar::{Basis, Manner};
 use catalogue::Version;
@@ -47,14 +48,14 @@ impl Supplement {
         };
         let version = house.version(read.loaded.dossier.version)?;
         Ok(Some(Self {
-            head: Head::of(words, read, event.at)?,
+            head: Head::of(words, read, Paper::Supplement, event.at)?,
             asked: asking.as_ref().map(|asking| asked(&version, asking)).unwrap_or_default(),
             reason,
             again: again.unwrap_or_default(),
             basis: basis.unwrap_or_default(),
             until: asking.map(|asking| base::vn_date_words(asking.until)).unwrap_or_default(),
             officer: read.name(event.actor),
-            officer_unit: event.agency.map(|id| house.tree.name(id)).unwrap_or_default(),
+            officer_unit: event.agency.map(|id| name_on(house, id, event.at.date())).unwrap_or_default(),
         }))
     }
 }
@@ -78,12 +79,12 @@ impl Refusal {
         let Some((event, happening)) = read.last(&["intake-refused", "refused"]) else { return Ok(None) };
         let received = read.loaded.dossier.received_at;
         Ok(Some(Self {
-            head: Head::of(words, read, event.at)?,
+            head: Head::of(words, read, Paper::Refusal, event.at)?,
             reason: happening.words().to_owned(),
             decided: matches!(happening, Happening::Refused { .. }),
             received: received.map(base::vn_moment_words).unwrap_or_default(),
             officer: read.name(event.actor),
-            officer_unit: event.agency.map(|id| words.house.tree.name(id)).unwrap_or_default(),
+            officer_unit: event.agency.map(|id| name_on(words.house, id, event.at.date())).unwrap_or_default(),
         }))
     }
 }
@@ -123,9 +124,9 @@ impl Apology {
         let Some((event, Happening::PutOff { reason, clock, unforeseen })) = read.last(&["put-off"]) else {
             return Ok(None);
         };
-        let d = &read.loaded.dossier;
+        let d = &read.as_of(event.at).0;
         // What was promised before stands in the basis of the new date.
-        let head = Head::of(words, read, event.at)?.of_the_agency(words, read);
+        let head = Head::of(words, read, Paper::Apology, event.at)?.of_the_agency(words, read, event.at);
         let was = clock.basis.parse::<Basis>().ok().and_then(|basis| match basis.manner {
             Manner::Extension { was, .. } => Some(base::vn_moment_words(was)),
             _ => None,
@@ -193,7 +194,7 @@ pub(super) struct Stop {
 impl Stop {
     pub(super) fn of(words: Words<'_>, read: &Read) -> Result<Option<Self>, Fault> {
         let Some((event, happening)) = read.last(&["withdrawn", "stopped"]) else { return Ok(None) };
-        let d = &read.loaded.dossier;
+        let d = &read.as_of(event.at).0;
         let before = read.events.iter().rfind(|one| one.n < event.n);
         let state = match before.map(|one| one.kind.as_str()) {
             Some("supplement-requested") => "đang chờ bổ sung",
@@ -212,7 +213,7 @@ impl Stop {
         };
         let by_office = event.agency.is_some();
         Ok(Some(Self {
-            head: Head::of(words, read, event.at)?,
+            head: Head::of(words, read, Paper::Stop, event.at)?,
             received: d.received_at.map(base::vn_moment_words).unwrap_or_default(),
             state: state.to_owned(),
             wished: wished.to_owned(),
@@ -221,7 +222,7 @@ impl Stop {
             paid: if d.paid_dong > 0 { base::Dong(d.paid_dong).to_string() } else { String::new() },
             // Whoever took it back for himself signs nothing of the office's.
             officer: if by_office { read.name(event.actor) } else { String::new() },
-            officer_unit: event.agency.map(|id| words.house.tree.name(id)).unwrap_or_default(),
+            officer_unit: event.agency.map(|id| name_on(words.house, id, event.at.date())).unwrap_or_default(),
         }))
     }
 }

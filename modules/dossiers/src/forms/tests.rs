@@ -25,6 +25,7 @@ fn receipt(papers: usize, name: &str) -> Receipt {
             summary: text("Khai sinh cho con"),
             qr: print::qr(&track),
             track,
+            own: Own::default(),
         },
         papers: (1..=papers)
             .map(|n| Paper {

@@ -92,6 +92,18 @@ pub struct PromiseMoved {
     pub clock: Clock,
 }
 
+/// How a result that was written here is numbered: one number of an agency, a paper and a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    /// The draft that was frozen, by its number.
+    pub draft: i64,
+    pub agency: Id,
+    pub year: i64,
+    pub n: i64,
+    /// `QĐ-UBND`.
+    pub symbol: String,
+}
+
 /// How one of those that were filed together begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -2,14 +2,17 @@
 
 use super::questions::{Question, corrections, headed};
 use super::show::Read;
-use crate::actions::House;
+use crate::actions::{self, Act, By, House};
 use crate::decide::{self, ABSENT};
+use crate::issue;
 use crate::opinion::Opinion;
+use crate::reading::{self, Asking};
+use crate::uploads;
 use crate::verbs::Verb;
-use base::{Actor, Problem};
+use base::{Actor, Fault, Problem};
 use i18n::L;
 use records::Ask;
-use web::{Choice, FormMap};
+use web::{Choice, Ctx, FormMap};
 
 /// Days an applicant is given for a supplement unless the officer writes another date.
 const ASKED_DAYS: i64 = 10;
@@ -45,6 +48,8 @@ pub(super) struct Offer {
     /// What the act will lead to: where it goes, what was proposed.
     pub(super) lead: String,
     pub(super) blocked: String,
+    /// Where it has a page of its own.
+    pub(super) page: String,
     pub(super) open: bool,
     pub(super) inputs: Vec<Field>,
 }
@@ -116,6 +121,14 @@ impl Desk<'_> {
         let label = match (verb, asked.name) {
             (Verb::Forward | Verb::ForwardOpinion, "file") => l.t("dossier-input-draft"),
             (_, "sure") => l.t("dossier-sure"),
+            (_, "issue") => match &read.loaded().dossier.written {
+                // What says the opposite is no result of this act.
+                Some(written) if written.paper.refuses() == (verb == Verb::Refuse) => {
+                    let said = [("paper", l.t(written.paper.key())), ("n", written.drafts.to_string())];
+                    l.tr("dossier-input-issue", said)
+                }
+                _ => return Vec::new(),
+            },
             (_, "sign_draft") => match proposed(read) {
                 Some((name, _)) => l.tr("dossier-input-sign_draft", [("name", name)]),
                 None => return Vec::new(),
@@ -377,7 +390,12 @@ pub(super) fn offers(
             lead: desk.lead(verb),
             open: tried.map_or(likely == Some(verb), |tried| tried == verb),
             // Several acts ask for a reason: what was wrong with one is not said of the others.
+            page: match verb.row().own_page {
+                true => format!("/dossiers/{}/{}", read.loaded().dossier.code, verb.as_str()),
+                false => String::new(),
+            },
             inputs: match (&blocked, tried == Some(verb)) {
+                _ if verb.row().own_page => Vec::new(),
                 (None, true) => desk.inputs(verb, problems),
                 (None, false) => desk.inputs(verb, &[]),
                 (Some(_), _) => Vec::new(),
@@ -387,4 +405,31 @@ pub(super) fn offers(
         .collect();
     shown.sort_by_key(|offer| (!offer.open, !offer.blocked.is_empty()));
     shown
+}
+
+/// Does it in one transaction, with the files that came and the result that was set.
+pub(super) async fn done(
+    ctx: &Ctx,
+    house: &House,
+    (by, code): (&By, &str),
+    typed: &Act,
+    staged: &[(Option<i64>, files::Staged)],
+    ready: Option<issue::Ready>,
+) -> Result<crate::Dossier, Fault> {
+    let (house, by, code) = (house.clone(), by.clone(), code.to_owned());
+    let (typed, staged) = (typed.clone(), staged.to_vec());
+    let written = ctx.db().write(move |tx| {
+        Box::pin(async move {
+            // What may not be read may not be acted on, and is not told apart from what is not there.
+            let asking = Asking::official(&by.actor, by.now);
+            let loaded = reading::readable(tx, &house, asking, &code).await?.into_loaded();
+            let mut papers = Vec::with_capacity(staged.len());
+            for (component, staged) in &staged {
+                papers.extend(uploads::came(tx, Some(staged), *component, loaded.dossier.id, &by).await?);
+            }
+            let issued = issue::keep(tx, ready.as_ref(), loaded.dossier.id, &by).await?;
+            actions::act(tx, &house, &by, &code, &Act { issued, ..typed.bringing(papers) }).await
+        })
+    });
+    written.await
 }

@@ -3,6 +3,7 @@
 mod acts;
 mod answers;
 mod closing;
+mod draft;
 mod handover;
 mod intake;
 mod load;
@@ -23,6 +24,7 @@ mod work_list;
 
 pub use answers::{Answered, answer_text, answered};
 pub(crate) use closing::list as closing;
+pub use draft::{keep as draft_keep, preview as draft_preview, show as draft, version as draft_version};
 pub use handover::handover;
 pub use intake::{choose_or_form, drop_begun, keep_typed, receive, received};
 pub use load::load;
@@ -137,5 +139,10 @@ pub(crate) fn list_of(typed: &str) -> String {
 
 /// The lists of this module.
 pub fn lists() -> Vec<::lists::Declared> {
-    vec![WORK_LIST.declared(), oversight::LIST.declared(), closing::LIST.declared()]
+    vec![
+        WORK_LIST.declared(),
+        oversight::LIST.declared(),
+        closing::LIST.declared(),
+        crate::wording::pages::LIST.declared(),
+    ]
 }

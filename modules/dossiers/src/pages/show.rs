@@ -1,11 +1,12 @@
 //! One dossier: where it stands, what can be done now, what happened.
 
-use super::acts::{self, Offer, at_input, offers};
+use super::acts::{self, Offer, at_input, done, offers};
 use super::timeline::{Beside, Moment, timeline};
-use super::{Answered, answered, channel_key, house, moment, names, opinions, together};
+use super::{Answered, answered, channel_key, draft, house, moment, names, opinions, together};
 use crate::actions::{self, Act, By, House};
 use crate::decide;
 use crate::happening::Happening;
+use crate::issue;
 use crate::reading::{self, Asking, Ground, Purpose, Readable};
 use crate::store::{self as sql, Loaded};
 use crate::uploads;
@@ -79,6 +80,8 @@ struct ShowPage {
     /// Its forms as PDF: name and address.
     forms: Vec<(String, String)>,
     offers: Vec<Offer>,
+    /// What is written for it here.
+    draft: Option<draft::Line>,
     /// What other units were asked, and said.
     opinions: Vec<opinions::Line>,
     /// What was filed together, itself among it.
@@ -319,6 +322,7 @@ fn page(
         forms,
         links: String::new(),
         has_slip: d.received_at.is_some() && actor.may(crate::rights::RECEIVE_DOSSIER),
+        draft: draft::line(l, d),
         opinions: opinions::lines(l, d, house, &read.names, ctx.now),
         together: together::lines(l, &read.together, house, &d.code),
         promised_together: moment(read.promised_together()),
@@ -424,21 +428,17 @@ pub async fn act(
         };
         let typed = Act::of_form(verb, &upload.fields);
         let by = By { actor: actor.clone(), now: ctx.now };
-        let code = code.clone();
-        ctx.db()
-            .write(move |tx| {
-                Box::pin(async move {
-                    // What may not be read may not be acted on, and is not told apart from what is not there.
-                    let asking = Asking::official(&by.actor, by.now);
-                    let loaded = reading::readable(tx, &house, asking, &code).await?.into_loaded();
-                    let mut papers = Vec::with_capacity(staged.len());
-                    for (component, staged) in &staged {
-                        papers.extend(uploads::came(tx, Some(staged), *component, loaded.dossier.id, &by).await?);
-                    }
-                    actions::act(tx, &house, &by, &code, &typed.bringing(papers)).await
-                })
-            })
-            .await
+        let (store, unsigned) = (files::Store::of(&ctx.app), crate::signing::port(&ctx.app).unsigned());
+        let mut round = 1;
+        loop {
+            let asked = (verb, &typed.typed, !staged.is_empty());
+            let ready = issue::freeze((ctx.db(), &store, &house), (&by, &code, false), asked, unsigned).await?;
+            let outcome = done(&ctx, &house, (&by, &code), &typed, &staged, ready).await;
+            if !issue::again(&outcome) || round == issue::ROUNDS {
+                return outcome;
+            }
+            round += 1;
+        }
     }
     .await;
     match outcome {

@@ -97,6 +97,12 @@ fn receiver_key(to: Receiver) -> &'static str {
     }
 }
 
+/// Where it went, and how.
+fn passed_on(l: L, house: &House, unit: Id, electronic: bool) -> String {
+    let key = if electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
+    l.tr(key, [("unit", house.tree.name(unit))])
+}
+
 /// What stands beside the log of an event, in words.
 fn beside(l: L, happening: Option<&Happening>, data: &str) -> String {
     match happening {
@@ -202,11 +208,23 @@ pub(super) fn timeline(
                     let basis = basis.as_ref().map(|basis| l.tr("dossier-more-basis", [("basis", basis.as_str())]));
                     sentences(asked.into_iter().chain(again).chain(basis))
                 }
+                Some(Happening::Forwarded { place, electronic, written, .. }) => {
+                    let initials = written.map(|n| l.tr("dossier-more-initialled", [("n", n.to_string())]));
+                    sentences([passed_on(l, house, place.unit, *electronic), initials.unwrap_or_default()])
+                }
+                Some(Happening::Redirected { place, electronic, .. }) => passed_on(l, house, place.unit, *electronic),
+                Some(Happening::Drafted { n, template, .. }) => {
+                    let version = crate::forms::result::version_words(template);
+                    l.tr("dossier-more-drafted", [("n", n.to_string()), ("version", version)])
+                }
                 Some(
-                    Happening::Forwarded { place, electronic, .. } | Happening::Redirected { place, electronic, .. },
+                    Happening::Approved { issued: Some(issued), .. } | Happening::Refused { issued: Some(issued), .. },
                 ) => {
-                    let key = if *electronic { "dossier-more-forwarded" } else { "dossier-more-forwarded-paper" };
-                    l.tr(key, [("unit", house.tree.name(place.unit))])
+                    let number = crate::written::number_words(issued.n, &issued.symbol);
+                    l.tr("dossier-draft-numbered", [("number", number), ("n", issued.draft.to_string())])
+                }
+                Some(Happening::SignatureAnswered { outcome, .. }) => {
+                    l.t(format!("dossier-signing-{}", crate::written::Signing::from(*outcome).as_str()))
                 }
                 Some(Happening::OpinionsAsked { of, due_at, .. }) => {
                     let units = of.iter().map(|asked| house.tree.name(asked.unit)).collect::<Vec<_>>().join(", ");

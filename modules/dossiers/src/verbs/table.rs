@@ -7,11 +7,12 @@ use crate::dossier::{COMPONENT_FILES_MAX, DOSSIER_FILES_MAX, Status};
 use crate::happening::Rules;
 use crate::opinion::Stance;
 use crate::rights::{APPROVE_DOSSIER, ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
+use crate::wording;
 use Rules::{First, LateStaysLate};
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
 use Who::{Applicant, AtAsked, AtCompetent, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
 use base::{Fault, Problem};
-use decide::{REASON_CHARS_MAX as LONG, hand, mishap, opinion};
+use decide::{REASON_CHARS_MAX as LONG, draft, hand, mishap, opinion};
 use records::{Ask, Field};
 
 const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who]) -> Rule {
@@ -51,6 +52,10 @@ const NOTE: Field = Field::lines("note", LONG).optional();
 const OPINION: Field = Field::choice("opinion", Ask::Number(1, 1_000))
     .optional()
     .about("the number of the opinion, where several are waited for");
+const ISSUE: Field =
+    Field::check("issue").about("the letter that was written is the refusal: it is numbered, dated and frozen");
+/// Where a signature may still be on its way.
+const SETTLED: &[Status] = &[Decided, Returned];
 const HANDLER: Field = Field::choice("handler", Ask::Person);
 
 /// Every verb.
@@ -324,6 +329,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
                 NOTE,
                 Field::files("result", 1),
                 Field::check("sign_draft").about("the proposal that came with the dossier is the result"),
+                ISSUE.about("the draft that was written is the result: it is numbered, dated and frozen"),
             ],
             does::approve,
         )
@@ -331,7 +337,7 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
     Row {
         step: Some("refuse"),
         bars: opinion::opinions_waited_for,
-        ..Row::new(Verb::Refuse, "refused", &[rule(WITH_AN_OFFICER, &[Decided], &[AtStep])], &[REASON], |case| {
+        ..Row::new(Verb::Refuse, "refused", &[rule(WITH_AN_OFFICER, &[Decided], &[AtStep])], &[REASON, ISSUE], |case| {
             case.rule(|d, actor, office| decide::refuse(d, actor, office, case.text("reason")))
         })
     },
@@ -489,4 +495,43 @@ pub static TABLE: [Row; Verb::ALL.len()] = [
     },
     // With an emergency decision (`crate::dates`); what is decided has kept its promise, or not.
     Row { told: false, ..Row::new(Verb::MoveDue, "due-moved", &[rule(UNDECIDED, UNDECIDED, &[])], &[], does::begins) },
+    Row {
+        bars: draft::nothing_to_decide_here,
+        told: false,
+        own_page: true,
+        ..Row::new(
+            Verb::Draft,
+            "drafted",
+            &[rule(WITH_AN_OFFICER, &[Processing], &[AtStep])],
+            &[
+                Field::choice("template", Ask::Word).optional().about(
+                    "the version of the wording to begin from; where nothing else is said, filled from the dossier",
+                ),
+                Field::line("title", wording::LINE_MAX).optional(),
+                Field::line("about", wording::LINE_MAX).optional(),
+                Field::lines("bases", wording::LIST_MAX).optional().about("one a line"),
+                Field::lines("text", wording::TEXT_MAX).optional(),
+                Field::lines("receivers", wording::LIST_MAX).optional().about("one a line"),
+                Field::line("signer", wording::LINE_MAX).optional().about("the post of who signs"),
+                Field::line("symbol", wording::SYMBOL_MAX).optional().about("what stands behind the number"),
+            ],
+            does::draft,
+        )
+    },
+    // Whoever was asked to sign answers (`crate::signing`); no person does it.
+    Row {
+        told: false,
+        ..Row::new(Verb::Sign, "signature-answered", &[rule(SETTLED, SETTLED, &[])], &[], does::begins)
+    },
+    Row {
+        bars: draft::no_signature_failed,
+        told: false,
+        ..Row::new(
+            Verb::SignAgain,
+            "signature-asked",
+            &[rule(SETTLED, SETTLED, &[AtCompetent(APPROVE_DOSSIER)])],
+            &[],
+            |case| case.rule(decide::sign_again),
+        )
+    },
 ];

@@ -316,6 +316,24 @@ pub(super) async fn opinions(
     Ok(())
 }
 
+/// The rows of what is written for dossiers, put to them.
+pub(super) async fn written(
+    tx: &Tx,
+    found: &mut Found,
+    page: &mut [Loaded],
+    (after, last): (i64, i64),
+) -> Result<(), StoreError> {
+    let mut stored = crate::written_store::between(tx, after, last).await?;
+    for loaded in page {
+        loaded.dossier.written = stored.remove(&loaded.dossier.id.0);
+        found.report.rows_checked += u64::from(loaded.dossier.written.is_some());
+    }
+    if let Some(dossier) = stored.keys().next() {
+        found.broken(format!("dossier_written of dossier {dossier}: no such dossier"));
+    }
+    Ok(())
+}
+
 /// The rows of what was filed together, put to their dossiers.
 pub(super) async fn parts(
     tx: &Tx,
