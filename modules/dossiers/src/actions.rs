@@ -116,7 +116,15 @@ pub(crate) async fn write_by(
     let mut dossier = state.ok_or_else(|| Fault::internal("no state after an event"))?;
     let told = dossier.account.filter(|account| Some(*account) != actor && happening.concerns_applicant());
     let data = happening.to_text_by(rules, standing.instead_of, told.is_some());
-    let link = Link { subject: id, n: head.n + 1, at: now, kind: happening.kind(), actor, agency: standing.agency, data: &data };
+    let link = Link {
+        subject: id,
+        n: head.n + 1,
+        at: now,
+        kind: happening.kind(),
+        actor,
+        agency: standing.agency,
+        data: &data,
+    };
     dossier.head = audit::Head { n: link.n, hash: link_hash(&head.hash, link) };
     match new {
         Some((_, checked)) => sql::insert(tx, &dossier, &checked.applicant, &checked.components).await?,

@@ -307,7 +307,7 @@ async fn batch(tx: &Tx, calendars: &Calendars<'_>, by: &By, page: Vec<Loaded>) -
         let (was, due) = promise.map(|promise| (promise.was, promise.clock.due_at)).unzip();
         rows.extend([closed.by.into(), after.id.into(), n.into(), was.into(), due.into()]);
         *(if was.is_some() { &mut promises } else { &mut others }) += 1;
-        crate::topics::tell(tx, &after, (told, &happening), actor, by.now).await?;
+        crate::topics::tell(tx, &after, (told, &happening), Some(actor), by.now).await?;
         ids.push(after.id);
     }
     audit::write_links(tx, by.now.date(), &events).await?;

@@ -265,7 +265,8 @@ mod tests {
         let reached: BTreeSet<Status> = rules().flat_map(|(_, rule)| rule.to).copied().collect();
         assert_eq!(reached.len(), Status::ALL.len());
         // What went wrong is mended after it was handed out too; and a signature may still be on its way.
-        let after = [Verb::Rate, Verb::ReportMishap, Verb::MendMishap, Verb::DismissMishap, Verb::Sign, Verb::SignAgain];
+        let after =
+            [Verb::Rate, Verb::ReportMishap, Verb::MendMishap, Verb::DismissMishap, Verb::Sign, Verb::SignAgain];
         for (verb, rule) in rules().filter(|(verb, _)| !after.contains(verb)) {
             assert!(rule.from.iter().all(|status| status.is_open()), "{verb:?}");
         }

@@ -45,9 +45,10 @@ enum Means {
 
 fn means(happening: &Happening) -> Means {
     use Happening::{
-        Approved, Assigned, Drafted, DueMoved, Filed, Forwarded, HandedBack, IntakeRefused, MishapDismissed, MishapMended, MishapReported,
-        Moved, OpinionAssigned, OpinionDeclined, OpinionForwarded, OpinionGiven, OpinionLeft, OpinionSentBack, OpinionsAsked,
-        Paid, PaymentRequested, PutOff, Rated, Received, Redirected, Refused, ResultReturned, SentBack, SignatureAnswered, SignatureAsked, Stopped, SupplementCompleted,
+        Approved, Assigned, Drafted, DueMoved, Filed, Forwarded, HandedBack, IntakeRefused, MishapDismissed,
+        MishapMended, MishapReported, Moved, OpinionAssigned, OpinionDeclined, OpinionForwarded, OpinionGiven,
+        OpinionLeft, OpinionSentBack, OpinionsAsked, Paid, PaymentRequested, PutOff, Rated, Received, Redirected,
+        Refused, ResultReturned, SentBack, SignatureAnswered, SignatureAsked, Stopped, SupplementCompleted,
         SupplementRequested, TakenOver, Withdrawn,
     };
     match happening {

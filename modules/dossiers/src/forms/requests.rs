@@ -6,8 +6,8 @@ use crate::dossier::Mishap;
 use crate::happening::{AskedHow, Asking, Happening};
 use crate::pages::headed;
 use crate::wording::Paper;
-use base::Fault;
 use base::calendar::{Basis, Manner};
+use base::{Fault, Instant};
 use catalogue::Version;
 use serde::Serialize;
 
@@ -107,13 +107,14 @@ pub(super) struct Apology {
 
 impl Head {
     /// Of a letter that the agency that settles it sends.
-    fn of_the_agency(self, words: Words<'_>, read: &Read) -> Head {
-        let (d, tree) = (&read.loaded.dossier, &words.house.tree);
-        let above = tree.get(d.competent).and_then(|agency| agency.parent).map(|parent| tree.name(parent));
+    fn of_the_agency(self, words: Words<'_>, read: &Read, at: Instant) -> Head {
+        let (d, tree, day) = (&read.as_of(at).0, &words.house.tree, at.date());
+        let above = tree.get(d.competent).and_then(|agency| agency.parent);
+        let above = above.map(|parent| name_on(words.house, parent, day));
         Head {
             above: above.unwrap_or_default(),
-            unit: tree.name(d.competent),
-            place: tree.place_of(d.competent),
+            unit: name_on(words.house, d.competent, day),
+            place: tree.place_on(d.competent, day),
             ..self
         }
     }
@@ -162,7 +163,7 @@ impl Regret {
             return Ok(None);
         };
         Ok(Some(Self {
-            head: Head::of(words, read, event.at)?.of_the_agency(words, read),
+            head: Head::of(words, read, Paper::Apology, event.at)?.of_the_agency(words, read, event.at),
             lost: mishap == Mishap::Lost,
             what,
             until: base::vn_date_words(until),
