@@ -310,6 +310,9 @@ async fn batch(tx: &Tx, calendars: &Calendars<'_>, by: &By, page: Vec<Loaded>) -
         crate::topics::tell(tx, &after, (told, &happening), Some(actor), by.now).await?;
         ids.push(after.id);
     }
+    if ids.is_empty() {
+        return Ok((0, 0));
+    }
     audit::write_links(tx, by.now.date(), &events).await?;
     records::clear_dues(tx, &ids).await?;
     tx.insert_rows(records::INSERT_DUE, &dues_now).await?;

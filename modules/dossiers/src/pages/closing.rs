@@ -34,7 +34,7 @@ pub static LIST: List<Row> = List {
     columns: &[
         Column::new("code", "dossier-code", Kind::Word, |row: &Row| Cell::code(&row.moved.code)).unlabelled(),
         Column::new("procedure", "dossier-procedure", Kind::Text, |row: &Row| Cell::text(&row.procedure)).unlabelled(),
-        Column::new("unit", "dossier-competent", Kind::Text, |row: &Row| Cell::text(&row.unit)),
+        Column::new("unit", "dossier-place-competent", Kind::Text, |row: &Row| Cell::text(&row.unit)),
         Column::new("was", "dossier-closing-was", Kind::Moment, |row: &Row| Cell::moment(Some(row.moved.was))),
         Column::new("due", "dossier-closing-due", Kind::Moment, |row: &Row| Cell::moment(Some(row.moved.due))),
     ],

@@ -48,7 +48,7 @@ async fn acts(db: &Db, actor: Actor, code: &str, word: &'static str) -> Result<H
         Box::pin(async move {
             let rooms = Rooms { house: crate::House::read(tx).await?, rooms: Arc::default() };
             let asker = Asker::actor(&actor, now());
-            let typed = Typed::from([("reason", "Chưa cần")]);
+            let typed = if word == "drop" { Typed::from([("reason", "Chưa cần")]) } else { Typed::default() };
             match word {
                 "execute" => execute::execute(tx, &rooms, &asker, &code).await,
                 _ => records::act::<Closing>(tx, &rooms, &asker, (&code, word), &typed).await,
