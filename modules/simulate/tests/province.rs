@@ -230,7 +230,8 @@ async fn the_simulated_offices_keep_the_days_and_hours_of_the_provinces_own_cale
                     ("decision", "12/QĐ-UBND"),
                     ("reason", name),
                 ]);
-                organisation::calendar::add(tx, &keeper, january, "day", &typed).await
+                organisation::calendar::make(tx, &keeper, january, organisation::calendar::Change::Add("day"), &typed)
+                    .await
             })
         })
         .await
