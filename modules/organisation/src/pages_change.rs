@@ -100,8 +100,11 @@ impl Form {
     fn page(self, ctx: &Ctx, given: &FormMap, refused: Option<Fault>) -> Answer {
         let (l, today, change) = (ctx.l, ctx.now.date(), self.change);
         let whose = if let Change::Hours(agency) = change { agency } else { Id(0) };
-        let calendar = calendar_of(&ctx.app).at(whose, whose);
+        let (all, hours) = (calendar_of(&ctx.app), matches!(change, Change::Hours(_)));
+        let calendar = all.at(whose, whose);
         let likely = |name: &str| match WEEK.iter().position(|day| *day == name) {
+            // What is left empty follows the province, whatever becomes of its hours.
+            Some(_) if hours && !all.has_own(whose) => String::new(),
             Some(day) => calendar.hours_on(today).day_text(day),
             None if name == "kind" => "holiday".to_owned(),
             None => String::new(),
