@@ -436,7 +436,8 @@ fn offers_are_exactly_what_the_rules_let_a_person_do() {
             Verb::RequestSupplement,
             Verb::RequestPayment,
             Verb::Refuse,
-            Verb::Stop
+            Verb::Stop,
+            Verb::Draft
         ]
     );
     assert!(Story::received().ask(|d, o| offers(d, &far_clerk(), o)).is_empty());
