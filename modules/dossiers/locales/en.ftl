@@ -793,6 +793,7 @@ dossier-signing-pending = Waiting for the signature
 dossier-signing-signed = Signed digitally
 dossier-signing-stand-in = Not signed digitally: no signing service is connected yet, and the paper says so
 dossier-signing-failed = The signature failed
+permission-read-wordings = Look at the wording of papers and its versions
 permission-keep-wordings = Keep the wording of papers and the forms' own pieces
 permission-announce-wordings = Announce wordings that others proposed
 wording-title = Wording of papers

@@ -793,6 +793,7 @@ dossier-signing-pending = Đang chờ ký số
 dossier-signing-signed = Đã ký số
 dossier-signing-stand-in = Chưa ký số: hệ thống chưa nối dịch vụ ký số, bản phát hành ghi rõ điều này
 dossier-signing-failed = Ký số không thành công
+permission-read-wordings = Xem mẫu văn bản và các phiên bản
 permission-keep-wordings = Giữ mẫu văn bản và lời in riêng của các mẫu phiếu
 permission-announce-wordings = Công bố mẫu văn bản do người khác đề nghị
 wording-title = Mẫu văn bản

@@ -76,7 +76,7 @@ pub const WORDINGS: records::Kind = records::Kind::of::<wording::Template>(
         right: rights::ANNOUNCE_WORDINGS,
         served: false,
     }],
-    rights::KEEP_WORDINGS,
+    rights::READ_WORDINGS,
     wording::pages::cards,
 )
 .searched("wording-title", "");

@@ -1,5 +1,6 @@
 //! What the one-stop hands to the application.
 
+use crate::rights::READ_WORDINGS;
 use crate::rights::{ASSIGN_DOSSIER, KEEP_WORDINGS, OVERSEE_DOSSIERS, READ_DOSSIERS, RECEIVE_DOSSIER};
 use crate::wording::{Template, pages as wordings};
 use crate::{MIGRATIONS, api, pages};
@@ -37,13 +38,13 @@ pub fn module() -> Module {
         // What an emergency decision moves, dossier by dossier.
         .get("/closings/dossiers", Access::Needs(KEEP_ORGANISATION), pages::closing)
         // The wording of papers: what results say, and the forms' own pieces.
-        .get("/wordings", Access::Official, wordings::list)
+        .get("/wordings", Access::Needs(READ_WORDINGS), wordings::list)
         .get("/wordings/new", Access::Needs(KEEP_WORDINGS), wordings::new)
         .post("/wordings/new", Access::Needs(KEEP_WORDINGS), wordings::create)
         .post("/wordings/preview", Access::Needs(KEEP_WORDINGS), wordings::preview_typed)
-        .get("/wordings/{code}", Access::Official, frame::show::<Template>)
-        .get("/wordings/{code}/preview", Access::Official, wordings::preview_kept)
-        .post("/wordings/{code}/{verb}", Access::Official, frame::act::<Template>)
+        .get("/wordings/{code}", Access::Needs(READ_WORDINGS), frame::show::<Template>)
+        .get("/wordings/{code}/preview", Access::Needs(READ_WORDINGS), wordings::preview_kept)
+        .post("/wordings/{code}/{verb}", Access::Needs(READ_WORDINGS), frame::act::<Template>)
         // Those who oversee: how dossiers go, without people.
         .get("/oversight", Access::Needs(OVERSEE_DOSSIERS), pages::oversight)
         .get("/oversight/{code}", Access::Needs(OVERSEE_DOSSIERS), pages::oversight_one)
@@ -94,7 +95,7 @@ pub fn module() -> Module {
             key: "wording-title",
             href: "/wordings",
             icon: "file",
-            access: Access::Needs(KEEP_WORDINGS),
+            access: Access::Needs(READ_WORDINGS),
             order: 48,
         },
         NavItem { key: "dossier-nav-track", href: "/track", icon: "search", access: Access::Public, order: 30 },

@@ -25,6 +25,9 @@ pub const READ_DOSSIERS: Permission =
 pub const OVERSEE_DOSSIERS: Permission = Permission::new("oversee-dossiers", &[Role::Inspector]);
 /// Keep the wordings of papers: propose versions of what results say, and of the forms' own pieces.
 pub const KEEP_WORDINGS: Permission = Permission::new("keep-wordings", &[Role::CatalogueKeeper]);
+/// Look at the wordings of papers and their versions.
+pub const READ_WORDINGS: Permission =
+    Permission::new("read-wordings", &[Role::CatalogueKeeper, Role::Leader, Role::Inspector]);
 /// Announce a version of a wording that somebody else proposed, or refuse it.
 pub const ANNOUNCE_WORDINGS: Permission = Permission::new("announce-wordings", &[Role::Leader]);
 
@@ -39,6 +42,7 @@ pub const ALL: &[Permission] = &[
     RETURN_RESULT,
     READ_DOSSIERS,
     OVERSEE_DOSSIERS,
+    READ_WORDINGS,
     KEEP_WORDINGS,
     ANNOUNCE_WORDINGS,
 ];

@@ -67,7 +67,7 @@ pub(crate) async fn issued(app: &TestApp, names: [&str; 2]) -> String {
     act(&mut officer, &code, "forward", json!({})).await.is(200);
     act(&mut head, &code, "send-back", json!({ "reason": REMARK })).await.is(200);
     officer.get(&format!("/dossiers/{code}/draft")).await.is(200).shows(REMARK);
-    officer.post(&format!("/dossiers/{code}/draft"), &words(MENDED)).await.is(303);
+    officer.upload(&format!("/dossiers/{code}/draft"), &words(MENDED), &[]).await.is(303);
     act(&mut officer, &code, "forward", json!({})).await.is(200);
     act(&mut head, &code, "forward", json!({})).await.is(200);
     let mut leader = app.signed_in(Role::Leader).await;
@@ -89,11 +89,11 @@ fn a_result_is_drafted_sent_back_with_a_remark_mended_passed_up_numbered_and_han
         let filled = officer.get(&format!("{draft}?template=goc-permit")).await;
         filled.is(200).shows(&format!("1. Cấp cho: {OWNER}")).shows(&format!("Xét hồ sơ {code}"));
         // What nothing fills is refused by its name, and what was typed stays.
-        let wrong = officer.post(&draft, &words("Cấp cho {ownr}")).await;
+        let wrong = officer.upload(&draft, &words("Cấp cho {ownr}"), &[]).await;
         wrong.is(422).shows("Không có chỗ nào tên ownr").shows("Cấp cho {ownr}");
-        let preview = officer.post(&format!("{draft}/preview"), &words("1. Cấp cho {owner}.")).await.printed();
+        let preview = officer.upload(&format!("{draft}/preview"), &words("1. Cấp cho {owner}."), &[]).await.printed();
         assert!(preview.contains("DỰ THẢO") && preview.contains("……/GP-UBND"), "{preview}");
-        officer.post(&draft, &words("1. Gia hạn.")).await.is(303);
+        officer.upload(&draft, &words("1. Gia hạn."), &[]).await.is(303);
         act(&mut officer, &code, "forward", json!({ "note": "Kính trình" })).await.is(200);
         // Whoever passed it on may not edit it any more.
         officer.get(&draft).await.is(200).shows("Ký nháy dự thảo lần 1").shows_not("Lấy mẫu");
@@ -102,7 +102,7 @@ fn a_result_is_drafted_sent_back_with_a_remark_mended_passed_up_numbered_and_han
         head.get(&draft).await.is(200).shows("1. Gia hạn.");
         act(&mut head, &code, "send-back", json!({ "reason": REMARK })).await.is(200);
         officer.get(&draft).await.is(200).shows(REMARK).shows("1. Gia hạn.");
-        officer.post(&draft, &words(MENDED)).await.is(303);
+        officer.upload(&draft, &words(MENDED), &[]).await.is(303);
         officer.get(&draft).await.is(200).shows("Dự thảo lần 2").shows("Dự thảo lần 1");
         let first = officer.get(&format!("{draft}/1")).await.printed();
         assert!(first.contains("1. Gia hạn.") && first.contains("dự thảo lần 1"), "{first}");
@@ -174,7 +174,7 @@ fn applicants_see_neither_drafts_nor_remarks() {
         act(&mut leader, &code, "send-back", json!({ "reason": "Góp ý chỉ cơ quan đọc" })).await.is(200);
         // Whoever reads the dossier at the office does.
         officer.get(&format!("/dossiers/{code}/draft")).await.is(200).shows(secret).shows("Góp ý chỉ cơ quan đọc");
-        for path in [format!("/my/{code}"), "/my".to_owned(), format!("/track?code={code}")] {
+        for path in [format!("/my/{code}"), "/my".to_owned()] {
             let page = citizen.get(&path).await;
             page.is(200).shows_not(secret).shows_not("Góp ý chỉ cơ quan đọc").shows_not("Dự thảo").shows_not("ký nháy");
         }

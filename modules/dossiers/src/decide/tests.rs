@@ -437,7 +437,8 @@ fn offers_are_exactly_what_the_rules_let_a_person_do() {
             Verb::RequestPayment,
             Verb::Refuse,
             Verb::Stop,
-            Verb::ReportMishap
+            Verb::ReportMishap,
+            Verb::Draft
         ]
     );
     assert!(Story::received().ask(|d, o| offers(d, &far_clerk(), o)).is_empty());

@@ -20,7 +20,7 @@ use i18n::L;
 use records::{Shown, shown};
 use std::collections::HashMap;
 use web::table::query_value;
-use web::{Answer, Breadcrumb, Choice, Ctx, FormMap};
+use web::{Answer, Breadcrumb, Choice, Ctx, FormMap, PatientUpload};
 
 /// What is said of the draft on the dossier's page.
 pub(super) struct Line {
@@ -250,9 +250,13 @@ pub async fn show(ctx: Ctx, Path(code): Path<String>) -> Answer {
 }
 
 /// `POST /dossiers/{code}/draft`: keeps one more draft.
-pub async fn keep(ctx: Ctx, Path(code): Path<String>, given: FormMap) -> Answer {
+pub async fn keep(ctx: Ctx, Path(code): Path<String>, PatientUpload { upload, refused }: PatientUpload) -> Answer {
+    let given = upload.fields;
     let actor = ctx.require(crate::rights::READ_DOSSIERS)?.clone();
     let house = house(&ctx.app)?;
+    if !refused.is_empty() {
+        return render(&ctx, &code, Some(&given), refused).await;
+    }
     let (by, of, act) = (By { actor, now: ctx.now }, code.clone(), Act::of_form(Verb::Draft, &given));
     let kept = ctx.db().write(move |tx| {
         Box::pin(async move {
@@ -269,7 +273,8 @@ pub async fn keep(ctx: Ctx, Path(code): Path<String>, given: FormMap) -> Answer 
 }
 
 /// `POST /dossiers/{code}/draft/preview`: what is typed, as it would be printed; nothing of it is kept.
-pub async fn preview(ctx: Ctx, Path(code): Path<String>, given: FormMap) -> Answer {
+pub async fn preview(ctx: Ctx, Path(code): Path<String>, PatientUpload { upload, .. }: PatientUpload) -> Answer {
+    let given = upload.fields;
     let house = house(&ctx.app)?;
     let read = read(&ctx, &house, &code, given.text("template")).await?;
     let before = read.drafts.last().filter(|(_, one)| one.template == given.text("template"));

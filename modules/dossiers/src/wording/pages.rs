@@ -5,7 +5,7 @@ use super::shipped::{Current, current_of, version_of};
 use super::store;
 use super::template::{self, Proposal, Stage, Template};
 use super::{OF_FORMS, OF_RESULTS, Paper, Pieces};
-use crate::rights::KEEP_WORDINGS;
+use crate::rights::{KEEP_WORDINGS, READ_WORDINGS};
 use crate::{House, pages};
 use ::store::{BoxFuture, Tx};
 use askama::Template as _;
@@ -197,16 +197,9 @@ fn keeps(ctx: &Ctx, house: &House) -> bool {
     ctx.actor.as_ref().is_some_and(|actor| actor.may_at(KEEP_WORDINGS, root))
 }
 
-/// Whoever proposes wordings or announces them looks at them.
-fn looks(ctx: &Ctx) -> Result<(), Fault> {
-    let actor = ctx.actor()?;
-    let may = [KEEP_WORDINGS, crate::rights::ANNOUNCE_WORDINGS].into_iter().any(|right| actor.may(right));
-    if may { Ok(()) } else { Err(Fault::Forbidden(Problem::new("web-permission-missing"))) }
-}
-
 /// GET /wordings
 pub async fn list(ctx: Ctx) -> Answer {
-    looks(&ctx)?;
+    ctx.require(READ_WORDINGS)?;
     let (house, today) = (pages::house(&ctx.app)?, ctx.now.date());
     let current = ctx.db().read(move |tx| Box::pin(async move { current_of(tx, today).await })).await?;
     let silent = Paper::ALL.into_iter().filter(|paper| !current.iter().any(|one| one.paper == *paper));
@@ -355,8 +348,7 @@ pub async fn preview_typed(ctx: Ctx, given: FormMap) -> Answer {
 
 /// GET /wordings/{code}/preview
 pub async fn preview_kept(ctx: Ctx, Path(code): Path<String>) -> Answer {
-    looks(&ctx)?;
-    let (actor, house, now) = (ctx.actor()?.clone(), pages::house(&ctx.app)?, ctx.now);
+    let (actor, house, now) = (ctx.require(READ_WORDINGS)?.clone(), pages::house(&ctx.app)?, ctx.now);
     let (looking, of) = (house.clone(), code.clone());
     let seen = ctx.db().read(move |tx| {
         Box::pin(async move { records::open::<Template>(tx, &looking, &Asker::actor(&actor, now), &of).await })

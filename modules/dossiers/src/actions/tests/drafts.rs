@@ -245,15 +245,19 @@ impl Port for Forgetful {
     }
 
     fn sign<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, String>> {
-        let bytes = self.signed.lock().unwrap().entry(request.id.clone()).or_insert_with(|| {
-            *self.signatures.lock().unwrap() += 1;
-            let mut bytes = request.bytes.clone();
-            bytes.extend_from_slice(b"\n% signed\n");
-            bytes
-        });
+        let mut signed = self.signed.lock().unwrap();
+        let bytes = signed
+            .entry(request.id.clone())
+            .or_insert_with(|| {
+                *self.signatures.lock().unwrap() += 1;
+                let mut bytes = request.bytes.clone();
+                bytes.extend_from_slice(b"\n% signed\n");
+                bytes
+            })
+            .clone();
         let mut asked = self.asked.lock().unwrap();
         *asked += 1;
-        let answer = if *asked == 1 { Err("the reply was lost".to_owned()) } else { Ok(Answer::Signed(bytes.clone())) };
+        let answer = if *asked == 1 { Err("the reply was lost".to_owned()) } else { Ok(Answer::Signed(bytes)) };
         Box::pin(std::future::ready(answer))
     }
 }
@@ -315,6 +319,8 @@ async fn what_nothing_signs_says_so_and_what_failed_is_asked_for_again_by_who_de
         assert_eq!(code(early), "dossier-no-signature-failed");
         let job = sign_job(&office, november(2, 10, 1)).await;
         signing::run(&office.db, &store, &Refusing, &job, november(2, 10, 1)).await.unwrap();
+        // The worker is done with it: the next request of the dossier has its turn.
+        office.write(move |tx| Box::pin(async move { jobs::complete(tx, &job, november(2, 10, 1)).await })).await;
         assert_eq!(written(&office.load(code_of).await).signing, Signing::Failed);
         let stranger = office.act(&clerk(), november(2, 10, 2), code_of, Act::of(Verb::SignAgain)).await;
         assert_eq!(code(stranger), "dossier-not-yours");
