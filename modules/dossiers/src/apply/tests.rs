@@ -44,17 +44,25 @@ fn carry_out(story: &Story, verb: Verb, person: &Actor, dice: u32) -> Result<Hap
             decide::ask_opinions(d, person, o, &question).map(|(event, _)| event)
         }
         Verb::AssignOpinion => {
-            let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
+            let n = decide::answerable(d, person, o, Verb::AssignOpinion).first().map(|opinion| opinion.n);
             decide::assign_opinion(d, person, o, n, person.account).map(|(event, _)| event)
         }
         Verb::GiveOpinion => {
-            let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
+            let n = decide::answerable(d, person, o, Verb::GiveOpinion).first().map(|opinion| opinion.n);
             let stance = ["agree", "agree-if", "disagree"][dice as usize % 3];
             decide::give_opinion(d, person, o, (n, stance), "Hồ sơ phù hợp quy hoạch").map(|(event, _)| event)
         }
         Verb::DeclineOpinion => {
-            let n = decide::answerable(d, person, o).first().map(|opinion| opinion.n);
+            let n = decide::answerable(d, person, o, Verb::DeclineOpinion).first().map(|opinion| opinion.n);
             decide::decline_opinion(d, person, o, n, "Không thuộc phạm vi")
+        }
+        Verb::ForwardOpinion => {
+            let n = decide::answerable(d, person, o, Verb::ForwardOpinion).first().map(|opinion| opinion.n);
+            decide::forward_opinion(d, person, o, n, "Đề nghị đồng ý").map(|(event, _)| event)
+        }
+        Verb::SendBackOpinion => {
+            let n = decide::answerable(d, person, o, Verb::SendBackOpinion).first().map(|opinion| opinion.n);
+            decide::send_back_opinion(d, person, o, n, "Xem lại căn cứ")
         }
         Verb::GoOnWithout => {
             let n = d.opinions.iter().find(|opinion| opinion.is_open()).map(|opinion| opinion.n);

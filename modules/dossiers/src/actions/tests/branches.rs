@@ -266,7 +266,7 @@ async fn a_branch_goes_along_when_its_agency_is_reorganised() {
             units: [(JUSTICE, NEW), (JUSTICE_DIVISION, NEW_DIVISION)].into_iter().collect(),
             tree: tree.clone(),
         };
-        let by = organisation::By { actor: Some(Id(77)), agency: Some(ROOT), now: november(3, 9, 0) };
+        let by = records::By { actor: Some(Id(77)), agency: Some(ROOT), now: november(3, 9, 0) };
         let moved = office.db.write(move |tx| {
             Box::pin(async move {
                 for unit in [NEW, NEW_DIVISION] {
