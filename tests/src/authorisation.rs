@@ -252,6 +252,7 @@ const OPEN_TO_ALL: &[&str] = &[
     "/procedures/{code}",
     "/procedures/{code}/compare",
     "/procedures/{code}/process.bpmn",
+    "/together/{group}",
     "/units/{id}",
 ];
 

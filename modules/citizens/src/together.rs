@@ -4,7 +4,7 @@
 use crate::draft::Body;
 use askama::Template;
 use axum::extract::Path;
-use base::{Channel, Date, Dong, Fault};
+use base::{Channel, Date, Dong, Fault, Problem};
 use catalogue::linked::Member;
 use catalogue::{Field, Group, Linked, Shelf, Version};
 use dossiers::{Handed, LinkedTyped};
@@ -100,6 +100,28 @@ impl Together {
             Handed { answers, components, ..Handed::default() }
         };
         (lead, LinkedTyped { code: self.linked.code.clone(), parts: self.others().map(part).collect() })
+    }
+
+    /// What is asked once is wrong once, and where it is asked.
+    pub(crate) fn where_asked(&self, problems: Vec<Problem>) -> Vec<Problem> {
+        let asked = |problem: &Problem| {
+            let (n, name) = problem.field.as_deref()?.strip_prefix("answer_")?.split_once('.')?;
+            let member = self.linked.members.get(n.parse::<usize>().ok()?)?;
+            let name = member.answers.get(name).map_or(name, String::as_str);
+            let of_lead = self.lead().form.fields().any(|field| field.name == name);
+            of_lead.then(|| format!("answer_{name}"))
+        };
+        let mut told: Vec<Problem> = Vec::new();
+        for problem in problems {
+            let moved = asked(&problem);
+            let there = |field: &String| told.iter().any(|one| one.field.as_ref() == Some(field));
+            match moved {
+                Some(field) if there(&field) => {}
+                Some(field) => told.push(problem.field(field)),
+                None => told.push(problem),
+            }
+        }
+        told
     }
 
     /// What all of it costs.
@@ -242,6 +264,21 @@ mod tests {
             let own = whole.components.iter().filter(|one| one.code.starts_with(&start)).count();
             assert_eq!(part.components.len(), own, "{}", member.procedure);
         }
+    }
+
+    #[test]
+    fn what_is_asked_once_is_wrong_once_and_where_it_is_asked() {
+        let together = birth();
+        let at = |field: &str| Problem::new("x").field(field);
+        let fields = |problems: Vec<Problem>| {
+            let told = together.where_asked(problems);
+            told.into_iter().map(|problem| problem.field.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        let twice = vec![at("answer_applicant_name"), at("answer_1.applicant_name"), at("answer_2.applicant_name")];
+        assert_eq!(fields(twice), ["answer_applicant_name"]);
+        // Of a part alone it stays there, and so do papers.
+        let own = vec![at("answer_1.new_address"), at("component_1.ct01"), at("answer_2.applicant_phone")];
+        assert_eq!(fields(own), ["answer_1.new_address", "component_1.ct01", "answer_applicant_phone"]);
     }
 
     #[test]

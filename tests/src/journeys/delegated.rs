@@ -138,7 +138,7 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
         let (mut keeper, mut second) =
             (app.signed_in(Role::CatalogueKeeper).await, signed_in(&app, "danhmuc.hai").await);
         let page = format!("/procedures/{}", version.code);
-        clerk.get(&page).await.is(200).shows("Cấp tỉnh");
+        clerk.get(&page).await.is(200).shows("Cơ quan cấp tỉnh");
 
         // Wednesday: received for the department; a commune does not settle it.
         let places = (commune.id, department.id);
@@ -153,7 +153,7 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
         decided(&app, &mut keeper, &mut second, ("delegate", &version.code), &thursday.to_string(), "78/QĐ-UBND", None)
             .await;
         // Decided, and not yet in effect.
-        clerk.get(&page).await.is(200).shows("Cấp tỉnh");
+        clerk.get(&page).await.is(200).shows("Cơ quan cấp tỉnh");
         assert_eq!(
             (offered(&app, Level::Province, wednesday).await, offered(&app, Level::Commune, wednesday).await),
             was
@@ -161,7 +161,7 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
 
         // Thursday: from its day it is the communes', on the page, at the counter and in the figures.
         app.clock.advance_ms(A_DAY_MS);
-        clerk.get(&page).await.is(200).shows("Cấp xã").shows_not("Cấp tỉnh");
+        clerk.get(&page).await.is(200).shows("Ủy ban nhân dân cấp xã").shows_not("Cơ quan cấp tỉnh");
         let late = clerk.post_json("/api/v1/dossiers", &filing(&version, places, "Trần Văn Muộn")).await;
         late.is(422).shows("competent");
         let delegated = app.shelf().by_code(&version.code, app.clock.now().date()).expect("it stands");
@@ -196,7 +196,7 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
         let line = ("change", version.code.as_str());
         decided(&app, &mut keeper, &mut second, line, &friday.to_string(), "79/QĐ-UBND", Some(&written)).await;
         app.clock.advance_ms(A_DAY_MS);
-        clerk.get(&page).await.is(200).shows("Cấp tỉnh");
+        clerk.get(&page).await.is(200).shows("Cơ quan cấp tỉnh");
         let refused =
             clerk.post_json("/api/v1/dossiers", &filing(&again, (commune.id, commune.id), "Đỗ Văn Sau")).await;
         refused.is(422).shows("competent");

@@ -95,6 +95,9 @@ impl Desk {
             Err(Fault::Invalid(problems)) => problems,
             Err(other) => return Err(other),
         };
+        if let Some(together) = &self.together {
+            problems = together.where_asked(problems);
+        }
         // Intake and return follow the agency asked: one problem is enough.
         problems.retain(|p| !matches!(p.field.as_deref(), Some("intake" | "return_to")));
         if competent.is_none() {

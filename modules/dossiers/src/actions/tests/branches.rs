@@ -86,7 +86,7 @@ async fn a_branch_goes_from_step_to_step_and_is_answered_at_its_last_one_alone()
         let branch = &dossier.opinions[0];
         assert_eq!((branch.unit, branch.agency, branch.step.as_str()), (JUSTICE_DIVISION, JUSTICE, "draft"));
         // Each step its own time, and all of it one after the other.
-        assert_eq!((branch.step_due_at, branch.due_at), (Some(november(2, 11, 0)), november(2, 14, 30)));
+        assert_eq!((branch.step_due_at, branch.due_at), (Some(november(2, 11, 0)), november(2, 15, 0)));
         let code_of = dossier.code.as_str();
         let does =
             async |actor: &Actor, minute: i8, act: Act| office.act(actor, november(2, 10, minute), code_of, act).await;
@@ -102,7 +102,7 @@ async fn a_branch_goes_from_step_to_step_and_is_answered_at_its_last_one_alone()
         let passed = does(&drafter(), 2, on()).await.unwrap();
         let branch = &passed.opinions[0];
         assert_eq!((branch.unit, branch.step.as_str(), branch.handler), (JUSTICE_DIVISION, "look", None));
-        assert_eq!((branch.step_due_at, branch.due_at), (Some(november(2, 11, 2)), november(2, 14, 30)));
+        assert_eq!((branch.step_due_at, branch.due_at), (Some(november(2, 11, 2)), november(2, 15, 0)));
         assert_eq!(passed.unit, dossier.unit, "the main step stays where it is");
         is_proven(&office).await;
         // Whoever drafted it has nothing to do there now; its head sends it back with a reason that says something.
