@@ -14,7 +14,7 @@ use base::{Date, Fault, Id, Instant, Problem};
 use organisation::closing::{Case as Closing, CountedBy};
 use organisation::{Compared, calendar_closed};
 use records::By;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Dossiers read and written at a time.
 const BATCH: usize = 500;
@@ -28,8 +28,8 @@ const BATCH: usize = 500;
     pub INSERT_MOVED = "INSERT INTO dossier_moved_day (closing_id, dossier_id, n, was_at, due_at) VALUES ($1, $2, $3, $4, $5)";
     /// What a decision has moved, in the order of the dossiers.
     pub MOVED_BY = "SELECT d.id, d.code, d.version_id, d.competent_id, m.was_at, m.due_at FROM dossier_moved_day m JOIN dossier d ON d.id = m.dossier_id WHERE m.closing_id = $1 AND m.was_at IS NOT NULL ORDER BY m.dossier_id LIMIT $2";
-    /// The dossiers that a decision has moved.
-    pub MOVED_ALREADY = "SELECT dossier_id FROM dossier_moved_day WHERE closing_id = $1";
+    /// Whether a decision has moved anything.
+    pub MOVED_ALREADY = "SELECT dossier_id FROM dossier_moved_day WHERE closing_id = $1 LIMIT 1";
 }
 
 /// A dossier whose promise moves, or has moved; nothing that names a person.
@@ -251,14 +251,11 @@ pub fn moves<'t>(tx: &'t Tx, closing: &'t Closing, by: &'t By) -> BoxFuture<'t, 
     Box::pin(async move {
         let (mut promises, mut others) = (0, 0);
         let mut calendars = Calendars::of(tx, closing).await?;
-        // However often it is asked to, each once.
-        let mut done = HashSet::new();
-        for row in tx.query(MOVED_ALREADY, params![closing.closed.by]).await? {
-            done.insert(row.get::<Id>("dossier_id")?);
+        // It is one transaction: where some of it is done all of it is, however often it is asked for.
+        if tx.query_opt(MOVED_ALREADY, params![closing.closed.by]).await?.is_some() {
+            return Ok(counts(0, 0));
         }
-        let mut ids = undecided(tx).await?;
-        ids.retain(|id| !done.contains(id));
-        for chunk in ids.chunks(BATCH) {
+        for chunk in undecided(tx).await?.chunks(BATCH) {
             let page = some(tx, chunk).await?;
             for loaded in &page {
                 calendars.meet(tx, &loaded.dossier).await?;

@@ -78,13 +78,16 @@ fn a_date_moves_from_where_it_stands_to_a_later_one_and_never_once_it_is_decided
         }
         !follows(&story, &wrong)
     };
-    assert!(wrong(&|dates| dates.promise.as_mut().unwrap().was = Instant(1)));
-    assert!(wrong(&|dates| dates.promise.as_mut().unwrap().clock.promised = None), "the original is kept");
-    assert!(wrong(&|dates| *dates = DatesMoved::default()), "nothing moves");
-    assert!(wrong(&|dates| dates.answer_due_at = Some(due)), "nobody waits for an answer");
-    assert!(wrong(&|dates| dates.opinions = vec![(1, due)]));
-    assert!(wrong(&|dates| dates.together = Some(due.plus_ms(9))));
-    assert!(wrong(&|dates| dates.asked_until = Some(due.date())));
+    assert!(wrong(&|dates: &mut DatesMoved| dates.promise.as_mut().unwrap().was = Instant(1)));
+    assert!(
+        wrong(&|dates: &mut DatesMoved| dates.promise.as_mut().unwrap().clock.promised = None),
+        "the original is kept"
+    );
+    assert!(wrong(&|dates: &mut DatesMoved| *dates = DatesMoved::default()), "nothing moves");
+    assert!(wrong(&|dates: &mut DatesMoved| dates.answer_due_at = Some(due)), "nobody waits for an answer");
+    assert!(wrong(&|dates: &mut DatesMoved| dates.opinions = vec![(1, due)]));
+    assert!(wrong(&|dates: &mut DatesMoved| dates.together = Some(due.plus_ms(9))));
+    assert!(wrong(&|dates: &mut DatesMoved| dates.asked_until = Some(due.date())));
     story.happen(good.clone());
     assert!(!follows(&story, &good), "once");
     story.does(60, |d, o| request_supplement(d, &officer(), o, &asked("Thiếu giấy chứng sinh", ""), &[]));
