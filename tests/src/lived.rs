@@ -21,6 +21,8 @@ pub(crate) async fn lived_in(app: &TestApp) {
     crate::journeys::control::settle_keeper(app, "kiem.soat.hai").await;
     let desk = app.tree().get(app.person(Role::Clerk).agency).expect("a desk").clone();
     let second = harness::settle_official(app.db(), "truc.thay", Role::Clerk, &desk).await;
+    // A result that was written here, and numbered.
+    crate::journeys::drafts::issued(app, ["soan.song", "xem.song"]).await;
     handed_in_and_rated(app, &mut clerk, &mut officer, &mut leader).await;
     let mut citizen = newcomer(app, "094190100886").await;
     let online = filed_online(app, &mut citizen).await;
@@ -64,8 +66,7 @@ pub(crate) async fn lived_in(app: &TestApp) {
     clerk_begins(app).await;
     queued(app, &mut app.signed_in(Role::Leader).await, &mut citizen, second).await;
     crate::journeys::statistics::assessed(app).await;
-    // A result that was written here, numbered and waiting for its signature; and a wording that waits for the second person.
-    crate::journeys::drafts::issued(app, ["soan.song", "xem.song"]).await;
+    // A wording that waits for the second person.
     crate::journeys::wordings::proposed(app).await;
     steered(app).await;
     renamed(app).await;

@@ -12,7 +12,7 @@ use crate::forms::result::{self, Set, Setting};
 use crate::happening::Issued;
 use crate::reading::{self, Asking};
 use crate::verbs::Verb;
-use crate::wording::{Current, Pieces, place};
+use crate::wording::{Pieces, place};
 use crate::written_store;
 use ::store::{Db, Tx};
 use base::{Fault, Id, Problem};
@@ -55,10 +55,10 @@ pub(crate) fn of_asides(asides: &[(i64, String, String)]) -> Vec<(i64, Drafted)>
     drafts
 }
 
-/// A wording with everything filled that is known of a dossier now.
-pub(crate) fn filled(from: &Current, dossier: &Dossier, office: &Office<'_>) -> Pieces {
+/// A wording, or what was typed, with everything filled that is known of a dossier now.
+pub(crate) fn filled(pieces: &Pieces, dossier: &Dossier, office: &Office<'_>) -> Pieces {
     let values = decide::draft::values(dossier, office);
-    from.pieces.map(|piece| place::fill(piece, &values))
+    pieces.map(|piece| place::fill(piece, &values))
 }
 
 /// Whether a decision wants the draft as its result.

@@ -210,10 +210,9 @@ pub(crate) fn draft<'a>(case: &'a Case<'a>) -> Doing<'a> {
         let before = crate::issue::drafted(case.tx, d.id).await?;
         let from = wording(case, before.as_ref()).await?;
         let typed = Pieces::typed(|name| case.text(name));
-        let pieces = match typed.is_empty() {
-            true => crate::issue::filled(&from, d, office),
-            false => typed,
-        };
+        // What is typed may name places too.
+        let said = if typed.is_empty() { &from.pieces } else { &typed };
+        let pieces = crate::issue::filled(said, d, office);
         let text = Drafting { template: from.code, name: from.name, paper: from.paper, pieces, before };
         Ok(decide::draft(d, case.actor(), office, &text)?.into())
     })

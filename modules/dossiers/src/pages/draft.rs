@@ -130,7 +130,7 @@ async fn read(ctx: &Ctx, house: &House, code: &str, template: &str) -> Result<Re
             wordings.retain(|one| one.is_for(&version.code));
             let begun = wordings.iter().find(|one| one.code == chosen).cloned();
             let begun = begun.map(|one| {
-                let pieces = issue::filled(&one, &loaded.dossier, &office);
+                let pieces = issue::filled(&one.pieces, &loaded.dossier, &office);
                 (one, pieces)
             });
             Ok::<_, Fault>(Read { readable, events, drafts, names, wordings, begun })
@@ -296,6 +296,9 @@ pub async fn preview(ctx: Ctx, Path(code): Path<String>, PatientUpload { upload,
     if !problems.is_empty() {
         return render(&ctx, &code, Some(&given), problems).await;
     }
+    let loaded = read.readable.loaded();
+    let office = house.office(&version, ctx.now).of(&loaded.applicant);
+    let pieces = issue::filled(&pieces, &loaded.dossier, &office);
     let drafted = Drafted { template: given.text("template").to_owned(), name, pieces };
     print(&ctx, &house, &read.readable.loaded().dossier, (paper, &drafted), 0).await
 }
