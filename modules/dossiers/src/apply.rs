@@ -13,6 +13,7 @@ mod handing;
 mod mishap;
 mod moving;
 mod opinions;
+mod watch;
 
 /// What an event led to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -150,57 +151,6 @@ fn passed_between(dossier: &mut Dossier, passing: Passing) {
     }
 }
 
-/// What an act leaves on the dossier for those who watch over the work, whatever else it does.
-fn watch(dossier: &mut Dossier, at: Instant, happening: &Happening) {
-    // What moves the date itself judges by none.
-    let moves = matches!(happening, Happening::DueMoved { .. });
-    if dossier.status.clock_runs() && !moves && dossier.due_at.is_some_and(|due_at| at > due_at) {
-        dossier.flags |= mark::LATE;
-    }
-    match happening {
-        Happening::SupplementRequested { .. } => {
-            let unanswered = dossier.status == Status::Filed && dossier.answer_due_at.is_some_and(|due| at > due);
-            if ends_late(dossier, at) || unanswered {
-                dossier.flags |= mark::ASKED_LATE;
-            }
-            if dossier.flags & mark::SENT_BACK != 0 {
-                dossier.flags |= mark::ASKED_AFTER_BACK;
-            }
-        }
-        Happening::SupplementCompleted { hollow: true, .. } => {
-            // Before intake no clock runs that could be late.
-            let late = if dossier.received_at.is_some() { mark::LATE } else { 0 };
-            dossier.flags |= mark::HOLLOW | late;
-        }
-        _ => {}
-    }
-    match happening {
-        Happening::SupplementCompleted { .. } => dossier.flags |= mark::SUPPLEMENTED,
-        // Who is to look at it has not looked yet.
-        Happening::Assigned { .. } | Happening::Paid { .. } | Happening::PutOff { .. } | Happening::Rated { .. } => {}
-        Happening::TakenOver { .. } | Happening::HandedBack { .. } | Happening::Redirected { .. } => {}
-        Happening::OpinionAssigned { .. }
-        | Happening::OpinionGiven { .. }
-        | Happening::OpinionDeclined { .. }
-        | Happening::OpinionLeft { .. }
-        | Happening::MishapReported { .. }
-        | Happening::MishapMended { .. }
-        | Happening::MishapDismissed { .. }
-        | Happening::OpinionForwarded { .. }
-        | Happening::OpinionSentBack { .. }
-        | Happening::Moved { .. }
-        | Happening::DueMoved { .. }
-        | Happening::SignatureAnswered { .. }
-        | Happening::SignatureAsked { .. } => {}
-        _ => dossier.flags &= !mark::SUPPLEMENTED,
-    }
-    match happening {
-        Happening::SentBack { .. } => dossier.flags |= mark::SENT_BACK,
-        Happening::Forwarded { .. } => dossier.flags &= !mark::SENT_BACK,
-        _ => {}
-    }
-}
-
 /// Who acted, where an event of these rules counts for the official: no applicant who takes his dossier back, and nobody for what was
 /// written before it was kept.
 fn official((rules, actor): (Rules, Option<Id>), happening: &Happening) -> Option<Id> {
@@ -247,7 +197,7 @@ pub fn apply(
     }
     let d = dossier.as_mut().ok_or(DoesNotFollow)?;
     if rules >= Rules::LateStaysLate {
-        watch(d, at, happening);
+        watch::watch(d, at, happening);
     }
     let was_misrouted = d.flags & mark::MISROUTED != 0;
     facts.extend(handing::before(d, at, happening));

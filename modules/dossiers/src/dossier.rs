@@ -241,30 +241,7 @@ pub mod mark {
 }
 
 pub use crate::marks::Mark;
-
-/// What goes wrong by the office's own doing (NĐ 61/2018/NĐ-CP Điều 21).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mishap {
-    /// Sai sót trong kết quả giải quyết.
-    Error,
-    /// Hồ sơ, giấy tờ bị mất, thất lạc, hư hỏng.
-    Lost,
-}
-
-impl Mishap {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Lost => "lost",
-        }
-    }
-
-    /// The mishap of that word.
-    pub fn read(word: &str) -> Option<Self> {
-        [Self::Error, Self::Lost].into_iter().find(|one| one.as_str() == word)
-    }
-}
+pub use crate::mishap::Mishap;
 
 /// How a dossier went from one agency to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

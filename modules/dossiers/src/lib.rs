@@ -21,6 +21,7 @@ pub mod happening;
 pub mod issue;
 pub(crate) mod marks;
 pub mod measures;
+pub(crate) mod mishap;
 mod module;
 pub mod moving;
 mod open_work;

@@ -45,8 +45,8 @@ fn what_a_clerk_typed_is_kept_for_that_clerk_and_goes_with_the_receipt() {
         clerk.get(&links[0]).await.is(200).shows("Nhập tiếp ngày mai").shows("value=\"Trần Thị Dở Dang\"");
         // Nobody else's: not shown, not gone on with, not written over, not thrown away.
         let desk = app.tree().get(app.person(Role::Clerk).agency).expect("a desk").clone();
-        crate::harness::settle_official(app.db(), "quay.hai", Role::Clerk, &desk).await;
-        let mut other = super::two_people::signed_in(&app, "quay.hai").await;
+        crate::harness::settle_official(app.db(), "begun.hai", Role::Clerk, &desk).await;
+        let mut other = super::two_people::signed_in(&app, "begun.hai").await;
         other.get("/intake").await.is(200).shows_not("Trần Thị Dở Dang");
         other.get(&links[0]).await.is(404);
         other.post("/intake/keep", &form(&filled, &[("begun", "77"), ("owner_name", "Kẻ Ghi Đè")])).await.is(200);
@@ -80,8 +80,8 @@ fn the_same_person_brings_another_and_nothing_is_typed_twice() {
         next.is(200).shows("value=\"Lâm Thị Hai Hồ Sơ\"").shows("name=\"owner_number\"");
         // Of a dossier one may not read nothing is filled in.
         let far = app.tree().communes()[6].clone();
-        crate::harness::settle_official(app.db(), "quay.xa", Role::Clerk, &far).await;
-        let mut stranger = super::two_people::signed_in(&app, "quay.xa").await;
+        crate::harness::settle_official(app.db(), "begun.xa", Role::Clerk, &far).await;
+        let mut stranger = super::two_people::signed_in(&app, "begun.xa").await;
         stranger.get(&format!("/intake?procedure={BIRTH}&after={code}")).await.is(404);
     });
 }
@@ -105,8 +105,8 @@ fn a_group_is_received_with_a_code_each_or_not_at_all_naming_the_line() {
         page.is(200).shows("Chủ Nhóm Hộ Dân").shows("Người Thứ Hai").shows("Người Thứ Ba").shows("/print/receipt");
         // A code alone opens nothing to others.
         let far = app.tree().communes()[7].clone();
-        crate::harness::settle_official(app.db(), "quay.la", Role::Clerk, &far).await;
-        let mut stranger = super::two_people::signed_in(&app, "quay.la").await;
+        crate::harness::settle_official(app.db(), "begun.la", Role::Clerk, &far).await;
+        let mut stranger = super::two_people::signed_in(&app, "begun.la").await;
         stranger.get(&done.location.clone()).await.is(404).shows_not("Người Thứ Hai");
     });
 }

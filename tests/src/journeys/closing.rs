@@ -204,7 +204,7 @@ fn an_emergency_decision_moves_each_promise_once_by_two_people_and_tells_the_app
         clerk.get(&format!("/dossiers/{counter}/slip")).await.is(200).shows("theo quyết định 15/CĐ-UBND");
         citizen.get(&format!("/my/{online}")).await.is(200).shows("quyết định khẩn cấp 15/CĐ-UBND");
         app.worker().run_until_idle(app.db(), app.clock.now()).await.expect("the worker");
-        citizen.get("/inbox").await.is(200).shows("Hạn trả kết quả dời sang ngày mới");
+        citizen.get("/notices").await.is(200).shows("Hạn trả kết quả dời sang ngày mới");
         keeper.get(&list).await.is(200).shows(&counter).shows("Hạn đã dời khi quyết định được thực hiện");
         keeper.get("/calendar").await.is(200).shows("Ngừng làm việc do bão số 12");
         well(&app).await;

@@ -161,6 +161,7 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
 
         // Thursday: from its day it is the communes', on the page, at the counter and in the figures.
         app.clock.advance_ms(A_DAY_MS);
+        let mut clerk = app.signed_in(Role::Clerk).await;
         clerk.get(&page).await.is(200).shows("Ủy ban nhân dân cấp xã").shows_not("Cơ quan cấp tỉnh");
         let late = clerk.post_json("/api/v1/dossiers", &filing(&version, places, "Trần Văn Muộn")).await;
         late.is(422).shows("competent");
@@ -177,7 +178,8 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
         let mut head = signed_in(&app, "so.truongphong").await;
         let mut director = signed_in(&app, "so.giamdoc").await;
         let mut leader = app.signed_in(Role::Leader).await;
-        act(&mut leader, &open, "approve", json!({ "note": "Đủ điều kiện" })).await.is(404);
+        // Where it was taken in it is read, and not decided.
+        act(&mut leader, &open, "approve", json!({ "note": "Đủ điều kiện" })).await.is(403);
         settled(&open, &mut [&mut clerk, &mut officer, &mut head, &mut director]).await;
         // And the new one at the commune, where the department does not even read it.
         act(&mut officer, &new, "forward", json!({})).await.is(404);
@@ -194,8 +196,12 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
         };
         let written = catalogue::to_toml(&again).expect("a version");
         let line = ("change", version.code.as_str());
+        let (mut keeper, mut second) =
+            (app.signed_in(Role::CatalogueKeeper).await, signed_in(&app, "danhmuc.hai").await);
         decided(&app, &mut keeper, &mut second, line, &friday.to_string(), "79/QĐ-UBND", Some(&written)).await;
         app.clock.advance_ms(A_DAY_MS);
+        let (mut clerk, mut leader) = (app.signed_in(Role::Clerk).await, app.signed_in(Role::Leader).await);
+        let (mut desk, mut of_commune) = (app.signed_in(Role::Officer).await, app.signed_in(Role::DivisionHead).await);
         clerk.get(&page).await.is(200).shows("Cơ quan cấp tỉnh");
         let refused =
             clerk.post_json("/api/v1/dossiers", &filing(&again, (commune.id, commune.id), "Đỗ Văn Sau")).await;

@@ -119,7 +119,7 @@ fn a_citizen_files_three_procedures_at_once_follows_them_on_one_page_and_is_give
         page.is(200).shows("Nộp cùng một lần").shows("Bắt đầu khi có kết quả của");
         let all = codes(&page, &lead);
         let (residence, card) = (all[1].clone(), all[2].clone());
-        citizen.get(&format!("/my/{residence}")).await.is(200).shows(&lead).shows("giấy.pdf");
+        citizen.get(&format!("/my/{residence}")).await.is(200).shows(&lead).shows("Tờ khai thay đổi thông tin cư trú");
 
         // The desk answers the leading one alone; its clock, and the day of all of it, begin with that.
         let mut clerk = app.signed_in(Role::Clerk).await;

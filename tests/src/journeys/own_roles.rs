@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::desks::receive;
 use super::two_people::{administrator, confirm, signed_in, waiting};
-use crate::harness::{Client, Page, TestApp, on_every_engine, settle_official};
+use crate::harness::{Client, Page, TestApp, on_every_engine, on_fresh_provinces, settle_official};
 
 /// Asks for a role with these permissions.
 async fn ask(client: &mut Client, name: &str, permissions: &[&str]) -> Page {
@@ -107,7 +107,7 @@ fn what_must_not_meet_is_granted_to_nobody_who_holds_the_other() {
 
 #[test]
 fn a_deputy_for_one_field_sees_and_decides_dossiers_of_that_field_only() {
-    on_every_engine(|app| async move {
+    on_fresh_provinces(|app| async move {
         let (one, _) = administrator(&app, "field.one").await;
         let (two, _) = administrator(&app, "field.two").await;
         let commune = app.tree().get(app.person(Role::Leader).agency).expect("a commune").clone();
@@ -217,7 +217,7 @@ fn a_program_asks_the_api_with_a_token_within_its_grants_and_opens_no_page() {
 
 #[test]
 fn who_oversees_sees_how_dossiers_go_and_nothing_of_the_people_they_are_of() {
-    on_every_engine(|app| async move {
+    on_fresh_provinces(|app| async move {
         let (one, _) = administrator(&app, "oversee.one").await;
         let (two, _) = administrator(&app, "oversee.two").await;
         let mut pair = (one, two);

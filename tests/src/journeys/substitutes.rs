@@ -78,7 +78,7 @@ fn an_officer_who_is_away_is_stood_in_for_by_a_colleague_who_agreed_and_the_even
         // It waits for a yes; who named does not give it.
         let accept = address(&mut other, "/accept").await;
         officer.post(&accept, &[]).await.is(403);
-        other.get("/due").await.is(200).shows("Trả lời việc được cử làm thay");
+        other.get("/due?mine=1").await.is(200).shows("Trả lời việc được cử làm thay");
         other.get("/account").await.shows("Cử người thay thế");
         other.post(&accept, &[]).await.leads_to("/substitutes");
         other.post(&accept, &[]).await.is(422);

@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_description_names_the_verbs_and_what_the_field_means_to_them() {
-        assert_eq!(about("reason").split(", ").count(), 13);
+        assert_eq!(about("reason").split(", ").count(), 14);
         let note = "forward, complete-supplement, approve; rate: a few words, kept apart from the answer; \
                     forward-opinion: what is proposed as the answer.";
         assert_eq!(about("note"), note);

@@ -196,11 +196,7 @@ fn adds_up(story: &Story) {
     // Settled is granted or refused, corrections and all; and each flag says what the dossier says.
     let mut before = story.log.clone();
     // What is mended afterwards ends nothing.
-    let mends = |(_, happening): &(Instant, Happening)| {
-        use Happening::{MishapDismissed, MishapMended, MishapReported};
-        matches!(happening, MishapReported { .. } | MishapMended { .. } | MishapDismissed { .. })
-    };
-    while before.last().is_some_and(mends) {
+    while before.last().is_some_and(|(_, happening)| happening.kind().starts_with("mishap-")) {
         before.pop();
     }
     let last = before.pop();

@@ -8,55 +8,16 @@ use crate::happening::Rules;
 use crate::opinion::Stance;
 use crate::rights::{APPROVE_DOSSIER, ASSIGN_DOSSIER, PROCESS_DOSSIER, RECEIVE_DOSSIER, RETURN_RESULT};
 use crate::wording;
-use Rules::{First, LateStaysLate};
+use Rules::LateStaysLate;
 use Status::{Decided, Filed, IntakeRefused, Payment, Processing, Received, Returned, Stopped, Supplement, Withdrawn};
-use Who::{Applicant, AtAsked, AtCompetent, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
+use Who::{Applicant, AtCompetent, AtIntake, AtIntakeUnanswered, AtReturn, AtStep, AtUnit};
 use base::{Fault, Problem};
 use decide::{REASON_CHARS_MAX as LONG, draft, hand, mishap, opinion};
 use records::{Ask, Field};
 
-const fn rule(from: &'static [Status], to: &'static [Status], who: &'static [Who]) -> Rule {
-    Rule { since: First, from, to, who }
-}
+mod named;
 
-/// Whatever is not over.
-const OPEN: &[Status] = &[Filed, Received, Processing, Supplement, Payment, Decided];
-/// After it was handed out too, and papers that were to be given back: errors are found by whoever reads the result.
-const ONCE_RECEIVED: &[Status] = &[Received, Processing, Supplement, Payment, Decided, Returned, Withdrawn, Stopped];
-/// Whoever works on it, or heads who does; after the decision, whoever decides for the agency.
-const MENDING: &[Who] = &[AtStep, AtUnit(ASSIGN_DOSSIER), AtCompetent(APPROVE_DOSSIER)];
-/// Whatever is not decided.
-const UNDECIDED: &[Status] = &[Filed, Received, Processing, Supplement, Payment];
-const WITH_AN_OFFICER: &[Status] = &[Received, Processing];
-/// Papers come while the applicant is waited for, and results when it is decided.
-const TAKEN_WHILE: &[Status] = &[Received, Processing, Supplement, Payment, Decided];
-/// Whoever works where it lies.
-const WHERE_IT_LIES: &[Who] = &[
-    AtUnit(PROCESS_DOSSIER),
-    AtUnit(ASSIGN_DOSSIER),
-    AtUnit(APPROVE_DOSSIER),
-    AtUnit(RECEIVE_DOSSIER),
-    AtUnit(RETURN_RESULT),
-];
-/// Whoever holds it, or gives it to others: who asks other units, and sums up what they say.
-const LEADING: &[Who] = &[AtStep, AtUnit(ASSIGN_DOSSIER)];
-/// Whoever speaks for a unit that is asked.
-const ASKED: &[Who] = &[AtAsked(PROCESS_DOSSIER), AtAsked(ASSIGN_DOSSIER), AtAsked(APPROVE_DOSSIER)];
-/// Others go on thinking while the applicant is waited for.
-const WHILE_ASKED: &[Status] = &[Received, Processing, Supplement, Payment];
-const DESK: &[Who] = &[AtIntake(RECEIVE_DOSSIER)];
-const APPLICANT_OR_DESK: &[Who] = &[Applicant, AtIntake(RECEIVE_DOSSIER)];
-
-const REASON: Field = Field::lines("reason", LONG);
-const NOTE: Field = Field::lines("note", LONG).optional();
-const OPINION: Field = Field::choice("opinion", Ask::Number(1, 1_000))
-    .optional()
-    .about("the number of the opinion, where several are waited for");
-const ISSUE: Field =
-    Field::check("issue").about("the letter that was written is the refusal: it is numbered, dated and frozen");
-/// Where a signature may still be on its way.
-const SETTLED: &[Status] = &[Decided, Returned];
-const HANDLER: Field = Field::choice("handler", Ask::Person);
+use named::*;
 
 /// Every verb.
 pub static TABLE: [Row; Verb::ALL.len()] = [

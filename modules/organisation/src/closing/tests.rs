@@ -112,7 +112,7 @@ async fn a_second_keeper_closes_days_and_every_calendar_named_is_put_together_ag
 async fn the_days_lie_within_the_bound_of_the_rule_and_somebody_works_on_them() {
     for db in databases().await {
         let refused = [
-            (storm("2026-11-21", "", ""), "closing-too-late first_day"),
+            (storm("2026-11-20", "", ""), "closing-too-late first_day"),
             (storm("2026-11-30", "2026-11-27", ""), "organisation-calendar-order last_day"),
             (storm("2026-11-30", "2027-01-30", ""), "closing-days-many last_day"),
             (storm("2026-11-28", "2026-11-29", ""), "closing-nothing first_day"),

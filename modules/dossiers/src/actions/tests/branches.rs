@@ -132,7 +132,7 @@ async fn a_branch_goes_from_step_to_step_and_is_answered_at_its_last_one_alone()
         assert_eq!(passed.step, 2);
         // Back at the step, a branch that has answered is not asked again.
         let back = Act::of(Verb::SendBack).with("reason", "Xem lại ý kiến của Sở");
-        let again = office.act(&leader(), november(2, 11, 0), code_of, back).await.unwrap();
+        let again = office.act(&head(), november(2, 11, 0), code_of, back).await.unwrap();
         assert_eq!((again.step, again.opinions.len()), (1, 1));
         is_proven(&office).await;
         let counted =
