@@ -74,7 +74,7 @@ async function receive(page, papers) {
   }
   for (const group of await page.locator("fieldset.paper-row").all()) await group.locator("input[value=paper]").first().check();
   for (const { field, ...file } of papers) await page.locator(`[id="file_${field}"]`).setInputFiles(file);
-  await page.locator("main form button[type=submit]").last().click();
+  await page.locator("#intake-form button.btn-primary").click();
   await page.waitForURL("**/dossiers/**");
 }
 

@@ -42,7 +42,7 @@ async function receive(browser, clerk) {
     await page.locator(`#${field}`).fill(text);
   }
   await page.locator("#all_papers").check();
-  await page.locator("main form button[type=submit]").last().click();
+  await page.locator("#intake-form button.btn-primary").click();
   await page.waitForURL("**/dossiers/**");
   return decodeURIComponent(new URL(page.url()).pathname.split("/").pop());
 }

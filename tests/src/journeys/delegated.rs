@@ -123,13 +123,12 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
         let commune = app.person(Role::Leader).agency;
         let commune = app.tree().house_of(commune).expect("a commune").clone();
         let (version, department) = provincial(&app, app.clock.now().date());
-        let division =
-            app.tree().children(department.id).into_iter().find(|child| child.kind == organisation::Kind::Division);
-        let division = division.expect("a division").clone();
         for (login, role, at) in [
-            ("so.chuyenvien", Role::Officer, &division),
-            ("so.truongphong", Role::DivisionHead, &division),
+            ("so.chuyenvien", Role::Officer, &department),
+            ("so.truongphong", Role::DivisionHead, &department),
             ("so.giamdoc", Role::Leader, &department),
+            ("xa.chuyenvien", Role::Officer, &commune),
+            ("xa.truongphong", Role::DivisionHead, &commune),
         ] {
             settle_official(app.db(), login, role, at).await;
         }
@@ -183,7 +182,8 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
         settled(&open, &mut [&mut clerk, &mut officer, &mut head, &mut director]).await;
         // And the new one at the commune, where the department does not even read it.
         act(&mut officer, &new, "forward", json!({})).await.is(404);
-        let (mut desk, mut of_commune) = (app.signed_in(Role::Officer).await, app.signed_in(Role::DivisionHead).await);
+        let (mut desk, mut of_commune) =
+            (signed_in(&app, "xa.chuyenvien").await, signed_in(&app, "xa.truongphong").await);
         settled(&new, &mut [&mut clerk, &mut desk, &mut of_commune, &mut leader]).await;
 
         // A later change of what was delegated: the department has it again from Friday; what the commune took in stays the commune's.
@@ -201,7 +201,8 @@ fn an_open_dossier_ends_where_it_is_and_new_ones_go_to_the_communes_from_the_day
         decided(&app, &mut keeper, &mut second, line, &friday.to_string(), "79/QĐ-UBND", Some(&written)).await;
         app.clock.advance_ms(A_DAY_MS);
         let (mut clerk, mut leader) = (app.signed_in(Role::Clerk).await, app.signed_in(Role::Leader).await);
-        let (mut desk, mut of_commune) = (app.signed_in(Role::Officer).await, app.signed_in(Role::DivisionHead).await);
+        let (mut desk, mut of_commune) =
+            (signed_in(&app, "xa.chuyenvien").await, signed_in(&app, "xa.truongphong").await);
         clerk.get(&page).await.is(200).shows("Cơ quan cấp tỉnh");
         let refused =
             clerk.post_json("/api/v1/dossiers", &filing(&again, (commune.id, commune.id), "Đỗ Văn Sau")).await;

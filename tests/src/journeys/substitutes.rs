@@ -2,7 +2,7 @@
 
 use super::one_stop::{act, received, to_owner};
 use super::two_people::signed_in;
-use crate::harness::{Client, Page, TestApp, on_every_engine, settle_official};
+use crate::harness::{Client, Page, TestApp, on_every_engine, on_fresh_provinces, settle_official};
 use base::{Id, Role};
 use serde_json::json;
 
@@ -49,7 +49,7 @@ async fn press(client: &mut Client, act: &str) -> Page {
 
 #[test]
 fn an_officer_who_is_away_is_stood_in_for_by_a_colleague_who_agreed_and_the_events_name_both() {
-    on_every_engine(|app| async move {
+    on_fresh_provinces(|app| async move {
         let mut clerk = app.signed_in(Role::Clerk).await;
         let (mut officer, mut head) = (app.signed_in(Role::Officer).await, app.signed_in(Role::DivisionHead).await);
         let absent = app.person(Role::Officer).id;

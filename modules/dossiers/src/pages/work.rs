@@ -237,7 +237,8 @@ pub async fn work_page(
         ("/work/load", "dossier-load", actor.may(crate::rights::ASSIGN_DOSSIER)),
     ];
     let beside = beside.iter().filter(|(.., offered)| *offered);
-    shown.aside = beside.map(|(href, key, _)| format!(" <a href=\"{href}\">{}</a>", l.t(*key))).collect();
+    shown.aside =
+        beside.map(|(href, key, _)| format!(" <a class=\"btn btn-sm\" href=\"{href}\">{}</a>", l.t(*key))).collect();
     if let Some((was, is)) = went(&house.tree, uri) {
         let names = [("was", was.name.clone()), ("is", is.name.clone())];
         shown.info = format!("{} {}", l.tr("dossier-list-went", names), shown.info);
