@@ -370,8 +370,17 @@ pub async fn headed(tx: &Tx, by: &Actor, now: Instant) -> Result<Vec<Substitutio
 pub async fn colleagues(tx: &Tx, by: &Actor, now: Instant) -> Result<Vec<(Id, String)>, StoreError> {
     let own = by.grants.iter().filter(|grant| grant.role.is_official() && grant.instead_of.is_none());
     let agencies: BTreeSet<&str> = own.map(|grant| agency_of(&grant.agency_path)).collect();
+    with_posts_within(tx, agencies, now).await
+}
+
+/// Officials with a post within some paths today, by name, each once.
+async fn with_posts_within<'p>(
+    tx: &Tx,
+    paths: impl IntoIterator<Item = &'p str>,
+    now: Instant,
+) -> Result<Vec<(Id, String)>, StoreError> {
     let mut people = BTreeSet::new();
-    for path in agencies {
+    for path in paths {
         for row in tx.query(COLLEAGUES, params![format!("{path}%"), now.date()]).await? {
             people.insert((row.get::<String>("name")?, row.get::<Id>("id")?));
         }
@@ -384,13 +393,9 @@ pub async fn colleagues(tx: &Tx, by: &Actor, now: Instant) -> Result<Vec<(Id, St
 /// # Errors
 /// The database's.
 pub async fn staff(tx: &Tx, by: &Actor, now: Instant) -> Result<Vec<(Id, String)>, StoreError> {
-    let mut people = BTreeSet::new();
-    for path in by.scopes(rights::NAME_SUBSTITUTES) {
-        for row in tx.query(COLLEAGUES, params![format!("{path}%"), now.date()]).await? {
-            people.insert((row.get::<String>("name")?, row.get::<Id>("id")?));
-        }
-    }
-    Ok(people.into_iter().filter(|(_, id)| *id != by.account).map(|(name, id)| (id, name)).collect())
+    let mut people = with_posts_within(tx, by.scopes(rights::NAME_SUBSTITUTES), now).await?;
+    people.retain(|(id, _)| *id != by.account);
+    Ok(people)
 }
 
 /// Who acts today for some people, until which day, with the names of those who act.

@@ -5,7 +5,7 @@
 use super::POSTING;
 use crate::actions::House;
 use crate::places::department_of;
-use base::{Date, Fault, Id, Instant, Lang, Level, Problem};
+use base::{Date, Fault, Instant, Lang, Level, Problem};
 use catalogue::Version;
 use i18n::L;
 use organisation::Agency;
@@ -64,21 +64,12 @@ pub fn agencies(house: &House) -> Vec<&Agency> {
     tree.root().into_iter().chain(tree.departments()).chain(tree.communes()).collect()
 }
 
-/// The fields that an agency settles procedures of on a day, with their names.
-pub fn fields_of(house: &House, agency: &Agency, day: Date) -> Vec<(String, String)> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for version in in_force(house, agency, day) {
-        if fields.last().is_none_or(|(code, _)| *code != version.field) {
-            fields.push((version.field.clone(), version.field_name.clone()));
-        }
-    }
-    fields
-}
-
-/// In the order of the shelf: by field, then by name.
-fn in_force(house: &House, agency: &Agency, day: Date) -> Vec<Arc<Version>> {
-    let all = house.shelf.all(day).into_iter();
-    all.filter(|version| settles(house, agency, version)).collect()
+/// What an agency settles on a day, in the order of the shelf: by field, then by name.
+pub struct Settled<'h> {
+    house: &'h House,
+    agency: &'h Agency,
+    day: Date,
+    versions: Vec<Arc<Version>>,
 }
 
 fn row(l: L, version: &Version) -> Row {
@@ -111,17 +102,33 @@ fn row(l: L, version: &Version) -> Row {
     }
 }
 
-impl Posting {
-    /// The sheet of an agency on a day, of one field or (empty) of all.
+impl<'h> Settled<'h> {
+    pub fn by(house: &'h House, agency: &'h Agency, day: Date) -> Settled<'h> {
+        let all = house.shelf.all(day).into_iter();
+        let versions = all.filter(|version| settles(house, agency, version)).collect();
+        Settled { house, agency, day, versions }
+    }
+
+    /// The fields there are procedures of, with their names.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for version in &self.versions {
+            if fields.last().is_none_or(|(code, _)| *code != version.field) {
+                fields.push((version.field.clone(), version.field_name.clone()));
+            }
+        }
+        fields
+    }
+
+    /// The sheet, of one field or (empty) of all.
     ///
     /// # Errors
     /// `Invalid` at `field` for more than a sheet holds.
-    pub fn of(house: &House, unit: Id, field: &str, day: Date) -> Result<Posting, Fault> {
-        let agency = house.tree.get(unit).ok_or(Fault::NotFound("dossier-agency-unknown"))?;
-        let l = L(Lang::Vi);
+    pub fn posting(&self, field: &str) -> Result<Posting, Fault> {
+        let (tree, agency, l) = (&self.house.tree, self.agency, L(Lang::Vi));
         let mut fields: Vec<Field> = Vec::new();
-        let versions = in_force(house, agency, day);
-        let wanted: Vec<_> = versions.iter().filter(|version| field.is_empty() || version.field == field).collect();
+        let wanted: Vec<_> =
+            self.versions.iter().filter(|version| field.is_empty() || version.field == field).collect();
         if wanted.len() > ROWS_MAX {
             return Err(Fault::invalid(Problem::new("dossier-posting-long").field("field").arg("max", ROWS_MAX)));
         }
@@ -135,15 +142,17 @@ impl Posting {
             }
         }
         Ok(Posting {
-            above: agency.parent.map(|parent| house.tree.name(parent)).unwrap_or_default(),
+            above: agency.parent.map(|parent| tree.name(parent)).unwrap_or_default(),
             unit: agency.name.clone(),
-            place: house.tree.place_of(unit),
-            day: base::vn_date_words(day),
-            on: base::vn_date(day),
+            place: tree.place_of(agency.id),
+            day: base::vn_date_words(self.day),
+            on: base::vn_date(self.day),
             fields,
         })
     }
+}
 
+impl Posting {
     /// How many procedures it holds.
     pub fn len(&self) -> usize {
         self.fields.iter().map(|field| field.rows.len()).sum()
@@ -167,6 +176,7 @@ impl Posting {
 mod tests {
     use super::*;
     use crate::fixture;
+    use base::Id;
 
     #[test]
     fn a_sheet_says_what_the_version_in_force_says_and_changes_with_it_on_its_day() {
@@ -186,8 +196,8 @@ mod tests {
             shelf: Arc::new(catalogue::Shelf::of(vec![old, new])),
             calendar: base::calendar::Calendar::shipped().clone(),
         };
-        let commune = house.tree.communes()[0].id;
-        let sheet = |on: &str| Posting::of(&house, commune, "", day(on)).expect("a sheet");
+        let commune = house.tree.communes()[0];
+        let sheet = |on: &str| Settled::by(&house, commune, day(on)).posting("").expect("a sheet");
         let (before, after) = (sheet("2026-11-30"), sheet("2026-12-01"));
         assert_eq!((before.len(), after.len()), (1, 1));
         let (before, after) = (&before.fields[0].rows[0], &after.fields[0].rows[0]);
@@ -195,8 +205,8 @@ mod tests {
         assert!(after.announced.starts_with("2/QĐ-UBND, từ 01/12/2026"), "{after:?}");
         assert!(after.ways.iter().all(|way| way.contains("30.000")), "{after:?}");
         assert!(!before.papers.is_empty());
-        assert!(Posting::of(&house, commune, "khong-co", day("2026-11-30")).expect("a sheet").is_empty());
-        let fields = fields_of(&house, house.tree.get(commune).expect("a commune"), day("2026-11-30"));
-        assert_eq!(fields.len(), 1);
+        let settled = Settled::by(&house, commune, day("2026-11-30"));
+        assert!(settled.posting("khong-co").expect("a sheet").is_empty());
+        assert_eq!(settled.fields().len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! /posting: what hangs at the counter, on the screen and as PDF; of any agency, for everybody.
 
 use super::house;
-use crate::forms::posting::{self, Posting};
+use crate::forms::posting::{self, Posting, Settled};
 use askama::Template;
 use base::{Date, Fault, Problem};
 use i18n::L;
@@ -42,16 +42,13 @@ pub async fn posting(ctx: Ctx) -> Answer {
     if chosen.is_none() && !unit.is_empty() {
         problems.push(Problem::new("dossier-agency-unknown").field("unit"));
     }
-    let sheet = match (chosen, on) {
-        (Some(agency), Some(on)) => match Posting::of(&house, agency.id, &field, on) {
-            Ok(sheet) => Some(sheet),
-            Err(Fault::Invalid(wrong)) => {
-                problems.extend(wrong);
-                None
-            }
-            Err(fault) => return Err(fault.into()),
-        },
-        _ => None,
+    let settled = chosen.zip(on).map(|(agency, on)| Settled::by(&house, agency, on));
+    let sheet = match settled.as_ref().map(|settled| settled.posting(&field)).transpose() {
+        Err(Fault::Invalid(wrong)) => {
+            problems.extend(wrong);
+            None
+        }
+        sheet => sheet?,
     };
     if query_value(&ctx.uri, "format") == "pdf" && problems.is_empty() {
         let (Some(sheet), Some(agency)) = (&sheet, chosen) else {
@@ -61,10 +58,7 @@ pub async fn posting(ctx: Ctx) -> Answer {
         let name = format!("niem-yet-{}-{}.pdf", agency.code.replace('.', "-"), sheet.on.replace('/', ""));
         return Ok(web::pdf(&name, pdf.bytes));
     }
-    let fields = match (chosen, on) {
-        (Some(agency), Some(on)) => posting::fields_of(&house, agency, on),
-        _ => Vec::new(),
-    };
+    let fields = settled.as_ref().map(Settled::fields).unwrap_or_default();
     let page = Page {
         l: ctx.l,
         units: agencies.iter().map(|agency| Choice::new(agency.code.clone(), agency.name.clone())).collect(),
